@@ -1,0 +1,57 @@
+import { LtadError } from "./errors.js";
+
+/** Element types that cross a package border. `bool` is stored as 0 and 1. */
+export type DType = "float32" | "int32" | "bool";
+
+/** A dense row-major array: how numbers travel between packages, files and runtimes. */
+export interface NdArray {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Named arrays: a checkpoint, the inputs or the outputs of a graph. */
+export type NdArrays = Readonly<Record<string, NdArray>>;
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/**
+ * A float32 array of this shape.
+ * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape
+ */
+export function float32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Float32Array } {
+  return checked({ dtype: "float32", shape, data: toFloat32(data, sizeOf(shape)) });
+}
+
+/** An int32 array of this shape; see {@link float32}. */
+export function int32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Int32Array } {
+  const values = data instanceof Int32Array ? data : data ? Int32Array.from(data) : new Int32Array(sizeOf(shape));
+  return checked({ dtype: "int32", shape, data: values });
+}
+
+/** A float32 scalar. */
+export function scalar(value: number): NdArray & { data: Float32Array } {
+  return float32([], [value]);
+}
+
+/** Views an array as float32 data, or fails by name. */
+export function floats(array: NdArray | undefined, name: string): Float32Array {
+  if (array?.data instanceof Float32Array) return array.data;
+  throw new LtadError("LTAD_SHAPE", `${name}: expected a float32 array, received ${array?.dtype ?? "nothing"}.`);
+}
+
+function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Array {
+  if (data instanceof Float32Array) return data;
+  return data ? Float32Array.from(data) : new Float32Array(size);
+}
+
+function checked<A extends NdArray>(array: A): A {
+  if (array.data.length === sizeOf(array.shape)) return array;
+  throw new LtadError(
+    "LTAD_SHAPE",
+    `array: expected ${sizeOf(array.shape)} elements for shape [${array.shape.join(", ")}], received ${array.data.length}.`,
+  );
+}

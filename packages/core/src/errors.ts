@@ -1,0 +1,60 @@
+/** Stable, greppable identifiers. The CLI maps them to exit codes, the server to HTTP statuses. */
+export type LtadErrorCode =
+  /** A file, folder or image is not what it should be. */
+  | "LTAD_DATA"
+  /** An image cannot be read: truncated, foreign, too large, hostile. */
+  | "LTAD_IMAGE"
+  /** A mask does not fit its image. */
+  | "LTAD_MASK"
+  /** An option or a field of a config is unknown or out of range. */
+  | "LTAD_CONFIG"
+  /** A tensor or array has the wrong shape or type. */
+  | "LTAD_SHAPE"
+  /** An operation cannot be traced. */
+  | "LTAD_TRACE"
+  /** A metric does not exist for this input. */
+  | "LTAD_UNDEFINED_METRIC"
+  /** A bundle is damaged, foreign or of a newer version. */
+  | "LTAD_BUNDLE"
+  /** Encoder weights are damaged or do not fit. */
+  | "LTAD_WEIGHTS"
+  /** Something had to be fetched and could not. */
+  | "LTAD_FETCH"
+  /** The disk is full, or a file may not be written. */
+  | "LTAD_WRITE"
+  /** The caller aborted. */
+  | "LTAD_ABORTED";
+
+/**
+ * Every error a user can cause: `where: expected, received, what to do`. Anything else that escapes a package is a bug.
+ * Compare `code`, not the class: a code survives two installed copies of a package.
+ */
+export class LtadError extends Error {
+  override readonly name = "LtadError";
+
+  constructor(
+    readonly code: LtadErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly details?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options);
+    this.details = options.details ?? {};
+  }
+
+  /** Structured fields for machines: file, class, field, expected, received. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** True for an {@link LtadError}, also one made by another installed copy of this package. */
+export function isLtadError(error: unknown): error is LtadError {
+  return (
+    error instanceof Error &&
+    typeof (error as { code?: unknown }).code === "string" &&
+    String((error as { code?: unknown }).code).startsWith("LTAD_")
+  );
+}
+
+/** Throws `LTAD_ABORTED` when the signal has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LtadError("LTAD_ABORTED", "Stopped on request.", { cause: signal.reason });
+}

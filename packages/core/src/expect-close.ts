@@ -1,0 +1,32 @@
+/** How near two numbers must be: |actual - expected| <= atol + rtol |expected|. */
+export interface Tolerance {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/**
+ * numpy's rule, for tests. NaN equals nothing, infinity only itself.
+ * @throws Error naming the worst place, when any element is too far
+ */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, { rtol, atol }: Tolerance, name = "array"): void {
+  if (actual.length !== expected.length) throw new Error(`${name}: ${actual.length} elements, expected ${expected.length}`);
+  let worst = { i: -1, excess: 0 };
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = [actual[i] as number, expected[i] as number];
+    if (a === e) continue;
+    const excess = Math.abs(a - e) / (atol + rtol * Math.abs(e));
+    if (!(excess <= 1) && !(excess <= worst.excess)) worst = { i, excess };
+  }
+  if (worst.i < 0) return;
+  const { i, excess } = worst;
+  throw new Error(
+    `${name}[${i}]: ${actual[i]}, expected ${expected[i]}: ${excess.toPrecision(3)} times the tolerance (rtol ${rtol}, atol ${atol})`,
+  );
+}
+
+/** Largest absolute value: goldens state tolerances relative to it. */
+export function largest(values: ArrayLike<number>): number {
+  let top = 0;
+  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i] as number));
+  return top;
+}

@@ -1,0 +1,70 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { NdArrays } from "./array.js";
+import { LtadError } from "./errors.js";
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
+
+/**
+ * Writes a file whole or not at all: beside its place first, synced, then renamed.
+ * @throws LtadError `LTAD_WRITE` when the disk is full or the place may not be written
+ */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString("hex")}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(beside, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+/** The error of a failed write, in words. */
+export function writeError(path: string, error: unknown): LtadError {
+  const reasons: Record<string, string> = {
+    ENOSPC: "the disk is full. Free some space and run again; nothing half-written was left.",
+    EDQUOT: "your disk quota is used up. Free some space and run again; nothing half-written was left.",
+    EACCES: "it may not be written. Choose another folder or change its permissions.",
+    EPERM: "it may not be written. Choose another folder or change its permissions.",
+    EROFS: "the file system is read-only. Choose another folder.",
+    ENOTDIR: "a part of the path is a file, not a folder. Choose another path.",
+    EISDIR: "it is a folder. Choose another name.",
+    ENAMETOOLONG: "the name is too long for this file system. Choose a shorter one.",
+  };
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return new LtadError("LTAD_WRITE", `${path}: ${reasons[code] ?? `it cannot be written (${(error as Error).message}).`}`, {
+    cause: error,
+    details: { file: path },
+  });
+}
+
+/** Writes arrays as a safetensors file; see {@link writeFileAtomic}. */
+export async function writeSafetensors(path: string, arrays: NdArrays, metadata?: Readonly<Record<string, string>>): Promise<void> {
+  await writeFileAtomic(path, encodeSafetensors(arrays, metadata));
+}
+
+/** Reads a safetensors file. @throws LtadError `LTAD_WEIGHTS` when it is missing or damaged */
+export async function readSafetensors(path: string): Promise<Safetensors> {
+  try {
+    return decodeSafetensors(await readFile(path), path);
+  } catch (error) {
+    if (error instanceof LtadError) throw error;
+    throw new LtadError("LTAD_WEIGHTS", `${path}: cannot be read (${(error as Error).message}).`, {
+      cause: error,
+      details: { file: path },
+    });
+  }
+}
+
+/** SHA-256 of some bytes, as hex. */
+export function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,12 @@
+export { float32, floats, int32, scalar, sizeOf } from "./array.js";
+export type { DType, NdArray, NdArrays } from "./array.js";
+export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
+export type { LtadErrorCode } from "./errors.js";
+export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
+export type { JobOptions, Progress } from "./progress.js";
+export { createRng, restoreRng } from "./rng.js";
+export type { Rng, RngState } from "./rng.js";
+export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+export type { Safetensors } from "./safetensors.js";
+export { flatten, listOf, unflatten } from "./tree.js";
+export type { MapTree, Tree } from "./tree.js";

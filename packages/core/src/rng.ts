@@ -1,0 +1,116 @@
+/** A seeded source of random numbers. The same seed and the same calls give the same numbers on every machine. */
+export interface Rng {
+  /** Uniform in [0, 1), 32 bits. */
+  uniform(): number;
+  /** Whole number in [0, n). */
+  integer(n: number): number;
+  /** Standard normal. */
+  normal(): number;
+  /** An array of standard normals times `deviation`. */
+  normals(size: number, deviation?: number): Float32Array;
+  /** An array of uniforms in [low, high). */
+  uniforms(size: number, low?: number, high?: number): Float32Array;
+  /** A shuffled copy (Fisher and Yates). */
+  shuffle<T>(items: readonly T[]): T[];
+  /** An independent generator for one purpose: adding a draw in one place does not move the numbers of another. */
+  fork(name: string | number): Rng;
+  /** What {@link restoreRng} needs to go on from here. */
+  state(): RngState;
+}
+
+/** The state of a generator, for checkpoints: key, four words and the second half of a pair of normals. */
+export interface RngState {
+  readonly key: string;
+  readonly words: readonly [number, number, number, number];
+  readonly spare: number | null;
+}
+
+/** A generator from a seed (sfc32, seeded by hashing the key with FNV-1a and mixing). */
+export function createRng(seed: number | string): Rng {
+  const key = String(seed);
+  const mix = mixer(hash(key));
+  const rng = fromState({ key, words: [mix(), mix(), mix(), 1], spare: null });
+  for (let i = 0; i < 12; i++) rng.uniform();
+  return rng;
+}
+
+/** Goes on where {@link Rng.state} was taken. */
+export function restoreRng(state: RngState): Rng {
+  return fromState(state);
+}
+
+function fromState({ key, words, spare: first }: RngState): Rng {
+  let [a, b, c, d] = words;
+  let spare = first;
+  /** sfc32 by Chris Doty-Humphrey (PractRand): 128 bits of state, passes BigCrush. */
+  const uniform = () => {
+    const t = (((a + b) | 0) + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return (t >>> 0) / 4294967296;
+  };
+  /** Marsaglia's polar method: two normals a round, the second is kept. */
+  const normal = () => {
+    if (spare !== null) {
+      const kept = spare;
+      spare = null;
+      return kept;
+    }
+    for (;;) {
+      const x = 2 * uniform() - 1;
+      const y = 2 * uniform() - 1;
+      const r = x * x + y * y;
+      if (r > 0 && r < 1) {
+        const factor = Math.sqrt((-2 * Math.log(r)) / r);
+        spare = y * factor;
+        return x * factor;
+      }
+    }
+  };
+  const fill = (size: number, draw: () => number) => {
+    const out = new Float32Array(size);
+    for (let i = 0; i < size; i++) out[i] = draw();
+    return out;
+  };
+  const integer = (n: number) => Math.floor(uniform() * n);
+  return {
+    uniform,
+    integer,
+    normal,
+    normals: (size, deviation = 1) => fill(size, () => normal() * deviation),
+    uniforms: (size, low = 0, high = 1) => fill(size, () => low + (high - low) * uniform()),
+    shuffle: (items) => {
+      const out = [...items];
+      for (let i = out.length - 1; i > 0; i--) {
+        const j = integer(i + 1);
+        [out[i], out[j]] = [out[j] as (typeof out)[number], out[i] as (typeof out)[number]];
+      }
+      return out;
+    },
+    fork: (name) => createRng(`${key}/${name}`),
+    state: () => ({ key, words: [a, b, c, d], spare }),
+  };
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) h = Math.imul(h ^ byte, 0x01000193);
+  return h >>> 0;
+}
+
+/** splitmix32: a stream of well mixed words from one. */
+function mixer(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let t = state ^ (state >>> 16);
+    t = Math.imul(t, 0x21f0aaad);
+    t = t ^ (t >>> 15);
+    t = Math.imul(t, 0x735a2d97);
+    return t ^ (t >>> 15);
+  };
+}

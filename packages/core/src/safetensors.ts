@@ -1,0 +1,106 @@
+import type { DType, NdArray, NdArrays } from "./array.js";
+import { sizeOf } from "./array.js";
+import { LtadError } from "./errors.js";
+
+// The safetensors format (huggingface/safetensors): u64 header length, JSON header, data; little endian.
+// The header is hostile input: everything it claims is checked before anything is allocated.
+
+const names = { float32: "F32", int32: "I32", bool: "U8" } as const satisfies Record<DType, string>;
+const readers: Record<string, { bytes: number; read(buffer: ArrayBuffer): Pick<NdArray, "dtype" | "data"> }> = {
+  F32: { bytes: 4, read: (b) => ({ dtype: "float32", data: new Float32Array(b) }) },
+  F64: { bytes: 8, read: (b) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b)) }) },
+  I32: { bytes: 4, read: (b) => ({ dtype: "int32", data: new Int32Array(b) }) },
+  U8: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
+  BOOL: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
+};
+const maxHeader = 32 * 1024 * 1024;
+
+/** Arrays and the free text beside them. */
+export interface Safetensors {
+  readonly arrays: NdArrays;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Encodes arrays in the order of their names in the record; offsets are multiples of 8. */
+export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let end = 0;
+  for (const [name, { dtype, shape, data }] of Object.entries(arrays)) {
+    header[name] = { dtype: names[dtype], shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.fill(0x20, 8, 8 + padded);
+  bytes.set(json, 8);
+  let at = 8 + padded;
+  for (const { data } of Object.values(arrays)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Decodes a safetensors file (F32, F64 rounded to float32, I32, U8, BOOL).
+ * @param source its name, for errors
+ * @throws LtadError `LTAD_WEIGHTS` when the header lies: oversized, overlapping, out of range, unknown type
+ */
+export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+  const fail = (why: string): never => {
+    throw new LtadError("LTAD_WEIGHTS", `${source}: not a readable safetensors file (${why}). Fetch or write it again.`, {
+      details: { file: source },
+    });
+  };
+  if (bytes.length < 8) return fail(`${bytes.length} bytes`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > maxHeader || 8 + length > bytes.length) return fail(`the header claims ${length} bytes of ${bytes.length}`);
+  const header = parseHeader(bytes.subarray(8, 8 + length), fail);
+  const { __metadata__: metadata, ...entries } = header;
+  const arrays: Record<string, NdArray> = {};
+  let covered = 0;
+  const ordered = Object.entries(entries).map(([name, entry]) => ({ name, ...checkEntry(name, entry, bytes.length - 8 - length, fail) }));
+  for (const { name, dtype, shape, begin, end } of ordered.sort((a, b) => a.begin - b.begin)) {
+    if (begin !== covered) fail(`${name} begins at ${begin}, expected ${covered}`);
+    covered = end;
+    const at = bytes.byteOffset + 8 + length;
+    arrays[name] = { shape, ...(readers[dtype] as (typeof readers)[string]).read(bytes.buffer.slice(at + begin, at + end) as ArrayBuffer) };
+  }
+  if (8 + length + covered !== bytes.length) fail(`${bytes.length - 8 - length - covered} bytes belong to no tensor`);
+  return { arrays, metadata: isRecord(metadata) ? Object.fromEntries(Object.entries(metadata).map(([k, v]) => [k, String(v)])) : {} };
+}
+
+type Fail = (why: string) => never;
+
+function parseHeader(json: Uint8Array, fail: Fail): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    return isRecord(header) ? header : fail("the header is no object");
+  } catch (error) {
+    return error instanceof LtadError ? fail("the header is no object") : fail("the header is not JSON");
+  }
+}
+
+function checkEntry(name: string, entry: unknown, available: number, fail: Fail) {
+  if (!isRecord(entry)) return fail(`${name} has no entry`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !readers[dtype])
+    return fail(`${name} has the type ${String(dtype)}; F32, F64, I32, U8 and BOOL are read`);
+  if (!isWholeNumbers(shape)) return fail(`${name} has no valid shape`);
+  if (!isWholeNumbers(offsets) || offsets.length !== 2) return fail(`${name} has no valid offsets`);
+  const [begin, end] = offsets as [number, number];
+  if (end < begin || end > available) return fail(`${name} lies at ${begin} to ${end} of ${available} bytes`);
+  const expected = sizeOf(shape) * (readers[dtype]).bytes;
+  if (end - begin !== expected) return fail(`${name} has ${end - begin} bytes, its shape needs ${expected}`);
+  return { dtype, shape, begin, end };
+}
+
+function isWholeNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

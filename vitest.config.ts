@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run on the sources: the condition "@ltad/source" stands in every package's `exports`.
+const conditions = ["@ltad/source", "node", "import", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
