@@ -49,9 +49,16 @@ function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Ar
 }
 
 function checked<A extends NdArray>(array: A): A {
+  const whole = array.shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!whole) throw new LtadError("LTAD_SHAPE", `array: expected whole numbers as its shape, received [${array.shape.join(", ")}].`);
   if (array.data.length === sizeOf(array.shape)) return array;
   throw new LtadError(
     "LTAD_SHAPE",
     `array: expected ${sizeOf(array.shape)} elements for shape [${array.shape.join(", ")}], received ${array.data.length}.`,
   );
+}
+
+/** Tells an array from a branch of a parameter tree. */
+export function isNdArray(value: unknown): value is NdArray {
+  return typeof value === "object" && value !== null && ArrayBuffer.isView((value as { data?: unknown }).data);
 }

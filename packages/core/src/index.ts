@@ -1,4 +1,4 @@
-export { float32, floats, int32, scalar, sizeOf } from "./array.js";
+export { float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
@@ -8,5 +8,5 @@ export { createRng, restoreRng } from "./rng.js";
 export type { Rng, RngState } from "./rng.js";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 export type { Safetensors } from "./safetensors.js";
-export { flatten, listOf, unflatten } from "./tree.js";
+export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";

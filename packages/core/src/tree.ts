@@ -1,3 +1,5 @@
+import { LtadError } from "./errors.js";
+
 /** Parameters as they are written in code: records of records, with leaves of type T. Lists are records with the keys "0", "1", ... */
 export interface Tree<T> {
   readonly [name: string]: T | Tree<T>;
@@ -8,28 +10,48 @@ export type MapTree<P, From, To> = { readonly [K in keyof P]: P[K] extends From 
 
 /** `{ a: { b: leaf } }` -> `{ "a.b": leaf }`, in the order of the keys. */
 export function flatten<T>(tree: Tree<T>, isLeaf: (value: T | Tree<T>) => value is T): Record<string, T> {
-  const flat: Record<string, T> = {};
+  const flat: [string, T][] = [];
   const visit = (node: Tree<T>, prefix: string) => {
     for (const [key, value] of Object.entries(node)) {
-      if (isLeaf(value)) flat[prefix + key] = value;
+      if (isLeaf(value)) flat.push([prefix + key, value]);
       else visit(value, `${prefix}${key}.`);
     }
   };
   visit(tree, "");
-  return flat;
+  return Object.fromEntries(flat);
 }
 
-/** `{ "a.b": leaf }` -> `{ a: { b: leaf } }`. */
+/**
+ * `{ "a.b": leaf }` -> `{ a: { b: leaf } }`. The paths may come from a file: none of them reaches a prototype.
+ * @throws LtadError `LTAD_SHAPE` when one path is a leaf and a branch at once
+ */
 export function unflatten<T>(flat: Readonly<Record<string, T>>): Tree<T> {
-  const root: Record<string, unknown> = {};
+  const root: Branch<T> = new Map();
   for (const [path, leaf] of Object.entries(flat)) {
     const keys = path.split(".");
     const last = keys.pop() as string;
-    let node = root;
-    for (const key of keys) node = (node[key] ??= {}) as Record<string, unknown>;
-    node[last] = leaf;
+    const node = keys.reduce((branch, key) => descend(branch, key, path), root);
+    if (node.has(last)) throw clash(path);
+    node.set(last, { leaf });
   }
-  return root as Tree<T>;
+  return toTree(root);
+}
+
+type Branch<T> = Map<string, Branch<T> | { readonly leaf: T }>;
+
+function descend<T>(branch: Branch<T>, key: string, path: string): Branch<T> {
+  const next = branch.get(key) ?? new Map<string, never>();
+  if (!(next instanceof Map)) throw clash(path);
+  branch.set(key, next);
+  return next;
+}
+
+function toTree<T>(branch: Branch<T>): Tree<T> {
+  return Object.fromEntries([...branch].map(([key, node]) => [key, node instanceof Map ? toTree(node) : node.leaf]));
+}
+
+function clash(path: string): LtadError {
+  return new LtadError("LTAD_SHAPE", `${path}: expected one leaf or branch of this name, received both. Rename one of them.`);
 }
 
 /** The branches of a list in a tree, in the order of their numbers. */
@@ -37,4 +59,11 @@ export function listOf<B>(branch: Readonly<Record<string, B>>): B[] {
   return Object.keys(branch)
     .sort((a, b) => Number(a) - Number(b))
     .map((key) => branch[key] as B);
+}
+
+/** The part of a flat record below a name, as a tree: `{ "pi.in.weight": w }` with "pi" -> `{ in: { weight: w } }`. */
+export function branchOf<T>(flat: Readonly<Record<string, T>>, name: string): Tree<T> {
+  const start = `${name}.`;
+  const own = Object.entries(flat).filter(([key]) => key.startsWith(start));
+  return unflatten(Object.fromEntries(own.map(([key, value]) => [key.slice(start.length), value])));
 }

@@ -1,1 +1,11 @@
-export {};
+export { fitStatistics } from "./class-statistics.js";
+export type { ClassStatistics, StatisticsOptions } from "./class-statistics.js";
+export { encoderGraph } from "./encoder-graph.js";
+export { encodeImages } from "./feature-cache.js";
+export type { EncodeOptions, FeatureProgram, FeatureStore, ImageFeatures } from "./feature-cache.js";
+export { featureSpec, groupRuns, groupSize, stageSlices } from "./feature-spec.js";
+export type { FeatureOptions, FeatureSpec, Shrink } from "./feature-spec.js";
+export { gridFeatures, toGrid } from "./grid-features.js";
+export { channelsOf, classDistances, normalise, whiten } from "./normalise.js";
+export type { NormaliseTables } from "./normalise.js";
+export { inverseRoot } from "./symmetric-root.js";

@@ -1,0 +1,133 @@
+import * as tf from "@tensorflow/tfjs";
+import { classDistances, type FeatureSpec, normalise, type NormaliseTables } from "@ltad/features";
+import { resizeBilinear } from "@ltad/jit";
+import { type ReconstructConfig, reconstruct } from "@ltad/reconstruct";
+import { type SemanticConfig, semanticLogits } from "@ltad/semantic";
+
+// Shapes: B images, N = G * G tokens, C channels, D = sum of D_g over the groups, E errors (one a group, or one in all), K classes, Dt text size.
+
+/** How a model scores; saved with it. */
+export interface HeadConfig {
+  readonly groups: readonly (readonly number[])[];
+  readonly reconstruct: ReconstructConfig;
+  readonly semantic: SemanticConfig;
+  readonly score: ScoreConfig;
+}
+
+export interface ScoreConfig {
+  /** "groups": mean error of each group, weighted; "total": squared error over all channels (the paper's). */
+  readonly reconstruction: "groups" | "total";
+  readonly groupWeights: readonly number[];
+  /** "logit": standardised by the class; "posterior": the probability of abnormal (the paper's). */
+  readonly semantic: "logit" | "posterior";
+  readonly lambda: number;
+  /** "max" of the map; "position": the same with the first group's error divided by what is usual at its position; "pooled": UniAD's. */
+  readonly image: "max" | "position" | "pooled";
+}
+
+/** All tensors of the scoring function. */
+export interface HeadTensors {
+  readonly tables: NormaliseTables & { readonly zMean: tf.Tensor1D; readonly zDeviation: tf.Tensor1D; readonly classZ: tf.Tensor2D };
+  readonly pi: Parameters<typeof reconstruct>[1];
+  readonly phi: Parameters<typeof semanticLogits>[1];
+  readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
+  readonly calibration: Calibration;
+}
+
+/** What is usual on the training normals of each class. */
+export interface Calibration {
+  readonly error: tf.Tensor2D; // [K, E] mean error
+  readonly positionError: tf.Tensor2D; // [K, N] mean of the first error at each position
+  readonly logitMean: tf.Tensor1D; // [K]
+  readonly logitDeviation: tf.Tensor1D; // [K]
+}
+
+/** Errors and logits before calibration: what calibration is fitted on. */
+export interface RawScores {
+  readonly errors: tf.Tensor3D; // [B, N, E]
+  readonly logits: tf.Tensor2D; // [B, N]
+}
+
+/**
+ * Errors of reconstruction and logits of abnormality.
+ * @param features [B, N, C] @param z [B, Dz] @param label int32 [B]
+ * @see method.md, Score: S_rec(p) = ||Pi(p) - p||^2, and the semantic posterior
+ */
+export function rawScores(t: Omit<HeadTensors, "calibration">, features: tf.Tensor3D, z: tf.Tensor2D, label: tf.Tensor1D, spec: FeatureSpec, config: HeadConfig): RawScores {
+  const positions = allPositions(label, spec.tokens); // [B, N]
+  const parts = normalise(t.tables, features, label, positions, spec, config.groups); // G x [B, N, D_g]
+  const patches = tf.concat(parts, 2); // [B, N, D]
+  const normal = reconstruct(config.reconstruct, t.pi, patches, standardZ(t.tables, z), positions); // [B, N, D]
+  const squared = tf.square(tf.sub(patches, normal)) as tf.Tensor3D;
+  const sizes = parts.map((part) => part.shape[2]);
+  const errors = config.score.reconstruction === "total" ? [tf.sum(squared, 2)] : tf.split(squared, sizes, 2).map((part) => tf.mean(part, 2)); // E x [B, N]
+  const logits = semanticLogits(config.semantic, t.phi, parts, gatherRows(t.prototypes.normal, label), gatherRows(t.prototypes.abnormal, label)); // [B, N]
+  return { errors: tf.stack(errors, 2) as tf.Tensor3D, logits };
+}
+
+/** z in units of the training images' deviation: [B, Dz]. */
+export function standardZ(tables: HeadTensors["tables"], z: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(tf.sub(z, tables.zMean), tables.zDeviation);
+}
+
+/**
+ * The whole scoring of a bundle: class (predicted where it is -1), S_rec, S_sem, their sum and the image score.
+ * @returns class int32 [B], s_rec, s_sem and map [B, G, G], score [B]
+ * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
+ */
+export function scoreHead(t: HeadTensors, features: tf.Tensor3D, z: tf.Tensor2D, given: tf.Tensor1D, spec: FeatureSpec, config: HeadConfig) {
+  const { tables, calibration } = t;
+  const distances = classDistances(z, tables.zMean, tables.zDeviation, tables.classZ); // [B, K]
+  const label = tf.where(tf.less(given, 0), tf.argMin(distances, 1), given).toInt() as tf.Tensor1D; // [B]
+  const { errors, logits } = rawScores(t, features, z, label, spec, config);
+  const usual = tf.gather(calibration.error, label).expandDims(1); // [B, 1, E]
+  const ratios = tf.div(errors, usual) as tf.Tensor3D; // [B, N, E]
+  const rec = weighted(ratios, config.score); // [B, N]
+  const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
+  const map = tf.add(rec, tf.mul(sem, config.score.lambda)) as tf.Tensor2D; // [B, N]
+  const side = (x: tf.Tensor) => tf.reshape(x, [-1, spec.grid, spec.grid]) as tf.Tensor3D; // [B, G, G]
+  return { class: label, s_rec: side(rec), s_sem: side(sem), map: side(map), score: imageScore(side(map), errors, ratios, label, calibration, spec, config.score) };
+}
+
+function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreConfig): tf.Tensor2D {
+  if (reconstruction === "total") return tf.squeeze(ratios, [2]);
+  const total = groupWeights.reduce((sum, weight) => sum + weight, 0);
+  return tf.sum(tf.mul(ratios, tf.tensor1d(groupWeights.map((weight) => weight / total))), 2);
+}
+
+function semanticScore(logits: tf.Tensor2D, label: tf.Tensor1D, { logitMean, logitDeviation }: Calibration, { semantic }: ScoreConfig): tf.Tensor2D {
+  if (semantic === "posterior") return tf.sigmoid(logits);
+  return tf.div(tf.sub(logits, tf.gather(logitMean, label).expandDims(1)), tf.gather(logitDeviation, label).expandDims(1));
+}
+
+function imageScore(map: tf.Tensor3D, errors: tf.Tensor3D, ratios: tf.Tensor3D, label: tf.Tensor1D, calibration: Calibration, spec: FeatureSpec, score: ScoreConfig): tf.Tensor1D {
+  if (score.image === "pooled") return pooledMax(map);
+  if (score.image === "max") return tf.max(map, [1, 2]);
+  const usual = tf.gather(calibration.error, label).slice([0, 0], [-1, 1]); // [B, 1], the first error
+  const here = tf.div(tf.add(tf.gather(calibration.positionError, label), tf.mul(usual, 0.3)), 1.3); // [B, N]
+  const first = tf.squeeze(tf.slice(errors, [0, 0, 0], [-1, -1, 1]), [2]); // [B, N]
+  const firstRatio = tf.squeeze(tf.slice(ratios, [0, 0, 0], [-1, -1, 1]), [2]); // [B, N]
+  const share = shareOfFirst(score);
+  const change = tf.mul(tf.sub(tf.div(first, here), firstRatio), share); // [B, N]
+  return tf.max(tf.add(tf.reshape(map, [-1, spec.tokens]), change), 1);
+}
+
+function shareOfFirst({ reconstruction, groupWeights }: ScoreConfig): number {
+  if (reconstruction === "total") return 1;
+  return (groupWeights[0] as number) / groupWeights.reduce((sum, weight) => sum + weight, 0);
+}
+
+/** UniAD's rule: the map at 224 pixels, averaged over 16 x 16 windows, its maximum: [B]. */
+function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
+  const enlarged = resizeBilinear(tf.expandDims(map, 3) as tf.Tensor4D, [224, 224]); // [B, 224, 224, 1]
+  return tf.max(tf.avgPool(enlarged, 16, 1, "valid"), [1, 2, 3]);
+}
+
+/** 0 .. N-1 for each image: int32 [B, N]. */
+function allPositions(label: tf.Tensor1D, tokens: number): tf.Tensor2D {
+  return tf.add(tf.mul(tf.expandDims(label, 1), 0), tf.range(0, tokens, 1, "int32")) as tf.Tensor2D;
+}
+
+function gatherRows(table: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
+  return tf.gather(table, label);
+}

@@ -1,0 +1,83 @@
+import { LtadError } from "@ltad/core";
+import type { StageSpec } from "@ltad/encoder";
+
+/** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
+export type Shrink = "area" | "bilinear";
+
+/** What is taken from an encoder. All of it decides the numbers, so all of it is saved with a model. */
+export interface FeatureOptions {
+  /** Side of the square input in pixels; a multiple of the coarsest stride in use. */
+  readonly inputSize: number;
+  /** Stages of the encoder that make the patches, 1-based, ascending. */
+  readonly stages: readonly number[];
+  /** Stride of the grid in pixels; the grid has inputSize / gridStride tokens a side. */
+  readonly gridStride: number;
+  readonly shrink: Shrink;
+}
+
+/**
+ * The layout of features that every other package relies on: one image is float32 [N, C], N = grid * grid tokens with
+ * index y * grid + x, C = the channels of the stages one after another in ascending order; z is [zSize].
+ */
+export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
+  readonly stages: readonly StageSpec[];
+  readonly grid: number;
+  readonly tokens: number;
+  readonly channels: number;
+  readonly zSize: number;
+}
+
+/**
+ * The layout that these options give with this encoder.
+ * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or sizes that do not divide
+ */
+export function featureSpec(encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number }, options: FeatureOptions): FeatureSpec {
+  const stages = options.stages.map((number) => stageOf(encoder.stages, number));
+  const { inputSize, gridStride, shrink } = options;
+  const coarsest = Math.max(gridStride, ...encoder.stages.map((stage) => stage.stride));
+  if (inputSize % coarsest !== 0) {
+    throw new LtadError("LTAD_CONFIG", `features.inputSize: expected a multiple of ${coarsest}, received ${inputSize}. Try ${Math.max(1, Math.round(inputSize / coarsest)) * coarsest}.`);
+  }
+  const grid = inputSize / gridStride;
+  return { inputSize, gridStride, shrink, stages, grid, tokens: grid * grid, channels: sum(stages.map((s) => s.channels)), zSize: encoder.zSize };
+}
+
+/** First channel and number of channels of each stage in the last axis. */
+export function stageSlices(spec: FeatureSpec): ReadonlyMap<number, { readonly begin: number; readonly size: number }> {
+  const slices = new Map<number, { begin: number; size: number }>();
+  let begin = 0;
+  for (const { stage, channels } of spec.stages) {
+    slices.set(stage, { begin, size: channels });
+    begin += channels;
+  }
+  return slices;
+}
+
+/** The channels of a group of stages, as runs that lie side by side. */
+export function groupRuns(spec: FeatureSpec, group: readonly number[]): { begin: number; size: number }[] {
+  const slices = stageSlices(spec);
+  const runs: { begin: number; size: number }[] = [];
+  for (const stage of group) {
+    const slice = slices.get(stage);
+    if (!slice) throw new LtadError("LTAD_CONFIG", `groups: stage ${stage} is not among features.stages (${[...slices.keys()].join(", ")}).`);
+    const last = runs.at(-1);
+    if (last && last.begin + last.size === slice.begin) last.size += slice.size;
+    else runs.push({ ...slice });
+  }
+  return runs;
+}
+
+/** Number of channels of a group of stages. */
+export function groupSize(spec: FeatureSpec, group: readonly number[]): number {
+  return sum(groupRuns(spec, group).map((run) => run.size));
+}
+
+function stageOf(stages: readonly StageSpec[], number: number): StageSpec {
+  const found = stages.find((stage) => stage.stage === number);
+  if (found) return found;
+  throw new LtadError("LTAD_CONFIG", `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}.`);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

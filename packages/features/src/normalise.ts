@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+import { type FeatureSpec, groupRuns } from "./feature-spec.js";
+
+// Shapes: B images, T tokens of an image (all N, or a drawn subset), C channels, G groups, D_g channels of group g, D = sum of D_g, K classes.
+
+/** The tables of {@link ClassStatistics} as tensors, under the names they have in graphs. */
+export interface NormaliseTables {
+  readonly channelMean: tf.Tensor1D; // [C]
+  readonly channelDeviation: tf.Tensor1D; // [C]
+  readonly positionMean: tf.Tensor3D; // [K, N, C]
+  readonly whitening: readonly tf.Tensor3D[]; // G x [K, D_g, D_g]; none without whitening
+}
+
+/**
+ * Features as the modules see them: x_g = W_c,g (f_g / deviation - m_c,i), or (f - mean) / deviation without whitening.
+ * @param features [B, T, C] as encoded
+ * @param label int32 [B] class of each image
+ * @param positions int32 [B, T] grid position of each token
+ * @returns one [B, T, D_g] for each group
+ * @see method.md, Features 4 and Recipe 2
+ */
+export function normalise(
+  tables: NormaliseTables,
+  features: tf.Tensor3D,
+  label: tf.Tensor1D,
+  positions: tf.Tensor2D,
+  spec: FeatureSpec,
+  groups: readonly (readonly number[])[],
+): tf.Tensor3D[] {
+  if (tables.whitening.length === 0) {
+    const standard = tf.div(tf.sub(features, tables.channelMean), tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
+    return groups.map((group) => channelsOf(standard, spec, group));
+  }
+  const scaled = tf.div(features, tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
+  const centred = tf.sub(scaled, meansAt(tables.positionMean, label, positions)) as tf.Tensor3D; // [B, T, C]
+  return whiten(tables, centred, label, spec, groups);
+}
+
+/**
+ * W_c applied to a difference of features in units of their deviations: residuals, or the way from one patch to another.
+ * @param difference [B, T, C]
+ * @returns one [B, T, D_g] for each group
+ */
+export function whiten(tables: NormaliseTables, difference: tf.Tensor3D, label: tf.Tensor1D, spec: FeatureSpec, groups: readonly (readonly number[])[]): tf.Tensor3D[] {
+  return groups.map((group, g) => {
+    const part = channelsOf(difference, spec, group); // [B, T, D_g]
+    const table = tables.whitening[g];
+    return table ? (tf.matMul(part, tf.gather(table, label)) as tf.Tensor3D) : part; // the root is symmetric: x W = W x
+  });
+}
+
+/** The channels of a group of stages: [B, T, C] -> [B, T, D_g]. */
+export function channelsOf(features: tf.Tensor3D, spec: FeatureSpec, group: readonly number[]): tf.Tensor3D {
+  const runs = groupRuns(spec, group).map(({ begin, size }) => tf.slice(features, [0, 0, begin], [-1, -1, size]));
+  return runs.length === 1 ? (runs[0] as tf.Tensor3D) : tf.concat(runs, 2);
+}
+
+/** m_c,i of each token: [B, T, C]. */
+function meansAt(positionMean: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Tensor2D): tf.Tensor3D {
+  const [classes, tokens, channels] = positionMean.shape;
+  const rows = tf.add(tf.mul(tf.expandDims(label, 1), tokens), positions); // [B, T]
+  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows as tf.Tensor2D) as tf.Tensor3D;
+}
+
+/**
+ * Squared distance of each image's standardised z to each class mean.
+ * @param z [B, Dz]
+ * @returns [B, K], mean over the Dz coordinates
+ */
+export function classDistances(z: tf.Tensor2D, zMean: tf.Tensor1D, zDeviation: tf.Tensor1D, classZ: tf.Tensor2D): tf.Tensor2D {
+  const standard = tf.div(tf.sub(z, zMean), zDeviation); // [B, Dz]
+  return tf.mean(tf.square(tf.sub(tf.expandDims(standard, 1), tf.expandDims(classZ, 0))), 2); // [B, K]
+}

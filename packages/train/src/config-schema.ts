@@ -1,0 +1,115 @@
+import * as z from "zod";
+
+// One schema for everything that decides a model. Names and defaults follow method.md; what is the paper's (P) and what
+// we chose (O) stands in docs/method.md, which points back at these fields.
+
+const count = z.int().positive();
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+
+const features = z.strictObject({
+  inputSize: count.describe("side of the square input in pixels, a multiple of 32"),
+  stages: z.array(count).nonempty().describe("encoder stages that make the patches"),
+  gridStride: count.describe("stride of the common grid in pixels"),
+  shrink: z.enum(["area", "bilinear"]).describe("how finer maps come to the grid"),
+});
+
+const whitening = z.strictObject({
+  by: z.enum(["class", "none"]).describe("class: whitened with each class's covariance; none: standardised channels"),
+  ridge: positive.describe("added to the eigenvalues of the covariance"),
+  minImagesForPositions: count.describe("fewest images for a mean at each position; below, one mean for the class"),
+});
+
+const names = z.strictObject({
+  tokens: count.describe("M, length of a pseudo class name"),
+  deviation: positive.describe("spread of its start around the mean token"),
+  normalPrompt: z.string().min(1).describe("v_n"),
+  abnormalPrompt: z.string().min(1).describe("v_a"),
+  prototypes: z.enum(["learned", "random"]).describe("random: unit vectors in place of the text encoder's (ablation)"),
+});
+
+const optimiser = {
+  steps: count,
+  learningRate: positive,
+  warmup: z.int().nonnegative().describe("steps of linear warm-up"),
+  weightDecay: z.number().nonnegative(),
+  clipNorm: positive.describe("largest norm of the gradient"),
+};
+
+const augment = z.strictObject({
+  ...optimiser,
+  batch: count.describe("images a step"),
+  latent: count,
+  width: count.describe("channels of the decoder's finest stage"),
+  beta: z.number().nonnegative().describe("weight of the KL divergence"),
+  betaWarmup: z.int().nonnegative().describe("steps until beta is reached"),
+});
+
+const mixing = z.strictObject({
+  enabled: z.boolean().describe("replace features by synthesised ones with probability 1 - p_c"),
+  pMin: share,
+  gamma: z.number().nonnegative(),
+});
+
+const anomaly = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("jitter"), alpha: positive.default(20).describe("UniAD's scale") }),
+  z.strictObject({
+    kind: z.literal("directed"),
+    low: positive.default(1).describe("least length of the noise, in units of sqrt(D)"),
+    high: positive.default(3).describe("greatest length"),
+    foreign: share.default(0.5).describe("share of noise that points to a patch of another class"),
+  }),
+]);
+
+const reconstruct = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("token-mlp"), width: count.default(256), hidden: count.default(512), blocks: count.default(3) }),
+  z.strictObject({
+    kind: z.literal("uniad"),
+    width: count.default(256),
+    heads: count.default(8),
+    hidden: count.default(1024),
+    encoderLayers: count.default(4),
+    decoderLayers: count.default(4),
+    neighbourhood: z.int().nonnegative().default(7).describe("side of the blocked window, 0 for none"),
+  }),
+  z.strictObject({ kind: z.literal("prenorm"), width: count.default(256), heads: count.default(8), hidden: count.default(512), layers: count.default(4) }),
+]);
+
+const semantic = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("linear") }),
+  z.strictObject({ kind: z.literal("mlp"), width: count.default(256) }),
+]);
+
+const detect = z.strictObject({
+  ...optimiser,
+  schedule: z.enum(["cosine", "step"]).describe("cosine to 0, or a tenth after 80 % of the steps"),
+  images: count.describe("images a step"),
+  tokens: count.nullable().describe("patches drawn from each image; null: all of them"),
+  classPower: z.number().describe("an image of a class of n images is drawn with weight n^classPower"),
+});
+
+const score = z.strictObject({
+  reconstruction: z.enum(["groups", "total"]).describe("groups: weighted mean of the groups' errors; total: all channels together"),
+  groupWeights: z.array(z.number().nonnegative()).describe("weight of each group"),
+  semantic: z.enum(["logit", "posterior"]).describe("logit: standardised by the class; posterior: the paper's"),
+  lambda: z.number().nonnegative().describe("S = S_rec + lambda S_sem"),
+  image: z.enum(["max", "position", "pooled"]).describe("max of the map; max with position-wise normalisation; UniAD's pooled max"),
+});
+
+/** Everything that decides a model besides the data, the split and the seed. */
+export const configSchema = z.strictObject({
+  preset: z.enum(["recommended", "paper"]),
+  features,
+  groups: z.array(z.array(count).nonempty()).nonempty().describe("groups of stages; each is whitened and projected on its own"),
+  whitening,
+  names,
+  augment,
+  mixing,
+  anomaly,
+  reconstruct,
+  semantic,
+  detect,
+  score,
+});
+
+export type TrainConfig = z.infer<typeof configSchema>;

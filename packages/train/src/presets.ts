@@ -1,0 +1,38 @@
+import type { TrainConfig } from "./config-schema.js";
+
+/** method.md, "Recipe": what measured best on real images. */
+export const recommended: TrainConfig = {
+  preset: "recommended",
+  features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" },
+  groups: [
+    [2, 3, 5], // sharp
+    [2, 3, 5, 6], // wide
+  ],
+  whitening: { by: "class", ridge: 0.01, minImagesForPositions: 4 },
+  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
+  augment: { steps: 250, batch: 8, learningRate: 1e-3, warmup: 20, weightDecay: 1e-4, clipNorm: 1, latent: 64, width: 64, beta: 1e-3, betaWarmup: 100 },
+  mixing: { enabled: true, pMin: 0.5, gamma: 0.5 },
+  anomaly: { kind: "directed", low: 1, high: 3, foreign: 0.5 },
+  reconstruct: { kind: "token-mlp", width: 256, hidden: 512, blocks: 3 },
+  semantic: { kind: "mlp", width: 256 },
+  detect: { steps: 400, learningRate: 2e-3, warmup: 50, schedule: "cosine", weightDecay: 1e-4, clipNorm: 1, images: 32, tokens: 32, classPower: -0.5 },
+  score: { reconstruction: "groups", groupWeights: [0.25, 0.75], semantic: "logit", lambda: 0.5, image: "position" },
+};
+
+/** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */
+export const paper: TrainConfig = {
+  preset: "paper",
+  features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear" },
+  groups: [[1], [2], [3], [5]], // one Phi_l for each layer
+  whitening: { by: "none", ridge: 0.01, minImagesForPositions: 4 },
+  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
+  augment: { steps: 500, batch: 8, learningRate: 1e-3, warmup: 20, weightDecay: 1e-4, clipNorm: 1, latent: 64, width: 64, beta: 1e-3, betaWarmup: 200 },
+  mixing: { enabled: true, pMin: 0.5, gamma: 0.5 },
+  anomaly: { kind: "jitter", alpha: 20 },
+  reconstruct: { kind: "uniad", width: 256, heads: 8, hidden: 1024, encoderLayers: 4, decoderLayers: 4, neighbourhood: 7 },
+  semantic: { kind: "linear" },
+  detect: { steps: 1500, learningRate: 1e-4, warmup: 0, schedule: "step", weightDecay: 1e-4, clipNorm: 0.1, images: 8, tokens: null, classPower: 0 },
+  score: { reconstruction: "total", groupWeights: [1, 1, 1, 1], semantic: "posterior", lambda: 1, image: "pooled" },
+};
+
+export const presets = { recommended, paper } as const;
