@@ -16,6 +16,7 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
     if (a === e) continue;
     const excess = Math.abs(a - e) / (atol + rtol * Math.abs(e));
     if (!(excess <= 1) && !(excess <= worst.excess)) worst = { i, excess };
+    if (Number.isNaN(excess)) break; // nothing is worse
   }
   if (worst.i < 0) return;
   const { i, excess } = worst;

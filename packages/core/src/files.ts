@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { NdArrays } from "./array.js";
 import { LtadError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
@@ -10,7 +10,7 @@ import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safete
  * @throws LtadError `LTAD_WRITE` when the disk is full or the place may not be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const beside = `${path}.${randomBytes(6).toString("hex")}.part`;
+  const beside = join(dirname(path), `.${randomBytes(6).toString("hex")}.part`);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(beside, "wx");
@@ -22,7 +22,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     }
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined); // the first error is the one to tell
     throw writeError(path, error);
   }
 }
@@ -32,10 +32,12 @@ export function writeError(path: string, error: unknown): LtadError {
   const reasons: Record<string, string> = {
     ENOSPC: "the disk is full. Free some space and run again; nothing half-written was left.",
     EDQUOT: "your disk quota is used up. Free some space and run again; nothing half-written was left.",
+    EFBIG: "it is larger than the file system or your limits allow. Choose another folder.",
     EACCES: "it may not be written. Choose another folder or change its permissions.",
     EPERM: "it may not be written. Choose another folder or change its permissions.",
     EROFS: "the file system is read-only. Choose another folder.",
     ENOTDIR: "a part of the path is a file, not a folder. Choose another path.",
+    EEXIST: "a part of the path is a file, not a folder. Choose another path.",
     EISDIR: "it is a folder. Choose another name.",
     ENAMETOOLONG: "the name is too long for this file system. Choose a shorter one.",
   };

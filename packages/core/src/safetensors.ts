@@ -6,13 +6,20 @@ import { LtadError } from "./errors.js";
 // The header is hostile input: everything it claims is checked before anything is allocated.
 
 const names = { float32: "F32", int32: "I32", bool: "U8" } as const satisfies Record<DType, string>;
-const readers: Record<string, { bytes: number; read(buffer: ArrayBuffer): Pick<NdArray, "dtype" | "data"> }> = {
-  F32: { bytes: 4, read: (b) => ({ dtype: "float32", data: new Float32Array(b) }) },
-  F64: { bytes: 8, read: (b) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b)) }) },
-  I32: { bytes: 4, read: (b) => ({ dtype: "int32", data: new Int32Array(b) }) },
-  U8: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
-  BOOL: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
-};
+interface Reader {
+  readonly bytes: number;
+  read(buffer: ArrayBuffer): Pick<NdArray, "dtype" | "data">;
+}
+
+const readers = new Map<unknown, Reader>(
+  Object.entries<Reader>({
+    F32: { bytes: 4, read: (b) => ({ dtype: "float32", data: new Float32Array(b) }) },
+    F64: { bytes: 8, read: (b) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b)) }) },
+    I32: { bytes: 4, read: (b) => ({ dtype: "int32", data: new Int32Array(b) }) },
+    U8: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
+    BOOL: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
+  }),
+);
 const maxHeader = 32 * 1024 * 1024;
 
 /** Arrays and the free text beside them. */
@@ -21,15 +28,19 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Encodes arrays in the order of their names in the record; offsets are multiples of 8. */
+/**
+ * Encodes arrays in the order of the record, without holes; the data begins at a multiple of 8 bytes.
+ * @throws LtadError `LTAD_SHAPE` when an array does not fill its shape or has the format's own name `__metadata__`
+ */
 export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let end = 0;
-  for (const [name, { dtype, shape, data }] of Object.entries(arrays)) {
-    header[name] = { dtype: names[dtype], shape, data_offsets: [end, end + data.byteLength] };
+  for (const [name, array] of Object.entries(arrays)) {
+    const { dtype, shape, data } = checkArray(name, array);
+    header.push([name, { dtype: names[dtype], shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + padded + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
@@ -59,17 +70,33 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   if (length > maxHeader || 8 + length > bytes.length) return fail(`the header claims ${length} bytes of ${bytes.length}`);
   const header = parseHeader(bytes.subarray(8, 8 + length), fail);
   const { __metadata__: metadata, ...entries } = header;
-  const arrays: Record<string, NdArray> = {};
+  const arrays: [string, NdArray][] = [];
   let covered = 0;
   const ordered = Object.entries(entries).map(([name, entry]) => ({ name, ...checkEntry(name, entry, bytes.length - 8 - length, fail) }));
-  for (const { name, dtype, shape, begin, end } of ordered.sort((a, b) => a.begin - b.begin)) {
+  for (const { name, reader, shape, begin, end } of ordered.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) fail(`${name} begins at ${begin}, expected ${covered}`);
     covered = end;
     const at = bytes.byteOffset + 8 + length;
-    arrays[name] = { shape, ...(readers[dtype] as (typeof readers)[string]).read(bytes.buffer.slice(at + begin, at + end) as ArrayBuffer) };
+    arrays.push([name, { shape, ...reader.read(bytes.buffer.slice(at + begin, at + end) as ArrayBuffer) }]);
   }
   if (8 + length + covered !== bytes.length) fail(`${bytes.length - 8 - length - covered} bytes belong to no tensor`);
-  return { arrays, metadata: isRecord(metadata) ? Object.fromEntries(Object.entries(metadata).map(([k, v]) => [k, String(v)])) : {} };
+  return { arrays: Object.fromEntries(arrays), metadata: checkMetadata(metadata, fail) };
+}
+
+function checkArray(name: string, array: NdArray): NdArray {
+  const expected = sizeOf(array.shape);
+  if (name !== "__metadata__" && array.data.length === expected) return array;
+  const why =
+    name === "__metadata__"
+      ? "the safetensors format keeps this name for itself. Rename the array"
+      : `expected ${expected} elements for shape [${array.shape.join(", ")}], received ${array.data.length}`;
+  throw new LtadError("LTAD_SHAPE", `${name}: ${why}.`, { details: { name } });
+}
+
+function checkMetadata(metadata: unknown, fail: Fail): Record<string, string> {
+  if (metadata === undefined) return {};
+  if (isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string")) return metadata as Record<string, string>;
+  return fail("its metadata is no record of texts");
 }
 
 type Fail = (why: string) => never;
@@ -86,15 +113,15 @@ function parseHeader(json: Uint8Array, fail: Fail): Record<string, unknown> {
 function checkEntry(name: string, entry: unknown, available: number, fail: Fail) {
   if (!isRecord(entry)) return fail(`${name} has no entry`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !readers[dtype])
-    return fail(`${name} has the type ${String(dtype)}; F32, F64, I32, U8 and BOOL are read`);
+  const reader = readers.get(dtype);
+  if (!reader) return fail(`${name} has the type ${String(dtype)}; F32, F64, I32, U8 and BOOL are read`);
   if (!isWholeNumbers(shape)) return fail(`${name} has no valid shape`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2) return fail(`${name} has no valid offsets`);
   const [begin, end] = offsets as [number, number];
   if (end < begin || end > available) return fail(`${name} lies at ${begin} to ${end} of ${available} bytes`);
-  const expected = sizeOf(shape) * (readers[dtype]).bytes;
+  const expected = sizeOf(shape) * reader.bytes;
   if (end - begin !== expected) return fail(`${name} has ${end - begin} bytes, its shape needs ${expected}`);
-  return { dtype, shape, begin, end };
+  return { reader, shape, begin, end };
 }
 
 function isWholeNumbers(value: unknown): value is number[] {

@@ -8,11 +8,15 @@ export interface Tree<T> {
 /** The same tree with leaves of another type. */
 export type MapTree<P, From, To> = { readonly [K in keyof P]: P[K] extends From ? To : MapTree<P[K], From, To> };
 
-/** `{ a: { b: leaf } }` -> `{ "a.b": leaf }`, in the order of the keys. */
+/**
+ * `{ a: { b: leaf } }` -> `{ "a.b": leaf }`, in the order of the keys.
+ * @throws LtadError `LTAD_SHAPE` when a key has a dot in it: such a tree could not be built again
+ */
 export function flatten<T>(tree: Tree<T>, isLeaf: (value: T | Tree<T>) => value is T): Record<string, T> {
   const flat: [string, T][] = [];
   const visit = (node: Tree<T>, prefix: string) => {
     for (const [key, value] of Object.entries(node)) {
+      if (key.includes(".")) throw dotted(prefix + key);
       if (isLeaf(value)) flat.push([prefix + key, value]);
       else visit(value, `${prefix}${key}.`);
     }
@@ -48,6 +52,10 @@ function descend<T>(branch: Branch<T>, key: string, path: string): Branch<T> {
 
 function toTree<T>(branch: Branch<T>): Tree<T> {
   return Object.fromEntries([...branch].map(([key, node]) => [key, node instanceof Map ? toTree(node) : node.leaf]));
+}
+
+function dotted(path: string): LtadError {
+  return new LtadError("LTAD_SHAPE", `${path}: expected names without a dot, which parts the levels of a tree. Rename it.`);
 }
 
 function clash(path: string): LtadError {

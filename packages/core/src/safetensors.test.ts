@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { float32, int32 } from "./array.js";
+import { isLtadError } from "./errors.js";
+import { createRng } from "./rng.js";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+
+/** A file with this header and so many zero bytes of data. */
+function file(header: unknown, data = 0): Uint8Array {
+  const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + data);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+const entry = (dtype: string, shape: unknown, offsets: unknown) => ({ dtype, shape, data_offsets: offsets });
+
+describe("a round trip", () => {
+  const arrays = {
+    mask: { dtype: "bool", shape: [3], data: Uint8Array.of(1, 0, 1) } as const,
+    "layers.0.w": float32([2, 3], [1, -2.5, Number.NaN, Infinity, -0, 1e-40]),
+    empty: float32([0, 4]),
+    index: int32([2], [-(2 ** 31), 2 ** 31 - 1]),
+    scalar: float32([], [7]),
+    größe: float32([1], [2]),
+    ["__proto__"]: float32([1], [3]),
+  };
+
+  it("gives the same arrays in the same order, and the free text", () => {
+    const read = decodeSafetensors(encodeSafetensors(arrays, { step: "12", note: 'ä \u0000 "quoted"' }), "x");
+    expect(read.arrays).toEqual(arrays);
+    expect(Object.keys(read.arrays)).toEqual(Object.keys(arrays));
+    expect(read.metadata).toEqual({ step: "12", note: 'ä \u0000 "quoted"' });
+  });
+
+  it("works for nothing at all, and from the middle of a larger buffer", () => {
+    expect(decodeSafetensors(encodeSafetensors({}), "x")).toEqual({ arrays: {}, metadata: {} });
+    const bytes = encodeSafetensors(arrays);
+    const shifted = new Uint8Array(bytes.length + 5);
+    shifted.set(bytes, 3);
+    expect(decodeSafetensors(shifted.subarray(3, 3 + bytes.length), "x").arrays).toEqual(arrays);
+  });
+
+  it("copies: the arrays do not hold the file", () => {
+    const bytes = encodeSafetensors({ a: float32([1], [2]) });
+    const { a } = decodeSafetensors(bytes, "x").arrays;
+    bytes.fill(0);
+    expect(a?.data).toEqual(Float32Array.of(2));
+  });
+
+  it("writes a view, not the buffer behind it", () => {
+    const view = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
+    expect(decodeSafetensors(encodeSafetensors({ view: float32([2], view) }), "x").arrays["view"]?.data).toEqual(Float32Array.of(2, 3));
+  });
+});
+
+describe("the bytes", () => {
+  it("are the format's own: this file was written by Python's safetensors 0.8.0", () => {
+    // save({"b": np.array([[1.5, -2]], "f4"), "a": np.array([3], "i4"), "d": np.array([0.1], "f8")}, metadata={"k": "v"})
+    const base64 =
+      "wAAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJrIjoidiJ9LCJkIjp7ImR0eXBlIjoiRjY0Iiwic2hhcGUiOlsxXSwiZGF0YV9vZmZzZXRzIjpbMCw4XX0sImIiOnsiZHR5cGUiOiJGMzIiLCJzaGFwZSI6WzEsMl0sImRhdGFfb2Zmc2V0cyI6WzgsMTZdfSwiYSI6eyJkdHlwZSI6IkkzMiIsInNoYXBlIjpbMV0sImRhdGFfb2Zmc2V0cyI6WzE2LDIwXX19ICCamZmZmZm5PwAAwD8AAADAAwAAAA==";
+    expect(decodeSafetensors(Buffer.from(base64, "base64"), "x")).toEqual({
+      arrays: { d: float32([1], [0.1]), a: int32([1], [3]), b: float32([1, 2], [1.5, -2]) },
+      metadata: { k: "v" },
+    });
+  });
+
+  it("begin with a padded header, so that the data lies at a multiple of 8", () => {
+    for (const name of ["a", "ab", "abc", "abcdefgh"]) {
+      const bytes = encodeSafetensors({ [name]: float32([1], [1]) });
+      expect(new DataView(bytes.buffer).getUint32(0, true) % 8).toBe(0);
+    }
+  });
+});
+
+describe("encodeSafetensors", () => {
+  it("refuses an array that does not fill its shape, and the format's own name", () => {
+    expect(() => encodeSafetensors({ a: { dtype: "float32", shape: [3], data: new Float32Array(2) } })).toThrow("a: expected 3 elements");
+    expect(() => encodeSafetensors({ __metadata__: float32([1]) })).toThrow(expect.objectContaining({ code: "LTAD_SHAPE" }));
+  });
+});
+
+describe("decodeSafetensors refuses", () => {
+  const two = { a: entry("F32", [1], [0, 4]), b: entry("F32", [1], [4, 8]) };
+  const huge = new Uint8Array(64).fill(0xff);
+
+  it.each<[string, Uint8Array, string]>([
+    ["no bytes", new Uint8Array(0), "0 bytes"],
+    ["a header length of 2^64 - 1", huge, "the header claims"],
+    ["a header longer than the file", file({}).subarray(0, 9), "the header claims"],
+    ["what is not JSON", file("{"), "not JSON"],
+    ["broken UTF-8", Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0xc3, 0x28), "not JSON"],
+    ["a list", file([]), "no object"],
+    ["null", file("null"), "no object"],
+    ["an entry that is no object", file({ a: 1 }), "a has no entry"],
+    ["an unknown type", file({ a: entry("F16", [1], [0, 2]) }, 2), "the type F16"],
+    ["a type that every object has", file({ a: entry("constructor", [1], [0, 2]) }, 2), "the type constructor"],
+    ["a negative axis", file({ a: entry("F32", [-1, -1], [0, 4]) }, 4), "no valid shape"],
+    ["a broken axis", file({ a: entry("F32", [0.5, 2], [0, 4]) }, 4), "no valid shape"],
+    ["an axis in words", file({ a: entry("F32", ["1"], [0, 4]) }, 4), "no valid shape"],
+    ["three offsets", file({ a: entry("F32", [1], [0, 4, 4]) }, 4), "no valid offsets"],
+    ["offsets backwards", file({ a: entry("F32", [1], [4, 0]) }, 4), "lies at"],
+    ["offsets past the end", file({ a: entry("F32", [2], [0, 8]) }, 4), "lies at"],
+    ["a shape of 2^80 elements", file({ a: entry("F32", [2 ** 40, 2 ** 40], [0, 4]) }, 4), "its shape needs"],
+    ["a shape that needs other bytes", file({ a: entry("F32", [2], [0, 4]) }, 4), "its shape needs 8"],
+    ["overlapping tensors", file({ ...two, c: entry("F32", [1], [2, 6]) }, 8), "begins at"],
+    ["a hole", file({ a: two.a, b: entry("F32", [1], [8, 12]) }, 12), "b begins at 8, expected 4"],
+    ["bytes that nobody owns", file(two, 9), "1 bytes belong to no tensor"],
+    ["metadata that is no record", file({ __metadata__: "x" }), "metadata"],
+    ["metadata that is no text", file({ __metadata__: { step: 3 } }), "metadata"],
+  ])("%s", (_, bytes, why) => {
+    expect(() => decodeSafetensors(bytes, "w.safetensors")).toThrow(expect.objectContaining({ code: "LTAD_WEIGHTS" }));
+    expect(() => decodeSafetensors(bytes, "w.safetensors")).toThrow(why);
+    expect(() => decodeSafetensors(bytes, "w.safetensors")).toThrow(/^w\.safetensors: not a readable safetensors file/);
+  });
+
+  it("or reads, but never fails in another way: 3000 damaged files", () => {
+    const whole = encodeSafetensors({ w: float32([2, 3], [1, 2, 3, 4, 5, 6]), i: int32([1], [9]), s: float32([], [1]) }, { k: "v" });
+    const rng = createRng("fuzz");
+    let refused = 0;
+    for (let round = 0; round < 3000; round++) {
+      const bytes = whole.slice(0, rng.uniform() < 0.2 ? rng.integer(whole.length) : whole.length);
+      for (let flips = 1 + rng.integer(3); flips > 0; flips--) bytes[rng.integer(bytes.length)] = rng.integer(256);
+      try {
+        for (const { shape, data } of Object.values(decodeSafetensors(bytes, "x").arrays)) {
+          expect(data.length).toBe(shape.reduce((product, n) => product * n, 1));
+        }
+      } catch (error) {
+        if (!isLtadError(error)) throw error;
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+    expect(refused).toBeLessThan(3000);
+  });
+});
