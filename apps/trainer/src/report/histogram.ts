@@ -1,0 +1,41 @@
+import { html, type Html } from "./html.js";
+import { short } from "./numbers.js";
+
+const bins = 36;
+
+/** Image scores of good and of defective images on one axis: the further apart, the better. Good grows up, defective grows down. */
+export function histogram(good: readonly number[], defect: readonly number[]): Html | null {
+  const all = [...good, ...defect].filter(Number.isFinite);
+  if (all.length === 0) return null;
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  const tops = [counts(good, low, high), counts(defect, low, high)] as const;
+  const highest = Math.max(...tops.flat());
+  return html`<figure class="hist">
+    <svg viewBox="0 0 ${bins} 20" preserveAspectRatio="none" role="img" aria-label="image scores of good and defective images">
+      ${bars(tops[0], highest, "good", 1)}${bars(tops[1], highest, "defect", -1)}
+    </svg>
+    <figcaption>
+      <span>${short(low)}</span><span><i class="good"></i>good <i class="defect"></i>defect</span><span>${short(high)}</span>
+    </figcaption>
+  </figure>`;
+}
+
+function bars(heights: readonly number[], highest: number, kind: string, direction: 1 | -1): Html[] {
+  return heights.flatMap((n, i) => {
+    if (n === 0) return [];
+    const height = Math.max(0.6, (9.6 * n) / highest);
+    const y = direction === 1 ? 9.9 - height : 10.1;
+    return [html`<rect class="${kind}" x="${(i + 0.08).toFixed(2)}" width="0.84" y="${y.toFixed(2)}" height="${height.toFixed(2)}" />`];
+  });
+}
+
+function counts(values: readonly number[], low: number, high: number): number[] {
+  const out = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    const bin = high > low ? Math.min(bins - 1, Math.floor((bins * (value - low)) / (high - low))) : Math.floor(bins / 2);
+    out[bin] = (out[bin] ?? 0) + 1;
+  }
+  return out;
+}

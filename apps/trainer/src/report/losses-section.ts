@@ -1,0 +1,40 @@
+import { html, type Html } from "./html.js";
+import { lineChart, type Series } from "./line-chart.js";
+import { plural, seconds } from "./numbers.js";
+import type { HistoryPoint, ReportData } from "./report-data.js";
+
+const titles: Readonly<Record<string, string>> = {
+  phase1: "Phase 1: learned class names and synthesis",
+  phase2: "Phase 2: reconstruction and semantics",
+};
+
+/** What is no loss and would spoil the axis. */
+const notDrawn = new Set(["step", "learning_rate", "learningRate", "gradient_norm", "beta"]);
+
+/** Losses of both phases by step. */
+export function lossesSection({ history, trainingTiming }: ReportData): Html | null {
+  const charts = Object.entries(history).flatMap(([phase, points]) => lineChart(titles[phase] ?? phase, seriesOf(points)) ?? []);
+  if (charts.length === 0) return null;
+  return html`<section>
+    <h2>Training</h2>
+    <div class="charts">${charts}</div>
+    ${learned(history, trainingTiming)}
+  </section>`;
+}
+
+function learned(history: ReportData["history"], timing: ReportData["trainingTiming"]): Html {
+  const parts = Object.entries(history).map(([phase, points]) => {
+    const time = timing[phase];
+    const steps = plural((points.at(-1)?.["step"] ?? points.length - 1) + 1, "step");
+    return `${titles[phase]?.split(":")[0] ?? phase}: ${steps}${time === undefined ? "" : ` in ${seconds(time)}`}`;
+  });
+  return html`<p class="legend">${parts.map((part) => html`<span>${part}</span>`)}</p>`;
+}
+
+function seriesOf(points: readonly HistoryPoint[]): Series[] {
+  const names = [...new Set(points.flatMap((point) => Object.keys(point)))].filter((name) => !notDrawn.has(name)).slice(0, 4);
+  return names.map((name) => ({
+    name: name.replaceAll("_", " "),
+    points: points.flatMap((point, i) => (point[name] === undefined ? [] : [[point["step"] ?? i, point[name]] as const])),
+  }));
+}

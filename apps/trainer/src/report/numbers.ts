@@ -1,0 +1,36 @@
+/** An area under the curve as people read it: 0.9137 -> "91.4"; a dash where it does not exist. */
+export function percent(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value) ? "–" : (100 * value).toFixed(1);
+}
+
+/** A number with about three digits: 0.00123, 12.3, 1,234. */
+export function short(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString("en-US");
+  if (size >= 0.001) return String(Number(value.toPrecision(3)));
+  return value.toExponential(1);
+}
+
+/** A count with thousands set apart. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** Seconds as people say them: "0.4 s", "38 s", "4 min 02 s", "1 h 05 min". */
+export function seconds(value: number): string {
+  if (value < 9.95) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+/** "1 image", "2 images". */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, "0");
+}

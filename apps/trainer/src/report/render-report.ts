@@ -1,0 +1,34 @@
+import { classSizesSection } from "./class-sizes-section.js";
+import { classesSection } from "./classes-section.js";
+import { html, raw } from "./html.js";
+import { lossesSection } from "./losses-section.js";
+import { metricTableSection } from "./metric-table-section.js";
+import type { ReportData } from "./report-data.js";
+import { runSection } from "./run-section.js";
+import { style } from "./style.js";
+import { summarySection } from "./summary-section.js";
+
+/** Nothing is loaded from anywhere and no script runs, whatever the names in the data are. */
+const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** The report as one self-contained HTML file: no script, no request, light and dark. */
+export function renderReport(data: ReportData): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${raw(policy)}" />
+        <title>${data.dataset}: LTAD report</title>
+        <style>
+          ${raw(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${summarySection(data)} ${classSizesSection(data)} ${metricTableSection(data)} ${classesSection(data)} ${lossesSection(data)}
+          ${runSection(data)}
+        </main>
+      </body>
+    </html> `.markup;
+}
