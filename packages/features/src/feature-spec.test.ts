@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { type FeatureOptions, featureSpec, groupRuns, groupSize } from "./feature-spec.js";
+
+const encoder = {
+  stages: [
+    { stage: 1, channels: 16, stride: 2 },
+    { stage: 2, channels: 24, stride: 4 },
+    { stage: 3, channels: 40, stride: 8 },
+    { stage: 5, channels: 112, stride: 16 },
+    { stage: 6, channels: 192, stride: 32 },
+  ],
+  zSize: 320,
+};
+const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" };
+
+describe("featureSpec", () => {
+  test("lays the stages out on the grid", () => {
+    expect(featureSpec(encoder, options)).toMatchObject({ grid: 24, tokens: 576, channels: 368, zSize: 320 });
+  });
+
+  test("names the nearest size that fits", () => {
+    expect(() => featureSpec(encoder, { ...options, inputSize: 300 })).toThrow("expected a multiple of 32, received 300. Try 288.");
+  });
+
+  test("names the stages there are", () => {
+    expect(() => featureSpec(encoder, { ...options, stages: [2, 9] })).toThrow("the encoder has the stages 1, 2, 3, 5, 6, received 9");
+  });
+});
+
+describe("groupRuns", () => {
+  const spec = featureSpec(encoder, options);
+
+  test("joins stages that lie side by side and keeps others apart", () => {
+    expect(groupRuns(spec, [2, 3, 5])).toEqual([{ begin: 0, size: 176 }]);
+    expect(groupRuns(spec, [2, 5])).toEqual([
+      { begin: 0, size: 24 },
+      { begin: 64, size: 112 },
+    ]);
+    expect(groupSize(spec, [2, 5])).toBe(136);
+  });
+
+  test("names a stage that is not there", () => {
+    expect(() => groupRuns(spec, [1])).toThrow("stage 1 is not among features.stages (2, 3, 5, 6)");
+  });
+});
