@@ -1,1 +1,15 @@
-export {};
+export { openDetector } from "./detector.js";
+export type { Detector, Encoded, Prediction, PredictOptions, Scores, Size } from "./detector.js";
+export { displayRange, heatMap } from "./heat-map.js";
+export type { DisplayRange } from "./heat-map.js";
+export { modelInput, readPixels } from "./image.js";
+export type { ImageSource, ModelInput } from "./image.js";
+export { loadBundle } from "./load-bundle.js";
+export type { Bundle } from "./load-bundle.js";
+export { bundleVersion, manifestSchema } from "./manifest.js";
+export type { GraphSpec, Manifest } from "./manifest.js";
+export { mapPng16, overlay } from "./overlay.js";
+export type { MapPng } from "./overlay.js";
+export { upsampleBilinear } from "./upsample.js";
+export { writeBundle } from "./write-bundle.js";
+export type { BundleParts, GraphPart } from "./write-bundle.js";

@@ -1,0 +1,93 @@
+import { type DType, isLtadError, LtadError } from "@ltad/core";
+import { openProgram, type Program, type RuntimeOptions } from "@ltad/jit/runtime";
+import { bundleError } from "./bundle-error.js";
+import type { GraphSpec, Manifest } from "./manifest.js";
+
+type Spec = Readonly<Record<string, { readonly dtype: DType; readonly shape: readonly (number | null)[] }>>;
+
+/** What a graph must take and give to be used by a detector; null is the batch. It may give more. */
+export interface GraphContract {
+  readonly inputs: Spec;
+  readonly outputs: readonly string[];
+}
+
+/** The encoder's side: images RGB 0..1 to features and z. */
+export function encoderContract({ features: { inputSize, channels, tokens, zSize } }: Manifest): GraphContract & { readonly shapes: Spec } {
+  return {
+    inputs: { image: { dtype: "float32", shape: [null, inputSize, inputSize, 3] } },
+    outputs: ["features", "z"],
+    shapes: { features: { dtype: "float32", shape: [null, tokens, channels] }, z: { dtype: "float32", shape: [null, zSize] } },
+  };
+}
+
+/** The head's side: features, z and a class index, -1 to predict it, to maps and scores. */
+export function headContract(manifest: Manifest): GraphContract & { readonly shapes: Spec } {
+  const { grid } = manifest.features;
+  const map = { dtype: "float32", shape: [null, grid, grid] } as const;
+  return {
+    inputs: { ...encoderContract(manifest).shapes, class: { dtype: "int32", shape: [null] } },
+    outputs: ["s_rec", "s_sem", "map", "score", "class"],
+    shapes: { s_rec: map, s_sem: map, map, score: { dtype: "float32", shape: [null] }, class: { dtype: "int32", shape: [null] } },
+  };
+}
+
+/**
+ * Opens a graph of a bundle and checks that it is what model.json says and what a detector needs.
+ * @param place its file, for messages
+ * @throws LtadError `LTAD_BUNDLE`
+ */
+export async function openGraph(
+  model: Uint8Array,
+  place: string,
+  described: GraphSpec,
+  contract: GraphContract,
+  options: RuntimeOptions,
+): Promise<Program> {
+  const program = await open(model, place, options);
+  try {
+    compare(place, "model.json", program, described);
+    compare(place, "a detector with these features", program, contract);
+    return program;
+  } catch (error) {
+    await program.dispose();
+    throw error;
+  }
+}
+
+async function open(model: Uint8Array, place: string, options: RuntimeOptions): Promise<Program> {
+  try {
+    return await openProgram(model, options);
+  } catch (error) {
+    if (isLtadError(error) && error.code === "LTAD_CONFIG") throw error; // an option of the runtime, not the bundle
+    throw bundleError(place, `cannot be loaded as an ONNX graph (${firstLine(error)}). Write the bundle again.`, error);
+  }
+}
+
+function compare(place: string, by: string, program: Program, { inputs, outputs }: GraphContract): void {
+  const wanted = written(inputs);
+  const found = written(program.inputs);
+  if (wanted !== found) throw bundleError(place, `takes ${found}; ${by} wants ${wanted}. Write the bundle again.`);
+  const missing = outputs.filter((name) => !program.outputs.includes(name));
+  if (missing.length > 0)
+    throw bundleError(place, `gives ${program.outputs.join(", ")}; ${by} wants ${missing.join(", ")} too. Write the bundle again.`);
+}
+
+/** `class int32 [B], z float32 [B, 320]`, in the order of the names. */
+function written(spec: Spec): string {
+  const names = Object.keys(spec).sort();
+  return names.map((name) => `${name} ${spec[name]?.dtype} [${spec[name]?.shape.map((n) => n ?? "B").join(", ")}]`).join(", ");
+}
+
+function firstLine(error: unknown): string {
+  return (error as Error).message.slice(0, 300).split("\n")[0] ?? "";
+}
+
+/** Views outputs of a run as float32 and int32 data of the promised shapes. @throws LtadError `LTAD_BUNDLE` */
+export function checkOutputs(place: string, found: Spec, contract: { readonly shapes: Spec }, batch: number): void {
+  for (const [name, { dtype, shape }] of Object.entries(contract.shapes)) {
+    const wanted = `${dtype} [${shape.map((n) => n ?? batch).join(", ")}]`;
+    const got = found[name] ? `${found[name].dtype} [${found[name].shape.join(", ")}]` : "nothing";
+    if (wanted !== got)
+      throw new LtadError("LTAD_BUNDLE", `${place}: output ${name}: expected ${wanted}, received ${got}. Write the bundle again.`);
+  }
+}

@@ -1,0 +1,61 @@
+import { inferno } from "./inferno.js";
+
+/** The map values where the colours begin and end; see `display` of the manifest. */
+export interface DisplayRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The range to show a map in: the one of the bundle, from training images, so that pictures can be compared; without one
+ * the map's own, where even a normal image has a brightest place.
+ */
+export function displayRange(map: Float32Array, display: DisplayRange | undefined): DisplayRange {
+  if (display) return display;
+  const { low, high } = extent(map);
+  return { low, high: high > low ? high : low + 1 };
+}
+
+/** Least and greatest finite value; 0 and 0 when there is none. */
+export function extent(map: Float32Array): DisplayRange {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of map) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? { low, high } : { low: 0, high: 0 };
+}
+
+/**
+ * A map in colours: inferno, with an opacity that rises with the value, so that normal areas stay clear.
+ * @param map [H*W]; NaN counts as low
+ * @param opacity of the strongest values, 0..1
+ * @returns RGBA, [H*W*4]
+ */
+export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity = 0.85): Uint8ClampedArray {
+  const shades = palette(opacity);
+  const out = new Uint8ClampedArray(map.length * 4);
+  const view = new Uint32Array(out.buffer);
+  const scale = 255 / (high - low);
+  for (let i = 0; i < map.length; i++) {
+    const level = ((map[i] as number) - low) * scale;
+    view[i] = shades[level > 0 ? Math.min(Math.round(level), 255) : 0] as number;
+  }
+  return out;
+}
+
+/**
+ * 256 RGBA words for the levels. The colours begin at a quarter of inferno, where it leaves black: what is visible is never
+ * a mere shadow. The opacity is a smooth step, 0 at low, steepest in the middle.
+ */
+function palette(opacity: number): Uint32Array {
+  const bytes = new Uint8ClampedArray(256 * 4);
+  for (let level = 0; level < 256; level++) {
+    const colour = 3 * Math.round(64 + (level * 191) / 255);
+    const t = level / 255;
+    const alpha = Math.min(1, 1.25 * t * t * (3 - 2 * t)) * opacity;
+    bytes.set([...inferno.subarray(colour, colour + 3), 255 * alpha], level * 4);
+  }
+  return new Uint32Array(bytes.buffer);
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+/** What a bundle of this version says of itself. Bump it when an older reader would read a bundle wrongly. */
+export const bundleVersion = 1;
+
+const count = z.int().min(1).max(1_000_000);
+/** A name that is a plain file beside model.json: no folder, no dot in front, nothing an operating system reads differently. */
+const plainName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, "expected a plain file name")
+  .max(128);
+const shape = z.array(z.int().min(0).nullable()).max(8);
+const spec = z.strictObject({ dtype: z.enum(["float32", "int32", "bool"]), shape });
+const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spec), outputs: z.array(z.string()).min(1) });
+
+const features = z.strictObject({
+  inputSize: count,
+  gridStride: count,
+  shrink: z.enum(["area", "bilinear"]),
+  stages: z.array(z.strictObject({ stage: count, channels: count, stride: count })).min(1),
+  grid: count,
+  tokens: count,
+  channels: count,
+  zSize: count,
+});
+
+/** model.json: everything about a model that is not an array. Unknown keys are refused, so that a typo cannot be silent. */
+export const manifestSchema = z
+  .strictObject({
+    format: z.literal("ltad-bundle"),
+    version: z.literal(bundleVersion),
+    /** When it was written, ISO 8601. */
+    created: z.iso.datetime(),
+    /** The program that wrote it: "ltad 0.1.0". */
+    producer: z.string().min(1),
+    preset: z.string(),
+    protocol: z.string(),
+    seed: z.int(),
+    /** The frozen encoder: `id` is its hash, the same as in the feature cache. */
+    encoder: z.strictObject({ name: z.string(), id: z.string(), inputSize: count }),
+    features,
+    /** In the order of the class index. `order` is the place from most to least images, 0 first. */
+    classes: z.array(z.strictObject({ name: z.string().min(1), trainImages: z.int().min(0), order: z.int().min(0) })).min(1),
+    /** How a map becomes a score, for people; the graph has it built in. */
+    score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    /** Map values where a heat map begins (normal) and is at its strongest, from training images. */
+    display: z.strictObject({ low: z.number(), high: z.number() }).optional(),
+    /** The resolved config of the training run. */
+    config: z.record(z.string(), z.unknown()),
+    graphs: z.strictObject({ encoder: graph, head: graph }),
+    weights: z.strictObject({ file: plainName }),
+    files: z.record(plainName, z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
+  })
+  .superRefine((manifest, context) => {
+    for (const [where, message] of contradictions(manifest)) context.addIssue({ code: "custom", path: [...where], message });
+  });
+
+/** A checked model.json. */
+export type Manifest = z.infer<typeof manifestSchema>;
+/** Name, types and shapes of one graph of a bundle. */
+export type GraphSpec = Manifest["graphs"]["encoder"];
+
+type Contradiction = readonly [where: readonly (string | number)[], message: string];
+
+/** What each field allows and all of them together do not. */
+function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction[] {
+  const found: Contradiction[] = [];
+  const { features, classes, files, graphs, weights, display } = manifest;
+  const say = (where: readonly (string | number)[], message: string) => found.push([where, message]);
+  if (features.tokens !== features.grid ** 2) say(["features", "tokens"], `expected grid * grid = ${features.grid ** 2}`);
+  const channels = features.stages.reduce((sum, stage) => sum + stage.channels, 0);
+  if (features.channels !== channels) say(["features", "channels"], `expected the sum over the stages, ${channels}`);
+  if (manifest.encoder.inputSize !== features.inputSize)
+    say(["encoder", "inputSize"], `expected features.inputSize = ${features.inputSize}`);
+  if (new Set(classes.map((c) => c.name)).size !== classes.length) say(["classes"], "expected different names");
+  if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
+  for (const file of [graphs.encoder.file, graphs.head.file, weights.file]) {
+    if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
+  }
+  return found;
+}

@@ -1,0 +1,49 @@
+import { isLtadError } from "@ltad/core";
+import type { z } from "zod";
+import { bundleError, whatABundleIs } from "./bundle-error.js";
+import { bundleVersion, type Manifest, manifestSchema } from "./manifest.js";
+
+/**
+ * Reads the text of a model.json.
+ * @param place its path, for messages
+ * @throws LtadError `LTAD_BUNDLE`: not JSON, another format, a newer version, or the faulty fields with their paths
+ */
+export function parseManifest(text: string, place: string): Manifest {
+  const json = parseJson(text, place);
+  const { format, version } = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
+  if (format !== "ltad-bundle") {
+    throw bundleError(
+      place,
+      `expected "format": "ltad-bundle", received ${JSON.stringify(format)?.slice(0, 80) ?? "none"}. ${whatABundleIs}`,
+    );
+  }
+  if (typeof version === "number" && version > bundleVersion) {
+    throw bundleError(
+      place,
+      `is of version ${version}, written by a newer ltad; this one reads up to version ${bundleVersion}. Upgrade ltad, or train again.`,
+    );
+  }
+  try {
+    const result = manifestSchema.safeParse(json);
+    if (result.success) return result.data;
+    throw bundleError(place, `is damaged or was edited. ${faults(result.error.issues)} Write the bundle again.`);
+  } catch (error) {
+    if (isLtadError(error)) throw error;
+    throw bundleError(place, `cannot be understood (${(error as Error).message}). Write the bundle again.`, error);
+  }
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw bundleError(place, `is not JSON (${(error as Error).message}). Copy the bundle again, or train again.`, error);
+  }
+}
+
+/** All faults at once, up to eight, with their paths. */
+function faults(issues: readonly z.core.$ZodIssue[]): string {
+  const lines = issues.slice(0, 8).map((issue) => `${issue.path.join(".") || "model.json"}: ${issue.message}`);
+  const more = issues.length > 8 ? `; and ${issues.length - 8} more` : "";
+  return `${lines.join("; ")}${more}.`;
+}
