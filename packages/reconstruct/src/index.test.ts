@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import * as api from "./index.js";
+
+test("the public names", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "displace",
+      "groupErrors",
+      "initPrenorm",
+      "initTokenMlp",
+      "initUniad",
+      "jitter",
+      "neighbourMask",
+      "prenorm",
+      "reconstructionLoss",
+      "reconstructor",
+      "squaredError",
+      "tokenMlp",
+      "uniad",
+    ]
+  `);
+});

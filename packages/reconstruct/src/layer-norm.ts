@@ -1,0 +1,17 @@
+import { float32, type NdArray } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+
+/** Gain and offset of a layer normalisation, [D] each. */
+export type Norm<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
+
+/** Gain 1, offset 0. */
+export function initNorm(size: number): Norm<NdArray> {
+  return { weight: float32([size], new Float32Array(size).fill(1)), bias: float32([size]) };
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis; the variance is the biased one. x [..., D] */
+export function layerNorm<R extends tf.Rank>(p: Norm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
+  const centred = x.sub(x.mean(-1, true));
+  const variance = centred.square().mean(-1, true);
+  return centred.mul(variance.add(epsilon).rsqrt()).mul(p.weight).add(p.bias);
+}

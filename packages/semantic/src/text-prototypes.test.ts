@@ -1,0 +1,52 @@
+import { createRng } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { textPrototypes, unit } from "./text-prototypes.js";
+
+// K = 3 classes, M = 2 tokens, Dtok = 4, E = 5; prefixes of 1 and 2 tokens
+const random = (seed: string, ...shape: number[]) => tf.tensor(createRng(seed).normals(shape.reduce((a, b) => a * b)), shape);
+const weight = random("weight", 4, 5) as tf.Tensor2D;
+/** A stand-in for T that notices the order of its tokens: sum over i of (i + 1) token_i, times a matrix. */
+function forwardText(tokens: tf.Tensor3D): tf.Tensor2D {
+  const places = tf.range(1, tokens.shape[1] + 1).reshape([1, -1, 1]);
+  return tf.matMul(tokens.mul(places).sum<tf.Tensor2D>(1), weight);
+}
+const prefixes = { normal: random("a", 1, 4) as tf.Tensor2D, abnormal: random("a broken", 2, 4) as tf.Tensor2D };
+const names = random("names", 3, 2, 4) as tf.Tensor3D;
+
+test("T([v; s_c]) at unit length, the prefix first", () => {
+  const { normal, abnormal } = textPrototypes(forwardText, prefixes, names);
+  const of = (rows: number[][]) => unit(forwardText(tf.tensor3d([rows]))).arraySync()[0] as number[];
+  for (const k of [0, 1, 2]) {
+    const name = names.arraySync()[k] as number[][];
+    expectClose(normal.arraySync()[k] as number[], of([...prefixes.normal.arraySync(), ...name]), { rtol: 1e-5, atol: 1e-6 }, "normal");
+    expectClose(
+      abnormal.arraySync()[k] as number[],
+      of([...prefixes.abnormal.arraySync(), ...name]),
+      { rtol: 1e-5, atol: 1e-6 },
+      "abnormal",
+    );
+  }
+  expectClose(abnormal.norm(2, 1).dataSync(), [1, 1, 1], { rtol: 1e-6, atol: 0 }, "length");
+});
+
+test("one class, and names receive gradients through T", () => {
+  const one = names.slice([0, 0, 0], [1, 2, 4]);
+  const gradient = tf.grad((s: tf.Tensor3D) => textPrototypes(forwardText, prefixes, s).abnormal.sum())(one);
+  expect(gradient.shape).toEqual([1, 2, 4]);
+  expect([...gradient.dataSync()].every((x) => Number.isFinite(x) && x !== 0)).toBe(true);
+});
+
+test("a text vector of zeros stays zero", () => {
+  expect(
+    [
+      ...unit(
+        tf.tensor2d([
+          [0, 0],
+          [3, 4],
+        ]),
+      ).dataSync(),
+    ].map((x) => Math.round(x * 1e6) / 1e6),
+  ).toEqual([0, 0, 0.6, 0.8]);
+});
