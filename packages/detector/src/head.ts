@@ -1,8 +1,9 @@
+import type { Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { classDistances, type FeatureSpec, normalise, type NormaliseTables } from "@ltad/features";
+import { classDistances, type FeatureSpec, normalise, type StatisticsTables } from "@ltad/features";
 import { resizeBilinear } from "@ltad/jit";
-import { type ReconstructConfig, reconstruct } from "@ltad/reconstruct";
-import { type SemanticConfig, semanticLogits } from "@ltad/semantic";
+import { groupErrors, type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
+import { posterior, semantic, type SemanticConfig } from "@ltad/semantic";
 
 // Shapes: B images, N = G * G tokens, C channels, D = sum of D_g over the groups, E errors (one a group, or one in all), K classes, Dt text size.
 
@@ -27,9 +28,9 @@ export interface ScoreConfig {
 
 /** All tensors of the scoring function. */
 export interface HeadTensors {
-  readonly tables: NormaliseTables & { readonly zMean: tf.Tensor1D; readonly zDeviation: tf.Tensor1D; readonly classZ: tf.Tensor2D };
-  readonly pi: Parameters<typeof reconstruct>[1];
-  readonly phi: Parameters<typeof semanticLogits>[1];
+  readonly tables: StatisticsTables;
+  readonly pi: Tree<tf.Tensor>;
+  readonly phi: Tree<tf.Tensor>;
   readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
   readonly calibration: Calibration;
 }
@@ -53,15 +54,25 @@ export interface RawScores {
  * @param features [B, N, C] @param z [B, Dz] @param label int32 [B]
  * @see method.md, Score: S_rec(p) = ||Pi(p) - p||^2, and the semantic posterior
  */
-export function rawScores(t: Omit<HeadTensors, "calibration">, features: tf.Tensor3D, z: tf.Tensor2D, label: tf.Tensor1D, spec: FeatureSpec, config: HeadConfig): RawScores {
+export function rawScores(
+  t: Omit<HeadTensors, "calibration">,
+  features: tf.Tensor3D,
+  z: tf.Tensor2D,
+  label: tf.Tensor1D,
+  spec: FeatureSpec,
+  config: HeadConfig,
+): RawScores {
   const positions = allPositions(label, spec.tokens); // [B, N]
   const parts = normalise(t.tables, features, label, positions, spec, config.groups); // G x [B, N, D_g]
   const patches = tf.concat(parts, 2); // [B, N, D]
-  const normal = reconstruct(config.reconstruct, t.pi, patches, standardZ(t.tables, z), positions); // [B, N, D]
-  const squared = tf.square(tf.sub(patches, normal)) as tf.Tensor3D;
-  const sizes = parts.map((part) => part.shape[2]);
-  const errors = config.score.reconstruction === "total" ? [tf.sum(squared, 2)] : tf.split(squared, sizes, 2).map((part) => tf.mean(part, 2)); // E x [B, N]
-  const logits = semanticLogits(config.semantic, t.phi, parts, gatherRows(t.prototypes.normal, label), gatherRows(t.prototypes.abnormal, label)); // [B, N]
+  const normal = reconstructor(config.reconstruct).forward(t.pi, patches, standardZ(t.tables, z)); // [B, N, D]
+  const errors = config.score.reconstruction === "total" ? [squaredError(normal, patches)] : groupErrors(normal, patches, sizesOf(parts)); // E x [B, N]
+  const logits = semantic(config.semantic).forward(
+    t.phi,
+    patches,
+    tf.gather(t.prototypes.normal, label),
+    tf.gather(t.prototypes.abnormal, label),
+  ); // [B, N]
   return { errors: tf.stack(errors, 2) as tf.Tensor3D, logits };
 }
 
@@ -75,7 +86,14 @@ export function standardZ(tables: HeadTensors["tables"], z: tf.Tensor2D): tf.Ten
  * @returns class int32 [B], s_rec, s_sem and map [B, G, G], score [B]
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
-export function scoreHead(t: HeadTensors, features: tf.Tensor3D, z: tf.Tensor2D, given: tf.Tensor1D, spec: FeatureSpec, config: HeadConfig) {
+export function scoreHead(
+  t: HeadTensors,
+  features: tf.Tensor3D,
+  z: tf.Tensor2D,
+  given: tf.Tensor1D,
+  spec: FeatureSpec,
+  config: HeadConfig,
+) {
   const { tables, calibration } = t;
   const distances = classDistances(z, tables.zMean, tables.zDeviation, tables.classZ); // [B, K]
   const label = tf.where(tf.less(given, 0), tf.argMin(distances, 1), given).toInt() as tf.Tensor1D; // [B]
@@ -86,7 +104,13 @@ export function scoreHead(t: HeadTensors, features: tf.Tensor3D, z: tf.Tensor2D,
   const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
   const map = tf.add(rec, tf.mul(sem, config.score.lambda)) as tf.Tensor2D; // [B, N]
   const side = (x: tf.Tensor) => tf.reshape(x, [-1, spec.grid, spec.grid]) as tf.Tensor3D; // [B, G, G]
-  return { class: label, s_rec: side(rec), s_sem: side(sem), map: side(map), score: imageScore(side(map), errors, ratios, label, calibration, spec, config.score) };
+  return {
+    class: label,
+    s_rec: side(rec),
+    s_sem: side(sem),
+    map: side(map),
+    score: imageScore(side(map), errors, ratios, label, calibration, spec, config.score),
+  };
 }
 
 function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreConfig): tf.Tensor2D {
@@ -95,12 +119,25 @@ function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreCo
   return tf.sum(tf.mul(ratios, tf.tensor1d(groupWeights.map((weight) => weight / total))), 2);
 }
 
-function semanticScore(logits: tf.Tensor2D, label: tf.Tensor1D, { logitMean, logitDeviation }: Calibration, { semantic }: ScoreConfig): tf.Tensor2D {
-  if (semantic === "posterior") return tf.sigmoid(logits);
+function semanticScore(
+  logits: tf.Tensor2D,
+  label: tf.Tensor1D,
+  { logitMean, logitDeviation }: Calibration,
+  { semantic: form }: ScoreConfig,
+): tf.Tensor2D {
+  if (form === "posterior") return posterior(logits);
   return tf.div(tf.sub(logits, tf.gather(logitMean, label).expandDims(1)), tf.gather(logitDeviation, label).expandDims(1));
 }
 
-function imageScore(map: tf.Tensor3D, errors: tf.Tensor3D, ratios: tf.Tensor3D, label: tf.Tensor1D, calibration: Calibration, spec: FeatureSpec, score: ScoreConfig): tf.Tensor1D {
+function imageScore(
+  map: tf.Tensor3D,
+  errors: tf.Tensor3D,
+  ratios: tf.Tensor3D,
+  label: tf.Tensor1D,
+  calibration: Calibration,
+  spec: FeatureSpec,
+  score: ScoreConfig,
+): tf.Tensor1D {
   if (score.image === "pooled") return pooledMax(map);
   if (score.image === "max") return tf.max(map, [1, 2]);
   const usual = tf.gather(calibration.error, label).slice([0, 0], [-1, 1]); // [B, 1], the first error
@@ -125,9 +162,9 @@ function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
 
 /** 0 .. N-1 for each image: int32 [B, N]. */
 function allPositions(label: tf.Tensor1D, tokens: number): tf.Tensor2D {
-  return tf.add(tf.mul(tf.expandDims(label, 1), 0), tf.range(0, tokens, 1, "int32")) as tf.Tensor2D;
+  return tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(0, "int32")), tf.range(0, tokens, 1, "int32")) as tf.Tensor2D;
 }
 
-function gatherRows(table: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
-  return tf.gather(table, label);
+function sizesOf(parts: readonly tf.Tensor3D[]): number[] {
+  return parts.map((part) => part.shape[2]);
 }

@@ -51,7 +51,8 @@ export async function fitStatistics(
   const { channelMean, channelDeviation, zMean, zDeviation } = moments;
   const few = moments.counts.flatMap((count, label) => (count < options.minImagesForPositions ? [label] : []));
   const positionMean = standardisedMeans(moments, spec, few);
-  const whitening = options.whitening === "none" ? [] : await fitWhitening(store, images, classes, spec, options, channelDeviation, positionMean, few);
+  const whitening =
+    options.whitening === "none" ? [] : await fitWhitening(store, images, classes, spec, options, channelDeviation, positionMean, few);
   return {
     channelMean: float32([spec.channels], channelMean),
     channelDeviation: float32([spec.channels], channelDeviation),
@@ -74,12 +75,23 @@ interface Moments {
   readonly zDeviation: Float64Array;
 }
 
-async function firstPass(store: FeatureStore, images: readonly { index: number; label: number }[], classes: number, spec: FeatureSpec, options: JobOptions): Promise<Moments> {
+async function firstPass(
+  store: FeatureStore,
+  images: readonly { index: number; label: number }[],
+  classes: number,
+  spec: FeatureSpec,
+  options: JobOptions,
+): Promise<Moments> {
   const { channels, tokens, zSize } = spec;
   const counts = Array.from({ length: classes }, () => 0);
   const positionSum = new Float64Array(classes * tokens * channels);
   const classZ = new Float64Array(classes * zSize);
-  const [sums, squares, zSums, zSquares] = [channels, channels, zSize, zSize].map((n) => new Float64Array(n)) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const [sums, squares, zSums, zSquares] = [channels, channels, zSize, zSize].map((n) => new Float64Array(n)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   for (const [done, { index, label }] of images.entries()) {
     throwIfAborted(options.signal);
     const { features, z } = await store.read(index);
@@ -93,11 +105,23 @@ async function firstPass(store: FeatureStore, images: readonly { index: number; 
   counts.forEach((count, label) => scale(classZ, label * zSize, zSize, 1 / Math.max(1, count)));
   const patch = meanAndDeviation(sums, squares, images.length * tokens);
   const image = meanAndDeviation(zSums, zSquares, images.length);
-  return { counts, positionSum, classZ, channelMean: patch.mean, channelDeviation: patch.deviation, zMean: image.mean, zDeviation: image.deviation };
+  return {
+    counts,
+    positionSum,
+    classZ,
+    channelMean: patch.mean,
+    channelDeviation: patch.deviation,
+    zMean: image.mean,
+    zDeviation: image.deviation,
+  };
 }
 
 /** [K, N, C] means in units of the channel's deviation (not centred); one mean for all positions in classes with few images. */
-function standardisedMeans({ counts, positionSum, channelDeviation }: Moments, { tokens, channels }: FeatureSpec, few: readonly number[]): NdArray {
+function standardisedMeans(
+  { counts, positionSum, channelDeviation }: Moments,
+  { tokens, channels }: FeatureSpec,
+  few: readonly number[],
+): NdArray {
   const mean = float32([counts.length, tokens, channels]);
   counts.forEach((count, label) => {
     const from = label * tokens * channels;
@@ -132,7 +156,11 @@ async function fitWhitening(
       for (const { index } of own) {
         throwIfAborted(options.signal);
         const { features } = await store.read(index);
-        addInto(total, 0, await products.run(residual(features, deviation, floats(positionMean, "positionMean"), label * tokens * channels)));
+        addInto(
+          total,
+          0,
+          await products.run(residual(features, deviation, floats(positionMean, "positionMean"), label * tokens * channels)),
+        );
         options.onProgress?.({ phase: "statistics", done: ++done, total: 2 * images.length, unit: "images" });
       }
       const freedom = few.includes(label) ? own.length * tokens - 1 : (own.length - 1) * tokens; // unbiased
@@ -151,7 +179,9 @@ async function fitWhitening(
 
 /** X^T X of one image's residuals, on ONNX Runtime. */
 async function scatter(tokens: number, channels: number) {
-  const program = await jit(({ x }) => ({ product: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, true, false) }), { x: { dtype: "float32", shape: [tokens, channels] } });
+  const program = await jit(({ x }) => ({ product: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, true, false) }), {
+    x: { dtype: "float32", shape: [tokens, channels] },
+  });
   return {
     run: async (x: Float32Array) => floats((await program.run({ x: float32([tokens, channels], x) }))["product"], "product"),
     dispose: () => program.dispose(),

@@ -1,7 +1,17 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { float32, floats, type JobOptions, LtadError, type NdArrays, readSafetensors, sha256, throwIfAborted, writeSafetensors } from "@ltad/core";
+import {
+  float32,
+  floats,
+  type JobOptions,
+  LtadError,
+  type NdArrays,
+  readSafetensors,
+  sha256,
+  throwIfAborted,
+  writeSafetensors,
+} from "@ltad/core";
 
 /** Features of one image: `features` [N, C] and `z` [Dz]. */
 export interface ImageFeatures {
@@ -64,7 +74,8 @@ async function hashed(files: readonly string[], { cacheDir, encoderId, signal }:
 async function encodeMissing(missing: readonly Entry[], all: number, options: EncodeOptions): Promise<void> {
   const { batch = 4, load, open, inputSize, onProgress, signal } = options;
   const program = await open();
-  const loadBatch = (from: number) => Promise.all(missing.slice(from, from + batch).map(async ({ file }) => load(file, await readImage(file))));
+  const loadBatch = (from: number) =>
+    Promise.all(missing.slice(from, from + batch).map(async ({ file }) => load(file, await readImage(file))));
   let done = all - missing.length;
   let next = loadBatch(0);
   for (let at = 0; at < missing.length; at += batch) {

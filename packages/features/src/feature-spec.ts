@@ -31,15 +31,30 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
  * The layout that these options give with this encoder.
  * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or sizes that do not divide
  */
-export function featureSpec(encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number }, options: FeatureOptions): FeatureSpec {
+export function featureSpec(
+  encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number },
+  options: FeatureOptions,
+): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink } = options;
   const coarsest = Math.max(gridStride, ...encoder.stages.map((stage) => stage.stride));
   if (inputSize % coarsest !== 0) {
-    throw new LtadError("LTAD_CONFIG", `features.inputSize: expected a multiple of ${coarsest}, received ${inputSize}. Try ${Math.max(1, Math.round(inputSize / coarsest)) * coarsest}.`);
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `features.inputSize: expected a multiple of ${coarsest}, received ${inputSize}. Try ${Math.max(1, Math.round(inputSize / coarsest)) * coarsest}.`,
+    );
   }
   const grid = inputSize / gridStride;
-  return { inputSize, gridStride, shrink, stages, grid, tokens: grid * grid, channels: sum(stages.map((s) => s.channels)), zSize: encoder.zSize };
+  return {
+    inputSize,
+    gridStride,
+    shrink,
+    stages,
+    grid,
+    tokens: grid * grid,
+    channels: sum(stages.map((s) => s.channels)),
+    zSize: encoder.zSize,
+  };
 }
 
 /** First channel and number of channels of each stage in the last axis. */
@@ -59,7 +74,8 @@ export function groupRuns(spec: FeatureSpec, group: readonly number[]): { begin:
   const runs: { begin: number; size: number }[] = [];
   for (const stage of group) {
     const slice = slices.get(stage);
-    if (!slice) throw new LtadError("LTAD_CONFIG", `groups: stage ${stage} is not among features.stages (${[...slices.keys()].join(", ")}).`);
+    if (!slice)
+      throw new LtadError("LTAD_CONFIG", `groups: stage ${stage} is not among features.stages (${[...slices.keys()].join(", ")}).`);
     const last = runs.at(-1);
     if (last && last.begin + last.size === slice.begin) last.size += slice.size;
     else runs.push({ ...slice });
@@ -75,7 +91,10 @@ export function groupSize(spec: FeatureSpec, group: readonly number[]): number {
 function stageOf(stages: readonly StageSpec[], number: number): StageSpec {
   const found = stages.find((stage) => stage.stage === number);
   if (found) return found;
-  throw new LtadError("LTAD_CONFIG", `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}.`);
+  throw new LtadError(
+    "LTAD_CONFIG",
+    `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}.`,
+  );
 }
 
 function sum(values: readonly number[]): number {

@@ -9,3 +9,5 @@ export { gridFeatures, toGrid } from "./grid-features.js";
 export { channelsOf, classDistances, normalise, whiten } from "./normalise.js";
 export type { NormaliseTables } from "./normalise.js";
 export { inverseRoot } from "./symmetric-root.js";
+export { statisticsTables, statisticsTree } from "./tables.js";
+export type { StatisticsTables } from "./tables.js";

@@ -36,9 +36,18 @@ function run(withWhitening: boolean) {
     channelMean: tf.tensor1d(mean),
     channelDeviation: tf.tensor1d(deviation),
     positionMean: tf.tensor3d(positionMean, [3, 4, 5]),
-    whitening: withWhitening ? [tf.tensor3d(whitening[0] as Float32Array, [3, 3, 3]), tf.tensor3d(whitening[1] as Float32Array, [3, 5, 5])] : [],
+    whitening: withWhitening
+      ? [tf.tensor3d(whitening[0] as Float32Array, [3, 3, 3]), tf.tensor3d(whitening[1] as Float32Array, [3, 5, 5])]
+      : [],
   };
-  return normalise(tables, tf.tensor3d(features, [2, 6, 5]), tf.tensor1d(labels, "int32"), tf.tensor2d(positions, [2, 6], "int32"), spec, groups).map((x) => x.dataSync());
+  return normalise(
+    tables,
+    tf.tensor3d(features, [2, 6, 5]),
+    tf.tensor1d(labels, "int32"),
+    tf.tensor2d(positions, [2, 6], "int32"),
+    spec,
+    groups,
+  ).map((x) => x.dataSync());
 }
 
 describe("normalise", () => {
@@ -49,7 +58,9 @@ describe("normalise", () => {
   test("without whitening is (f - mean) / deviation", () => {
     run(false).forEach((actual, g) => {
       const chosen = g === 0 ? [2, 3, 4] : [0, 1, 2, 3, 4];
-      const expected = [0, 1].flatMap((b) => [0, 1, 2, 3, 4, 5].flatMap((t) => chosen.map((c) => (at(features, b, t, c) - (mean[c] as number)) / (deviation[c] as number))));
+      const expected = [0, 1].flatMap((b) =>
+        [0, 1, 2, 3, 4, 5].flatMap((t) => chosen.map((c) => (at(features, b, t, c) - (mean[c] as number)) / (deviation[c] as number))),
+      );
       expectClose(actual, expected, { rtol: 1e-5, atol: 1e-5 }, `group ${g}`);
     });
   });
@@ -58,11 +69,17 @@ describe("normalise", () => {
 describe("classDistances", () => {
   test("is the mean squared distance of the standardised z", () => {
     const [z, zMean, zDeviation, classZ] = [rng.normals(14), rng.normals(7), rng.uniforms(7, 1, 2), rng.normals(21)];
-    const actual = classDistances(tf.tensor2d(z, [2, 7]), tf.tensor1d(zMean), tf.tensor1d(zDeviation), tf.tensor2d(classZ, [3, 7])).dataSync();
+    const actual = classDistances(
+      tf.tensor2d(z, [2, 7]),
+      tf.tensor1d(zMean),
+      tf.tensor1d(zDeviation),
+      tf.tensor2d(classZ, [3, 7]),
+    ).dataSync();
     const expected = [0, 1].flatMap((b) =>
       [0, 1, 2].map((k) => {
         let sum = 0;
-        for (let i = 0; i < 7; i++) sum += (((z[b * 7 + i] as number) - (zMean[i] as number)) / (zDeviation[i] as number) - (classZ[k * 7 + i] as number)) ** 2;
+        for (let i = 0; i < 7; i++)
+          sum += (((z[b * 7 + i] as number) - (zMean[i] as number)) / (zDeviation[i] as number) - (classZ[k * 7 + i] as number)) ** 2;
         return sum / 7;
       }),
     );
@@ -75,8 +92,12 @@ function plainWhitened(g: number): number[] {
   const size = chosen.length;
   return labels.flatMap((label, b) =>
     (positions[b] as number[]).flatMap((position, t) => {
-      const left = chosen.map((c) => at(features, b, t, c) / (deviation[c] as number) - (positionMean[(label * 4 + position) * 5 + c] as number));
-      return chosen.map((_, row) => left.reduce((sum, value, column) => sum + value * (whitening[g]?.[(label * size + row) * size + column] as number), 0));
+      const left = chosen.map(
+        (c) => at(features, b, t, c) / (deviation[c] as number) - (positionMean[(label * 4 + position) * 5 + c] as number),
+      );
+      return chosen.map((_, row) =>
+        left.reduce((sum, value, column) => sum + value * (whitening[g]?.[(label * size + row) * size + column] as number), 0),
+      );
     }),
   );
 }

@@ -3,7 +3,7 @@ import { type FeatureSpec, groupRuns } from "./feature-spec.js";
 
 // Shapes: B images, T tokens of an image (all N, or a drawn subset), C channels, G groups, D_g channels of group g, D = sum of D_g, K classes.
 
-/** The tables of {@link ClassStatistics} as tensors, under the names they have in graphs. */
+/** The tables of {@link ClassStatistics} as tensors. */
 export interface NormaliseTables {
   readonly channelMean: tf.Tensor1D; // [C]
   readonly channelDeviation: tf.Tensor1D; // [C]
@@ -41,7 +41,13 @@ export function normalise(
  * @param difference [B, T, C]
  * @returns one [B, T, D_g] for each group
  */
-export function whiten(tables: NormaliseTables, difference: tf.Tensor3D, label: tf.Tensor1D, spec: FeatureSpec, groups: readonly (readonly number[])[]): tf.Tensor3D[] {
+export function whiten(
+  tables: NormaliseTables,
+  difference: tf.Tensor3D,
+  label: tf.Tensor1D,
+  spec: FeatureSpec,
+  groups: readonly (readonly number[])[],
+): tf.Tensor3D[] {
   return groups.map((group, g) => {
     const part = channelsOf(difference, spec, group); // [B, T, D_g]
     const table = tables.whitening[g];
@@ -58,8 +64,8 @@ export function channelsOf(features: tf.Tensor3D, spec: FeatureSpec, group: read
 /** m_c,i of each token: [B, T, C]. */
 function meansAt(positionMean: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Tensor2D): tf.Tensor3D {
   const [classes, tokens, channels] = positionMean.shape;
-  const rows = tf.add(tf.mul(tf.expandDims(label, 1), tokens), positions); // [B, T]
-  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows as tf.Tensor2D) as tf.Tensor3D;
+  const rows = tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(tokens, "int32")), positions); // [B, T]
+  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows as tf.Tensor2D) as unknown as tf.Tensor3D;
 }
 
 /**

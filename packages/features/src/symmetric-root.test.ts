@@ -33,7 +33,10 @@ describe("inverseRoot", () => {
 function covariance(size: number, n: number): Float64Array {
   const rng = createRng(3);
   const x = Array.from({ length: n }, () => rng.normals(size));
-  return Float64Array.from({ length: size * size }, (_, i) => x.reduce((sum, row) => sum + (row[Math.floor(i / size)] as number) * (row[i % size] as number), 0) / n);
+  return Float64Array.from(
+    { length: size * size },
+    (_, i) => x.reduce((sum, row) => sum + (row[Math.floor(i / size)] as number) * (row[i % size] as number), 0) / n,
+  );
 }
 
 function multiply(a: ArrayLike<number>, b: ArrayLike<number>): number[] {

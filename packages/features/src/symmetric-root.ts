@@ -6,7 +6,9 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
  * @returns [D, D]
  */
 export function inverseRoot(a: Float64Array, size: number, ridge: number): Float32Array {
-  const { eigenvectorMatrix: v, realEigenvalues: values } = new EigenvalueDecomposition(Matrix.from1DArray(size, size, a), { assumeSymmetric: true });
+  const { eigenvectorMatrix: v, realEigenvalues: values } = new EigenvalueDecomposition(Matrix.from1DArray(size, size, a), {
+    assumeSymmetric: true,
+  });
   const scaled = Matrix.zeros(size, size); // V diag(root)
   for (let row = 0; row < size; row++) {
     for (let k = 0; k < size; k++) scaled.set(row, k, v.get(row, k) / Math.sqrt(Math.max(0, values[k] as number) + ridge));

@@ -47,5 +47,8 @@ export async function openCheckpoint(folder: string, settings: unknown, resume: 
 async function checkFingerprint(header: string, fingerprint: string): Promise<void> {
   const { fingerprint: found } = JSON.parse(await readFile(header, "utf8")) as Header;
   if (found === fingerprint) return;
-  throw new LtadError("LTAD_CONFIG", `--resume: ${header} belongs to a training with other images, options or seed. Use the same ones, or leave out --resume to start anew.`);
+  throw new LtadError(
+    "LTAD_CONFIG",
+    `--resume: ${header} belongs to a training with other images, options or seed. Use the same ones, or leave out --resume to start anew.`,
+  );
 }

@@ -72,7 +72,13 @@ const reconstruct = z.discriminatedUnion("kind", [
     decoderLayers: count.default(4),
     neighbourhood: z.int().nonnegative().default(7).describe("side of the blocked window, 0 for none"),
   }),
-  z.strictObject({ kind: z.literal("prenorm"), width: count.default(256), heads: count.default(8), hidden: count.default(512), layers: count.default(4) }),
+  z.strictObject({
+    kind: z.literal("prenorm"),
+    width: count.default(256),
+    heads: count.default(8),
+    hidden: count.default(512),
+    layers: count.default(4),
+  }),
 ]);
 
 const semantic = z.discriminatedUnion("kind", [

@@ -1,1 +1,10 @@
-export {};
+export { configSchema } from "./config-schema.js";
+export { encodeFiles } from "./encode-set.js";
+export { presets } from "./presets.js";
+export { resolveConfig } from "./resolve-config.js";
+export { train } from "./train.js";
+export type { TrainConfig } from "./config-schema.js";
+export type { EncodeFilesOptions } from "./encode-set.js";
+export type { ConfigSources } from "./resolve-config.js";
+export type { HistoryRow } from "./run-phase.js";
+export type { ClassImages, TrainOptions, TrainResult, TrainTiming } from "./train.js";

@@ -21,7 +21,8 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
   if (!isValues(file)) throw new LtadError("LTAD_CONFIG", "config file: expected an object of options at the top.");
   const given = sets.reduce((values, pair) => merge(values, parseSet(pair)), file);
   const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
-  if (!Object.hasOwn(presets, name)) throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(" or ")}, received ${JSON.stringify(name)}.`);
+  if (!Object.hasOwn(presets, name))
+    throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(" or ")}, received ${JSON.stringify(name)}.`);
   const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
   if (parsed.success) return checkTogether(parsed.data);
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "(top)"}: ${message}`);
@@ -35,10 +36,14 @@ function checkTogether(config: TrainConfig): TrainConfig {
   const { groups, features, score, reconstruct, detect, anomaly, whitening } = config;
   const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
   if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);
-  if (score.groupWeights.length !== groups.length) fail(`score.groupWeights: expected ${groups.length} weights, one for each of groups, received ${score.groupWeights.length}.`);
-  if (reconstruct.kind !== "token-mlp" && detect.tokens !== null) fail(`detect.tokens: ${reconstruct.kind} attends over whole images; set it to null.`);
-  if (anomaly.kind === "directed" && anomaly.high < anomaly.low) fail(`anomaly.high: expected at least anomaly.low (${anomaly.low}), received ${anomaly.high}.`);
-  if (anomaly.kind === "jitter" && whitening.by === "class") fail(`anomaly.kind: jitter is made for features without whitening; use directed, or whitening.by none.`);
+  if (score.groupWeights.length !== groups.length)
+    fail(`score.groupWeights: expected ${groups.length} weights, one for each of groups, received ${score.groupWeights.length}.`);
+  if (reconstruct.kind !== "token-mlp" && detect.tokens !== null)
+    fail(`detect.tokens: ${reconstruct.kind} attends over whole images; set it to null.`);
+  if (anomaly.kind === "directed" && anomaly.high < anomaly.low)
+    fail(`anomaly.high: expected at least anomaly.low (${anomaly.low}), received ${anomaly.high}.`);
+  if (anomaly.kind === "jitter" && whitening.by === "class")
+    fail(`anomaly.kind: jitter is made for features without whitening; use directed, or whitening.by none.`);
   return config;
 }
 

@@ -22,7 +22,12 @@ const saveEvery = 60_000; // ms
  * @returns the loss curve, one row a step
  * @throws LtadError `LTAD_ABORTED` after the checkpoint is written, when the signal fires
  */
-export async function runPhase<P extends Tree<NdArray>>(phase: Phase<P>, seed: number, checkpoint: Checkpoint, options: JobOptions): Promise<HistoryRow[]> {
+export async function runPhase<P extends Tree<NdArray>>(
+  phase: Phase<P>,
+  seed: number,
+  checkpoint: Checkpoint,
+  options: JobOptions,
+): Promise<HistoryRow[]> {
   const saved = await checkpoint.load(phase.name);
   if (saved) phase.program.restore(saved.state);
   const history = saved?.history ?? [];

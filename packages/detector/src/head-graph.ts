@@ -1,0 +1,50 @@
+import { branchOf, flatten, isNdArray, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { type FeatureSpec, statisticsTables } from "@ltad/features";
+import { type Tensors, toOnnx } from "@ltad/jit";
+import type * as tf from "@tensorflow/tfjs";
+import { type Calibration, type HeadConfig, type HeadTensors, scoreHead } from "./head.js";
+
+/** Everything the head needs, under the names in `weights.safetensors`. */
+export interface HeadArrays {
+  readonly tables: Tree<NdArray>;
+  readonly pi: Tree<NdArray>;
+  readonly phi: Tree<NdArray>;
+  readonly prototypes: { readonly normal: NdArray; readonly abnormal: NdArray };
+  readonly calibration: { readonly [K in keyof Calibration]: NdArray };
+}
+
+/** The arrays of a head as named constants of a graph. */
+export function headConstants(arrays: Partial<HeadArrays>): NdArrays {
+  return flatten(arrays as Tree<NdArray>, isNdArray);
+}
+
+/** The same, as tensors inside a traced function. */
+export function headTensors(inputs: Tensors): HeadTensors {
+  const branch = (name: string) => branchOf(inputs, name);
+  return {
+    tables: statisticsTables(branch("tables")),
+    pi: branch("pi"),
+    phi: branch("phi"),
+    prototypes: branch("prototypes") as unknown as HeadTensors["prototypes"],
+    calibration: branch("calibration") as unknown as Calibration,
+  };
+}
+
+/**
+ * The scoring graph of a bundle, batch free.
+ * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
+ */
+export function headGraph(arrays: HeadArrays, spec: FeatureSpec, config: HeadConfig): Uint8Array {
+  return toOnnx(
+    (inputs) => {
+      const { features, z, class: given } = inputs as unknown as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
+      return scoreHead(headTensors(inputs), features, z, given, spec, config);
+    },
+    {
+      features: { dtype: "float32", shape: [null, spec.tokens, spec.channels] },
+      z: { dtype: "float32", shape: [null, spec.zSize] },
+      class: { dtype: "int32", shape: [null] },
+    },
+    { constants: headConstants(arrays) },
+  );
+}

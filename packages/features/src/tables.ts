@@ -1,0 +1,22 @@
+import { listOf, type NdArray, type Tree } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+import type { ClassStatistics } from "./class-statistics.js";
+import type { NormaliseTables } from "./normalise.js";
+
+/** All tables of a model's statistics as tensors. */
+export interface StatisticsTables extends NormaliseTables {
+  readonly zMean: tf.Tensor1D; // [Dz]
+  readonly zDeviation: tf.Tensor1D; // [Dz]
+  readonly classZ: tf.Tensor2D; // [K, Dz]
+}
+
+/** Statistics under the names they have in graphs and in `weights.safetensors`. */
+export function statisticsTree({ fewImages: _, whitening, ...arrays }: ClassStatistics): Tree<NdArray> {
+  return { ...arrays, whitening: Object.fromEntries(whitening.map((table, g) => [g, table])) };
+}
+
+/** The same, inside a traced function. */
+export function statisticsTables(branch: Tree<tf.Tensor>): StatisticsTables {
+  const { whitening = {}, ...tensors } = branch as Record<string, unknown> & { whitening?: Record<string, tf.Tensor3D> };
+  return { ...(tensors as unknown as Omit<StatisticsTables, "whitening">), whitening: listOf(whitening) };
+}

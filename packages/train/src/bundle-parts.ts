@@ -1,0 +1,49 @@
+import { type NdArrays, sha256 } from "@ltad/core";
+import type { BundleParts } from "@ltad/detector";
+import type { ImageEncoder } from "@ltad/encoder";
+import type { FeatureSpec } from "@ltad/features";
+import type { TrainOptions } from "./train.js";
+
+export interface BundleContent {
+  readonly options: TrainOptions;
+  readonly encoder: ImageEncoder;
+  readonly spec: FeatureSpec;
+  readonly graph: Uint8Array;
+  readonly head: Uint8Array;
+  readonly weights: NdArrays;
+  readonly display: { readonly low: number; readonly high: number };
+  readonly counts: readonly number[];
+}
+
+const float = (...shape: (number | null)[]) => ({ dtype: "float32" as const, shape });
+
+/** What a training leaves behind, as the detector writes it. */
+export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
+  const { config, protocol, seed, classes } = options;
+  const { image, lambda, ...score } = config.score;
+  return {
+    manifest: {
+      producer: "ltad 0.1.0",
+      preset: config.preset,
+      protocol,
+      seed,
+      encoder: { name: encoder.name, id: sha256(graph), inputSize: spec.inputSize },
+      features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
+      classes: classes.map(({ name }, order) => ({ name, trainImages: counts[order] as number, order })),
+      score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },
+      display,
+      config,
+    },
+    encoder: {
+      model: graph,
+      inputs: { image: float(null, spec.inputSize, spec.inputSize, 3) },
+      outputs: ["features", "z"],
+    },
+    head: {
+      model: head,
+      inputs: { features: float(null, spec.tokens, spec.channels), z: float(null, spec.zSize), class: { dtype: "int32", shape: [null] } },
+      outputs: ["class", "s_rec", "s_sem", "map", "score"],
+    },
+    weights,
+  };
+}

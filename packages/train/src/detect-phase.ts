@@ -1,0 +1,64 @@
+import { createRng, flatten, isNdArray, type NdArray, type Tree } from "@ltad/core";
+import type { HeadConfig } from "@ltad/detector/write";
+import { type ClassStatistics, type FeatureSpec, groupSize, statisticsTree } from "@ltad/features";
+import { trainStep } from "@ltad/jit";
+import { reconstructor } from "@ltad/reconstruct";
+import { semantic } from "@ltad/semantic";
+import type { Prototypes } from "./class-names.js";
+import type { TrainConfig } from "./config-schema.js";
+import { detectBatches } from "./detect-batch.js";
+import { detectInputs, detectLoss } from "./detect-loss.js";
+import { patchSize } from "./head-config.js";
+import type { Phase } from "./run-phase.js";
+import { detectRate } from "./schedules.js";
+import type { Synthesiser } from "./synthesiser.js";
+import type { TrainingSet } from "./training-set.js";
+
+/** What phase 2 learns: Pi and Phi_l. */
+export interface DetectParams extends Tree<NdArray> {
+  readonly pi: Tree<NdArray>;
+  readonly phi: Tree<NdArray>;
+}
+
+export interface DetectPhaseOptions {
+  readonly set: TrainingSet;
+  readonly statistics: ClassStatistics;
+  readonly prototypes: Prototypes;
+  readonly spec: FeatureSpec;
+  readonly config: TrainConfig;
+  readonly head: HeadConfig;
+  readonly synthesiser: Synthesiser | undefined;
+  readonly seed: number;
+}
+
+/** Phase 2 as steps: Pi and Phi_l learn from real and synthesised features with pseudo anomalies; s_c stays as phase 1 left it. */
+export async function detectPhase({
+  set,
+  statistics,
+  prototypes,
+  spec,
+  config,
+  head,
+  synthesiser,
+  seed,
+}: DetectPhaseOptions): Promise<Phase<DetectParams>> {
+  const rng = createRng(`${seed}/detect`);
+  const size = patchSize(config.groups.map((group) => groupSize(spec, group)));
+  const program = await trainStep<DetectParams>({
+    params: {
+      pi: reconstructor(head.reconstruct).init(rng.fork("pi")),
+      phi: semantic(head.semantic).init(rng.fork("phi")) as Tree<NdArray>,
+    },
+    inputs: detectInputs(config, spec, size),
+    constants: flatten({ tables: statisticsTree(statistics), prototypes: { ...prototypes } }, isNdArray),
+    loss: (params, inputs) => detectLoss(params, inputs, config, head, spec),
+    optimiser: { weightDecay: config.detect.weightDecay, clipNorm: config.detect.clipNorm },
+  });
+  return {
+    name: "phase2",
+    steps: config.detect.steps,
+    program,
+    batch: detectBatches({ set, spec, config, patchSize: size, synthesiser }),
+    learningRate: detectRate(config.detect),
+  };
+}

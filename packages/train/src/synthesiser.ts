@@ -1,0 +1,76 @@
+import { branchOf, flatten, float32, floats, int32, isNdArray, type Rng } from "@ltad/core";
+import type { TextEncoder } from "@ltad/encoder";
+import { type ClassStatistics, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
+import { jit } from "@ltad/jit";
+import { standardZ } from "@ltad/detector/write";
+import { type AugmentConfig, decode, encode, sample } from "@ltad/vae-augment";
+import * as tf from "@tensorflow/tfjs";
+import type { AugmentParams } from "./augment-phase.js";
+
+/** Draws f_syn for images: phase 1's VAE as one graph. */
+export interface Synthesiser {
+  /**
+   * @param zs z of each image @param labels its class @param wanted which images to synthesise
+   * @returns features [N * C] in the units of the encoder, undefined where not wanted
+   */
+  sample(
+    zs: readonly Float32Array[],
+    labels: readonly number[],
+    wanted: readonly boolean[],
+    rng: Rng,
+  ): Promise<(Float32Array | undefined)[]>;
+  dispose(): Promise<void>;
+}
+
+/** z_hat ~ N(F_mu(z), F_sigma(z)), f_syn = D([z_hat; t_c]) for images and classes of training. */
+export async function openSynthesiser(
+  learned: AugmentParams,
+  statistics: ClassStatistics,
+  spec: FeatureSpec,
+  vae: AugmentConfig,
+  text: TextEncoder,
+): Promise<Synthesiser> {
+  const program = await jit(
+    (inputs) => {
+      const tables = statisticsTables(branchOf(inputs, "tables"));
+      const params = branchOf(inputs, "vae");
+      const { mu, logVar } = encode(params, standardZ(tables, inputs["z"] as tf.Tensor2D));
+      const names = text.forward(branchOf(inputs, "text"), inputs["names"] as tf.Tensor3D); // [K, Dt]
+      const unit = tf.div(names, tf.sqrt(tf.sum(tf.square(names), 1, true))) as tf.Tensor2D;
+      const condition = tf.gather(unit, inputs["label"] as tf.Tensor1D); // [B, Dt]
+      const standard = decode(params, sample(mu, logVar, inputs["eps"] as tf.Tensor2D), condition, vae); // [B, N, C]
+      return { features: tf.add(tf.mul(standard, tables.channelDeviation), tables.channelMean) };
+    },
+    {
+      z: { dtype: "float32", shape: [null, spec.zSize] },
+      label: { dtype: "int32", shape: [null] },
+      eps: { dtype: "float32", shape: [null, vae.latent] },
+    },
+    { constants: flatten({ tables: statisticsTree(statistics), text: text.params, vae: learned.vae, names: learned.names }, isNdArray) },
+  );
+  const run = async (zs: readonly Float32Array[], labels: readonly number[], rng: Rng) => {
+    const out = await program.run({
+      z: float32(
+        [zs.length, spec.zSize],
+        zs.flatMap((z) => [...z]),
+      ),
+      label: int32([zs.length], labels),
+      eps: float32([zs.length, vae.latent], rng.normals(zs.length * vae.latent)),
+    });
+    return floats(out["features"], "features");
+  };
+  return {
+    async sample(zs, labels, wanted, rng) {
+      const places = wanted.flatMap((want, i) => (want ? [i] : []));
+      if (places.length === 0) return wanted.map(() => undefined);
+      const size = spec.tokens * spec.channels;
+      const made = await run(
+        places.map((i) => zs[i] as Float32Array),
+        places.map((i) => labels[i] as number),
+        rng,
+      );
+      return wanted.map((want, i) => (want ? made.subarray(places.indexOf(i) * size, (places.indexOf(i) + 1) * size) : undefined));
+    },
+    dispose: () => program.dispose(),
+  };
+}

@@ -1,0 +1,160 @@
+import { flatten, isNdArray, type JobOptions, type NdArray, sha256, type Tree, writeFileAtomic } from "@ltad/core";
+import { writeBundle } from "@ltad/detector";
+import { headGraph } from "@ltad/detector/write";
+import { loadEfficientNetB0, loadUseLite } from "@ltad/encoder";
+import { encoderGraph, type FeatureSpec, featureSpec, fitStatistics, statisticsTree } from "@ltad/features";
+import { join } from "node:path";
+import { augmentConfig, augmentPhase } from "./augment-phase.js";
+import { bundleParts } from "./bundle-parts.js";
+import { calibrate } from "./calibrate.js";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
+import { prototypesOf } from "./class-names.js";
+import type { TrainConfig } from "./config-schema.js";
+import { detectPhase } from "./detect-phase.js";
+import { displayRange } from "./display-range.js";
+import { encodeFiles } from "./encode-set.js";
+import { headConfig } from "./head-config.js";
+import { type HistoryRow, type Phase, runPhase } from "./run-phase.js";
+import { stopwatch } from "./stopwatch.js";
+import { openSynthesiser } from "./synthesiser.js";
+import { inMemory, type TrainingSet } from "./training-set.js";
+
+/** The training images of one class. */
+export interface ClassImages {
+  readonly name: string;
+  /** Paths of good images, at least one. */
+  readonly files: readonly string[];
+}
+
+export interface TrainOptions extends JobOptions {
+  /** The classes of the split, from most to least images; this order is the order of the class index. */
+  readonly classes: readonly ClassImages[];
+  readonly protocol: string;
+  readonly seed: number;
+  readonly config: TrainConfig;
+  /** Folder of the bundle; a checkpoint lies in it while training. */
+  readonly out: string;
+  /** Folder of encoder weights and features. */
+  readonly cacheDir: string;
+  /** Never fetch weights. */
+  readonly offline?: boolean;
+  /** Go on from a checkpoint in `out`. */
+  readonly resume?: boolean;
+}
+
+/** Seconds of each part. */
+export type TrainTiming = Readonly<Record<"weights" | "encode" | "statistics" | "phase1" | "phase2" | "calibrate" | "write", number>>;
+
+export interface TrainResult {
+  readonly folder: string;
+  readonly history: { readonly phase1: readonly HistoryRow[]; readonly phase2: readonly HistoryRow[]; readonly timing: TrainTiming };
+  readonly timing: TrainTiming;
+  /** Things a person should know: classes with very few images. */
+  readonly warnings: readonly string[];
+}
+
+const featureMemory = 768 * 1024 * 1024; // bytes of features kept in memory; the rest is read from the cache
+
+/**
+ * Trains one model over all classes: features, statistics, phase 1, phase 2, calibration, bundle.
+ * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { config, seed, out, cacheDir } = options;
+  const clock = stopwatch<keyof TrainTiming>();
+  const weightOptions = { cacheDir, offline: options.offline ?? false, onProgress: options.onProgress, signal: options.signal };
+  const encoder = await loadEfficientNetB0(weightOptions);
+  const text = await loadUseLite(weightOptions);
+  const spec = featureSpec(encoder, config.features);
+  const graph = encoderGraph(encoder, spec);
+  clock.lap("weights");
+
+  const set = await encodeSet(options, graph, spec);
+  clock.lap("encode");
+  const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
+  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, sha256(graph)), options.resume ?? false);
+  const statistics = await fitStatistics(
+    set.store,
+    set.labels.map((label, index) => ({ index, label })),
+    set.classes.length,
+    spec,
+    {
+      ...job,
+      groups: config.groups,
+      whitening: config.whitening.by,
+      ridge: config.whitening.ridge,
+      minImagesForPositions: config.whitening.minImagesForPositions,
+    },
+  );
+  clock.lap("statistics");
+
+  const first = await augmentPhase(set, statistics, spec, config, text, seed);
+  const { history: phase1, params: learned } = await finish(first, seed, checkpoint, job);
+  clock.lap("phase1");
+
+  const prototypes = await prototypesOf(learned.names, text, config.names, seed);
+  const synthesiser = config.mixing.enabled
+    ? await openSynthesiser(learned, statistics, spec, augmentConfig(config, spec, text.size), text)
+    : undefined;
+  const head = headConfig(config, spec, text.size);
+  const second = await detectPhase({ set, statistics, prototypes, spec, config, head, synthesiser, seed });
+  const { history: phase2, params: detector } = await finish(second, seed, checkpoint, job);
+  await synthesiser?.dispose();
+  clock.lap("phase2");
+
+  const untilNow = { tables: statisticsTree(statistics), pi: detector.pi, phi: detector.phi, prototypes };
+  const calibration = await calibrate(set, untilNow, spec, head, job);
+  clock.lap("calibrate");
+
+  const scoring = headGraph({ ...untilNow, calibration }, spec, head);
+  const display = await displayRange(set, scoring, spec);
+  const weights = flatten<NdArray>({ ...untilNow, calibration, names: learned.names, vae: learned.vae } as Tree<NdArray>, isNdArray);
+  await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display, counts: set.counts }));
+  clock.lap("write");
+  const history = { phase1, phase2, timing: clock.seconds };
+  await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
+  await checkpoint.clear();
+  return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, statistics.fewImages) };
+}
+
+async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: FeatureSpec): Promise<TrainingSet> {
+  const { classes } = options;
+  const store = await encodeFiles(
+    classes.flatMap(({ files }) => files),
+    graph,
+    spec,
+    options,
+  );
+  return inMemory(
+    {
+      classes: classes.map(({ name }) => name),
+      counts: classes.map(({ files }) => files.length),
+      labels: classes.flatMap(({ files }, label) => files.map(() => label)),
+      store,
+    },
+    featureMemory,
+  );
+}
+
+/** Runs a phase to its end, gives back what it learned and lets go of its session. */
+async function finish<P extends Tree<NdArray>>(phase: Phase<P>, seed: number, checkpoint: Checkpoint, job: JobOptions) {
+  try {
+    const history = await runPhase(phase, seed, checkpoint, job);
+    if (history.length > 0) await checkpoint.save(phase.name, { state: phase.program.state(), history });
+    return { history, params: phase.program.params() };
+  } finally {
+    await phase.program.dispose();
+  }
+}
+
+/** What must be the same when a training goes on. */
+function settingsOf({ classes, protocol, seed, config }: TrainOptions, encoderId: string) {
+  return { classes, protocol, seed, config, encoderId };
+}
+
+function fewImageWarnings({ classes, counts }: TrainingSet, few: readonly number[]): string[] {
+  return few.map(
+    (label) =>
+      `${classes[label]}: ${counts[label]} training images are too few for a mean at each position; one mean serves the whole image.`,
+  );
+}
