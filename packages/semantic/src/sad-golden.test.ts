@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/sad.json" with { type: "json" };
 import { differentiate, leaves, tensorOf, tensorsOf } from "./__fixtures__/differentiate.js";
-import { project, type Projections } from "./project.js";
+import { project } from "./project.js";
 import { semantic, type SemanticParams } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";
 

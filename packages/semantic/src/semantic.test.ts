@@ -3,6 +3,8 @@ import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { descend, differentiate, tensorsOf } from "./__fixtures__/differentiate.js";
+import type { Linear } from "./linear.js";
+import type { Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";
 import { semanticLoss } from "./semantic-loss.js";
 import { unit } from "./text-prototypes.js";
@@ -91,14 +93,14 @@ test("layers that tie share no gradient twice", () => {
   const gradientOf = (p: SemanticParams<NdArray>, x: tf.Tensor3D) =>
     differentiate(p, (q) => semanticLoss(sad.forward(q, x, normal, abnormal), sad.forward(q, x, normal, abnormal).mul(2))).gradients;
   const tied = gradientOf(twins, same);
-  const nearly = gradientOf({ ...twins, phi: { ...twins.phi, 1: lowered(phi["0"]) } } as SemanticParams<NdArray>, same);
+  const nearly = gradientOf({ ...twins, phi: { ...twins.phi, 1: lowered(phi["0"]) } }, same);
   const sum = (tied["phi.0.0.bias"] as Float32Array).map((x, i) => x + (tied["phi.1.0.bias"]?.[i] as number));
   expectClose(sum, nearly["phi.0.0.bias"] as Float32Array, { rtol: 1e-5, atol: 1e-7 }, "bias");
 });
 
 /** The same map, a hair lower everywhere, so that it never wins. */
-function lowered(phi: SemanticParams<NdArray>["phi"][string] | undefined) {
-  const { weight, bias } = phi?.["0"] as { weight: NdArray; bias: NdArray };
+function lowered(phi: Projection<NdArray> | undefined): Projection<NdArray> {
+  const { weight, bias } = listOf(phi as Projection<NdArray>)[0] as Linear<NdArray>;
   return { 0: { weight, bias: { ...bias, data: bias.data.map((x) => x - 1e-6) } } };
 }
 

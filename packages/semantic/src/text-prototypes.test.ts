@@ -33,7 +33,7 @@ test("T([v; s_c]) at unit length, the prefix first", () => {
 
 test("one class, and names receive gradients through T", () => {
   const one = names.slice([0, 0, 0], [1, 2, 4]);
-  const gradient = tf.grad((s: tf.Tensor3D) => textPrototypes(forwardText, prefixes, s).abnormal.sum())(one);
+  const gradient = tf.grad((s) => textPrototypes(forwardText, prefixes, s as tf.Tensor3D).abnormal.sum())(one);
   expect(gradient.shape).toEqual([1, 2, 4]);
   expect([...gradient.dataSync()].every((x) => Number.isFinite(x) && x !== 0)).toBe(true);
 });
