@@ -1,0 +1,66 @@
+import { isLtadError, type JobOptions, LtadError } from "@ltad/core";
+import { decodeImage } from "../images/decode-image.js";
+import type { ImageOptions } from "../images/image-limits.js";
+import { checkMaskSize } from "../images/load-mask.js";
+import { type ImageHeader, readImageHeader } from "../images/open-image.js";
+import { eachAtOnce } from "../internal/each-at-once.js";
+import type { Dataset, TestItem, TrainItem } from "./dataset.js";
+
+/** Options of {@link checkDataset}. */
+export interface CheckOptions extends JobOptions, ImageOptions {
+  /** "header" (default) reads kind and size; "full" decodes every pixel and so finds files that end early. */
+  readonly depth?: "header" | "full";
+}
+
+/** Upright size of every image, by id. */
+export type ImageSizes = ReadonlyMap<string, Pick<ImageHeader, "width" | "height">>;
+
+/**
+ * Opens every image and mask, so that a bad file is found before a long job starts.
+ * @returns the size of every image
+ * @throws LtadError of the first bad file (`LTAD_IMAGE`, `LTAD_MASK`); when there are more, with their number and names (`details.files`)
+ */
+export async function checkDataset(dataset: Dataset, options: CheckOptions = {}): Promise<ImageSizes> {
+  const items: (TrainItem | TestItem)[] = dataset.classes.flatMap(({ train, test }) => [...train, ...test]);
+  const faults: LtadError[] = [];
+  const sizes = new Map<string, Pick<ImageHeader, "width" | "height">>();
+  let done = 0;
+  const check = async (item: TrainItem | TestItem) => {
+    try {
+      sizes.set(item.id, await checkItem(item, options));
+    } catch (error) {
+      if (!isLtadError(error)) throw error;
+      faults.push(error);
+    }
+    options.onProgress?.({ phase: "check images", done: ++done, total: items.length, unit: "images" });
+  };
+  await eachAtOnce(items, check, { signal: options.signal });
+  if (faults.length > 0) throw summary(faults);
+  return sizes;
+}
+
+async function checkItem(item: TrainItem | TestItem, options: CheckOptions): Promise<Pick<ImageHeader, "width" | "height">> {
+  const size = await open(item.file, options);
+  if ("mask" in item && item.mask !== undefined) checkMaskSize(item.mask, await open(item.mask, options), { ...size, image: item.file });
+  return size;
+}
+
+async function open(file: string, { depth, maxBytes, maxPixels }: CheckOptions) {
+  const limits = { ...(maxBytes === undefined ? {} : { maxBytes }), ...(maxPixels === undefined ? {} : { maxPixels }) };
+  const { width, height } = await (depth === "full" ? decodeImage(file, limits) : readImageHeader(file, limits));
+  return { width, height };
+}
+
+function summary(faults: readonly LtadError[]): LtadError {
+  const [first, ...more] = [...faults].sort((a, b) => (a.message < b.message ? -1 : 1)) as [LtadError, ...LtadError[]];
+  if (more.length === 0) return first;
+  const files = [first, ...more].map(({ details }) => details["file"]);
+  return new LtadError(
+    first.code,
+    `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} a fault of this kind.`,
+    {
+      cause: first,
+      details: { ...first.details, files },
+    },
+  );
+}

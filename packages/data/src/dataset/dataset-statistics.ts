@@ -1,0 +1,84 @@
+import type { JobOptions } from "@ltad/core";
+import type { ImageOptions } from "../images/image-limits.js";
+import { loadMask } from "../images/load-mask.js";
+import { byCodePoint } from "../internal/by-code-point.js";
+import { eachAtOnce } from "../internal/each-at-once.js";
+import { checkDataset, type ImageSizes } from "./check-dataset.js";
+import { type ClassData, type Dataset, isGood, type TestItem } from "./dataset.js";
+
+/** Smallest, mean and largest of some numbers. */
+export interface Spread {
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+}
+
+/** One kind of defect of one class. */
+export interface DefectStatistics {
+  readonly name: string;
+  readonly images: number;
+  readonly masks: number;
+  /** Share of the image that is defect, over the masks; null without masks. */
+  readonly coverage: Spread | null;
+}
+
+/** One class in numbers. */
+export interface ClassStatistics {
+  readonly name: string;
+  readonly train: number;
+  readonly testGood: number;
+  readonly testDefect: number;
+  readonly width: Spread;
+  readonly height: Spread;
+  /** Number of different sizes. */
+  readonly sizes: number;
+  readonly defects: readonly DefectStatistics[];
+}
+
+/**
+ * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask.
+ * @throws LtadError as {@link checkDataset}
+ */
+export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<ClassStatistics[]> {
+  const sizes = await checkDataset(dataset, options);
+  const masked = dataset.classes.flatMap(({ test }) => test.filter((item) => item.mask !== undefined));
+  let done = 0;
+  const coverages = await eachAtOnce(
+    masked,
+    async ({ mask }) => {
+      const { data } = await loadMask(mask as string);
+      options.onProgress?.({ phase: "read masks", done: ++done, total: masked.length, unit: "masks" });
+      return data.reduce((sum, v) => sum + v, 0) / data.length;
+    },
+    { signal: options.signal },
+  );
+  const coverageOf = new Map(masked.map((item, i) => [item.id, coverages[i] as number]));
+  return dataset.classes.map((data) => classStatistics(data, sizes, coverageOf));
+}
+
+function classStatistics(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): ClassStatistics {
+  const all = [...data.train, ...data.test].flatMap(({ id }) => sizes.get(id) ?? []);
+  const defective = data.test.filter((item) => !isGood(item));
+  const names = [...new Set(defective.map(({ label }) => label))].sort(byCodePoint);
+  return {
+    name: data.name,
+    train: data.train.length,
+    testGood: data.test.length - defective.length,
+    testDefect: defective.length,
+    width: spread(all.map(({ width }) => width)) as Spread,
+    height: spread(all.map(({ height }) => height)) as Spread,
+    sizes: new Set(all.map(({ width, height }) => `${width}x${height}`)).size,
+    defects: names.map((name) => defectStatistics(name, defective, coverageOf)),
+  };
+}
+
+function defectStatistics(name: string, defective: readonly TestItem[], coverageOf: ReadonlyMap<string, number>): DefectStatistics {
+  const items = defective.filter(({ label }) => label === name);
+  const covered = items.flatMap(({ id }) => coverageOf.get(id) ?? []);
+  return { name, images: items.length, masks: covered.length, coverage: spread(covered) };
+}
+
+function spread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  return { min: Math.min(...values), mean: values.reduce((a, b) => a + b, 0) / values.length, max: Math.max(...values) };
+}

@@ -1,0 +1,45 @@
+/** One normal image to train on. */
+export interface TrainItem {
+  /** Path below the root, with "/": `CLASS/train/good/NAME`. The name in list files and reports. */
+  readonly id: string;
+  /** Path to open. */
+  readonly file: string;
+}
+
+/** One image to test on. */
+export interface TestItem extends TrainItem {
+  /** "good" or the name of the defect. */
+  readonly label: string;
+  /** Path of the mask to open; good images have none. */
+  readonly mask?: string;
+}
+
+/** The images of one class, each list ordered by id (code points). */
+export interface ClassData {
+  readonly name: string;
+  readonly train: readonly TrainItem[];
+  readonly test: readonly TestItem[];
+}
+
+/** A dataset folder as scanned: file names only, nothing decoded. */
+export interface Dataset {
+  readonly root: string;
+  /** Ordered by name (code points). */
+  readonly classes: readonly ClassData[];
+  /** What was left out or is odd, in sentences for the user. */
+  readonly warnings: readonly string[];
+}
+
+/** True for an image without a defect. */
+export function isGood(item: TestItem): boolean {
+  return item.label === "good";
+}
+
+/**
+ * The test images that pixel metrics can use: good ones (all pixels normal) and defects with a mask.
+ * Empty when no defect of the class has a mask, for then there is nothing to find.
+ */
+export function pixelTestItems(data: ClassData): TestItem[] {
+  const usable = data.test.filter((item) => isGood(item) || item.mask !== undefined);
+  return usable.some((item) => item.mask !== undefined) ? usable : [];
+}

@@ -1,0 +1,149 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { makeFolder } from "../internal/make-folder.test-helper.js";
+import { pixelTestItems } from "./dataset.js";
+import { scanDataset } from "./scan-dataset.js";
+
+const whole = {
+  "nut/train/good/002.png": null,
+  "nut/train/good/010.jpg": null,
+  "nut/train/good/01.png": null,
+  "nut/test/good/000.png": null,
+  "nut/test/crack/000.png": null,
+  "nut/test/crack/001.png": null,
+  "nut/ground_truth/crack/000_mask.png": null,
+  "nut/ground_truth/crack/001.tif": null,
+  "Bolt/train/good/0.png": null,
+  "Bolt/test/bent/0.png": null,
+  "nut/train/good/Thumbs.db": "",
+  "nut/train/good/.DS_Store": "",
+  "nut/train/good/._002.png": "",
+  ".git/config": "",
+  "__MACOSX/nut/train/good/002.png": "",
+};
+
+describe("scanDataset", () => {
+  it("lists classes, images and masks in code point order, without hidden and junk files", async () => {
+    const root = await makeFolder(whole);
+    const { classes, warnings } = await scanDataset(root);
+    const short = classes.map(({ name, train, test }) => ({
+      name,
+      train: train.map(({ id }) => id),
+      test: test.map(({ id, label, mask }) => [id, label, mask && relative(root, mask)]),
+    }));
+    expect(short).toEqual([
+      { name: "Bolt", train: ["Bolt/train/good/0.png"], test: [["Bolt/test/bent/0.png", "bent", undefined]] },
+      {
+        name: "nut",
+        train: ["nut/train/good/002.png", "nut/train/good/01.png", "nut/train/good/010.jpg"],
+        test: [
+          ["nut/test/crack/000.png", "crack", "nut/ground_truth/crack/000_mask.png"],
+          ["nut/test/crack/001.png", "crack", "nut/ground_truth/crack/001.tif"],
+          ["nut/test/good/000.png", "good", undefined],
+        ],
+      },
+    ]);
+    expect(warnings).toEqual([]);
+    expect(classes.map((data) => pixelTestItems(data).length)).toEqual([0, 3]);
+  });
+
+  it("says what it does not use", async () => {
+    const root = await makeFolder({
+      ...whole,
+      "notes/readme.txt": "",
+      "nut/train/good/list.csv": "",
+      "nut/train/good/old/1.png": null,
+      "nut/train/bad/1.png": null,
+      "nut/test/stray.png": null,
+      "nut/test/crack/002.png": null,
+      "nut/ground_truth/crack/777_mask.png": null,
+      "nut/ground_truth/scratch/0.png": null,
+    });
+    const { classes, warnings } = await scanDataset(root);
+    expect(warnings).toMatchInlineSnapshot(`
+      [
+        "notes: no class (no train/ inside); ignored.",
+        "nut/train/bad: not used; training takes normal images from train/good only.",
+        "nut/train/good: 1 file (list.csv) that is no image; ignored.",
+        "nut/train/good: folders inside are ignored (old).",
+        "nut/test: 1 file (stray.png) outside a folder such as good/; ignored.",
+        "nut/ground_truth/scratch: masks without images in test/scratch; not used.",
+        "nut/test/crack: 1 file (002.png) without a mask; pixel metrics leave it out.",
+        "nut/ground_truth/crack: 1 file (777_mask.png) without an image; not used.",
+      ]
+    `);
+    expect(pixelTestItems(classes[1] as (typeof classes)[0]).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
+  });
+
+  it("follows a link that stays inside", async () => {
+    const root = await makeFolder({ "a/train/good/0.png": null });
+    await mkdir(join(root, "b/train"), { recursive: true });
+    await symlink(join(root, "a/train/good"), join(root, "b/train/good"));
+    expect((await scanDataset(root)).classes.map(({ name, train }) => [name, train.length])).toEqual([
+      ["a", 1],
+      ["b", 1],
+    ]);
+  });
+});
+
+describe("scanDataset refuses", () => {
+  const refusal = async (files: Record<string, string | null>, below = ""): Promise<string> => {
+    const root = await makeFolder(files);
+    const error = await scanDataset(join(root, below)).catch((e: Error & { code: string }) => e);
+    return error instanceof Error ? `${error.code} ${error.message.replaceAll(root, "ROOT")}` : "nothing";
+  };
+
+  it("a folder that is missing, a file, empty or something else", async () => {
+    expect(await refusal({}, "none")).toMatchInlineSnapshot(
+      `"LTAD_DATA ROOT/none: there is no such folder. Expected one folder per class with CLASS/train/good/*.png, and for testing CLASS/test/good, CLASS/test/DEFECT and CLASS/ground_truth/DEFECT/NAME_mask.png (the layout of MVTec AD)."`,
+    );
+    expect(await refusal({ "a.zip": "" }, "a.zip")).toMatch(/^LTAD_DATA ROOT\/a.zip: this is a file/);
+    expect(await refusal({})).toMatch(/no class found; it is empty/);
+    expect(await refusal({ "1.png": null, "holiday/2.png": null })).toMatch(/it holds holiday\/, 1.png\. Expected/);
+  });
+
+  it("the folder of one class, or the one above, with a hint", async () => {
+    expect(await refusal(whole, "nut")).toMatch(/looks like the one class nut: give the folder above/);
+    expect(await refusal({ "mvtec/nut/train/good/0.png": null })).toMatch(/Did you mean ROOT\/mvtec\?$/);
+  });
+
+  it("a class without training images", async () => {
+    expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
+      `"LTAD_DATA a: no training image; expected normal images in a/train/good, but it holds 1 file (x.txt) and no image. Add images or take the class out of the dataset."`,
+    );
+    expect(await refusal({ ...whole, "a/train/0.png": null })).toMatch(/train\/ holds 0.png/);
+    expect(await refusal({ ...whole, "a/test/good/0.png": null })).toMatch(/there is no folder train\//);
+  });
+
+  it("two files of one name", async () => {
+    expect(await refusal({ ...whole, "nut/test/crack/000.jpg": null })).toMatchInlineSnapshot(
+      `"LTAD_DATA nut/test/crack: 000.jpg and 000.png have one name, so it is not clear which belongs to a mask or a list. Remove or rename one."`,
+    );
+    expect(await refusal({ ...whole, "nut/train/good/002.PNG": null })).toMatch(/002.PNG and 002.png have one name/);
+    expect(await refusal({ ...whole, "nut/ground_truth/crack/000.png": null })).toMatch(/000_mask.png and 000.png .* both fit/);
+    expect(await refusal({ ...whole, "a/train/good/\u00e9.png": null, "a/train/good/e\u0301.png": null })).toMatch(/have one name/);
+  });
+
+  it("masks of which none fits", async () => {
+    expect(await refusal({ ...whole, "Bolt/ground_truth/bent/mask-of-0.png": null })).toMatchInlineSnapshot(
+      `"LTAD_MASK Bolt/ground_truth/bent: 1 file (mask-of-0.png), and none is named like an image of Bolt/test/bent. Expected 0_mask.png or 0.png for 0.png; rename the masks, or remove the folder to do without pixel metrics."`,
+    );
+  });
+
+  it("names that hide something", async () => {
+    expect(await refusal({ ...whole, "a\u001b[2J/train/good/0.png": null })).toMatch(/ROOT\/a\\u001b\[2J: the name holds/);
+    expect(await refusal({ ...whole, "nut/train/good/0\n1.png": null })).toMatch(/Rename it/);
+    expect(await refusal({ ...whole, "a\\..\\b/train/good/0.png": null })).toMatch(/backslash/);
+  });
+
+  it("links that lead out or nowhere", async () => {
+    const outside = await makeFolder({ "0.png": null });
+    const root = await makeFolder(whole);
+    await symlink(join(outside, "0.png"), join(root, "nut/train/good/999.png"));
+    await expect(scanDataset(root)).rejects.toThrow(/999.png: this link leads out of the dataset folder/);
+    const other = await makeFolder(whole);
+    await symlink(join(other, "gone"), join(other, "nut/test/crack/999.png"));
+    await expect(scanDataset(other)).rejects.toThrow(/999.png: this link is broken/);
+  });
+});

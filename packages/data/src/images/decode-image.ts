@@ -1,0 +1,40 @@
+import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
+import { damaged, openImage, type OpenImage } from "./open-image.js";
+
+/** Pixels of one image. */
+export interface DecodedImage {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3] RGB, 0..255 */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Decodes a PNG, JPEG, WebP, TIFF (first page) or GIF (first frame) to 8-bit RGB.
+ * Kind by content, upright by EXIF, alpha dropped (not blended), 16 bit by the high byte, values as stored (no colour management except CMYK).
+ * A file that is truncated or damaged anywhere is refused whole.
+ * @throws LtadError `LTAD_IMAGE` naming the file, what was found and what to do
+ */
+export async function decodeImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<DecodedImage> {
+  return decodePixels(await openImage(source, options), options);
+}
+
+/** The pixels of an opened image; see {@link decodeImage}. */
+export async function decodePixels(image: OpenImage, options: ImageOptions = {}): Promise<DecodedImage> {
+  const { width, height } = image.header;
+  return { width, height, data: await rawRgb(image, image.pixels(), options) };
+}
+
+/** Runs a pipeline to [height, width, 3] bytes. */
+export async function rawRgb(
+  image: OpenImage,
+  pipeline: ReturnType<OpenImage["pixels"]>,
+  { maxPixels = defaultMaxPixels }: ImageOptions,
+): Promise<Uint8Array> {
+  try {
+    const bytes = await pipeline.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  } catch (error) {
+    throw damaged(image.name, image.header.format, maxPixels, error);
+  }
+}

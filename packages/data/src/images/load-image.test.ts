@@ -1,0 +1,55 @@
+import { fileURLToPath } from "node:url";
+import { createRng, readSafetensors } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { decodeImage } from "./decode-image.js";
+import { loadImage, squashImage } from "./load-image.js";
+
+const fixtures = fileURLToPath(new URL("../__fixtures__/", import.meta.url));
+const golden = (await readSafetensors(`${fixtures}resize/resize.safetensors`)).arrays;
+
+describe("loadImage", () => {
+  it("shrinks like Pillow's bilinear: at most 8 of 255 apart, 0.5 on average", async () => {
+    const expected = golden["32x32/pillow_bilinear"]?.data as Uint8Array;
+    const out = (await loadImage(`${fixtures}resize/input.png`, 32)).map((v) => v * 255);
+    const differences = [...expected].map((v, i) => Math.abs(v - (out[i] as number)));
+    expect(Math.max(...differences)).toBeLessThan(8);
+    expect(differences.reduce((a, b) => a + b) / differences.length).toBeLessThan(0.5);
+  });
+
+  it("shrinks by the same filter as its own within sharp's rounding", async () => {
+    const file = `${fixtures}resize/input.png`;
+    expectClose(await loadImage(file, 40), squashImage(await decodeImage(file), 40), { rtol: 0, atol: 8 / 255 }, "40x40");
+  });
+
+  it.each([53, 100])("enlarges without a shift, along one axis or both: %i", async (size) => {
+    const file = `${fixtures}resize/input.png`; // 61 x 47
+    expectClose(await loadImage(file, size), squashImage(await decodeImage(file), size), { rtol: 0, atol: 0 }, "enlarged");
+  });
+
+  it("turns by EXIF before squashing", async () => {
+    const [upright, turned] = await Promise.all([1, 6].map((o) => loadImage(`${fixtures}images/files/exif_orientation_${o}.jpg`, 16)));
+    expectClose(turned as Float32Array, upright as Float32Array, { rtol: 0, atol: 0.05 }, "turned");
+  });
+
+  it("drops alpha and does not blend with it", async () => {
+    const rgb = createRng(1).uniforms(40 * 30 * 3, 0, 255);
+    const rgba = Uint8Array.from({ length: 40 * 30 * 4 }, (_, i) =>
+      i % 4 === 3 ? (i * 7) % 256 : (rgb[Math.floor(i / 4) * 3 + (i % 4)] as number),
+    );
+    const opaque = rgba.map((v, i) => (i % 4 === 3 ? 255 : v));
+    const png = (data: Uint8Array) =>
+      sharp(data, { raw: { width: 40, height: 30, channels: 4 } })
+        .png()
+        .toBuffer();
+    expect(await loadImage(await png(rgba), 20)).toEqual(await loadImage(await png(opaque), 20));
+  });
+
+  it("stays in 0..1 and names a bad file", async () => {
+    const out = await loadImage(`${fixtures}images/files/rgb.jpg`, 224);
+    expect(out.length).toBe(224 * 224 * 3);
+    expect(out.every((v) => v >= 0 && v <= 1)).toBe(true);
+    await expect(loadImage(`${fixtures}images/files/truncated_half.png`, 8)).rejects.toMatchObject({ code: "LTAD_IMAGE" });
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import * as api from "./index.js";
+
+it("exports what the README lists", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "checkDataset",
+      "datasetStatistics",
+      "decodeImage",
+      "headAndTail",
+      "isGood",
+      "loadImage",
+      "loadMask",
+      "longTail",
+      "longTailCounts",
+      "orderClasses",
+      "parseProtocol",
+      "pixelTestItems",
+      "readImageHeader",
+      "readSplit",
+      "resizeBilinear",
+      "resizeMask",
+      "scanDataset",
+      "splitOrder",
+      "squashImage",
+      "writeSplit",
+    ]
+  `);
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type ClassCount, longTailCounts, orderClasses } from "./long-tail-counts.js";
+import { parseProtocol } from "./protocol.js";
+
+const counts = (available: readonly number[], protocol: string) => {
+  const parsed = parseProtocol(protocol);
+  if (parsed.kind === "file") throw new Error("a file");
+  return longTailCounts(
+    available.map((count, k) => ({ name: `c${k}`, count })),
+    parsed,
+  ).map(({ count }) => count);
+};
+
+describe("longTailCounts", () => {
+  it("gives the counts of realbench-exp20", () => {
+    expect(counts([200, 200, 200, 90, 60, 31], "exp20")).toEqual([200, 109, 60, 33, 18, 10]);
+  });
+
+  it("gives the recipe's counts for MVTec in alphabetical order", () => {
+    const mvtec = [209, 224, 219, 280, 264, 391, 245, 220, 267, 320, 230, 60, 213, 247, 240];
+    expect(counts(mvtec, "exp100")).toEqual([209, 150, 108, 77, 56, 40, 29, 20, 15, 10, 7, 5, 4, 2, 2]);
+    expect(counts(mvtec, "exp200")).toEqual([209, 143, 98, 67, 45, 31, 21, 14, 10, 6, 4, 3, 2, 1, 1]);
+    expect(counts(mvtec, "step100")).toEqual([...Array<number>(8).fill(209), ...Array<number>(7).fill(2)]);
+    expect(counts(mvtec, "full")).toEqual(mvtec);
+  });
+
+  it("takes at least one and at most what exists", () => {
+    expect(counts([100, 3, 100, 100], "exp1")).toEqual([100, 3, 100, 100]);
+    expect(counts([9, 9, 9], "step1000")).toEqual([9, 9, 1]);
+    expect(counts([7], "exp20")).toEqual([7]);
+  });
+
+  it.each([49, 93, 98, 103, 107])("reaches exactly one at a factor of n_max = %i, in spite of floating point", (n) => {
+    expect(counts([n, n], `exp${n}`)).toEqual([n, 1]);
+  });
+
+  it("refuses a factor of zero", () => {
+    expect(() => parseProtocol("exp0")).toThrow(/Known are full, exp20/);
+  });
+});
+
+describe("orderClasses", () => {
+  const available: ClassCount[] = [
+    { name: "b", count: 5 },
+    { name: "a", count: 5 },
+    { name: "c", count: 9 },
+  ];
+  const names = (order: Parameters<typeof orderClasses>[1]) => orderClasses(available, order).map(({ name }) => name);
+
+  it("goes by size, ties by name, or as told", () => {
+    expect(names("size")).toEqual(["c", "a", "b"]);
+    expect(names(["b", "c", "a"])).toEqual(["b", "c", "a"]);
+  });
+
+  it("wants every class once", () => {
+    expect(() => names(["a", "b", "d"])).toThrowErrorMatchingInlineSnapshot(
+      `[LtadError: order: there is no class d. Name each class once: b, a, c; or use "size".]`,
+    );
+    expect(() => names(["a", "b"])).toThrow(/c missing/);
+    expect(() => names(["a", "b", "a", "c"])).toThrow(/a stands there twice/);
+  });
+});

@@ -1,0 +1,116 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { scanDataset } from "../dataset/scan-dataset.js";
+import { makeFolder, trainingFiles } from "../internal/make-folder.test-helper.js";
+import { longTail } from "./long-tail.js";
+import { headAndTail, type Split, splitOrder } from "./split.js";
+import { writeSplit } from "./write-split.js";
+
+const dataset = async (counts: Record<string, number>) => scanDataset(await makeFolder(trainingFiles(counts)));
+const ids = (split: Split, name: string) => split.classes.find((entry) => entry.name === name)?.train.map(({ id }) => id) ?? [];
+
+describe("longTail", () => {
+  it("draws the counts of the protocol, seeded, in the order of the classes", async () => {
+    const data = await dataset({ a: 8, b: 12, c: 10 });
+    const split = await longTail(data, { protocol: "exp4", seed: 3 });
+    expect(split.classes.map(({ name, available, train }) => [name, available, train.length])).toEqual([
+      ["b", 12, 12],
+      ["c", 10, 6],
+      ["a", 8, 3],
+    ]);
+    expect(await longTail(data, { protocol: "exp4", seed: 3 })).toEqual(split);
+    expect(ids(await longTail(data, { protocol: "exp4", seed: 4 }), "a")).not.toEqual(ids(split, "a"));
+    expect(ids(split, "c")).toEqual([...new Set(ids(split, "c"))].sort());
+  });
+
+  it("draws each class on its own: others do not matter, and fewer is a part of more", async () => {
+    const small = await longTail(await dataset({ a: 20, z: 9 }), { protocol: "exp5", order: ["z", "a"], seed: 1 });
+    const large = await longTail(await dataset({ a: 20, m: 7, z: 9 }), { protocol: "exp2", order: ["z", "m", "a"], seed: 1 });
+    expect(ids(small, "a")).toHaveLength(1);
+    expect(ids(large, "a")).toHaveLength(4);
+    expect(ids(large, "a")).toEqual(expect.arrayContaining(ids(small, "a")));
+  });
+
+  it("names the known protocols", async () => {
+    const call = longTail(await dataset({ a: 1 }), { protocol: "expo100" });
+    await expect(call).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+    await expect(call).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[LtadError: protocol expo100: neither a known protocol nor a file. Known are full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.]`,
+    );
+  });
+});
+
+describe("list files", () => {
+  it("written, read back: the same images in the same class order", async () => {
+    const data = await dataset({ a: 8, "b,c": 12, "#d": 10, é: 9 });
+    for (const protocol of ["exp4", "step3", "full"]) {
+      const split = await longTail(data, { protocol, seed: 5, order: ["é", "b,c", "#d", "a"] });
+      const file = join(await makeFolder({}), "split.txt");
+      await writeSplit(file, split);
+      expect(await longTail(data, { protocol: file, seed: 5 })).toEqual({ ...split, protocol: file });
+      expect(splitOrder(await longTail(data, { protocol: file, order: ["a", "é", "b,c", "#d"] }))[0]).toBe("a");
+    }
+  });
+
+  it.each([
+    ["paths", "# remark\na/train/good/001.png\r\n\n./a/train/good/000.png\nb\\train\\good\\002.png\n"],
+    ["paths below another root", "mvtec/a/train/good/000.png\nmvtec/a/train/good/001.png\nmvtec/b/train/good/002.png"],
+    [
+      "JSON lines (UniAD)",
+      ["a/train/good/000.png", "a/train/good/001.png", "b/train/good/002.png"]
+        .map((filename) => JSON.stringify({ filename, label: 0, label_name: "good", clsname: filename[0] }))
+        .join("\n"),
+    ],
+    [
+      "CSV",
+      'object,split,image,mask\na,train,a/train/good/000.png,\na,test,a/test/good/9.png,\na,train,"a/train/good/001.png",\nb,train,b/train/good/002.png,',
+    ],
+  ])("reads %s", async (_, text) => {
+    const data = await dataset({ a: 3, b: 4 });
+    const file = join(await makeFolder({}), "list");
+    await writeFile(file, text);
+    const split = await longTail(data, { protocol: file });
+    expect(split.classes.map(({ name, train }) => [name, train.map(({ id }) => id)])).toEqual([
+      ["a", ["a/train/good/000.png", "a/train/good/001.png"]],
+      ["b", ["b/train/good/002.png"]],
+    ]);
+  });
+
+  it.each([
+    [
+      "an entry that is no training image",
+      "a/train/good/000.png\n../../etc/passwd\nb/train/good/999.png",
+      /line 2: \.\.\/\.\.\/etc\/passwd is no training image of the dataset; line 3: b/,
+    ],
+    [
+      "an entry twice",
+      "a/train/good/000.png\nb/train/good/000.png\na/train/good/000.png",
+      /line 3: a\/train\/good\/000.png stood in line 1 already/,
+    ],
+    ["a class without an entry", "a/train/good/000.png", /no image of the class b\. Every class/],
+    ["broken JSON", '{"filename": "a/train/good/000.png"}\n{"filename"', /list, line 2: this is not JSON/],
+    [
+      "JSON without a file",
+      '{"filename": "a/train/good/000.png"}\n{"label": 0}',
+      /list, line 2: no image; expected one of the fields filename/,
+    ],
+    ["a CSV row of another length", "image,split\na/train/good/000.png", /list, line 2: expected 2 columns, found 1/],
+    ["a broken order", "# order: a, b\na/train/good/000.png", /list, line 1: this is not JSON/],
+    ["an empty list", "\n", /no image of the class a, b/],
+  ])("refuses %s", async (_, text, message) => {
+    const data = await dataset({ a: 3, b: 4 });
+    const file = join(await makeFolder({}), "list");
+    await writeFile(file, text);
+    const error: unknown = await longTail(data, { protocol: file }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "LTAD_DATA" });
+    expect((error as Error).message).toMatch(message);
+  });
+});
+
+describe("headAndTail", () => {
+  it("gives the middle class to the head", () => {
+    expect(headAndTail(["a", "b", "c"])).toEqual({ high: ["a", "b"], low: ["c"] });
+    expect(headAndTail(["a"])).toEqual({ high: ["a"], low: [] });
+  });
+});

@@ -1,0 +1,92 @@
+import { LtadError } from "@ltad/core";
+import { shown } from "../internal/shown.js";
+
+/** One training image named by a list, and the line it stands in (from 1). */
+export interface ListEntry {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** A list file: its entries, and the class order if it states one. */
+export interface ImageList {
+  readonly entries: readonly ListEntry[];
+  readonly order: readonly string[] | null;
+}
+
+const pathKeys = ["filename", "file", "path", "image", "img_path"];
+const orderMark = "# order: ";
+
+/**
+ * Reads a list of training images in one of three shapes, told apart by the first line that is no comment (`#`):
+ * one path a line; JSON lines with `filename` (UniAD); CSV whose header has a column filename, file, path or image.
+ * Rows whose `split` is not train are left out.
+ * @param source name of the list, for messages
+ * @throws LtadError `LTAD_DATA` with the line number
+ */
+export function parseList(text: string, source: string): ImageList {
+  const lines = text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .map((content, i) => ({ content, line: i + 1 }));
+  const order = lines.find(({ content }) => content.startsWith(orderMark));
+  const rows = lines.filter(({ content }) => content.trim() !== "" && !content.startsWith("#"));
+  const first = rows[0]?.content ?? "";
+  const header = splitCsv(first).map((cell) => cell.trim().toLowerCase());
+  const fail: Fail = (line, why) =>
+    new LtadError("LTAD_DATA", `${shown(source)}, line ${line}: ${why}.`, { details: { file: source, line } });
+  const entries = first.trimStart().startsWith("{")
+    ? rows.flatMap(({ content, line }) => jsonEntry(content, line, fail))
+    : header.length > 1 && header.some((cell) => pathKeys.includes(cell))
+      ? rows.slice(1).flatMap(({ content, line }) => csvEntry(header, content, line, fail))
+      : rows.map(({ content, line }) => ({ path: content, line }));
+  return { entries, order: order ? parseOrder(order.content.slice(orderMark.length), order.line, fail) : null };
+}
+
+/** The comment that states the order of the classes. */
+export function orderComment(order: readonly string[]): string {
+  return orderMark + JSON.stringify(order);
+}
+
+type Fail = (line: number, why: string) => LtadError;
+
+function jsonEntry(content: string, line: number, fail: Fail): ListEntry[] {
+  const row = parseJson(content, line, fail);
+  if (typeof row !== "object" || row === null || Array.isArray(row)) throw fail(line, "expected a JSON object with the field filename");
+  return rowEntry(row as Record<string, unknown>, line, fail);
+}
+
+function csvEntry(header: readonly string[], content: string, line: number, fail: Fail): ListEntry[] {
+  const cells = splitCsv(content);
+  if (cells.length !== header.length) throw fail(line, `expected ${header.length} columns, found ${cells.length}`);
+  return rowEntry(Object.fromEntries(header.map((key, i) => [key, cells[i]])), line, fail);
+}
+
+function rowEntry(row: Record<string, unknown>, line: number, fail: Fail): ListEntry[] {
+  if (typeof row["split"] === "string" && row["split"] !== "train") return [];
+  const path = pathKeys.map((key) => row[key]).find((value) => typeof value === "string" && value !== "");
+  if (typeof path !== "string") throw fail(line, `no image; expected one of the fields ${pathKeys.join(", ")}`);
+  return [{ path, line }];
+}
+
+function parseOrder(json: string, line: number, fail: Fail): string[] {
+  const order = parseJson(json, line, fail);
+  if (Array.isArray(order) && order.every((name) => typeof name === "string")) return order;
+  throw fail(line, "the order of the classes must be a JSON list of names");
+}
+
+function parseJson(text: string, line: number, fail: Fail): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fail(line, "this is not JSON");
+  }
+}
+
+/** Cells of one CSV line; quotes as in RFC 4180. */
+function splitCsv(line: string): string[] {
+  const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? [];
+  const values = cells
+    .map((cell) => cell.replace(/,$/, ""))
+    .map((cell) => (/^".*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell));
+  return line.endsWith(",") ? values : values.slice(0, -1);
+}

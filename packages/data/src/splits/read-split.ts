@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import { LtadError } from "@ltad/core";
+import type { Dataset, TrainItem } from "../dataset/dataset.js";
+import { byCodePoint } from "../internal/by-code-point.js";
+import { shown } from "../internal/shown.js";
+import { type ClassOrder, orderClasses } from "./long-tail-counts.js";
+import { type ListEntry, parseList } from "./parse-list.js";
+import { unknownProtocol } from "./protocol.js";
+import type { Split, SplitClass } from "./split.js";
+
+/** Options of {@link readSplit}. */
+export interface ReadSplitOptions {
+  readonly order?: ClassOrder | undefined;
+  readonly seed?: number | undefined;
+}
+
+/**
+ * Reads a list file (see `parseList`) against a dataset. Only names are compared: no path of the list is opened.
+ * A longer path matches by its last four parts, `CLASS/train/good/NAME`.
+ * @throws LtadError `LTAD_DATA` naming list and lines: an entry is no training image of the dataset or stands there twice, a class has none;
+ *   `LTAD_CONFIG` when there is no such file (then the text was meant as a protocol)
+ */
+export async function readSplit(path: string, dataset: Dataset, { order, seed = 0 }: ReadSplitOptions = {}): Promise<Split> {
+  const list = parseList(await readList(path), path);
+  const chosen = chooseListed(list.entries, dataset, path);
+  const classes = dataset.classes.map(({ name, train }): SplitClass => {
+    const listed = chosen.get(name) ?? [];
+    return { name, available: train.length, train: [...listed].sort((a, b) => byCodePoint(a.id, b.id)) };
+  });
+  const empty = classes.filter(({ train }) => train.length === 0).map(({ name }) => shown(name));
+  if (empty.length > 0)
+    throw fault(
+      path,
+      `no image of the class ${empty.join(", ")}. Every class of the dataset needs at least one; add it, or take the class out`,
+    );
+  const byName = new Map(classes.map((entry) => [entry.name, entry]));
+  const counts = classes.map(({ name, train }) => ({ name, count: train.length }));
+  const ordered = orderClasses(counts, order ?? list.order ?? "size");
+  return { protocol: path, seed, classes: ordered.map(({ name }) => byName.get(name) as SplitClass) };
+}
+
+async function readList(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") throw unknownProtocol(path, "neither a known protocol nor a file", error);
+    throw fault(path, `the list cannot be read (${code === "EISDIR" ? "it is a folder" : code})`);
+  }
+}
+
+/** Training images by class name, in the order of the list. */
+function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: string): Map<string, TrainItem[]> {
+  const known = new Map(
+    dataset.classes.flatMap(({ name, train }) => train.map((item) => [item.id.normalize("NFC"), { name, item }] as const)),
+  );
+  const chosen = new Map<string, TrainItem[]>();
+  const lineOf = new Map<string, number>();
+  const faults: string[] = [];
+  for (const { path: entry, line } of entries) {
+    const hit = known.get(normalise(entry)) ?? known.get(normalise(entry).split("/").slice(-4).join("/"));
+    const twice = hit && lineOf.get(hit.item.id);
+    if (!hit) faults.push(`line ${line}: ${shown(entry)} is no training image of the dataset`);
+    else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} stood in line ${twice} already`);
+    else {
+      lineOf.set(hit.item.id, line);
+      chosen.set(hit.name, [...(chosen.get(hit.name) ?? []), hit.item]);
+    }
+  }
+  if (faults.length === 0) return chosen;
+  const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
+  throw fault(
+    path,
+    `${faults.slice(0, 5).join("; ")}${more}. Entries are paths such as CLASS/train/good/NAME.png below ${shown(dataset.root)}`,
+  );
+}
+
+function normalise(entry: string): string {
+  return entry
+    .replaceAll("\\", "/")
+    .replace(/^(\.\/)+/, "")
+    .normalize("NFC");
+}
+
+function fault(path: string, why: string): LtadError {
+  return new LtadError("LTAD_DATA", `${shown(path)}: ${why}.`, { details: { file: path } });
+}
