@@ -6,7 +6,7 @@ export function build(options: Options) {
     format: "esm",
     target: "node20",
     platform: "node",
-    dts: true,
+    dts: { compilerOptions: { customConditions: [] } }, // against the built types of the packages below, not their sources
     sourcemap: true,
     clean: true,
     ...options,
