@@ -5,6 +5,14 @@ export type { BlockParams, Convolution, EfficientNetParams, EncodedImages } from
 export { efficientNetEncoder } from "./image/image-encoder.js";
 export type { ImageEncoder } from "./image/image-encoder.js";
 export { loadEfficientNetB0 } from "./image/load-efficient-net-b0.js";
+export { loadUseLite } from "./text/load-use-lite.js";
+export { sentencePiece } from "./text/sentence-piece.js";
+export type { Tokenize, Vocabulary } from "./text/sentence-piece.js";
+export { sentenceShapes, useLite } from "./text/sentence-shapes.js";
+export { sentenceTransformer } from "./text/sentence-transformer.js";
+export type { LayerParams, Linear, Norm, SentenceParams, SentencePlan } from "./text/sentence-transformer.js";
+export { sentenceEncoder } from "./text/text-encoder.js";
+export type { SentenceWeights, TextEncoder } from "./text/text-encoder.js";
 export { defaultCacheDir } from "./weights/cache-dir.js";
 export type { CachePlace } from "./weights/cache-dir.js";
 export type { WeightOptions } from "./weights/weight-files.js";

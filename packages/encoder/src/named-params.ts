@@ -1,9 +1,4 @@
-import { LtadError, type NdArray, type NdArrays, encodeSafetensors, flatten, sha256, type Tree } from "@ltad/core";
-
-/** True for a leaf of a tree of parameters. */
-export function isNdArray(value: NdArray | Tree<NdArray>): value is NdArray {
-  return "data" in value && ArrayBuffer.isView(value.data);
-}
+import { encodeSafetensors, flatten, isNdArray, LtadError, type NdArray, type NdArrays, sha256, type Tree } from "@ltad/core";
 
 /**
  * Checks that parameters are exactly those expected: the same names, each with its shape, all float32.

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { isLtadError, LtadError } from "@ltad/core";
+import { isLtadError } from "@ltad/core";
 import { type CachePlace, defaultCacheDir } from "../weights/cache-dir.js";
 
 /** The cache that programs use, so that tests find what is already fetched. */
@@ -15,7 +15,7 @@ export async function orOffline<T>(load: Promise<T>): Promise<T | undefined> {
   try {
     return await load;
   } catch (error) {
-    if (isLtadError(error) && (error as LtadError).code === "LTAD_FETCH") return undefined;
+    if (isLtadError(error) && error.code === "LTAD_FETCH") return undefined;
     throw error;
   }
 }

@@ -29,6 +29,9 @@ export async function npmPack(pinned: PinnedPackage, folder: string, { npm, onPr
   report(0);
   try {
     await runNpm(pinned, folder, { npm, signal });
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
   } finally {
     clearInterval(watch);
   }
@@ -55,13 +58,9 @@ function runNpm(pinned: PinnedPackage, cwd: string, { npm, signal }: NpmOptions)
     // Windows starts .cmd files through a shell only; every argument here is a constant without blanks.
     const options = { cwd, shell: windows, windowsHide: true, maxBuffer: 2 ** 24, ...(signal ? { signal } : {}) };
     execFile(npm ?? (windows ? "npm.cmd" : "npm"), args, options, (error, _stdout, stderr) => {
-      if (!error) return resolve();
-      try {
-        throwIfAborted(signal);
-        reject(fetchError(pinned, reasonOf(error, stderr), error));
-      } catch (stopped) {
-        reject(stopped as Error);
-      }
+      if (!error) resolve();
+      else if (signal?.aborted) reject(error);
+      else reject(fetchError(pinned, reasonOf(error, stderr), error));
     });
   });
 }
