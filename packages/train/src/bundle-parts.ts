@@ -19,17 +19,17 @@ const float = (...shape: (number | null)[]) => ({ dtype: "float32" as const, sha
 
 /** What a training leaves behind, as the detector writes it. */
 export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
-  const { config, protocol, seed, classes } = options;
+  const { config, seed, split } = options;
   const { image, lambda, ...score } = config.score;
   return {
     manifest: {
       producer: "ltad 0.1.0",
       preset: config.preset,
-      protocol,
+      protocol: split.protocol,
       seed,
       encoder: { name: encoder.name, id: sha256(graph), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
-      classes: classes.map(({ name }, order) => ({ name, trainImages: counts[order] as number, order })),
+      classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order] as number, order })),
       score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },
       display,
       config,

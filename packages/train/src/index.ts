@@ -7,4 +7,4 @@ export type { TrainConfig } from "./config-schema.js";
 export type { EncodeFilesOptions } from "./encode-set.js";
 export type { ConfigSources } from "./resolve-config.js";
 export type { HistoryRow } from "./run-phase.js";
-export type { ClassImages, TrainOptions, TrainResult, TrainTiming } from "./train.js";
+export type { TrainOptions, TrainResult, TrainTiming } from "./train.js";

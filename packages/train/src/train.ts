@@ -1,4 +1,5 @@
 import { flatten, isNdArray, type JobOptions, type NdArray, sha256, type Tree, writeFileAtomic } from "@ltad/core";
+import type { Split } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
 import { loadEfficientNetB0, loadUseLite } from "@ltad/encoder";
@@ -19,17 +20,10 @@ import { stopwatch } from "./stopwatch.js";
 import { openSynthesiser } from "./synthesiser.js";
 import { inMemory, type TrainingSet } from "./training-set.js";
 
-/** The training images of one class. */
-export interface ClassImages {
-  readonly name: string;
-  /** Paths of good images, at least one. */
-  readonly files: readonly string[];
-}
-
 export interface TrainOptions extends JobOptions {
-  /** The classes of the split, from most to least images; this order is the order of the class index. */
-  readonly classes: readonly ClassImages[];
-  readonly protocol: string;
+  /** The training images; the order of its classes is the order of the class index. */
+  readonly split: Split;
+  /** Seeds weights, order and noise. */
   readonly seed: number;
   readonly config: TrainConfig;
   /** Folder of the bundle; a checkpoint lies in it while training. */
@@ -118,9 +112,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: FeatureSpec): Promise<TrainingSet> {
-  const { classes } = options;
+  const { classes } = options.split;
   const store = await encodeFiles(
-    classes.flatMap(({ files }) => files),
+    classes.flatMap(({ train }) => train.map(({ file }) => file)),
     graph,
     spec,
     options,
@@ -128,8 +122,8 @@ async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: Feature
   return inMemory(
     {
       classes: classes.map(({ name }) => name),
-      counts: classes.map(({ files }) => files.length),
-      labels: classes.flatMap(({ files }, label) => files.map(() => label)),
+      counts: classes.map(({ train }) => train.length),
+      labels: classes.flatMap(({ train }, label) => train.map(() => label)),
       store,
     },
     featureMemory,
@@ -148,8 +142,9 @@ async function finish<P extends Tree<NdArray>>(phase: Phase<P>, seed: number, ch
 }
 
 /** What must be the same when a training goes on. */
-function settingsOf({ classes, protocol, seed, config }: TrainOptions, encoderId: string) {
-  return { classes, protocol, seed, config, encoderId };
+function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
+  const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
+  return { images, protocol: split.protocol, seed, config, encoderId };
 }
 
 function fewImageWarnings({ classes, counts }: TrainingSet, few: readonly number[]): string[] {

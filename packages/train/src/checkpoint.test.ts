@@ -1,0 +1,38 @@
+import { float32 } from "@ltad/core";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openCheckpoint } from "./checkpoint.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "ltad-checkpoint-")), "checkpoint");
+});
+afterEach(() => rm(join(folder, ".."), { recursive: true, force: true }));
+
+const saved = { state: { "pi.weight": float32([2], [1, 2]) }, history: [{ step: 0, loss: 3 }] };
+
+describe("openCheckpoint", () => {
+  test("gives back what was saved, when resumed with the same settings", async () => {
+    await (await openCheckpoint(folder, { seed: 1 }, false)).save("phase1", saved);
+    const again = await openCheckpoint(folder, { seed: 1 }, true);
+    expect(await again.load("phase1")).toEqual(saved);
+    expect(await again.load("phase2")).toBeUndefined();
+  });
+
+  test("starts anew when not resumed", async () => {
+    await (await openCheckpoint(folder, { seed: 1 }, false)).save("phase1", saved);
+    expect(await (await openCheckpoint(folder, { seed: 1 }, false)).load("phase1")).toBeUndefined();
+  });
+
+  test("refuses to resume a training of other settings, and says what to do", async () => {
+    await openCheckpoint(folder, { seed: 1 }, false);
+    await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(/other images, options or seed.*leave out --resume/);
+  });
+
+  test("is gone when the training is complete", async () => {
+    await (await openCheckpoint(folder, {}, false)).clear();
+    expect(await readdir(join(folder, ".."))).toEqual([]);
+  });
+});
