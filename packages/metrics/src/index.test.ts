@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import * as api from "./index.js";
+
+it("exports what the README lists", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "auroc",
+      "measure",
+      "pixelAuroc",
+      "summarise",
+    ]
+  `);
+});
