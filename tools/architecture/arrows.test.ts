@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { arrows } from "./arrows.js";
+import { type Manifest, type Member, packageOf, readWorkspace, root, type SourceFile, targetOf } from "./workspace.js";
+
+const members = readWorkspace();
+const rootManifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const short = (name: string) => name.replace("@ltad/", "");
+const isRelative = (name: string) => name.startsWith(".");
+const declared = ({ dependencies, peerDependencies }: Manifest) => ({ ...dependencies, ...peerDependencies });
+
+/** Every import of another package, with the file that has it. */
+const outside = (files: readonly SourceFile[]) =>
+  files.flatMap(({ path, imports }) =>
+    imports.filter((name) => !isRelative(name) && !isBuiltin(name)).map((name) => ({ path, name: packageOf(name) })),
+  );
+
+describe("the arrows", () => {
+  it("name every member of the workspace and no other", () => {
+    expect(Object.keys(arrows).toSorted()).toEqual(members.map(({ manifest }) => short(manifest.name)).toSorted());
+  });
+
+  it("have no circle", () => {
+    for (const [name, below] of Object.entries(arrows))
+      for (const other of below) expect(arrows[other], `${name} -> ${other}`).not.toContain(name);
+  });
+
+  it("would be seen if they pointed up", () => {
+    expect(outside([{ path: "x.ts", text: "", imports: ["@ltad/train/x", "./y.js", "node:fs", "sharp/lib"] }])).toEqual([
+      { path: "x.ts", name: "@ltad/train" },
+      { path: "x.ts", name: "sharp" },
+    ]);
+  });
+});
+
+describe.each(members.map((member) => [short(member.manifest.name), member] as const))("%s", (name, member: Member) => {
+  const { folder, manifest, files, shipped } = member;
+
+  it("imports only packages below it", () => {
+    const up = outside(files).filter(
+      (from) => from.name.startsWith("@ltad/") && from.name !== manifest.name && !arrows[name]?.includes(short(from.name)),
+    );
+    expect(up).toEqual([]);
+  });
+
+  it("declares every package that it imports", () => {
+    const known = declared(manifest);
+    const forTests = { ...known, ...manifest.devDependencies, ...rootManifest.devDependencies };
+    const own = (from: { name: string }) => from.name === manifest.name;
+    expect(outside(shipped).filter((from) => !own(from) && !(from.name in (manifest.private ? forTests : known)))).toEqual([]);
+    expect(outside(files).filter((from) => !own(from) && !(from.name in forTests))).toEqual([]);
+  });
+
+  it("uses every package that it declares", () => {
+    const peersBelow = members
+      .filter(({ manifest: m }) => m.name in declared(manifest))
+      .flatMap(({ manifest: m }) => Object.keys(m.peerDependencies ?? {}));
+    const used = new Set([...outside(shipped).map((from) => from.name), ...peersBelow]);
+    const usedInTests = new Set(outside(files).map((from) => from.name));
+    const waits = folder === "bench" || folder === "tools"; // they declare every package, so that whatever is measured or documented resolves
+    expect(waits ? [] : Object.keys(declared(manifest)).filter((dependency) => !used.has(dependency))).toEqual([]);
+    expect(Object.keys(manifest.devDependencies ?? {}).filter((dependency) => !usedInTests.has(dependency))).toEqual([]);
+  });
+
+  it("hands the peers of the packages below it on", () => {
+    const below = members.filter(({ manifest: m }) => !manifest.private && m.name in declared(manifest));
+    const peers = below.flatMap(({ manifest: m }) => Object.keys(m.peerDependencies ?? {}));
+    expect(peers.filter((peer) => !(peer in declared(manifest)))).toEqual([]);
+  });
+
+  it("reaches others by their name, never by a path, and leaves their internal/ alone", () => {
+    const relatives = files.flatMap(({ path, imports }) =>
+      imports.filter(isRelative).map((to) => ({ path, to, target: targetOf(path, to) })),
+    );
+    const strays = relatives.filter(({ target }) => folder.startsWith("packages/") && !target.startsWith(`${folder}/`));
+    const intruders = relatives.filter(
+      ({ path, target }) => target.includes("/internal/") && !path.startsWith(target.slice(0, target.indexOf("/internal/"))),
+    );
+    expect([...strays, ...intruders]).toEqual([]);
+  });
+
+  it("has no file that nothing reaches", () => {
+    const named = new Set(files.flatMap(({ path, imports }) => imports.filter(isRelative).map((to) => targetOf(path, to))));
+    const idle = files.filter((file) => !shipped.includes(file) && !named.has(file.path) && !/\.test\.ts$|\.config\.ts$/.test(file.path));
+    expect(idle.map(({ path }) => path)).toEqual([]);
+  });
+});

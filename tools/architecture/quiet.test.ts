@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { loudPlaces } from "./quiet.js";
+import { readWorkspace } from "./workspace.js";
+
+const packages = readWorkspace().filter(({ folder }) => folder.startsWith("packages/"));
+
+describe("packages never print, exit, read env or argv, or draw from the global generator", () => {
+  it.each(packages.map((member) => [member.folder, member] as const))("%s", (_, { shipped }) => {
+    expect(shipped.flatMap(({ path, text }) => loudPlaces(path, text))).toEqual([]);
+  });
+
+  it("and one that did would be seen", () => {
+    const text = `
+      // console.log in a comment, "process.exit" in a text
+      console.log(1); process.exit(1); process["env"]; Math.random();
+      import { env } from "node:process";
+      const fine = [process.platform, process.cwd(), Math.sqrt(2), "process.env", options.console.log];`;
+    const found = [
+      "x.ts:3 console.log",
+      "x.ts:3 process.exit",
+      "x.ts:3 process.env",
+      "x.ts:3 Math.random",
+      "x.ts:4 import of node:process",
+    ];
+    expect(loudPlaces("x.ts", text)).toEqual(found);
+  });
+});
