@@ -6,7 +6,8 @@ export interface Tree<T> {
 }
 
 /** The same tree with leaves of another type. */
-export type MapTree<P, From, To> = { readonly [K in keyof P]: P[K] extends From ? To : MapTree<P[K], From, To> };
+export type MapTree<P, From, To> = { readonly [K in keyof P]: MapLeaf<P[K], From, To> };
+type MapLeaf<V, From, To> = V extends From ? To : MapTree<V, From, To>; // on its own, so that it goes through a union one by one
 
 /**
  * `{ a: { b: leaf } }` -> `{ "a.b": leaf }`, in the order of the keys.

@@ -5,17 +5,17 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Calibration, type HeadConfig, type HeadTensors, scoreHead } from "./head.js";
 
 /** Everything the head needs, under the names in `weights.safetensors`. */
-export interface HeadArrays {
+export type HeadArrays = {
   readonly tables: Tree<NdArray>;
   readonly pi: Tree<NdArray>;
   readonly phi: Tree<NdArray>;
   readonly prototypes: { readonly normal: NdArray; readonly abnormal: NdArray };
   readonly calibration: { readonly [K in keyof Calibration]: NdArray };
-}
+};
 
 /** The arrays of a head as named constants of a graph. */
-export function headConstants(arrays: Partial<HeadArrays>): NdArrays {
-  return flatten(arrays as Tree<NdArray>, isNdArray);
+export function headConstants(arrays: Omit<HeadArrays, "calibration">): NdArrays {
+  return flatten<NdArray>(arrays, isNdArray);
 }
 
 /** The same, as tensors inside a traced function. */

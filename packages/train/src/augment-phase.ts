@@ -3,7 +3,7 @@ import type { TextEncoder } from "@ltad/encoder";
 import { type ClassStatistics, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
 import { cosineSchedule, type Tensors, trainStep } from "@ltad/jit";
 import { standardZ } from "@ltad/detector/write";
-import { type AugmentConfig, decode, encode, initAugment, initClassNames, sample, vaeLoss } from "@ltad/vae-augment";
+import { classTexts, conditionalVae, initClassNames, klWeight, sample, type VaeConfig } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "./config-schema.js";
 import { imageSampler } from "./draw.js";
@@ -13,13 +13,13 @@ import type { TrainingSet } from "./training-set.js";
 // Shapes: B images a step, N tokens, C channels, Dz size of z, K classes, M tokens of a name, Dt text size.
 
 /** What phase 1 learns: the class names s_c [K, M, tokenSize] and the VAE. */
-export interface AugmentParams extends Tree<NdArray> {
+export type AugmentParams = {
   readonly names: NdArray;
   readonly vae: Tree<NdArray>;
-}
+};
 
 /** Sizes of the VAE for these features. */
-export function augmentConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize: number): AugmentConfig {
+export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize: number): VaeConfig & { readonly latent: number } {
   const { stages, grid, gridStride, zSize } = spec;
   return { stages, grid, gridStride, zSize, textSize, latent: augment.latent, width: augment.width };
 }
@@ -34,11 +34,11 @@ export async function augmentPhase(
   seed: number,
 ): Promise<Phase<AugmentParams>> {
   const { augment, names } = config;
-  const vae = augmentConfig(config, spec, text.size);
+  const vae = vaeConfig(config, spec, text.size);
   const rng = createRng(`${seed}/augment`);
   const params: AugmentParams = {
-    names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
-    vae: initAugment(vae, rng.fork("vae")),
+    names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names")),
+    vae: conditionalVae(vae).init(rng.fork("vae")) as Tree<NdArray>,
   };
   const program = await trainStep<AugmentParams>({
     params,
@@ -49,7 +49,7 @@ export async function augmentPhase(
       eps: { dtype: "float32", shape: [augment.batch, augment.latent] },
       beta: { dtype: "float32", shape: [] },
     },
-    constants: flatten({ tables: statisticsTree(statistics), text: text.params }, isNdArray),
+    constants: flatten<NdArray>({ tables: statisticsTree(statistics), text: text.params }, isNdArray),
     loss: (learned, inputs) => augmentLoss(learned, inputs, vae, text),
     optimiser: { weightDecay: augment.weightDecay, clipNorm: augment.clipNorm },
   });
@@ -80,21 +80,19 @@ function augmentBatches(set: TrainingSet, spec: FeatureSpec, { augment, detect }
         chosen.map((index) => set.labels[index] as number),
       ),
       eps: float32([augment.batch, augment.latent], rng.normals(augment.batch * augment.latent)),
-      beta: float32([], [augment.beta * Math.min(1, (step + 1) / Math.max(1, augment.betaWarmup))]),
+      beta: float32([], [klWeight(step, { beta: augment.beta, warmup: augment.betaWarmup })]),
     };
   };
 }
 
-function augmentLoss(learned: { names: tf.Tensor; vae: Tree<tf.Tensor> }, inputs: Tensors, vae: AugmentConfig, text: TextEncoder) {
+/** sum_l mean((f_real_l - f_syn_l)^2) + beta KL, f in units of the channels' deviation; see method.md, Phase 1. */
+function augmentLoss(learned: { names: tf.Tensor; vae: Tree<tf.Tensor> }, inputs: Tensors, config: VaeConfig, text: TextEncoder) {
+  const vae = conditionalVae(config);
   const tables = statisticsTables(branchOf(inputs, "tables"));
   const real = tf.div(tf.sub(inputs["features"] as tf.Tensor3D, tables.channelMean), tables.channelDeviation) as tf.Tensor3D; // [B, N, C]
-  const { mu, logVar } = encode(learned.vae, standardZ(tables, inputs["z"] as tf.Tensor2D)); // [B, latent]
-  const names = text.forward(branchOf(inputs, "text"), learned.names as tf.Tensor3D); // [K, Dt]
-  const condition = tf.gather(unitRows(names), inputs["label"] as tf.Tensor1D); // [B, Dt]
-  const synthetic = decode(learned.vae, sample(mu, logVar, inputs["eps"] as tf.Tensor2D), condition, vae); // [B, N, C]
-  return vaeLoss(real, synthetic, mu, logVar, inputs["beta"] as tf.Scalar, vae);
-}
-
-function unitRows(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(rows, tf.sqrt(tf.sum(tf.square(rows), 1, true)));
+  const latent = vae.encode(learned.vae, standardZ(tables, inputs["z"] as tf.Tensor2D)); // [B, L]
+  const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), learned.names as tf.Tensor3D); // [K, Dt]
+  const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]
+  const synthetic = vae.decode(learned.vae, sample(latent, inputs["eps"] as tf.Tensor2D), condition); // [B, N, C]
+  return vae.loss(real, synthetic, latent, inputs["beta"] as tf.Scalar);
 }

@@ -9,10 +9,10 @@ import type { TrainConfig } from "./config-schema.js";
 // Shapes: K classes, M tokens of a name, V tokens of a prompt, Dt text size.
 
 /** t_n,c and t_a,c of every class, unit rows [K, Dt]. */
-export interface Prototypes {
+export type Prototypes = {
   readonly normal: NdArray;
   readonly abnormal: NdArray;
-}
+};
 
 /**
  * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]); with `names.prototypes` "random" two random unit vectors a class.
@@ -31,7 +31,7 @@ export async function prototypesOf(names: NdArray, text: TextEncoder, config: Tr
     { names: { dtype: "float32", shape: names.shape } },
     {
       constants: {
-        ...flatten({ text: text.params }, isNdArray),
+        ...flatten<NdArray>({ text: text.params }, isNdArray),
         normal: prefix(config.normalPrompt),
         abnormal: prefix(config.abnormalPrompt),
       },

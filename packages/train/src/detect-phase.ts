@@ -15,10 +15,10 @@ import type { Synthesiser } from "./synthesiser.js";
 import type { TrainingSet } from "./training-set.js";
 
 /** What phase 2 learns: Pi and Phi_l. */
-export interface DetectParams extends Tree<NdArray> {
+export type DetectParams = {
   readonly pi: Tree<NdArray>;
   readonly phi: Tree<NdArray>;
-}
+};
 
 export interface DetectPhaseOptions {
   readonly set: TrainingSet;
@@ -50,7 +50,7 @@ export async function detectPhase({
       phi: semantic(head.semantic).init(rng.fork("phi")) as Tree<NdArray>,
     },
     inputs: detectInputs(config, spec, size),
-    constants: flatten({ tables: statisticsTree(statistics), prototypes: { ...prototypes } }, isNdArray),
+    constants: flatten<NdArray>({ tables: statisticsTree(statistics), prototypes: { ...prototypes } }, isNdArray),
     loss: (params, inputs) => detectLoss(params, inputs, config, head, spec),
     optimiser: { weightDecay: config.detect.weightDecay, clipNorm: config.detect.clipNorm },
   });

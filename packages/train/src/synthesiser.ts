@@ -1,9 +1,9 @@
-import { branchOf, flatten, float32, floats, int32, isNdArray, type Rng } from "@ltad/core";
+import { branchOf, flatten, float32, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
 import { type ClassStatistics, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
 import { jit } from "@ltad/jit";
 import { standardZ } from "@ltad/detector/write";
-import { type AugmentConfig, decode, encode, sample } from "@ltad/vae-augment";
+import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { AugmentParams } from "./augment-phase.js";
 
@@ -27,26 +27,32 @@ export async function openSynthesiser(
   learned: AugmentParams,
   statistics: ClassStatistics,
   spec: FeatureSpec,
-  vae: AugmentConfig,
+  config: VaeConfig & { readonly latent: number },
   text: TextEncoder,
 ): Promise<Synthesiser> {
+  const vae = conditionalVae(config);
+  const { latent } = config;
   const program = await jit(
     (inputs) => {
       const tables = statisticsTables(branchOf(inputs, "tables"));
       const params = branchOf(inputs, "vae");
-      const { mu, logVar } = encode(params, standardZ(tables, inputs["z"] as tf.Tensor2D));
-      const names = text.forward(branchOf(inputs, "text"), inputs["names"] as tf.Tensor3D); // [K, Dt]
-      const unit = tf.div(names, tf.sqrt(tf.sum(tf.square(names), 1, true))) as tf.Tensor2D;
-      const condition = tf.gather(unit, inputs["label"] as tf.Tensor1D); // [B, Dt]
-      const standard = decode(params, sample(mu, logVar, inputs["eps"] as tf.Tensor2D), condition, vae); // [B, N, C]
+      const distribution = vae.encode(params, standardZ(tables, inputs["z"] as tf.Tensor2D));
+      const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), inputs["names"] as tf.Tensor3D); // [K, Dt]
+      const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]
+      const standard = vae.decode(params, sample(distribution, inputs["eps"] as tf.Tensor2D), condition); // [B, N, C]
       return { features: tf.add(tf.mul(standard, tables.channelDeviation), tables.channelMean) };
     },
     {
       z: { dtype: "float32", shape: [null, spec.zSize] },
       label: { dtype: "int32", shape: [null] },
-      eps: { dtype: "float32", shape: [null, vae.latent] },
+      eps: { dtype: "float32", shape: [null, latent] },
     },
-    { constants: flatten({ tables: statisticsTree(statistics), text: text.params, vae: learned.vae, names: learned.names }, isNdArray) },
+    {
+      constants: flatten<NdArray>(
+        { tables: statisticsTree(statistics), text: text.params, vae: learned.vae, names: learned.names },
+        isNdArray,
+      ),
+    },
   );
   const run = async (zs: readonly Float32Array[], labels: readonly number[], rng: Rng) => {
     const out = await program.run({
@@ -55,7 +61,7 @@ export async function openSynthesiser(
         zs.flatMap((z) => [...z]),
       ),
       label: int32([zs.length], labels),
-      eps: float32([zs.length, vae.latent], rng.normals(zs.length * vae.latent)),
+      eps: float32([zs.length, latent], rng.normals(zs.length * latent)),
     });
     return floats(out["features"], "features");
   };

@@ -5,7 +5,7 @@ import { headGraph } from "@ltad/detector/write";
 import { loadEfficientNetB0, loadUseLite } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec, featureSpec, fitStatistics, statisticsTree } from "@ltad/features";
 import { join } from "node:path";
-import { augmentConfig, augmentPhase } from "./augment-phase.js";
+import { augmentPhase, vaeConfig } from "./augment-phase.js";
 import { bundleParts } from "./bundle-parts.js";
 import { calibrate } from "./calibrate.js";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
@@ -88,7 +88,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const prototypes = await prototypesOf(learned.names, text, config.names, seed);
   const synthesiser = config.mixing.enabled
-    ? await openSynthesiser(learned, statistics, spec, augmentConfig(config, spec, text.size), text)
+    ? await openSynthesiser(learned, statistics, spec, vaeConfig(config, spec, text.size), text)
     : undefined;
   const head = headConfig(config, spec, text.size);
   const second = await detectPhase({ set, statistics, prototypes, spec, config, head, synthesiser, seed });
@@ -102,7 +102,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const scoring = headGraph({ ...untilNow, calibration }, spec, head);
   const display = await displayRange(set, scoring, spec);
-  const weights = flatten<NdArray>({ ...untilNow, calibration, names: learned.names, vae: learned.vae } as Tree<NdArray>, isNdArray);
+  const weights = flatten<NdArray>({ ...untilNow, calibration, names: learned.names, vae: learned.vae }, isNdArray);
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display, counts: set.counts }));
   clock.lap("write");
   const history = { phase1, phase2, timing: clock.seconds };
