@@ -68,7 +68,7 @@ test.each(golden.extreme_logits)("logits $logit_normal and $logit_abnormal", (ro
   const both = semanticLoss(logit, logit).dataSync();
   expectClose(both, [Math.fround(row.bce_label_0) / 2 + Math.fround(row.bce_label_1) / 2], { rtol: 1e-6, atol: 1e-30 }, "loss");
   const slope = tf
-    .grad((x: tf.Tensor2D) => semanticLoss(x, tf.zerosLike(x)))(logit)
+    .grad((x) => semanticLoss(x as tf.Tensor2D, tf.zerosLike(x as tf.Tensor2D)))(logit)
     .dataSync();
   expectClose(slope, [(row.grad_label_0[1] as number) / 2], { rtol: 1e-5, atol: 1e-7 }, "slope");
 });

@@ -1,1 +1,10 @@
-export {};
+export { classTexts, initClassNames } from "./class-names.js";
+export { conditionalVae } from "./conditional-vae.js";
+export { klDivergence, sample } from "./latent.js";
+export { klWeight, vaeLoss } from "./vae-loss.js";
+export { realProbability } from "./real-probability.js";
+export type { ConditionalVae, VaeConfig, VaeParams } from "./conditional-vae.js";
+export type { DecoderConfig, DecoderParams } from "./decoder.js";
+export type { Gaussian, LatentParams } from "./latent.js";
+export type { MixingOptions } from "./real-probability.js";
+export type { VaeLoss } from "./vae-loss.js";

@@ -1,0 +1,46 @@
+import { flatten, type NdArray, type Tree, unflatten } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+
+/** Parameters as tensors on the current backend. */
+export function tensorsOf(params: Tree<NdArray>): Tree<tf.Tensor> {
+  return unflatten(mapValues(leaves(params), tensorOf));
+}
+
+/** An array as a tensor. */
+export function tensorOf({ data, shape, dtype }: NdArray): tf.Tensor {
+  return tf.tensor(data, [...shape], dtype);
+}
+
+/** A loss and its gradient for every parameter, under the flattened names. */
+export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar) {
+  return tf.tidy(() => {
+    const start = leaves(params);
+    const names = Object.keys(start);
+    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i] as tf.Tensor]))));
+    const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(tensorOf));
+    const gradients = Object.fromEntries(names.map((name, i) => [name, (grads[i] as tf.Tensor).dataSync() as Float32Array]));
+    return { loss: value.dataSync()[0] as number, gradients };
+  });
+}
+
+/** Plain gradient descent on one batch: the parameters after it, and the loss before each step. */
+export function descend(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar, steps: number, rate: number) {
+  const losses: number[] = [];
+  let flat = leaves(params);
+  for (let step = 0; step < steps; step++) {
+    const { loss: value, gradients } = differentiate(unflatten(flat), loss);
+    losses.push(value);
+    const moved = (array: NdArray, name: string) => ({ ...array, data: array.data.map((x, i) => x - rate * (gradients[name]?.[i] as number)) });
+    flat = mapValues(flat, moved);
+  }
+  return { params: unflatten(flat), losses };
+}
+
+/** Parameters by flattened name. */
+export function leaves(params: Tree<NdArray>): Record<string, NdArray> {
+  return flatten(params, (value): value is NdArray => "data" in value);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}

@@ -1,0 +1,36 @@
+import { float32, LtadError, type NdArray, type Rng } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+
+// Shapes: K classes, M tokens of a pseudo class name, Dtok size of a token, E width of the text vectors.
+
+/**
+ * Fresh pseudo class names s_c: N(0, 0.02^2) around the mean token embedding of T (O). No dataset's class name is ever read.
+ * @param classes K
+ * @param tokens M; 4 (O)
+ * @param meanToken [Dtok]
+ * @returns [K, M, Dtok]
+ * @throws LtadError `LTAD_CONFIG` when a name would have no token
+ */
+export function initClassNames(classes: number, tokens: number, meanToken: Float32Array, rng: Rng): NdArray {
+  if (!Number.isInteger(tokens) || tokens < 1)
+    throw new LtadError("LTAD_CONFIG", `vae-augment: expected 1 or more tokens in a class name, received ${tokens}.`, {
+      details: { received: tokens },
+    });
+  const size = meanToken.length;
+  const noise = rng.normals(classes * tokens * size, 0.02);
+  return float32(
+    [classes, tokens, size],
+    noise.map((x, i) => x + (meanToken[i % size] as number)),
+  );
+}
+
+/**
+ * t_c = T(s_c) at unit length (P; length: O).
+ * @param forwardText the frozen T, [K, M, Dtok] -> [K, E]
+ * @param names s_c, [K, M, Dtok]
+ * @returns [K, E], a table to `tf.gather` the classes of a batch from
+ */
+export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor3D): tf.Tensor2D {
+  const text = forwardText(names);
+  return text.div(text.square().sum(-1, true).add(1e-20).sqrt());
+}

@@ -1,0 +1,30 @@
+import { LtadError } from "@ltad/core";
+
+/** Constants of {@link realProbability}. */
+export interface MixingOptions {
+  /** never less real than this, 0 to 1; 0.5 */
+  readonly pMin?: number;
+  /** how fast small classes get more synthetic features; 0.5 */
+  readonly gamma?: number;
+}
+
+/**
+ * p_c = max(p_min, (n_c / n_max)^gamma): the probability that a training image of class c keeps its real features, else f_syn stands in (O).
+ * @param counts n_c, training images of each class
+ * @returns one probability for each class; 1 for the largest
+ * @throws LtadError `LTAD_DATA` when a class has no image, `LTAD_CONFIG` when p_min or gamma is out of range
+ */
+export function realProbability(counts: readonly number[], { pMin = 0.5, gamma = 0.5 }: MixingOptions = {}): number[] {
+  const empty = counts.findIndex((n) => !(n >= 1));
+  if (empty >= 0)
+    throw new LtadError(
+      "LTAD_DATA",
+      `class ${empty}: expected 1 or more training images, received ${counts[empty]}. Add images or leave the class out.`,
+    );
+  if (!(pMin >= 0 && pMin <= 1) || !(gamma >= 0))
+    throw new LtadError("LTAD_CONFIG", `vae-augment mixing: expected pMin in 0 to 1 and gamma >= 0, received ${pMin} and ${gamma}.`, {
+      details: { pMin, gamma },
+    });
+  const most = Math.max(...counts);
+  return counts.map((n) => Math.max(pMin, (n / most) ** gamma));
+}
