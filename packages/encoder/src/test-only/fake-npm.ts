@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sha256 } from "@ltad/core";
+import { create } from "tar";
+import { onTestFinished } from "vitest";
+import type { PinnedPackage } from "../weights/pinned-package.js";
+
+/** A temporary folder that goes away with the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "ltad-encoder-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Packs files as npm does, under `package/`, and pins them as they are. */
+export async function packFiles(contents: Readonly<Record<string, string>>): Promise<{ pinned: PinnedPackage; tarball: string }> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, "package"));
+  for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, "package", name), content);
+  const tarball = join(folder, "made.tgz");
+  await create({ file: tarball, gzip: true, cwd: folder }, ["package"]);
+  const files = Object.entries(contents).map(([name, content]) => ({
+    path: `package/${name}`,
+    size: Buffer.byteLength(content),
+    sha256: sha256(content),
+  }));
+  return { tarball, pinned: { name: "@made/weights", version: "1.2.3", files, ...(await fingerprint(tarball)) } };
+}
+
+/** SHA-512 and size of a tarball, as a package is pinned by. */
+export async function fingerprint(tarball: string): Promise<Pick<PinnedPackage, "sha512" | "size">> {
+  const bytes = await readFile(tarball);
+  return { sha512: createHash("sha512").update(bytes).digest("base64"), size: bytes.length };
+}
+
+/** A program that stands in for npm: runs a few lines of JavaScript with `fs` and `args`, in npm's working folder. */
+export async function fakeNpm(lines: string): Promise<string> {
+  const path = join(await temporaryFolder(), "npm");
+  await writeFile(path, `#!${process.execPath}\nconst fs = require("fs"), args = process.argv.slice(2);\n${lines}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
