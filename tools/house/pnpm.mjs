@@ -12,7 +12,7 @@ export function wantedPnpm() {
 
 /**
  * The folder of a pnpm of the wanted major version: on PATH, or fetched once into npm's own cache by npx.
- * @param known where it was the last time
+ * @param {string} [known] where it was the last time
  */
 export async function findPnpm(known) {
   if (known && existsSync(join(known, windows ? "pnpm.cmd" : "pnpm"))) return known;

@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { readWorkspace, root } from "../architecture/workspace.js";
+import { typeFaults } from "../docs/type-check.js";
+import { isBuilt } from "../house/fingerprint.mjs";
+import { exportsOf, makeProject, manage, Unreachable } from "./empty-project.js";
+
+// Each package is packed as it would be published and installed alone by pnpm, whose strict node_modules hides what is not declared;
+// all of them are installed together by npm, and a TypeScript user compiles against them.
+
+const packages = readWorkspace().filter(({ folder }) => folder.startsWith("packages/"));
+const entries = packages.flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map((entry) => join(manifest.name, entry)));
+const tarballs = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, `${m.name.slice(1).replace("/", "-")}-${m.version}.tgz`]));
+const built = isBuilt();
+let place = "";
+const tarball = (name: string) => join(place, "packed", tarballs[name] ?? "");
+
+beforeAll(async () => {
+  await mkdir(join(root, "node_modules/.cache"), { recursive: true });
+  place = await mkdtemp(join(root, "node_modules/.cache/pack-")); // beside pnpm's store, so that files are linked, not copied
+  await mkdir(join(place, "packed"));
+  if (built) await manage("pnpm", ["--recursive", "--filter=./packages/*", "pack", "--pack-destination", join(place, "packed")], root);
+});
+afterAll(() => rm(place, { recursive: true, force: true }));
+
+/** Installs, or skips the test with the reason when the registry is away. */
+async function install(skip: TestContext["skip"], tool: "npm" | "pnpm", folder: string, args: readonly string[]) {
+  try {
+    await manage(tool, ["install", "--ignore-scripts", "--prefer-offline", ...args], folder);
+  } catch (error) {
+    if (error instanceof Unreachable) skip(error.message);
+    throw error;
+  }
+}
+
+describe.skipIf(!built)("packed (npm run build comes first)", () => {
+  describe.each(packages.map(({ manifest, folder }) => [manifest.name, manifest, folder] as const))("%s", (name, manifest) => {
+    it("is clean for publint, and has licence and README", async () => {
+      const bytes = await readFile(tarball(name));
+      const { messages, pkg } = await publint({
+        pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) },
+        strict: true,
+      });
+      expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+      expect(JSON.stringify(pkg)).not.toContain("workspace:");
+    });
+
+    it("installs alone and each entry loads", async ({ skip }) => {
+      const folder = join(place, name);
+      const all = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, tarball(m.name)]));
+      await makeProject(folder, all, [name]);
+      await install(skip, "pnpm", folder, ["--ignore-workspace", "--reporter=silent"]);
+      const own = Object.keys(manifest.exports ?? {}).map((entry) => join(name, entry));
+      for (const entry of own.filter((entry) => !entry.endsWith("/testing"))) expect(await exportsOf(entry, folder), entry).not.toEqual([]);
+    });
+  });
+
+  it("all together install by npm and type-check for a user", async ({ skip }) => {
+    const folder = join(place, "user");
+    const all = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, tarball(m.name)]));
+    await makeProject(folder, all, Object.keys(all));
+    await install(skip, "npm", folder, ["--no-audit", "--no-fund", "--loglevel=error"]);
+    const main = join(folder, "main.ts");
+    await writeFile(
+      main,
+      `${entries.map((entry, i) => `import * as m${i} from "${entry}";`).join("\n")}\nexport default [${entries.map((_, i) => `m${i}`).join()}];\n`,
+    );
+    const options = {
+      noEmit: true,
+      customConditions: [],
+      skipLibCheck: false,
+      typeRoots: [join(root, "node_modules/@types")],
+      types: ["node"],
+    };
+    expect(typeFaults(root, [main], options, (path) => path.includes("/user/node_modules/@ltad/"))).toEqual([]);
+  });
+});
