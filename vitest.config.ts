@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const conditions = ["@ltad/source", "node", "import", "default"];
 
 export default defineConfig({
-  resolve: { conditions },
+  resolve: { conditions, mainFields: ["main"] }, // "main", as Node reads it: TF.js must be one module for tests, packages and plugins
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/**/*.test.ts"],

@@ -26,7 +26,7 @@ export function benches(base = root) {
     const main = join(base, "bench", entry, "main.ts");
     return existsSync(main) ? [[entry, main]] : [];
   });
-  return new Map(found.sort());
+  return new Map(found);
 }
 
 /** Passes stdout through and keeps its last line. */
