@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { brightnessBundle } from "../testing/brightness-bundle.js";
+import { ltad, temporaryFolder } from "../testing/test-io.js";
+import { tinyDataset } from "../testing/tiny-dataset.js";
+import type { Evaluation } from "../report/report-data.js";
+
+const classes = { tile: { train: 2, good: 3, defect: 2 }, nut: { train: 1, good: 2, defect: 2 }, screw: { train: 1, good: 1, defect: 1 } };
+let [root, data] = ["", ""];
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "ltad-eval-"));
+  data = await tinyDataset(join(root, "data"), classes);
+});
+
+async function model(...names: string[]): Promise<string> {
+  return brightnessBundle(join(await temporaryFolder(), "model"), names);
+}
+
+const cache = () => ["--cache-dir", join(root, "cache")];
+
+it("prints the contract's JSON and nothing else", async () => {
+  const folder = await model("screw", "tile", "nut");
+  const { code, stdout } = await ltad("eval", folder, data, "--json", "--quiet", ...cache());
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  const found = JSON.parse(stdout) as Evaluation;
+  expect(Object.keys(found)).toEqual(["protocol", "seed", "counts", "summary", "classes", "timing"]);
+  expect(found).toMatchObject({ protocol: "exp4", seed: 5, counts: { screw: 8, tile: 4, nut: 2 } });
+  for (const name of Object.keys(classes)) {
+    expect(found.classes[name]?.image_auroc).toBe(1); // the bright square is brighter than any noise
+    expect(found.classes[name]?.pixel_auroc).toBeGreaterThan(0.9);
+  }
+  const mean = (...names: string[]) => names.reduce((sum, name) => sum + (found.classes[name]?.pixel_auroc ?? 0), 0) / names.length;
+  expect(found.summary.high.pixel_auroc).toBeCloseTo(mean("screw", "tile"), 12);
+  expect(found.summary.low.pixel_auroc).toBeCloseTo(mean("nut"), 12);
+  expect(found.summary.avg.pixel_auroc).toBeCloseTo(mean("screw", "tile", "nut"), 12);
+  expect(JSON.parse(await readFile(join(folder, "metrics.json"), "utf8"))).toEqual(found);
+});
+
+it("encodes every image once", async () => {
+  const cacheDir = join(await temporaryFolder(), "cache");
+  const first = await ltad("eval", await model("tile"), data, "--json", "--cache-dir", cacheDir);
+  expect(first.stderr).toMatch(/encode .*5 images/);
+  const times = async () => {
+    const files = (await readdir(cacheDir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    return Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).mtimeMs));
+  };
+  const before = await times();
+  expect(before).toHaveLength(5);
+  const second = await ltad("eval", await model("tile"), data, "--json", "--cache-dir", cacheDir);
+  expect(second.stderr).not.toMatch(/encode/);
+  expect(await times()).toEqual(before);
+  const strip = (text: string) => ({ ...(JSON.parse(text) as Evaluation), timing: {} });
+  expect(strip(second.stdout)).toEqual(strip(first.stdout));
+});
+
+it("writes a report that stands alone", async () => {
+  const folder = await model("tile", "nut");
+  const { code, stdout, stderr } = await ltad("eval", folder, data, "--report", ...cache());
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Avg +100\.0 +9\d\.\d$/m);
+  expect(stderr).toMatch(/screw: the model was not trained on this class; left out/);
+  const page = await readFile(join(folder, "report.html"), "utf8");
+  expect(page.match(/<figure class="picture">/g)).toHaveLength(8);
+  expect(page.match(/class="outline"/g)).toHaveLength(4);
+  expect(page).toContain("nut was trained on 4 images".slice(0, 3));
+  expect(page).toContain("tile/test/spot/1.png");
+  expect(page).not.toMatch(/<script|https?:/);
+});
+
+it("can test with predicted classes", async () => {
+  const { code, stdout } = await ltad("eval", await model("tile", "nut"), data, "--class", "predicted", "--json", ...cache());
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Evaluation).classes["nut"]?.image_auroc).toBe(1);
+});
+
+it("says which number cannot be had, and means the rest", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), {
+    tile: { train: 1, good: 0, defect: 2 },
+    nut: { train: 1, good: 2, defect: 1 },
+  });
+  await rm(join(folder, "nut/ground_truth"), { recursive: true });
+  const { code, stdout, stderr } = await ltad("eval", await model("tile", "nut"), folder, "--json", ...cache());
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Evaluation).classes).toMatchObject({
+    tile: { image_auroc: null },
+    nut: { image_auroc: 1, pixel_auroc: null },
+  });
+  expect((JSON.parse(stdout) as Evaluation).summary).toMatchObject({ avg: { image_auroc: 1 }, high: { image_auroc: null } });
+  expect(stderr).toMatch(/tile: no image AUROC/);
+  expect(stderr).toMatch(/nut: no pixel AUROC/);
+});
+
+it("refuses a data set the model knows nothing of", async () => {
+  const { code, stdout, stderr } = await ltad("eval", await model("bolt"), data, "--json", ...cache());
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/no class to test\. The model knows bolt; the data set has/);
+});

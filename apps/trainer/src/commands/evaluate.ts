@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "@ltad/core";
+import { type Dataset, scanDataset } from "@ltad/data";
+import { type Detector, openDetector } from "@ltad/detector";
+import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
+import type { Io } from "../io.js";
+import { percent } from "../report/numbers.js";
+import type { Aurocs } from "../report/report-data.js";
+import { type CommonOptions, type Session, withSession } from "../session.js";
+import { shellWords } from "../shell-words.js";
+import { textTable } from "../table.js";
+import { cacheFolder } from "./cache-folder.js";
+
+export interface EvaluateCommandOptions extends CommonOptions {
+  readonly report?: boolean;
+  readonly class?: "folder" | "predicted";
+  readonly cacheDir?: string;
+  readonly threads?: number;
+}
+
+/** Measures a model; prints the numbers and writes metrics.json and report.html beside it. */
+export async function evaluate(io: Io, model: string, data: string, options: EvaluateCommandOptions): Promise<void> {
+  await withSession(io, options, "No result was written; what was encoded is kept.", async (session) => {
+    const { evaluation, tested } = await evaluateFolder(session, model, data, options);
+    session.printJson(evaluation);
+    session.print(resultTable({ evaluation, tested }));
+    if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
+  });
+}
+
+/** The work of `ltad eval`, which `ltad demo` does too. */
+export async function evaluateFolder(session: Session, model: string, data: string, options: EvaluateCommandOptions): Promise<Evaluated> {
+  const dataset = await scanDataset(data);
+  const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
+  try {
+    const cacheDir = await cacheFolder(options.cacheDir, session.io.env);
+    const { signal, onProgress } = session;
+    const evaluated = await evaluateModel(detector, dataset, { cacheDir, classes: options.class ?? "folder", signal, onProgress });
+    for (const warning of [...dataset.warnings, ...evaluated.warnings]) session.warn(warning);
+    await writeFileAtomic(join(model, "metrics.json"), `${JSON.stringify(evaluated.evaluation, null, 2)}\n`);
+    if (options.report) await writeReport(session, detector, evaluated, { model, data, dataset, options });
+    return evaluated;
+  } finally {
+    await detector.dispose();
+  }
+}
+
+interface ReportPlace {
+  readonly model: string;
+  readonly data: string;
+  readonly dataset: Dataset;
+  readonly options: EvaluateCommandOptions;
+}
+
+async function writeReport(
+  session: Session,
+  detector: Detector,
+  evaluated: Evaluated,
+  { model, data, dataset, options }: ReportPlace,
+): Promise<void> {
+  const [{ buildReport }, { renderReport }, { readHistory }, { readCommand }] = await Promise.all([
+    import("../report/build-report.js"),
+    import("../report/render-report.js"),
+    import("../report/read-history.js"),
+    import("../report/read-command.js"),
+  ]);
+  const { preset, protocol, seed } = detector.manifest;
+  const trained =
+    (await readCommand(model)) ??
+    shellWords(["ltad", "train", data, "--protocol", protocol, "--seed", seed, "--preset", preset, "--out", model]);
+  const tested = shellWords(["ltad", "eval", model, data, "--report", ...(options.class === "predicted" ? ["--class", "predicted"] : [])]);
+  const source = {
+    detector,
+    root: dataset.root,
+    evaluated,
+    history: await readHistory(model),
+    warnings: dataset.warnings,
+    commands: [trained, tested],
+  };
+  await writeFileAtomic(join(model, "report.html"), renderReport(await buildReport(source, session)));
+}
+
+/** Numbers for people, in percent. */
+export function resultTable({ evaluation, tested }: Pick<Evaluated, "evaluation" | "tested">): string {
+  const row = (name: string, trained: string, { image_auroc, pixel_auroc }: Aurocs) => [
+    name,
+    trained,
+    percent(image_auroc),
+    percent(pixel_auroc),
+  ];
+  const { avg, high, low } = evaluation.summary;
+  const classes = tested.map(({ data, trained }) => row(data.name, String(trained), evaluation.classes[data.name] as Aurocs));
+  return textTable(
+    ["class", "trained on", "image AUROC", "pixel AUROC"],
+    [...classes, row("Low", "", low), row("High", "", high), row("Avg", "", avg)],
+  );
+}

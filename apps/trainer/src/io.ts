@@ -1,0 +1,36 @@
+/** A stream that takes text. */
+export interface TextOut {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** All of the world that the program touches besides files, so that tests run it in process. */
+export interface Io {
+  /** Results only. */
+  readonly stdout: TextOut;
+  /** Progress, remarks, errors. */
+  readonly stderr: TextOut;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back on Ctrl-C; returns how to stop listening. */
+  onInterrupt(handler: () => void): () => void;
+  /** Ends the process at once: the second Ctrl-C. */
+  exit(code: number): void;
+}
+
+/** The real process. */
+export function processIo(): Io {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    onInterrupt(handler) {
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.off(signal, handler);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}

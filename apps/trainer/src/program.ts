@@ -1,0 +1,164 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Io } from "./io.js";
+import { version } from "./version.js";
+
+/** Reports the exit code of a command that ends without an error. */
+export type SetExitCode = (code: number) => void;
+
+/**
+ * All commands with their options. What a command does is imported when it runs: `ltad predict` loads no training code.
+ */
+export function createProgram(io: Io, setExitCode: SetExitCode): Command {
+  const program = new Command("ltad")
+    .description("Long-tailed anomaly detection: one model for many classes, trained on normal images only.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .showHelpAfterError("(ltad --help, or ltad COMMAND --help, shows how it is used)")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  program.addHelpText("after", examples("demo", "train ./data --protocol exp100 --out ./model", "predict ./model photo.png --out ./maps"));
+  addDemo(program, io);
+  addTrain(program, io);
+  addEval(program, io);
+  addPredict(program, io, setExitCode);
+  addData(program, io);
+  return program;
+}
+
+function addDemo(program: Command, io: Io): void {
+  running(program.command("demo"))
+    .summary("make a synthetic data set, train on it, evaluate, write a report")
+    .description(
+      "Makes a small long-tailed data set of textures with defects, trains on it, evaluates, and writes report.html. Run again, it uses the features and the data that are there.",
+    )
+    .option("--out <folder>", "where the data set, the model and the report go", "ltad-demo")
+    .option("--seed <n>", "seed of the data set and of the training", wholeNumber, 0)
+    .addHelpText("after", examples("demo", "demo --out /tmp/ltad --seed 3"))
+    .action(async (options) => (await import("./commands/demo.js")).demo(io, options));
+}
+
+function addTrain(program: Command, io: Io): void {
+  running(splitting(program.command("train").argument("<data>", "folder with CLASS/train/good/*.png")))
+    .summary("train a model on a data set and write it as a folder")
+    .description(
+      "Encodes the images (once), learns class names (phase 1) and the detector (phase 2), and writes a bundle: model.json, two ONNX graphs, weights.",
+    )
+    .requiredOption("--out <folder>", "where the bundle goes")
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
+    .option("--config <file>", "YAML or JSON file with settings that differ from the preset")
+    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated, [])
+    .option("--resume", "go on from the checkpoint that Ctrl-C left in the output folder")
+    .addHelpText(
+      "after",
+      examples(
+        "train ./data --out ./model",
+        "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
+        "train ./data --out ./model --preset paper --set detect.steps=3000",
+        "train ./data --out ./model --resume",
+      ),
+    )
+    .action(async (data, options) => (await import("./commands/train.js")).train(io, data, options));
+}
+
+function addEval(program: Command, io: Io): void {
+  threaded(running(program.command("eval").argument("<model>", "bundle folder").argument("<data>", "data set folder with CLASS/test")))
+    .summary("measure a model on the test images of a data set")
+    .description(
+      "Image and pixel AUROC of every class, on the very graph that is served. Writes metrics.json, and report.html with --report, into the bundle folder.",
+    )
+    .option("--report", "write report.html as well")
+    .addOption(
+      new Option("--class <how>", "the class of a test image: told by its folder, or predicted by the model")
+        .choices(["folder", "predicted"])
+        .default("folder"),
+    )
+    .addHelpText("after", examples("eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json"))
+    .action(async (model, data, options) => (await import("./commands/evaluate.js")).evaluate(io, model, data, options));
+}
+
+function addPredict(program: Command, io: Io, setExitCode: SetExitCode): void {
+  threaded(
+    common(program.command("predict").argument("<model>", "bundle folder").argument("<image...>", "image files, or folders of images")),
+  )
+    .summary("score images and draw where they are anomalous")
+    .description(
+      "Scores each image. With --out, writes NAME.map.png (16-bit grey anomaly map) and NAME.overlay.png (the image under its heat map).",
+    )
+    .option("--out <folder>", "where maps and overlays go")
+    .option("--class <name>", "the class of all these images; predicted when left out")
+    .option("--force", "write over maps that are there already")
+    .addHelpText(
+      "after",
+      examples(
+        "predict ./model photo.png",
+        "predict ./model photos/ --out ./maps --json",
+        "predict ./model a.png b.png --class screw --out ./maps",
+      ),
+    )
+    .action(async (model, images, options) =>
+      setExitCode(await (await import("./commands/predict.js")).predict(io, model, images, options)),
+    );
+}
+
+function addData(program: Command, io: Io): void {
+  const data = program
+    .command("data")
+    .summary("look at a data set, or split it")
+    .description("Look at a data set, or make a long-tailed split of it.");
+  common(data.command("stats").argument("<data>", "data set folder"))
+    .summary("count images, defects, masks and sizes of each class")
+    .description("Counts images, defects and masks of each class, and reads the size of every image.")
+    .addHelpText("after", examples("data stats ./data", "data stats ./data --json"))
+    .action(async (folder, options) => (await import("./commands/data-stats.js")).dataStats(io, folder, options));
+  common(splitting(data.command("split").argument("<data>", "data set folder")))
+    .summary("choose the training images of a long-tailed protocol and write the list")
+    .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
+    .requiredOption("--out <file>", "the list file to write")
+    .addHelpText(
+      "after",
+      examples("data split ./data --protocol exp100 --seed 1 --out exp100-1.txt", "train ./data --protocol exp100-1.txt --out ./model"),
+    )
+    .action(async (folder, options) => (await import("./commands/data-split.js")).dataSplit(io, folder, options));
+}
+
+function common(command: Command): Command {
+  return command
+    .option("--json", "machine-readable result on stdout, and nothing else there")
+    .option("-q, --quiet", "no progress and no remarks")
+    .option("--debug", "show where an error came from");
+}
+
+function threaded(command: Command): Command {
+  return command.option("--threads <n>", "threads of the runtime (default: one per core)", wholeNumber);
+}
+
+function running(command: Command): Command {
+  return common(command)
+    .option("--cache-dir <folder>", "where weights and features are kept (default: LTAD_CACHE_DIR, else the user's cache folder)")
+    .option("--offline", "fetch nothing; fail when the weights are not in the cache yet");
+}
+
+function splitting(command: Command): Command {
+  return command
+    .option("--protocol <name>", "exp20, exp100, exp200, step100, step200 ..., full, or a list file", "full")
+    .option(
+      "--order <names>",
+      "size, or the class names from most to least images with commas between (default: as a list file says, else size)",
+    )
+    .option("--seed <n>", "seed of all that is random", wholeNumber, 0);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number, 0 or more.");
+}
+
+function repeated(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ltad ${line}`).join("\n")}\n`;
+}

@@ -1,0 +1,63 @@
+import { LtadError, isLtadError, type Progress } from "@ltad/core";
+import type { Io } from "./io.js";
+import { coloursFor, type Colours } from "./progress/colours.js";
+import { createProgressDisplay } from "./progress/progress-display.js";
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/** What a command works with: where results go, how it tells what it does, and when it must stop. */
+export interface Session {
+  readonly io: Io;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+  readonly colours: Colours;
+  onProgress(progress: Progress): void;
+  /** A remark for people, on stderr; silent with --quiet. */
+  info(line: string): void;
+  /** Something to know, on stderr, also with --quiet. */
+  warn(line: string): void;
+  /** A result for people, on stdout; nothing with --json. */
+  print(line: string): void;
+  /** The result for machines, on stdout: one JSON value on one line; nothing without --json. */
+  printJson(value: unknown): void;
+}
+
+/**
+ * Runs a job with progress and Ctrl-C: the first asks it to stop where it can go on later, the second ends the process.
+ * @param onStop what to tell after a stop: how to go on
+ */
+export async function withSession<T>(io: Io, options: CommonOptions, onStop: string, job: (session: Session) => Promise<T>): Promise<T> {
+  const { json = false, quiet = false } = options;
+  const display = createProgressDisplay(io);
+  const colours = coloursFor(io.stderr, io.env);
+  const controller = new AbortController();
+  const stopListening = io.onInterrupt(() => {
+    if (controller.signal.aborted) return io.exit(130);
+    display.say("Stopping at the next safe point. Ctrl-C again stops at once.");
+    controller.abort(new Error("Ctrl-C"));
+  });
+  try {
+    return await job({
+      io,
+      json,
+      signal: controller.signal,
+      colours,
+      onProgress: (progress) => !quiet && display.show(progress),
+      info: (line) => !quiet && display.say(line),
+      warn: (line) => display.say(`${colours.yellow("warning")} ${line}`),
+      print: (line) => !json && io.stdout.write(`${line}\n`),
+      printJson: (value) => json && io.stdout.write(`${JSON.stringify(value)}\n`),
+    });
+  } catch (error) {
+    if (isLtadError(error) && error.code === "LTAD_ABORTED") throw new LtadError("LTAD_ABORTED", `Stopped. ${onStop}`, { cause: error });
+    throw error;
+  } finally {
+    stopListening();
+    display.close();
+  }
+}

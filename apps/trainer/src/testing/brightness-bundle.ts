@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { float32 } from "@ltad/core";
+import { writeBundle } from "@ltad/detector";
+import { toOnnx } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+
+const [inputSize, grid, channels] = [32, 4, 3] as const;
+const tokens = grid * grid;
+
+/**
+ * Writes a bundle that takes bright places for anomalous: features are colours averaged over cells of 8 pixels, the map is their brightness.
+ * The class, when not given, is the first.
+ */
+export async function brightnessBundle(
+  folder: string,
+  classes: readonly string[],
+  change: { readonly display?: boolean } = {},
+): Promise<string> {
+  const features = { dtype: "float32", shape: [null, tokens, channels] } as const;
+  const z = { dtype: "float32", shape: [null, channels] } as const;
+  const image = { dtype: "float32", shape: [null, inputSize, inputSize, 3] } as const;
+  const given = { dtype: "int32", shape: [null] } as const;
+  const encoder = toOnnx(
+    (inputs) => {
+      const cells = tf.avgPool(inputs["image"] as tf.Tensor4D, 8, 8, "valid");
+      const patches = tf.reshape(cells, [-1, tokens, channels]);
+      return { features: patches, z: tf.mean(patches, 1) };
+    },
+    { image },
+  );
+  const head = toOnnx(
+    (inputs) => {
+      const map = tf.reshape(tf.mean(inputs["features"] as tf.Tensor3D, 2), [-1, grid, grid]);
+      const spread = tf.sum(tf.mul(inputs["z"] as tf.Tensor2D, 0), 1); // the head must read z
+      return {
+        s_rec: map,
+        s_sem: tf.mul(map, 0.5),
+        map: tf.mul(map, 1),
+        score: tf.add(tf.max(map, [1, 2]), spread),
+        class: tf.maximum(inputs["class"] as tf.Tensor1D, tf.scalar(0, "int32")),
+      };
+    },
+    { features, z, class: given },
+  );
+  await writeBundle(folder, {
+    manifest: {
+      producer: "ltad test",
+      preset: "recommended",
+      protocol: "exp4",
+      seed: 5,
+      encoder: { name: "brightness", id: createHash("sha256").update(encoder).digest("hex"), inputSize },
+      features: {
+        inputSize,
+        gridStride: 8,
+        shrink: "area",
+        stages: [{ stage: 2, channels, stride: 8 }],
+        grid,
+        tokens,
+        channels,
+        zSize: channels,
+      },
+      classes: classes.map((name, order) => ({ name, trainImages: 8 >> order, order })),
+      score: { imageScore: "max", lambda: 0.5 },
+      ...(change.display === false ? {} : { display: { low: 0.4, high: 1 } }),
+      config: { preset: "recommended", detect: { steps: 400 } },
+    },
+    encoder: { model: encoder, inputs: { image }, outputs: ["features", "z"] },
+    head: { model: head, inputs: { features, z, class: given }, outputs: ["s_rec", "s_sem", "map", "score", "class"] },
+    weights: { nothing: float32([1], [0]) },
+  });
+  return folder;
+}
