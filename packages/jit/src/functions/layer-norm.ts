@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import { traceBackendName } from "../trace/backend.js";
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * gamma + beta over the last axis, the variance divided by n. Traced, it is one
+ * LayerNormalization node that also gives what the gradient needs.
+ * @param x [.., D] @param gamma [D] @param beta [D]
+ * @see Ba, Kiros and Hinton 2016
+ */
+export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor, beta: tf.Tensor, epsilon = 1e-5): T {
+  const run = tf.customGrad((...args) => {
+    const [input, scale, shift] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const save = args[3] as unknown as tf.GradSaveFunc;
+    const [y, mean, inverse] = normalise(input, scale, shift, epsilon);
+    save([input, scale, mean, inverse]);
+    return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved) };
+  });
+  return run(x, gamma, beta) as T;
+}
+
+/** y [.., D], mean [.., 1] and 1 / standard deviation [.., 1]. */
+function normalise(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  if (tf.getBackend() === traceBackendName)
+    return tf.engine().runKernel("LtadLayerNorm", { x, gamma, beta }, { epsilon }) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const mean = x.mean(-1, true);
+  const centred = x.sub(mean);
+  const inverse = centred.square().mean(-1, true).add(epsilon).rsqrt();
+  return [centred.mul(inverse).mul(gamma).add(beta), mean, inverse];
+}
+
+/** With h the normalised x and g = dy * gamma: dx = (g - mean(g) - h mean(g h)) / deviation. */
+function gradients(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
+  const [x, gamma, mean, inverse] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const h = x.sub(mean).mul(inverse);
+  const g = dy.mul(gamma);
+  const dx = g
+    .sub(g.mean(-1, true))
+    .sub(h.mul(g.mul(h).mean(-1, true)))
+    .mul(inverse);
+  const outer = Array.from({ length: x.rank - 1 }, (_, i) => i);
+  return [dx, dy.mul(h).sum(outer), dy.sum(outer)];
+}

@@ -1,0 +1,17 @@
+import * as tf from "@tensorflow/tfjs";
+import { bilinearMatrix } from "./resize-matrices.js";
+
+/**
+ * Bilinear resize with half-pixel centres and no smoothing, as torch's interpolate(align_corners=False): two matrix products,
+ * so the gradient is exact on every backend (that of tf.image.resizeBilinear is not).
+ * @param x [B, H, W, C] @param size [height, width]
+ * @returns [B, height, width, C]
+ */
+export function resizeBilinear(x: tf.Tensor4D, [height, width]: readonly [number, number]): tf.Tensor4D {
+  const [b, h, w, c] = x.shape;
+  const rule = { alignCorners: false, halfPixelCenters: true };
+  const matrix = (from: number, to: number) => tf.tensor3d(bilinearMatrix(from, to, rule), [1, to, from], "float32");
+  const rows = height === h ? x : tf.matMul(matrix(h, height), x.reshape([b, h, w * c])).reshape([b, height, w, c]);
+  if (width === w) return rows as tf.Tensor4D;
+  return tf.matMul(matrix(w, width), rows.reshape([b * height, w, c])).reshape([b, height, width, c]);
+}

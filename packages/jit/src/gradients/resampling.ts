@@ -1,0 +1,50 @@
+import * as tf from "@tensorflow/tfjs";
+import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../functions/resize-matrices.js";
+import { poolInfo, windowCounts } from "../kernels/pooling.js";
+import { windowOf } from "../kernels/window.js";
+
+/** dx = A^T dy B for the two interpolation matrices of a resize. */
+function resizeGradient(kernelName: string, matrixOf: typeof bilinearMatrix): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave: ["images"],
+    gradFunc: (dy, saved, attrs) => ({
+      images: () => {
+        const [b, h, w, c] = (saved[0] as tf.Tensor4D).shape;
+        const [, height, width] = (dy as tf.Tensor4D).shape;
+        const rule = attrs as unknown as ResizeRule;
+        const matrix = (from: number, to: number) => tf.tensor3d(matrixOf(from, to, rule), [1, to, from]);
+        const rows = tf.matMul(matrix(h, height), (dy as tf.Tensor).reshape([b, height, width * c]), true);
+        return tf.matMul(matrix(w, width), rows.reshape([b * h, width, c]), true).reshape([b, h, w, c]);
+      },
+    }),
+  };
+}
+
+/** Resizes and average pools: the cpu backend's are wrong for half-pixel centres, oblong images and padded windows. */
+export const resamplingGradients: readonly tf.GradConfig[] = [
+  resizeGradient("ResizeBilinear", bilinearMatrix),
+  resizeGradient("ResizeNearestNeighbor", nearestMatrix),
+  {
+    // A sum over windows is a depthwise convolution with ones, and dy is shared among the real pixels of each window.
+    kernelName: "AvgPool",
+    inputsToSave: ["x"],
+    gradFunc: (dy, saved, attrs) => ({
+      x: () => {
+        const x = saved[0] as tf.Tensor4D;
+        const { strides, pad } = attrs as unknown as tf.AvgPoolAttrs;
+        const window = windowOf(poolInfo(x, attrs as unknown as tf.AvgPoolAttrs));
+        const count = tf.tensor4d(windowCounts(window), [1, ...window.output, 1]);
+        const filter = tf.ones([...window.kernel, x.shape[3], 1]);
+        const attributes = { strides, pad, dilations: [1, 1], dimRoundingMode: undefined, inputShape: x.shape };
+        return tf
+          .engine()
+          .runKernel(
+            "DepthwiseConv2dNativeBackpropInput",
+            { dy: (dy as tf.Tensor).div(count), filter },
+            attributes as unknown as tf.NamedAttrMap,
+          ) as tf.Tensor;
+      },
+    }),
+  },
+];

@@ -1,0 +1,55 @@
+import { LtadError, type NdArray } from "@ltad/core";
+import { checkInputs } from "./check-inputs.js";
+import type { Program, RuntimeOptions, TensorSpecs, TraceOptions, TracedFunction } from "./program.js";
+import { openProgram } from "./runtime.js";
+import { runEagerly, tensorsOf } from "./tensors.js";
+import { toOnnx } from "./to-onnx.js";
+
+/**
+ * Compiles a TF.js function.
+ * @param fn pure; values may not be read in it, random numbers are inputs
+ * @throws LtadError `LTAD_TRACE` when fn cannot be traced, `LTAD_CONFIG` when a provider is missing
+ */
+export async function jit(fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions & RuntimeOptions = {}): Promise<Program> {
+  if (options.engine === "tensorflow") return eagerProgram(fn, inputs, options);
+  return openProgram(toOnnx(fn, inputs, options), options);
+}
+
+/** The function itself behind the interface of a program. Called once with zeros to learn its outputs. */
+function eagerProgram(fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions): Program {
+  const constants = tensorsOf(options.constants ?? {});
+  const zeros = Object.fromEntries(
+    Object.entries(inputs).map(([name, spec]) => [
+      name,
+      zerosOf(
+        spec.dtype,
+        spec.shape.map((n) => n ?? 1),
+      ),
+    ]),
+  );
+  const outputs = Object.keys(runEagerly(fn, zeros, constants));
+  let open = true;
+  return {
+    inputs,
+    outputs,
+    async run(arrays) {
+      if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
+      checkInputs(arrays, inputs);
+      return runEagerly(fn, arrays, constants);
+    },
+    async dispose() {
+      if (!open) return;
+      open = false;
+      for (const tensor of Object.values(constants)) tensor.dispose();
+    },
+  };
+}
+
+function zerosOf(dtype: NdArray["dtype"], shape: readonly number[]): NdArray {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return {
+    dtype,
+    shape,
+    data: dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size),
+  };
+}

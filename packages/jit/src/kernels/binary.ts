@@ -1,0 +1,66 @@
+import { add, cast, compare, div, mul, sub, unary as one, where } from "../graph/emit.js";
+import type { Graph, GraphType, Value } from "../graph/graph.js";
+import { broadcast, sameShape } from "../graph/shape.js";
+import { lazyKernel, listed, type Kernel, type Kernels } from "./kernel.js";
+
+type Emit = (g: Graph, a: Value, b: Value) => Value;
+const row = (emit: Emit) => lazyKernel<"a" | "b">((g, { a, b }) => emit(g, a, b));
+const node = (op: string) => row((g, a, b) => g.elementwise(op, [a, b]));
+/** Orders have no bool form in ONNX. */
+const order = (op: string) => row((g, a, b) => compare(g, op, notBool(g, a), notBool(g, b)));
+const logical = (op: string) => row((g, a, b) => compare(g, op, cast(g, a, "bool"), cast(g, b, "bool")));
+const rows = (entries: Record<string, string>, make: (op: string) => Kernel): Kernels =>
+  Object.fromEntries(Object.entries(entries).map(([name, op]) => [name, make(op)]));
+
+/** Two or more operands that broadcast. */
+export const binary: Kernels = {
+  Add: row((g, a, b) => (isNumber(g, a, 0, b) ? b : isNumber(g, b, 0, a) ? a : add(g, a, b))),
+  Sub: row((g, a, b) => (isNumber(g, b, 0, a) ? a : sub(g, a, b))),
+  Multiply: row((g, a, b) => (isNumber(g, a, 1, b) ? b : isNumber(g, b, 1, a) ? a : mul(g, a, b))),
+  RealDiv: row((g, a, b) => (isNumber(g, b, 1, a) ? a : div(g, a, b))),
+  ...rows({ Pow: "Pow", Maximum: "Max", Minimum: "Min" }, node),
+  ...rows({ Greater: "Greater", GreaterEqual: "GreaterOrEqual", Less: "Less", LessEqual: "LessOrEqual" }, order),
+  ...rows({ LogicalAnd: "And", LogicalOr: "Or", LogicalXor: "Xor" }, logical),
+  Equal: row((g, a, b) => compare(g, "Equal", a, b)),
+  NotEqual: row((g, a, b) => one(g, "Not", compare(g, "Equal", a, b))),
+  BitwiseAnd: node("BitwiseAnd"),
+  AddN: lazyKernel((g, inputs) => listed(inputs).reduce((a, b) => add(g, a, b))),
+  SquaredDifference: row((g, a, b) => {
+    const difference = sub(g, a, b);
+    return mul(g, difference, difference);
+  }),
+  FloorDiv: row(floorDiv),
+  Mod: row((g, a, b) => (a.dtype === "int32" ? g.elementwise("Mod", [a, b]) : sub(g, a, mul(g, b, one(g, "Floor", div(g, a, b)))))),
+  Atan2: row(atan2),
+  Select: lazyKernel<"condition" | "t" | "e">((g, { condition, t, e }) => where(g, cast(g, condition, "bool"), t, e)),
+};
+
+/** True for the constant 0 or 1 that changes nothing of the other operand: gradients are full of them. */
+function isNumber(g: Graph, x: Value, value: number, other: Value): boolean {
+  const data = g.constants.get(x);
+  return data?.length === 1 && data[0] === value && sameShape(broadcast(x.shape, other.shape), other.shape);
+}
+
+const notBool = (g: Graph, x: Value) => (x.dtype === "bool" ? cast(g, x, "int32") : x);
+
+/** Division rounded down; ONNX rounds whole numbers towards zero. */
+function floorDiv(g: Graph, a: Value, b: Value): Value {
+  const quotient = div(g, a, b);
+  if (a.dtype !== "int32") return one(g, "Floor", quotient);
+  const back = mul(g, quotient, b);
+  const uneven = one(g, "Not", compare(g, "Equal", back, a));
+  const zero = g.number("int32", 0);
+  const opposite = compare(g, "Xor", compare(g, "Less", a, zero), compare(g, "Less", b, zero));
+  return where(g, compare(g, "And", uneven, opposite), sub(g, quotient, g.number("int32", 1)), quotient);
+}
+
+/** The angle of (b, a): atan(a / b), moved by the quadrant. */
+function atan2(g: Graph, a: Value, b: Value): Value {
+  const n = (value: number, dtype: GraphType = "float32") => g.number(dtype, value);
+  const angle = one(g, "Atan", div(g, a, b));
+  const up = compare(g, "GreaterOrEqual", a, n(0));
+  const left = add(g, angle, where(g, up, n(Math.PI), n(-Math.PI)));
+  const upright = where(g, compare(g, "Greater", a, n(0)), n(Math.PI / 2), where(g, compare(g, "Less", a, n(0)), n(-Math.PI / 2), n(0)));
+  const vertical = compare(g, "Equal", b, n(0));
+  return where(g, vertical, upright, where(g, compare(g, "Greater", b, n(0)), angle, left));
+}

@@ -1,0 +1,97 @@
+import type * as tf from "@tensorflow/tfjs";
+import { cast, compare, reshape, slice, where } from "../graph/emit.js";
+import type { Graph, Value } from "../graph/graph.js";
+import { axesOf, sizeOf, type Shape } from "../graph/shape.js";
+import { kernel, lazyKernel, type Kernels } from "./kernel.js";
+
+/** Places given by tensors of whole numbers. */
+export const indexing: Kernels = {
+  GatherV2: kernel<"x" | "indices", tf.GatherV2Attrs>((g, { x, indices }, { axis, batchDims }) => {
+    const [at] = axesOf(axis, x.shape.length) as [number];
+    const ids = cast(g, indices, "int32");
+    if (batchDims === 0) return gather(g, x, ids, at);
+    return gatherInBatches(g, x, ids, at, batchDims);
+  }),
+  GatherNd: kernel<"params" | "indices">((g, { params, indices }) => {
+    const depth = indices.shape.at(-1) as number;
+    return g.add("GatherND", [params, cast(g, indices, "int64")], [...indices.shape.slice(0, -1), ...params.shape.slice(depth)]);
+  }),
+  ScatterNd: kernel<"indices" | "updates", tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
+    scatterAdd(g, shape, cast(g, indices, "int64"), updates),
+  ),
+  UnsortedSegmentSum: kernel<"x" | "segmentIds", tf.UnsortedSegmentSumAttrs>((g, { x, segmentIds }, { numSegments }) => {
+    const rank = segmentIds.shape.length;
+    const inside = compare(
+      g,
+      "And",
+      compare(g, "GreaterOrEqual", segmentIds, g.number("int32", 0)),
+      compare(g, "Less", segmentIds, g.number("int32", numSegments)),
+    );
+    const ids = where(g, inside, segmentIds, g.number("int32", numSegments));
+    const row = x.shape.slice(rank);
+    const places = reshape(g, cast(g, ids, "int64"), [...segmentIds.shape, 1]);
+    const sums = scatterAdd(g, [numSegments + 1, ...row], places, x);
+    return slice(g, sums, [0, ...row.map(() => 0)], [numSegments, ...row]);
+  }),
+  OneHot: kernel<"indices", tf.OneHotAttrs>((g, { indices }, attributes) => {
+    const { depth, onValue, offValue, dtype } = attributes as tf.OneHotAttrs & { dtype?: Value["dtype"] };
+    const classes = g.constant(
+      "int32",
+      [depth],
+      Int32Array.from({ length: depth }, (_, i) => i),
+    );
+    const spread = reshape(g, cast(g, indices, "int32"), [...indices.shape, 1]);
+    const type = dtype ?? "int32";
+    const chosen = compare(g, "Equal", spread, classes);
+    if (onValue === 1 && offValue === 0) return cast(g, chosen, type);
+    return where(g, chosen, g.number(type, onValue), g.number(type, offValue));
+  }),
+  TopK: kernel<"x", tf.TopKAttrs>((g, { x }, { k, sorted }) => {
+    const shape = x.shape.with(-1, k);
+    const outputs = (["dtype", "int64"] as const).map((t) => ({ dtype: t === "dtype" ? x.dtype : t, shape, stored: shape }));
+    const [values, places] = g.addMany("TopK", [x, g.ints([k])], outputs, { axis: -1, sorted: sorted ? 1 : 0 }) as [Value, Value];
+    return [values, cast(g, places, "int32")];
+  }),
+  SearchSorted: lazyKernel<"sortedSequence" | "values", tf.SearchSortedAttrs>((g, { sortedSequence, values }, { side }) => {
+    // How many of the sorted numbers lie before each value.
+    const [rows, n] = sortedSequence.shape as [number, number];
+    const m = values.shape[1] as number;
+    const sequence = reshape(g, g.full(sortedSequence), [rows, 1, n]);
+    const targets = reshape(g, g.full(values), [rows, m, 1]);
+    const before = cast(g, compare(g, side === "left" ? "Less" : "LessOrEqual", sequence, targets), "int32");
+    return g.add("ReduceSum", [g.full(before), g.ints([2])], [rows, m], { attributes: { keepdims: 0 } });
+  }),
+};
+
+function gather(g: Graph, x: Value, ids: Value, axis: number): Value {
+  const shape = [...x.shape.slice(0, axis), ...ids.shape, ...x.shape.slice(axis + 1)];
+  return g.add("Gather", [x, ids], shape, { attributes: { axis } });
+}
+
+/** GatherND takes its places from the first axis after the batch: only that one is offered. */
+function gatherInBatches(g: Graph, x: Value, ids: Value, axis: number, batchDims: number): Value {
+  if (axis === batchDims) {
+    const places = reshape(g, cast(g, ids, "int64"), [...ids.shape, 1]);
+    const shape = [...ids.shape, ...x.shape.slice(axis + 1)];
+    return g.add("GatherND", [x, g.full(places)], shape, { attributes: { batch_dims: batchDims } });
+  }
+  // Otherwise: one flat list of rows, each place moved by where its batch begins.
+  const outer = x.shape.slice(0, batchDims);
+  const middle = x.shape.slice(batchDims, axis);
+  const n = x.shape[axis] as number;
+  const rest = x.shape.slice(axis + 1);
+  const starts = g.constant(
+    "int32",
+    [...outer, ...middle, ...ids.shape.slice(batchDims).map(() => 1)],
+    Int32Array.from({ length: sizeOf(outer) * sizeOf(middle) }, (_, i) => i * n),
+  );
+  const spread = reshape(g, ids, [...outer, ...middle.map(() => 1), ...ids.shape.slice(batchDims)]);
+  const places = g.full(g.elementwise("Add", [starts, spread]));
+  return gather(g, reshape(g, x, [sizeOf(outer) * sizeOf(middle) * n, ...rest]), places, 0);
+}
+
+/** Zeros with the updates added where the places say; places that occur twice add up. */
+export function scatterAdd(g: Graph, shape: Shape, places: Value, updates: Value): Value {
+  const zeros = g.full(g.constant(updates.dtype, shape, updates.dtype === "int32" ? Int32Array.of(0) : Float32Array.of(0)));
+  return g.add("ScatterND", [zeros, g.full(places), g.full(updates)], shape, { attributes: { reduction: "add" } });
+}

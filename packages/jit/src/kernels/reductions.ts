@@ -1,0 +1,76 @@
+import type * as tf from "@tensorflow/tfjs";
+import { cast, mul, reduce, transpose } from "../graph/emit.js";
+import type { Graph, Value } from "../graph/graph.js";
+import { axesOf, range, reducedShape, sizeOf } from "../graph/shape.js";
+import { kernel, lazyKernel, type Kernels } from "./kernel.js";
+
+type Axes = { axis?: number | number[]; reductionIndices?: number | number[]; keepDims: boolean };
+
+const row = (op: string, prepare: (g: Graph, x: Value) => Value = (_, x) => x) =>
+  kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) =>
+    reduce(g, op, prepare(g, x), axesOf(axis ?? reductionIndices, x.shape.length), keepDims),
+  );
+/** ONNX has no reduction over bools: any is the largest, all the smallest. */
+const truth = (op: string) =>
+  kernel<"x", Axes>((g, { x }, { axis, keepDims }) =>
+    cast(g, reduce(g, op, cast(g, x, "int32"), axesOf(axis, x.shape.length), keepDims), "bool"),
+  );
+const index = (op: string) =>
+  kernel<"x", { axis: number }>((g, { x }, { axis }) => {
+    const [a] = axesOf(axis, x.shape.length) as [number];
+    const found = g.add(op, [x], reducedShape(x.shape, [a], false), { dtype: "int64", attributes: { axis: a, keepdims: 0 } });
+    return cast(g, found, "int32");
+  });
+
+/** Over axes. */
+export const reductions: Kernels = {
+  Sum: lazyKernel<"x", Axes>((g, { x }, { axis, keepDims }) => sum(g, x, axesOf(axis, x.shape.length), keepDims)),
+  Mean: row("ReduceMean", (g, x) => cast(g, x, "float32")),
+  Max: row("ReduceMax"),
+  Min: row("ReduceMin"),
+  Prod: row("ReduceProd"),
+  Any: truth("ReduceMax"),
+  All: truth("ReduceMin"),
+  ArgMax: index("ArgMax"),
+  ArgMin: index("ArgMin"),
+  Cumsum: kernel<"x", tf.CumsumAttrs>((g, { x }, { axis, exclusive, reverse }) => {
+    const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+    return g.add("CumSum", [x, g.number("int32", axesOf(axis, x.shape.length)[0] as number)], x.shape, { attributes });
+  }),
+  Cumprod: kernel<"x", tf.CumprodAttrs>((g, { x }, { axis, exclusive, reverse }) =>
+    cumprod(g, x, axesOf(axis, x.shape.length)[0] as number, exclusive, reverse),
+  ),
+};
+
+/** Sum; where the operand repeats one number, a product with how often. A sum of squares is one node. */
+function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const shape = reducedShape(x.shape, axes, keepDims);
+  if (sizeOf(x.stored) === 1 && sizeOf(x.shape) > 1 && sizeOf(shape) > 0) {
+    const times = axes.reduce((n, a) => n * (x.shape[a] as number), 1);
+    const total = mul(g, x, g.number(x.dtype, times));
+    const scalar = total.stored.length === 0 ? total : g.add("Reshape", [total, g.ints([])], [], { stored: [] });
+    return shape.length === 0 ? scalar : g.add("Identity", [scalar], shape, { stored: [] });
+  }
+  const producer = g.producer(x);
+  const [a, b] = producer?.inputs ?? [];
+  if (producer?.op === "Mul" && a && a === b && x.dtype === "float32" && axes.length > 0)
+    return g.add("ReduceSumSquare", [g.full(a), g.ints(axes)], shape, { attributes: { keepdims: keepDims ? 1 : 0 } });
+  return reduce(g, "ReduceSum", x, axes, keepDims);
+}
+
+/** ONNX has none in opset 19: along an axis of n, the product of n x n copies of which a triangle is replaced by ones. */
+function cumprod(g: Graph, x: Value, axis: number, exclusive: boolean, reverse: boolean): Value {
+  const rank = x.shape.length;
+  const n = x.shape[axis] as number;
+  const last = transpose(g, x, [...range(0, rank).filter((i) => i !== axis), axis]);
+  const rows = range(0, n).flatMap((to) =>
+    range(0, n).map((from) => ((reverse ? from >= to : from <= to) && !(exclusive && from === to) ? 1 : 0)),
+  );
+  const mask = g.constant("bool", [n, n], Uint8Array.from(rows));
+  const outer = last.shape.slice(0, -1);
+  const spread = g.add("Unsqueeze", [g.full(last), g.ints([rank - 1])], [...outer, 1, n]);
+  const masked = g.elementwise("Where", [mask, spread, g.number("float32", 1)], { dtype: x.dtype });
+  const product = reduce(g, "ReduceProd", masked, [rank], false);
+  const back = range(0, rank - 1);
+  return transpose(g, product, [...back.slice(0, axis), rank - 1, ...back.slice(axis)]);
+}

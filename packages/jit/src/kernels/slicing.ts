@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+import { pad, reshape, slice } from "../graph/emit.js";
+import type { Graph, Value } from "../graph/graph.js";
+import { range } from "../graph/shape.js";
+import { kernel, lazyKernel, type Kernels } from "./kernel.js";
+import { beforeStart } from "./shaping.js";
+
+/** Parts of a tensor, and its surroundings. */
+export const slicing: Kernels = {
+  Slice: lazyKernel<"x", tf.SliceAttrs>((g, { x }, { begin, size }) => {
+    const [from, sizes] = tf.slice_util.parseSliceParams({ shape: [...x.shape], dtype: "float32", dataId: {} }, begin, size);
+    return slice(g, x, from as number[], sizes as number[]);
+  }),
+  StridedSlice: kernel<"x", tf.StridedSliceAttrs>((g, { x }, a) => {
+    const info = tf.slice_util.sliceInfo(
+      [...x.shape],
+      a.begin,
+      a.end,
+      a.strides,
+      a.beginMask,
+      a.endMask,
+      a.ellipsisMask,
+      a.newAxisMask,
+      a.shrinkAxisMask,
+    );
+    const axes = range(0, x.shape.length);
+    const ends = axes.map((i) => ((info.strides[i] as number) < 0 && (info.end[i] as number) < 0 ? beforeStart : (info.end[i] as number)));
+    const inner = axes.map((i) =>
+      Math.max(0, Math.ceil(((info.end[i] as number) - (info.begin[i] as number)) / (info.strides[i] as number))),
+    );
+    const part = g.add("Slice", [x, g.ints(info.begin), g.ints(ends), g.ints(axes), g.ints(info.strides)], inner);
+    return reshape(g, part, info.finalShape);
+  }),
+  PadV2: kernel<"x", tf.PadV2Attrs>((g, { x }, { paddings, constantValue }) =>
+    pad(
+      g,
+      x,
+      paddings.map((p) => p[0]),
+      paddings.map((p) => p[1]),
+      g.number(x.dtype, constantValue),
+    ),
+  ),
+  MirrorPad: kernel<"x", tf.MirrorPadAttrs>((g, { x }, { paddings, mode }) =>
+    paddings.reduce((y, [before, after], axis) => mirror(g, y, axis, before, after, mode === "reflect" ? 1 : 0), x),
+  ),
+  Diag: kernel<"x">((g, { x }) => {
+    const n = x.shape.reduce((a, b) => a * b, 1);
+    const unit = Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    const rows = g.elementwise("Mul", [reshape(g, x, [n, 1]), g.constant("float32", [n, n], unit)]);
+    return reshape(g, rows, [...x.shape, ...x.shape]);
+  }),
+  TensorScatterUpdate: kernel<"tensor" | "indices" | "updates">((g, { tensor, indices, updates }) =>
+    g.add("ScatterND", [tensor, g.add("Cast", [indices], indices.shape, { dtype: "int64", attributes: { to: 7 } }), updates], tensor.shape),
+  ),
+};
+
+/** One axis of a mirrored padding: a Gather with the mirrored places. */
+function mirror(g: Graph, x: Value, axis: number, before: number, after: number, skip: number): Value {
+  if (before === 0 && after === 0) return x;
+  const n = x.shape[axis] as number;
+  const places = [...range(0, before).map((i) => before - i - 1 + skip), ...range(0, n), ...range(0, after).map((i) => n - 1 - skip - i)];
+  return g.add("Gather", [x, g.ints(places)], x.shape.with(axis, places.length), { attributes: { axis } });
+}

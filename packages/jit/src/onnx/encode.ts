@@ -1,0 +1,136 @@
+import { LtadError } from "@ltad/core";
+import { onnxType } from "../graph/emit.js";
+import type { Attribute, Elements, Graph, GraphType, Node, Value } from "../graph/graph.js";
+import { ModelProto } from "./messages.js";
+
+/**
+ * Opset 19 has every operator the rows use (LayerNormalization since 17, reductions with axes as input since 18); all gradient
+ * compositions were proved with it. IR version 9 is the one that ONNX published with it.
+ */
+export const opset = 19;
+const irVersion = 9;
+
+/** A graph with the names it will have in the file. Dimensions are numbers or names. */
+export interface NamedGraph {
+  readonly graph: Graph;
+  readonly nodes: readonly Node[];
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** The shape that the file states for an input or an output. */
+  dims(value: Value): readonly (number | string)[];
+}
+
+/** Serialises a graph to the bytes of an .onnx file. */
+export function encodeModel({ graph, nodes, outputs, dims }: NamedGraph): Uint8Array {
+  const names = nameValues(graph, nodes, outputs);
+  const nameOf = (value: Value | undefined) => (value ? (names.get(value) as string) : "");
+  const info = (name: string, value: Value) => ({
+    name,
+    type: { tensorType: { elemType: onnxType[value.dtype], shape: { dim: dims(value).map(encodeDim) } } },
+  });
+  const aliases = Object.entries(outputs).filter(([name, value]) => names.get(value) !== name);
+  const message = {
+    irVersion,
+    producerName: "@ltad/jit",
+    opsetImport: [{ domain: "", version: opset }],
+    graph: {
+      name: "traced",
+      node: [
+        ...nodes.map((n) => ({
+          input: n.inputs.map(nameOf),
+          output: n.outputs.map(nameOf),
+          opType: n.op,
+          attribute: Object.entries(n.attributes).map(([name, value]) => encodeAttribute(name, value)),
+        })),
+        ...aliases.map(([name, value]) => ({ input: [nameOf(value)], output: [name], opType: "Identity", attribute: [] })),
+      ],
+      initializer: encodeInitialisers(graph, nodes, outputs, names),
+      input: [...graph.inputs].map(([name, value]) => info(name, value)),
+      output: Object.entries(outputs).map(([name, value]) => info(name, value)),
+    },
+  };
+  return ModelProto.encode(ModelProto.fromObject(message)).finish();
+}
+
+/** Names: inputs and outputs as the caller says, equal constants share one name, the rest is numbered. */
+function nameValues(graph: Graph, nodes: readonly Node[], outputs: Readonly<Record<string, Value>>): Map<Value, string> {
+  const names = new Map<Value, string>();
+  const taken = new Set<string>();
+  const give = (value: Value, name: string) => {
+    if (names.has(value)) return;
+    names.set(value, name);
+    taken.add(name);
+  };
+  for (const [name, value] of graph.inputs) give(value, name);
+  for (const [value, name] of graph.names) give(value, name);
+  for (const name of Object.keys(outputs)) {
+    if (taken.has(name)) throw new LtadError("LTAD_TRACE", `${name}: an output may not have the name of an input or constant. Rename it.`);
+  }
+  const made = new Set(nodes.flatMap((n) => n.outputs));
+  for (const [name, value] of Object.entries(outputs)) if (made.has(value)) give(value, name);
+  let next = 0;
+  const fresh = () => {
+    let name = `v${next++}`;
+    while (taken.has(name) || name in outputs) name = `v${next++}`;
+    return name;
+  };
+  const known = new Map<string, string>();
+  for (const [value, data] of graph.constants) {
+    const key = contentKey(value, data);
+    const name = names.get(value) ?? known.get(key) ?? fresh();
+    known.set(key, known.get(key) ?? name);
+    if (!names.has(value)) names.set(value, name);
+  }
+  for (const value of made) give(value, names.get(value) ?? fresh());
+  return names;
+}
+
+function encodeInitialisers(
+  graph: Graph,
+  nodes: readonly Node[],
+  outputs: Readonly<Record<string, Value>>,
+  names: ReadonlyMap<Value, string>,
+) {
+  const used = new Set<Value | undefined>([...nodes.flatMap((n) => n.inputs), ...Object.values(outputs)]);
+  const written = new Set<string>();
+  const tensors = [];
+  for (const [value, data] of graph.constants) {
+    const name = names.get(value) as string;
+    if (!used.has(value) || written.has(name)) continue;
+    written.add(name);
+    tensors.push({ name, dims: [...value.stored], dataType: onnxType[value.dtype], rawData: encodeElements(value.dtype, data) });
+  }
+  return tensors;
+}
+
+/** Small constants are compared by their content, large ones by identity. */
+function contentKey(value: Value, data: Elements): string {
+  const content = data.length > 256 ? `#${identity(data)}` : Array.from(data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(",");
+  return `${value.dtype}[${value.stored.join(",")}]${content}`;
+}
+
+const identities = new WeakMap<object, number>();
+let count = 0;
+function identity(data: object): number {
+  const known = identities.get(data) ?? count++;
+  identities.set(data, known);
+  return known;
+}
+
+function encodeElements(dtype: GraphType, data: Elements): Uint8Array {
+  if (dtype === "int64") return bytesOf(BigInt64Array.from(Array.from(data, (x) => BigInt(x))));
+  if (dtype === "float32") return bytesOf(data instanceof Float32Array ? data : Float32Array.from(data));
+  if (dtype === "int32") return bytesOf(data instanceof Int32Array ? data : Int32Array.from(data));
+  return Uint8Array.from(data, (x) => (x ? 1 : 0));
+}
+
+const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+const encodeDim = (dim: number | string) => (typeof dim === "number" ? { dimValue: dim } : { dimParam: dim });
+
+/** AttributeProto.AttributeType: FLOAT 1, INT 2, STRING 3, INTS 7 */
+function encodeAttribute(name: string, value: Attribute) {
+  if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
+  if (typeof value === "number") return { name, type: 2, i: value };
+  if ("float" in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: [...value] };
+}

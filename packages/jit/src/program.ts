@@ -1,0 +1,42 @@
+import type { DType, NdArray, NdArrays } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+
+/** Type and shape of one input; null: a free batch size, on the first axis only. */
+export interface TensorSpec {
+  readonly dtype: DType;
+  readonly shape: readonly (number | null)[];
+}
+
+export type TensorSpecs = Readonly<Record<string, TensorSpec>>;
+
+/** Named tensors: what a traced function takes and gives. */
+export type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** A pure function over tensors; randomness is an input, numbers may not be read in it. */
+export type TracedFunction = (inputs: Tensors) => Tensors;
+
+export interface TraceOptions {
+  /** Arrays that become named initialisers of the graph and reach fn beside its inputs, under their names. */
+  readonly constants?: NdArrays;
+}
+
+export interface RuntimeOptions {
+  /** "onnx" (default): ONNX Runtime; "tensorflow": the function itself, eagerly, on the current TF.js backend. */
+  readonly engine?: "onnx" | "tensorflow";
+  /** Threads of one run; left to the runtime by default (one per core). */
+  readonly threads?: number;
+  /** Threads that wait spin instead of sleeping: 7 % faster on an idle machine, up to 3 times slower on a shared one. Default false. */
+  readonly spinning?: boolean;
+  /** Execution providers of ONNX Runtime in order of preference. Default ["cpu"]. */
+  readonly providers?: readonly string[];
+}
+
+/** A compiled function. */
+export interface Program {
+  readonly inputs: TensorSpecs;
+  readonly outputs: readonly string[];
+  /** @throws LtadError `LTAD_SHAPE` when an input is missing, unknown, or has another type or shape */
+  run(inputs: NdArrays): Promise<Record<string, NdArray>>;
+  /** Frees the session; the program cannot run afterwards. */
+  dispose(): Promise<void>;
+}

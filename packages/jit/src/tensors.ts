@@ -1,0 +1,40 @@
+import { LtadError, type DType, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import type { Tensors, TracedFunction } from "./program.js";
+
+/** An array as a tensor on the current TF.js backend; its numbers are copied. */
+export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {
+  return tf.tensor(data.slice(), [...shape], dtype);
+}
+
+/**
+ * The numbers of a tensor, copied.
+ * @throws LtadError `LTAD_TRACE` while tracing, `LTAD_SHAPE` for strings and complex numbers
+ */
+export function toNdArray(tensor: tf.Tensor): NdArray {
+  if (tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool")
+    throw new LtadError("LTAD_SHAPE", `tensor: expected float32, int32 or bool, received ${tensor.dtype}.`);
+  return { dtype: tensor.dtype as DType, shape: [...tensor.shape], data: tensor.dataSync<"float32">().slice() };
+}
+
+/** The same tree with tensors on the current TF.js backend: for eager use and tests. */
+export function tensorsOf<P extends Tree<NdArray>>(tree: P): MapTree<P, NdArray, tf.Tensor> {
+  const convert = (node: Tree<NdArray>): Tree<tf.Tensor> =>
+    Object.fromEntries(Object.entries(node).map(([key, value]) => [key, isNdArray(value) ? toTensor(value) : convert(value)]));
+  return convert(tree) as MapTree<P, NdArray, tf.Tensor>;
+}
+
+/** Tells a leaf of a parameter tree from a branch. */
+export function isNdArray(value: NdArray | Tree<NdArray>): value is NdArray {
+  return typeof value.dtype === "string" && ArrayBuffer.isView(value.data);
+}
+
+/** Runs fn eagerly in a tidy and reads every result. */
+export function runEagerly(fn: TracedFunction, inputs: NdArrays, constants: Tensors = {}): Record<string, NdArray> {
+  const results: Record<string, NdArray> = {};
+  tf.tidy(() => {
+    const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
+    for (const [name, tensor] of Object.entries(fn({ ...tensors, ...constants }))) results[name] = toNdArray(tensor);
+  });
+  return results;
+}

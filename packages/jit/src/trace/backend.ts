@@ -1,0 +1,174 @@
+import { LtadError, type DType } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import { Graph, type Value } from "../graph/graph.js";
+import { kernels } from "../kernels/index.js";
+import type { Kernel } from "../kernels/kernel.js";
+import { callerLine } from "./caller-line.js";
+import { refuseRandom } from "./refuse-random.js";
+
+/** Name of the backend under which TF.js knows the tracer. */
+export const traceBackendName = "ltad-trace";
+
+interface Held {
+  readonly value: Value;
+  readonly graph: Graph;
+  references: number;
+}
+
+/** A TF.js backend that holds edges of a graph where others hold numbers. */
+class TraceBackend extends tf.KernelBackend {
+  graph: Graph | undefined;
+  private held = new WeakMap<object, Held>();
+  /** Tensors of other backends that this trace has met: constants of the graph. */
+  private foreign = new WeakMap<object, Held>();
+
+  override write(values: tf.backend_util.BackendValues | null, shape: number[], dtype: tf.DataType): object {
+    const graph = this.current();
+    if (!isDType(dtype)) throw unsupportedType(dtype);
+    const data = values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array ? values : undefined;
+    if (data && dtype === "float32") refuseRandom(data);
+    return this.hold(graph.constant(dtype, shape, data ?? typed(dtype, shape, values as ArrayLike<number> | null)));
+  }
+
+  /** Takes a value into the tensors of TF.js. */
+  hold(value: Value): object {
+    const dataId = {};
+    this.held.set(dataId, { value, graph: this.current(), references: 1 });
+    return dataId;
+  }
+
+  /** The edge behind a tensor; one of another backend is read and becomes a constant. */
+  valueBehind(tensor: tf.TensorInfo): Value {
+    const graph = this.current();
+    const held = this.held.get(tensor.dataId) ?? this.foreign.get(tensor.dataId);
+    if (held?.graph === graph) return held.value;
+    if (this.held.has(tensor.dataId))
+      throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions may not keep tensors.`);
+    if (!isDType(tensor.dtype)) throw unsupportedType(tensor.dtype);
+    const data = tf.engine().readSync(tensor.dataId) as Float32Array | Int32Array | Uint8Array;
+    const value = graph.constant(tensor.dtype, tensor.shape, data.slice());
+    this.foreign.set(tensor.dataId, { value, graph, references: 1 });
+    return value;
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const held = this.held.get(dataId);
+    const data = held?.graph.constants.get(held.value);
+    if (held && data) return expandUniform(held.value, data);
+    throw new LtadError(
+      "LTAD_TRACE",
+      `${callerLine()}: reads the numbers of a tensor that is being traced and has none. ` +
+        "A traced function may not use data, dataSync, array, arraySync or print, or branch on values; use tf.where.",
+    );
+  }
+
+  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
+    if (!isDType(dtype)) throw unsupportedType(dtype);
+    const graph = this.current();
+    const value = graph.constant(dtype, shape, typed(dtype, shape, values as ArrayLike<number>));
+    this.held.set(dataId, { value, graph, references });
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const held = this.held.get(dataId);
+    if (!held) return true;
+    held.references--;
+    if (!force && held.references > 0) return false;
+    this.held.delete(dataId);
+    return true;
+  }
+
+  override incRef(dataId: object): void {
+    const held = this.held.get(dataId);
+    if (held) held.references++;
+  }
+
+  override refCount(dataId: object): number {
+    return this.held.get(dataId)?.references ?? 0;
+  }
+
+  override numDataIds(): number {
+    return 0;
+  }
+
+  override memory() {
+    return { unreliable: true };
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.held = new WeakMap();
+  }
+
+  private current(): Graph {
+    if (this.graph) return this.graph;
+    throw new LtadError(
+      "LTAD_TRACE",
+      `${callerLine()}: a tensor of a finished trace is used. It has no numbers; run the compiled program.`,
+    );
+  }
+}
+
+let backend: TraceBackend | undefined;
+
+/** The backend, registered with TF.js together with all rows when it is first needed. */
+export function traceBackend(): TraceBackend {
+  if (backend) return backend;
+  const made = (backend = new TraceBackend());
+  tf.registerBackend(traceBackendName, () => made, -1);
+  tf.engine().findBackend(traceBackendName);
+  for (const [kernelName, row] of Object.entries(kernels))
+    tf.registerKernel({ kernelName, backendName: traceBackendName, kernelFunc: (call) => runRow(made, row, call) });
+  return made;
+}
+
+function runRow(backend: TraceBackend, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
+  const graph = backend.graph as Graph;
+  const values: Record<string, Value> = {};
+  for (const [name, tensor] of Object.entries(inputs)) {
+    if (!tensor) continue;
+    const value = backend.valueBehind(tensor);
+    values[name] = row.lazy ? value : graph.full(value);
+  }
+  const out = row.emit(graph, values, attrs ?? {});
+  const infos = (Array.isArray(out) ? (out as readonly Value[]) : [out as Value]).map((value) => ({
+    dataId: backend.hold(value),
+    shape: [...value.shape],
+    dtype: value.dtype as DType,
+  }));
+  return Array.isArray(out) ? infos : (infos[0] as tf.TensorInfo);
+}
+
+function isDType(dtype: string): dtype is DType {
+  return dtype === "float32" || dtype === "int32" || dtype === "bool";
+}
+
+function unsupportedType(dtype: string): LtadError {
+  return new LtadError("LTAD_TRACE", `${callerLine()}: a ${dtype} tensor cannot be traced; float32, int32 and bool can.`);
+}
+
+function typed(dtype: DType, shape: readonly number[], values: ArrayLike<number> | null) {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const from = values ?? new Float32Array(size);
+  return dtype === "float32" ? Float32Array.from(from) : dtype === "int32" ? Int32Array.from(from) : Uint8Array.from(from);
+}
+
+function expandUniform(value: Value, data: ArrayLike<number>) {
+  const array = typed(value.dtype as DType, value.shape, data.length === 1 ? null : data);
+  return data.length === 1 ? array.fill(data[0] as number) : array;
+}

@@ -1,0 +1,68 @@
+import { isLtadError, LtadError, type NdArrays } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import type { Traced } from "../graph/free-batch.js";
+import { Graph, type Value } from "../graph/graph.js";
+import { liveNodes } from "../graph/prune.js";
+import type { TensorSpec, TracedFunction } from "../program.js";
+import { traceBackend, traceBackendName } from "./backend.js";
+import { callerLine } from "./caller-line.js";
+
+/**
+ * Runs fn once with tensors that hold no numbers and records what it does. Synchronous; the backend in use before is restored.
+ * @param batch the number to put in place of a free first dimension
+ */
+export function trace(fn: TracedFunction, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number): Traced {
+  const backend = traceBackend();
+  tf.backend();
+  const before = { name: tf.getBackend(), graph: backend.graph };
+  const graph = new Graph();
+  const outputs: Record<string, Value> = {};
+  try {
+    backend.graph = graph;
+    void tf.engine().setBackend(traceBackendName);
+    tf.tidy(() => {
+      const results = fn(makeInputs(graph, inputs, constants, batch));
+      for (const [name, tensor] of Object.entries(results)) outputs[name] = graph.full(backend.valueBehind(tensor));
+    });
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    backend.graph = before.graph;
+    void tf.engine().setBackend(before.name);
+  }
+  return { graph, outputs, nodes: liveNodes(graph, Object.values(outputs)) };
+}
+
+function makeInputs(graph: Graph, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number) {
+  const tensors: Record<string, tf.Tensor> = {};
+  const wrap = (value: Value) => {
+    const info = { dataId: traceBackend().hold(value), shape: [...value.shape], dtype: value.dtype as tf.DataType };
+    return tf.engine().makeTensorFromTensorInfo(info);
+  };
+  for (const [name, { dtype, shape }] of Object.entries(inputs))
+    tensors[name] = wrap(
+      graph.input(
+        name,
+        dtype,
+        shape.map((n) => n ?? batch),
+      ),
+    );
+  for (const [name, { dtype, shape, data }] of Object.entries(constants)) {
+    if (name in inputs) throw new LtadError("LTAD_TRACE", `${name}: both an input and a constant have this name. Rename one.`);
+    tensors[name] = wrap(graph.constant(dtype, shape, data, name));
+  }
+  return tensors;
+}
+
+/** Errors of TF.js that come from the tracer get its words. */
+function explain(error: unknown): unknown {
+  if (isLtadError(error) || !(error instanceof Error)) return error;
+  const kernel = /Kernel '(\w+)' not registered for backend 'ltad-trace'/.exec(error.message)?.[1];
+  if (!kernel) return error;
+  return new LtadError(
+    "LTAD_TRACE",
+    `${callerLine(error.stack)}: the TF.js kernel ${kernel} has no ONNX form here. ` +
+      `Write the step with other operations (README of @ltad/jit lists the kernels), compute it outside, or run with engine "tensorflow".`,
+    { cause: error, details: { kernel } },
+  );
+}

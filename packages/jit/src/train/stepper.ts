@@ -1,0 +1,95 @@
+import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
+import type { RuntimeOptions, Tensors, TensorSpecs } from "../program.js";
+import { createSession, fromOrt, toOrt } from "../session.js";
+import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
+import { toOnnx } from "../to-onnx.js";
+
+/** A function from state and inputs to the next state and scalars to report. */
+export type StepFunction = (inputs: Tensors) => { state: Tensors; results: Tensors };
+
+/** Runs a step function and keeps its state where the engine wants it. */
+export interface Stepper {
+  run(inputs: NdArrays): Promise<Record<string, number>>;
+  /** Not copied. */
+  state(): Record<string, NdArray>;
+  load(state: NdArrays): void;
+  dispose(): Promise<void>;
+}
+
+type Options = RuntimeOptions & { readonly inputs: TensorSpecs; readonly constants?: NdArrays };
+
+const scalars: TensorSpecs = Object.fromEntries(["decay", "rate", "root"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]));
+
+/** The step as one graph: the state goes out of one run and into the next as it is. */
+export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  const specs = { ...initial, ...options.inputs, ...scalars };
+  const named = (inputs: Tensors) => {
+    const { state, results } = step(inputs);
+    return { ...prefixed("next", state), ...prefixed("report", results) };
+  };
+  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), options);
+  const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
+  let state: Record<string, OrtTensor> = convert(initial);
+  let open = true;
+  return {
+    async run(inputs) {
+      if (!open) throw disposed();
+      const outputs = await session.run({ ...state, ...convert(inputs) });
+      state = unprefixed("next", outputs);
+      return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
+    },
+    state: () => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, fromOrt(t)])),
+    load: (arrays) => void (state = convert(arrays)),
+    async dispose() {
+      if (!open) return;
+      open = false;
+      await session.release();
+    },
+  };
+}
+
+/** The step as it is, on the current TF.js backend. */
+export async function eagerStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  const constants = tensorsOf(options.constants ?? {});
+  let state: Record<string, tf.Tensor> = tensorsOf(initial);
+  const replace = (next: Record<string, tf.Tensor>) => {
+    tf.dispose(state);
+    state = next;
+  };
+  let open = true;
+  return {
+    async run(inputs) {
+      if (!open) throw disposed();
+      const numbers: Record<string, number> = {};
+      const next = tf.tidy(() => {
+        const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
+        const { state: after, results } = step({ ...state, ...constants, ...tensors });
+        for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
+        tf.dispose(results);
+        return { ...after };
+      });
+      replace(next);
+      return numbers;
+    },
+    state: () => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, toNdArray(t)])),
+    load: (arrays) => replace(tensorsOf(arrays)),
+    async dispose() {
+      if (!open) return;
+      open = false;
+      tf.dispose([state, constants]);
+    },
+  };
+}
+
+const disposed = () => new LtadError("LTAD_CONFIG", "step: the program was disposed. Compile it again.");
+
+function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
+}
+
+function unprefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
+  const own = Object.entries(record).filter(([name]) => name.startsWith(`${prefix}.`));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+}

@@ -1,0 +1,122 @@
+import { flatten, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+import { checkInputs } from "../check-inputs.js";
+import type { RuntimeOptions, Tensors, TensorSpecs } from "../program.js";
+import { isNdArray } from "../tensors.js";
+import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
+import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
+import { eagerStepper, onnxStepper } from "./stepper.js";
+import { valueAndGradients } from "./value-and-gradients.js";
+
+/** What to train, on what, and how. */
+export interface TrainStepOptions<P extends Tree<NdArray>> extends RuntimeOptions {
+  /** Initial parameters, float32; copied. */
+  readonly params: P;
+  readonly inputs: TensorSpecs;
+  /** Frozen arrays: initialisers of the graph under their names. */
+  readonly constants?: NdArrays;
+  /** @param inputs the inputs and the constants @returns the loss, and scalars to report beside it */
+  loss(params: MapTree<P, NdArray, tf.Tensor>, inputs: Tensors): Tensors & { loss: tf.Scalar };
+  readonly optimiser?: AdamWOptions;
+}
+
+/** A compiled training step with its state. */
+export interface TrainProgram<P extends Tree<NdArray>> {
+  /** Updates the parameters. Gives the loss before the update, the metrics, and `gradient_norm` before clipping. */
+  step(inputs: NdArrays, at: { readonly learningRate: number }): Promise<Record<string, number>>;
+  /** The parameters now; copied. */
+  params(): P;
+  /** Everything a checkpoint needs: `params.*`, `m.*`, `v.*` and `step`; copied. */
+  state(): Record<string, NdArray>;
+  /** @throws LtadError `LTAD_SHAPE` when the state is not one of these parameters */
+  restore(state: NdArrays): void;
+  dispose(): Promise<void>;
+}
+
+const groups = ["params", "m", "v"] as const;
+
+/**
+ * Compiles loss, gradients, clipping and AdamW into one graph, and runs it step by step.
+ * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
+ */
+export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>> {
+  const initial = flatten<NdArray>(options.params, isNdArray);
+  checkParams(initial);
+  const names = Object.keys(initial);
+  const packing = planPacking(initial);
+  const optimiser = options.optimiser ?? {};
+  const zeros = Object.fromEntries(
+    names.map((name) => [name, { ...(initial[name] as NdArray), data: new Float32Array((initial[name] as NdArray).data.length) }]),
+  );
+  const slots = { params: packArrays(initial, packing), m: packArrays(zeros, packing), v: packArrays(zeros, packing) };
+  const make = options.engine === "tensorflow" ? eagerStepper : onnxStepper;
+  const stepper = await make(stepFunction(options, packing), flatState(slots), options);
+  let count = 0;
+  const current = (group: (typeof groups)[number]) => unpackArrays(ofGroup(stepper.state(), group), packing, names);
+  return {
+    async step(inputs, { learningRate }) {
+      checkInputs(inputs, options.inputs);
+      const scalars = Object.entries(scalarsOf(learningRate, count + 1, optimiser)).map(
+        ([name, value]) => [`at.${name}`, scalar(value)] as const,
+      );
+      const results = await stepper.run({ ...inputs, ...Object.fromEntries(scalars) });
+      count++;
+      return results;
+    },
+    params: () => unflatten(current("params")) as P,
+    state: () => {
+      const arrays = groups.flatMap((group) => Object.entries(current(group)).map(([name, array]) => [`${group}.${name}`, array] as const));
+      return { ...Object.fromEntries(arrays), step: { dtype: "int32", shape: [], data: Int32Array.of(count) } };
+    },
+    restore(state) {
+      checkState(state, initial);
+      const restored = groups.map((group) => [group, packArrays(ofGroup(state, group), packing)]);
+      stepper.load(flatState(Object.fromEntries(restored) as typeof slots));
+      count = (state["step"] as NdArray).data[0] as number;
+    },
+    dispose: () => stepper.dispose(),
+  };
+}
+
+/** One step over tensors: state and inputs to the next state and what to report. */
+function stepFunction<P extends Tree<NdArray>>(options: TrainStepOptions<P>, packing: Packing) {
+  return (inputs: Tensors): { state: Tensors; results: Tensors } => {
+    const optimiser = options.optimiser ?? {};
+    const [params, m, v] = groups.map((group) => ofGroup(inputs, group)) as [Tensors, Tensors, Tensors];
+    const data = Object.fromEntries(Object.entries(inputs).filter(([name]) => name in options.inputs || name in (options.constants ?? {})));
+    const loss = (p: Tensors) => options.loss(unflatten(p) as MapTree<P, NdArray, tf.Tensor>, data);
+    const { results, gradients } = valueAndGradients(loss, unpackTensors(params, packing));
+    const bySlot = packTensors(gradients, packing);
+    const norm = globalNorm(Object.values(bySlot));
+    const factor = optimiser.clipNorm === undefined ? undefined : clipFactor(norm, optimiser.clipNorm);
+    const scalars = ofGroup(inputs, "at") as unknown as StepScalars<tf.Tensor>;
+    const state: Record<string, tf.Tensor> = {};
+    for (const [name, gradient] of Object.entries(bySlot)) {
+      const slot = { param: params[name], m: m[name], v: v[name] } as Record<"param" | "m" | "v", tf.Tensor>;
+      const next = adamW(slot, factor ? gradient.mul(factor) : gradient, scalars, optimiser);
+      Object.assign(state, { [`params.${name}`]: next.param, [`m.${name}`]: next.m, [`v.${name}`]: next.v });
+    }
+    return { state, results: { ...results, gradient_norm: norm } };
+  };
+}
+
+const flatState = (slots: Readonly<Record<(typeof groups)[number], NdArrays>>) =>
+  Object.fromEntries(groups.flatMap((group) => Object.entries(slots[group]).map(([name, array]) => [`${group}.${name}`, array])));
+
+function ofGroup<T>(all: Readonly<Record<string, T>>, group: string): Record<string, T> {
+  const own = Object.entries(all).filter(([name]) => name.startsWith(`${group}.`));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(group.length + 1), value]));
+}
+
+function checkState(state: NdArrays, params: NdArrays) {
+  const expected = groups.flatMap((group) => Object.entries(params).map(([name, { shape }]) => ({ name: `${group}.${name}`, shape })));
+  for (const { name, shape } of [...expected, { name: "step", shape: [] }]) {
+    const found = state[name];
+    if (found && found.shape.length === shape.length && found.shape.every((n, i) => n === shape[i])) continue;
+    const received = found ? `[${found.shape.join(", ")}]` : "nothing";
+    throw new LtadError(
+      "LTAD_SHAPE",
+      `state.${name}: expected [${shape.join(", ")}], received ${received}. The state is of another model.`,
+    );
+  }
+}
