@@ -1,14 +1,14 @@
 import { createRng, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { plainEfficientNet } from "../test-only/plain-efficient-net.js";
-import { tensors } from "../test-only/tensors.js";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 
 const encoder = tinyImageEncoder(createRng("weights"));
-const params = tensors(encoder.params);
+const params = tensorsOf(encoder.params);
 const imagesOf = (count: number, size: number, seed: string) =>
   tf.tensor4d(createRng(seed).uniforms(count * size * size * 3), [count, size, size, 3]);
 

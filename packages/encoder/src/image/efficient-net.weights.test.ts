@@ -1,10 +1,10 @@
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { createRng } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
 import { loadGraphModel } from "../test-only/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
-import { tensors } from "../test-only/tensors.js";
 import { efficientNetPackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";
 import { efficientNetB0 } from "./architecture.js";
@@ -26,7 +26,7 @@ describe.skipIf(!encoder)("EfficientNet-B0 with its real weights", () => {
     const graph = await loadGraphModel(await weightFiles(efficientNetPackage, { cacheDir, offline: true }));
     const image = tf.tensor4d(createRng(size).uniforms(size * size * 3), [1, size, size, 3]);
     const expected = graph.execute(image, stageNodes) as tf.Tensor[];
-    const { stages, z } = encoder!.forward(tensors(encoder!.params), image);
+    const { stages, z } = encoder!.forward(tensorsOf(encoder!.params), image);
     for (const [s, stage] of stages.entries()) {
       const values = expected[s]!.dataSync();
       expectClose(stage.dataSync(), values, { rtol: 1e-5, atol: 1e-5 * largest(values) }, `stage ${s + 1}`);

@@ -1,14 +1,14 @@
 import { createRng, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { plainSentenceTransformer } from "../test-only/plain-sentence-transformer.js";
-import { tensors } from "../test-only/tensors.js";
 import { tinySentencePlan, tinyTextEncoder } from "../testing/tiny-encoders.js";
 import type { SentenceParams } from "./sentence-transformer.js";
 
 const encoder = tinyTextEncoder(createRng("weights"));
-const params = tensors(encoder.params);
+const params = tensorsOf(encoder.params);
 const { tokenSize, maxTokens, heads } = tinySentencePlan;
 const tokensOf = (texts: number, length: number, seed = "tokens") =>
   tf.tensor3d(createRng(seed).normals(texts * length * tokenSize), [texts, length, tokenSize]);

@@ -1,4 +1,5 @@
 import { listOf, LtadError } from "@ltad/core";
+import { layerNorm } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B texts, L tokens, D token size, W width of a layer's output, H heads, K = input size / H, F hidden size, S output size.
@@ -65,8 +66,8 @@ export function sentenceTransformer(params: SentenceParams, tokens: tf.Tensor3D,
 /** x + attention(norm(x)), then y + feedForward(norm(y)). [B, L, in] -> [B, L, W] */
 function transformerLayer(p: LayerParams, input: tf.Tensor3D, heads: number): tf.Tensor3D {
   const around = p.residual ? linear(p.residual, input) : input;
-  const x = around.add<tf.Tensor3D>(linear(p.output, attend(linear(p.qkv, layerNorm(p.attentionNorm, input)), heads)));
-  return x.add(linear(p.back, tf.relu(linear(p.hidden, layerNorm(p.feedForwardNorm, x)))));
+  const x = around.add<tf.Tensor3D>(linear(p.output, attend(linear(p.qkv, norm(p.attentionNorm, input)), heads)));
+  return x.add(linear(p.back, tf.relu(linear(p.hidden, norm(p.feedForwardNorm, x)))));
 }
 
 /** softmax(Q K^T / sqrt(K)) V for each head. [B, L, 3 in] -> [B, L, in] */
@@ -89,10 +90,8 @@ function linear({ weight, bias }: Linear, x: tf.Tensor3D): tf.Tensor3D {
   return flat.reshape([-1, length, (weight as tf.Tensor2D).shape[1]]);
 }
 
-function layerNorm({ scale, bias }: Norm, x: tf.Tensor3D): tf.Tensor3D {
-  const centred = x.sub(tf.mean(x, -1, true));
-  const spread = tf.rsqrt(tf.mean(tf.square(centred), -1, true).add(1e-6));
-  return centred.mul(spread).mul(scale).add(bias);
+function norm({ scale, bias }: Norm, x: tf.Tensor3D): tf.Tensor3D {
+  return layerNorm(x, scale, bias, 1e-6);
 }
 
 function unitLength(x: tf.Tensor2D): tf.Tensor2D {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expectClose } from "@ltad/core/testing";
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { loadGraphModel } from "../test-only/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
-import { tensors } from "../test-only/tensors.js";
 import { useLitePackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";
 import { loadUseLite } from "./load-use-lite.js";
@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync(new URL("./__fixtures__/use-lite-tokens.j
   ids: number[];
 }[];
 
-const params = encoder && tensors(encoder.params);
+const params = encoder && tensorsOf(encoder.params);
 const vectorOf = (ids: number[]) =>
   encoder!.forward(params!, tf.tensor3d(encoder!.embed(ids).data as Float32Array, [1, ids.length, encoder!.tokenSize]));
 
