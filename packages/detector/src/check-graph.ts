@@ -1,18 +1,18 @@
-import { type DType, isLtadError, LtadError } from "@ltad/core";
-import { openProgram, type Program, type RuntimeOptions } from "@ltad/jit/runtime";
+import { isLtadError, LtadError } from "@ltad/core";
+import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from "@ltad/jit/runtime";
 import { bundleError } from "./bundle-error.js";
 import type { GraphSpec, Manifest } from "./manifest.js";
 
-type Spec = Readonly<Record<string, { readonly dtype: DType; readonly shape: readonly (number | null)[] }>>;
-
 /** What a graph must take and give to be used by a detector; null is the batch. It may give more. */
 export interface GraphContract {
-  readonly inputs: Spec;
+  readonly inputs: TensorSpecs;
   readonly outputs: readonly string[];
 }
 
 /** The encoder's side: images RGB 0..1 to features and z. */
-export function encoderContract({ features: { inputSize, channels, tokens, zSize } }: Manifest): GraphContract & { readonly shapes: Spec } {
+export function encoderContract({
+  features: { inputSize, channels, tokens, zSize },
+}: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   return {
     inputs: { image: { dtype: "float32", shape: [null, inputSize, inputSize, 3] } },
     outputs: ["features", "z"],
@@ -20,14 +20,14 @@ export function encoderContract({ features: { inputSize, channels, tokens, zSize
   };
 }
 
-/** The head's side: features, z and a class index, -1 to predict it, to maps and scores. */
-export function headContract(manifest: Manifest): GraphContract & { readonly shapes: Spec } {
+/** The head's side: features, z and a class index (-1: predict it) to maps, score and the index used; ONNX has no output with an input's name, hence `label`. */
+export function headContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   const { grid } = manifest.features;
   const map = { dtype: "float32", shape: [null, grid, grid] } as const;
   return {
     inputs: { ...encoderContract(manifest).shapes, class: { dtype: "int32", shape: [null] } },
-    outputs: ["s_rec", "s_sem", "map", "score", "class"],
-    shapes: { s_rec: map, s_sem: map, map, score: { dtype: "float32", shape: [null] }, class: { dtype: "int32", shape: [null] } },
+    outputs: ["s_rec", "s_sem", "map", "score", "label"],
+    shapes: { s_rec: map, s_sem: map, map, score: { dtype: "float32", shape: [null] }, label: { dtype: "int32", shape: [null] } },
   };
 }
 
@@ -73,7 +73,7 @@ function compare(place: string, by: string, program: Program, { inputs, outputs 
 }
 
 /** `class int32 [B], z float32 [B, 320]`, in the order of the names. */
-function written(spec: Spec): string {
+function written(spec: TensorSpecs): string {
   const names = Object.keys(spec).sort();
   return names.map((name) => `${name} ${spec[name]?.dtype} [${spec[name]?.shape.map((n) => n ?? "B").join(", ")}]`).join(", ");
 }
@@ -83,7 +83,7 @@ function firstLine(error: unknown): string {
 }
 
 /** Views outputs of a run as float32 and int32 data of the promised shapes. @throws LtadError `LTAD_BUNDLE` */
-export function checkOutputs(place: string, found: Spec, contract: { readonly shapes: Spec }, batch: number): void {
+export function checkOutputs(place: string, found: TensorSpecs, contract: { readonly shapes: TensorSpecs }, batch: number): void {
   for (const [name, { dtype, shape }] of Object.entries(contract.shapes)) {
     const wanted = `${dtype} [${shape.map((n) => n ?? batch).join(", ")}]`;
     const got = found[name] ? `${found[name].dtype} [${found[name].shape.join(", ")}]` : "nothing";

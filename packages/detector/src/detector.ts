@@ -120,7 +120,7 @@ export async function detectorOf({ folder, manifest, encoder, head }: Bundle, op
     checkOutputs(headPlace, found, headWants, batch);
     return {
       score: floats(found["score"], "score"),
-      classes: found["class"]?.data as Int32Array,
+      classes: found["label"]?.data as Int32Array,
       map: floats(found["map"], "map"),
       recMap: floats(found["s_rec"], "s_rec"),
       semMap: floats(found["s_sem"], "s_sem"),

@@ -25,7 +25,7 @@ describe("heatMap", () => {
     expect([alpha[0], alpha[1], alpha[7]]).toEqual([0, 0, 0]);
     expect([alpha[5], alpha[6]]).toEqual([204, 204]);
     expect(alpha.slice(1, 5)).toEqual(alpha.slice(1, 5).toSorted((a, b) => a - b));
-    expect([...rgba.slice(20, 23)]).toEqual([252, 255, 164]);
+    expect(Array.from(rgba.slice(20, 23))).toEqual([252, 255, 164]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { FeatureSpec } from "@ltad/features";
 import { z } from "zod";
 
 /** What a bundle of this version says of itself. Bump it when an older reader would read a bundle wrongly. */
@@ -22,7 +23,7 @@ const features = z.strictObject({
   tokens: count,
   channels: count,
   zSize: count,
-});
+}) satisfies z.ZodType<FeatureSpec>;
 
 /** model.json: everything about a model that is not an array. Unknown keys are refused, so that a typo cannot be silent. */
 export const manifestSchema = z
@@ -55,8 +56,10 @@ export const manifestSchema = z
     for (const [where, message] of contradictions(manifest)) context.addIssue({ code: "custom", path: [...where], message });
   });
 
+type Fixed<T> = T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
+
 /** A checked model.json. */
-export type Manifest = z.infer<typeof manifestSchema>;
+export type Manifest = Fixed<z.infer<typeof manifestSchema>>;
 /** Name, types and shapes of one graph of a bundle. */
 export type GraphSpec = Manifest["graphs"]["encoder"];
 

@@ -1,11 +1,14 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, type NdArrays, sha256, writeError, writeFileAtomic } from "@ltad/core";
+import type { TensorSpecs } from "@ltad/jit/runtime";
 import { type GraphSpec, type Manifest, manifestSchema } from "./manifest.js";
 import { bundleError } from "./bundle-error.js";
 
 /** A graph and what goes in and out of it. */
-export interface GraphPart extends Omit<GraphSpec, "file"> {
+export interface GraphPart {
+  readonly inputs: TensorSpecs;
+  readonly outputs: readonly string[];
   /** A complete ONNX file. */
   readonly model: Uint8Array;
 }

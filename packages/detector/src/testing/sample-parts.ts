@@ -47,7 +47,7 @@ export function sampleParts(encoder: Uint8Array, head: Uint8Array): BundleParts 
     head: {
       model: head,
       inputs: { features, z, class: { dtype: "int32", shape: [null] } },
-      outputs: ["s_rec", "s_sem", "map", "score", "class"],
+      outputs: ["s_rec", "s_sem", "map", "score", "label"],
     },
     weights: { "pi.out.w": float32([2, 3], [1, 2, 3, 4, 5, 6]) },
   };

@@ -1,0 +1,198 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRng, float32, floats, sizeOf } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import { decodeImage } from "@ltad/data";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Detector, openDetector } from "./detector.js";
+import { modelInput } from "./image.js";
+import { sizes } from "./testing/sample-parts.js";
+import { tinyParts, tinyWeights } from "./testing/tiny-bundle.js";
+import { upsampleBilinear } from "./upsample.js";
+import { type BundleParts, writeBundle } from "./write-bundle.js";
+
+const { grid: G, tokens: N, channels: C, zSize: Dz, inputSize: S } = sizes;
+const close = { rtol: 1e-4, atol: 1e-5 };
+let [folder, image, parts, detector] = ["", "", {} as BundleParts, {} as Detector];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-detector-"));
+  parts = tinyParts();
+  await writeBundle(join(folder, "model"), parts);
+  detector = await openDetector(join(folder, "model"), { threads: 1 });
+  image = join(folder, "part.png");
+  const pixels = Uint8Array.from(createRng("part").uniforms(90 * 70 * 3, 0, 256));
+  await sharp(pixels, { raw: { width: 90, height: 70, channels: 3 } })
+    .png()
+    .toFile(image);
+});
+afterAll(async () => {
+  await detector.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The tiny model by its plain definition, for one image [S, S, 3]. */
+function plain(pixels: Float32Array, given: number) {
+  const { mix, toZ, usual, towards } = tinyWeights();
+  const features = Array.from({ length: N * C }, (_, i) => {
+    const [token, c] = [Math.floor(i / C), i % C];
+    let sum = 0;
+    for (let p = 0; p < 64; p++) {
+      const at = ((Math.floor(token / G) * 8 + Math.floor(p / 8)) * S + (token % G) * 8 + (p % 8)) * 3;
+      for (let k = 0; k < 3; k++) sum += (pixels[at + k]! * mix.data[k * C + c]!) / 64;
+    }
+    return sum;
+  });
+  const mean = (of: (token: number) => number, n: number) => Array.from({ length: n }, (_, i) => of(i)).reduce((a, b) => a + b, 0) / n;
+  const toZOf = (row: readonly number[]) =>
+    Array.from({ length: Dz }, (_, d) => row.reduce((sum, value, c) => sum + value * toZ.data[c * Dz + d]!, 0));
+  const z = toZOf(Array.from({ length: C }, (_, c) => mean((token) => features[token * C + c]!, N)));
+  const distances = [0, 1].map((k) =>
+    toZOf(Array.from(usual.data.subarray(k * C, (k + 1) * C))).reduce((sum, m, d) => sum + (m - z[d]!) ** 2, 0),
+  );
+  const label = given >= 0 ? given : distances.indexOf(Math.min(...distances));
+  const rec = Array.from({ length: N }, (_, t) => mean((c) => (features[t * C + c]! - usual.data[label * C + c]!) ** 2, C));
+  const sem = Array.from({ length: N }, (_, t) => 1 / (1 + Math.exp(-mean((c) => features[t * C + c]! * towards.data[c]!, C) * C)));
+  const map = rec.map((value, t) => value + 0.5 * sem[t]!);
+  return { features, z, label, rec, sem, map, score: Math.max(...map) };
+}
+
+describe("predict", () => {
+  it("is the plain definition of the model, enlarged to the image", async () => {
+    const { input } = await modelInput(image, S);
+    for (const [given, name] of [
+      [-1, undefined],
+      [0, "tile"],
+      [1, "nut"],
+    ] as const) {
+      const expected = plain(floats(input, "input"), given);
+      const found = await detector.predict(image, { class: name });
+      expect(found).toMatchObject({
+        class: ["tile", "nut"][expected.label],
+        classGiven: given >= 0,
+        width: 90,
+        height: 70,
+        image: { width: 90, height: 70 },
+      });
+      expectClose([found.score], [expected.score], close, "score");
+      for (const [map, want] of [
+        [found.map, expected.map],
+        [found.recMap, expected.rec],
+        [found.semMap, expected.sem],
+      ] as const) {
+        expectClose(map, upsampleBilinear(Float32Array.from(want), G, G, 70, 90), close, "map");
+      }
+    }
+  });
+
+  it("takes a path, bytes and pixels, and gives the same", async () => {
+    const bytes = await sharp(image).png().toBuffer();
+    const [path, buffer, pixels] = [
+      await detector.predict(image),
+      await detector.predict(bytes),
+      await detector.predict(await decodeImage(image)),
+    ];
+    expect(buffer.map).toEqual(path.map);
+    expectClose(pixels.map, path.map, { rtol: 0.02, atol: 0.01 }, "pixels"); // not rounded to 8 bits on the way, and another shrinking filter
+  });
+
+  it("gives the map in the size that is asked for", async () => {
+    const grid = await detector.predict(image, { size: "grid" });
+    expect([grid.width, grid.height, grid.map.length]).toEqual([G, G, N]);
+    const other = await detector.predict(image, { size: { width: 9, height: 5 } });
+    expect([other.width, other.height, other.image]).toEqual([9, 5, { width: 90, height: 70 }]);
+    expect(other.map).toEqual(upsampleBilinear(grid.map, G, G, 5, 9));
+  });
+
+  it("refuses an unknown class with the list, and an image that is none", async () => {
+    await expect(detector.predict(image, { class: "bolt" })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(/expected one of tile, nut, received bolt/),
+    });
+    const text = join(folder, "text.png");
+    await writeFile(text, "hello");
+    await expect(detector.predict(text)).rejects.toMatchObject({ code: "LTAD_IMAGE" });
+    await expect(detector.predict(Buffer.alloc(0), { image: { name: "upload" } })).rejects.toThrow(/^upload: /);
+    await expect(detector.predict(image, { image: { maxPixels: 100 } })).rejects.toMatchObject({ code: "LTAD_IMAGE" });
+  });
+});
+
+describe("encode and score", () => {
+  it("work on batches and agree with predict", async () => {
+    const inputs = [createRng(1), createRng(2), createRng(3)].map((rng) => rng.uniforms(S * S * 3));
+    const batch = float32(
+      [3, S, S, 3],
+      inputs.flatMap((input) => Array.from(input)),
+    );
+    const { features, z } = await detector.encode(batch);
+    expect([features.shape, z.shape]).toEqual([
+      [3, N, C],
+      [3, Dz],
+    ]);
+    const scores = await detector.score(features, z, Int32Array.of(-1, 1, 0));
+    const expected = inputs.map((input, i) => plain(input, [-1, 1, 0][i]!));
+    expectClose(
+      floats(features, "features"),
+      expected.flatMap((one) => one.features),
+      close,
+      "features",
+    );
+    expectClose(
+      floats(z, "z"),
+      expected.flatMap((one) => one.z),
+      close,
+      "z",
+    );
+    expectClose(
+      scores.score,
+      expected.map((one) => one.score),
+      close,
+      "score",
+    );
+    expectClose(
+      scores.map,
+      expected.flatMap((one) => one.map),
+      close,
+      "map",
+    );
+    expect(Array.from(scores.classes)).toEqual(expected.map((one) => one.label));
+    expect(scores.map).toHaveLength(3 * sizeOf([G, G]));
+  });
+
+  it("refuse other shapes", async () => {
+    await expect(detector.encode(float32([1, S, S + 1, 3]))).rejects.toMatchObject({ code: "LTAD_SHAPE" });
+    await expect(detector.score(float32([1, N, C + 1]), float32([1, Dz]))).rejects.toMatchObject({ code: "LTAD_SHAPE" });
+  });
+});
+
+describe("openDetector refuses", () => {
+  const refusal = async (change: (parts: BundleParts) => BundleParts) => {
+    await writeBundle(join(folder, "other"), change(parts));
+    return openDetector(join(folder, "other")).then(
+      () => "nothing",
+      (error: Error & { code: string }) => `${error.code} ${error.message}`,
+    );
+  };
+
+  it("what ONNX Runtime cannot load", async () => {
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, model: new TextEncoder().encode("not a graph") } }))).toMatch(
+      /LTAD_BUNDLE .*head-[0-9a-f]{12}.onnx: cannot be loaded as an ONNX graph/,
+    );
+  });
+
+  it("graphs that are not what model.json says", async () => {
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, model: p.encoder.model } }))).toMatch(
+      /takes image float32 \[B, 32, 32, 3\]; model.json wants class int32 \[B\], features float32 \[B, 16, 5\]/,
+    );
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, outputs: [...p.head.outputs, "more"] } }))).toMatch(
+      /gives .*; model.json wants more too/,
+    );
+  });
+
+  it("graphs that are no detector's", async () => {
+    const swapped = (p: BundleParts) => ({ ...p, encoder: p.head, head: p.encoder });
+    expect(await refusal(swapped)).toMatch(/LTAD_BUNDLE .*a detector with these features wants image/);
+  });
+});
