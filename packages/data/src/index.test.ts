@@ -13,6 +13,7 @@ it("exports what the README lists", () => {
       "loadMask",
       "longTail",
       "longTailCounts",
+      "materialNames",
       "orderClasses",
       "parseProtocol",
       "pixelTestItems",
@@ -23,6 +24,7 @@ it("exports what the README lists", () => {
       "scanDataset",
       "splitOrder",
       "squashImage",
+      "synthesise",
       "writeSplit",
     ]
   `);
