@@ -181,10 +181,10 @@ describe("faults of a bundle", () => {
 
 it("the demo keeps out of a folder it did not make", async () => {
   const folder = await temporaryFolder();
-  await mkdir(join(folder, "thesis"));
+  await mkdir(join(folder, "data/thesis"), { recursive: true });
   const { code, stdout, stderr } = await ltad("demo", "--out", folder);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toMatch(/it holds thesis, which the demo did not make/);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/LTAD_DATA .*this folder holds something else/);
 });
 
 it("a folder without an image is bad data", async () => {

@@ -16,15 +16,15 @@ export interface Session {
   readonly json: boolean;
   readonly signal: AbortSignal;
   readonly colours: Colours;
-  onProgress(progress: Progress): void;
+  readonly onProgress: (progress: Progress) => void;
   /** A remark for people, on stderr; silent with --quiet. */
-  info(line: string): void;
+  readonly info: (line: string) => void;
   /** Something to know, on stderr, also with --quiet. */
-  warn(line: string): void;
+  readonly warn: (line: string) => void;
   /** A result for people, on stdout; nothing with --json. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** The result for machines, on stdout: one JSON value on one line; nothing without --json. */
-  printJson(value: unknown): void;
+  readonly printJson: (value: unknown) => void;
 }
 
 /**

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isLtadError } from "@ltad/core";
 import { scanDataset, synthesise } from "@ltad/data";
 import { resolveConfig } from "@ltad/train";
 import type { Io } from "../io.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
-import { demoReady, openDemo } from "./demo-state.js";
 import { evaluateFolder, resultTable } from "./evaluate.js";
-import { trainFolder } from "./train.js";
+import { type TrainCommandOptions, trainFolder } from "./train.js";
 
 export interface DemoOptions extends CommonOptions {
   readonly out: string;
@@ -17,34 +17,35 @@ export interface DemoOptions extends CommonOptions {
   readonly offline?: boolean;
 }
 
-/** Protocol of the demo. The synthetic set is long-tailed as it is made. */
-const protocol = "full";
+/** Protocol of the demo: the synthetic set has as many images of each class, the protocol makes the tail. */
+const protocol = "exp20";
 
 /** The whole line on a synthetic data set: make it, train, evaluate, write a report, say what to type next. */
 export async function demo(io: Io, options: DemoOptions): Promise<void> {
-  const again = shellWords(["ltad", "demo", "--out", options.out, "--seed", options.seed]);
-  await withSession(io, options, `Go on with\n  ${again}`, async (session) => {
-    const data = join(options.out, "data");
-    const model = join(options.out, "model");
-    const kept = await makeData(session, data, options);
-    const resume = kept && existsSync(join(model, "checkpoint"));
-    const trained = { ...options, protocol, out: model, resume };
-    const command = shellWords(["ltad", "train", data, "--protocol", protocol, "--seed", options.seed, "--out", model]);
-    await trainFolder(session, data, resolveConfig({}), trained, command);
+  const { out, seed } = options;
+  const [data, model] = [join(out, "data"), join(out, "model")];
+  await withSession(io, options, `Go on with\n  ${shellWords(["ltad", "demo", "--out", out, "--seed", seed])}`, async (session) => {
+    const { signal, onProgress } = session;
+    const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
+    await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
     const evaluated = await evaluateFolder(session, model, data, { ...options, report: true });
     session.printJson(evaluated.evaluation);
     session.print(resultTable(evaluated));
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
-    session.print(`\nNext:\n${(await nextCommands(model, data, options.out)).map((line) => `  ${line}`).join("\n")}`);
+    session.print(`\nNext:\n${(await nextCommands(model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });
 }
 
-/** @returns true when the data set was there already */
-async function makeData(session: Session, data: string, { out, seed }: DemoOptions): Promise<boolean> {
-  if (await openDemo(out, seed)) return true;
-  await synthesise(data, { seed, signal: session.signal, onProgress: session.onProgress });
-  await demoReady(out, seed);
-  return false;
+/** A checkpoint of another version of this program is of no use: then training starts anew. */
+async function trainOrResume(session: Session, data: string, options: TrainCommandOptions): Promise<void> {
+  const command = shellWords(["ltad", "train", data, "--protocol", protocol, "--seed", options.seed, "--out", options.out]);
+  const start = (resume: boolean) => trainFolder(session, data, resolveConfig({}), { ...options, resume }, command);
+  try {
+    await start(options.resume ?? false);
+  } catch (error) {
+    if (!options.resume || !isLtadError(error) || error.code !== "LTAD_CONFIG") throw error;
+    await start(false);
+  }
 }
 
 async function nextCommands(model: string, data: string, out: string): Promise<string[]> {

@@ -75,13 +75,20 @@ export async function trainFolder(
 
 /** What was typed, without what does not change the model. */
 function commandLine(data: string, { protocol, order, seed, preset, config, set = [], out }: TrainCommandOptions): string[] {
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
-    ...["ltad", "train", data, "--protocol", protocol],
-    ...(order === undefined ? [] : ["--order", order]),
-    ...["--seed", String(seed)],
-    ...(preset === undefined ? [] : ["--preset", preset]),
-    ...(config === undefined ? [] : ["--config", config]),
+    "ltad",
+    "train",
+    data,
+    "--protocol",
+    protocol,
+    ...option("--order", order),
+    "--seed",
+    String(seed),
+    ...option("--preset", preset),
+    ...option("--config", config),
     ...set.flatMap((pair) => ["--set", pair]),
-    ...["--out", out],
+    "--out",
+    out,
   ];
 }

@@ -9,7 +9,7 @@ import { parseDocument } from "yaml";
 export async function readConfigFile(path: string): Promise<unknown> {
   const document = parseDocument(await readText(path), { prettyErrors: true });
   const fault = document.errors[0];
-  if (fault) throw configError(path, `${fault.message.trim()}`, fault);
+  if (fault) throw configError(path, fault.message.trim(), fault);
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch (error) {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { plain } from "../testing/plain.js";
 import { testIo } from "../testing/test-io.js";
 import { createProgressDisplay } from "./progress-display.js";
 
@@ -17,9 +18,7 @@ it("rewrites one line on a terminal, with rate and time left", () => {
   const { show, written } = display(true);
   for (let i = 0; i <= 50; i++) show(100 * i, i);
   const lines = written.stderr.split("\r\u001b[2K");
-  expect(lines.at(-1)?.replaceAll(/\u001b\[\d+m/g, "")).toBe(
-    "encode    ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌ 50 of 100 images  10 images/s  5.0 s left  loss 0.25",
-  );
+  expect(plain(lines.at(-1) ?? "")).toBe("encode    ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌ 50 of 100 images  10 images/s  5.0 s left  loss 0.25");
   expect(written.stderr).not.toContain("\n");
 });
 
@@ -30,17 +29,17 @@ it("leaves a line with the total time when a phase ends or the next begins", () 
   show(12_000, 30, "phase1");
   show(12_100, 1, "phase2");
   shown.close();
-  const plain = written.stderr.replaceAll(/\u001b\[\d*[mK]/g, "");
-  expect(plain).toContain("✓ encode    100 images in 10 s  10 images/s\n");
-  expect(plain).toContain("- phase1    30 of 100 images in 2.0 s");
-  expect(plain.split("\n")).toHaveLength(4);
+  const text = plain(written.stderr);
+  expect(text).toContain("✓ encode    100 images in 10 s  10 images/s\n");
+  expect(text).toContain("- phase1    30 of 100 images in 2.0 s");
+  expect(text.split("\n")).toHaveLength(4);
 });
 
 it("keeps to the width of the terminal", () => {
   const { show, written } = display(true, 30);
   show(0, 1);
   show(1000, 2);
-  for (const line of written.stderr.split("\r\u001b[2K")) expect(line.replaceAll(/\u001b\[\d+m/g, "").length).toBeLessThan(30);
+  for (const line of written.stderr.split("\r\u001b[2K")) expect(plain(line).length).toBeLessThan(30);
 });
 
 it("writes a line now and then where nobody rewrites lines", () => {

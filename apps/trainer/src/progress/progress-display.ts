@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Progress } from "@ltad/core";
 import type { Io } from "../io.js";
 import { count, seconds, short } from "../report/numbers.js";
@@ -61,7 +62,7 @@ function runningLine({ latest, rate }: Phase, colours: Colours): string {
   const { phase, done, total, unit, values } = latest;
   const speed = rate.perSecond();
   const parts = [`${amount(done, unit)} of ${amount(total, unit)} ${unit === "bytes" ? "" : unit}`.trim()];
-  if (speed) parts.push(`${speedOf(speed, unit)}`, `${seconds((total - done) / speed)} left`);
+  if (speed) parts.push(speedOf(speed, unit), `${seconds((total - done) / speed)} left`);
   const numbers = Object.entries(values ?? {}).slice(0, 3);
   const shown = numbers.map(([name, value]) => colours.dim(`${name.replaceAll("_", " ")} ${short(value)}`));
   return `${colours.cyan(phase.padEnd(9))} ${bar(done / total)} ${[...parts, ...shown].join("  ")}`;
@@ -90,16 +91,8 @@ function speedOf(perSecond: number, unit: string): string {
   return perSecond >= 1 ? `${short(Number(perSecond.toPrecision(3)))} ${unit}/s` : `${seconds(1 / perSecond)} each`;
 }
 
-/** Cuts to the width of the terminal; colour codes count for nothing and are closed. */
+/** Cuts to the width of the terminal, so that the line stays one line; a line that is too long loses its colours. */
 function cut(line: string, columns: number): string {
-  let visible = 0;
-  const parts = line.split(/(\u001b\[[0-9;]*m)/);
-  return parts
-    .map((part) => {
-      if (part.startsWith("\u001b[")) return part;
-      const kept = part.slice(0, Math.max(0, columns - 1 - visible));
-      visible += part.length;
-      return kept;
-    })
-    .join("");
+  const plain = stripVTControlCharacters(line);
+  return plain.length < columns ? line : plain.slice(0, columns - 1);
 }

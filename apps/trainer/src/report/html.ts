@@ -31,9 +31,7 @@ function markupOf(value: Value): string {
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "`": "&#96;" };
 
-/** Escapes text for element content and quoted attributes; control characters become visible marks. */
+/** Escapes text for element content and quoted attributes; characters that control (but line breaks and tabs) or turn text around become visible marks. */
 export function escape(text: string): string {
-  return text
-    .replace(/[&<>"'`]/g, (c) => entities[c] as string)
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return text.replace(/[&<>"'`]/g, (c) => entities[c] as string).replace(/(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu, "\ufffd");
 }

@@ -37,7 +37,7 @@ export async function brightnessBundle(
         s_sem: tf.mul(map, 0.5),
         map: tf.mul(map, 1),
         score: tf.add(tf.max(map, [1, 2]), spread),
-        class: tf.maximum(inputs["class"] as tf.Tensor1D, tf.scalar(0, "int32")),
+        label: tf.maximum(inputs["class"] as tf.Tensor1D, tf.scalar(0, "int32")),
       };
     },
     { features, z, class: given },
@@ -65,7 +65,7 @@ export async function brightnessBundle(
       config: { preset: "recommended", detect: { steps: 400 } },
     },
     encoder: { model: encoder, inputs: { image }, outputs: ["features", "z"] },
-    head: { model: head, inputs: { features, z, class: given }, outputs: ["s_rec", "s_sem", "map", "score", "class"] },
+    head: { model: head, inputs: { features, z, class: given }, outputs: ["s_rec", "s_sem", "map", "score", "label"] },
     weights: { nothing: float32([1], [0]) },
   });
   return folder;
