@@ -83,7 +83,7 @@ export function standardZ(tables: HeadTensors["tables"], z: tf.Tensor2D): tf.Ten
 
 /**
  * The whole scoring of a bundle: class (predicted where it is -1), S_rec, S_sem, their sum and the image score.
- * @returns class int32 [B], s_rec, s_sem and map [B, G, G], score [B]
+ * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B]
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
 export function scoreHead(
@@ -105,7 +105,7 @@ export function scoreHead(
   const map = tf.add(rec, tf.mul(sem, config.score.lambda)) as tf.Tensor2D; // [B, N]
   const side = (x: tf.Tensor) => tf.reshape(x, [-1, spec.grid, spec.grid]) as tf.Tensor3D; // [B, G, G]
   return {
-    class: label,
+    label,
     s_rec: side(rec),
     s_sem: side(sem),
     map: side(map),

@@ -42,7 +42,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
     head: {
       model: head,
       inputs: { features: float(null, spec.tokens, spec.channels), z: float(null, spec.zSize), class: { dtype: "int32", shape: [null] } },
-      outputs: ["class", "s_rec", "s_sem", "map", "score"],
+      outputs: ["label", "s_rec", "s_sem", "map", "score"],
     },
     weights,
   };

@@ -22,18 +22,17 @@ export async function prototypesOf(names: NdArray, text: TextEncoder, config: Tr
   const classes = names.shape[0] as number;
   if (config.prototypes === "random") return randomPrototypes(classes, text.size, seed);
   const prefix = (prompt: string) => text.embed(text.tokenize(prompt)); // [V, tokenSize]
+  const prompts = { normal: prefix(config.normalPrompt), abnormal: prefix(config.abnormalPrompt) };
   const program = await jit(
     (inputs) => {
       const forward = (tokens: tf.Tensor3D) => text.forward(branchOf(inputs, "text"), tokens);
-      const prefixes = { normal: inputs["normal"] as tf.Tensor2D, abnormal: inputs["abnormal"] as tf.Tensor2D };
+      const prefixes = { normal: inputs["prompts.normal"] as tf.Tensor2D, abnormal: inputs["prompts.abnormal"] as tf.Tensor2D };
       return { ...textPrototypes(forward, prefixes, inputs["names"] as tf.Tensor3D) };
     },
     { names: { dtype: "float32", shape: names.shape } },
     {
       constants: {
-        ...flatten<NdArray>({ text: text.params }, isNdArray),
-        normal: prefix(config.normalPrompt),
-        abnormal: prefix(config.abnormalPrompt),
+        ...flatten<NdArray>({ text: text.params, prompts }, isNdArray),
       },
     },
   );

@@ -21,7 +21,7 @@ export async function encodeFiles(
       encoderId: sha256(graph),
       inputSize: spec.inputSize,
       open: async () => (program = await openProgram(graph)),
-      load: (file) => loadImage(file, spec.inputSize),
+      load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file }),
     });
   } finally {
     await program?.dispose();

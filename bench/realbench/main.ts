@@ -1,0 +1,102 @@
+import { parseArgs } from "node:util";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { longTail, scanDataset, type Split } from "@ltad/data";
+import { type Detector, openDetector } from "@ltad/detector";
+import { defaultCacheDir } from "@ltad/encoder";
+import { encodeImages } from "@ltad/features";
+import { resolveConfig, train } from "@ltad/train";
+import { evaluateModel } from "../../apps/trainer/src/evaluate/evaluate-model.js";
+import { type ClassScorer, fitStandard } from "./baseline.js";
+import { nearestBank } from "./nearest-bank.js";
+import { positionGaussians } from "./position-gaussians.js";
+import { markdown, type Row, summarise } from "./table.js";
+import { asDetector, oneMap } from "./variants.js";
+
+// realbench-exp20 (see realbench's README): one LTAD model over six classes, its ablations, and two baselines on the same features.
+
+const order = ["pcb", "magnetic_tile", "dagm_class1", "glassfiber", "micro_lens", "cookie"];
+/** Trainings of their own: name in the table -> options. */
+const trainings: Readonly<Record<string, readonly string[]>> = {
+  recommended: [],
+  "without VAE mixing": ["mixing.enabled=false"],
+  "without class whitening": ["whitening.by=none"],
+  "random prototypes": ["names.prototypes=random"],
+  paper: ["preset=paper"],
+};
+/** Scores of the recommended model, and baselines on its features. */
+const readings = ["S_rec only", "S_sem only", "one map for both", "memory bank", "position Gaussians"];
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: "../shared/realbench" },
+    seeds: { type: "string", default: "3" },
+    only: { type: "string", default: [...Object.keys(trainings), ...readings].join(",") },
+    set: { type: "string", multiple: true, default: [] },
+  },
+});
+const only = new Set(values.only.split(",").map((name) => name.trim()));
+const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
+const dataset = await scanDataset(values.data);
+const rows: Row[] = [];
+
+for (let seed = 0; seed < Number(values.seeds); seed++) {
+  const split = await longTail(dataset, { protocol: "exp20", order, seed });
+  for (const [name, sets] of Object.entries(trainings)) {
+    const needed = only.has(name) || (name === "recommended" && readings.some((reading) => only.has(reading)));
+    if (needed) await runTraining(name, [...sets, ...values.set], seed, split);
+  }
+}
+console.log(`\nrealbench-exp20, ${values.seeds} seeds, image / pixel AUROC in %\n\n${markdown(rows)}\n`);
+console.log(JSON.stringify(summarise(rows)));
+
+async function runTraining(name: string, sets: readonly string[], seed: number, split: Split): Promise<void> {
+  const out = await mkdtemp(join(tmpdir(), "ltad-realbench-"));
+  try {
+    const { timing } = await train({ split, seed, config: resolveConfig({ sets }), out, cacheDir });
+    const detector = await openDetector(out);
+    try {
+      const seconds = timing.statistics + timing.phase1 + timing.phase2 + timing.calibrate + timing.write;
+      if (only.has(name)) await measure(name, detector, seed, seconds);
+      if (name === "recommended") await readModel(detector, split, seed);
+    } finally {
+      await detector.dispose();
+    }
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+async function readModel(detector: Detector, split: Split, seed: number): Promise<void> {
+  const maps = { "S_rec only": "recMap", "S_sem only": "semMap", "one map for both": "map" } as const;
+  for (const [name, map] of Object.entries(maps)) if (only.has(name)) await measure(name, oneMap(detector, map), seed);
+  for (const name of ["memory bank", "position Gaussians"]) if (only.has(name)) await measureBaseline(name, detector, split, seed);
+}
+
+async function measureBaseline(name: string, detector: Detector, split: Split, seed: number): Promise<void> {
+  const { channels, tokens, inputSize } = detector.manifest.features;
+  const encoded = { cacheDir, encoderId: detector.manifest.encoder.id, inputSize, open: never, load: never }; // training encoded them all
+  const scorers: ClassScorer[] = [];
+  for (const { name: className, train: items } of split.classes) {
+    const store = await encodeImages(items.map(({ file }) => file), encoded);
+    const images = items.map((_, index) => index);
+    const standard = await fitStandard(store, images, channels);
+    scorers.push(name === "memory bank" ? await nearestBank(store, images, standard, tokens, `${seed}/${className}`) : await positionGaussians(store, images, standard, tokens));
+  }
+  await measure(name, asDetector(detector, scorers), seed);
+  for (const scorer of scorers) await scorer.dispose();
+}
+
+async function measure(name: string, detector: Detector, seed: number, trainSeconds?: number): Promise<void> {
+  const { evaluation } = await evaluateModel(detector, dataset, { cacheDir, classes: "folder" });
+  const images = dataset.classes.reduce((sum, { test }) => sum + test.length, 0);
+  rows.push({ name, seed, evaluation, trainSeconds, scoreMs: ((evaluation.timing["score"] ?? 0) * 1000) / images });
+  const { avg, high, low } = evaluation.summary;
+  const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;
+  console.error(`seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${trainSeconds === undefined ? "" : `trained in ${trainSeconds.toFixed(0)} s`}`);
+}
+
+function never(): Promise<never> {
+  return Promise.reject(new Error("a training image is not in the feature cache"));
+}

@@ -1,0 +1,65 @@
+import type { Evaluation } from "../../apps/trainer/src/report/report-data.js";
+
+/** One model or baseline with one seed. */
+export interface Row {
+  readonly name: string;
+  readonly seed: number;
+  readonly evaluation: Evaluation;
+  /** Seconds of training after encoding. */
+  readonly trainSeconds: number | undefined;
+  /** Milliseconds an image beyond the encoder. */
+  readonly scoreMs: number;
+}
+
+const parts = ["avg", "high", "low"] as const;
+const metrics = ["image_auroc", "pixel_auroc"] as const;
+
+/** Means over the seeds, a row a model. */
+export function markdown(rows: readonly Row[]): string {
+  const line = (name: string) => {
+    const own = rows.filter((row) => row.name === name);
+    const cells = parts.map((part) => metrics.map((metric) => (100 * mean(own, part, metric)).toFixed(1)).join("/"));
+    const seconds = own[0]?.trainSeconds === undefined ? "" : average(own.map((row) => row.trainSeconds ?? 0)).toFixed(0);
+    return `| ${name} | ${cells.join(" | ")} | ${seconds} |`;
+  };
+  return ["| | Avg | High | Low | training, s |", "| --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+}
+
+/** The closing line of the bench. */
+export function summarise(rows: readonly Row[]) {
+  const figures: Record<string, number> = {};
+  for (const name of namesOf(rows)) {
+    const own = rows.filter((row) => row.name === name);
+    for (const metric of metrics) figures[`${key(name)}_avg_${metric}`] = 100 * mean(own, "avg", metric);
+  }
+  const best = rows.filter((row) => row.name === "recommended");
+  figures["train_seconds"] = average(best.map((row) => row.trainSeconds ?? NaN));
+  figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs));
+  const bank = (metric: string) => figures[`memory_bank_avg_${metric}`];
+  const targets = {
+    recommended_avg_image_auroc: Math.max(88, bank("image_auroc") ?? 0),
+    recommended_avg_pixel_auroc: Math.max(88.5, bank("pixel_auroc") ?? 0),
+    train_seconds: 90,
+    score_ms_per_image: 15,
+  };
+  const met = Object.fromEntries(
+    Object.entries(targets).map(([name, target]) => [name, name.includes("auroc") ? (figures[name] ?? 0) >= target : (figures[name] ?? Infinity) <= target]),
+  );
+  return { name: "realbench", figures, targets, met };
+}
+
+function namesOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.map(({ name }) => name))];
+}
+
+function mean(rows: readonly Row[], part: (typeof parts)[number], metric: (typeof metrics)[number]): number {
+  return average(rows.map(({ evaluation }) => evaluation.summary[part][metric] ?? NaN));
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function key(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_");
+}
