@@ -22,7 +22,7 @@ export interface AppOptions {
 const files = /^(image\/.+|application\/octet-stream)$/;
 const maxDepth = 32;
 
-/** The HTTP application: routes, limits, errors. It is not listening yet; tests inject requests. */
+/** The HTTP application: routes, limits, errors. It is not listening yet; tests inject requests. Closing it closes the engine. */
 export async function createApp({
   engine,
   modelName = "ltad",
@@ -46,6 +46,7 @@ export async function createApp({
     transform: jsonSchemaTransform,
   });
   errors(app);
+  endings(app, engine);
   app.after(() => routes({ app, engine, modelName, maxBytes, documentOnly }));
   await app.ready();
   return app;
@@ -58,6 +59,18 @@ function routes(context: ServerContext): void {
   predictRoute(context);
   inferenceRoutes(context);
   context.app.get("/openapi.json", { schema: { hide: true } }, () => context.app.swagger());
+}
+
+/** Closing lets every answer out, then its connection and the engine go: a connection kept alive would hold up the end. */
+function endings(app: FastifyInstance, engine: Engine): void {
+  const state = { closing: false };
+  app.addHook("preClose", async () => {
+    state.closing = true;
+  });
+  app.addHook("onSend", async (_, reply) => {
+    if (state.closing) void reply.header("connection", "close");
+  });
+  app.addHook("onClose", () => engine.close());
 }
 
 /** Every error leaves here: a status, a code and a sentence, never a stack. */

@@ -44,7 +44,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const app = await createApp({ engine, modelName, maxBytes, logger });
     log.told = (message) => app.log.warn(message);
-    app.addHook("onClose", () => engine.close());
     const url = await app.listen({ host, port }).catch(async (error: unknown) => {
       await app.close();
       throw portError(host, port, error);
