@@ -14,7 +14,13 @@ export function wantedPnpm() {
  * The folder of a pnpm of the wanted major version: on PATH, or fetched once into npm's own cache by npx.
  * @param {string} [known] where it was the last time
  */
-export async function findPnpm(known) {
+export function findPnpm(known) {
+  return (found ??= search(known));
+}
+
+let found;
+
+async function search(known) {
   if (known && existsSync(join(known, windows ? "pnpm.cmd" : "pnpm"))) return known;
   return (await pnpmOnPath()) ?? (await pnpmThroughNpx());
 }
