@@ -1,6 +1,6 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
 import { initAttention } from "./attention.js";
-import { initNorm } from "./layer-norm.js";
+import { initNorm } from "./norm.js";
 import { checkHeads, layersOf } from "./layers.js";
 import { initLinear } from "./linear.js";
 import type { DecoderLayer, EncoderLayer, MaskedAttentions, UniadParams } from "./uniad.js";

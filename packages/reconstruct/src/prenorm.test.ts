@@ -1,8 +1,9 @@
 import { createRng, float32, type NdArray, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { differentiate, tensorOf, tensorsOf } from "./__fixtures__/differentiate.js";
+import { differentiate } from "./__fixtures__/differentiate.js";
 import { initPrenorm, type PrenormStack, prenormStack } from "./prenorm.js";
 import { reconstructionLoss } from "./errors.js";
 import { reconstructor } from "./reconstructor.js";
@@ -13,7 +14,7 @@ const under = (prefix: string) =>
     Object.entries(arrays).flatMap(([name, array]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : [])),
   );
 const weights = unflatten<NdArray>(under("param."));
-const at = (name: string) => tensorOf(arrays[name] as NdArray) as tf.Tensor3D;
+const at = (name: string) => toTensor(arrays[name] as NdArray) as tf.Tensor3D;
 
 test("torch's stack: output and the gradient of every parameter", () => {
   const output = prenormStack(tensorsOf(weights) as PrenormStack, at("input"), 3);

@@ -1,10 +1,10 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
+import { gelu } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { attend } from "./attention.js";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";
-import { gelu } from "./gelu.js";
 import { initEncoderLayer } from "./init-uniad.js";
-import { initNorm, layerNorm, type Norm } from "./layer-norm.js";
+import { initNorm, normalise, type Norm } from "./norm.js";
 import { checkHeads, layersOf } from "./layers.js";
 import { linear, type Linear, zeroLinear } from "./linear.js";
 import type { EncoderLayer } from "./uniad.js";
@@ -69,9 +69,9 @@ export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, h
 export function prenormStack(p: PrenormStack, x: tf.Tensor3D, heads: number): tf.Tensor3D {
   let h = x;
   for (const layer of listOf(p.layers)) {
-    const seen = layerNorm(layer.norm1, h, 1e-6);
+    const seen = normalise(layer.norm1, h, 1e-6);
     h = h.add(attend(layer.self_attn, { query: seen, key: seen, value: seen }, heads));
-    h = h.add(linear(layer.linear2, gelu(linear(layer.linear1, layerNorm(layer.norm2, h, 1e-6)))));
+    h = h.add(linear(layer.linear2, gelu(linear(layer.linear1, normalise(layer.norm2, h, 1e-6)))));
   }
-  return layerNorm(p.norm, h, 1e-6);
+  return normalise(p.norm, h, 1e-6);
 }

@@ -1,8 +1,9 @@
 import { createRng, float32, listOf, type NdArray, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { descend, differentiate, leaves, tensorsOf } from "./__fixtures__/differentiate.js";
+import { descend, differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { reconstructionLoss } from "./errors.js";
 import { initTokenMlp, tokenMlp, type TokenMlpParams } from "./token-mlp.js";
 

@@ -1,9 +1,9 @@
 import type { NdArray, Rng } from "@ltad/core";
 import { listOf } from "@ltad/core";
+import { gelu } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";
-import { gelu } from "./gelu.js";
-import { initNorm, layerNorm, type Norm } from "./layer-norm.js";
+import { initNorm, normalise, type Norm } from "./norm.js";
 import { initLinear, linear, type Linear, zeroLinear } from "./linear.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, F inner width, Z size of z.
@@ -59,8 +59,8 @@ function initBlock(width: number, hidden: number, rng: Rng): Block<NdArray> {
 export function tokenMlp(p: TokenMlpParams, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D {
   let h = embed(p, tokens, z, positions); // [B, T, W]
   for (const block of listOf(p.blocks)) {
-    const inner = gelu(linear(block.linear1, layerNorm(block.norm, h))); // [B, T, F]
+    const inner = gelu(linear(block.linear1, normalise(block.norm, h))); // [B, T, F]
     h = h.add(linear(block.linear2, inner));
   }
-  return linear(p.output, layerNorm(p.norm, h));
+  return linear(p.output, normalise(p.norm, h));
 }

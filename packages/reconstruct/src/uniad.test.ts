@@ -1,9 +1,10 @@
 import { createRng, type NdArray, type NdArrays, readSafetensors, type Tree, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/uniad.json" with { type: "json" };
-import { differentiate, leaves, tensorOf, tensorsOf } from "./__fixtures__/differentiate.js";
+import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { reconstructionLoss } from "./errors.js";
 import { initUniad } from "./init-uniad.js";
 import { neighbourMask } from "./neighbour-mask.js";
@@ -44,7 +45,7 @@ describe("the official UniAD module", () => {
   });
 
   test("jitters tokens with given noise", () => {
-    const toTokens = (name: string) => tensorOf(arrays[name] as NdArray).transpose<tf.Tensor3D>([1, 0, 2]); // the file holds [N, B, C]
+    const toTokens = (name: string) => toTensor(arrays[name] as NdArray).transpose<tf.Tensor3D>([1, 0, 2]); // the file holds [N, B, C]
     const jittered = jitter(tokensOf("clean"), toTokens("jitter.eps"), golden.config.jitter.scale);
     expectClose(jittered.dataSync(), toTokens("jitter.output").dataSync(), { rtol: 1e-6, atol: 1e-6 }, "jitter");
   });
@@ -73,7 +74,7 @@ test("it wants the whole grid", () => {
 
 /** [B, C, H, W] of the file as tokens [B, N, C]. */
 function tokensOf(name: string): tf.Tensor3D {
-  const maps = tensorOf(arrays[name] as NdArray); // [B, C, H, W]
+  const maps = toTensor(arrays[name] as NdArray); // [B, C, H, W]
   const [batch, channels] = maps.shape as [number, number];
   return maps.reshape([batch, channels, -1]).transpose([0, 2, 1]);
 }

@@ -1,7 +1,7 @@
 import { listOf, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { attend, type AttentionParams } from "./attention.js";
-import { layerNorm, type Norm } from "./layer-norm.js";
+import { normalise, type Norm } from "./norm.js";
 import { linear, type Linear } from "./linear.js";
 
 // Shapes: B images, N = rows * columns tokens, D channels, W width, H heads.
@@ -58,7 +58,7 @@ export function uniad(p: UniadParams, tokens: tf.Tensor3D, { heads, mask, masked
   for (const layer of listOf(p.transformer.encoder.layers)) memory = encode(layer, memory, { position, heads, masks });
   let out = memory;
   for (const layer of listOf(p.transformer.decoder.layers)) out = decode(layer, memory, out, { position, heads, masks });
-  return linear(p.output_proj, layerNorm(p.transformer.decoder.norm, out));
+  return linear(p.output_proj, normalise(p.transformer.decoder.norm, out));
 }
 
 type Masks = readonly [encoder: tf.Tensor2D | undefined, first: tf.Tensor2D | undefined, second: tf.Tensor2D | undefined];
@@ -66,17 +66,17 @@ type Context = { readonly position: tf.Tensor3D; readonly heads: number; readonl
 
 function encode(p: EncoderLayer, x: tf.Tensor3D, { position, heads, masks: [mask] }: Context): tf.Tensor3D {
   const placed = x.add<tf.Tensor3D>(position);
-  const seen = layerNorm(p.norm1, x.add<tf.Tensor3D>(attend(p.self_attn, { query: placed, key: placed, value: x }, heads, mask)));
-  return layerNorm(p.norm2, seen.add<tf.Tensor3D>(feedForward(p, seen)));
+  const seen = normalise(p.norm1, x.add<tf.Tensor3D>(attend(p.self_attn, { query: placed, key: placed, value: x }, heads, mask)));
+  return normalise(p.norm2, seen.add<tf.Tensor3D>(feedForward(p, seen)));
 }
 
 function decode(p: DecoderLayer, memory: tf.Tensor3D, before: tf.Tensor3D, { position, heads, masks }: Context): tf.Tensor3D {
   const start = p.learned_embed.weight.expandDims<tf.Tensor3D>(0); // [1, N, W]
   const fromMemory = { query: start.add<tf.Tensor3D>(position), key: memory.add<tf.Tensor3D>(position), value: memory };
-  const first = layerNorm(p.norm1, start.add<tf.Tensor3D>(attend(p.self_attn, fromMemory, heads, masks[1])));
+  const first = normalise(p.norm1, start.add<tf.Tensor3D>(attend(p.self_attn, fromMemory, heads, masks[1])));
   const fromBefore = { query: first.add<tf.Tensor3D>(position), key: before.add<tf.Tensor3D>(position), value: before };
-  const second = layerNorm(p.norm2, first.add<tf.Tensor3D>(attend(p.multihead_attn, fromBefore, heads, masks[2])));
-  return layerNorm(p.norm3, second.add<tf.Tensor3D>(feedForward(p, second)));
+  const second = normalise(p.norm2, first.add<tf.Tensor3D>(attend(p.multihead_attn, fromBefore, heads, masks[2])));
+  return normalise(p.norm3, second.add<tf.Tensor3D>(feedForward(p, second)));
 }
 
 function feedForward(p: Pick<EncoderLayer, "linear1" | "linear2">, x: tf.Tensor3D): tf.Tensor3D {

@@ -1,9 +1,10 @@
 import { type NdArray, readSafetensors, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/sad.json" with { type: "json" };
-import { differentiate, leaves, tensorOf, tensorsOf } from "./__fixtures__/differentiate.js";
+import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { project } from "./project.js";
 import { semantic, type SemanticParams } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";
@@ -19,15 +20,15 @@ const sad = semantic({ kind: "linear", logit: "posterior", groups: [5, 7, 11], t
 const text = { normal: array("text.normal"), abnormal: array("text.abnormal") };
 const tokensOf = (part: string, prefix = "") =>
   tf.concat(
-    [0, 1, 2].map((l) => tensorOf(array(`${prefix}${part}.${l}`)) as tf.Tensor3D),
+    [0, 1, 2].map((l) => toTensor(array(`${prefix}${part}.${l}`)) as tf.Tensor3D),
     2,
   );
 
 describe.each(["normal", "abnormal"])("torch, %s patches", (part) => {
   test("projection, the two logits' difference and the posterior", () => {
     const weights = tensorsOf(params) as SemanticParams;
-    const logit = sad.forward(weights, tokensOf(part), tensorOf(text.normal) as tf.Tensor2D, tensorOf(text.abnormal) as tf.Tensor2D);
-    const pairs = tensorOf(array(`logits.${part}`));
+    const logit = sad.forward(weights, tokensOf(part), toTensor(text.normal) as tf.Tensor2D, toTensor(text.abnormal) as tf.Tensor2D);
+    const pairs = toTensor(array(`logits.${part}`));
     const difference = pairs.gather([1], 2).sub(pairs.gather([0], 2));
     const projected = project(weights.phi, tokensOf(part));
     expectClose(projected.dataSync(), array(`projected.${part}`).data, { rtol: 1e-6, atol: 2e-6 }, "projected");

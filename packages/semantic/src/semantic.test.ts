@@ -1,8 +1,9 @@
 import { createRng, listOf, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { descend, differentiate, tensorsOf } from "./__fixtures__/differentiate.js";
+import { descend, differentiate } from "./__fixtures__/differentiate.js";
 import type { Linear } from "./linear.js";
 import type { Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";

@@ -1,6 +1,7 @@
 import type { NdArray, Rng, Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import { decode, type DecoderConfig, type DecoderParams, initDecoder } from "./decoder.js";
+import type { DecoderConfig } from "./decoder-plan.js";
+import { decode, type DecoderParams, initDecoder } from "./decoder.js";
 import { encode, type Gaussian, type LatentParams } from "./latent.js";
 import { initLinear } from "./linear.js";
 import { vaeLoss, type VaeLoss } from "./vae-loss.js";

@@ -1,9 +1,10 @@
 import { type NdArray, type NdArrays, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
+import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/vae.json" with { type: "json" };
-import { differentiate, leaves, tensorOf, tensorsOf } from "./__fixtures__/differentiate.js";
+import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { type Convolution, convolve, convolveUp, silu } from "./convolution.js";
 import { encode, klDivergence, sample } from "./latent.js";
 import { linear, type Linear } from "./linear.js";
@@ -13,7 +14,7 @@ const [kl, decoder] = await Promise.all([read("kl.safetensors"), read("decoder.s
 
 describe("KL and sampling", () => {
   const rows = { mu: kl["mu"] as NdArray, logVar: kl["log_var"] as NdArray };
-  const [mu, logVar, eps] = ["mu", "log_var", "eps"].map((name) => tensorOf(kl[name] as NdArray)) as [
+  const [mu, logVar, eps] = ["mu", "log_var", "eps"].map((name) => toTensor(kl[name] as NdArray)) as [
     tf.Tensor2D,
     tf.Tensor2D,
     tf.Tensor2D,
@@ -25,7 +26,7 @@ describe("KL and sampling", () => {
       .map((_, i) => klDivergence({ mu: mu.slice([i, 0], [1, 7]), logVar: logVar.slice([i, 0], [1, 7]) }).dataSync()[0]);
     expectClose(
       perRow as number[],
-      tensorOf(kl["kl"] as NdArray)
+      toTensor(kl["kl"] as NdArray)
         .sum(1)
         .dataSync(),
       { rtol: 1e-6, atol: 1e-6 },
@@ -40,7 +41,7 @@ describe("KL and sampling", () => {
     expectClose(ofKl.gradients["mu"] as Float32Array, (kl["grad_kl.mu"] as NdArray).data, { rtol: 1e-6, atol: 1e-7 }, "mu");
     expectClose(ofKl.gradients["logVar"] as Float32Array, (kl["grad_kl.log_var"] as NdArray).data, { rtol: 2e-6, atol: 1e-7 }, "log_var");
     expectClose(sample({ mu, logVar }, eps).dataSync(), (kl["sample"] as NdArray).data, { rtol: 2e-6, atol: 1e-6 }, "sample");
-    const upstream = tensorOf(kl["sample_upstream"] as NdArray);
+    const upstream = toTensor(kl["sample_upstream"] as NdArray);
     const ofSample = differentiate(rows, (p) =>
       sample(p as { mu: tf.Tensor2D; logVar: tf.Tensor2D }, eps)
         .mul(upstream)
@@ -58,7 +59,7 @@ describe("KL and sampling", () => {
 
 describe("torch's decoder, built of these blocks", () => {
   const params = unflatten<NdArray>(under(decoder, "param."));
-  const at = (name: string) => tensorOf(decoder[name] as NdArray);
+  const at = (name: string) => toTensor(decoder[name] as NdArray);
   const maps = (name: string) => at(name).transpose<tf.Tensor4D>([0, 2, 3, 1]); // NCHW in the file
 
   test("both synthetic maps", () => {

@@ -1,15 +1,6 @@
 import { flatten, type NdArray, type Tree, unflatten } from "@ltad/core";
+import { isNdArray, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-
-/** Parameters as tensors on the current backend. */
-export function tensorsOf(params: Tree<NdArray>): Tree<tf.Tensor> {
-  return unflatten(mapValues(leaves(params), tensorOf));
-}
-
-/** An array as a tensor. */
-export function tensorOf({ data, shape, dtype }: NdArray): tf.Tensor {
-  return tf.tensor(data, [...shape], dtype);
-}
 
 /** A loss and its gradient for every parameter, under the flattened names. */
 export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar) {
@@ -17,7 +8,7 @@ export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tens
     const start = leaves(params);
     const names = Object.keys(start);
     const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i] as tf.Tensor]))));
-    const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(tensorOf));
+    const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(toTensor));
     const gradients = Object.fromEntries(names.map((name, i) => [name, (grads[i] as tf.Tensor).dataSync() as Float32Array]));
     return { loss: value.dataSync()[0] as number, gradients };
   });
@@ -38,7 +29,7 @@ export function descend(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) =
 
 /** Parameters by flattened name. */
 export function leaves(params: Tree<NdArray>): Record<string, NdArray> {
-  return flatten(params, (value): value is NdArray => "data" in value);
+  return flatten<NdArray>(params, isNdArray);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Record<string, B> {

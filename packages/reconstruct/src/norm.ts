@@ -1,4 +1,5 @@
 import { float32, type NdArray } from "@ltad/core";
+import { layerNorm } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 
 /** Gain and offset of a layer normalisation, [D] each. */
@@ -9,9 +10,7 @@ export function initNorm(size: number): Norm<NdArray> {
   return { weight: float32([size], new Float32Array(size).fill(1)), bias: float32([size]) };
 }
 
-/** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis; the variance is the biased one. x [..., D] */
-export function layerNorm<R extends tf.Rank>(p: Norm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
-  const centred = x.sub(x.mean(-1, true));
-  const variance = centred.square().mean(-1, true);
-  return centred.mul(variance.add(epsilon).rsqrt()).mul(p.weight).add(p.bias);
+/** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis. x [..., D] */
+export function normalise<R extends tf.Rank>(p: Norm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
+  return layerNorm(x, p.weight, p.bias, epsilon);
 }

@@ -1,0 +1,67 @@
+import { createRng, float32, int32, type NdArray } from "@ltad/core";
+import { tensorsOf } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+import { describe, test } from "vitest";
+import { expectSameSteps, expectSameValues } from "./__fixtures__/compiled.js";
+import { semantic, type SemanticConfig } from "./semantic.js";
+import { posterior, semanticLoss } from "./semantic-loss.js";
+import { textPrototypes } from "./text-prototypes.js";
+
+// B = 2 images, T = 3 tokens, groups of 4 and 5 channels, K = 3 classes, E = 6
+const configs: SemanticConfig[] = [
+  { kind: "mlp", logit: "direction", groups: [4, 5], textSize: 6, hidden: 7 },
+  { kind: "linear", logit: "posterior", groups: [4, 5], textSize: 6 },
+];
+const normal = (seed: string, ...shape: number[]): NdArray => float32(shape, createRng(seed).normals(shape.reduce((a, b) => a * b)));
+const inputs = { tokens: normal("tokens", 2, 3, 9), spoilt: normal("spoilt", 2, 3, 9), classes: int32([2], [2, 0]) };
+const tables = { normal: normal("normal", 3, 6), abnormal: normal("abnormal", 3, 6) };
+
+describe.each(configs.map((config) => [config.kind, config] as const))("%s, compiled and eager", (_, config) => {
+  const sad = semantic(config);
+  const params = sad.init(createRng("compiled"));
+  const texts = (t: Readonly<Record<string, tf.Tensor>>, classes: tf.Tensor) =>
+    [rows(t["normal"], classes), rows(t["abnormal"], classes)] as const;
+
+  test("logit and posterior, with a free batch size", async () => {
+    const { tokens, classes } = inputs;
+    await expectSameValues(
+      (i) => {
+        const logit = sad.forward(tensorsOf(params), i["tokens"] as tf.Tensor3D, ...texts(tensorsOf(tables), i["classes"] as tf.Tensor));
+        return { logit, posterior: posterior(logit) };
+      },
+      { tokens, classes },
+      ["tokens", "classes"],
+    );
+  });
+
+  test("two training steps", async () => {
+    await expectSameSteps(
+      {
+        params,
+        constants: tables,
+        loss: (p, i) => {
+          const both = texts(i, i["classes"] as tf.Tensor);
+          return {
+            loss: semanticLoss(sad.forward(p, i["tokens"] as tf.Tensor3D, ...both), sad.forward(p, i["spoilt"] as tf.Tensor3D, ...both)),
+          };
+        },
+      },
+      inputs,
+    );
+  });
+});
+
+test("prototypes, compiled and eager", async () => {
+  const weight = normal("T", 4, 6);
+  await expectSameValues(
+    ({ names, a, broken, weight: w }) => {
+      const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), w as tf.Tensor2D);
+      return { ...textPrototypes(forwardText, { normal: a as tf.Tensor2D, abnormal: broken as tf.Tensor2D }, names as tf.Tensor3D) };
+    },
+    { names: normal("names", 3, 2, 4), a: normal("a", 1, 4), broken: normal("a broken", 2, 4), weight },
+  );
+});
+
+function rows(table: tf.Tensor | undefined, classes: tf.Tensor): tf.Tensor2D {
+  return tf.gather(table as tf.Tensor2D, classes);
+}

@@ -1,0 +1,48 @@
+import { createRng, float32, int32, type NdArray } from "@ltad/core";
+import { tensorsOf } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+import { test } from "vitest";
+import { expectSameSteps, expectSameValues } from "./__fixtures__/compiled.js";
+import { classTexts, initClassNames } from "./class-names.js";
+import { conditionalVae } from "./conditional-vae.js";
+import { sample } from "./latent.js";
+
+// B = 2 images, K = 3 classes, M = 2 tokens of 4, grid 5, C = 2 + 4, Z = 7, E = 3, L = 4
+const stages = [
+  { stage: 2, channels: 2, stride: 4 },
+  { stage: 6, channels: 4, stride: 32 },
+];
+const vae = conditionalVae({ stages, grid: 5, gridStride: 16, zSize: 7, textSize: 3, latent: 4, width: 6 });
+const normal = (seed: string, ...shape: number[]): NdArray => float32(shape, createRng(seed).normals(shape.reduce((a, b) => a * b)));
+const inputs = { real: normal("real", 2, 25, 6), z: normal("z", 2, 7), eps: normal("eps", 2, 4), beta: float32([], [0.01]) };
+const params = { vae: vae.init(createRng("compiled")), names: initClassNames(3, 2, Float32Array.of(1, 0, -1, 2), createRng("names")) };
+
+test("f_syn, compiled and eager, with a free batch size", async () => {
+  await expectSameValues(
+    ({ z, eps, text }) => {
+      const p = tensorsOf(params.vae);
+      const latent = vae.encode(p, z as tf.Tensor2D);
+      return { ...latent, synthetic: vae.decode(p, sample(latent, eps as tf.Tensor2D), text as tf.Tensor2D) };
+    },
+    { z: inputs.z, eps: inputs.eps, text: normal("text", 2, 3) },
+    ["z", "eps", "text"],
+  );
+});
+
+test("two training steps of phase 1: the VAE, and the class names through T", async () => {
+  const classes = int32([2], [2, 0]);
+  await expectSameSteps(
+    {
+      params,
+      constants: { T: normal("T", 4, 3) },
+      loss: (p, { real, z, eps, beta, classes: at, T }) => {
+        const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
+        const text = tf.gather(classTexts(forwardText, p.names as tf.Tensor3D), at as tf.Tensor1D);
+        const latent = vae.encode(p.vae, z as tf.Tensor2D);
+        const synthetic = vae.decode(p.vae, sample(latent, eps as tf.Tensor2D), text);
+        return vae.loss(real as tf.Tensor3D, synthetic, latent, beta as tf.Scalar);
+      },
+    },
+    { ...inputs, classes },
+  );
+});
