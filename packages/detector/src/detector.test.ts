@@ -182,6 +182,15 @@ describe("openDetector refuses", () => {
     );
   });
 
+  it("a graph that reaches for a file outside", async () => {
+    // Add(x, w) with w as external data in ../secret.bin; made with onnx 1.19
+    const model = Buffer.from(
+      "CAk6WwoOCgF4CgF3EgF5IgNBZGQSAWcqJAgEEAFCAXdqGQoIbG9jYXRpb24SDS4uL3NlY3JldC5iaW5wAVoPCgF4EgoKCAgBEgQKAggEYg8KAXkSCgoICAESBAoCCARCBAoAEBM=",
+      "base64",
+    );
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, model } }))).toMatch(/cannot be loaded as an ONNX graph .*[Ee]xternal data/);
+  });
+
   it("graphs that are not what model.json says", async () => {
     expect(await refusal((p) => ({ ...p, head: { ...p.head, model: p.encoder.model } }))).toMatch(
       /takes image float32 \[B, 32, 32, 3\]; model.json wants class int32 \[B\], features float32 \[B, 16, 5\]/,

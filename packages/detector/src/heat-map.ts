@@ -28,12 +28,12 @@ export function extent(map: Float32Array): DisplayRange {
 }
 
 /**
- * A map in colours: inferno, with an opacity that rises with the value, so that normal areas stay clear.
+ * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear.
  * @param map [H*W]; NaN counts as low
  * @param opacity of the strongest values, 0..1
  * @returns RGBA, [H*W*4]
  */
-export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity = 0.85): Uint8ClampedArray {
+export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity = 0.75): Uint8ClampedArray {
   const shades = palette(opacity);
   const out = new Uint8ClampedArray(map.length * 4);
   const view = new Uint32Array(out.buffer);
@@ -46,13 +46,13 @@ export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity 
 }
 
 /**
- * 256 RGBA words for the levels. The colours begin at a quarter of inferno, where it leaves black: what is visible is never
- * a mere shadow. The opacity is a smooth step, 0 at low, steepest in the middle.
+ * 256 RGBA words for the levels. The colours are the part of inferno from violet (64) to yellow (232): not black, so that what
+ * is visible is never a mere shadow, and not near white, so that it shows on white parts. The opacity is a smooth step.
  */
 function palette(opacity: number): Uint32Array {
   const bytes = new Uint8ClampedArray(256 * 4);
   for (let level = 0; level < 256; level++) {
-    const colour = 3 * Math.round(64 + (level * 191) / 255);
+    const colour = 3 * Math.round(64 + (level * 168) / 255);
     const t = level / 255;
     const alpha = Math.min(1, 1.25 * t * t * (3 - 2 * t)) * opacity;
     bytes.set([...inferno.subarray(colour, colour + 3), 255 * alpha], level * 4);

@@ -6,7 +6,7 @@ import { type DisplayRange, extent, heatMap } from "./heat-map.js";
 /**
  * The image with its anomaly map over it.
  * @param map [H*W] of the same size as the image
- * @param options `low` and `high`: see {@link DisplayRange}; `opacity` of the strongest values, 0.85
+ * @param options `low` and `high`: see {@link DisplayRange}; `opacity` of the strongest values, 0.75
  * @returns a PNG
  */
 export async function overlay(

@@ -1,0 +1,2 @@
+/** Helpers for tests, under `@ltad/detector/testing`; needs TensorFlow.js. */
+export { tinyParts } from "./testing/tiny-bundle.js";
