@@ -25,7 +25,7 @@ export interface Material {
 export const materials: Readonly<Record<string, Material>> = {
   brick: { texture: brick, defects: { crack, hole, smear, stain: stain([0.35, 0.38, 0.36]) } },
   fabric: { texture: fabric, defects: { hole, scratch: scratch([0.92, 0.9, 0.84]), smear, stain: stain([0.62, 0.42, 0.25]) } },
-  leather: { texture: leather, defects: { crack, hole, scratch: scratch([0.82, 0.66, 0.48]), stain: stain([0.3, 0.36, 0.5]) } },
+  leather: { texture: leather, defects: { crack, hole, scratch: scratch([0.9, 0.76, 0.58]), stain: stain([0.3, 0.42, 0.62]) } },
   metal: {
     texture: metal,
     defects: { blob: blob([0.3, 0.27, 0.24]), hole, scratch: scratch([0.3, 0.3, 0.31]), stain: stain([0.75, 0.5, 0.32]) },

@@ -1,6 +1,8 @@
 import type { Rng } from "@ltad/core";
+import type { Defect } from "./defects/defect.js";
 import { finish } from "./finish.js";
 import { type Material, materials } from "./materials.js";
+import type { Picture } from "./picture.js";
 import type { SynthesisParameters } from "./synthesis-parameters.js";
 
 /** One picture to draw: where it goes and what happens to it. Paths are below the root, with "/". */
@@ -37,9 +39,18 @@ export function samplesOf({ classes, train, good, defects }: SynthesisParameters
 export function drawSample(rng: Rng, { material, defect }: Sample, size: number): { pixels: Uint8Array; mask: Uint8Array | null } {
   const { texture, defects } = materials[material] as Material;
   const picture = texture(rng.fork("texture"), size);
-  const damage = defect === undefined ? undefined : defects[defect]?.(rng.fork("defect"), picture);
-  const mask = damage ? Uint8Array.from(damage, (d) => (d > 0.5 ? 255 : 0)) : null;
+  const damage = defect === undefined ? undefined : defects[defect];
+  const mask = damage ? applyDamage(rng.fork("defect"), picture, damage) : null;
   return { pixels: finish(rng.fork("camera"), picture), mask };
+}
+
+/** Damages a picture in place, some samples more faintly than others. @returns [S, S] 0 or 255 */
+function applyDamage(rng: Rng, { size, data }: Picture, defect: Defect): Uint8Array {
+  const good = data.slice();
+  const damage = defect(rng.fork("shape"), { size, data });
+  const strength = 0.6 + 0.4 * rng.uniform();
+  for (let i = 0; i < data.length; i++) data[i] = (good[i] as number) + strength * ((data[i] as number) - (good[i] as number));
+  return Uint8Array.from(damage, (d) => (d > 0.5 ? 255 : 0));
 }
 
 function threeDigits(n: number): string {

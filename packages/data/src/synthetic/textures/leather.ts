@@ -9,13 +9,13 @@ const light: Colour = [0.58, 0.34, 0.2];
 /** Pebbled leather: rounded grains between creases. */
 export const leather: Texture = (rng, size) => {
   const unit = size / 256;
-  const { border, tone } = cellNoise(rng, size, 13 * unit);
+  const { border, tone } = cellNoise(rng, size, 9 * unit);
   const soft = fractalNoise(rng, size, [60 * unit, 60 * unit], 3);
   const fine = fractalNoise(rng, size, [3 * unit, 3 * unit], 2);
-  const height = border.map((b, i) => unit * (3.2 * smoothstep(0, 0.55, b) + 0.3 * (fine[i] as number)));
-  const light1 = relief(height, size, 0.42 / unit);
+  const height = border.map((b, i) => unit * (2.1 * smoothstep(0, 0.6, b) + 0.3 * (fine[i] as number)));
+  const glance = relief(height, size, 0.28 / unit);
   return paint(size, (i, out) => {
-    const grain = 0.25 + 0.6 * smoothstep(0, 0.4, border[i] as number) + 0.12 * ((tone[i] as number) - 0.5) + 0.14 * (soft[i] as number);
-    mix(out, dark, light, grain, light1[i]);
+    const grain = 0.32 + 0.5 * smoothstep(0, 0.4, border[i] as number) + 0.08 * ((tone[i] as number) - 0.5) + 0.1 * (soft[i] as number);
+    mix(out, dark, light, grain, glance[i]);
   });
 };
