@@ -1,4 +1,4 @@
-import { branchOf, createRng, flatten, float32, isNdArray, type NdArray } from "@ltad/core";
+import { branchOf, createRng, flatten, float32, isNdArray, type NdArray, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { jit, tensorsOf, toNdArray, toTensor, trainStep } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
@@ -23,21 +23,22 @@ const textEncoders: readonly [string, TextEncoder | undefined][] = [
 
 describe.each(imageEncoders)("image encoder %s, compiled", (_, encoder) => {
   it.skipIf(!encoder)("equals eager TensorFlow.js, with a free batch", async () => {
-    const { params, forward, stages } = encoder!;
+    const { params, stages } = encoder!;
+    const forward = (tensors: Tree<tf.Tensor>, image: tf.Tensor) => encoder!.forward(tensors, image as tf.Tensor4D);
     const constants = flatten({ encoder: params }, isNdArray);
     const outputs = ({ stages, z }: ReturnType<typeof forward>) => ({
       z,
       ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x])),
     });
     const program = await jit(
-      (inputs) => outputs(forward(branchOf(inputs, "encoder"), inputs["image"] as tf.Tensor4D)),
+      (inputs) => outputs(forward(branchOf(inputs, "encoder"), inputs["image"]!)),
       { image: { dtype: "float32", shape: [null, 64, 64, 3] } },
       { constants, threads: 1, spinning: false },
     );
     for (const batch of [1, 3]) {
       const image = float32([batch, 64, 64, 3], createRng(batch).uniforms(batch * 64 * 64 * 3));
       const compiled = await program.run({ image });
-      const eager = outputs(forward(tensorsOf(params), toTensor(image) as tf.Tensor4D));
+      const eager = outputs(forward(tensorsOf(params), toTensor(image)));
       expect(Object.keys(compiled)).toHaveLength(stages.length + 1);
       for (const [name, tensor] of Object.entries(eager)) {
         const expected = toNdArray(tensor);
@@ -51,31 +52,33 @@ describe.each(imageEncoders)("image encoder %s, compiled", (_, encoder) => {
 
 describe.each(textEncoders)("text encoder %s, compiled", (_, encoder) => {
   it.skipIf(!encoder)("equals eager TensorFlow.js", async () => {
-    const { params, tokenSize, forward } = encoder!;
+    const { params, tokenSize } = encoder!;
+    const forward = (tensors: Tree<tf.Tensor>, tokens: tf.Tensor) => encoder!.forward(tensors, tokens as tf.Tensor3D);
     const tokens = float32([3, 5, tokenSize], createRng("tokens").normals(15 * tokenSize, 0.3));
     const program = await jit(
-      (inputs) => ({ vector: forward(branchOf(inputs, "text"), inputs["tokens"] as tf.Tensor3D) }),
+      (inputs) => ({ vector: forward(branchOf(inputs, "text"), inputs["tokens"]!) }),
       { tokens: { dtype: "float32", shape: [null, 5, tokenSize] } },
       { constants: flatten({ text: params }, isNdArray), threads: 1, spinning: false },
     );
     const { vector } = await program.run({ tokens });
-    const expected = toNdArray(forward(tensorsOf(params), toTensor(tokens) as tf.Tensor3D));
+    const expected = toNdArray(forward(tensorsOf(params), toTensor(tokens)));
     expect(vector!.shape).toEqual(expected.shape);
     expectClose(vector!.data, expected.data, { rtol: 1e-4, atol: 1e-6 }, "vector");
     await program.dispose();
   });
 
   it.skipIf(!encoder)("lets learned tokens approach a text, its own weights frozen", async () => {
-    const { params, tokenSize, forward, embed, tokenize, meanToken } = encoder!;
-    const aim = toNdArray(forward(tensorsOf(params), toTensor(rowOf(embed(tokenize("abc de")))) as tf.Tensor3D));
+    const { params, tokenSize, meanToken } = encoder!;
+    const forward = (tensors: Tree<tf.Tensor>, tokens: tf.Tensor) => encoder!.forward(tensors, tokens as tf.Tensor3D);
+    const aim = toNdArray(forward(tensorsOf(params), toTensor(rowOf(encoder!.embed(encoder!.tokenize("abc de"))))));
     const start = Float32Array.from({ length: 2 * tokenSize }, (_, i) => meanToken[i % tokenSize]! + 0.02 * Math.sin(i));
     const program = await trainStep({
       params: { tokens: float32([1, 2, tokenSize], start) },
       inputs: { aim: { dtype: "float32", shape: [1, aim.shape[1]!] } },
       constants: flatten({ text: params }, isNdArray),
       loss: ({ tokens }, inputs) => {
-        const vector = forward(branchOf(inputs, "text"), tokens as tf.Tensor3D);
-        return { loss: vector.sub(inputs["aim"]!).square().sum() as tf.Scalar };
+        const vector = forward(branchOf(inputs, "text"), tokens);
+        return { loss: vector.sub(inputs["aim"]!).square().sum<tf.Scalar>() };
       },
       optimiser: { weightDecay: 0 },
       threads: 1,

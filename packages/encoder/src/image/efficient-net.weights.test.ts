@@ -21,18 +21,22 @@ const stageNodes = efficientNetB0.stages.map(({ blocks }, s) => {
 });
 
 describe.skipIf(!encoder)("EfficientNet-B0 with its real weights", () => {
-  // Measured difference: 2e-6 of the largest value.
-  it.each([224, 384])("equals the published graph run by TensorFlow.js at %d px", async (size) => {
-    const graph = await loadGraphModel(await weightFiles(efficientNetPackage, { cacheDir, offline: true }));
-    const image = tf.tensor4d(createRng(size).uniforms(size * size * 3), [1, size, size, 3]);
-    const expected = graph.execute(image, stageNodes) as tf.Tensor[];
-    const { stages, z } = encoder!.forward(tensorsOf(encoder!.params), image);
-    for (const [s, stage] of stages.entries()) {
-      const values = expected[s]!.dataSync();
-      expectClose(stage.dataSync(), values, { rtol: 1e-5, atol: 1e-5 * largest(values) }, `stage ${s + 1}`);
-      const { channels, stride } = encoder!.stages[s]!;
-      expect(stage.shape).toEqual([1, size / stride, size / stride, channels]);
-    }
-    expectClose(z.dataSync(), tf.mean(expected[6]!, [1, 2]).dataSync(), { rtol: 1e-5, atol: 1e-5 }, "z");
-  });
+  // Measured difference: 2e-6 of the largest value, also at 384 px, where the cpu backend takes too long for every day.
+  it.each([96, 224])(
+    "equals the published graph run by TensorFlow.js at %d px",
+    async (size) => {
+      const graph = await loadGraphModel(await weightFiles(efficientNetPackage, { cacheDir, offline: true }));
+      const image = tf.tensor4d(createRng(size).uniforms(size * size * 3), [1, size, size, 3]);
+      const expected = graph.execute(image, stageNodes) as tf.Tensor[];
+      const { stages, z } = encoder!.forward(tensorsOf(encoder!.params), image);
+      for (const [s, stage] of stages.entries()) {
+        const values = expected[s]!.dataSync();
+        expectClose(stage.dataSync(), values, { rtol: 1e-5, atol: 1e-5 * largest(values) }, `stage ${s + 1}`);
+        const { channels, stride } = encoder!.stages[s]!;
+        expect(stage.shape).toEqual([1, size / stride, size / stride, channels]);
+      }
+      expectClose(z.dataSync(), tf.mean(expected[6]!, [1, 2]).dataSync(), { rtol: 1e-5, atol: 1e-5 }, "z");
+    },
+    180_000,
+  );
 });
