@@ -1,4 +1,4 @@
-import "./gradients/index.js";
+import { registerGradients } from "./gradients/index.js";
 
 export { gelu } from "./functions/gelu.js";
 export { layerNorm } from "./functions/layer-norm.js";
@@ -13,3 +13,5 @@ export type { Program, RuntimeOptions, Tensors, TensorSpec, TensorSpecs, TracedF
 export type { AdamWOptions } from "./train/adamw.js";
 export type { CosineOptions, WarmupOptions } from "./train/schedules.js";
 export type { TrainProgram, TrainStepOptions } from "./train/train-step.js";
+
+registerGradients();

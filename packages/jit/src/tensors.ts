@@ -1,4 +1,4 @@
-import { LtadError, type DType, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Tensors, TracedFunction } from "./program.js";
 
@@ -14,7 +14,7 @@ export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {
 export function toNdArray(tensor: tf.Tensor): NdArray {
   if (tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool")
     throw new LtadError("LTAD_SHAPE", `tensor: expected float32, int32 or bool, received ${tensor.dtype}.`);
-  return { dtype: tensor.dtype as DType, shape: [...tensor.shape], data: tensor.dataSync<"float32">().slice() };
+  return { dtype: tensor.dtype, shape: [...tensor.shape], data: tensor.dataSync<"float32">().slice() };
 }
 
 /** The same tree with tensors on the current TF.js backend: for eager use and tests. */

@@ -36,9 +36,9 @@ const table: Record<string, Golden> = {
   depthwiseConv2d: ([x, w], { strides, pad, dilations }: Window) =>
     tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, padding(pad), "NHWC", dilations),
   conv2dTranspose: ([x, w], { strides, pad, outputShape }: Window & { outputShape: [number, number, number, number] }) =>
-    tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, outputShape, strides, pad as "same"),
-  maxPool: ([x], { filterSize, strides, pad }: Window) => tf.maxPool(x as tf.Tensor4D, filterSize, strides, pad as "same"),
-  avgPool: ([x], { filterSize, strides, pad }: Window) => tf.avgPool(x as tf.Tensor4D, filterSize, strides, pad as "same"),
+    tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, outputShape, strides, pad),
+  maxPool: ([x], { filterSize, strides, pad }: Window) => tf.maxPool(x as tf.Tensor4D, filterSize, strides, pad),
+  avgPool: ([x], { filterSize, strides, pad }: Window) => tf.avgPool(x as tf.Tensor4D, filterSize, strides, pad),
   resizeBilinear: ([x], { size, alignCorners, halfPixelCenters }: Resize) =>
     tf.image.resizeBilinear(x as tf.Tensor4D, size, alignCorners, halfPixelCenters),
   resizeBilinearOurs: ([x], { size }: Resize) => resizeBilinear(x as tf.Tensor4D, size),

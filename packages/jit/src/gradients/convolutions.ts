@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 
 // A dilated filter is a larger filter with zeros in between, so its gradients are those of the larger one, of which the zeros are left out.
 
-type Four = [number, number, number, number];
 type Attributes = tf.Conv2DAttrs;
 
 /** [kh, kw, a, b] -> [(kh - 1) dh + 1, (kw - 1) dw + 1, a, b], zeros in between. */
@@ -16,7 +15,8 @@ export function dilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number])
     [0, 0],
     [0, 0],
   ]);
-  return spread.reshape([kh * dh, kw * dw, a, b]).slice([0, 0, 0, 0], [(kh - 1) * dh + 1, (kw - 1) * dw + 1, a, b]) as tf.Tensor4D;
+  const rows = spread.reshape<tf.Tensor4D>([kh * dh, kw * dw, a, b]);
+  return tf.slice4d(rows, [0, 0, 0, 0], [(kh - 1) * dh + 1, (kw - 1) * dw + 1, a, b]);
 }
 
 /** The adjoint of {@link dilate}: every dh-th row and dw-th column. */
@@ -29,11 +29,11 @@ export function undilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number
     [0, 0],
     [0, 0],
   ]);
-  return padded.reshape([kh, dh, kw, dw, a, b]).slice([0, 0, 0, 0, 0, 0], [kh, 1, kw, 1, a, b]).reshape([kh, kw, a, b]) as tf.Tensor4D;
+  return padded.reshape([kh, dh, kw, dw, a, b]).slice([0, 0, 0, 0, 0, 0], [kh, 1, kw, 1, a, b]).reshape<tf.Tensor4D>([kh, kw, a, b]);
 }
 
 const run = (kernelName: string, inputs: tf.NamedTensorMap, attributes: object) =>
-  tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap) as tf.Tensor4D;
+  tf.engine().runKernel<tf.Tensor4D>(kernelName, inputs, attributes as tf.NamedAttrMap);
 
 function gradientOf(kernelName: string, isDepthwise: boolean): tf.GradConfig {
   const backward = isDepthwise ? "DepthwiseConv2dNativeBackprop" : "Conv2DBackprop";
@@ -50,7 +50,7 @@ function gradientOf(kernelName: string, isDepthwise: boolean): tf.GradConfig {
       return {
         x: () => run(`${backward}Input`, { dy: upstream, filter: dense }, { ...inner, inputShape: x.shape }),
         filter: () => {
-          const dw = run(`${backward}Filter`, { x, dy: upstream }, { ...inner, filterShape: dense.shape as Four });
+          const dw = run(`${backward}Filter`, { x, dy: upstream }, { ...inner, filterShape: dense.shape });
           return dense === filter ? dw : undilate(dw, by);
         },
       };

@@ -11,8 +11,8 @@ export const einsumGradient: tf.GradConfig = {
     const terms = left.split(",");
     const slopes = terms.map((term, i) => () => {
       const others = terms.map((t, k) => ({ term: t, tensor: saved[k] as tf.Tensor })).filter((_, k) => k !== i);
-      const known = new Set([right, ...others.map((o) => o.term)].join(""));
-      const lost = [...term].find((axis) => !known.has(axis));
+      const known = [right, ...others.map((o) => o.term)].join("");
+      const lost = term.split("").find((axis) => !known.includes(axis));
       if (lost !== undefined)
         throw new LtadError("LTAD_TRACE", `einsum ${equation}: axis ${lost} is summed in one operand only. Sum it before the einsum.`);
       return tf.einsum(`${[right, ...others.map((o) => o.term)].join(",")}->${term}`, dy as tf.Tensor, ...others.map((o) => o.tensor));

@@ -7,9 +7,6 @@ import { indexingGradients } from "./indexing.js";
 import { resamplingGradients } from "./resampling.js";
 import { shapingGradients } from "./shaping.js";
 
-// Gradients that TF.js 4.22 lacks or computes wrongly, for every backend: eager and compiled training agree. Importing
-// this package registers them, for the whole process.
-
 /** All gradients of ours. */
 export const gradients: readonly tf.GradConfig[] = [
   ...comparisonGradients,
@@ -21,4 +18,10 @@ export const gradients: readonly tf.GradConfig[] = [
   einsumGradient,
 ];
 
-for (const gradient of gradients) tf.registerGradient(gradient);
+/**
+ * Registers gradients that TF.js 4.22 lacks or computes wrongly, for every backend, so that eager and compiled training agree.
+ * Importing the package does it, for the whole process.
+ */
+export function registerGradients(): void {
+  for (const gradient of gradients) tf.registerGradient(gradient);
+}

@@ -37,13 +37,8 @@ export const resamplingGradients: readonly tf.GradConfig[] = [
         const count = tf.tensor4d(windowCounts(window), [1, ...window.output, 1]);
         const filter = tf.ones([...window.kernel, x.shape[3], 1]);
         const attributes = { strides, pad, dilations: [1, 1], dimRoundingMode: undefined, inputShape: x.shape };
-        return tf
-          .engine()
-          .runKernel(
-            "DepthwiseConv2dNativeBackpropInput",
-            { dy: (dy as tf.Tensor).div(count), filter },
-            attributes as unknown as tf.NamedAttrMap,
-          ) as tf.Tensor;
+        const inputs = { dy: (dy as tf.Tensor).div(count), filter };
+        return tf.engine().runKernel<tf.Tensor>("DepthwiseConv2dNativeBackpropInput", inputs, attributes as unknown as tf.NamedAttrMap);
       },
     }),
   },

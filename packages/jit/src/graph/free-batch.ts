@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import type { Elements, Graph, Node, Value } from "./graph.js";
 import { onnxType } from "./emit.js";
-import { sameShape, type Shape } from "./shape.js";
+import type { Shape } from "./shape.js";
 
 // A graph with a free batch size B is found by tracing the same function with three sizes and comparing: whatever differs between
 // the three graphs (shapes, ends of slices, 1/B of a mean) must follow a rule in B, and is then computed in the graph from the
@@ -19,7 +19,7 @@ export interface Traced {
 
 /** A graph that works for every batch size, and the shapes to state in its file: the name "batch" where B stands. */
 export interface FreeGraph extends Traced {
-  dims(value: Value): readonly (number | string)[];
+  readonly dims: (value: Value) => readonly (number | string)[];
 }
 
 /**

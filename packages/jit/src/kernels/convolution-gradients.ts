@@ -18,7 +18,7 @@ export const convolutionGradients: Kernels = {
   }),
   Conv2DBackpropFilter: kernel<"x" | "dy", tf.Conv2DBackpropFilterAttrs>((g, { x, dy }, a) => {
     const window = windowOf(convInfo(x.shape, a.filterShape, { ...a, dilations: 1 }));
-    const [, , cin, cout] = a.filterShape as Four;
+    const [, , cin, cout] = a.filterShape;
     const nchw = a.dataFormat === "NCHW";
     const image = nchw ? transpose(g, x, [1, 0, 2, 3]) : transpose(g, x, [3, 0, 1, 2]);
     const upstream = nchw ? transpose(g, dy, [1, 0, 2, 3]) : transpose(g, dy, [3, 0, 1, 2]);
@@ -33,7 +33,7 @@ export const convolutionGradients: Kernels = {
   }),
   DepthwiseConv2dNativeBackpropFilter: kernel<"x" | "dy", tf.DepthwiseConv2dNativeBackpropFilterAttrs>((g, { x, dy }, a) => {
     const window = windowOf(convInfo(x.shape, a.filterShape, a, true));
-    const [kh, kw, c, m] = a.filterShape as Four;
+    const [kh, kw, c, m] = a.filterShape;
     const [batch, h, w] = x.shape as Four;
     const image = reshape(g, transpose(g, x, [3, 0, 1, 2]), [1, c * batch, h, w]);
     const upstream = transpose(g, dy, [3, 0, 1, 2]);

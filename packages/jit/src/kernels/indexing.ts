@@ -47,8 +47,8 @@ export const indexing: Kernels = {
     return where(g, chosen, g.number(type, onValue), g.number(type, offValue));
   }),
   TopK: kernel<"x", tf.TopKAttrs>((g, { x }, { k, sorted }) => {
-    const shape = x.shape.with(-1, k);
-    const outputs = (["dtype", "int64"] as const).map((t) => ({ dtype: t === "dtype" ? x.dtype : t, shape, stored: shape }));
+    const shape = [...x.shape.slice(0, -1), k];
+    const outputs = [x.dtype, "int64" as const].map((dtype) => ({ dtype, shape, stored: shape }));
     const [values, places] = g.addMany("TopK", [x, g.ints([k])], outputs, { axis: -1, sorted: sorted ? 1 : 0 }) as [Value, Value];
     return [values, cast(g, places, "int32")];
   }),

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { div, reshape } from "../graph/emit.js";
+import { reshape } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { sizeOf } from "../graph/shape.js";
 import { scatterAdd } from "./indexing.js";
 import { kernel, type Kernels } from "./kernel.js";
-import { toNchw, toNhwc, transposedConv, windowAttributes, windowOf, type Window } from "./window.js";
+import { toNchw, toNhwc, windowAttributes, windowOf, type Window } from "./window.js";
 
-/** Pools and their gradients. */
+/** Pools. The gradient of an average pool is a depthwise convolution, see gradients/resampling.ts. */
 export const pooling: Kernels = {
   MaxPool: kernel<"x", tf.MaxPoolAttrs>((g, { x }, a) => pool(g, "MaxPool", x, windowOf(poolInfo(x, a)))),
   AvgPool: kernel<"x", tf.AvgPoolAttrs>((g, { x }, a) => pool(g, "AveragePool", x, windowOf(poolInfo(x, a)))),
@@ -19,15 +19,6 @@ export const pooling: Kernels = {
     const sums = scatterAdd(g, [sizeOf(input.shape)], reshape(g, places, [sizeOf(dy.shape), 1]), upstream);
     return toNhwc(g, reshape(g, sums, images.shape));
   }),
-  AvgPoolGrad: kernel<"dy" | "input", tf.AvgPoolGradAttrs>((g, { dy, input }, a) => {
-    const window = windowOf(poolInfo(input, a));
-    const [b, h, w, c] = dy.shape as [number, number, number, number];
-    const share = div(g, dy, g.constant("float32", [1, h, w, 1], windowCounts(window)));
-    const images = reshape(g, g.full(toNchw(g, share)), [b * c, 1, h, w]);
-    const ones = g.full(g.constant("float32", [1, 1, ...window.kernel], Float32Array.of(1)));
-    const dx = transposedConv(g, images, ones, window, 1);
-    return toNhwc(g, reshape(g, dx, [b, c, ...window.input]));
-  }),
 };
 
 function pool(g: Graph, op: string, x: Value, w: Window): Value {
@@ -36,9 +27,15 @@ function pool(g: Graph, op: string, x: Value, w: Window): Value {
 
 const outShape = (x: Value, w: Window) => [x.shape[0] as number, x.shape[3] as number, ...w.output];
 
-export function poolInfo(x: { readonly shape: readonly number[] }, a: tf.MaxPoolAttrs | tf.AvgPoolGradAttrs) {
-  const rounding = "dimRoundingMode" in a ? a.dimRoundingMode : undefined;
-  return tf.backend_util.computePool2DInfo(x.shape as [number, number, number, number], a.filterSize, a.strides, 1, a.pad, rounding);
+export function poolInfo(x: { readonly shape: readonly number[] }, a: tf.MaxPoolAttrs | tf.AvgPoolAttrs | tf.MaxPoolGradAttrs) {
+  return tf.backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    a.filterSize,
+    a.strides,
+    1,
+    a.pad,
+    a.dimRoundingMode,
+  );
 }
 
 /** How many real pixels each place of the window sees, [output]. */

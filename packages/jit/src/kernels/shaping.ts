@@ -55,7 +55,7 @@ export const shaping: Kernels = {
     return dataFormat === "NHWC" ? out : transpose(g, out, [0, 3, 1, 2]);
   }),
   SpaceToBatchND: kernel<"x", tf.SpaceToBatchNDAttrs>((g, { x }, { blockShape, paddings }) => {
-    const all = [[0, 0], ...paddings, ...new Array<number[]>(x.shape.length - 1 - blockShape.length).fill([0, 0])];
+    const all = [[0, 0], ...paddings, ...range(0, x.shape.length - 1 - blockShape.length).map(() => [0, 0])];
     const padded = pad(
       g,
       x,

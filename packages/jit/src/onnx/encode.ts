@@ -16,7 +16,7 @@ export interface NamedGraph {
   readonly nodes: readonly Node[];
   readonly outputs: Readonly<Record<string, Value>>;
   /** The shape that the file states for an input or an output. */
-  dims(value: Value): readonly (number | string)[];
+  readonly dims: (value: Value) => readonly (number | string)[];
 }
 
 /** Serialises a graph to the bytes of an .onnx file. */

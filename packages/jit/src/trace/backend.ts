@@ -1,6 +1,6 @@
 import { LtadError, type DType } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { Graph, type Value } from "../graph/graph.js";
+import type { Graph, Value } from "../graph/graph.js";
 import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { callerLine } from "./caller-line.js";

@@ -1,0 +1,82 @@
+import { createRng } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { gelu, jit, layerNorm, resizeBilinear, toNdArray, type Tensors } from "../index.js";
+
+const rng = createRng("functions");
+const shape = { x: [2, 3, 5, 4], gamma: [4], beta: [4] } as const;
+const inputs = Object.fromEntries(
+  Object.entries(shape).map(([name, s]) => [
+    name,
+    { dtype: "float32" as const, shape: s, data: rng.normals(s.reduce<number>((a, b) => a * b, 1)) },
+  ]),
+);
+type Fn = (x: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor) => tf.Tensor;
+
+/** Slopes of f by central differences in the direction of each element, f in double precision is not at hand: a wide step. */
+function numericGradient(f: (x: Float32Array) => number, x: Float32Array, h = 1e-2): Float32Array {
+  return x.map((_, i) => (f(x.with(i, (x[i] as number) + h)) - f(x.with(i, (x[i] as number) - h))) / (2 * h));
+}
+
+const cases: Record<string, Fn> = {
+  gelu: (x) => gelu(x),
+  layerNorm: (x, gamma, beta) => layerNorm(x, gamma, beta),
+  "resizeBilinear up": (x) => resizeBilinear(x, [7, 6]),
+  "resizeBilinear down": (x) => resizeBilinear(x, [2, 3]),
+  "resizeBilinear of one axis": (x) => resizeBilinear(x, [3, 9]),
+};
+
+describe.each(Object.entries(cases))("%s", (_, fn) => {
+  const weighted = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
+    const y = fn(x as tf.Tensor4D, gamma, beta);
+    const weights = tf.tensor(
+      Array.from({ length: y.size }, (__, i) => Math.sin(i)),
+      y.shape,
+    );
+    return y.mul(weights).sum();
+  };
+
+  it("has the gradient that differences show", () => {
+    const [x, gamma, beta] = Object.values(inputs).map((a) => tf.tensor(a.data, [...a.shape])) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const gradient = tf.grad((v) => weighted(v, gamma, beta))(x);
+    const f = (data: Float32Array) => weighted(tf.tensor(data, [...shape.x]), gamma, beta).dataSync()[0] as number;
+    expectClose(toNdArray(gradient).data, numericGradient(f, inputs["x"]?.data as Float32Array), { rtol: 2e-2, atol: 1e-2 }, "gradient");
+  });
+
+  it("is the same compiled and eager, with its gradients", async () => {
+    const both = ({ x, gamma, beta }: Tensors) => {
+      const args = [x, gamma, beta] as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const used = fn.length === 1 ? [args[0]] : args;
+      const grads = tf.grads((...v) => weighted(v[0] as tf.Tensor, v[1] ?? args[1], v[2] ?? args[2]))(used);
+      return { y: fn(args[0] as tf.Tensor4D, args[1], args[2]), ...Object.fromEntries(grads.map((g, i) => [`d${i}`, g])) };
+    };
+    const [compiled, eager] = [await jit(both, inputs), await jit(both, inputs, { engine: "tensorflow" })];
+    const [actual, expected] = [await compiled.run(inputs), await eager.run(inputs)];
+    expect(Object.keys(actual)).toEqual(Object.keys(expected));
+    for (const [name, { data }] of Object.entries(expected)) expectClose(actual[name]?.data ?? [], data, { rtol: 1e-5, atol: 1e-5 }, name);
+    await compiled.dispose();
+  });
+});
+
+describe("resizeBilinear", () => {
+  it("keeps an image of the same size, and a constant one at any size", () => {
+    const x = tf.tensor4d(rng.normals(2 * 3 * 5 * 4), [2, 3, 5, 4]);
+    expect(resizeBilinear(x, [3, 5])).toBe(x);
+    expectClose(
+      resizeBilinear(tf.ones<tf.Rank.R4>([1, 3, 5, 2]).mul<tf.Tensor4D>(7), [8, 2]).dataSync(),
+      new Float32Array(32).fill(7),
+      { rtol: 1e-6, atol: 0 },
+      "constant",
+    );
+  });
+});
+
+describe("layerNorm", () => {
+  it("has mean 0 and deviation 1 before scale and shift, and shift for a constant row", () => {
+    const x = tf.tensor2d(rng.normals(15), [3, 5]).concat(tf.ones([1, 5]).mul(3));
+    const { mean, variance } = tf.moments(layerNorm(x, tf.ones([5]), tf.zeros([5])), -1);
+    expectClose(mean.dataSync(), [0, 0, 0, 0], { rtol: 0, atol: 1e-6 }, "mean");
+    expectClose(variance.dataSync(), [1, 1, 1, 0], { rtol: 1e-3, atol: 1e-6 }, "variance");
+  });
+});

@@ -1,0 +1,61 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { float32 } from "@ltad/core";
+import { describe, expect, it } from "vitest";
+import { toOnnx } from "./index.js";
+import { openProgram } from "./runtime.js";
+
+const model = toOnnx(({ x }) => ({ y: x!.mul(2) }), { x: { dtype: "float32", shape: [null, 2] } });
+const x = float32([3, 2], [1, 2, 3, 4, 5, 6]);
+
+describe("openProgram", () => {
+  it("runs a file and bytes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ltad-jit-"));
+    const path = join(folder, "double.onnx");
+    await writeFile(path, model);
+    for (const source of [path, model]) {
+      const program = await openProgram(source, { threads: 1, spinning: true });
+      expect(program.inputs).toEqual({ x: { dtype: "float32", shape: [null, 2] } });
+      expect((await program.run({ x }))["y"]).toEqual(float32([3, 2], [2, 4, 6, 8, 10, 12]));
+      await program.dispose();
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it("refuses what is no model, by name", async () => {
+    await expect(openProgram("/nowhere/head.onnx")).rejects.toMatchObject({
+      code: "LTAD_BUNDLE",
+      message: expect.stringContaining("/nowhere/head.onnx"),
+    });
+    await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+  });
+
+  it("refuses providers that are not there, and the engine of TF.js", async () => {
+    await expect(openProgram(model, { providers: ["abacus"] })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(/abacus.*Choose from.*cpu/),
+    });
+    await expect(openProgram(model, { engine: "tensorflow" })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+  });
+});
+
+describe("@ltad/jit/runtime", () => {
+  it("imports no TF.js, so that a server starts fast", async () => {
+    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const visit = async (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const source = await readFile(file, "utf8");
+      for (const [, specifier] of source.matchAll(/^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?"([^"]+)"/gm)) {
+        if (!specifier) continue;
+        if (specifier.startsWith(".")) await visit(resolve(dirname(file), specifier.replace(/\.js$/, ".ts")));
+        else packages.add(specifier);
+      }
+    };
+    await visit(fileURLToPath(new URL("runtime.ts", import.meta.url)));
+    expect([...packages].sort()).toEqual(["@ltad/core", "onnxruntime-node"]);
+  });
+});
