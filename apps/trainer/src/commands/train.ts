@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { throwIfAborted, writeFileAtomic } from "@ltad/core";
 import { checkDataset, longTail, scanDataset } from "@ltad/data";
 import { resolveConfig, train as trainModel, type TrainConfig, type TrainResult } from "@ltad/train";
-import { stringify } from "yaml";
+import { configYaml } from "../config/config-yaml.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import type { Io } from "../io.js";
 import { plural, seconds } from "../report/numbers.js";
@@ -29,7 +29,7 @@ export async function train(io: Io, data: string, options: TrainCommandOptions):
   await withSession(io, options, `Go on with\n  ${again}`, async (session) => {
     const file = options.config === undefined ? {} : await readConfigFile(options.config);
     const config = resolveConfig({ preset: options.preset, file, sets: options.set });
-    session.info(session.colours.dim(stringify(config).trimEnd()));
+    session.info(session.colours.dim(configYaml(config).trimEnd()));
     const { folder, timing, warnings } = await trainFolder(session, data, config, options, shellWords(command));
     session.printJson({ folder, timing, warnings });
     session.print(`The model is ${folder}`);
@@ -68,7 +68,7 @@ export async function trainFolder(
   });
   for (const warning of result.warnings) session.warn(warning);
   for (const stale of ["metrics.json", "report.html"]) await rm(join(options.out, stale), { force: true });
-  await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${stringify(config)}`);
+  await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${configYaml(config)}`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;
 }

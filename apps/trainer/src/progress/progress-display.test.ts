@@ -46,8 +46,8 @@ it("writes a line now and then where nobody rewrites lines", () => {
   const { show, written } = display(false);
   for (let i = 0; i < 100; i++) show(500 * i, i);
   const lines = written.stderr.trimEnd().split("\n");
-  expect(lines).toHaveLength(5);
-  expect(lines[0]).toMatch(/^encode .*0 of 100 images/);
+  expect(lines).toHaveLength(5); // at 3, 13, 23, 33 and 43 s
+  expect(lines[0]).toMatch(/^encode .*6 of 100 images/);
   expect(written.stderr).not.toContain("\u001b");
 });
 
@@ -64,4 +64,12 @@ it("says things above the line", () => {
   show(0, 1);
   shown.say("hello");
   expect(written.stderr.endsWith("\r\u001b[2Khello\n")).toBe(true);
+});
+
+it("says once that a phase has ended, and says nothing of a short one until then", () => {
+  const { show, written } = display(false);
+  show(0, 1);
+  show(500, 100);
+  show(501, 100);
+  expect(written.stderr).toBe("✓ encode    100 images in 0.5 s  198 images/s\n");
 });

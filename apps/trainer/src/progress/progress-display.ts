@@ -23,30 +23,35 @@ interface Phase {
 }
 
 const everyMs = { terminal: 90, log: 10_000 };
+const firstAfterMs = { terminal: 0, log: 3000 };
 
 /**
- * On a terminal one line that is rewritten, else a line at the start and the end of a phase and every ten seconds.
+ * On a terminal one line that is rewritten, else a line at the end of a phase and, when it lasts, every ten seconds.
  * @param clock milliseconds; a test brings its own
  */
 export function createProgressDisplay({ stderr, env }: Pick<Io, "stderr" | "env">, clock = () => performance.now()): ProgressDisplay {
   const colours = coloursFor(stderr, env);
   const terminal = stderr.isTTY === true;
+  const kind = terminal ? "terminal" : "log";
   let phase: Phase | undefined;
+  let ended: string | undefined;
 
   const wipe = () => terminal && phase && stderr.write("\r\u001b[2K");
   const close = () => {
     if (phase) stderr.write(`${terminal ? "\r\u001b[2K" : ""}${doneLine(phase, clock(), colours)}\n`);
+    ended = phase?.latest.phase ?? ended;
     phase = undefined;
   };
   const show = (progress: Progress) => {
     const now = clock();
     if (phase && phase.latest.phase !== progress.phase) close();
-    const begins = phase === undefined;
-    phase ??= { started: now, from: progress.done, rate: createRate(progress.done, now), latest: progress, shownAt: now };
+    if (!phase && progress.phase === ended && progress.done >= progress.total) return; // said already
+    const shownAt = now - everyMs[kind] + firstAfterMs[kind];
+    phase ??= { started: now, from: progress.done, rate: createRate(progress.done, now), latest: progress, shownAt };
     phase.latest = progress;
     phase.rate.add(progress.done, now);
     if (progress.done >= progress.total) return close();
-    if (!begins && now - phase.shownAt < (terminal ? everyMs.terminal : everyMs.log)) return;
+    if (now - phase.shownAt < everyMs[kind]) return;
     phase.shownAt = now;
     if (terminal) stderr.write(`\r\u001b[2K${cut(runningLine(phase, colours), stderr.columns ?? 80)}`);
     else stderr.write(`${runningLine(phase, colours)}\n`);

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { type JobOptions, throwIfAborted } from "@ltad/core";
 import { isGood } from "@ltad/data";
 import type { Detector, DisplayRange } from "@ltad/detector";
-import { stringify } from "yaml";
-import type { Evaluated, TestedClass } from "../evaluate/evaluate-model.js";
+import { configYaml } from "../config/config-yaml.js";
+import type { Evaluated, TestedClass, TestedImage } from "../evaluate/evaluate-model.js";
 import { version } from "../version.js";
 import { choosePictures } from "./choose-pictures.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
@@ -36,7 +36,7 @@ export async function buildReport(
   const classes: ClassReport[] = [];
   for (const [i, one] of tested.entries()) {
     throwIfAborted(options.signal);
-    const draw = { side: sideFor(total), grid: manifest.features.grid, range: manifest.display ?? rangeOf(one) };
+    const draw = { side: sideFor(total), grid: manifest.features.grid, range: heatRange(one) };
     const pictures = await Promise.all((chosen[i] ?? []).map((picture) => drawPicture(picture, draw)));
     classes.push({ ...numbersOf(one, i < Math.ceil(tested.length / 2)), pictures });
     options.onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });
@@ -48,7 +48,7 @@ export async function buildReport(
     classes,
     history: history.phases,
     trainingTiming: history.timing,
-    config: stringify(manifest.config),
+    config: configYaml(manifest.config),
     commands,
     warnings: [...fewImages(tested), ...evaluated.warnings, ...warnings],
     versions: { ltad: version, bundle: manifest.producer, encoder: manifest.encoder.name, node: process.version },
@@ -69,10 +69,18 @@ function fewImages(tested: readonly TestedClass[]): string[] {
     );
 }
 
-/** From the middle of the values to the highest: for a bundle that does not say where heat begins. */
-function rangeOf({ images }: TestedClass): DisplayRange {
-  const values = Float32Array.from(images.flatMap(({ map }) => [...map])).sort();
-  const low = values[Math.floor(values.length / 2)] ?? 0;
-  const high = values.at(-1) ?? 1;
+/**
+ * The heat of one class: from where nine tenths of the good places lie to the highest four in a thousand of all places. Classes differ in scale,
+ * most of all those that were trained on few images.
+ */
+function heatRange({ images }: TestedClass): DisplayRange {
+  const values = (some: readonly TestedImage[]) => Float32Array.from(some.flatMap(({ map }) => [...map])).sort();
+  const [good, all] = [values(images.filter(({ item }) => isGood(item))), values(images)];
+  const low = quantile(good.length > 0 ? good : all, 0.9);
+  const high = quantile(all, 0.996);
   return { low, high: high > low ? high : low + 1 };
+}
+
+function quantile(sorted: Float32Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

@@ -58,5 +58,5 @@ function marked({ outline, role, width, height }: Picture, id: string): Html {
   if (outline !== null)
     return html`<use href="#${id}" /><path class="outline under" d="${outline}" /><path class="outline" d="${outline}" />`;
   const words = role === "found" || role === "missed" ? "no mask" : "no defect";
-  return html`<text class="none" x="${width / 2}" y="${height / 2}">${words}</text>`;
+  return html`<text class="none" font-size="${(width / 12).toFixed(1)}" x="${width / 2}" y="${height / 2}">${words}</text>`;
 }

@@ -8,8 +8,8 @@ const titles: Readonly<Record<string, string>> = {
   phase2: "Phase 2: reconstruction and semantics",
 };
 
-/** What is no loss and would spoil the axis. */
-const notDrawn = new Set(["step", "learning_rate", "learningRate", "gradient_norm", "beta"]);
+/** The parts of a loss, in the order of their colours; what else a history holds would crowd the axis. */
+const parts = ["loss", "reconstruction", "kl", "semantic"];
 
 /** Losses of both phases by step. */
 export function lossesSection({ history, trainingTiming }: ReportData): Html | null {
@@ -23,16 +23,18 @@ export function lossesSection({ history, trainingTiming }: ReportData): Html | n
 }
 
 function learned(history: ReportData["history"], timing: ReportData["trainingTiming"]): Html {
-  const parts = Object.entries(history).map(([phase, points]) => {
+  const phases = Object.entries(history).map(([phase, points]) => {
     const time = timing[phase];
     const steps = plural((points.at(-1)?.["step"] ?? points.length - 1) + 1, "step");
     return `${titles[phase]?.split(":")[0] ?? phase}: ${steps}${time === undefined ? "" : ` in ${seconds(time)}`}`;
   });
-  return html`<p class="legend">${parts.map((part) => html`<span>${part}</span>`)}</p>`;
+  return html`<p class="legend">${phases.map((part) => html`<span>${part}</span>`)}</p>`;
 }
 
 function seriesOf(points: readonly HistoryPoint[]): Series[] {
-  const names = [...new Set(points.flatMap((point) => Object.keys(point)))].filter((name) => !notDrawn.has(name)).slice(0, 4);
+  const there = [...new Set(points.flatMap((point) => Object.keys(point)))].filter((name) => name !== "step");
+  const known = parts.filter((name) => there.includes(name));
+  const names = known.length > 0 ? known : there.slice(0, parts.length);
   return names.map((name) => ({
     name: name.replaceAll("_", " "),
     points: points.flatMap((point, i) => (point[name] === undefined ? [] : [[point["step"] ?? i, point[name]] as const])),

@@ -7,13 +7,13 @@ export function runSection(data: ReportData): Html {
   const { commands, config, versions, trainingTiming, evaluation } = data;
   return html`<section class="end">
     <h2>How to make this again</h2>
-    <pre>${commands.join("\n")}</pre>
+    <pre class="commands">${commands.join("\n")}</pre>
     <div class="columns">
       ${facts("Time, training", timed(trainingTiming))}${facts("Time, evaluation", timed(evaluation.timing))}${facts("Versions", versions)}
     </div>
     ${
       config !== "" &&
-      html`<details open>
+      html`<details>
         <summary>Resolved config</summary>
         <pre>${config}</pre>
       </details>`

@@ -95,10 +95,10 @@ tbody.rest tr:first-child td { padding-top: 12px; }
 .hist figcaption { display: flex; justify-content: space-between; color: var(--faint); font-size: 11.5px; font-variant-numeric: tabular-nums; }
 .pictures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 28px 32px; }
 .picture .three { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
-.picture svg { display: block; width: 100%; height: auto; border-radius: 5px; background: var(--wash); }
+.picture svg { display: block; width: 100%; height: auto; max-height: 230px; border-radius: 5px; background: var(--wash); }
 .picture .outline { fill: none; stroke: #fff; stroke-width: 1.6; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .picture .outline.under { stroke: #c8203f; stroke-width: 3.4; }
-.picture .none { fill: var(--faint); font-size: 15px; text-anchor: middle; dominant-baseline: middle; }
+.picture .none { fill: var(--faint); text-anchor: middle; dominant-baseline: middle; }
 .picture .title { display: flex; justify-content: space-between; gap: 12px; font-size: 14px; font-weight: 600; margin-bottom: 8px; }
 .picture .title span { font-weight: 500; color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .picture figcaption { color: var(--faint); font-size: 12px; margin-top: 6px; overflow-wrap: anywhere; }
@@ -108,6 +108,7 @@ tbody.rest tr:first-child td { padding-top: 12px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); gap: 28px 48px; }
 .columns h3, .end h3 { font-size: 14px; margin-bottom: 10px; color: var(--soft); font-weight: 600; }
 pre { margin: 0 0 20px; padding: 16px 18px; background: var(--wash); border-radius: 10px; overflow-x: auto; font: 13px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; tab-size: 2; }
+pre.commands { white-space: pre-wrap; overflow-wrap: anywhere; }
 details > summary { cursor: pointer; color: var(--soft); font-size: 14px; font-weight: 600; margin: 18px 0 10px; }
 
 @media (max-width: 760px) {
