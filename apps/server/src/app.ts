@@ -29,7 +29,7 @@ export async function createApp({
   maxBytes = 32 * 2 ** 20,
   logger = false,
 }: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({ logger, bodyLimit: maxBytes, return503OnClosing: true, forceCloseConnections: "idle" });
+  const app = Fastify({ logger, bodyLimit: maxBytes, return503OnClosing: false });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data)); // response schemas document, tests hold us to them
   app.addContentTypeParser(files, { parseAs: "buffer" }, (_, body, done) => done(null, body));
@@ -61,14 +61,25 @@ function routes(context: ServerContext): void {
   context.app.get("/openapi.json", { schema: { hide: true } }, () => context.app.swagger());
 }
 
-/** Closing lets every answer out, then its connection and the engine go: a connection kept alive would hold up the end. */
+/**
+ * Closing lets every answer out, then connections and engine go. Browsers hold connections open that never carried a request,
+ * which Node counts as busy: they are cut when the last answer is out, or after ten seconds.
+ */
 function endings(app: FastifyInstance, engine: Engine): void {
-  const state = { closing: false };
+  const state = { closing: false, open: 0 };
+  const cut = () => app.server.closeAllConnections();
+  app.addHook("onRequest", async () => {
+    state.open++;
+    if (state.closing) throw new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
+  });
+  app.addHook("onResponse", async () => {
+    state.open--;
+    if (state.closing && state.open === 0) cut();
+  });
   app.addHook("preClose", async () => {
     state.closing = true;
-  });
-  app.addHook("onSend", async (_, reply) => {
-    if (state.closing) void reply.header("connection", "close");
+    if (state.open === 0) cut();
+    else setTimeout(cut, 10_000).unref();
   });
   app.addHook("onClose", () => engine.close());
 }

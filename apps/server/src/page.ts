@@ -20,8 +20,9 @@ select { font: inherit; color: inherit; background: var(--card); border: 1px sol
 #result[hidden] { display: none; }
 @media (max-width: 42rem) { #result { grid-template-columns: 1fr; } }
 figure { margin: 0; position: relative; border-radius: 12px; overflow: hidden; background: var(--card); border: 1px solid var(--line); line-height: 0; }
-figure img { width: 100%; height: auto; }
-figure img + img { position: absolute; inset: 0; }
+figure img { width: 100%; height: auto; max-height: 60vh; object-fit: contain; }
+#overlay { position: relative; }
+#bare { position: absolute; inset: 0; height: 100%; }
 dl { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem; }
 dt { color: var(--soft); font-size: .875rem; }
 dd { margin: 0 0 .9rem; }

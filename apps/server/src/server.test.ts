@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 
@@ -55,6 +57,14 @@ describe("startServer", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await Promise.all([server.close(), expect(reply.then((r) => r.json())).resolves.toMatchObject({ score: 6 })]);
     await expect(fetch(server.url)).rejects.toThrow(/fetch failed/);
+  });
+
+  it("does not wait for a connection that never asks", async () => {
+    const server = await start();
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    await Promise.all([once(socket, "close"), server.close()]);
+    expect(socket.destroyed).toBe(true);
   });
 
   it("says what is wrong with the bundle or the port, and leaves nothing running", async () => {
