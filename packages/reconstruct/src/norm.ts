@@ -12,5 +12,5 @@ export function initNorm(size: number): Norm<NdArray> {
 
 /** (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis. x [..., D] */
 export function normalise<R extends tf.Rank>(p: Norm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
-  return layerNorm(x, p.weight, p.bias, epsilon);
+  return layerNorm<tf.Tensor<R>>(x, p.weight, p.bias, epsilon);
 }
