@@ -14,6 +14,10 @@ test("names lie N(0, 0.02^2) around the mean token", () => {
   expect(new Set(names.data).size).toBe(60);
 });
 
+test("deviation 0: every name is the mean token", () => {
+  expect([...initClassNames(2, 1, Float32Array.of(1, -2), createRng(7), 0).data]).toEqual([1, -2, 1, -2]);
+});
+
 test("a name without tokens is refused", () => {
   expect(() => initClassNames(2, 0, Float32Array.of(1), createRng(1))).toThrow(expect.objectContaining({ code: "LTAD_CONFIG" }));
 });

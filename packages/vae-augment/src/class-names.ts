@@ -8,16 +8,17 @@ import type * as tf from "@tensorflow/tfjs";
  * @param classes K
  * @param tokens M; 4 (O)
  * @param meanToken [Dtok]
+ * @param deviation of each number around the mean token's; 0.02 (O)
  * @returns [K, M, Dtok]
  * @throws LtadError `LTAD_CONFIG` when a name would have no token
  */
-export function initClassNames(classes: number, tokens: number, meanToken: Float32Array, rng: Rng): NdArray {
+export function initClassNames(classes: number, tokens: number, meanToken: Float32Array, rng: Rng, deviation = 0.02): NdArray {
   if (!Number.isInteger(tokens) || tokens < 1)
     throw new LtadError("LTAD_CONFIG", `vae-augment: expected 1 or more tokens in a class name, received ${tokens}.`, {
       details: { received: tokens },
     });
   const size = meanToken.length;
-  const noise = rng.normals(classes * tokens * size, 0.02);
+  const noise = rng.normals(classes * tokens * size, deviation);
   return float32(
     [classes, tokens, size],
     noise.map((x, i) => x + (meanToken[i % size] as number)),
