@@ -9,6 +9,8 @@ const members = readWorkspace();
 const rootManifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 const short = (name: string) => name.replace("@ltad/", "");
 const isRelative = (name: string) => name.startsWith(".");
+/** "@types/x" -> "x", whose types it has. */
+const typed = (name: string) => name.replace(/^@types\/(?:(.+)__)?/, (_, scope?: string) => (scope ? `@${scope}/` : ""));
 const declared = ({ dependencies, peerDependencies }: Manifest) => ({ ...dependencies, ...peerDependencies });
 
 /** Every import of another package, with the file that has it. */
@@ -61,7 +63,7 @@ describe.each(members.map((member) => [short(member.manifest.name), member] as c
     const usedInTests = new Set(outside(files).map((from) => from.name));
     const waits = folder === "bench" || folder === "tools"; // they declare every package, so that whatever is measured or documented resolves
     expect(waits ? [] : Object.keys(declared(manifest)).filter((dependency) => !used.has(dependency))).toEqual([]);
-    expect(Object.keys(manifest.devDependencies ?? {}).filter((dependency) => !usedInTests.has(dependency))).toEqual([]);
+    expect(Object.keys(manifest.devDependencies ?? {}).filter((dependency) => !usedInTests.has(typed(dependency)))).toEqual([]);
   });
 
   it("hands the peers of the packages below it on", () => {
