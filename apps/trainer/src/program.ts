@@ -13,7 +13,6 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
     .description("Long-tailed anomaly detection: one model for many classes, trained on normal images only.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand(false)
     .showSuggestionAfterError()
     .showHelpAfterError("(ltad --help, or ltad COMMAND --help, shows how it is used)")
     .exitOverride()
@@ -28,28 +27,34 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
 }
 
 function addDemo(program: Command, io: Io): void {
-  running(program.command("demo"))
+  const command = program
+    .command("demo")
     .summary("make a synthetic data set, train on it, evaluate, write a report")
     .description(
-      "Makes a small long-tailed data set of textures with defects, trains on it, evaluates, and writes report.html. Run again, it uses the features and the data that are there.",
+      "Makes a small data set of textures with defects, trains on a long-tailed part of it, evaluates, and writes report.html. Run again, it uses the data and the features that are there.",
     )
     .option("--out <folder>", "where the data set, the model and the report go", "ltad-demo")
-    .option("--seed <n>", "seed of the data set and of the training", wholeNumber, 0)
+    .option("--seed <n>", "seed of the data set and of the training", wholeNumber, 0);
+  running(command)
     .addHelpText("after", examples("demo", "demo --out /tmp/ltad --seed 3"))
     .action(async (options) => (await import("./commands/demo.js")).demo(io, options));
 }
 
 function addTrain(program: Command, io: Io): void {
-  running(splitting(program.command("train").argument("<data>", "folder with CLASS/train/good/*.png")))
+  const command = program
+    .command("train")
+    .argument("<data>", "folder with CLASS/train/good/*.png")
     .summary("train a model on a data set and write it as a folder")
     .description(
       "Encodes the images (once), learns class names (phase 1) and the detector (phase 2), and writes a bundle: model.json, two ONNX graphs, weights.",
     )
-    .requiredOption("--out <folder>", "where the bundle goes")
+    .requiredOption("--out <folder>", "where the bundle goes");
+  splitting(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
     .option("--config <file>", "YAML or JSON file with settings that differ from the preset")
-    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated, [])
-    .option("--resume", "go on from the checkpoint that Ctrl-C left in the output folder")
+    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated)
+    .option("--resume", "go on from the checkpoint that Ctrl-C left in the output folder");
+  running(command)
     .addHelpText(
       "after",
       examples(
@@ -63,32 +68,38 @@ function addTrain(program: Command, io: Io): void {
 }
 
 function addEval(program: Command, io: Io): void {
-  threaded(running(program.command("eval").argument("<model>", "bundle folder").argument("<data>", "data set folder with CLASS/test")))
+  const command = program
+    .command("eval")
+    .argument("<model>", "bundle folder")
+    .argument("<data>", "data set folder with CLASS/test")
     .summary("measure a model on the test images of a data set")
     .description(
-      "Image and pixel AUROC of every class, on the very graph that is served. Writes metrics.json, and report.html with --report, into the bundle folder.",
+      "Image and pixel AUROC of every class, on the very graphs that are served. Writes metrics.json, and with --report report.html, into the bundle folder.",
     )
     .option("--report", "write report.html as well")
     .addOption(
-      new Option("--class <how>", "the class of a test image: told by its folder, or predicted by the model")
+      new Option("--class <how>", "a test image's class: told by its folder, or predicted")
         .choices(["folder", "predicted"])
         .default("folder"),
-    )
+    );
+  common(threaded(cached(command)))
     .addHelpText("after", examples("eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json"))
     .action(async (model, data, options) => (await import("./commands/evaluate.js")).evaluate(io, model, data, options));
 }
 
 function addPredict(program: Command, io: Io, setExitCode: SetExitCode): void {
-  threaded(
-    common(program.command("predict").argument("<model>", "bundle folder").argument("<image...>", "image files, or folders of images")),
-  )
+  const command = program
+    .command("predict")
+    .argument("<model>", "bundle folder")
+    .argument("<image...>", "image files, or folders of images")
     .summary("score images and draw where they are anomalous")
     .description(
       "Scores each image. With --out, writes NAME.map.png (16-bit grey anomaly map) and NAME.overlay.png (the image under its heat map).",
     )
     .option("--out <folder>", "where maps and overlays go")
     .option("--class <name>", "the class of all these images; predicted when left out")
-    .option("--force", "write over maps that are there already")
+    .option("--force", "write over maps that are there already");
+  common(threaded(command))
     .addHelpText(
       "after",
       examples(
@@ -107,15 +118,21 @@ function addData(program: Command, io: Io): void {
     .command("data")
     .summary("look at a data set, or split it")
     .description("Look at a data set, or make a long-tailed split of it.");
-  common(data.command("stats").argument("<data>", "data set folder"))
+  const stats = data
+    .command("stats")
+    .argument("<data>", "data set folder")
     .summary("count images, defects, masks and sizes of each class")
-    .description("Counts images, defects and masks of each class, and reads the size of every image.")
+    .description("Counts images, defects and masks of each class, and reads the size of every image.");
+  common(stats)
     .addHelpText("after", examples("data stats ./data", "data stats ./data --json"))
     .action(async (folder, options) => (await import("./commands/data-stats.js")).dataStats(io, folder, options));
-  common(splitting(data.command("split").argument("<data>", "data set folder")))
+  const split = data
+    .command("split")
+    .argument("<data>", "data set folder")
     .summary("choose the training images of a long-tailed protocol and write the list")
     .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
-    .requiredOption("--out <file>", "the list file to write")
+    .requiredOption("--out <file>", "the list file to write");
+  common(splitting(split))
     .addHelpText(
       "after",
       examples("data split ./data --protocol exp100 --seed 1 --out exp100-1.txt", "train ./data --protocol exp100-1.txt --out ./model"),
@@ -134,10 +151,15 @@ function threaded(command: Command): Command {
   return command.option("--threads <n>", "threads of the runtime (default: one per core)", wholeNumber);
 }
 
+function cached(command: Command): Command {
+  return command.option(
+    "--cache-dir <folder>",
+    "where weights and features are kept (default: LTAD_CACHE_DIR, else the user's cache folder)",
+  );
+}
+
 function running(command: Command): Command {
-  return common(command)
-    .option("--cache-dir <folder>", "where weights and features are kept (default: LTAD_CACHE_DIR, else the user's cache folder)")
-    .option("--offline", "fetch nothing; fail when the weights are not in the cache yet");
+  return common(cached(command).option("--offline", "fetch nothing; fail when the weights are not in the cache yet"));
 }
 
 function splitting(command: Command): Command {
@@ -155,7 +177,7 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
 }
 
-function repeated(value: string, before: readonly string[]): string[] {
+function repeated(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
