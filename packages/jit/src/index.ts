@@ -1,8 +1,7 @@
-import { registerGradients } from "./gradients/index.js";
-
 export { gelu } from "./functions/gelu.js";
 export { layerNorm } from "./functions/layer-norm.js";
 export { resizeBilinear } from "./functions/resize-bilinear.js";
+export { registerGradients } from "./gradients/index.js";
 export { jit } from "./jit.js";
 export { openProgram } from "./runtime.js";
 export { isNdArray, tensorsOf, toNdArray, toTensor } from "./tensors.js";
@@ -13,5 +12,3 @@ export type { Program, RuntimeOptions, Tensors, TensorSpec, TensorSpecs, TracedF
 export type { AdamWOptions } from "./train/adamw.js";
 export type { CosineOptions, WarmupOptions } from "./train/schedules.js";
 export type { TrainProgram, TrainStepOptions } from "./train/train-step.js";
-
-registerGradients();

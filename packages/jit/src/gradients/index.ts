@@ -18,10 +18,14 @@ export const gradients: readonly tf.GradConfig[] = [
   einsumGradient,
 ];
 
+let registered = false;
+
 /**
- * Registers gradients that TF.js 4.22 lacks or computes wrongly, for every backend, so that eager and compiled training agree.
- * Importing the package does it, for the whole process.
+ * Registers gradients that TF.js 4.22 lacks or computes wrongly, for every backend and the whole process. Everything here that traces,
+ * runs or makes tensors does it first, so that eager and compiled training agree; call it to use tf.grad without any of that.
  */
 export function registerGradients(): void {
+  if (registered) return;
+  registered = true;
   for (const gradient of gradients) tf.registerGradient(gradient);
 }

@@ -6,7 +6,7 @@ import { range, reducedShape, sameShape, sizeOf, type Shape } from "./shape.js";
 export const isSplat = (x: Value) => sizeOf(x.stored) === 1;
 
 /** A splat under another shape: the same single number. */
-function resplat(g: Graph, x: Value, shape: Shape): Value {
+export function resplat(g: Graph, x: Value, shape: Shape): Value {
   const number = g.constants.get(x);
   if (number && !g.names.has(x)) return g.constant(x.dtype, shape, number);
   if (x.stored.length <= shape.length) return g.add("Identity", [x], shape, { stored: x.stored });

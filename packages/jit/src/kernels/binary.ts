@@ -43,10 +43,10 @@ function isNumber(g: Graph, x: Value, value: number, other: Value): boolean {
 
 const notBool = (g: Graph, x: Value) => (x.dtype === "bool" ? cast(g, x, "int32") : x);
 
-/** Division rounded down; ONNX rounds whole numbers towards zero. */
+/** Division rounded down to whole numbers, as int32 like the cpu backend; ONNX rounds whole numbers towards zero. */
 function floorDiv(g: Graph, a: Value, b: Value): Value {
   const quotient = div(g, a, b);
-  if (a.dtype !== "int32") return one(g, "Floor", quotient);
+  if (a.dtype !== "int32") return cast(g, one(g, "Floor", quotient), "int32");
   const back = mul(g, quotient, b);
   const uneven = one(g, "Not", compare(g, "Equal", back, a));
   const zero = g.number("int32", 0);

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { cast, mul, reduce, transpose } from "../graph/emit.js";
+import { cast, mul, reduce, resplat, transpose } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { axesOf, range, reducedShape, sizeOf } from "../graph/shape.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
@@ -47,9 +47,7 @@ function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Va
   const shape = reducedShape(x.shape, axes, keepDims);
   if (sizeOf(x.stored) === 1 && sizeOf(x.shape) > 1 && sizeOf(shape) > 0) {
     const times = axes.reduce((n, a) => n * (x.shape[a] as number), 1);
-    const total = mul(g, x, g.number(x.dtype, times));
-    const scalar = total.stored.length === 0 ? total : g.add("Reshape", [total, g.ints([])], [], { stored: [] });
-    return shape.length === 0 ? scalar : g.add("Identity", [scalar], shape, { stored: [] });
+    return resplat(g, mul(g, x, g.number(x.dtype, times)), shape);
   }
   const producer = g.producer(x);
   const [a, b] = producer?.inputs ?? [];

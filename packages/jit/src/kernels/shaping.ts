@@ -74,7 +74,13 @@ export const shaping: Kernels = {
     const shape = tf.backend_util.getReshapedPermuted([...x.shape], blockShape, size);
     const begin = tf.backend_util.getSliceBeginCoords(crops, blockShape.length);
     const sizes = tf.backend_util.getSliceSize(shape, crops, blockShape.length);
-    return slice(g, reshape(g, transpose(g, reshape(g, x, cells), perm), shape), begin, sizes);
+    const whole = reshape(g, transpose(g, reshape(g, x, cells), perm), shape);
+    return slice(
+      g,
+      whole,
+      whole.shape.map((_, i) => begin[i] ?? 0),
+      whole.shape.map((n, i) => sizes[i] ?? n),
+    );
   }),
 };
 

@@ -1,5 +1,6 @@
 import { LtadError, type DType } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
+import { registerGradients } from "../gradients/index.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
@@ -129,6 +130,7 @@ let backend: TraceBackend | undefined;
 /** The backend, registered with TF.js together with all rows when it is first needed. */
 export function traceBackend(): TraceBackend {
   if (backend) return backend;
+  registerGradients();
   const made = (backend = new TraceBackend());
   tf.registerBackend(traceBackendName, () => made, -1);
   tf.engine().findBackend(traceBackendName);
