@@ -12,6 +12,7 @@ it("exports what the README lists", () => {
       "layerNorm",
       "linearSchedule",
       "openProgram",
+      "registerGradients",
       "resizeBilinear",
       "stepSchedule",
       "tensorsOf",

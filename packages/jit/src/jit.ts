@@ -1,4 +1,4 @@
-import { LtadError, type NdArray } from "@ltad/core";
+import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import { checkInputs } from "./check-inputs.js";
 import type { Program, RuntimeOptions, TensorSpecs, TraceOptions, TracedFunction } from "./program.js";
 import { openProgram } from "./runtime.js";
@@ -10,14 +10,18 @@ import { toOnnx } from "./to-onnx.js";
  * @param fn pure; values may not be read in it, random numbers are inputs
  * @throws LtadError `LTAD_TRACE` when fn cannot be traced, `LTAD_CONFIG` when a provider is missing
  */
-export async function jit(fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions & RuntimeOptions = {}): Promise<Program> {
-  if (options.engine === "tensorflow") return eagerProgram(fn, inputs, options);
+export async function jit<In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
+  fn: TracedFunction<In, C>,
+  inputs: In,
+  options: TraceOptions<C> & RuntimeOptions = {},
+): Promise<Program> {
+  if (options.engine === "tensorflow") return eagerProgram(fn as TracedFunction, inputs, options.constants ?? {});
   return openProgram(toOnnx(fn, inputs, options), options);
 }
 
 /** The function itself behind the interface of a program. Called once with zeros to learn its outputs. */
-function eagerProgram(fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions): Program {
-  const constants = tensorsOf(options.constants ?? {});
+function eagerProgram(fn: TracedFunction, inputs: TensorSpecs, arrays: NdArrays): Program {
+  const constants = tensorsOf(arrays);
   const zeros = Object.fromEntries(
     Object.entries(inputs).map(([name, spec]) => [
       name,

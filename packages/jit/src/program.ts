@@ -12,12 +12,15 @@ export type TensorSpecs = Readonly<Record<string, TensorSpec>>;
 /** Named tensors: what a traced function takes and gives. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** A pure function over tensors; randomness is an input, numbers may not be read in it. */
-export type TracedFunction = (inputs: Tensors) => Tensors;
+/** What a traced function gets: a tensor for each of its inputs and constants. */
+export type TensorsFor<In, C> = { readonly [Name in (keyof In | keyof C) & string]: tf.Tensor };
 
-export interface TraceOptions {
+/** A pure function over tensors; randomness is an input, numbers may not be read in it. */
+export type TracedFunction<In = TensorSpecs, C = NdArrays> = (inputs: TensorsFor<In, C>) => Tensors;
+
+export interface TraceOptions<C extends NdArrays | undefined = NdArrays> {
   /** Arrays that become named initialisers of the graph and reach fn beside its inputs, under their names. */
-  readonly constants?: NdArrays;
+  readonly constants?: C;
 }
 
 export interface RuntimeOptions {

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { toOnnx } from "./index.js";
 import { openProgram } from "./runtime.js";
 
-const model = toOnnx(({ x }) => ({ y: x!.mul(2) }), { x: { dtype: "float32", shape: [null, 2] } });
+const model = toOnnx(({ x }) => ({ y: x.mul(2) }), { x: { dtype: "float32", shape: [null, 2] } });
 const x = float32([3, 2], [1, 2, 3, 4, 5, 6]);
 
 describe("openProgram", () => {

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError, type NdArrays } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { encodeModel } from "./onnx/encode.js";
 import type { TensorSpecs, TraceOptions, TracedFunction } from "./program.js";
@@ -10,9 +10,13 @@ import { trace } from "./trace/trace.js";
  * @param inputs null as first dimension: any batch size, the same for all inputs that have it
  * @throws LtadError `LTAD_TRACE` when fn reads values, draws random tensors, or uses a kernel without an ONNX form
  */
-export function toOnnx(fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions = {}): Uint8Array {
+export function toOnnx<In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
+  fn: TracedFunction<In, C>,
+  inputs: In,
+  options: TraceOptions<C> = {},
+): Uint8Array {
   checkSpecs(inputs);
-  const at = (batch: number) => trace(fn, inputs, options.constants ?? {}, batch);
+  const at = (batch: number) => trace(fn as TracedFunction, inputs, options.constants ?? {}, batch);
   const isFree = Object.values(inputs).some((spec) => spec.shape[0] === null);
   return encodeModel(isFree ? joinProbes([at(probes[0]), at(probes[1]), at(probes[2])]) : fixed(at(1)));
 }

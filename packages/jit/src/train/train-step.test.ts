@@ -26,11 +26,8 @@ const compile = (options: RuntimeOptions & { clipNorm?: number } = {}) =>
     ...options,
     optimiser: { weightDecay: 0.01, ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }) },
     loss: ({ embed, norm, out }, { x, y, "text.table": table }) => {
-      const h = layerNorm(gelu(tf.matMul(tf.matMul(x as tf.Tensor, table as tf.Tensor), embed.w).add(embed.b)), norm.gamma, norm.beta);
-      const error = tf
-        .matMul(h, out.w)
-        .add(out.b)
-        .sub(y as tf.Tensor);
+      const h = layerNorm(gelu(tf.matMul(tf.matMul(x, table), embed.w).add(embed.b)), norm.gamma, norm.beta);
+      const error = tf.matMul(h, out.w).add(out.b).sub(y);
       return { loss: error.square().mean<tf.Scalar>(), worst: error.abs().max() };
     },
   });

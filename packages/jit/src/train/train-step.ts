@@ -1,7 +1,7 @@
 import { flatten, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { checkInputs } from "../check-inputs.js";
-import type { RuntimeOptions, Tensors, TensorSpecs } from "../program.js";
+import type { RuntimeOptions, Tensors, TensorsFor, TensorSpecs } from "../program.js";
 import { isNdArray } from "../tensors.js";
 import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
 import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
@@ -9,14 +9,18 @@ import { eagerStepper, onnxStepper } from "./stepper.js";
 import { valueAndGradients } from "./value-and-gradients.js";
 
 /** What to train, on what, and how. */
-export interface TrainStepOptions<P extends Tree<NdArray>> extends RuntimeOptions {
+export interface TrainStepOptions<
+  P extends Tree<NdArray>,
+  In extends TensorSpecs = TensorSpecs,
+  C extends NdArrays = NdArrays,
+> extends RuntimeOptions {
   /** Initial parameters, float32; copied. */
   readonly params: P;
-  readonly inputs: TensorSpecs;
+  readonly inputs: In;
   /** Frozen arrays: initialisers of the graph under their names. */
-  readonly constants?: NdArrays;
+  readonly constants?: C;
   /** @param inputs the inputs and the constants @returns the loss, and scalars to report beside it */
-  loss(params: MapTree<P, NdArray, tf.Tensor>, inputs: Tensors): Tensors & { loss: tf.Scalar };
+  loss(params: MapTree<P, NdArray, tf.Tensor>, inputs: TensorsFor<In, C>): Tensors & { loss: tf.Scalar };
   readonly optimiser?: AdamWOptions;
 }
 
@@ -39,7 +43,10 @@ const groups = ["params", "m", "v"] as const;
  * Compiles loss, gradients, clipping and AdamW into one graph, and runs it step by step.
  * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
  */
-export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>> {
+export async function trainStep<P extends Tree<NdArray>, In extends TensorSpecs = TensorSpecs, C extends NdArrays = NdArrays>(
+  typed: TrainStepOptions<P, In, C>,
+): Promise<TrainProgram<P>> {
+  const options = typed as TrainStepOptions<P>;
   const initial = flatten<NdArray>(options.params, isNdArray);
   checkParams(initial);
   const names = Object.keys(initial);
