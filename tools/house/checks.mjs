@@ -11,10 +11,13 @@ const countsFile = join(cache, "counts.json");
  * @returns the exit code
  */
 export async function runChecks(args, state) {
-  const results = [{ name: "set-up", ok: state !== undefined }];
+  const results = [{ name: "set-up", ok: state !== undefined, seconds: state?.seconds }];
   if (state) {
     const { env } = state;
-    const tool = (name, toolName, toolArgs) => async () => ({ name, ...(await runTool(toolName, toolArgs, { env, output: "capture" })) });
+    const tool = (name, toolName, toolArgs) => async () => ({
+      name,
+      ...(await runTool(toolName, toolArgs, { env: { ...env, NO_COLOR: "1" }, output: "capture" })),
+    });
     const [format, lint, types] = [
       tool("format", "oxfmt", ["--check"]),
       tool("lint", "oxlint", ["--type-aware", "--deny-warnings"]),

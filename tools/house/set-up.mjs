@@ -9,14 +9,16 @@ const stampFile = join(cache, "stamp.json");
 
 /**
  * Installs and builds what is missing or out of date, with all its words on stderr; tens of milliseconds when there is nothing to do.
- * @returns the environment for the tools: with pnpm on the path
+ * @returns the environment for the tools, with pnpm on the path, and the seconds it took
  */
 export async function setUp() {
+  const started = performance.now();
+  const done = (pnpm) => ({ env: environment(pnpm), seconds: (performance.now() - started) / 1000 });
   const stamp = readStamp();
   const installed = installFingerprint();
   const outdated = stamp.installed !== installed || !existsSync(join(root, "node_modules/.modules.yaml"));
   const built = buildFingerprint();
-  if (!outdated && stamp.built === built && isBuilt()) return { env: environment(stamp.pnpm) };
+  if (!outdated && stamp.built === built && isBuilt()) return done(stamp.pnpm);
 
   const pnpm = await findPnpm(stamp.pnpm);
   const env = environment(pnpm);
@@ -24,7 +26,7 @@ export async function setUp() {
   await writeStamp({ installed, pnpm });
   await build(env);
   await writeStamp({ installed, pnpm, built });
-  return { env };
+  return done(pnpm);
 }
 
 async function install(env) {

@@ -52,7 +52,7 @@ describe.skipIf(!built)("packed (npm run build comes first)", () => {
       const folder = join(place, name);
       const all = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, tarball(m.name)]));
       await makeProject(folder, all, [name]);
-      await install(skip, "pnpm", folder, ["--ignore-workspace", "--reporter=silent"]);
+      await install(skip, "pnpm", folder, ["--ignore-workspace", "--reporter=silent", "--config.hoist=false"]);
       expect(await readdir(join(folder, "node_modules", name))).toEqual(
         expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]),
       );
