@@ -7,16 +7,16 @@ const bins = 36;
 export function histogram(good: readonly number[], defect: readonly number[]): Html | null {
   const all = [...good, ...defect].filter(Number.isFinite);
   if (all.length === 0) return null;
-  const low = Math.min(...all);
-  const high = Math.max(...all);
-  const tops = [counts(good, low, high), counts(defect, low, high)] as const;
+  const axis = axisOf(all);
+  const tops = [counts(good, axis), counts(defect, axis)] as const;
   const highest = Math.max(...tops.flat());
   return html`<figure class="hist">
     <svg viewBox="0 0 ${bins} 20" preserveAspectRatio="none" role="img" aria-label="image scores of good and defective images">
       ${bars(tops[0], highest, "good", 1)}${bars(tops[1], highest, "defect", -1)}
     </svg>
     <figcaption>
-      <span>${short(low)}</span><span><i class="good"></i>good <i class="defect"></i>defect</span><span>${short(high)}</span>
+      <span>${short(axis.low)}</span><span><i class="good"></i>good <i class="defect"></i>defect${axis.log && " (log scale)"}</span
+      ><span>${short(axis.high)}</span>
     </figcaption>
   </figure>`;
 }
@@ -30,11 +30,24 @@ function bars(heights: readonly number[], highest: number, kind: string, directi
   });
 }
 
-function counts(values: readonly number[], low: number, high: number): number[] {
+interface Axis {
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+}
+
+/** Logarithmic where the scores are positive and span more than a factor of eight. */
+function axisOf(values: readonly number[]): Axis {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return { low, high, log: low > 0 && high / low > 8 };
+}
+
+function counts(values: readonly number[], { low, high, log }: Axis): number[] {
+  const at = (value: number) => (log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
   const out = new Array<number>(bins).fill(0);
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
-    const bin = high > low ? Math.min(bins - 1, Math.floor((bins * (value - low)) / (high - low))) : Math.floor(bins / 2);
+    const bin = high > low ? Math.min(bins - 1, Math.floor(bins * at(value))) : Math.floor(bins / 2);
     out[bin] = (out[bin] ?? 0) + 1;
   }
   return out;

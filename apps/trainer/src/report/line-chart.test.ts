@@ -80,3 +80,10 @@ it("counts every score in the histogram", () => {
   expect(bars.match(/<rect class="good"/g)).toHaveLength(2);
   expect(bars.match(/<rect class="defect"/g)).toHaveLength(1);
 });
+
+it("gives small scores room where a few are far larger", () => {
+  const places = (good: readonly number[]) =>
+    [...(histogram(good, [1000])?.markup ?? "").matchAll(/class="good" x="([\d.]+)"/g)].map(([, x]) => Number(x));
+  expect(places([1, 10])).toEqual([0.08, 12.08]);
+  expect(places([-1, 10])).toEqual([0.08]);
+});
