@@ -69,6 +69,13 @@ describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
     await program.dispose();
   });
 
+  it("takes inputs that it does not use", async () => {
+    const program = await jit(({ x }) => ({ y: x.neg() }), specs, { engine });
+    expect(program.inputs).toEqual(specs);
+    expect((await program.run(inputs))["y"]?.data[0]).toBe(-(inputs.x.data[0] as number));
+    await program.dispose();
+  });
+
   it("cannot run after it was disposed", async () => {
     const program = await jit(fn, specs, { engine, constants: { table } });
     await program.dispose();

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError, sha256 } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
 import type { Attribute, Elements, Graph, GraphType, Node, Value } from "../graph/graph.js";
 import { ModelProto } from "./messages.js";
@@ -75,10 +75,11 @@ function nameValues(graph: Graph, nodes: readonly Node[], outputs: Readonly<Reco
   };
   const known = new Map<string, string>();
   for (const [value, data] of graph.constants) {
+    if (names.has(value)) continue;
     const key = contentKey(value, data);
-    const name = names.get(value) ?? known.get(key) ?? fresh();
-    known.set(key, known.get(key) ?? name);
-    if (!names.has(value)) names.set(value, name);
+    const name = known.get(key) ?? fresh();
+    known.set(key, name);
+    names.set(value, name);
   }
   for (const value of made) give(value, names.get(value) ?? fresh());
   return names;
@@ -102,18 +103,9 @@ function encodeInitialisers(
   return tensors;
 }
 
-/** Small constants are compared by their content, large ones by identity. */
+/** Equal for equal constants of one type and shape. */
 function contentKey(value: Value, data: Elements): string {
-  const content = data.length > 256 ? `#${identity(data)}` : Array.from(data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join(",");
-  return `${value.dtype}[${value.stored.join(",")}]${content}`;
-}
-
-const identities = new WeakMap<object, number>();
-let count = 0;
-function identity(data: object): number {
-  const known = identities.get(data) ?? count++;
-  identities.set(data, known);
-  return known;
+  return `${value.dtype}[${value.stored.join(",")}]${sha256(encodeElements(value.dtype, data))}`;
 }
 
 function encodeElements(dtype: GraphType, data: Elements): Uint8Array {

@@ -58,6 +58,11 @@ describe("a traced function may not", () => {
     expect(() => asTensor(kept).dataSync()).toThrow(/no numbers|has none/);
   });
 
+  it("give nothing, or what is no tensor", () => {
+    expect(refusal(() => ({})).message).toMatch(/expected named tensors as results, but there are none/);
+    expect(refusal(() => ({ y: 3 as unknown as tf.Tensor })).message).toMatch(/but y is 3/);
+  });
+
   it("give an output the name of an input", () => {
     expect(refusal(({ x }) => ({ x: asTensor(x).add(1) })).message).toMatch(/^x: an output may not have the name/);
   });

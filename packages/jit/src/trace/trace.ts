@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Traced } from "../graph/free-batch.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { liveNodes } from "../graph/prune.js";
-import type { TensorSpec, TracedFunction } from "../program.js";
+import type { Tensors, TensorSpec, TracedFunction } from "../program.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import { callerLine } from "./caller-line.js";
 
@@ -22,6 +22,7 @@ export function trace(fn: TracedFunction, inputs: Readonly<Record<string, Tensor
     void tf.engine().setBackend(traceBackendName);
     tf.tidy(() => {
       const results = fn(makeInputs(graph, inputs, constants, batch));
+      checkResults(results);
       for (const [name, tensor] of Object.entries(results)) outputs[name] = graph.full(backend.valueBehind(tensor));
     });
   } catch (error) {
@@ -52,6 +53,14 @@ function makeInputs(graph: Graph, inputs: Readonly<Record<string, TensorSpec>>, 
     tensors[name] = wrap(graph.constant(dtype, shape, data, name));
   }
   return tensors;
+}
+
+function checkResults(results: Tensors) {
+  const entries = Object.entries(results);
+  const wrong = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor));
+  if (entries.length > 0 && !wrong) return;
+  const received = wrong ? `${wrong[0]} is ${String(wrong[1])}` : "there are none";
+  throw new LtadError("LTAD_TRACE", `traced function: expected named tensors as results, but ${received}. Return an object of tensors.`);
 }
 
 /** Errors of TF.js that come from the tracer get its words. */

@@ -94,6 +94,16 @@ describe("trainStep", () => {
     for (const program of [whole, first, second]) await program.dispose();
   });
 
+  it("takes steps one after the other, also when nobody waits", async () => {
+    const [waited, rushed] = [await compile(), await compile()];
+    const one = [await waited.step(data, at), await waited.step(data, at), await waited.step(data, at)];
+    expect(await Promise.all([1, 2, 3].map(() => rushed.step(data, at)))).toEqual(one);
+    await expect(rushed.step(data, { learningRate: Number.NaN })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+    expect(await rushed.step(data, at)).toEqual(await waited.step(data, at));
+    await waited.dispose();
+    await rushed.dispose();
+  });
+
   it("leaves no tensors behind on TF.js", async () => {
     const program = await compile({ engine: "tensorflow" });
     await program.step(data, at);

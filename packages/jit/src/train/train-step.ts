@@ -61,15 +61,16 @@ export async function trainStep<P extends Tree<NdArray>, In extends TensorSpecs 
   let count = 0;
   const current = (group: (typeof groups)[number]) => unpackArrays(ofGroup(stepper.state(), group), packing, names);
   return {
-    async step(inputs, { learningRate }) {
+    step: inTurn(async (inputs: NdArrays, { learningRate }: { readonly learningRate: number }) => {
       checkInputs(inputs, options.inputs);
+      checkRate(learningRate);
       const scalars = Object.entries(scalarsOf(learningRate, count + 1, optimiser)).map(
         ([name, value]) => [`at.${name}`, scalar(value)] as const,
       );
       const results = await stepper.run({ ...inputs, ...Object.fromEntries(scalars) });
       count++;
       return results;
-    },
+    }),
     params: () => unflatten(current("params")) as P,
     state: () => {
       const arrays = groups.flatMap((group) => Object.entries(current(group)).map(([name, array]) => [`${group}.${name}`, array] as const));
@@ -83,6 +84,21 @@ export async function trainStep<P extends Tree<NdArray>, In extends TensorSpecs 
     },
     dispose: () => stepper.dispose(),
   };
+}
+
+/** Calls wait for the one before: a step starts from the state that the last one left. */
+function inTurn<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...args) => {
+    const result = last.then(() => run(...args));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+function checkRate(learningRate: number) {
+  if (!Number.isFinite(learningRate))
+    throw new LtadError("LTAD_CONFIG", `learningRate: expected a number, received ${learningRate}. Look at the schedule.`);
 }
 
 /** One step over tensors: state and inputs to the next state and what to report. */
