@@ -32,6 +32,12 @@ export function buildFingerprint(base = root) {
   return hash.digest("hex");
 }
 
+/** True when node_modules are there: the root's, and that of each package with dependencies. */
+export function isInstalled(base = root) {
+  const needs = workspaceFolders(base).filter((folder) => readFileSync(join(base, folder, "package.json"), "utf8").includes('"workspace:'));
+  return ["node_modules/.modules.yaml", ...needs.map((folder) => `${folder}/node_modules`)].every((path) => existsSync(join(base, path)));
+}
+
 /** True when each package has something built. */
 export function isBuilt(base = root) {
   return buildFolders(base).every((folder) => existsSync(join(base, folder, "dist")) && readdirSync(join(base, folder, "dist")).length > 0);

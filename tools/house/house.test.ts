@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { benches, faultOf } from "./bench.mjs";
-import { buildFingerprint, installFingerprint, isBuilt, workspaceFolders } from "./fingerprint.mjs";
+import { buildFingerprint, installFingerprint, isBuilt, isInstalled, workspaceFolders } from "./fingerprint.mjs";
 import { wantedPnpm } from "./pnpm.mjs";
 import { root } from "./run.mjs";
 
@@ -69,6 +69,16 @@ describe("the fingerprints", () => {
     const before = buildFingerprint(base);
     await utimes(join(base, "packages/a/src/index.ts"), 1, 1);
     expect(buildFingerprint(base)).not.toBe(before);
+  });
+
+  it("see what is not installed", async () => {
+    expect(isInstalled(base)).toBe(false);
+    await write("node_modules/.modules.yaml", "");
+    expect(isInstalled(base)).toBe(true);
+    await write("packages/a/package.json", '{ "dependencies": { "b": "workspace:*" } }');
+    expect(isInstalled(base)).toBe(false);
+    await mkdir(join(base, "packages/a/node_modules"));
+    expect(isInstalled(base)).toBe(true);
   });
 
   it("see what is not built", async () => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildFingerprint, installFingerprint, isBuilt } from "./fingerprint.mjs";
+import { buildFingerprint, installFingerprint, isBuilt, isInstalled } from "./fingerprint.mjs";
 import { findPnpm } from "./pnpm.mjs";
 import { cache, environment, HouseError, root, run, runTool } from "./run.mjs";
 
@@ -16,7 +16,7 @@ export async function setUp() {
   const done = (pnpm) => ({ env: environment(pnpm), seconds: (performance.now() - started) / 1000 });
   const stamp = readStamp();
   const installed = installFingerprint();
-  const outdated = stamp.installed !== installed || !existsSync(join(root, "node_modules/.modules.yaml"));
+  const outdated = stamp.installed !== installed || !isInstalled();
   const built = buildFingerprint();
   if (!outdated && stamp.built === built && isBuilt()) return done(stamp.pnpm);
 
