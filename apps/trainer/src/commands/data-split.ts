@@ -2,9 +2,9 @@ import { longTail, scanDataset, writeSplit } from "@ltad/data";
 import type { Io } from "../io.js";
 import { count } from "../report/numbers.js";
 import { type CommonOptions, withSession } from "../session.js";
-import { shellWords } from "../shell-words.js";
 import { textTable } from "../table.js";
 import { type SplitCommandOptions, splitOptions } from "./split-options.js";
+import { typedCommand } from "./typed-command.js";
 
 /** Chooses training images by a protocol and writes the list. */
 export async function dataSplit(
@@ -26,7 +26,7 @@ export async function dataSplit(
       ),
     );
     session.info(
-      `\nThe list is in ${options.out}. Train on it with\n  ${shellWords(["ltad", "train", folder, "--protocol", options.out, "--out", "./model"])}`,
+      `\nThe list is in ${options.out}. Train on it with\n  ${typedCommand(io.env, "train", folder, "--protocol", options.out, "--out", "./model")}`,
     );
   });
 }

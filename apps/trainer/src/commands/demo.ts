@@ -9,6 +9,7 @@ import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
 import { evaluateFolder, resultTable } from "./evaluate.js";
 import { type TrainCommandOptions, trainFolder } from "./train.js";
+import { serveCommand, typedCommand } from "./typed-command.js";
 
 export interface DemoOptions extends CommonOptions {
   readonly out: string;
@@ -24,7 +25,7 @@ const protocol = "exp20";
 export async function demo(io: Io, options: DemoOptions): Promise<void> {
   const { out, seed } = options;
   const [data, model] = [join(out, "data"), join(out, "model")];
-  await withSession(io, options, `Go on with\n  ${shellWords(["ltad", "demo", "--out", out, "--seed", seed])}`, async (session) => {
+  await withSession(io, options, `Go on with\n  ${typedCommand(io.env, "demo", "--out", out, "--seed", seed)}`, async (session) => {
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
     await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
@@ -32,7 +33,7 @@ export async function demo(io: Io, options: DemoOptions): Promise<void> {
     session.printJson(evaluated.evaluation);
     session.print(resultTable(evaluated));
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
-    session.print(`\nNext:\n${(await nextCommands(model, data, out)).map((line) => `  ${line}`).join("\n")}`);
+    session.print(`\nNext:\n${(await nextCommands(io, model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });
 }
 
@@ -48,11 +49,8 @@ async function trainOrResume(session: Session, data: string, options: TrainComma
   }
 }
 
-async function nextCommands(model: string, data: string, out: string): Promise<string[]> {
+async function nextCommands({ env }: Io, model: string, data: string, out: string): Promise<string[]> {
   const { classes } = await scanDataset(data);
   const image = classes.flatMap(({ test }) => test).find(({ mask }) => mask !== undefined)?.id ?? "IMAGE";
-  return [
-    shellWords(["npm", "run", "-s", "ltad", "--", "predict", model, join(data, image), "--out", join(out, "maps")]),
-    shellWords(["node", "apps/server/dist/main.js", "--bundle", model, "--port", "8080"]),
-  ];
+  return [typedCommand(env, "predict", model, join(data, image), "--out", join(out, "maps")), serveCommand(env, model)];
 }

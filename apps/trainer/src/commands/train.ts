@@ -11,6 +11,7 @@ import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
 import { cacheFolder } from "./cache-folder.js";
 import { type SplitCommandOptions, splitOptions } from "./split-options.js";
+import { typedCommand } from "./typed-command.js";
 
 export interface TrainCommandOptions extends CommonOptions, SplitCommandOptions {
   readonly out: string;
@@ -24,17 +25,16 @@ export interface TrainCommandOptions extends CommonOptions, SplitCommandOptions 
 
 /** Trains a model and says what to type next. */
 export async function train(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
-  const command = commandLine(data, options);
-  const again = shellWords([...command, ...(options.resume ? [] : ["--resume"])]);
-  await withSession(io, options, `Go on with\n  ${again}`, async (session) => {
+  const words = commandLine(data, options);
+  await withSession(io, options, `Go on with\n  ${typedCommand(io.env, ...words, "--resume")}`, async (session) => {
     const file = options.config === undefined ? {} : await readConfigFile(options.config);
     const config = resolveConfig({ preset: options.preset, file, sets: options.set });
     session.info(session.colours.dim(configYaml(config).trimEnd()));
-    const { folder, timing, warnings } = await trainFolder(session, data, config, options, shellWords(command));
+    const { folder, timing, warnings } = await trainFolder(session, data, config, options, shellWords(["ltad", ...words]));
     session.printJson({ folder, timing, warnings });
     session.print(`The model is ${folder}`);
     session.info(
-      `\nNext:\n  ${shellWords(["ltad", "eval", folder, data, "--report"])}\n  ${shellWords(["ltad", "predict", folder, "IMAGE", "--out", "maps"])}`,
+      `\nNext:\n  ${typedCommand(io.env, "eval", folder, data, "--report")}\n  ${typedCommand(io.env, "predict", folder, "IMAGE", "--out", "maps")}`,
     );
   });
 }
@@ -77,7 +77,6 @@ export async function trainFolder(
 function commandLine(data: string, { protocol, order, seed, preset, config, set = [], out }: TrainCommandOptions): string[] {
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
-    "ltad",
     "train",
     data,
     "--protocol",

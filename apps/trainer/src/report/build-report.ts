@@ -3,7 +3,7 @@ import { type JobOptions, throwIfAborted } from "@ltad/core";
 import { isGood } from "@ltad/data";
 import type { Detector, DisplayRange } from "@ltad/detector";
 import { configYaml } from "../config/config-yaml.js";
-import type { Evaluated, TestedClass, TestedImage } from "../evaluate/evaluate-model.js";
+import type { Evaluated, TestedClass } from "../evaluate/evaluate-model.js";
 import { version } from "../version.js";
 import { choosePictures } from "./choose-pictures.js";
 import { drawPicture, sideFor } from "./draw-picture.js";

@@ -37,7 +37,7 @@ export async function brightnessBundle(
         s_sem: tf.mul(map, 0.5),
         map: tf.mul(map, 1),
         score: tf.add(tf.max(map, [1, 2]), spread),
-        label: tf.maximum(inputs["class"] as tf.Tensor1D, tf.scalar(0, "int32")),
+        label: tf.maximum(inputs["class"], tf.scalar(0, "int32")),
       };
     },
     { features, z, class: given },
