@@ -26,6 +26,31 @@ export const resamplingGradients: readonly tf.GradConfig[] = [
   resizeGradient("ResizeBilinear", bilinearMatrix),
   resizeGradient("ResizeNearestNeighbor", nearestMatrix),
   {
+    // y = x d^-beta with d = bias + alpha W x^2, W the band matrix of neighbouring channels: dx = dy d^-beta - 2 alpha beta x W (dy y / d).
+    // The cpu backend computes this too, by loops of its own; products of matrices run everywhere.
+    kernelName: "LRN",
+    inputsToSave: ["x"],
+    outputsToSave: [true],
+    gradFunc: (dy, saved, attrs) => ({
+      x: () => {
+        const [x, y] = saved as [tf.Tensor, tf.Tensor];
+        const { depthRadius, bias, alpha, beta } = attrs as unknown as tf.LRNAttrs;
+        const channels = x.shape.at(-1) as number;
+        const near = Array.from({ length: channels ** 2 }, (_, i) =>
+          Math.abs(Math.floor(i / channels) - (i % channels)) <= depthRadius ? 1 : 0,
+        );
+        const sums = (v: tf.Tensor) => tf.matMul(v, tf.tensor4d(near, [1, 1, channels, channels]));
+        const d = sums(x.square()).mul(alpha).add(bias);
+        const direct = (dy as tf.Tensor).mul(d.pow(-beta));
+        return direct.sub(
+          sums((dy as tf.Tensor).mul(y).div(d))
+            .mul(x)
+            .mul(2 * alpha * beta),
+        );
+      },
+    }),
+  },
+  {
     // A sum over windows is a depthwise convolution with ones, and dy is shared among the real pixels of each window.
     kernelName: "AvgPool",
     inputsToSave: ["x"],

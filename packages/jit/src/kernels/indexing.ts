@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { cast, compare, reshape, slice, where } from "../graph/emit.js";
+import { cast, compare, reduce, reshape, slice, where } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { axesOf, sizeOf, type Shape } from "../graph/shape.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
@@ -33,6 +33,18 @@ export const indexing: Kernels = {
     const sums = scatterAdd(g, [numSegments + 1, ...row], places, x);
     return slice(g, sums, [0, ...row.map(() => 0)], [numSegments, ...row]);
   }),
+  SparseToDense: kernel<"sparseIndices" | "sparseValues" | "defaultValue", tf.SparseToDenseAttrs>((g, inputs, { outputShape }) => {
+    const { sparseIndices: places, sparseValues: values, defaultValue } = inputs;
+    const rows = places.shape.length === 2 ? places : reshape(g, places, [...places.shape, 1]);
+    const base = g.add("Expand", [defaultValue, g.ints(outputShape)], outputShape);
+    const [count] = rows.shape as [number];
+    const updates = values.shape.length === 1 ? values : g.add("Expand", [values, g.ints([count])], [count]);
+    return g.add("ScatterND", [base, cast(g, g.full(rows), "int64"), updates], outputShape);
+  }),
+  Bincount: kernel<"x" | "weights", tf.BincountAttrs>((g, { x, weights }, { size }) => bincount(g, x, weights, size, false)),
+  DenseBincount: kernel<"x" | "weights", tf.DenseBincountAttrs>((g, { x, weights }, { size, binaryOutput }) =>
+    bincount(g, x, weights, size, binaryOutput ?? false),
+  ),
   OneHot: kernel<"indices", tf.OneHotAttrs>((g, { indices }, attributes) => {
     const { depth, onValue, offValue, dtype } = attributes as tf.OneHotAttrs & { dtype?: Value["dtype"] };
     const classes = g.constant(
@@ -62,6 +74,21 @@ export const indexing: Kernels = {
     return g.add("ReduceSum", [g.full(before), g.ints([2])], [rows, m], { attributes: { keepdims: 0 } });
   }),
 };
+
+/** Weights (1 if there are none) of each number from 0 to size - 1 along the last axis. */
+function bincount(g: Graph, x: Value, weights: Value, size: number, binary: boolean): Value {
+  const classes = g.constant(
+    "int32",
+    [size],
+    Int32Array.from({ length: size }, (_, i) => i),
+  );
+  const chosen = compare(g, "Equal", reshape(g, x, [...x.shape, 1]), classes);
+  const isWeighted = sizeOf(weights.shape) > 0 && !binary;
+  const amounts = isWeighted
+    ? where(g, chosen, reshape(g, weights, [...weights.shape, 1]), g.number(weights.dtype, 0))
+    : cast(g, chosen, weights.dtype);
+  return reduce(g, binary ? "ReduceMax" : "ReduceSum", amounts, [x.shape.length - 1], false);
+}
 
 function gather(g: Graph, x: Value, ids: Value, axis: number): Value {
   const shape = [...x.shape.slice(0, axis), ...ids.shape, ...x.shape.slice(axis + 1)];

@@ -40,12 +40,8 @@ export const shaping: Kernels = {
     return g.add("Tile", [x, g.ints(reps)], shape);
   }),
   BroadcastTo: kernel<"x", tf.BroadCastToAttrs>((g, { x }, { shape }) => g.add("Expand", [x, g.ints(shape)], shape)),
-  Reverse: kernel<"x", tf.ReverseAttrs>((g, { x }, { dims }) => {
-    const axes = axesOf(dims, x.shape.length);
-    if (axes.length === 0) return x;
-    const same = (n: number) => g.ints(axes.map(() => n));
-    return g.add("Slice", [x, same(-1), same(beforeStart), g.ints(axes), same(-1)], x.shape);
-  }),
+  Reverse: kernel<"x", tf.ReverseAttrs>((g, { x }, { dims }) => reverse(g, x, axesOf(dims, x.shape.length))),
+  FlipLeftRight: kernel<"image">((g, { image }) => reverse(g, image, [2])),
   DepthToSpace: kernel<"x", tf.DepthToSpaceAttrs>((g, { x }, { blockSize: s, dataFormat }) => {
     const nhwc = dataFormat === "NHWC" ? x : transpose(g, x, [0, 2, 3, 1]);
     const [b, h, w, c] = nhwc.shape as [number, number, number, number];
@@ -86,6 +82,12 @@ export const shaping: Kernels = {
 
 /** An end that ONNX clamps to "before the first" when it walks backwards. */
 export const beforeStart = -(2 ** 31);
+
+function reverse(g: Graph, x: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return x;
+  const same = (n: number) => g.ints(axes.map(() => n));
+  return g.add("Slice", [x, same(-1), same(beforeStart), g.ints(axes), same(-1)], x.shape);
+}
 
 export function concat(g: Graph, values: readonly Value[], axis: number): Value {
   const [first] = values as [Value];
