@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFingerprint, installFingerprint, isBuilt, isInstalled } from "./fingerprint.mjs";
 import { findPnpm } from "./pnpm.mjs";
-import { cache, environment, HouseError, root, run, runTool } from "./run.mjs";
+import { cache, environment, HouseError, run, runTool } from "./run.mjs";
 
 const stampFile = join(cache, "stamp.json");
 
