@@ -3,6 +3,7 @@ import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "
 import { jit } from "@ltad/jit";
 import { type FeatureSpec, groupRuns, groupSize } from "./feature-spec.js";
 import type { FeatureStore } from "./feature-cache.js";
+import { addInto, addMoments, meanAndDeviation, residual, scale } from "./accumulate.js";
 import { inverseRoot } from "./symmetric-root.js";
 
 // Shapes: K classes, N tokens, C channels, D_g channels of group g, Dz size of z.
@@ -147,6 +148,7 @@ async function fitWhitening(
 ): Promise<NdArray[]> {
   const { tokens, channels } = spec;
   const products = await scatter(tokens, channels);
+  const inverse = deviation.map((value) => 1 / value);
   const whitening = options.groups.map((group) => float32([classes, groupSize(spec, group), groupSize(spec, group)]));
   let done = images.length;
   try {
@@ -156,11 +158,7 @@ async function fitWhitening(
       for (const { index } of own) {
         throwIfAborted(options.signal);
         const { features } = await store.read(index);
-        addInto(
-          total,
-          0,
-          await products.run(residual(features, deviation, floats(positionMean, "positionMean"), label * tokens * channels)),
-        );
+        addInto(total, 0, await products.run(residual(features, inverse, floats(positionMean, "positionMean"), label * tokens * channels)));
         options.onProgress?.({ phase: "statistics", done: ++done, total: 2 * images.length, unit: "images" });
       }
       const freedom = few.includes(label) ? own.length * tokens - 1 : (own.length - 1) * tokens; // unbiased
@@ -188,13 +186,6 @@ async function scatter(tokens: number, channels: number) {
   };
 }
 
-function residual(features: Float32Array, deviation: Float64Array, mean: Float32Array, from: number): Float32Array {
-  const channels = deviation.length;
-  const out = new Float32Array(features.length);
-  for (let i = 0; i < out.length; i++) out[i] = (features[i] as number) / (deviation[i % channels] as number) - (mean[from + i] as number);
-  return out;
-}
-
 /** Rows and columns of the chosen channels. */
 function principalBlock(matrix: Float64Array, size: number, runs: readonly { begin: number; size: number }[]): Float64Array {
   const chosen = runs.flatMap((run) => Array.from({ length: run.size }, (_, i) => run.begin + i));
@@ -208,29 +199,6 @@ function averagePositions(sums: Float64Array, channels: number): Float64Array {
   return mean;
 }
 
-function meanAndDeviation(sums: Float64Array, squares: Float64Array, count: number) {
-  const mean = sums.map((sum) => sum / count);
-  const deviation = squares.map((square, i) => Math.sqrt(Math.max(0, square / count - (mean[i] as number) ** 2)) || 1);
-  return { mean, deviation };
-}
-
 function standardise(values: Float64Array, mean: Float64Array, deviation: Float64Array): Float64Array {
   return values.map((value, i) => (value - (mean[i % mean.length] as number)) / (deviation[i % mean.length] as number));
-}
-
-function addMoments(sums: Float64Array, squares: Float64Array, values: Float32Array): void {
-  const n = sums.length;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    sums[i % n] = (sums[i % n] as number) + value;
-    squares[i % n] = (squares[i % n] as number) + value * value;
-  }
-}
-
-function addInto(total: Float64Array, from: number, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) total[from + i] = (total[from + i] as number) + (values[i] as number);
-}
-
-function scale(values: Float64Array, from: number, count: number, factor: number): void {
-  for (let i = from; i < from + count; i++) values[i] = (values[i] as number) * factor;
 }

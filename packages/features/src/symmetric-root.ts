@@ -6,12 +6,8 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
  * @returns [D, D]
  */
 export function inverseRoot(a: Float64Array, size: number, ridge: number): Float32Array {
-  const { eigenvectorMatrix: v, realEigenvalues: values } = new EigenvalueDecomposition(Matrix.from1DArray(size, size, a), {
-    assumeSymmetric: true,
-  });
-  const scaled = Matrix.zeros(size, size); // V diag(root)
-  for (let row = 0; row < size; row++) {
-    for (let k = 0; k < size; k++) scaled.set(row, k, v.get(row, k) / Math.sqrt(Math.max(0, values[k] as number) + ridge));
-  }
-  return Float32Array.from(scaled.mmul(v.transpose()).to1DArray());
+  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(Matrix.from1DArray(size, size, a), { assumeSymmetric: true });
+  const fourthRoots = realEigenvalues.map((value) => (Math.max(0, value) + ridge) ** -0.25);
+  const half = eigenvectorMatrix.mulRowVector(fourthRoots); // V diag(fourth root)
+  return Float32Array.from(half.mmul(half.transpose()).to1DArray()); // symmetric by construction
 }

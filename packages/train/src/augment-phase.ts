@@ -37,7 +37,7 @@ export async function augmentPhase(
   const vae = vaeConfig(config, spec, text.size);
   const rng = createRng(`${seed}/augment`);
   const params: AugmentParams = {
-    names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names")),
+    names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
     vae: conditionalVae(vae).init(rng.fork("vae")) as Tree<NdArray>,
   };
   const program = await trainStep<AugmentParams>({

@@ -49,6 +49,7 @@ const mixing = z.strictObject({
   enabled: z.boolean().describe("replace features by synthesised ones with probability 1 - p_c"),
   pMin: share,
   gamma: z.number().nonnegative(),
+  samples: count.describe("synthesised images drawn for each class"),
 });
 
 const anomaly = z.discriminatedUnion("kind", [

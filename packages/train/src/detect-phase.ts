@@ -11,7 +11,8 @@ import { detectInputs, detectLoss } from "./detect-loss.js";
 import { patchSize } from "./head-config.js";
 import type { Phase } from "./run-phase.js";
 import { detectRate } from "./schedules.js";
-import type { Synthesiser } from "./synthesiser.js";
+import { noisePool } from "./noise-pool.js";
+import type { Mixing } from "./synthetic-images.js";
 import type { TrainingSet } from "./training-set.js";
 
 /** What phase 2 learns: Pi and Phi_l. */
@@ -27,7 +28,7 @@ export interface DetectPhaseOptions {
   readonly spec: FeatureSpec;
   readonly config: TrainConfig;
   readonly head: HeadConfig;
-  readonly synthesiser: Synthesiser | undefined;
+  readonly mixing: Mixing | undefined;
   readonly seed: number;
 }
 
@@ -39,7 +40,7 @@ export async function detectPhase({
   spec,
   config,
   head,
-  synthesiser,
+  mixing,
   seed,
 }: DetectPhaseOptions): Promise<Phase<DetectParams>> {
   const rng = createRng(`${seed}/detect`);
@@ -54,11 +55,12 @@ export async function detectPhase({
     loss: (params, inputs) => detectLoss(params, inputs, config, head, spec),
     optimiser: { weightDecay: config.detect.weightDecay, clipNorm: config.detect.clipNorm },
   });
+  const noise = noisePool(rng.fork("noise"), config.detect.images * (config.detect.tokens ?? spec.tokens) * size);
   return {
     name: "phase2",
     steps: config.detect.steps,
     program,
-    batch: detectBatches({ set, spec, config, patchSize: size, synthesiser }),
+    batch: detectBatches({ set, spec, config, patchSize: size, mixing, noise }),
     learningRate: detectRate(config.detect),
   };
 }

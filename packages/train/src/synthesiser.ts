@@ -10,15 +10,10 @@ import type { AugmentParams } from "./augment-phase.js";
 /** Draws f_syn for images: phase 1's VAE as one graph. */
 export interface Synthesiser {
   /**
-   * @param zs z of each image @param labels its class @param wanted which images to synthesise
-   * @returns features [N * C] in the units of the encoder, undefined where not wanted
+   * @param zs z of each image @param label their class
+   * @returns features [N * C] of each, in the units of the encoder
    */
-  sample(
-    zs: readonly Float32Array[],
-    labels: readonly number[],
-    wanted: readonly boolean[],
-    rng: Rng,
-  ): Promise<(Float32Array | undefined)[]>;
+  sample(zs: readonly Float32Array[], label: number, rng: Rng): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
 
@@ -54,28 +49,22 @@ export async function openSynthesiser(
       ),
     },
   );
-  const run = async (zs: readonly Float32Array[], labels: readonly number[], rng: Rng) => {
-    const out = await program.run({
-      z: float32(
-        [zs.length, spec.zSize],
-        zs.flatMap((z) => [...z]),
-      ),
-      label: int32([zs.length], labels),
-      eps: float32([zs.length, latent], rng.normals(zs.length * latent)),
-    });
-    return floats(out["features"], "features");
-  };
+  const size = spec.tokens * spec.channels;
   return {
-    async sample(zs, labels, wanted, rng) {
-      const places = wanted.flatMap((want, i) => (want ? [i] : []));
-      if (places.length === 0) return wanted.map(() => undefined);
-      const size = spec.tokens * spec.channels;
-      const made = await run(
-        places.map((i) => zs[i] as Float32Array),
-        places.map((i) => labels[i] as number),
-        rng,
-      );
-      return wanted.map((want, i) => (want ? made.subarray(places.indexOf(i) * size, (places.indexOf(i) + 1) * size) : undefined));
+    async sample(zs, label, rng) {
+      const out = await program.run({
+        z: float32(
+          [zs.length, spec.zSize],
+          zs.flatMap((z) => [...z]),
+        ),
+        label: int32(
+          [zs.length],
+          zs.map(() => label),
+        ),
+        eps: float32([zs.length, latent], rng.normals(zs.length * latent)),
+      });
+      const features = floats(out["features"], "features");
+      return zs.map((_, i) => features.slice(i * size, (i + 1) * size));
     },
     dispose: () => program.dispose(),
   };

@@ -2,10 +2,10 @@ import { flatten, isNdArray, type JobOptions, type NdArray, sha256, type Tree, w
 import type { Split } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
-import { loadEfficientNetB0, loadUseLite } from "@ltad/encoder";
-import { encoderGraph, type FeatureSpec, featureSpec, fitStatistics, statisticsTree } from "@ltad/features";
+import { type ImageEncoder, loadEfficientNetB0, loadUseLite, type TextEncoder } from "@ltad/encoder";
+import { type ClassStatistics, encoderGraph, type FeatureSpec, featureSpec, fitStatistics, statisticsTree } from "@ltad/features";
 import { join } from "node:path";
-import { augmentPhase, vaeConfig } from "./augment-phase.js";
+import { type AugmentParams, augmentPhase, vaeConfig } from "./augment-phase.js";
 import { bundleParts } from "./bundle-parts.js";
 import { calibrate } from "./calibrate.js";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
@@ -18,6 +18,7 @@ import { headConfig } from "./head-config.js";
 import { type HistoryRow, type Phase, runPhase } from "./run-phase.js";
 import { stopwatch } from "./stopwatch.js";
 import { openSynthesiser } from "./synthesiser.js";
+import { type Mixing, synthesiseImages } from "./synthetic-images.js";
 import { inMemory, type TrainingSet } from "./training-set.js";
 
 export interface TrainOptions extends JobOptions {
@@ -32,8 +33,16 @@ export interface TrainOptions extends JobOptions {
   readonly cacheDir: string;
   /** Never fetch weights. */
   readonly offline?: boolean;
+  /** Frozen encoders to use; EfficientNet-B0 and Universal Sentence Encoder Lite when left out. */
+  readonly encoders?: Encoders;
   /** Go on from a checkpoint in `out`. */
   readonly resume?: boolean;
+}
+
+/** The frozen halves of LTAD. */
+export interface Encoders {
+  readonly image: ImageEncoder;
+  readonly text: TextEncoder;
 }
 
 /** Seconds of each part. */
@@ -56,9 +65,7 @@ const featureMemory = 768 * 1024 * 1024; // bytes of features kept in memory; th
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, seed, out, cacheDir } = options;
   const clock = stopwatch<keyof TrainTiming>();
-  const weightOptions = { cacheDir, offline: options.offline ?? false, onProgress: options.onProgress, signal: options.signal };
-  const encoder = await loadEfficientNetB0(weightOptions);
-  const text = await loadUseLite(weightOptions);
+  const { image: encoder, text } = options.encoders ?? (await loadEncoders(options));
   const spec = featureSpec(encoder, config.features);
   const graph = encoderGraph(encoder, spec);
   clock.lap("weights");
@@ -87,13 +94,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   clock.lap("phase1");
 
   const prototypes = await prototypesOf(learned.names, text, config.names, seed);
-  const synthesiser = config.mixing.enabled
-    ? await openSynthesiser(learned, statistics, spec, vaeConfig(config, spec, text.size), text)
-    : undefined;
+  const mixing = await mixingOf(learned, set, statistics, spec, text, options);
   const head = headConfig(config, spec, text.size);
-  const second = await detectPhase({ set, statistics, prototypes, spec, config, head, synthesiser, seed });
+  const second = await detectPhase({ set, statistics, prototypes, spec, config, head, mixing, seed });
   const { history: phase2, params: detector } = await finish(second, seed, checkpoint, job);
-  await synthesiser?.dispose();
   clock.lap("phase2");
 
   const untilNow = { tables: statisticsTree(statistics), pi: detector.pi, phi: detector.phi, prototypes };
@@ -109,6 +113,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
   return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, statistics.fewImages) };
+}
+
+async function loadEncoders({ cacheDir, offline = false, onProgress, signal }: TrainOptions): Promise<Encoders> {
+  const options = { cacheDir, offline, onProgress, signal };
+  return { image: await loadEfficientNetB0(options), text: await loadUseLite(options) };
 }
 
 async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: FeatureSpec): Promise<TrainingSet> {
@@ -128,6 +137,24 @@ async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: Feature
     },
     featureMemory,
   );
+}
+
+async function mixingOf(
+  learned: AugmentParams,
+  set: TrainingSet,
+  statistics: ClassStatistics,
+  spec: FeatureSpec,
+  text: TextEncoder,
+  options: TrainOptions,
+): Promise<Mixing | undefined> {
+  const { config, seed } = options;
+  if (!config.mixing.enabled) return undefined;
+  const synthesiser = await openSynthesiser(learned, statistics, spec, vaeConfig(config, spec, text.size), text);
+  try {
+    return await synthesiseImages(set, synthesiser, config, seed, options);
+  } finally {
+    await synthesiser.dispose();
+  }
 }
 
 /** Runs a phase to its end, gives back what it learned and lets go of its session. */

@@ -1,0 +1,40 @@
+// Sums in double precision over float32 arrays. Plain nested loops: these run over every feature of every image.
+
+/** total[from + i] += values[i] */
+export function addInto(total: Float64Array, from: number, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) total[from + i] = (total[from + i] as number) + (values[i] as number);
+}
+
+/** values[i] *= factor for `count` places from `from` on. */
+export function scale(values: Float64Array, from: number, count: number, factor: number): void {
+  for (let i = from; i < from + count; i++) values[i] = (values[i] as number) * factor;
+}
+
+/** Column sums and sums of squares of rows [R, n], n = sums.length. */
+export function addMoments(sums: Float64Array, squares: Float64Array, values: Float32Array): void {
+  const n = sums.length;
+  for (let row = 0; row < values.length; row += n) {
+    for (let c = 0; c < n; c++) {
+      const value = values[row + c] as number;
+      sums[c] = (sums[c] as number) + value;
+      squares[c] = (squares[c] as number) + value * value;
+    }
+  }
+}
+
+/** Mean and deviation (biased; 1 where it would be 0) from sums over `count` rows. */
+export function meanAndDeviation(sums: Float64Array, squares: Float64Array, count: number) {
+  const mean = sums.map((sum) => sum / count);
+  const deviation = squares.map((square, i) => Math.sqrt(Math.max(0, square / count - (mean[i] as number) ** 2)) || 1);
+  return { mean, deviation };
+}
+
+/** values[row, c] * factor[c] - mean[from + ...]: residuals in units of the channels' deviation. */
+export function residual(values: Float32Array, factor: Float64Array, mean: Float32Array, from: number): Float32Array {
+  const n = factor.length;
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row += n) {
+    for (let c = 0; c < n; c++) out[row + c] = (values[row + c] as number) * (factor[c] as number) - (mean[from + row + c] as number);
+  }
+  return out;
+}

@@ -1,0 +1,134 @@
+import { createRng, type Progress } from "@ltad/core";
+import { scanDataset, longTail, synthesise, type Split } from "@ltad/data";
+import { openDetector } from "@ltad/detector";
+import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { resolveConfig } from "./resolve-config.js";
+import { train, type TrainOptions, type TrainResult } from "./train.js";
+
+// Whole trainings on a small synthetic set with encoders of random weights: no download, a few seconds each.
+
+const small = ["features.inputSize=64", "augment.steps=6", "augment.batch=4", "augment.width=8", "augment.latent=4", "mixing.samples=3"];
+const settings = {
+  recommended: [
+    ...small,
+    "detect.steps=8",
+    "detect.images=4",
+    "detect.tokens=5",
+    "reconstruct.width=16",
+    "reconstruct.hidden=16",
+    "semantic.width=8",
+  ],
+  paper: [
+    ...small,
+    "preset=paper",
+    "detect.steps=8",
+    "detect.images=3",
+    "reconstruct.width=16",
+    "reconstruct.heads=2",
+    "reconstruct.hidden=16",
+    "reconstruct.neighbourhood=1",
+  ],
+};
+
+let folder: string;
+let split: Split;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-train-"));
+  await synthesise(join(folder, "data"), { seed: 1, size: 64, classes: 3, train: 6, good: 2, defects: 2 });
+  split = await longTail(await scanDataset(join(folder, "data")), { protocol: "exp6", seed: 1 });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function options(out: string, sets: readonly string[] = settings.recommended, over: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    split,
+    seed: 3,
+    config: resolveConfig({ sets }),
+    out: join(folder, out),
+    cacheDir: join(folder, "cache"),
+    encoders: { image: tinyImageEncoder(createRng(1)), text: tinyTextEncoder(createRng(2)) },
+    ...over,
+  };
+}
+
+describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) => {
+  let result: TrainResult;
+  beforeAll(async () => {
+    result = await train(options(preset, settings[preset]));
+  });
+
+  test("leaves a bundle that predicts, and no checkpoint", async () => {
+    const detector = await openDetector(result.folder);
+    const image = (split.classes[0]?.train[0] as { file: string }).file;
+    const prediction = await detector.predict(image, { class: split.classes[0]?.name });
+    expect(Number.isFinite(prediction.score)).toBe(true);
+    expect(prediction.map.every(Number.isFinite)).toBe(true);
+    expect(detector.manifest).toMatchObject({ preset, protocol: "exp6", seed: 3, config: { preset } });
+    await detector.dispose();
+    expect(await readdir(result.folder)).not.toContain("checkpoint");
+  });
+
+  test("writes both loss curves, one row a step, and both fall", async () => {
+    const { phase1, phase2 } = JSON.parse(await readFile(join(result.folder, "history.json"), "utf8")) as TrainResult["history"];
+    expect([phase1.length, phase2.length]).toEqual([6, 8]);
+    expect(phase1.at(-1)?.["reconstruction"]).toBeLessThan(phase1[0]?.["reconstruction"] as number);
+    expect(
+      phase2.every(
+        ({ loss, reconstruction, semantic }) => Math.abs((loss as number) - (reconstruction as number) - (semantic as number)) < 1e-4,
+      ),
+    ).toBe(true);
+  });
+
+  test("gives the same model again with the same seed, another one with another", async () => {
+    const [same, other] = [
+      await train(options(`${preset}-same`, settings[preset])),
+      await train(options(`${preset}-other`, settings[preset], { seed: 4 })),
+    ];
+    expect(await filesOf(same.folder)).toEqual(await filesOf(result.folder));
+    expect(await filesOf(other.folder)).not.toEqual(await filesOf(result.folder));
+  });
+
+  test.each([
+    ["phase1", 3],
+    ["phase2", 5],
+  ])("stopped in %s after step %d and resumed is the same model as not stopped", async (phase, step) => {
+    const stopping = new AbortController();
+    const onProgress = (progress: Progress) => progress.phase === phase && progress.done === step && stopping.abort();
+    const out = `${preset}-${phase}`;
+    await expect(train(options(out, settings[preset], { onProgress, signal: stopping.signal }))).rejects.toMatchObject({
+      code: "LTAD_ABORTED",
+    });
+    expect(await readdir(join(folder, out))).toEqual(["checkpoint"]);
+    const seen: Progress[] = [];
+    const resumed = await train(options(out, settings[preset], { resume: true, onProgress: (progress) => seen.push(progress) }));
+    expect(seen.find((progress) => progress.phase === phase)?.done).toBe(step + 1);
+    expect(await filesOf(resumed.folder)).toEqual(await filesOf(result.folder));
+  });
+});
+
+describe("train", () => {
+  test("does not go on with a checkpoint of another seed", async () => {
+    const stopping = new AbortController();
+    const onProgress = ({ phase }: Progress) => phase === "phase1" && stopping.abort();
+    await expect(train(options("mixed", undefined, { onProgress, signal: stopping.signal }))).rejects.toMatchObject({
+      code: "LTAD_ABORTED",
+    });
+    await expect(train(options("mixed", undefined, { resume: true, seed: 9 }))).rejects.toThrow("other images, options or seed");
+  });
+
+  test("warns of classes with very few images", async () => {
+    const { warnings } = await train(options("few"));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[1]).toContain("1 training images are too few for a mean at each position");
+  });
+});
+
+/** Names (which hold the hash of the content) of a bundle's files. */
+async function filesOf(bundle: string): Promise<string[]> {
+  return (await readdir(bundle)).filter((name) => /\.(onnx|safetensors)$/.test(name)).sort();
+}
