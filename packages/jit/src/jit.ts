@@ -1,6 +1,7 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import { checkInputs } from "./check-inputs.js";
-import type { Program, RuntimeOptions, TensorSpecs, TraceOptions, TracedFunction } from "./program.js";
+import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
+import type { TraceOptions, TracedFunction } from "./traced-function.js";
 import { openProgram } from "./runtime.js";
 import { runEagerly, tensorsOf } from "./tensors.js";
 import { toOnnx } from "./to-onnx.js";

@@ -1,5 +1,4 @@
 import type { DType, NdArray, NdArrays } from "@ltad/core";
-import type * as tf from "@tensorflow/tfjs";
 
 /** Type and shape of one input; null: a free batch size, on the first axis only. */
 export interface TensorSpec {
@@ -8,20 +7,6 @@ export interface TensorSpec {
 }
 
 export type TensorSpecs = Readonly<Record<string, TensorSpec>>;
-
-/** Named tensors: what a traced function takes and gives. */
-export type Tensors = Readonly<Record<string, tf.Tensor>>;
-
-/** What a traced function gets: a tensor for each of its inputs and constants. */
-export type TensorsFor<In, C> = { readonly [Name in (keyof In | keyof C) & string]: tf.Tensor };
-
-/** A pure function over tensors; randomness is an input, numbers may not be read in it. */
-export type TracedFunction<In = TensorSpecs, C = NdArrays> = (inputs: TensorsFor<In, C>) => Tensors;
-
-export interface TraceOptions<C extends NdArrays | undefined = NdArrays> {
-  /** Arrays that become named initialisers of the graph and reach fn beside its inputs, under their names. */
-  readonly constants?: C;
-}
 
 export interface RuntimeOptions {
   /** "onnx" (default): ONNX Runtime; "tensorflow": the function itself, eagerly, on the current TF.js backend. */

@@ -30,7 +30,7 @@ function checkProviders(providers: readonly string[]) {
 }
 
 function explain(error: unknown, model: Uint8Array | string, providers: readonly string[]): LtadError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
   const other = providers.find((p) => p !== "cpu");
   if (other !== undefined && /provider|cuda|tensorrt|webgpu|\.so/i.test(reason))
     return new LtadError("LTAD_CONFIG", `providers: ${other} cannot be used here (${reason}). Install what it needs, or use "cpu".`, {

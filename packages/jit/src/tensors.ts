@@ -1,7 +1,7 @@
 import { LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { registerGradients } from "./gradients/index.js";
-import type { Tensors, TracedFunction } from "./program.js";
+import type { Tensors, TracedFunction } from "./traced-function.js";
 
 /** An array as a tensor on the current TF.js backend; its numbers are copied. */
 export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {

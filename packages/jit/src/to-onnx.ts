@@ -1,7 +1,8 @@
 import { LtadError, type NdArrays } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { encodeModel } from "./onnx/encode.js";
-import type { TensorSpecs, TraceOptions, TracedFunction } from "./program.js";
+import type { TensorSpecs } from "./program.js";
+import type { TraceOptions, TracedFunction } from "./traced-function.js";
 import { trace } from "./trace/trace.js";
 
 /**

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Traced } from "../graph/free-batch.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { liveNodes } from "../graph/prune.js";
-import type { Tensors, TensorSpec, TracedFunction } from "../program.js";
+import type { TensorSpec } from "../program.js";
+import type { Tensors, TracedFunction } from "../traced-function.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import { callerLine } from "./caller-line.js";
 

@@ -1,7 +1,8 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Tensor as OrtTensor } from "onnxruntime-node";
-import type { RuntimeOptions, Tensors, TensorSpecs } from "../program.js";
+import type { RuntimeOptions, TensorSpecs } from "../program.js";
+import type { Tensors } from "../traced-function.js";
 import { createSession, fromOrt, toOrt } from "../session.js";
 import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
 import { toOnnx } from "../to-onnx.js";

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import type { Tensors } from "../program.js";
+import type { Tensors } from "../traced-function.js";
 
 /**
  * What a loss function gives, and the gradient of its `loss` for every parameter.

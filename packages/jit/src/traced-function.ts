@@ -1,0 +1,17 @@
+import type { NdArrays } from "@ltad/core";
+import type * as tf from "@tensorflow/tfjs";
+import type { TensorSpecs } from "./program.js";
+
+/** Named tensors: what a traced function takes and gives. */
+export type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** What a traced function gets: a tensor for each of its inputs and constants. */
+export type TensorsFor<In, C> = { readonly [Name in (keyof In | keyof C) & string]: tf.Tensor };
+
+/** A pure function over tensors; randomness is an input, numbers may not be read in it. */
+export type TracedFunction<In = TensorSpecs, C = NdArrays> = (inputs: TensorsFor<In, C>) => Tensors;
+
+export interface TraceOptions<C extends NdArrays | undefined = NdArrays> {
+  /** Arrays that become named initialisers of the graph and reach fn beside its inputs, under their names. */
+  readonly constants?: C;
+}
