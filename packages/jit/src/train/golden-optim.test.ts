@@ -38,8 +38,8 @@ function compile(run: Run, engine: "onnx" | "tensorflow") {
     },
     loss: ({ layer1, layer2, layer3 }, { x, y }) => {
       const linear = (p: typeof layer1, h: tf.Tensor) => tf.matMul(h, p.weight, false, true).add(p.bias);
-      const output = linear(layer3, linear(layer2, linear(layer1, x as tf.Tensor).tanh()).tanh());
-      return { loss: output.squaredDifference(y as tf.Tensor).mean<tf.Scalar>() };
+      const output = linear(layer3, linear(layer2, linear(layer1, x).tanh()).tanh());
+      return { loss: output.squaredDifference(y).mean<tf.Scalar>() };
     },
   });
 }

@@ -118,10 +118,7 @@ describe("trainStep", () => {
       params: { w: float32([2, 1], [0.5, -1]) },
       inputs: { x: { dtype: "float32", shape: [null, 2] } },
       loss: ({ w }, { x }) => ({
-        loss: tf
-          .matMul(x as tf.Tensor, w)
-          .square()
-          .mean<tf.Scalar>(),
+        loss: tf.matMul(x, w).square().mean<tf.Scalar>(),
       }),
     });
     expect((await free.step({ x: float32([1, 2], [2, 1]) }, at))["loss"]).toBe(0);
@@ -156,7 +153,7 @@ describe("trainStep refuses", () => {
     const program = await trainStep({
       params: { w },
       inputs: x,
-      loss: ({ w }, { x }) => ({ loss: w.mul(x as tf.Tensor).sum<tf.Scalar>() }),
+      loss: ({ w }, { x }) => ({ loss: w.mul(x).sum<tf.Scalar>() }),
     });
     await expect(program.step({ x: float32([3]) }, at)).rejects.toMatchObject({
       message: expect.stringMatching(/x: expected float32 \[2\], received float32 \[3\]/),

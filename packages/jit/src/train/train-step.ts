@@ -13,7 +13,7 @@ import { valueAndGradients } from "./value-and-gradients.js";
 export interface TrainStepOptions<
   P extends Tree<NdArray>,
   In extends TensorSpecs = TensorSpecs,
-  C extends NdArrays = NdArrays,
+  C extends NdArrays | undefined = NdArrays,
 > extends RuntimeOptions {
   /** Initial parameters, float32; copied. */
   readonly params: P;
@@ -44,10 +44,11 @@ const groups = ["params", "m", "v"] as const;
  * Compiles loss, gradients, clipping and AdamW into one graph, and runs it step by step.
  * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
  */
-export async function trainStep<P extends Tree<NdArray>, In extends TensorSpecs = TensorSpecs, C extends NdArrays = NdArrays>(
-  typed: TrainStepOptions<P, In, C>,
-): Promise<TrainProgram<P>> {
-  const options = typed as TrainStepOptions<P>;
+export function trainStep<P extends Tree<NdArray>, In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
+  options: TrainStepOptions<P, In, C>,
+): Promise<TrainProgram<P>>;
+export function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>>;
+export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>> {
   const initial = flatten<NdArray>(options.params, isNdArray);
   checkParams(initial);
   const names = Object.keys(initial);
