@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import * as api from "./index.js";
+
+it("exports what the README lists", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "configSchema",
+      "encodeFiles",
+      "presets",
+      "resolveConfig",
+      "train",
+    ]
+  `);
+});
