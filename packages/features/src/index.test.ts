@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import * as api from "./index.js";
+
+it("exports what the README lists", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "centre",
+      "channelsOf",
+      "classDistances",
+      "encodeImages",
+      "encoderGraph",
+      "featureSpec",
+      "fitStatistics",
+      "gridFeatures",
+      "groupRuns",
+      "groupSize",
+      "inverseRoot",
+      "normalise",
+      "stageSlices",
+      "statisticsTables",
+      "statisticsTree",
+      "toGrid",
+      "whiten",
+    ]
+  `);
+});
