@@ -18,7 +18,7 @@ const tarballs = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, `
 const built = isBuilt();
 let place = "";
 /** Nothing is hoisted to where our packages could borrow it, but `long`, which TF.js 4.22 requires without declaring it. */
-const strict = ["--ignore-workspace", "--reporter=silent", "--config.hoist-pattern=long"];
+const strict = ["--ignore-workspace", "--reporter=append-only", "--config.hoist-pattern=long"];
 const tarball = (name: string) => join(place, "packed", tarballs[name] ?? "");
 
 beforeAll(async () => {
@@ -28,12 +28,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
 
+const patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000", "--fetch-timeout=30000"];
+let away = "";
+
 /** Installs, or skips the test with the reason when the registry is away. */
 async function install(skip: TestContext["skip"], tool: "npm" | "pnpm", folder: string, args: readonly string[]) {
+  if (away) skip(away);
   try {
-    await manage(tool, ["install", "--ignore-scripts", "--prefer-offline", ...args], folder);
+    await manage(tool, ["install", "--ignore-scripts", "--prefer-offline", ...patience, ...args], folder);
   } catch (error) {
-    if (error instanceof Unreachable) skip(error.message);
+    if (error instanceof Unreachable) skip((away = error.message));
     throw error;
   }
 }
