@@ -22,7 +22,7 @@ export interface ScoreConfig {
   /** "logit": standardised by the class; "posterior": the probability of abnormal (the paper's). */
   readonly semantic: "logit" | "posterior";
   readonly lambda: number;
-  /** "max" of the map; "position": the same with the first group's error divided by what is usual at its position; "pooled": UniAD's. */
+  /** "max" of the map; "position": the same after S_rec is measured against what is usual at its position; "pooled": UniAD's. */
   readonly image: "max" | "position" | "pooled";
 }
 
@@ -96,21 +96,18 @@ export function scoreHead(
 ) {
   const { tables, calibration } = t;
   const distances = classDistances(z, tables.zMean, tables.zDeviation, tables.classZ); // [B, K]
-  const label = tf.where(tf.less(given, 0), tf.argMin(distances, 1), given).toInt() as tf.Tensor1D; // [B]
+  const label = tf.where<tf.Tensor1D>(tf.less(given, 0), tf.argMin<tf.Tensor1D>(distances, 1), given).toInt(); // [B]
   const { errors, logits } = rawScores(t, features, z, label, spec, config);
   const usual = tf.gather(calibration.error, label).expandDims(1); // [B, 1, E]
-  const ratios = tf.div(errors, usual) as tf.Tensor3D; // [B, N, E]
+  const ratios: tf.Tensor3D = tf.div(errors, usual); // [B, N, E]
   const rec = weighted(ratios, config.score); // [B, N]
   const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
-  const map = tf.add(rec, tf.mul(sem, config.score.lambda)) as tf.Tensor2D; // [B, N]
-  const side = (x: tf.Tensor) => tf.reshape(x, [-1, spec.grid, spec.grid]) as tf.Tensor3D; // [B, G, G]
-  return {
-    label,
-    s_rec: side(rec),
-    s_sem: side(sem),
-    map: side(map),
-    score: imageScore(side(map), errors, ratios, label, calibration, spec, config.score),
-  };
+  const map: tf.Tensor2D = tf.add(rec, tf.mul(sem, config.score.lambda)); // [B, N]
+  const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, spec.grid, spec.grid]); // [B, G, G]
+  const judged =
+    config.score.image === "position" ? tf.add(tf.mul(rec, usualHere(label, calibration)), tf.mul(sem, config.score.lambda)) : map; // [B, N]
+  const score = config.score.image === "pooled" ? pooledMax(side(map)) : tf.max(judged, 1); // [B]
+  return { label, s_rec: side(rec), s_sem: side(sem), map: side(map), score };
 }
 
 function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreConfig): tf.Tensor2D {
@@ -129,40 +126,24 @@ function semanticScore(
   return tf.div(tf.sub(logits, tf.gather(logitMean, label).expandDims(1)), tf.gather(logitDeviation, label).expandDims(1));
 }
 
-function imageScore(
-  map: tf.Tensor3D,
-  errors: tf.Tensor3D,
-  ratios: tf.Tensor3D,
-  label: tf.Tensor1D,
-  calibration: Calibration,
-  spec: FeatureSpec,
-  score: ScoreConfig,
-): tf.Tensor1D {
-  if (score.image === "pooled") return pooledMax(map);
-  if (score.image === "max") return tf.max(map, [1, 2]);
-  const usual = tf.gather(calibration.error, label).slice([0, 0], [-1, 1]); // [B, 1], the first error
-  const here = tf.div(tf.add(tf.gather(calibration.positionError, label), tf.mul(usual, 0.3)), 1.3); // [B, N]
-  const first = tf.squeeze(tf.slice(errors, [0, 0, 0], [-1, -1, 1]), [2]); // [B, N]
-  const firstRatio = tf.squeeze(tf.slice(ratios, [0, 0, 0], [-1, -1, 1]), [2]); // [B, N]
-  const share = shareOfFirst(score);
-  const change = tf.mul(tf.sub(tf.div(first, here), firstRatio), share); // [B, N]
-  return tf.max(tf.add(tf.reshape(map, [-1, spec.tokens]), change), 1);
-}
-
-function shareOfFirst({ reconstruction, groupWeights }: ScoreConfig): number {
-  if (reconstruction === "total") return 1;
-  return (groupWeights[0] as number) / groupWeights.reduce((sum, weight) => sum + weight, 0);
+/**
+ * 2 E / (E_i + E): how much less usual an error is at position i than in the class as a whole. Busy places (edges, prints) err more on good
+ * images too and would otherwise decide the maximum. Half of it stays, for objects that move. [B, N]
+ */
+function usualHere(label: tf.Tensor1D, { error, positionError }: Calibration): tf.Tensor2D {
+  const usual = tf.gather(error, label).slice([0, 0], [-1, 1]); // [B, 1]
+  return tf.div(tf.mul(usual, 2), tf.add(tf.gather(positionError, label), usual));
 }
 
 /** UniAD's rule: the map at 224 pixels, averaged over 16 x 16 windows, its maximum: [B]. */
 function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
-  const enlarged = resizeBilinear(tf.expandDims(map, 3) as tf.Tensor4D, [224, 224]); // [B, 224, 224, 1]
+  const enlarged = resizeBilinear(tf.expandDims<tf.Tensor4D>(map, 3), [224, 224]); // [B, 224, 224, 1]
   return tf.max(tf.avgPool(enlarged, 16, 1, "valid"), [1, 2, 3]);
 }
 
 /** 0 .. N-1 for each image: int32 [B, N]. */
 function allPositions(label: tf.Tensor1D, tokens: number): tf.Tensor2D {
-  return tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(0, "int32")), tf.range(0, tokens, 1, "int32")) as tf.Tensor2D;
+  return tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(0, "int32")), tf.range(0, tokens, 1, "int32"));
 }
 
 function sizesOf(parts: readonly tf.Tensor3D[]): number[] {

@@ -22,10 +22,16 @@ export function addMoments(sums: Float64Array, squares: Float64Array, values: Fl
   }
 }
 
-/** Mean and deviation (biased; 1 where it would be 0) from sums over `count` rows. */
+const rounding = 1e-12; // share of the mean square below which a variance is the rounding of a constant
+
+/** Mean and deviation (biased; 1 for a constant column) from sums over `count` rows. */
 export function meanAndDeviation(sums: Float64Array, squares: Float64Array, count: number) {
   const mean = sums.map((sum) => sum / count);
-  const deviation = squares.map((square, i) => Math.sqrt(Math.max(0, square / count - (mean[i] as number) ** 2)) || 1);
+  const deviation = squares.map((sum, i) => {
+    const square = sum / count;
+    const variance = square - (mean[i] as number) ** 2;
+    return variance > rounding * square ? Math.sqrt(variance) : 1;
+  });
   return { mean, deviation };
 }
 

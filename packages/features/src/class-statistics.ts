@@ -81,7 +81,7 @@ async function firstPass(
   images: readonly { index: number; label: number }[],
   classes: number,
   spec: FeatureSpec,
-  options: JobOptions,
+  options: StatisticsOptions,
 ): Promise<Moments> {
   const { channels, tokens, zSize } = spec;
   const counts = Array.from({ length: classes }, () => 0);
@@ -101,7 +101,7 @@ async function firstPass(
     addInto(classZ, label * zSize, z);
     addMoments(sums, squares, features);
     addMoments(zSums, zSquares, z);
-    options.onProgress?.({ phase: "statistics", done: done + 1, total: 2 * images.length, unit: "images" });
+    options.onProgress?.({ phase: "statistics", done: done + 1, total: passes(options) * images.length, unit: "images" });
   }
   counts.forEach((count, label) => scale(classZ, label * zSize, zSize, 1 / Math.max(1, count)));
   const patch = meanAndDeviation(sums, squares, images.length * tokens);
@@ -115,6 +115,11 @@ async function firstPass(
     zMean: image.mean,
     zDeviation: image.deviation,
   };
+}
+
+/** Whitening goes through the images once more. */
+function passes({ whitening }: StatisticsOptions): number {
+  return whitening === "none" ? 1 : 2;
 }
 
 /** [K, N, C] means in units of the channel's deviation (not centred); one mean for all positions in classes with few images. */

@@ -27,13 +27,13 @@ export function normalise(
   spec: FeatureSpec,
   groups: readonly (readonly number[])[],
 ): tf.Tensor3D[] {
-  if (tables.whitening.length === 0) {
-    const standard = tf.div(tf.sub(features, tables.channelMean), tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
-    return groups.map((group) => channelsOf(standard, spec, group));
-  }
-  const scaled = tf.div(features, tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
-  const centred = tf.sub(scaled, meansAt(tables.positionMean, label, positions)) as tf.Tensor3D; // [B, T, C]
-  return whiten(tables, centred, label, spec, groups);
+  return whiten(tables, centre(tables, features, label, positions), label, spec, groups);
+}
+
+/** Features less their mean, in units of the channels' deviation: f / deviation - m_c,i, or (f - mean) / deviation without whitening. [B, T, C] */
+export function centre(tables: NormaliseTables, features: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Tensor2D): tf.Tensor3D {
+  if (tables.whitening.length === 0) return tf.div(tf.sub(features, tables.channelMean), tables.channelDeviation);
+  return tf.sub(tf.div(features, tables.channelDeviation), meansAt(tables.positionMean, label, positions));
 }
 
 /**
@@ -51,7 +51,7 @@ export function whiten(
   return groups.map((group, g) => {
     const part = channelsOf(difference, spec, group); // [B, T, D_g]
     const table = tables.whitening[g];
-    return table ? (tf.matMul(part, tf.gather(table, label)) as tf.Tensor3D) : part; // the root is symmetric: x W = W x
+    return table ? tf.matMul<tf.Tensor3D>(part, tf.gather(table, label)) : part; // the root is symmetric: x W = W x
   });
 }
 
@@ -65,7 +65,7 @@ export function channelsOf(features: tf.Tensor3D, spec: FeatureSpec, group: read
 function meansAt(positionMean: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Tensor2D): tf.Tensor3D {
   const [classes, tokens, channels] = positionMean.shape;
   const rows = tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(tokens, "int32")), positions); // [B, T]
-  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows as tf.Tensor2D) as unknown as tf.Tensor3D;
+  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows) as unknown as tf.Tensor3D;
 }
 
 /**

@@ -11,7 +11,9 @@ export interface StatisticsTables extends NormaliseTables {
 }
 
 /** Statistics under the names they have in graphs and in `weights.safetensors`. */
-export function statisticsTree({ fewImages: _, whitening, ...arrays }: ClassStatistics): Tree<NdArray> {
+export function statisticsTree(statistics: ClassStatistics): Tree<NdArray> {
+  const { channelMean, channelDeviation, positionMean, whitening, zMean, zDeviation, classZ } = statistics;
+  const arrays = { channelMean, channelDeviation, positionMean, zMean, zDeviation, classZ };
   return { ...arrays, whitening: Object.fromEntries(whitening.map((table, g) => [g, table])) };
 }
 

@@ -38,7 +38,7 @@ export async function augmentPhase(
   const rng = createRng(`${seed}/augment`);
   const params: AugmentParams = {
     names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
-    vae: conditionalVae(vae).init(rng.fork("vae")) as Tree<NdArray>,
+    vae: conditionalVae(vae).init(rng.fork("vae")),
   };
   const program = await trainStep<AugmentParams>({
     params,
@@ -89,7 +89,7 @@ function augmentBatches(set: TrainingSet, spec: FeatureSpec, { augment, detect }
 function augmentLoss(learned: { names: tf.Tensor; vae: Tree<tf.Tensor> }, inputs: Tensors, config: VaeConfig, text: TextEncoder) {
   const vae = conditionalVae(config);
   const tables = statisticsTables(branchOf(inputs, "tables"));
-  const real = tf.div(tf.sub(inputs["features"] as tf.Tensor3D, tables.channelMean), tables.channelDeviation) as tf.Tensor3D; // [B, N, C]
+  const real: tf.Tensor3D = tf.div(tf.sub(inputs["features"] as tf.Tensor3D, tables.channelMean), tables.channelDeviation); // [B, N, C]
   const latent = vae.encode(learned.vae, standardZ(tables, inputs["z"] as tf.Tensor2D)); // [B, L]
   const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), learned.names as tf.Tensor3D); // [K, Dt]
   const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]

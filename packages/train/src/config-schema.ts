@@ -77,7 +77,7 @@ const reconstruct = z.discriminatedUnion("kind", [
     kind: z.literal("prenorm"),
     width: count.default(256),
     heads: count.default(8),
-    hidden: count.default(512),
+    hidden: count.default(1024),
     layers: count.default(4),
   }),
 ]);

@@ -1,7 +1,6 @@
 import { branchOf } from "@ltad/core";
-import type { HeadConfig } from "@ltad/detector/write";
-import { standardZ } from "@ltad/detector/write";
-import { type FeatureSpec, normalise, statisticsTables, whiten } from "@ltad/features";
+import { type HeadConfig, standardZ } from "@ltad/detector/write";
+import { centre, type FeatureSpec, statisticsTables, type StatisticsTables, whiten } from "@ltad/features";
 import type { Tensors, TensorSpec } from "@ltad/jit";
 import { displace, jitter, reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import { semantic, semanticLoss } from "@ltad/semantic";
@@ -38,36 +37,41 @@ export interface DetectTensors {
  * @see method.md, Phase 2
  */
 export function detectLoss(params: DetectTensors, inputs: Tensors, config: TrainConfig, head: HeadConfig, spec: FeatureSpec) {
-  const batch = inputs as unknown as Record<"features" | "noise", tf.Tensor3D> & {
-    z: tf.Tensor2D;
-    label: tf.Tensor1D;
-    positions: tf.Tensor2D;
-  };
+  const batch = inputs as unknown as { z: tf.Tensor2D; label: tf.Tensor1D; positions: tf.Tensor2D };
   const tables = statisticsTables(branchOf(inputs, "tables"));
-  const normalParts = normalise(tables, batch.features, batch.label, batch.positions, spec, config.groups); // G x [B, T, D_g]
-  const abnormalParts = pseudoAnomalies(inputs, normalParts, config, spec); // G x [B, T, D_g]
-  const normal = tf.concat(normalParts, 2); // [B, T, D]
-  const abnormal = tf.concat(abnormalParts, 2); // [B, T, D]
+  const { normal, abnormal } = patches(inputs, tables, config, spec); // [B, T, D]
   const module = reconstructor(head.reconstruct);
   const positions = module.wholeGrid ? undefined : batch.positions;
   const reconstruction = reconstructionLoss(module.forward(params.pi, abnormal, standardZ(tables, batch.z), positions), normal);
   const prototype = (name: "normal" | "abnormal") => tf.gather(inputs[`prototypes.${name}`] as tf.Tensor2D, batch.label); // [B, Dt]
-  const logits = (patches: tf.Tensor3D) => semantic(head.semantic).forward(params.phi, patches, prototype("normal"), prototype("abnormal")); // [B, T]
-  const sad = semanticLoss(logits(normal), logits(abnormal));
-  return { loss: tf.add(reconstruction, sad) as tf.Scalar, reconstruction, semantic: sad };
+  const both = tf.concat([normal, abnormal], 1); // [B, 2 T, D]
+  const logits = semantic(head.semantic).forward(params.phi, both, prototype("normal"), prototype("abnormal")); // [B, 2 T]
+  const [ofNormal, ofAbnormal] = tf.split(logits, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
+  const sad = semanticLoss(ofNormal, ofAbnormal);
+  return { loss: tf.add<tf.Scalar>(reconstruction, sad), reconstruction, semantic: sad };
 }
 
-/** p_a of each group: UniAD's jitter over all channels, or a step of chosen length towards noise or a foreign patch. */
-function pseudoAnomalies(inputs: Tensors, parts: tf.Tensor3D[], { anomaly, groups }: TrainConfig, spec: FeatureSpec): tf.Tensor3D[] {
+/** p_n and p_a: UniAD's jitter over all channels, or in each group a step of chosen length towards noise or a foreign patch. */
+function patches(inputs: Tensors, tables: StatisticsTables, { anomaly, groups }: TrainConfig, spec: FeatureSpec) {
+  const { features, foreign, noise } = inputs as Record<"features" | "foreign" | "noise", tf.Tensor3D>;
+  const [label, positions] = [inputs["label"] as tf.Tensor1D, inputs["positions"] as tf.Tensor2D];
+  const centred = centre(tables, features, label, positions); // [B, T, C]
+  if (anomaly.kind === "jitter") {
+    const normal = tf.concat(whiten(tables, centred, label, spec, groups), 2); // [B, T, D]
+    return { normal, abnormal: jitter(normal, noise, anomaly.alpha) };
+  }
+  const away = tf.div(tf.sub(foreign, features), tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
+  const whitened = whiten(tables, tf.concat([centred, away], 1), label, spec, groups).map((part) => tf.split(part, 2, 1)); // G x 2 x [B, T, D_g]
+  const parts = whitened.map(([part]) => part as tf.Tensor3D); // G x [B, T, D_g]
   const sizes = parts.map((part) => part.shape[2]);
-  const noise = inputs["noise"] as tf.Tensor3D;
-  if (anomaly.kind === "jitter") return tf.split(jitter(tf.concat(parts, 2), noise, anomaly.alpha), sizes, 2);
-  const tables = statisticsTables(branchOf(inputs, "tables"));
-  const away = tf.div(tf.sub(inputs["foreign"] as tf.Tensor, inputs["features"] as tf.Tensor), tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
-  const foreign = whiten(tables, away, inputs["label"] as tf.Tensor1D, spec, groups); // G x [B, T, D_g]
   const isForeign = tf.expandDims(inputs["isForeign"] as tf.Tensor2D, 2); // [B, T, 1]
-  return tf.split(noise, sizes, 2).map((gaussian, g) => {
-    const direction = tf.add(tf.mul(foreign[g] as tf.Tensor, isForeign), tf.mul(gaussian, tf.sub(1, isForeign))) as tf.Tensor3D;
-    return displace(parts[g] as tf.Tensor3D, direction, inputs["size"] as tf.Tensor2D);
+  const gaussian = tf.split(noise, sizes, 2); // G x [B, T, D_g]
+  const abnormal = whitened.map(([part, towards], g) => {
+    const direction: tf.Tensor3D = tf.add(
+      tf.mul(towards as tf.Tensor3D, isForeign),
+      tf.mul(gaussian[g] as tf.Tensor3D, tf.sub(1, isForeign)),
+    );
+    return displace(part as tf.Tensor3D, direction, inputs["size"] as tf.Tensor2D); // [B, T, D_g]
   });
+  return { normal: tf.concat(parts, 2), abnormal: tf.concat(abnormal, 2) };
 }

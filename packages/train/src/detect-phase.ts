@@ -48,7 +48,7 @@ export async function detectPhase({
   const program = await trainStep<DetectParams>({
     params: {
       pi: reconstructor(head.reconstruct).init(rng.fork("pi")),
-      phi: semantic(head.semantic).init(rng.fork("phi")) as Tree<NdArray>,
+      phi: semantic(head.semantic).init(rng.fork("phi")),
     },
     inputs: detectInputs(config, spec, size),
     constants: flatten<NdArray>({ tables: statisticsTree(statistics), prototypes: { ...prototypes } }, isNdArray),

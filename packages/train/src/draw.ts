@@ -13,7 +13,7 @@ export function foreignSampler(labels: readonly number[], classes: number): (lab
   const byClass = Array.from({ length: classes }, (_, c) => labels.flatMap((label, index) => (label === c ? [index] : [])));
   const others = byClass.map((_, c) => byClass.filter((images, other) => other !== c && images.length > 0));
   return (label, rng) => {
-    const pools = others[label]?.length ? (others[label] as number[][]) : [byClass[label] as number[]];
+    const pools = others[label]?.length ? others[label] : [byClass[label] as number[]];
     const pool = pools[rng.integer(pools.length)] as number[];
     return pool[rng.integer(pool.length)] as number;
   };

@@ -27,14 +27,7 @@ export function patchSize(sizes: readonly number[]): number {
 
 function reconstructConfig(config: TrainConfig["reconstruct"], { grid, zSize }: FeatureSpec, channels: number): ReconstructConfig {
   const shape = { channels, grid: [grid, grid] as const };
-  switch (config.kind) {
-    case "token-mlp":
-      return { ...shape, ...config, zSize };
-    case "prenorm":
-      return { ...shape, ...config, zSize };
-    case "uniad": {
-      const { neighbourhood, ...sizes } = config;
-      return { ...shape, ...sizes, neighbours: neighbourhood === 0 ? false : [neighbourhood, neighbourhood] };
-    }
-  }
+  if (config.kind !== "uniad") return { ...shape, ...config, zSize };
+  const { neighbourhood, ...sizes } = config;
+  return { ...shape, ...sizes, neighbours: neighbourhood === 0 ? false : [neighbourhood, neighbourhood] };
 }

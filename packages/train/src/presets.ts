@@ -27,7 +27,7 @@ export const recommended: TrainConfig = {
   reconstruct: { kind: "token-mlp", width: 256, hidden: 512, blocks: 3 },
   semantic: { kind: "mlp", width: 256 },
   detect: {
-    steps: 400,
+    steps: 300,
     learningRate: 2e-3,
     warmup: 50,
     schedule: "cosine",
@@ -37,7 +37,7 @@ export const recommended: TrainConfig = {
     tokens: 32,
     classPower: -0.5,
   },
-  score: { reconstruction: "groups", groupWeights: [0.25, 0.75], semantic: "logit", lambda: 0.5, image: "position" },
+  score: { reconstruction: "groups", groupWeights: [0.25, 0.75], semantic: "logit", lambda: 1, image: "position" },
 };
 
 /** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */

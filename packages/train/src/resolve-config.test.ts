@@ -46,6 +46,11 @@ describe("resolveConfig", () => {
     [{ sets: ["score.groupWeights=[1]"] }, "expected 2 weights, one for each of groups, received 1"],
     [{ sets: ["reconstruct.kind=uniad"] }, "uniad attends over whole images; set it to null"],
     [{ sets: ["anomaly.low=4"] }, "anomaly.high: expected at least anomaly.low (4), received 3"],
+    [{ sets: ["features.stages=[2,5,3,6]"] }, "features.stages: expected ascending order without repeats, received 2, 5, 3, 6"],
+    [{ sets: ["score.groupWeights=[0,0]"] }, "expected a weight above 0"],
+    [{ preset: "paper", sets: ["reconstruct.heads=7"] }, "expected a divisor of reconstruct.width (256), received 7"],
+    [{ preset: "paper", sets: ["reconstruct.neighbourhood=6"] }, "expected 0 or an odd number below the grid's 14, received 6"],
+    [{ preset: "paper", sets: ["reconstruct.neighbourhood=15"] }, "expected 0 or an odd number below the grid's 14, received 15"],
     [{ file: 3 }, "expected an object"],
     [{ sets: ["__proto__.x=1"] }, "__proto__"],
   ])("refuses %j", (sources, message) => {

@@ -34,10 +34,16 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
 /** Rules that span several fields. */
 function checkTogether(config: TrainConfig): TrainConfig {
   const { groups, features, score, reconstruct, detect, anomaly, whitening } = config;
+  if (features.stages.some((stage, i) => i > 0 && stage <= (features.stages[i - 1] as number)))
+    fail(`features.stages: expected ascending order without repeats, received ${features.stages.join(", ")}.`);
   const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
   if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);
   if (score.groupWeights.length !== groups.length)
     fail(`score.groupWeights: expected ${groups.length} weights, one for each of groups, received ${score.groupWeights.length}.`);
+  if (!score.groupWeights.some((weight) => weight > 0)) fail("score.groupWeights: expected a weight above 0 in at least one place.");
+  if ("heads" in reconstruct && reconstruct.width % reconstruct.heads !== 0)
+    fail(`reconstruct.heads: expected a divisor of reconstruct.width (${reconstruct.width}), received ${reconstruct.heads}.`);
+  if (reconstruct.kind === "uniad") checkNeighbourhood(reconstruct.neighbourhood, features);
   if (reconstruct.kind !== "token-mlp" && detect.tokens !== null)
     fail(`detect.tokens: ${reconstruct.kind} attends over whole images; set it to null.`);
   if (anomaly.kind === "directed" && anomaly.high < anomaly.low)
@@ -45,6 +51,13 @@ function checkTogether(config: TrainConfig): TrainConfig {
   if (anomaly.kind === "jitter" && whitening.by === "class")
     fail(`anomaly.kind: jitter is made for features without whitening; use directed, or whitening.by none.`);
   return config;
+}
+
+/** A window must have a middle and leave something of the grid to attend to. */
+function checkNeighbourhood(side: number, { inputSize, gridStride }: TrainConfig["features"]): void {
+  const grid = inputSize / gridStride;
+  if (side === 0 || (side % 2 === 1 && side < grid)) return;
+  fail(`reconstruct.neighbourhood: expected 0 or an odd number below the grid's ${grid}, received ${side}.`);
 }
 
 function fail(message: string): never {

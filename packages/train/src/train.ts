@@ -63,7 +63,7 @@ const featureMemory = 768 * 1024 * 1024; // bytes of features kept in memory; th
  * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, seed, out, cacheDir } = options;
+  const { config, seed, out } = options;
   const clock = stopwatch<keyof TrainTiming>();
   const { image: encoder, text } = options.encoders ?? (await loadEncoders(options));
   const spec = featureSpec(encoder, config.features);

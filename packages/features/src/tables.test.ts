@@ -1,0 +1,54 @@
+import { branchOf, createRng, flatten, float32, isNdArray, type NdArray, sizeOf } from "@ltad/core";
+import { toTensor } from "@ltad/jit";
+import { describe, expect, test } from "vitest";
+import type { ClassStatistics } from "./class-statistics.js";
+import { statisticsTables, statisticsTree } from "./tables.js";
+
+// K 3 classes, N 4 tokens, C 5 channels, Dz 7; 11 groups, so that "10" must come after "9".
+const rng = createRng("tables");
+const normals = (...shape: number[]) => float32(shape, rng.normals(sizeOf(shape)));
+const statistics: ClassStatistics = {
+  channelMean: normals(5),
+  channelDeviation: normals(5),
+  positionMean: normals(3, 4, 5),
+  whitening: Array.from({ length: 11 }, (_, g) => normals(3, g + 1, g + 1)),
+  zMean: normals(7),
+  zDeviation: normals(7),
+  classZ: normals(3, 7),
+  fewImages: [2],
+};
+
+describe("statistics as named arrays and back as tensors", () => {
+  test("every table under its name, groups in their order", () => {
+    const { whitening, ...tables } = throughAGraph(statistics);
+    const { whitening: wanted, fewImages: _, ...others } = statistics;
+    expect(Object.keys(tables).sort()).toEqual(Object.keys(others).sort());
+    for (const [name, array] of Object.entries(others)) {
+      expect(read(tables[name as keyof typeof tables])).toEqual(plain(array));
+    }
+    expect(whitening.map(read)).toEqual(wanted.map(plain));
+  });
+
+  test("without whitening there is no group", () => {
+    expect(throughAGraph({ ...statistics, whitening: [] }).whitening).toEqual([]);
+  });
+
+  test("the list of small classes is no table", () => {
+    expect(Object.keys(statisticsTree(statistics))).not.toContain("fewImages");
+  });
+});
+
+/** The way through `weights.safetensors` and a graph: flat names, then a branch of the inputs. */
+function throughAGraph(from: ClassStatistics) {
+  const flat = flatten<NdArray>({ tables: statisticsTree(from) }, isNdArray);
+  const inputs = Object.fromEntries(Object.entries(flat).map(([name, array]) => [name, toTensor(array)]));
+  return statisticsTables(branchOf(inputs, "tables"));
+}
+
+function read(tensor: { shape: number[]; dataSync(): ArrayLike<number> }) {
+  return { shape: tensor.shape, data: Array.from(tensor.dataSync()) };
+}
+
+function plain({ shape, data }: NdArray) {
+  return { shape: [...shape], data: Array.from(data) };
+}
