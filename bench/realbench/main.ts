@@ -57,7 +57,7 @@ async function runTraining(name: string, sets: readonly string[], seed: number, 
     const { timing } = await train({ split, seed, config: resolveConfig({ sets }), out, cacheDir });
     const detector = await openDetector(out);
     try {
-      const seconds = timing.statistics + timing.phase1 + timing.phase2 + timing.calibrate + timing.write;
+      const seconds = timing.statistics + timing.phase1 + timing.whitening + timing.phase2 + timing.calibrate + timing.write;
       if (only.has(name)) await measure(name, detector, seed, seconds);
       if (name === "recommended") await readModel(detector, split, seed);
     } finally {
@@ -79,10 +79,17 @@ async function measureBaseline(name: string, detector: Detector, split: Split, s
   const encoded = { cacheDir, encoderId: detector.manifest.encoder.id, inputSize, open: never, load: never }; // training encoded them all
   const scorers: ClassScorer[] = [];
   for (const { name: className, train: items } of split.classes) {
-    const store = await encodeImages(items.map(({ file }) => file), encoded);
+    const store = await encodeImages(
+      items.map(({ file }) => file),
+      encoded,
+    );
     const images = items.map((_, index) => index);
     const standard = await fitStandard(store, images, channels);
-    scorers.push(name === "memory bank" ? await nearestBank(store, images, standard, tokens, `${seed}/${className}`) : await positionGaussians(store, images, standard, tokens));
+    scorers.push(
+      name === "memory bank"
+        ? await nearestBank(store, images, standard, tokens, `${seed}/${className}`)
+        : await positionGaussians(store, images, standard, tokens),
+    );
   }
   await measure(name, asDetector(detector, scorers), seed);
   for (const scorer of scorers) await scorer.dispose();
@@ -94,7 +101,9 @@ async function measure(name: string, detector: Detector, seed: number, trainSeco
   rows.push({ name, seed, evaluation, trainSeconds, scoreMs: ((evaluation.timing["score"] ?? 0) * 1000) / images });
   const { avg, high, low } = evaluation.summary;
   const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;
-  console.error(`seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${trainSeconds === undefined ? "" : `trained in ${trainSeconds.toFixed(0)} s`}`);
+  console.error(
+    `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${trainSeconds === undefined ? "" : `trained in ${trainSeconds.toFixed(0)} s`}`,
+  );
 }
 
 function never(): Promise<never> {

@@ -43,7 +43,10 @@ export function summarise(rows: readonly Row[]) {
     score_ms_per_image: 15,
   };
   const met = Object.fromEntries(
-    Object.entries(targets).map(([name, target]) => [name, name.includes("auroc") ? (figures[name] ?? 0) >= target : (figures[name] ?? Infinity) <= target]),
+    Object.entries(targets).map(([name, target]) => [
+      name,
+      name.includes("auroc") ? (figures[name] ?? 0) >= target : (figures[name] ?? Infinity) <= target,
+    ]),
   );
   return { name: "realbench", figures, targets, met };
 }

@@ -23,7 +23,14 @@ export function asDetector(detector: Detector, scorers: readonly ClassScorer[]):
       const label = classes?.[0] ?? 0;
       const map = await (scorers[label] as ClassScorer).score(floats(features, "features"));
       const empty = float32([map.length]).data;
-      return { score: Float32Array.of(largest(map)), classes: Int32Array.of(label), map, recMap: map, semMap: empty, grid: detector.manifest.features.grid };
+      return {
+        score: Float32Array.of(largest(map)),
+        classes: Int32Array.of(label),
+        map,
+        recMap: map,
+        semMap: empty,
+        grid: detector.manifest.features.grid,
+      };
     },
   };
 }

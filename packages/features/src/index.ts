@@ -1,5 +1,9 @@
+export { fitMoments } from "./class-moments.js";
+export type { ClassMoments, LabelledImage, MomentOptions } from "./class-moments.js";
 export { fitStatistics } from "./class-statistics.js";
 export type { ClassStatistics, StatisticsOptions } from "./class-statistics.js";
+export { fitWhitening } from "./class-whitening.js";
+export type { WhiteningOptions } from "./class-whitening.js";
 export { encoderGraph } from "./encoder-graph.js";
 export { encodeImages } from "./feature-cache.js";
 export type { EncodeOptions, FeatureProgram, FeatureStore, ImageFeatures } from "./feature-cache.js";

@@ -1,5 +1,6 @@
 import { listOf, type NdArray, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
+import type { ClassMoments } from "./class-moments.js";
 import type { ClassStatistics } from "./class-statistics.js";
 import type { NormaliseTables } from "./normalise.js";
 
@@ -11,8 +12,8 @@ export interface StatisticsTables extends NormaliseTables {
 }
 
 /** Statistics under the names they have in graphs and in `weights.safetensors`. */
-export function statisticsTree(statistics: ClassStatistics): Tree<NdArray> {
-  const { channelMean, channelDeviation, positionMean, whitening, zMean, zDeviation, classZ } = statistics;
+export function statisticsTree(statistics: ClassMoments & Partial<ClassStatistics>): Tree<NdArray> {
+  const { channelMean, channelDeviation, positionMean, whitening = [], zMean, zDeviation, classZ } = statistics;
   const arrays = { channelMean, channelDeviation, positionMean, zMean, zDeviation, classZ };
   return { ...arrays, whitening: Object.fromEntries(whitening.map((table, g) => [g, table])) };
 }

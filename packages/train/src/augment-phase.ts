@@ -1,6 +1,6 @@
 import { branchOf, createRng, flatten, float32, int32, isNdArray, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { type ClassStatistics, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
+import { type ClassMoments, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
 import { cosineSchedule, type Tensors, trainStep } from "@ltad/jit";
 import { standardZ } from "@ltad/detector/write";
 import { classTexts, conditionalVae, initClassNames, klWeight, sample, type VaeConfig } from "@ltad/vae-augment";
@@ -27,7 +27,7 @@ export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize:
 /** Phase 1 as steps: the VAE's loss, with gradients through the frozen text encoder into the class names. */
 export async function augmentPhase(
   set: TrainingSet,
-  statistics: ClassStatistics,
+  moments: ClassMoments,
   spec: FeatureSpec,
   config: TrainConfig,
   text: TextEncoder,
@@ -49,7 +49,7 @@ export async function augmentPhase(
       eps: { dtype: "float32", shape: [augment.batch, augment.latent] },
       beta: { dtype: "float32", shape: [] },
     },
-    constants: flatten<NdArray>({ tables: statisticsTree(statistics), text: text.params }, isNdArray),
+    constants: flatten<NdArray>({ tables: statisticsTree(moments), text: text.params }, isNdArray),
     loss: (learned, inputs) => augmentLoss(learned, inputs, vae, text),
     optimiser: { weightDecay: augment.weightDecay, clipNorm: augment.clipNorm },
   });

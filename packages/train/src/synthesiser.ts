@@ -1,6 +1,6 @@
 import { branchOf, flatten, float32, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { type ClassStatistics, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
+import { type ClassMoments, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
 import { jit } from "@ltad/jit";
 import { standardZ } from "@ltad/detector/write";
 import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
@@ -20,7 +20,7 @@ export interface Synthesiser {
 /** z_hat ~ N(F_mu(z), F_sigma(z)), f_syn = D([z_hat; t_c]) for images and classes of training. */
 export async function openSynthesiser(
   learned: AugmentParams,
-  statistics: ClassStatistics,
+  moments: ClassMoments,
   spec: FeatureSpec,
   config: VaeConfig & { readonly latent: number },
   text: TextEncoder,
@@ -44,7 +44,7 @@ export async function openSynthesiser(
     },
     {
       constants: flatten<NdArray>(
-        { tables: statisticsTree(statistics), text: text.params, vae: learned.vae, names: learned.names },
+        { tables: statisticsTree(moments), text: text.params, vae: learned.vae, names: learned.names },
         isNdArray,
       ),
     },

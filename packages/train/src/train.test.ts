@@ -123,7 +123,7 @@ describe("train", () => {
   test("warns of classes with very few images", async () => {
     const { warnings } = await train(options("few"));
     expect(warnings).toHaveLength(2);
-    expect(warnings[1]).toContain("1 training images are too few for a mean at each position");
+    expect(warnings[1]).toContain("1 training image is too few for a mean at each position");
   });
 });
 

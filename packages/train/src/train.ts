@@ -3,7 +3,15 @@ import type { Split } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
 import { type ImageEncoder, loadEfficientNetB0, loadUseLite, type TextEncoder } from "@ltad/encoder";
-import { type ClassStatistics, encoderGraph, type FeatureSpec, featureSpec, fitStatistics, statisticsTree } from "@ltad/features";
+import {
+  type ClassStatistics,
+  encoderGraph,
+  type FeatureSpec,
+  featureSpec,
+  fitMoments,
+  fitWhitening,
+  statisticsTree,
+} from "@ltad/features";
 import { join } from "node:path";
 import { type AugmentParams, augmentPhase, vaeConfig } from "./augment-phase.js";
 import { bundleParts } from "./bundle-parts.js";
@@ -46,7 +54,9 @@ export interface Encoders {
 }
 
 /** Seconds of each part. */
-export type TrainTiming = Readonly<Record<"weights" | "encode" | "statistics" | "phase1" | "phase2" | "calibrate" | "write", number>>;
+export type TrainTiming = Readonly<
+  Record<"weights" | "encode" | "statistics" | "phase1" | "whitening" | "phase2" | "calibrate" | "write", number>
+>;
 
 export interface TrainResult {
   readonly folder: string;
@@ -74,24 +84,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   clock.lap("encode");
   const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
   const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, sha256(graph)), options.resume ?? false);
-  const statistics = await fitStatistics(
-    set.store,
-    set.labels.map((label, index) => ({ index, label })),
-    set.classes.length,
-    spec,
-    {
-      ...job,
-      groups: config.groups,
-      whitening: config.whitening.by,
-      ridge: config.whitening.ridge,
-      minImagesForPositions: config.whitening.minImagesForPositions,
-    },
-  );
+  const images = set.labels.map((label, index) => ({ index, label }));
+  const { minImagesForPositions, by, ridge } = config.whitening;
+  const moments = await fitMoments(set.store, images, set.classes.length, spec, { ...job, minImagesForPositions });
   clock.lap("statistics");
 
-  const first = await augmentPhase(set, statistics, spec, config, text, seed);
+  const first = await augmentPhase(set, moments, spec, config, text, seed);
   const { history: phase1, params: learned } = await finish(first, seed, checkpoint, job);
   clock.lap("phase1");
+
+  const whitening = by === "none" ? [] : await fitWhitening(set.store, images, moments, spec, { ...job, groups: config.groups, ridge });
+  const statistics: ClassStatistics = { ...moments, whitening };
+  clock.lap("whitening");
 
   const prototypes = await prototypesOf(learned.names, text, config.names, seed);
   const mixing = await mixingOf(learned, set, statistics, spec, text, options);
@@ -112,7 +116,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const history = { phase1, phase2, timing: clock.seconds };
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
-  return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, statistics.fewImages) };
+  return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, moments.fewImages) };
 }
 
 async function loadEncoders({ cacheDir, offline = false, onProgress, signal }: TrainOptions): Promise<Encoders> {
@@ -177,6 +181,6 @@ function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
 function fewImageWarnings({ classes, counts }: TrainingSet, few: readonly number[]): string[] {
   return few.map(
     (label) =>
-      `${classes[label]}: ${counts[label]} training images are too few for a mean at each position; one mean serves the whole image.`,
+      `${classes[label]}: ${counts[label]} training ${counts[label] === 1 ? "image is" : "images are"} too few for a mean at each position; one mean serves the whole image.`,
   );
 }
