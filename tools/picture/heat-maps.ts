@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { scanDataset } from "@ltad/data";
 import { displayRange, openDetector, overlay, readPixels } from "@ltad/detector";
-import sharp from "sharp";
+import sharp, { type OverlayOptions } from "sharp";
 
 // docs/images/heat-maps.png: for each class of the demo one defect: image, mask, heat map of the demo's model.
 // npm run -s ltad -- demo && npx tsx tools/picture/heat-maps.ts ltad-demo
@@ -13,7 +13,7 @@ const columns = 2; // classes side by side
 
 const detector = await openDetector(join(folder, "model"));
 const { classes } = await scanDataset(join(folder, "data"));
-const tiles: sharp.OverlayOptions[] = [];
+const tiles: OverlayOptions[] = [];
 for (const [place, { name, test }] of classes.entries()) {
   const defects = test.filter(({ mask }) => mask !== undefined);
   const item = defects[place % defects.length] as (typeof defects)[number];
@@ -22,7 +22,11 @@ for (const [place, { name, test }] of classes.entries()) {
   const left = (place % columns) * (3 * (side + gap) + 2 * gap);
   const top = Math.floor(place / columns) * (side + gap);
   for (const [i, source] of [item.file, item.mask as string, heat].entries()) {
-    tiles.push({ input: await sharp(source).resize(side, side).toColourspace("srgb").png().toBuffer(), left: left + i * (side + gap), top });
+    tiles.push({
+      input: await sharp(source).resize(side, side).toColourspace("srgb").png().toBuffer(),
+      left: left + i * (side + gap),
+      top,
+    });
   }
 }
 await detector.dispose();

@@ -60,7 +60,7 @@ function patches(inputs: Tensors, tables: StatisticsTables, { anomaly, groups }:
     const normal = tf.concat(whiten(tables, centred, label, spec, groups), 2); // [B, T, D]
     return { normal, abnormal: jitter(normal, noise, anomaly.alpha) };
   }
-  const away = tf.div(tf.sub(foreign, features), tables.channelDeviation) as tf.Tensor3D; // [B, T, C]
+  const away = tf.div<tf.Tensor3D>(tf.sub(foreign, features), tables.channelDeviation); // [B, T, C]
   const whitened = whiten(tables, tf.concat([centred, away], 1), label, spec, groups).map((part) => tf.split(part, 2, 1)); // G x 2 x [B, T, D_g]
   const parts = whitened.map(([part]) => part as tf.Tensor3D); // G x [B, T, D_g]
   const sizes = parts.map((part) => part.shape[2]);
