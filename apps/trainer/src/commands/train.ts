@@ -29,7 +29,6 @@ export async function train(io: Io, data: string, options: TrainCommandOptions):
   await withSession(io, options, `Go on with\n  ${typedCommand(io.env, ...words, "--resume")}`, async (session) => {
     const file = options.config === undefined ? {} : await readConfigFile(options.config);
     const config = resolveConfig({ preset: options.preset, file, sets: options.set });
-    session.info(session.colours.dim(configYaml(config).trimEnd()));
     const { folder, timing, warnings } = await trainFolder(session, data, config, options, shellWords(["ltad", ...words]));
     session.printJson({ folder, timing, warnings });
     session.print(`The model is ${folder}`);
@@ -55,6 +54,7 @@ export async function trainFolder(
   throwIfAborted(signal);
   const images = split.classes.map(({ name, train }) => `${name} ${train.length}`).join(", ");
   session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);
+  session.info(session.colours.dim(configYaml(config).trimEnd()));
   const result = await trainModel({
     split,
     seed: split.seed,
