@@ -1,15 +1,17 @@
 import { expect, it } from "vitest";
 import * as api from "./index.js";
 import * as runtime from "./runtime.js";
+import * as testing from "./testing.js";
 
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "cosineSchedule",
       "gelu",
-      "isNdArray",
+      "initLinear",
       "jit",
       "layerNorm",
+      "linear",
       "linearSchedule",
       "openProgram",
       "registerGradients",
@@ -20,11 +22,22 @@ it("exports what the README lists", () => {
       "toOnnx",
       "toTensor",
       "trainStep",
+      "xavierUniform",
+      "zeroLinear",
     ]
   `);
   expect(Object.keys(runtime).sort()).toMatchInlineSnapshot(`
     [
       "openProgram",
+    ]
+  `);
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "descend",
+      "differentiate",
+      "expectSameSteps",
+      "expectSameValues",
+      "leaves",
     ]
   `);
 });

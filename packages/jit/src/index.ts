@@ -1,13 +1,15 @@
 export { gelu } from "./functions/gelu.js";
 export { layerNorm } from "./functions/layer-norm.js";
+export { initLinear, linear, xavierUniform, zeroLinear } from "./functions/linear.js";
 export { resizeBilinear } from "./functions/resize-bilinear.js";
 export { registerGradients } from "./gradients/index.js";
 export { jit } from "./jit.js";
 export { openProgram } from "./runtime.js";
-export { isNdArray, tensorsOf, toNdArray, toTensor } from "./tensors.js";
+export { tensorsOf, toNdArray, toTensor } from "./tensors.js";
 export { toOnnx } from "./to-onnx.js";
 export { cosineSchedule, linearSchedule, stepSchedule } from "./train/schedules.js";
 export { trainStep } from "./train/train-step.js";
+export type { Linear } from "./functions/linear.js";
 export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program.js";
 export type { Tensors, TensorsFor, TracedFunction, TraceOptions } from "./traced-function.js";
 export type { AdamWOptions } from "./train/adamw.js";

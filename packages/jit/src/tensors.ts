@@ -1,4 +1,4 @@
-import { LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { isNdArray, LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { registerGradients } from "./gradients/index.js";
 import type { Tensors, TracedFunction } from "./traced-function.js";
@@ -24,11 +24,6 @@ export function tensorsOf<P extends Tree<NdArray>>(tree: P): MapTree<P, NdArray,
   const convert = (node: Tree<NdArray>): Tree<tf.Tensor> =>
     Object.fromEntries(Object.entries(node).map(([key, value]) => [key, isNdArray(value) ? toTensor(value) : convert(value)]));
   return convert(tree) as MapTree<P, NdArray, tf.Tensor>;
-}
-
-/** Tells a leaf of a parameter tree from a branch. */
-export function isNdArray(value: NdArray | Tree<NdArray>): value is NdArray {
-  return typeof value.dtype === "string" && ArrayBuffer.isView(value.data);
 }
 
 /** Runs fn eagerly in a tidy and reads every result. */

@@ -1,6 +1,6 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
+import { initLinear, linear, type Linear, xavierUniform } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { initLinear, linear, type Linear, xavierUniform } from "./linear.js";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
 

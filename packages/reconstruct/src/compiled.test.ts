@@ -1,8 +1,8 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
+import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, test } from "vitest";
-import { expectSameSteps, expectSameValues } from "./__fixtures__/compiled.js";
 import { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
 import { displace, jitter } from "./pseudo-anomaly.js";
 import { type ReconstructConfig, reconstructor } from "./reconstructor.js";

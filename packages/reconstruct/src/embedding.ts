@@ -1,6 +1,6 @@
 import { float32, LtadError, type NdArray, type Rng } from "@ltad/core";
+import { initLinear, linear, type Linear } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { initLinear, linear, type Linear } from "./linear.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, Z size of z.
 

@@ -1,8 +1,8 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
+import { initLinear } from "@ltad/jit";
 import { initAttention } from "./attention.js";
 import { initNorm } from "./norm.js";
 import { checkHeads, layersOf } from "./layers.js";
-import { initLinear } from "./linear.js";
 import type { DecoderLayer, EncoderLayer, MaskedAttentions, UniadParams } from "./uniad.js";
 
 /** UniAD's transformer, the paper's likely Pi (O). */

@@ -1,9 +1,9 @@
 import { createRng, float32, type NdArray, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { differentiate } from "./__fixtures__/differentiate.js";
 import { initPrenorm, type PrenormStack, prenormStack } from "./prenorm.js";
 import { reconstructionLoss } from "./errors.js";
 import { reconstructor } from "./reconstructor.js";

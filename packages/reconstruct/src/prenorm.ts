@@ -1,12 +1,11 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
-import { gelu } from "@ltad/jit";
+import { gelu, linear, type Linear, zeroLinear } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { attend } from "./attention.js";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";
 import { initEncoderLayer } from "./init-uniad.js";
 import { initNorm, normalise, type Norm } from "./norm.js";
 import { checkHeads, layersOf } from "./layers.js";
-import { linear, type Linear, zeroLinear } from "./linear.js";
 import type { EncoderLayer } from "./uniad.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, H heads, Z size of z.

@@ -1,9 +1,9 @@
 import { createRng, float32, listOf, type NdArray, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
+import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { descend, differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { reconstructionLoss } from "./errors.js";
 import { initTokenMlp, tokenMlp, type TokenMlpParams } from "./token-mlp.js";
 

@@ -1,10 +1,9 @@
 import type { NdArray, Rng } from "@ltad/core";
 import { listOf } from "@ltad/core";
-import { gelu } from "@ltad/jit";
+import { gelu, initLinear, linear, type Linear, zeroLinear } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";
 import { initNorm, normalise, type Norm } from "./norm.js";
-import { initLinear, linear, type Linear, zeroLinear } from "./linear.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, F inner width, Z size of z.
 

@@ -1,10 +1,10 @@
 import { createRng, type NdArray, type NdArrays, readSafetensors, type Tree, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/uniad.json" with { type: "json" };
-import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { reconstructionLoss } from "./errors.js";
 import { initUniad } from "./init-uniad.js";
 import { neighbourMask } from "./neighbour-mask.js";

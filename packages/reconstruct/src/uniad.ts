@@ -1,8 +1,8 @@
 import { listOf, type NdArray } from "@ltad/core";
+import { linear, type Linear } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { attend, type AttentionParams } from "./attention.js";
 import { normalise, type Norm } from "./norm.js";
-import { linear, type Linear } from "./linear.js";
 
 // Shapes: B images, N = rows * columns tokens, D channels, W width, H heads.
 

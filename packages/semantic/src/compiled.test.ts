@@ -1,8 +1,8 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
+import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, test } from "vitest";
-import { expectSameSteps, expectSameValues } from "./__fixtures__/compiled.js";
 import { semantic, type SemanticConfig } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";
 import { textPrototypes } from "./text-prototypes.js";

@@ -1,7 +1,6 @@
 import { listOf, LtadError, type NdArray, type Rng } from "@ltad/core";
-import { gelu } from "@ltad/jit";
+import { gelu, initLinear, linear, type Linear } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { initLinear, linear, type Linear } from "./linear.js";
 
 // Shapes: B images, T tokens of an image, G groups (layers) of channels, C_g channels of a group, C their sum, E width of the text vectors.
 

@@ -1,10 +1,10 @@
 import { type NdArray, readSafetensors, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/sad.json" with { type: "json" };
-import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { project } from "./project.js";
 import { semantic, type SemanticParams } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";

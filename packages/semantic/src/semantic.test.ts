@@ -1,10 +1,9 @@
 import { createRng, listOf, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { tensorsOf } from "@ltad/jit";
+import { type Linear, tensorsOf } from "@ltad/jit";
+import { descend, differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { descend, differentiate } from "./__fixtures__/differentiate.js";
-import type { Linear } from "./linear.js";
 import type { Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";
 import { semanticLoss } from "./semantic-loss.js";

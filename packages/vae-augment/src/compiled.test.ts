@@ -1,8 +1,8 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
+import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { test } from "vitest";
-import { expectSameSteps, expectSameValues } from "./__fixtures__/compiled.js";
 import { classTexts, initClassNames } from "./class-names.js";
 import { conditionalVae } from "./conditional-vae.js";
 import { sample } from "./latent.js";

@@ -1,9 +1,9 @@
 import { createRng, float32, type NdArray, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
+import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { descend, differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { conditionalVae, type VaeParams } from "./conditional-vae.js";
 import { planDecoder } from "./decoder-plan.js";
 import { sample } from "./latent.js";

@@ -1,9 +1,9 @@
 import type { NdArray, Rng, Tree } from "@ltad/core";
+import { initLinear } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import type { DecoderConfig } from "./decoder-plan.js";
 import { decode, type DecoderParams, initDecoder } from "./decoder.js";
 import { encode, type Gaussian, type LatentParams } from "./latent.js";
-import { initLinear } from "./linear.js";
 import { vaeLoss, type VaeLoss } from "./vae-loss.js";
 
 /** Sizes of the conditional VAE. */

@@ -1,9 +1,8 @@
 import type { NdArray, Rng } from "@ltad/core";
-import { resizeBilinear } from "@ltad/jit";
+import { initLinear, linear, type Linear, resizeBilinear } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { type Convolution, convolve, convolveUp, initConvolution, initUpConvolution, silu } from "./convolution.js";
 import { type DecoderConfig, type LevelPlan, planDecoder } from "./decoder-plan.js";
-import { initLinear, linear, type Linear } from "./linear.js";
 
 // Shapes: B images, L latent, E width of the text vectors, W channels of a map, g grid, N = g * g tokens, C_l channels of stage l, C their sum.
 

@@ -1,5 +1,5 @@
+import { linear, type Linear } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
-import { linear, type Linear } from "./linear.js";
 
 // Shapes: B images, Z size of z, L latent.
 

@@ -1,13 +1,12 @@
 import { type NdArray, type NdArrays, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { tensorsOf, toTensor } from "@ltad/jit";
+import { linear, type Linear, tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import golden from "./__fixtures__/vae.json" with { type: "json" };
-import { differentiate, leaves } from "./__fixtures__/differentiate.js";
 import { type Convolution, convolve, convolveUp, silu } from "./convolution.js";
 import { encode, klDivergence, sample } from "./latent.js";
-import { linear, type Linear } from "./linear.js";
 
 const read = async (file: string) => (await readSafetensors(new URL(`__fixtures__/${file}`, import.meta.url).pathname)).arrays;
 const [kl, decoder] = await Promise.all([read("kl.safetensors"), read("decoder.safetensors")]);

@@ -1,8 +1,8 @@
-import { createRng } from "@ltad/core";
+import { createRng, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gelu, jit, layerNorm, resizeBilinear, toNdArray, type Tensors } from "../index.js";
+import { gelu, initLinear, jit, layerNorm, linear, resizeBilinear, toNdArray, type Tensors } from "../index.js";
 
 const rng = createRng("functions");
 const shape = { x: [2, 3, 5, 4], gamma: [4], beta: [4] } as const;
@@ -22,6 +22,7 @@ function numericGradient(f: (x: Float32Array) => number, x: Float32Array, h = 1e
 const cases: Record<string, Fn> = {
   gelu: (x) => gelu(x),
   layerNorm: (x, gamma, beta) => layerNorm(x, gamma, beta),
+  linear: (x, gamma, beta) => linear({ weight: tf.stack([gamma, beta, gamma.mul(beta)]), bias: beta.slice(0, 3) }, x),
   "resizeBilinear up": (x) => resizeBilinear(x, [7, 6]),
   "resizeBilinear down": (x) => resizeBilinear(x, [2, 3]),
   "resizeBilinear of one axis": (x) => resizeBilinear(x, [3, 9]),
@@ -78,5 +79,25 @@ describe("layerNorm", () => {
     const { mean, variance } = tf.moments(layerNorm(x, tf.ones([5]), tf.zeros([5])), -1);
     expectClose(mean.dataSync(), [0, 0, 0, 0], { rtol: 0, atol: 1e-6 }, "mean");
     expectClose(variance.dataSync(), [1, 1, 1, 0], { rtol: 1e-3, atol: 1e-6 }, "variance");
+  });
+});
+
+describe("linear", () => {
+  it("multiplies each row by the weight, output by output, and adds the bias", () => {
+    const p = { weight: tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), bias: tf.tensor1d([10, 20]) };
+    const y = linear(p, tf.tensor3d([1, 0, 0, 0, 1, 1], [1, 2, 3]));
+    expect([y.shape, [...y.dataSync()]]).toEqual([
+      [1, 2, 2],
+      [11, 24, 15, 31],
+    ]);
+  });
+
+  it("starts within Glorot's bounds and reaches them, bias 0", () => {
+    const { weight, bias } = initLinear(70, 30, createRng("linear"));
+    const bound = Math.sqrt(6 / 100);
+    const widest = Math.max(...weight.data.map(Math.abs));
+    expect([weight.shape, bias]).toEqual([[30, 70], float32([30])]);
+    expect(widest).toBeLessThanOrEqual(bound);
+    expect(widest).toBeGreaterThan(0.99 * bound);
   });
 });

@@ -1,9 +1,8 @@
-import { flatten, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { flatten, isNdArray, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { checkInputs } from "../check-inputs.js";
 import type { RuntimeOptions, TensorSpecs } from "../program.js";
 import type { Tensors, TensorsFor } from "../traced-function.js";
-import { isNdArray } from "../tensors.js";
 import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
 import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
 import { eagerStepper, onnxStepper } from "./stepper.js";

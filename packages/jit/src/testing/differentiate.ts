@@ -1,6 +1,6 @@
-import { flatten, type NdArray, type Tree, unflatten } from "@ltad/core";
-import { isNdArray, toTensor } from "@ltad/jit";
+import { flatten, isNdArray, type NdArray, type Tree, unflatten } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
+import { toTensor } from "../tensors.js";
 
 /** A loss and its gradient for every parameter, under the flattened names. */
 export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar) {
@@ -21,7 +21,10 @@ export function descend(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) =
   for (let step = 0; step < steps; step++) {
     const { loss: value, gradients } = differentiate(unflatten(flat), loss);
     losses.push(value);
-    const moved = (array: NdArray, name: string) => ({ ...array, data: array.data.map((x, i) => x - rate * (gradients[name]?.[i] as number)) });
+    const moved = (array: NdArray, name: string) => ({
+      ...array,
+      data: array.data.map((x, i) => x - rate * (gradients[name]?.[i] as number)),
+    });
     flat = mapValues(flat, moved);
   }
   return { params: unflatten(flat), losses };
