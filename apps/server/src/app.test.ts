@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { LtadError } from "@ltad/core";
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp } from "./app.js";
@@ -101,6 +102,16 @@ describe("POST /predict", () => {
     expect([reply.statusCode, errorSchema.strict().safeParse(reply.json()).success]).toEqual([status, true]);
     expect(reply.body).toMatch(message);
     expect(reply.body).not.toMatch(/secret|\.ts:|node_modules/);
+  });
+
+  it("keeps the words of an error that is not the client's to its log", async () => {
+    const predict = () => Promise.reject(new LtadError("LTAD_BUNDLE", "/srv/secret/head.onnx: output map: expected float32"));
+    const { app } = await open({ predict });
+    const reply = await app.inject(form([image]));
+    expect([reply.statusCode, reply.json()]).toEqual([
+      500,
+      { error: { code: "LTAD_BUNDLE", message: "The server failed. Its log says more." } },
+    ]);
   });
 
   it("refuses other kinds of body, broken forms and broken JSON", async () => {

@@ -40,6 +40,7 @@ export const statuses: Readonly<Record<LtadErrorCode | ServerErrorCode, number>>
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: LtadErrorCode | ServerErrorCode,
@@ -50,18 +51,18 @@ export class HttpError extends Error {
     this.status = statuses[code];
     this.retryAfter = options.retryAfter;
   }
-
-  readonly retryAfter: number | undefined;
 }
 
-/** What a client is told of any error; of a bug only that there was one. */
+const failed = "The server failed. Its log says more.";
+
+/** What a client is told of any error; of one that is not the client's, only that there was one: its words name files of this machine. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (isLtadError(error)) return new HttpError(error.code, error.message, { cause: error });
+  if (isLtadError(error)) return new HttpError(error.code, statuses[error.code] === 500 ? failed : error.message, { cause: error });
   const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string };
   if (statusCode === 413 || code === "FST_REQ_FILE_TOO_LARGE")
     return new HttpError("LTAD_TOO_LARGE", "The request is larger than this server takes. Send a smaller image.", { cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new HttpError("LTAD_REQUEST", message ?? "The request is not understood.", { cause: error });
-  return new HttpError("LTAD_INTERNAL", "The server failed. Its log says more.", { cause: error });
+  return new HttpError("LTAD_INTERNAL", failed, { cause: error });
 }

@@ -91,11 +91,11 @@ function inferRoute({ app, engine, modelName, maxBytes }: ServerContext): void {
         engine.assertRoom();
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, parameters, inputs, outputs } = request.body;
       const wanted = new Set(outputs?.map((output) => output.name) ?? ["score", "class", "class_given", "map"]);
       const map = wanted.has("map") ? (parameters?.map_size ?? ("grid" as const)) : ("none" as const);
-      const answer = await engine.predict({ image: imageOf(inputs), class: parameters?.class, heatmap: false, map }, untilGone(request));
+      const answer = await engine.predict({ image: imageOf(inputs), class: parameters?.class, heatmap: false, map }, untilGone(reply));
       const response: InferResponse = {
         model_name: modelName,
         model_version: modelVersion,

@@ -27,7 +27,7 @@ export function predictRoute({ app, engine, documentOnly }: ServerContext): void
       const { image, class: name, heatmap, map } = await readUpload(request);
       const picture = wantsPicture(request);
       const job = { image, class: name || undefined, heatmap: picture || heatmap === "true", map: map ?? ("none" as const) };
-      const answer = await engine.predict(job, untilGone(request));
+      const answer = await engine.predict(job, untilGone(reply));
       return picture ? sendPicture(reply, answer) : predictionOf(answer);
     },
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const milliseconds = z.record(z.string(), z.number()).describe("milliseconds by part");
 
-export const mapSchema = z.object({
+const mapSchema = z.object({
   width: z.int(),
   height: z.int(),
   data: z.array(z.number()).describe("row-major"),
