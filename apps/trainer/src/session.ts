@@ -1,4 +1,5 @@
 import { LtadError, isLtadError, type Progress } from "@ltad/core";
+import { exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { coloursFor, type Colours } from "./progress/colours.js";
 import { createProgressDisplay } from "./progress/progress-display.js";
@@ -37,7 +38,7 @@ export async function withSession<T>(io: Io, options: CommonOptions, onStop: str
   const colours = coloursFor(io.stderr, io.env);
   const controller = new AbortController();
   const stopListening = io.onInterrupt(() => {
-    if (controller.signal.aborted) return io.exit(130);
+    if (controller.signal.aborted) return io.exit(exitCodes.stopped);
     display.say("Stopping at the next safe point. Ctrl-C again stops at once.");
     controller.abort(new Error("Ctrl-C"));
   });

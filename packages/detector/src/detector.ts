@@ -97,7 +97,7 @@ export async function openDetector(folder: string, options: RuntimeOptions = {})
 }
 
 /** A detector from a bundle that was loaded already. */
-export async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: RuntimeOptions = {}): Promise<Detector> {
+async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: RuntimeOptions = {}): Promise<Detector> {
   const { graphs, features } = manifest;
   const classes = manifest.classes.map((one) => one.name);
   const [encoderPlace, headPlace] = [join(folder, graphs.encoder.file), join(folder, graphs.head.file)];

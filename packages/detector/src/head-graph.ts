@@ -25,8 +25,8 @@ export function headTensors(inputs: Tensors): HeadTensors {
     tables: statisticsTables(branch("tables")),
     pi: branch("pi"),
     phi: branch("phi"),
-    prototypes: branch("prototypes") as unknown as HeadTensors["prototypes"],
-    calibration: branch("calibration") as unknown as Calibration,
+    prototypes: branch("prototypes") as HeadTensors["prototypes"],
+    calibration: branch("calibration") as Calibration,
   };
 }
 
@@ -37,7 +37,7 @@ export function headTensors(inputs: Tensors): HeadTensors {
 export function headGraph(arrays: HeadArrays, spec: FeatureSpec, config: HeadConfig): Uint8Array {
   return toOnnx(
     (inputs) => {
-      const { features, z, class: given } = inputs as unknown as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
+      const { features, z, class: given } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
       return scoreHead(headTensors(inputs), features, z, given, spec, config);
     },
     {

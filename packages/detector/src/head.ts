@@ -36,12 +36,12 @@ export interface HeadTensors {
 }
 
 /** What is usual on the training normals of each class. */
-export interface Calibration {
+export type Calibration = {
   readonly error: tf.Tensor2D; // [K, E] mean error
   readonly positionError: tf.Tensor2D; // [K, N] mean of the first error at each position
   readonly logitMean: tf.Tensor1D; // [K]
   readonly logitDeviation: tf.Tensor1D; // [K]
-}
+};
 
 /** Errors and logits before calibration: what calibration is fitted on. */
 export interface RawScores {

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, type NdArrays, sha256, writeError, writeFileAtomic } from "@ltad/core";
 import type { TensorSpecs } from "@ltad/jit/runtime";
-import { type GraphSpec, type Manifest, manifestSchema } from "./manifest.js";
 import { bundleError } from "./bundle-error.js";
+import { bundleVersion, type GraphSpec, type Manifest, manifestSchema } from "./manifest.js";
 
 /** A graph and what goes in and out of it. */
 export interface GraphPart {
@@ -37,7 +37,7 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<M
   const result = manifestSchema.safeParse({
     ...parts.manifest,
     format: "ltad-bundle",
-    version: 1,
+    version: bundleVersion,
     created: parts.manifest.created ?? new Date().toISOString(),
     graphs: { encoder: described(parts.encoder, encoder.name), head: described(parts.head, head.name) },
     weights: { file: weights.name },

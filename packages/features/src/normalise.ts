@@ -65,7 +65,7 @@ export function channelsOf(features: tf.Tensor3D, spec: FeatureSpec, group: read
 function meansAt(positionMean: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Tensor2D): tf.Tensor3D {
   const [classes, tokens, channels] = positionMean.shape;
   const rows = tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(tokens, "int32")), positions); // [B, T]
-  return tf.gather(tf.reshape(positionMean, [classes * tokens, channels]), rows) as unknown as tf.Tensor3D;
+  return tf.gather<tf.Tensor>(tf.reshape(positionMean, [classes * tokens, channels]), rows) as tf.Tensor3D;
 }
 
 /**

@@ -21,5 +21,5 @@ export function statisticsTree(statistics: ClassMoments & Partial<ClassStatistic
 /** The same, inside a traced function. */
 export function statisticsTables(branch: Tree<tf.Tensor>): StatisticsTables {
   const { whitening = {}, ...tensors } = branch as Record<string, unknown> & { whitening?: Record<string, tf.Tensor3D> };
-  return { ...(tensors as unknown as Omit<StatisticsTables, "whitening">), whitening: listOf(whitening) };
+  return { ...(tensors as Omit<StatisticsTables, "whitening">), whitening: listOf(whitening) };
 }

@@ -41,7 +41,7 @@ export async function calibrate(
 function rawProgram(arrays: Omit<HeadArrays, "calibration">, spec: FeatureSpec, config: HeadConfig) {
   return jit(
     (inputs) => {
-      const { features, z, label } = inputs as unknown as { features: tf.Tensor3D; z: tf.Tensor2D; label: tf.Tensor1D };
+      const { features, z, label } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; label: tf.Tensor1D };
       return { ...rawScores(headTensors(inputs), features, z, label, spec, config) };
     },
     {

@@ -1,9 +1,8 @@
-import { createRng, flatten, float32, floats, isNdArray, type NdArray } from "@ltad/core";
+import { branchOf, createRng, flatten, float32, floats, isNdArray, type NdArray } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
 import { jit } from "@ltad/jit";
 import { textPrototypes } from "@ltad/semantic";
 import type * as tf from "@tensorflow/tfjs";
-import { branchOf } from "@ltad/core";
 import type { TrainConfig } from "./config-schema.js";
 
 // Shapes: K classes, M tokens of a name, V tokens of a prompt, Dt text size.
@@ -30,11 +29,7 @@ export async function prototypesOf(names: NdArray, text: TextEncoder, config: Tr
       return { ...textPrototypes(forward, prefixes, inputs["names"] as tf.Tensor3D) };
     },
     { names: { dtype: "float32", shape: names.shape } },
-    {
-      constants: {
-        ...flatten<NdArray>({ text: text.params, prompts }, isNdArray),
-      },
-    },
+    { constants: flatten<NdArray>({ text: text.params, prompts }, isNdArray) },
   );
   try {
     const { normal, abnormal } = await program.run({ names });

@@ -37,7 +37,7 @@ export interface DetectTensors {
  * @see method.md, Phase 2
  */
 export function detectLoss(params: DetectTensors, inputs: Tensors, config: TrainConfig, head: HeadConfig, spec: FeatureSpec) {
-  const batch = inputs as unknown as { z: tf.Tensor2D; label: tf.Tensor1D; positions: tf.Tensor2D };
+  const batch = inputs as { z: tf.Tensor2D; label: tf.Tensor1D; positions: tf.Tensor2D };
   const tables = statisticsTables(branchOf(inputs, "tables"));
   const { normal, abnormal } = patches(inputs, tables, config, spec); // [B, T, D]
   const module = reconstructor(head.reconstruct);

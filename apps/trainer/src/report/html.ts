@@ -32,6 +32,6 @@ function markupOf(value: Value): string {
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "`": "&#96;" };
 
 /** Escapes text for element content and quoted attributes; characters that control (but line breaks and tabs) or turn text around become visible marks. */
-export function escape(text: string): string {
+function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (c) => entities[c] as string).replace(/(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu, "\ufffd");
 }

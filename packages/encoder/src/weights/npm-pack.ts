@@ -42,7 +42,7 @@ export async function npmPack(pinned: PinnedPackage, folder: string, { npm, onPr
 }
 
 /** A failed fetch, in words: what was wanted, what npm said, what to do. */
-export function fetchError(pinned: PinnedPackage, why: string, cause?: unknown): LtadError {
+function fetchError(pinned: PinnedPackage, why: string, cause?: unknown): LtadError {
   const advice = `Check the connection and npm's registry, proxy and login (try "${packCommand(pinned)}"), then run again.`;
   return new LtadError("LTAD_FETCH", `${specOf(pinned)}: could not be fetched: ${why}. ${advice}`, {
     cause,

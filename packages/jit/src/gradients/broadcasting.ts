@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-export function unbroadcast(gradient: tf.Tensor, shape: number[]): tf.Tensor {
+function unbroadcast(gradient: tf.Tensor, shape: number[]): tf.Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
   return (axes.length > 0 ? gradient.sum(axes) : gradient).reshape(shape);
 }

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 type Attributes = tf.Conv2DAttrs;
 
 /** [kh, kw, a, b] -> [(kh - 1) dh + 1, (kw - 1) dw + 1, a, b], zeros in between. */
-export function dilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
+function dilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
   const [kh, kw, a, b] = filter.shape;
   const spread = filter.reshape([kh, 1, kw, 1, a, b]).pad([
     [0, 0],
@@ -20,7 +20,7 @@ export function dilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number])
 }
 
 /** The adjoint of {@link dilate}: every dh-th row and dw-th column. */
-export function undilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
+function undilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
   const [h, w, a, b] = filter.shape;
   const [kh, kw] = [(h - 1) / dh + 1, (w - 1) / dw + 1];
   const padded = filter.pad([

@@ -3,7 +3,7 @@ import { range, reducedShape, sameShape, sizeOf, type Shape } from "./shape.js";
 
 // The vocabulary that kernels are written in: each word appends at most a few nodes. Operands must be full unless the word is elementwise.
 
-export const isSplat = (x: Value) => sizeOf(x.stored) === 1;
+const isSplat = (x: Value) => sizeOf(x.stored) === 1;
 
 /** A splat under another shape: the same single number. */
 export function resplat(g: Graph, x: Value, shape: Shape): Value {

@@ -10,7 +10,7 @@ export interface AdamWOptions {
   readonly clipNorm?: number;
 }
 
-export const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 } as const;
+const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 } as const;
 
 /** One parameter with its first and second moment, all of one shape. */
 export interface Slot {

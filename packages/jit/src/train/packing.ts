@@ -14,7 +14,7 @@ export interface Packing {
 }
 
 /** Name of the vector among the slots. */
-export const vectorName = "*";
+const vectorName = "*";
 
 export function planPacking(params: NdArrays): Packing {
   const names = Object.keys(params);
