@@ -1,33 +1,16 @@
-import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray, type Rng, sizeOf, type Tree, unflatten } from "@ltad/core";
+import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import type { FeatureSpec } from "@ltad/features";
 import { openProgram, tensorsOf, toNdArray, toTensor } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "./__fixtures__/random-head.js";
 import { type HeadArrays, headConstants, headGraph, headTensors } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
 
-// B 5 images, K 4 classes, N = 3 * 3 tokens, C = 5 + 1 + 6 channels, Dz 7, Dt 13: D_g and D differ from all of them.
 // Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
 
-const [B, K, G, N, C, Dz, Dt] = [5, 4, 3, 9, 12, 7, 13];
-const spec: FeatureSpec = {
-  inputSize: 48,
-  gridStride: 16,
-  shrink: "area",
-  grid: G,
-  tokens: N,
-  channels: C,
-  zSize: Dz,
-  stages: [
-    { stage: 2, channels: 5, stride: 4 },
-    { stage: 3, channels: 1, stride: 8 },
-    { stage: 5, channels: 6, stride: 16 },
-  ],
-};
-const channelsOfStage: Record<number, number[]> = { 2: [0, 1, 2, 3, 4], 3: [5], 5: [6, 7, 8, 9, 10, 11] };
 const close = { rtol: 5e-6, atol: 5e-6 };
 
 const recommended: HeadConfig = {
@@ -261,53 +244,4 @@ function tensors(arrays: HeadArrays) {
 
 function inputs() {
   return { images: tf.tensor3d(features.data, [B, N, C]), zs: tf.tensor2d(z.data, [B, Dz]) };
-}
-
-/** A head with random numbers everywhere, also where training starts from 0. */
-function headArrays(config: HeadConfig, whitened: boolean): HeadArrays {
-  const rng = createRng(`head/${config.reconstruct.kind}`);
-  const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
-  const normals = (...shape: number[]) => float32(shape, rng.normals(sizeOf(shape)));
-  const positive = (...shape: number[]) => float32(shape, rng.uniforms(sizeOf(shape), 0.5, 2));
-  return {
-    tables: {
-      channelMean: normals(C),
-      channelDeviation: positive(C),
-      positionMean: normals(K, N, C),
-      zMean: float32([Dz], rng.normals(Dz, 0.1)),
-      zDeviation: positive(Dz),
-      classZ: normals(K, Dz),
-      whitening: whitened ? { 0: symmetric(rng, 6), 1: symmetric(rng, 11) } : {},
-    },
-    pi: randomised(reconstructor(config.reconstruct).init(rng), rng),
-    phi: randomised(semantic(config.semantic).init(rng), rng),
-    prototypes: { normal: normals(K, Dt), abnormal: normals(K, Dt) },
-    calibration: { error: positive(K, kinds), positionError: positive(K, N), logitMean: normals(K), logitDeviation: positive(K) },
-  };
-}
-
-function randomised(tree: Tree<NdArray>, rng: Rng): Tree<NdArray> {
-  const leaves = Object.entries(flatten<NdArray>(tree, isNdArray));
-  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))])));
-}
-
-function symmetric(rng: Rng, size: number): NdArray {
-  const half = rng.normals(K * size * size, 0.3);
-  const mirrored = half.map((value, i) => {
-    const [k, row, column] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
-    return value + half[(k * size + column) * size + row]!;
-  });
-  return float32([K, size, size], mirrored);
-}
-
-function valueAt({ shape, data }: NdArray, at: readonly number[]): number {
-  return data[at.reduce((index, place, axis) => index * shape[axis]! + place, 0)]!;
-}
-
-function range<T>(n: number, of: (i: number) => T): T[] {
-  return Array.from({ length: n }, (_, i) => of(i));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

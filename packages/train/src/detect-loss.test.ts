@@ -2,6 +2,7 @@ import { createRng, flatten, isNdArray, type NdArray, type NdArrays, type Tree, 
 import { expectClose, largest } from "@ltad/core/testing";
 import { statisticsTree } from "@ltad/features";
 import { tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate } from "@ltad/jit/testing";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
@@ -49,7 +50,7 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
   test("falls along its gradient by as much as the gradient says", async () => {
     const batch = await batchOf(config);
     const gradients = gradientsOf(batch);
-    const squared = sum(Object.values(gradients).map((gradient) => sum(gradient.map((x) => x * x))));
+    const squared = sum(Object.values(gradients).map((gradient) => sum([...gradient].map((x) => x * x))));
     const step = 1e-2 / Math.sqrt(squared);
     const moved = (sign: number) => {
       const flat = Object.entries(flatten<NdArray>(params, isNdArray));
@@ -75,15 +76,9 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
     return { loss: loss.arraySync(), reconstruction: reconstruction.arraySync(), semantic: sad.arraySync() };
   }
 
-  function gradientsOf(batch: NdArrays): Record<string, number[]> {
-    const flat = Object.entries(flatten<NdArray>(params, isNdArray));
+  function gradientsOf(batch: NdArrays): Record<string, Float32Array> {
     const inputs = inputsOf(batch);
-    const byList = (...list: tf.Tensor[]) => {
-      const tree = unflatten(Object.fromEntries(flat.map(([name], i) => [name, list[i]!])));
-      return detectLoss(tree as unknown as DetectTensors, inputs, config, head, spec).loss;
-    };
-    const { grads } = tf.valueAndGrads(byList)(flat.map(([, array]) => toTensor(array)));
-    return Object.fromEntries(flat.map(([name], i) => [name, Array.from(grads[i]!.dataSync())]));
+    return differentiate(params, (learned) => detectLoss(learned as unknown as DetectTensors, inputs, config, head, spec).loss).gradients;
   }
 
   function plain(batch: NdArrays) {
