@@ -3,6 +3,7 @@ import type { BundleParts } from "@ltad/detector";
 import type { ImageEncoder } from "@ltad/encoder";
 import type { FeatureSpec } from "@ltad/features";
 import type { TrainOptions } from "./train.js";
+import { version } from "./version.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
@@ -23,7 +24,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
   const { image, lambda, ...score } = config.score;
   return {
     manifest: {
-      producer: "ltad 0.1.0",
+      producer: `ltad ${version}`,
       preset: config.preset,
       protocol: split.protocol,
       seed,

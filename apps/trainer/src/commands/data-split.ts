@@ -1,6 +1,6 @@
 import { longTail, scanDataset, writeSplit } from "@ltad/data";
 import type { Io } from "../io.js";
-import { count } from "../report/numbers.js";
+import { count } from "../numbers.js";
 import { type CommonOptions, withSession } from "../session.js";
 import { textTable } from "../table.js";
 import { type SplitCommandOptions, splitOptions } from "./split-options.js";

@@ -4,7 +4,7 @@ import { type Dataset, scanDataset } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
 import type { Io } from "../io.js";
-import { percent } from "../report/numbers.js";
+import { percent } from "../numbers.js";
 import type { Aurocs } from "../report/report-data.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";

@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import { expandImages } from "../predict/expand-images.js";
 import { outputNames } from "../predict/output-names.js";
-import { plural } from "../report/numbers.js";
+import { plural } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 
 export interface PredictCommandOptions extends CommonOptions {

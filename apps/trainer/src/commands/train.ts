@@ -6,7 +6,7 @@ import { resolveConfig, train as trainModel, type TrainConfig, type TrainResult 
 import { configYaml } from "../config/config-yaml.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import type { Io } from "../io.js";
-import { plural, seconds } from "../report/numbers.js";
+import { plural, seconds } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
 import { cacheFolder } from "./cache-folder.js";

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Progress } from "@ltad/core";
 import type { Io } from "../io.js";
-import { count, seconds, short } from "../report/numbers.js";
+import { count, seconds, short } from "../numbers.js";
 import { type Colours, coloursFor } from "./colours.js";
 import { createRate, type Rate } from "./rate.js";
 

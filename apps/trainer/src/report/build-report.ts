@@ -5,9 +5,9 @@ import type { Detector, DisplayRange } from "@ltad/detector";
 import { configYaml } from "../config/config-yaml.js";
 import type { Evaluated, TestedClass } from "../evaluate/evaluate-model.js";
 import { version } from "../version.js";
+import { plural } from "../numbers.js";
 import { choosePictures } from "./choose-pictures.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
-import { plural } from "./numbers.js";
 import type { TrainingHistory } from "./read-history.js";
 import type { ClassReport, ReportData } from "./report-data.js";
 

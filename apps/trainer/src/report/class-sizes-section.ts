@@ -1,5 +1,5 @@
+import { count } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { count } from "./numbers.js";
 import type { ReportData } from "./report-data.js";
 
 /** The long tail: training images of each class, from most to least. */

@@ -1,6 +1,6 @@
+import { count, percent, plural, short } from "../numbers.js";
 import { histogram } from "./histogram.js";
 import { html, raw, type Html } from "./html.js";
-import { count, percent, plural, short } from "./numbers.js";
 import type { ClassReport, Picture, PictureRole, ReportData } from "./report-data.js";
 
 const titles: Readonly<Record<PictureRole, string>> = {

@@ -1,5 +1,5 @@
+import { short } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { short } from "./numbers.js";
 
 const bins = 36;
 

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
+import { short } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { short } from "./numbers.js";
 
 /** One line of a chart. */
 export interface Series {

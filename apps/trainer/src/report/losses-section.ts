@@ -1,6 +1,6 @@
+import { plural, seconds } from "../numbers.js";
 import { html, type Html } from "./html.js";
 import { lineChart, type Series } from "./line-chart.js";
-import { plural, seconds } from "./numbers.js";
 import type { HistoryPoint, ReportData } from "./report-data.js";
 
 const titles: Readonly<Record<string, string>> = {

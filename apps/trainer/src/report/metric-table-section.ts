@@ -1,5 +1,5 @@
+import { count, percent } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { count, percent } from "./numbers.js";
 import type { Aurocs, ClassReport, ReportData } from "./report-data.js";
 
 type Side = "high" | "low" | "all";

@@ -1,5 +1,5 @@
+import { seconds } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { seconds } from "./numbers.js";
 import type { ReportData } from "./report-data.js";
 
 /** How these numbers came about, and how to make them again. */

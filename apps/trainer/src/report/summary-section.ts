@@ -1,5 +1,5 @@
+import { count, percent, plural } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import { count, percent, plural } from "./numbers.js";
 import type { Evaluation, ReportData } from "./report-data.js";
 
 /** Title, the two numbers that matter, and what to know before trusting them. */
