@@ -1,6 +1,6 @@
 import type { Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { classDistances, type FeatureSpec, normalise, type StatisticsTables } from "@ltad/features";
+import { classDistances, type FeatureSpec, normalise, standardZ, type StatisticsTables } from "@ltad/features";
 import { resizeBilinear } from "@ltad/jit";
 import { groupErrors, type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
 import { posterior, semantic, type SemanticConfig } from "@ltad/semantic";
@@ -76,11 +76,6 @@ export function rawScores(
   return { errors: tf.stack(errors, 2) as tf.Tensor3D, logits };
 }
 
-/** z in units of the training images' deviation: [B, Dz]. */
-export function standardZ(tables: HeadTensors["tables"], z: tf.Tensor2D): tf.Tensor2D {
-  return tf.div(tf.sub(z, tables.zMean), tables.zDeviation);
-}
-
 /**
  * The whole scoring of a bundle: class (predicted where it is -1), S_rec, S_sem, their sum and the image score.
  * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B]
@@ -95,7 +90,7 @@ export function scoreHead(
   config: HeadConfig,
 ) {
   const { tables, calibration } = t;
-  const distances = classDistances(z, tables.zMean, tables.zDeviation, tables.classZ); // [B, K]
+  const distances = classDistances(tables, z); // [B, K]
   const label = tf.where<tf.Tensor1D>(tf.less(given, 0), tf.argMin<tf.Tensor1D>(distances, 1), given).toInt(); // [B]
   const { errors, logits } = rawScores(t, features, z, label, spec, config);
   const usual = tf.gather(calibration.error, label).expandDims(1); // [B, 1, E]

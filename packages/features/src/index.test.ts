@@ -19,6 +19,7 @@ it("exports what the README lists", () => {
       "inverseRoot",
       "normalise",
       "stageSlices",
+      "standardZ",
       "statisticsTables",
       "statisticsTree",
       "toGrid",

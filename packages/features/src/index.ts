@@ -10,8 +10,8 @@ export type { EncodeOptions, FeatureProgram, FeatureStore, ImageFeatures } from 
 export { featureSpec, groupRuns, groupSize, stageSlices } from "./feature-spec.js";
 export type { FeatureOptions, FeatureSpec, Shrink } from "./feature-spec.js";
 export { gridFeatures, toGrid } from "./grid-features.js";
-export { centre, channelsOf, classDistances, normalise, whiten } from "./normalise.js";
-export type { NormaliseTables } from "./normalise.js";
+export { centre, channelsOf, classDistances, normalise, standardZ, whiten } from "./normalise.js";
+export type { NormaliseTables, ZTables } from "./normalise.js";
 export { inverseRoot } from "./symmetric-root.js";
 export { statisticsTables, statisticsTree } from "./tables.js";
 export type { StatisticsTables } from "./tables.js";

@@ -69,12 +69,8 @@ describe("normalise", () => {
 describe("classDistances", () => {
   test("is the mean squared distance of the standardised z", () => {
     const [z, zMean, zDeviation, classZ] = [rng.normals(14), rng.normals(7), rng.uniforms(7, 1, 2), rng.normals(21)];
-    const actual = classDistances(
-      tf.tensor2d(z, [2, 7]),
-      tf.tensor1d(zMean),
-      tf.tensor1d(zDeviation),
-      tf.tensor2d(classZ, [3, 7]),
-    ).dataSync();
+    const tables = { zMean: tf.tensor1d(zMean), zDeviation: tf.tensor1d(zDeviation), classZ: tf.tensor2d(classZ, [3, 7]) };
+    const actual = classDistances(tables, tf.tensor2d(z, [2, 7])).dataSync();
     const expected = [0, 1].flatMap((b) =>
       [0, 1, 2].map((k) => {
         let sum = 0;

@@ -68,12 +68,23 @@ function meansAt(positionMean: tf.Tensor3D, label: tf.Tensor1D, positions: tf.Te
   return tf.gather<tf.Tensor>(tf.reshape(positionMean, [classes * tokens, channels]), rows) as tf.Tensor3D;
 }
 
+/** What z is measured by. */
+export interface ZTables {
+  readonly zMean: tf.Tensor1D; // [Dz]
+  readonly zDeviation: tf.Tensor1D; // [Dz]
+}
+
+/** z in units of the training images' deviation: [B, Dz]. */
+export function standardZ({ zMean, zDeviation }: ZTables, z: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(tf.sub(z, zMean), zDeviation);
+}
+
 /**
  * Squared distance of each image's standardised z to each class mean.
  * @param z [B, Dz]
  * @returns [B, K], mean over the Dz coordinates
  */
-export function classDistances(z: tf.Tensor2D, zMean: tf.Tensor1D, zDeviation: tf.Tensor1D, classZ: tf.Tensor2D): tf.Tensor2D {
-  const standard = tf.div(tf.sub(z, zMean), zDeviation); // [B, Dz]
-  return tf.mean(tf.square(tf.sub(tf.expandDims(standard, 1), tf.expandDims(classZ, 0))), 2); // [B, K]
+export function classDistances(tables: ZTables & { readonly classZ: tf.Tensor2D }, z: tf.Tensor2D): tf.Tensor2D {
+  const standard = standardZ(tables, z); // [B, Dz]
+  return tf.mean(tf.square(tf.sub(tf.expandDims(standard, 1), tf.expandDims(tables.classZ, 0))), 2); // [B, K]
 }

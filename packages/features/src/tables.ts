@@ -2,12 +2,10 @@ import { listOf, type NdArray, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import type { ClassMoments } from "./class-moments.js";
 import type { ClassStatistics } from "./class-statistics.js";
-import type { NormaliseTables } from "./normalise.js";
+import type { NormaliseTables, ZTables } from "./normalise.js";
 
 /** All tables of a model's statistics as tensors. */
-export interface StatisticsTables extends NormaliseTables {
-  readonly zMean: tf.Tensor1D; // [Dz]
-  readonly zDeviation: tf.Tensor1D; // [Dz]
+export interface StatisticsTables extends NormaliseTables, ZTables {
   readonly classZ: tf.Tensor2D; // [K, Dz]
 }
 

@@ -1,8 +1,7 @@
 import { branchOf, createRng, flatten, float32, int32, isNdArray, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { type ClassMoments, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
+import { type ClassMoments, type FeatureSpec, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
 import { cosineSchedule, type Tensors, trainStep } from "@ltad/jit";
-import { standardZ } from "@ltad/detector/write";
 import { classTexts, conditionalVae, initClassNames, klWeight, sample, type VaeConfig } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "./config-schema.js";

@@ -1,6 +1,6 @@
 import { branchOf } from "@ltad/core";
-import { type HeadConfig, standardZ } from "@ltad/detector/write";
-import { centre, type FeatureSpec, statisticsTables, type StatisticsTables, whiten } from "@ltad/features";
+import type { HeadConfig } from "@ltad/detector/write";
+import { centre, type FeatureSpec, standardZ, statisticsTables, type StatisticsTables, whiten } from "@ltad/features";
 import type { Tensors, TensorSpec } from "@ltad/jit";
 import { displace, jitter, reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import { semantic, semanticLoss } from "@ltad/semantic";

@@ -1,8 +1,7 @@
 import { branchOf, flatten, float32, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { type ClassMoments, type FeatureSpec, statisticsTables, statisticsTree } from "@ltad/features";
+import { type ClassMoments, type FeatureSpec, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
 import { jit } from "@ltad/jit";
-import { standardZ } from "@ltad/detector/write";
 import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { AugmentParams } from "./augment-phase.js";
