@@ -24,6 +24,25 @@ export function addMoments(sums: Float64Array, squares: Float64Array, values: Fl
 
 const rounding = 1e-12; // share of the mean square below which a variance is the rounding of a constant
 
+/** Adds rows [R, n] to `total` from a place on, and their squares to the n columns of `squares`, in one pass. */
+export function addPatches(total: Float64Array, from: number, squares: Float64Array, values: Float32Array): void {
+  const n = squares.length;
+  for (let row = 0; row < values.length; row += n) {
+    for (let c = 0; c < n; c++) {
+      const value = values[row + c] as number;
+      total[from + row + c] = (total[from + row + c] as number) + value;
+      squares[c] = (squares[c] as number) + value * value;
+    }
+  }
+}
+
+/** Sums of the n columns of rows [R, n]. */
+export function columnSums(values: Float64Array, n: number): Float64Array {
+  const sums = new Float64Array(n);
+  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) sums[c] = (sums[c] as number) + (values[row + c] as number);
+  return sums;
+}
+
 /** Mean and deviation (biased; 1 for a constant column) from sums over `count` rows. */
 export function meanAndDeviation(sums: Float64Array, squares: Float64Array, count: number) {
   const mean = sums.map((sum) => sum / count);

@@ -1,5 +1,5 @@
 import { float32, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
-import { addInto, addMoments, meanAndDeviation, scale } from "./accumulate.js";
+import { addInto, addMoments, addPatches, columnSums, meanAndDeviation, scale } from "./accumulate.js";
 import type { FeatureStore } from "./feature-cache.js";
 import type { FeatureSpec } from "./feature-spec.js";
 
@@ -51,7 +51,7 @@ export async function fitMoments(
     sums.add(features, z, label);
     options.onProgress?.({ phase: "statistics", done: done + 1, total: images.length, unit: "images" });
   }
-  const patch = meanAndDeviation(sums.channel, sums.channelSquare, images.length * tokens);
+  const patch = meanAndDeviation(columnSums(sums.position, channels), sums.channelSquare, images.length * tokens);
   const image = meanAndDeviation(sums.z, sums.zSquare, images.length);
   const few = sums.counts.flatMap((count, label) => (count < options.minImagesForPositions ? [label] : []));
   sums.counts.forEach((count, label) => scale(sums.classZ, label * zSize, zSize, 1 / Math.max(1, count)));
@@ -71,8 +71,7 @@ class MomentSums {
   readonly counts: number[];
   readonly position: Float64Array; // [K, N, C]
   readonly classZ: Float64Array; // [K, Dz]
-  readonly channel: Float64Array; // [C]
-  readonly channelSquare: Float64Array;
+  readonly channelSquare: Float64Array; // [C]
   readonly z: Float64Array; // [Dz]
   readonly zSquare: Float64Array;
 
@@ -84,7 +83,6 @@ class MomentSums {
     this.counts = Array.from({ length: classes }, () => 0);
     this.position = new Float64Array(classes * tokens * channels);
     this.classZ = new Float64Array(classes * zSize);
-    this.channel = new Float64Array(channels);
     this.channelSquare = new Float64Array(channels);
     this.z = new Float64Array(zSize);
     this.zSquare = new Float64Array(zSize);
@@ -94,9 +92,8 @@ class MomentSums {
   add(features: Float32Array, z: Float32Array, label: number): void {
     const { tokens, channels, zSize } = this.spec;
     this.counts[label] = (this.counts[label] as number) + 1;
-    addInto(this.position, label * tokens * channels, features);
+    addPatches(this.position, label * tokens * channels, this.channelSquare, features);
     addInto(this.classZ, label * zSize, z);
-    addMoments(this.channel, this.channelSquare, features);
     addMoments(this.z, this.zSquare, z);
   }
 }
@@ -111,20 +108,13 @@ function standardisedMeans(
   const mean = float32([counts.length, tokens, channels]);
   counts.forEach((count, label) => {
     const from = label * tokens * channels;
-    const pooled = few.includes(label) ? averagePositions(position.subarray(from, from + tokens * channels), channels) : undefined;
+    const pooled = few.includes(label) ? columnSums(position.subarray(from, from + tokens * channels), channels) : undefined;
     for (let i = 0; i < tokens * channels; i++) {
       const channel = i % channels;
-      const sum = pooled ? (pooled[channel] as number) : (position[from + i] as number);
+      const sum = pooled ? (pooled[channel] as number) / tokens : (position[from + i] as number);
       mean.data[from + i] = sum / Math.max(1, count) / (deviation[channel] as number);
     }
   });
-  return mean;
-}
-
-function averagePositions(sums: Float64Array, channels: number): Float64Array {
-  const mean = new Float64Array(channels);
-  const positions = sums.length / channels;
-  for (let i = 0; i < sums.length; i++) mean[i % channels] = (mean[i % channels] as number) + (sums[i] as number) / positions;
   return mean;
 }
 
