@@ -22,6 +22,12 @@ describe("featureSpec", () => {
     expect(() => featureSpec(encoder, { ...options, inputSize: 300 })).toThrow("expected a multiple of 32, received 300. Try 288.");
   });
 
+  test.each([24, 48])("refuses a grid stride of %d, which does not divide the size", (gridStride) => {
+    expect(() => featureSpec(encoder, { ...options, inputSize: 320, gridStride })).toThrow(
+      `features.gridStride: expected a divisor of features.inputSize (320), received ${gridStride}. Try 32`,
+    );
+  });
+
   test("names the stages there are", () => {
     expect(() => featureSpec(encoder, { ...options, stages: [2, 9] })).toThrow("the encoder has the stages 1, 2, 3, 5, 6, received 9");
   });

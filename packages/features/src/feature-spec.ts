@@ -37,7 +37,7 @@ export function featureSpec(
 ): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink } = options;
-  const coarsest = Math.max(gridStride, ...encoder.stages.map((stage) => stage.stride));
+  const coarsest = Math.max(...encoder.stages.map((stage) => stage.stride));
   if (inputSize % coarsest !== 0) {
     throw new LtadError(
       "LTAD_CONFIG",
@@ -45,6 +45,12 @@ export function featureSpec(
     );
   }
   const grid = inputSize / gridStride;
+  if (!Number.isInteger(grid)) {
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `features.gridStride: expected a divisor of features.inputSize (${inputSize}), received ${gridStride}. Try ${coarsest}, or one of the encoder's finer strides.`,
+    );
+  }
   return {
     inputSize,
     gridStride,
