@@ -28,7 +28,8 @@ export function extent(map: Float32Array): DisplayRange {
 }
 
 /**
- * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear.
+ * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear. Colours go with
+ * the root of the value: maps are squared distances, and in squares only the worst place of all would show.
  * @param map [H*W]; NaN counts as low
  * @param opacity of the strongest values, 0..1
  * @returns RGBA, [H*W*4]
@@ -37,10 +38,9 @@ export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity 
   const shades = palette(opacity);
   const out = new Uint8ClampedArray(map.length * 4);
   const view = new Uint32Array(out.buffer);
-  const scale = 255 / (high - low);
   for (let i = 0; i < map.length; i++) {
-    const level = ((map[i] as number) - low) * scale;
-    view[i] = shades[level > 0 ? Math.min(Math.round(level), 255) : 0] as number;
+    const share = ((map[i] as number) - low) / (high - low);
+    view[i] = shades[share > 0 ? Math.round(255 * Math.sqrt(Math.min(share, 1))) : 0] as number;
   }
   return out;
 }

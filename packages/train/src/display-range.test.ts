@@ -26,7 +26,7 @@ describe("displayRange", () => {
     const { set } = setOf(100, (image, n) => image * N + n); // values 0 to 1599
     const { low, high } = await displayRange(set, head, spec);
     expect(low).toBe(1584); // 99 % of 1600 lie below
-    expect(high).toBe(800 + 3 * (1598 - 800));
+    expect(high).toBe(800 + 6 * (1598 - 800));
   });
 
   test("looks at 100 images at most, from everywhere in the set, with their own class", async () => {

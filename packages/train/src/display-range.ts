@@ -6,8 +6,8 @@ import type { TrainingSet } from "./training-set.js";
 const most = 100; // images looked at
 
 /**
- * Map values between which heat maps are drawn, from training normals alone: from their 99th percentile (clear below it) to three times
- * as far above their median as the 99.9th lies.
+ * Map values between which heat maps are drawn, from training normals alone: from their 99th percentile (clear below it) to six
+ * times as far above their median as the 99.9th lies (maps are squared distances: some two and a half times as far in distance).
  */
 export async function displayRange(set: TrainingSet, head: Uint8Array, spec: FeatureSpec): Promise<{ low: number; high: number }> {
   const program = await openProgram(head);
@@ -29,5 +29,5 @@ export async function displayRange(set: TrainingSet, head: Uint8Array, spec: Fea
   values.sort((a, b) => a - b);
   const quantile = (q: number) => values[Math.min(values.length - 1, Math.floor(q * values.length))] as number;
   const [median, low, top] = [quantile(0.5), quantile(0.99), quantile(0.999)];
-  return { low, high: Math.max(low + 1e-3, median + 3 * (top - median)) };
+  return { low, high: Math.max(low + 1e-3, median + 6 * (top - median)) };
 }

@@ -70,14 +70,14 @@ function fewImages(tested: readonly TestedClass[]): string[] {
 }
 
 /**
- * The heat of one class, from its good test images: clear below the highest two in a hundred of their places, strongest at two and a half times
+ * The heat of one class, from its good test images: clear below the highest two in a hundred of their places, strongest at five times
  * as far above their median as the highest one in a thousand. Classes differ in scale, most of all those that were trained on few images.
  */
 function heatRange({ images }: TestedClass): DisplayRange {
   const good = images.filter(({ item }) => isGood(item));
   const values = Float32Array.from((good.length > 0 ? good : images).flatMap(({ map }) => [...map])).sort();
   const [median, low, top] = [quantile(values, 0.5), quantile(values, 0.98), quantile(values, 0.999)];
-  return { low, high: Math.max(low + 1e-6, median + 2.5 * (top - median)) };
+  return { low, high: Math.max(low + 1e-6, median + 5 * (top - median)) };
 }
 
 function quantile(sorted: Float32Array, share: number): number {
