@@ -1,5 +1,5 @@
 import { float32, floats, type NdArrays, type Progress } from "@ltad/core";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -87,6 +87,14 @@ describe("encodeImages", () => {
     calls.length = 0;
     await encodeImages(files, options());
     expect(calls).toEqual([1]);
+  });
+
+  test("names a damaged entry and says what to do", async () => {
+    const files = await images([1, 2, 3]);
+    const store = await encodeImages(files, options());
+    const [entry] = (await readdir(join(folder, "cache"), { recursive: true })).filter((name) => name.endsWith(".safetensors"));
+    await writeFile(join(folder, "cache", entry as string), "broken");
+    await expect(store.read(0)).rejects.toThrow(/\.safetensors: this entry of the feature cache is damaged\. Delete the file/);
   });
 
   test("stops when asked", async () => {

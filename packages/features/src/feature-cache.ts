@@ -107,8 +107,13 @@ function row(array: NdArrays[string] | undefined, name: string, index: number, c
 }
 
 async function readEntry(path: string): Promise<ImageFeatures> {
-  const { arrays } = await readSafetensors(path);
-  return { features: floats(arrays["features"], "features"), z: floats(arrays["z"], "z") };
+  try {
+    const { arrays } = await readSafetensors(path);
+    return { features: floats(arrays["features"], "features"), z: floats(arrays["z"], "z") };
+  } catch (error) {
+    const message = `${path}: this entry of the feature cache is damaged. Delete the file and run again; its image is then encoded anew.`;
+    throw new LtadError("LTAD_DATA", message, { cause: error, details: { file: path } });
+  }
 }
 
 async function readImage(file: string): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { float32 } from "@ltad/core";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -29,6 +29,12 @@ describe("openCheckpoint", () => {
   test("refuses to resume a training of other settings, and says what to do", async () => {
     await openCheckpoint(folder, { seed: 1 }, false);
     await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(/other images, options or seed.*leave out --resume/);
+  });
+
+  test("says so when its header is damaged", async () => {
+    await openCheckpoint(folder, { seed: 1 }, false);
+    await writeFile(join(folder, "checkpoint.json"), "{");
+    await expect(openCheckpoint(folder, { seed: 1 }, true)).rejects.toThrow(/is damaged\. Leave out --resume/);
   });
 
   test("is gone when the training is complete", async () => {

@@ -45,10 +45,18 @@ export async function openCheckpoint(folder: string, settings: unknown, resume: 
 }
 
 async function checkFingerprint(header: string, fingerprint: string): Promise<void> {
-  const { fingerprint: found } = JSON.parse(await readFile(header, "utf8")) as Header;
+  const found = await readFingerprint(header);
   if (found === fingerprint) return;
   throw new LtadError(
     "LTAD_CONFIG",
     `--resume: ${header} belongs to a training with other images, options or seed. Use the same ones, or leave out --resume to start anew.`,
   );
+}
+
+async function readFingerprint(header: string): Promise<string> {
+  try {
+    return (JSON.parse(await readFile(header, "utf8")) as Header).fingerprint;
+  } catch (error) {
+    throw new LtadError("LTAD_CONFIG", `--resume: ${header} is damaged. Leave out --resume to start anew.`, { cause: error });
+  }
 }
