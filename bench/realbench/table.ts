@@ -33,15 +33,20 @@ export function summarise(rows: readonly Row[]) {
     for (const metric of metrics) figures[`${key(name)}_avg_${metric}`] = 100 * mean(own, "avg", metric);
   }
   const best = rows.filter((row) => row.name === "recommended");
-  figures["train_seconds"] = average(best.map((row) => row.trainSeconds ?? NaN));
-  figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs));
-  const bank = (metric: string) => figures[`memory_bank_avg_${metric}`];
-  const targets = {
-    recommended_avg_image_auroc: Math.max(88, bank("image_auroc") ?? 0),
-    recommended_avg_pixel_auroc: Math.max(88.5, bank("pixel_auroc") ?? 0),
-    train_seconds: 90,
-    score_ms_per_image: 15,
-  };
+  if (best.length > 0) {
+    figures["train_seconds"] = average(best.map((row) => row.trainSeconds ?? Number.NaN));
+    figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs));
+  }
+  const bank = (metric: string) => figures[`memory_bank_avg_${metric}`] ?? 0;
+  const targets: Record<string, number> =
+    best.length === 0
+      ? {}
+      : {
+          recommended_avg_image_auroc: Math.max(88, bank("image_auroc")),
+          recommended_avg_pixel_auroc: Math.max(88.5, bank("pixel_auroc")),
+          train_seconds: 90,
+          score_ms_per_image: 15,
+        };
   const met = Object.fromEntries(
     Object.entries(targets).map(([name, target]) => [
       name,
