@@ -10,6 +10,8 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // TensorFlow.js advertises its native backend on the first eager tensor.
+    onConsoleLog: (log) => !log.includes("running TensorFlow.js in Node.js"),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
