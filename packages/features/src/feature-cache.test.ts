@@ -92,7 +92,7 @@ describe("encodeImages", () => {
   test("names a damaged entry and says what to do", async () => {
     const files = await images([1, 2, 3]);
     const store = await encodeImages(files, options());
-    const [entry] = (await readdir(join(folder, "cache"), { recursive: true })).filter((name) => name.endsWith(".safetensors"));
+    const entry = (await readdir(join(folder, "cache"), { recursive: true })).find((name) => name.endsWith(".safetensors"));
     await writeFile(join(folder, "cache", entry as string), "broken");
     await expect(store.read(0)).rejects.toThrow(/\.safetensors: this entry of the feature cache is damaged\. Delete the file/);
   });
