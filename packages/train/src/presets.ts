@@ -11,7 +11,7 @@ export const recommended: TrainConfig = {
   whitening: { by: "class", ridge: 0.01, minImagesForPositions: 4 },
   names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
   augment: {
-    steps: 250,
+    steps: 200,
     batch: 8,
     learningRate: 1e-3,
     warmup: 20,
@@ -27,7 +27,7 @@ export const recommended: TrainConfig = {
   reconstruct: { kind: "token-mlp", width: 256, hidden: 512, blocks: 3 },
   semantic: { kind: "mlp", width: 256 },
   detect: {
-    steps: 300,
+    steps: 250,
     learningRate: 2e-3,
     warmup: 50,
     schedule: "cosine",
