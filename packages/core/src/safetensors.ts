@@ -8,16 +8,16 @@ import { LtadError } from "./errors.js";
 const names = { float32: "F32", int32: "I32", bool: "U8" } as const satisfies Record<DType, string>;
 interface Reader {
   readonly bytes: number;
-  read(buffer: ArrayBuffer): Pick<NdArray, "dtype" | "data">;
+  read(bytes: ArrayBuffer, at: number, count: number): Pick<NdArray, "dtype" | "data">;
 }
 
 const readers = new Map<unknown, Reader>(
   Object.entries<Reader>({
-    F32: { bytes: 4, read: (b) => ({ dtype: "float32", data: new Float32Array(b) }) },
-    F64: { bytes: 8, read: (b) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b)) }) },
-    I32: { bytes: 4, read: (b) => ({ dtype: "int32", data: new Int32Array(b) }) },
-    U8: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
-    BOOL: { bytes: 1, read: (b) => ({ dtype: "bool", data: new Uint8Array(b) }) },
+    F32: { bytes: 4, read: (b, at, count) => ({ dtype: "float32", data: new Float32Array(b, at, count) }) },
+    F64: { bytes: 8, read: (b, at, count) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b, at, count)) }) },
+    I32: { bytes: 4, read: (b, at, count) => ({ dtype: "int32", data: new Int32Array(b, at, count) }) },
+    U8: { bytes: 1, read: (b, at, count) => ({ dtype: "bool", data: new Uint8Array(b, at, count) }) },
+    BOOL: { bytes: 1, read: (b, at, count) => ({ dtype: "bool", data: new Uint8Array(b, at, count) }) },
   }),
 );
 const maxHeader = 32 * 1024 * 1024;
@@ -55,7 +55,8 @@ export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<st
 }
 
 /**
- * Decodes a safetensors file (F32, F64 rounded to float32, I32, U8, BOOL).
+ * Decodes a safetensors file (F32, F64 rounded to float32, I32, U8, BOOL). Arrays that lie at a multiple of their element's size, as those
+ * that {@link encodeSafetensors} wrote, are views of `bytes`, not copies.
  * @param source its name, for errors
  * @throws LtadError `LTAD_WEIGHTS` when the header lies: oversized, overlapping, out of range, unknown type
  */
@@ -76,11 +77,15 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   for (const { name, reader, shape, begin, end } of ordered.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) fail(`${name} begins at ${begin}, expected ${covered}`);
     covered = end;
-    const at = bytes.byteOffset + 8 + length;
-    arrays.push([name, { shape, ...reader.read(bytes.buffer.slice(at + begin, at + end) as ArrayBuffer) }]);
+    arrays.push([name, { shape, ...readArray(reader, bytes.subarray(8 + length + begin, 8 + length + end)) }]);
   }
   if (8 + length + covered !== bytes.length) fail(`${bytes.length - 8 - length - covered} bytes belong to no tensor`);
   return { arrays: Object.fromEntries(arrays), metadata: checkMetadata(metadata, fail) };
+}
+
+function readArray(reader: Reader, bytes: Uint8Array): Pick<NdArray, "dtype" | "data"> {
+  const { buffer, byteOffset } = bytes.byteOffset % reader.bytes === 0 ? bytes : new Uint8Array(bytes);
+  return reader.read(buffer as ArrayBuffer, byteOffset, bytes.length / reader.bytes);
 }
 
 function checkArray(name: string, array: NdArray): NdArray {

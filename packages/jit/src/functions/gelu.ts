@@ -7,14 +7,14 @@ import * as tf from "@tensorflow/tfjs";
 export function gelu<T extends tf.Tensor>(x: T): T {
   const run = tf.customGrad((input, save) => {
     const z = input as tf.Tensor;
-    const phi = tf.erf(z.mul(Math.SQRT1_2)).add(1).mul(0.5);
-    (save as tf.GradSaveFunc)([z, phi]);
+    const twice = tf.erf(z.div(Math.SQRT2)).add(1); // 2 Phi(x)
+    (save as tf.GradSaveFunc)([z, twice]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [s, p] = saved as [tf.Tensor, tf.Tensor];
       const density = tf.exp(s.square().mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
-      return dy.mul(p.add(s.mul(density)));
+      return dy.mul(p.mul(0.5).add(s.mul(density)));
     };
-    return { value: z.mul(phi), gradFunc };
+    return { value: z.mul(twice).mul(0.5), gradFunc }; // in this order ONNX Runtime runs it as one Gelu where no gradient needs its parts
   });
   return run(x) as T;
 }
