@@ -27,11 +27,14 @@ export const inputs = {
   deep: float32([3, 2, 4, 2], rng.normals(48)),
   cube: float32([2, 3, 4, 5], rng.normals(120)),
   ids: int32([2, 3], [1, 0, 2, 2, 1, 1]),
+  volume: float32([2, 4, 5, 6, 2], rng.normals(480)),
+  filter3d: float32([2, 3, 2, 2, 3], rng.normals(72)),
   flatIds: int32([4], [2, -1, 0, 2]),
 } satisfies Record<string, NdArray>;
 export type In = Record<keyof typeof inputs, T>;
 const { fill } = tf;
 const image = (x: T) => x as tf.Tensor4D;
+const volume = (x: T) => x as tf.Tensor5D;
 
 /** What the rows that no golden case reaches compute; eager TF.js on its cpu backend is the reference. */
 export const programs: Record<string, (x: In) => T | T[]> = {
@@ -294,5 +297,34 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.losses.hingeLoss(tf.sigmoid(a), b),
   ],
   "linear algebra": ({ a }) => [tf.linalg.bandPart(a, 1, 2), tf.linalg.gramSchmidt(a as tf.Tensor2D) as T],
+  "volumes: convolution": ({ volume: x, filter3d }) => [
+    tf.conv3d(volume(x), volume(filter3d), [1, 2, 1], "same"),
+    tf.conv3d(volume(x), volume(filter3d), 1, "valid", "NDHWC", [2, 1, 3]),
+    ...tf.grads((v, w) => tf.conv3d(volume(v), volume(w), [2, 1, 2], "valid").square().sum())([x, filter3d]),
+    tf.conv3dTranspose(volume(tf.ones([1, 2, 3, 2, 3])), volume(filter3d), [1, 4, 5, 4, 2], 2, "same"),
+  ],
+  "volumes: pools": ({ volume: x }) => [
+    tf.maxPool3d(volume(x), [2, 3, 2], [1, 2, 2], "same"),
+    tf.avgPool3d(volume(x), [2, 3, 2], [1, 2, 2], "same"),
+    tf.maxPool3d(volume(x), 2, 2, "valid"),
+    tf.grad((v) => tf.maxPool3d(volume(v), 2, 2, "same").square().sum())(x),
+    tf.grad((v) => tf.avgPool3d(volume(v), 2, 1, "valid").square().sum())(x),
+  ],
+  "largest with places": ({ image: x }) => {
+    const [one, all] = [false, true].map((batch) => tf.maxPoolWithArgmax(image(x), [3, 2], 2, "same", batch));
+    return [one?.result, one?.indexes, all?.result, all?.indexes] as T[];
+  },
+  dilations: ({ image: x, deep }) => [
+    tf.dilation2d(image(x), deep.slice([0, 0, 0, 0], [3, 2, 4, 1]).reshape<tf.Tensor3D>([3, 2, 4]), [1, 2], "same", [2, 1]),
+    tf.dilation2d(image(x), tf.zeros<tf.Rank.R3>([1, 1, 4]), 1, "valid"),
+  ],
+  "crops of boxes": ({ image: x, ids }) => {
+    const boxes = tf.tensor2d([0, 0, 1, 1, 0.2, 0.9, 0.75, 0.1, -0.2, 0.1, 0.5, 1.2], [3, 4]);
+    const places = ids.slice([0, 1], [1, 2]).flatten().concat(tf.tensor1d([1], "int32")).minimum<tf.Tensor1D>(tf.scalar(1, "int32"));
+    return (["bilinear", "nearest"] as const).flatMap((method) => [
+      tf.image.cropAndResize(image(x), boxes, places, [4, 5], method, -7),
+      tf.image.cropAndResize(image(x), boxes, places, [1, 3], method),
+    ]);
+  },
+  rotations: ({ image: x }) => [tf.image.rotateWithOffset(image(x), 0.7, 0.5, [0.4, 0.6]), tf.image.rotateWithOffset(image(x), -2, [1, 2, 3])],
 };
-

@@ -4,7 +4,9 @@ import { comparisonGradients } from "./comparisons.js";
 import { convolutionGradients } from "./convolutions.js";
 import { einsumGradient } from "./einsum.js";
 import { indexingGradients } from "./indexing.js";
+import { dilationGradient, maxPool3dGradient } from "./sliding-max.js";
 import { resamplingGradients } from "./resampling.js";
+import { cumprodGradient } from "./scans.js";
 import { shapingGradients } from "./shaping.js";
 
 /** All gradients of ours. */
@@ -16,6 +18,9 @@ export const gradients: readonly tf.GradConfig[] = [
   ...shapingGradients,
   ...indexingGradients,
   einsumGradient,
+  dilationGradient,
+  maxPool3dGradient,
+  cumprodGradient,
 ];
 
 let registered = false;
