@@ -96,6 +96,28 @@ const cases: Record<string, Case> = {
   depthToSpace: { shapes: { x: [2, 3, 2, 8] }, linear: ["x"], fn: ({ x }) => tf.depthToSpace(four(x), 2, "NHWC") },
   flipLeftRight: { shapes: { x: image }, linear: ["x"], fn: ({ x }) => tf.image.flipLeftRight(four(x)) },
   diag: { shapes: { x: [4] }, linear: ["x"], fn: ({ x }) => tf.diag(x as T) },
+  rotateWithOffset: { shapes: { x: image }, linear: ["x"], fn: ({ x }) => tf.image.rotateWithOffset(four(x), 0.7, 0) },
+  cropAndResize: {
+    shapes: { x: image },
+    linear: ["x"],
+    fn: ({ x }) =>
+      tf.image.cropAndResize(
+        four(x),
+        tf.tensor2d([0, 0.1, 1, 0.9, 0.2, -0.3, 0.75, 0.7, 0.8, 0.2, 0.1, 0.95], [3, 4]),
+        ints([1, 0, 1]) as tf.Tensor1D,
+        [4, 3],
+      ),
+  },
+  "cropAndResize, nearest": {
+    shapes: { x: image },
+    linear: ["x"],
+    fn: ({ x }) => tf.image.cropAndResize(four(x), tf.tensor2d([0, 0.15, 0.9, 0.9], [1, 4]), ints([1]) as tf.Tensor1D, [1, 4], "nearest"),
+  },
+  sparseToDense: { shapes: { a: [3], b: [] }, fn: ({ a, b }) => tf.sparseToDense(ints([4, 0, 2]), a as T, [5], b as tf.Scalar) },
+  "sparseToDense of one value": {
+    shapes: { a: [], b: [] },
+    fn: ({ a, b }) => tf.sparseToDense(ints([1, 0, 2, 3], [2, 2]), a as T, [3, 4], b as tf.Scalar),
+  },
   gatherND: { shapes: { x: [3, 4, 2] }, linear: ["x"], fn: ({ x }) => tf.gatherND(x as T, ints([2, 1, 0, 3, 2, 1], [3, 2])) },
   scatterND: { shapes: { x: [3, 2] }, linear: ["x"], fn: ({ x }) => tf.scatterND(ints([2, 0, 2], [3, 1]), x as T, [4, 2]) },
   tensorScatterUpdate: { shapes: { a: [4, 2], b: [2, 2] }, fn: ({ a, b }) => tf.tensorScatterUpdate(a as T, ints([3, 1], [2, 1]), b as T) },

@@ -3,6 +3,7 @@ import { broadcastGradients } from "./broadcasting.js";
 import { comparisonGradients } from "./comparisons.js";
 import { convolutionGradients } from "./convolutions.js";
 import { einsumGradient } from "./einsum.js";
+import { imageGradients } from "./images.js";
 import { indexingGradients } from "./indexing.js";
 import { dilationGradient, maxPool3dGradient } from "./sliding-max.js";
 import { resamplingGradients } from "./resampling.js";
@@ -17,6 +18,7 @@ export const gradients: readonly tf.GradConfig[] = [
   ...resamplingGradients,
   ...shapingGradients,
   ...indexingGradients,
+  ...imageGradients,
   einsumGradient,
   dilationGradient,
   maxPool3dGradient,

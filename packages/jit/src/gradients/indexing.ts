@@ -39,6 +39,20 @@ export const indexingGradients: readonly tf.GradConfig[] = [
     },
   },
   {
+    kernelName: "SparseToDense",
+    inputsToSave: ["sparseIndices", "sparseValues"],
+    gradFunc: (dy, saved) => {
+      const [indices, values] = saved as [tf.Tensor, tf.Tensor];
+      const places = indices.rank === 2 ? indices : indices.reshape([-1, 1]);
+      const seen = () => tf.gatherND(dy as tf.Tensor, places);
+      return {
+        sparseIndices: () => tf.zeros(indices.shape),
+        sparseValues: () => (values.rank === 0 ? seen().sum() : seen()),
+        defaultValue: () => (dy as tf.Tensor).sum().sub(seen().sum()),
+      };
+    },
+  },
+  {
     kernelName: "TopK",
     inputsToSave: ["x"],
     outputsToSave: [false, true],

@@ -43,7 +43,6 @@ function spread(dy: tf.Tensor, axis: number, from: number, stride: number, n: nu
 
 /** Kernels that move numbers: MirrorPad is wrong in TF.js, the others have no gradient there. */
 export const shapingGradients: readonly tf.GradConfig[] = [
-  { kernelName: "FlipLeftRight", gradFunc: (dy) => ({ image: () => (dy as tf.Tensor).reverse(2) }) },
   {
     kernelName: "Diag",
     inputsToSave: ["x"],
