@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { NdArray, NdArrays } from "@ltad/core";
+import type { NdArrays } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as web from "onnxruntime-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -65,7 +65,7 @@ describe("Python", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it("passes the ONNX checker and gives the same numbers", async (context) => {
-    if (!hasOnnx) return context.skip("needs Python with onnx and onnxruntime; LTAD_PYTHON names the interpreter");
+    context.skip(!hasOnnx, "needs Python with onnx and onnxruntime; LTAD_PYTHON names the interpreter");
     const entries = await Promise.all(programs.map((program, i) => writeCase(folder, program, i)));
     await writeFile(join(folder, "cases.json"), JSON.stringify(entries));
     const script = fileURLToPath(new URL("../../../tools/reference/jit/check_onnx.py", import.meta.url));

@@ -1,6 +1,7 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { layerNorm } from "../index.js";
+import { imagePrograms } from "./image-programs.js";
 
 type T = tf.Tensor;
 const rng = createRng("kernels");
@@ -33,8 +34,6 @@ export const inputs = {
 } satisfies Record<string, NdArray>;
 export type In = Record<keyof typeof inputs, T>;
 const { fill } = tf;
-const image = (x: T) => x as tf.Tensor4D;
-const volume = (x: T) => x as tf.Tensor5D;
 
 /** What the rows that no golden case reaches compute; eager TF.js on its cpu backend is the reference. */
 export const programs: Record<string, (x: In) => T | T[]> = {
@@ -129,41 +128,6 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.cumsum(a, 0),
   ],
   "product's gradient": ({ cube }) => tf.grad((x) => tf.prod(x, [1, 2]).sum())(cube),
-  "space to batch and back": ({ image: x }) => {
-    const cells = tf.spaceToBatchND(
-      x,
-      [2, 3],
-      [
-        [0, 2],
-        [1, 1],
-      ],
-    );
-    return [
-      cells,
-      tf.batchToSpaceND(
-        cells,
-        [2, 3],
-        [
-          [0, 2],
-          [1, 1],
-        ],
-      ),
-      tf.grad((v) =>
-        tf
-          .spaceToBatchND(
-            v,
-            [2, 1],
-            [
-              [0, 0],
-              [0, 0],
-            ],
-          )
-          .square()
-          .sum(),
-      )(x),
-    ];
-  },
-  "depth to space": ({ image: x }) => tf.depthToSpace(image(x), 2, "NHWC"),
   diagonal: ({ row, ids }) => [tf.diag(row), tf.diag(ids.cast("float32"))],
   "strided slices": ({ cube }) => {
     const reverse = tf.stridedSlice(cube, [1, -1, 3, 4], [2, -4, 0, 0], [1, -1, -2, -3]);
@@ -214,9 +178,6 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.searchSorted(tf.tensor1d([-1, 0, 0, 2]), tf.tensor1d([0, 2, 5]), "right"),
     tf.topk(row, 2).indices,
   ],
-  "local response normalisation": ({ image: x }) => tf.localResponseNormalization(image(x), 1, 1.5, 0.7, 0.6),
-  "local response normalisation's gradient": ({ image: x }) =>
-    tf.grad((v) => tf.localResponseNormalization(image(v), 2, 1.5, 0.7, 0.6).mul(x).sum())(x),
   counts: ({ ids, flatIds, row }) => {
     const flat = flatIds.abs() as tf.Tensor1D;
     const weights = row.slice([0], [4]) as tf.Tensor1D;
@@ -233,42 +194,10 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.sparseToDense(tf.tensor2d([0, 1, 2, 0], [2, 2], "int32"), tf.tensor1d([5, 6]), [3, 2], -1),
     tf.sparseToDense(tf.tensor1d([4, 1], "int32"), tf.scalar(2), [5]),
   ],
-  flips: ({ image: x }) => tf.image.flipLeftRight(image(x)),
-  "batch norm of channels": ({ image: x }) => tf.batchNorm(x, x.mean([0, 1, 2]), tf.moments(x, [0, 1, 2]).variance),
   "fused products": ({ a, b, row }) =>
     (["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu"] as const).map((activation) =>
       tf.fused.matMul({ a, b, transposeB: true, bias: row.slice([0], [4]), activation }),
     ),
-  "fused convolutions": ({ image: x, filter, deep }) => [
-    tf.fused.conv2d({ x: image(x), filter: image(filter), strides: 2, pad: "same", activation: "relu", bias: tf.tensor1d([1, 2, 3]) }),
-    tf.fused.conv2d({
-      x: image(x),
-      filter: image(filter),
-      strides: 1,
-      pad: "valid",
-      activation: "prelu",
-      bias: tf.tensor1d([1, 2, 3]),
-      preluActivationWeights: tf.tensor3d([0.1, 0.2, 0.3], [1, 1, 3]),
-    }),
-    tf.fused.depthwiseConv2d({ x: image(x), filter: image(deep), strides: 1, pad: "same", activation: "relu6", bias: tf.range(0, 8) }),
-  ],
-  "convolution and pool with explicit and rounded pads": ({ image: x, filter }) => [
-    tf.conv2d(image(x), image(filter), 2, 1, "NHWC", 1, "floor"),
-    tf.conv2d(image(x), image(filter), [2, 3], 1, "NHWC", 1, "ceil"),
-    tf.maxPool(image(x), 3, 2, 1, "ceil"),
-    tf.conv2d(image(x), image(filter), 1, [
-      [0, 0],
-      [2, 0],
-      [0, 3],
-      [0, 0],
-    ]),
-  ],
-  "separable convolution": ({ image: x, deep }) => tf.separableConv2d(image(x), image(deep), tf.ones([1, 1, 8, 2]), 1, "same"),
-  "dilated depthwise gradient": ({ image: x, deep }) =>
-    tf.grads((v, w) => tf.depthwiseConv2d(image(v), image(w), 1, "same", "NHWC", [2, 1]).square().sum())([x, deep]),
-  "first-channel convolution": ({ image: x, filter }) =>
-    tf.conv2d(tf.transpose(image(x), [0, 3, 1, 2]), image(filter), 2, "same", "NCHW").transpose([0, 2, 3, 1]),
-  resizes: ({ image: x }) => [tf.image.resizeBilinear(image(x), [3, 9]), tf.image.resizeNearestNeighbor(image(x), [9, 3], true)],
   "einsum with spaces": ({ cube, a }) => tf.einsum("bhij, ik -> bhjk", cube.reshape([2, 3, 4, 5]), a),
   "products of matrices of other ranks": ({ cube, a }) => tf.matMul(cube, a, false, true),
   "splits in equal and open parts": ({ cube }) => [...tf.split(cube, 2, 0), ...tf.split(cube, [1, -1], 2)],
@@ -297,34 +226,5 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.losses.hingeLoss(tf.sigmoid(a), b),
   ],
   "linear algebra": ({ a }) => [tf.linalg.bandPart(a, 1, 2), tf.linalg.gramSchmidt(a as tf.Tensor2D) as T],
-  "volumes: convolution": ({ volume: x, filter3d }) => [
-    tf.conv3d(volume(x), volume(filter3d), [1, 2, 1], "same"),
-    tf.conv3d(volume(x), volume(filter3d), 1, "valid", "NDHWC", [2, 1, 3]),
-    ...tf.grads((v, w) => tf.conv3d(volume(v), volume(w), [2, 1, 2], "valid").square().sum())([x, filter3d]),
-    tf.conv3dTranspose(volume(tf.ones([1, 2, 3, 2, 3])), volume(filter3d), [1, 4, 5, 4, 2], 2, "same"),
-  ],
-  "volumes: pools": ({ volume: x }) => [
-    tf.maxPool3d(volume(x), [2, 3, 2], [1, 2, 2], "same"),
-    tf.avgPool3d(volume(x), [2, 3, 2], [1, 2, 2], "same"),
-    tf.maxPool3d(volume(x), 2, 2, "valid"),
-    tf.grad((v) => tf.maxPool3d(volume(v), 2, 2, "same").square().sum())(x),
-    tf.grad((v) => tf.avgPool3d(volume(v), 2, 1, "valid").square().sum())(x),
-  ],
-  "largest with places": ({ image: x }) => {
-    const [one, all] = [false, true].map((batch) => tf.maxPoolWithArgmax(image(x), [3, 2], 2, "same", batch));
-    return [one?.result, one?.indexes, all?.result, all?.indexes] as T[];
-  },
-  dilations: ({ image: x, deep }) => [
-    tf.dilation2d(image(x), deep.slice([0, 0, 0, 0], [3, 2, 4, 1]).reshape<tf.Tensor3D>([3, 2, 4]), [1, 2], "same", [2, 1]),
-    tf.dilation2d(image(x), tf.zeros<tf.Rank.R3>([1, 1, 4]), 1, "valid"),
-  ],
-  "crops of boxes": ({ image: x, ids }) => {
-    const boxes = tf.tensor2d([0, 0, 1, 1, 0.2, 0.9, 0.75, 0.1, -0.2, 0.1, 0.5, 1.2], [3, 4]);
-    const places = ids.slice([0, 1], [1, 2]).flatten().concat(tf.tensor1d([1], "int32")).minimum<tf.Tensor1D>(tf.scalar(1, "int32"));
-    return (["bilinear", "nearest"] as const).flatMap((method) => [
-      tf.image.cropAndResize(image(x), boxes, places, [4, 5], method, -7),
-      tf.image.cropAndResize(image(x), boxes, places, [1, 3], method),
-    ]);
-  },
-  rotations: ({ image: x }) => [tf.image.rotateWithOffset(image(x), 0.7, 0.5, [0.4, 0.6]), tf.image.rotateWithOffset(image(x), -2, [1, 2, 3])],
+  ...imagePrograms,
 };

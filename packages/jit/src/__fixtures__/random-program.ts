@@ -57,7 +57,7 @@ const steps: Step[] = [
   () => (x) => tf.conv1d(x.reshape<tf.Tensor3D>([1, ...x.shape]), tf.ones([2, x.shape[1], 3]), 1, "same").mul(1 / x.shape[1]).reshape([x.shape[0], 3]),
   () => (x) => tf.mirrorPad(x, [[0, 0], [1, 0]], "symmetric"),
   () => (x) => tf.gatherND(x, [[0], [x.shape[0] - 1]]),
-  () => (x) => tf.where(x.abs().less(1), x.pow(2), x.abs().sqrt()),
+  () => (x) => tf.where(x.abs().less(1), x.pow(2), x.abs().add(0.1).sqrt()),
   () => (x) => tf.prod(x.slice([0, 0], [Math.min(2, x.shape[0]), x.shape[1]]).clipByValue(-2, 2), 0, true).add(x),
 ];
 
