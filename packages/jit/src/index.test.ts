@@ -6,6 +6,7 @@ import * as testing from "./testing.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "attention",
       "cosineSchedule",
       "gelu",
       "initLinear",

@@ -1,3 +1,4 @@
+export { attention } from "./functions/attention.js";
 export { gelu } from "./functions/gelu.js";
 export { layerNorm } from "./functions/layer-norm.js";
 export { initLinear, linear, xavierUniform, zeroLinear } from "./functions/linear.js";

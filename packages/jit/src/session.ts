@@ -2,16 +2,22 @@ import { LtadError, type DType, type NdArray } from "@ltad/core";
 import * as ort from "onnxruntime-node";
 import type { RuntimeOptions, TensorSpec } from "./program.js";
 
+export interface SessionOptions extends RuntimeOptions {
+  /** Plans all memory of a run as one block. A training step then takes half as much memory again and is no faster: off there. */
+  readonly memoryPattern?: boolean;
+}
+
 /**
  * A session of ONNX Runtime with our defaults: one provider, no spinning threads.
  * @throws LtadError `LTAD_CONFIG` when a provider is not there, `LTAD_BUNDLE` when the model cannot be loaded
  */
-export async function createSession(model: Uint8Array | string, options: RuntimeOptions): Promise<ort.InferenceSession> {
+export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<ort.InferenceSession> {
   const providers = options.providers ?? ["cpu"];
   checkProviders(providers);
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: [...providers],
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    enableMemPattern: options.memoryPattern ?? true,
     extra: { session: { intra_op: { allow_spinning: options.spinning ? "1" : "0" } } },
     logSeverityLevel: 3,
   };

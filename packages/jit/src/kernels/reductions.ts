@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { cast, mul, reduce, resplat, transpose } from "../graph/emit.js";
+import { cast, matMul, mul, reduce, reshape, resplat, transpose } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { axesOf, range, reducedShape, sizeOf } from "../graph/shape.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
@@ -53,7 +53,29 @@ function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Va
   const [a, b] = producer?.inputs ?? [];
   if (producer?.op === "Mul" && a && a === b && x.dtype === "float32" && axes.length > 0)
     return g.add("ReduceSumSquare", [g.full(a), g.ints(axes)], shape, { attributes: { keepdims: keepDims ? 1 : 0 } });
-  return reduce(g, "ReduceSum", x, axes, keepDims);
+  return isColumnSum(x, axes) ? columnSum(g, x, axes, shape) : reduce(g, "ReduceSum", x, axes, keepDims);
+}
+
+const worthwhile = 64; // rows and columns
+
+/** A sum over all axes but the last, of a size that pays. */
+function isColumnSum(x: Value, axes: readonly number[]): boolean {
+  const columns = x.shape.at(-1) as number;
+  return (
+    x.dtype === "float32" &&
+    axes.length === x.shape.length - 1 &&
+    !axes.includes(axes.length) &&
+    columns >= worthwhile &&
+    sizeOf(x.shape) >= worthwhile * columns
+  );
+}
+
+/** Gradients of biases: a product with a row of ones runs on all threads, ReduceSum over rows on one. */
+function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly number[]): Value {
+  const columns = x.shape.at(-1) as number;
+  const rows = sizeOf(x.shape) / columns;
+  const ones = g.full(g.constant("float32", [1, rows], Float32Array.of(1)));
+  return reshape(g, matMul(g, ones, reshape(g, x, [rows, columns])), shape);
 }
 
 /** ONNX has none in opset 19: along an axis of n, the product of n x n copies of which a triangle is replaced by ones. */

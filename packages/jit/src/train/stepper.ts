@@ -21,7 +21,9 @@ export interface Stepper {
 
 type Options = RuntimeOptions & { readonly inputs: TensorSpecs; readonly constants?: NdArrays };
 
-const scalars: TensorSpecs = Object.fromEntries(["decay", "rate", "root"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]));
+const scalars: TensorSpecs = Object.fromEntries(
+  ["decay", "rate", "epsilon"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]),
+);
 
 /** The step as one graph: the state goes out of one run and into the next as it is. */
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
@@ -30,7 +32,10 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
     const { state, results } = step(inputs);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), options);
+  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), {
+    ...options,
+    memoryPattern: false,
+  });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
   let state: Record<string, OrtTensor> = convert(initial);
   let open = true;

@@ -30,7 +30,7 @@ export interface TrainProgram<P extends Tree<NdArray>> {
   step(inputs: NdArrays, at: { readonly learningRate: number }): Promise<Record<string, number>>;
   /** The parameters now; copied. */
   params(): P;
-  /** Everything a checkpoint needs: `params.*`, `m.*`, `v.*` and `step`; copied. */
+  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta) and `step`; copied. */
   state(): Record<string, NdArray>;
   /** @throws LtadError `LTAD_SHAPE` when the state is not one of these parameters */
   restore(state: NdArrays): void;
