@@ -15,6 +15,11 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** Threads that wait spin instead of sleeping: 7 % faster on an idle machine, up to 3 times slower on a shared one. Default false. */
   readonly spinning?: boolean;
+  /**
+   * Looks at every tensor: when a result is NaN or infinite, the run fails with `LTAD_NOT_FINITE` and names the operation that made the
+   * first one, with the line of the caller's code. Slow, for finding faults; not with a finished .onnx file.
+   */
+  readonly check?: boolean;
   /** Execution providers of ONNX Runtime in order of preference. Default ["cpu"]. */
   readonly providers?: readonly string[];
 }

@@ -13,6 +13,8 @@ export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program
 export async function openProgram(model: Uint8Array | string, options: RuntimeOptions = {}): Promise<Program> {
   if (options.engine === "tensorflow")
     throw new LtadError("LTAD_CONFIG", `engine: "tensorflow" cannot run an ONNX file. Leave it out, or use jit with the function itself.`);
+  if (options.check)
+    throw new LtadError("LTAD_CONFIG", "check: an ONNX file cannot be looked into. Use jit or trainStep with the function itself.");
   const session = await createSession(model, options);
   const inputs = specsOf(session);
   let open = true;

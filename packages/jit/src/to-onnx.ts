@@ -16,10 +16,17 @@ export function toOnnx<In extends TensorSpecs, C extends NdArrays | undefined = 
   inputs: In,
   options: TraceOptions<C> = {},
 ): Uint8Array {
+  return compile(fn as TracedFunction, inputs, options.constants, false).model;
+}
+
+/** The file, and with `watched` what reads the output of flags that it then has beside its own. */
+export function compile(fn: TracedFunction, inputs: TensorSpecs, constants: NdArrays | undefined, watched: boolean) {
   checkSpecs(inputs);
-  const at = (batch: number) => trace(fn as TracedFunction, inputs, options.constants ?? {}, batch);
+  const at = (batch: number) => trace(fn, inputs, constants ?? {}, batch, watched);
   const isFree = Object.values(inputs).some((spec) => spec.shape[0] === null);
-  return encodeModel(isFree ? joinProbes([at(probes[0]), at(probes[1]), at(probes[2])]) : fixed(at(1)));
+  const first = at(isFree ? probes[0] : 1);
+  const graph = isFree ? joinProbes([first, at(probes[1]), at(probes[2])]) : fixed(first);
+  return { model: encodeModel(graph), inspect: first.inspect };
 }
 
 const fixed = (traced: Omit<FreeGraph, "dims">): FreeGraph => ({ ...traced, dims: (value) => value.stored });

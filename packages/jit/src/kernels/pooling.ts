@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { add, cast, mul, reshape } from "../graph/emit.js";
+import { add, cast, mul, reshape, where } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { along, range, sizeOf } from "../graph/shape.js";
 import { scatterAdd } from "./indexing.js";
@@ -12,16 +12,17 @@ type Attrs = Pick<tf.MaxPool3DGradAttrs, "dimRoundingMode"> & {
   pad: tf.MaxPoolAttrs["pad"];
 };
 
-const forward = (op: string) => kernel<"x", Attrs>((g, { x }, a) => pool(g, op, x, windowOf(poolInfo(x, a))));
+const average = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "AveragePool", x, windowOf(poolInfo(x, a))));
+const largest = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "MaxPool", withoutNaN(g, x), windowOf(poolInfo(x, a))));
 const maxGradient = () =>
   kernel<"dy" | "input", Attrs>((g, { dy, input }, a) => maxPoolGradient(g, dy, input, windowOf(poolInfo(input, a))));
 
 /** Pools. The gradients of average pools are convolutions, see gradients/resampling.ts. */
 export const pooling: Kernels = {
-  MaxPool: forward("MaxPool"),
-  AvgPool: forward("AveragePool"),
-  MaxPool3D: forward("MaxPool"),
-  AvgPool3D: forward("AveragePool"),
+  MaxPool: largest(),
+  AvgPool: average(),
+  MaxPool3D: largest(),
+  AvgPool3D: average(),
   MaxPoolGrad: maxGradient(),
   MaxPool3DGrad: maxGradient(),
   MaxPoolWithArgmax: kernel<"x", tf.MaxPoolWithArgmaxAttrs>((g, { x }, a) => {
@@ -41,6 +42,11 @@ export const pooling: Kernels = {
   }),
 };
 
+/** TF.js's pools pass over NaN; in ONNX Runtime's it hides what came before it. */
+function withoutNaN(g: Graph, x: Value): Value {
+  return where(g, g.elementwise("IsNaN", [x], { dtype: "bool" }), g.number("float32", -Infinity), x);
+}
+
 function pool(g: Graph, op: string, x: Value, w: Window): Value {
   return toChannelsLast(g, g.add(op, [g.full(toChannelsFirst(g, x))], outShape(x, w), { attributes: windowAttributes(w) }));
 }
@@ -49,7 +55,10 @@ function pool(g: Graph, op: string, x: Value, w: Window): Value {
 function maxPool(g: Graph, x: Value, w: Window): { values: Value; places: Value } {
   const shape = outShape(x, w);
   const outputs = (["float32", "int64"] as const).map((dtype) => ({ dtype, shape, stored: shape }));
-  const [values, places] = g.addMany("MaxPool", [g.full(toChannelsFirst(g, x))], outputs, windowAttributes(w)) as [Value, Value];
+  const [values, places] = g.addMany("MaxPool", [g.full(toChannelsFirst(g, withoutNaN(g, x)))], outputs, windowAttributes(w)) as [
+    Value,
+    Value,
+  ];
   return { values, places };
 }
 

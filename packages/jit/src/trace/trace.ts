@@ -1,5 +1,7 @@
 import { isLtadError, LtadError, type NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
+import type { Operation } from "../check/culprit.js";
+import { flagsName, watchGraph, type Inspect } from "../check/watch-graph.js";
 import type { Traced } from "../graph/free-batch.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { liveNodes } from "../graph/prune.js";
@@ -9,34 +11,51 @@ import type { Tensors, TracedFunction } from "../traced-function.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import { callerLine } from "./caller-line.js";
 
+/** A trace, and what reads the flags of a run when it is watched. */
+export type Trace = Traced & { readonly inspect?: Inspect };
+
 /**
  * Runs fn once with tensors that hold no numbers and records what it does. Synchronous; the backend in use before is restored.
  * @param batch the number to put in place of a free first dimension
+ * @param watched with an output more, that tells which tensors are not finite
  */
-export function trace(fn: TracedFunction, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number): Traced {
+export function trace(
+  fn: TracedFunction,
+  inputs: Readonly<Record<string, TensorSpec>>,
+  constants: NdArrays,
+  batch: number,
+  watched = false,
+): Trace {
   const backend = traceBackend();
   tf.backend();
-  const before = { name: tf.getBackend(), graph: backend.graph };
+  const before = { name: tf.getBackend(), graph: backend.graph, operations: backend.operations };
   const graph = new Graph();
-  const outputs: Record<string, Value> = {};
+  const operations: Operation<Value>[] = [];
+  const values: Record<string, Value> = {};
   const depth = Error.stackTraceLimit;
   try {
     Error.stackTraceLimit = 60; // TF.js calls itself more often than V8's usual ten frames
     backend.graph = graph;
+    backend.operations = watched ? operations : undefined;
     void tf.engine().setBackend(traceBackendName);
     tf.tidy(() => {
       const results = fn(makeInputs(graph, inputs, constants, batch));
       checkResults(results);
-      for (const [name, tensor] of Object.entries(results)) outputs[name] = graph.full(backend.valueBehind(tensor));
+      for (const [name, tensor] of Object.entries(results)) values[name] = backend.valueBehind(tensor);
     });
   } catch (error) {
     throw explain(error);
   } finally {
     Error.stackTraceLimit = depth;
     backend.graph = before.graph;
+    backend.operations = before.operations;
     void tf.engine().setBackend(before.name);
   }
-  return { graph, outputs, nodes: liveNodes(graph, Object.values(outputs)) };
+  const outputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, graph.full(value)]));
+  if (!watched) return { graph, outputs, nodes: liveNodes(graph, Object.values(outputs)) };
+  const { vector, inspect } = watchGraph(graph, operations, values);
+  const all = { ...outputs, [flagsName]: vector };
+  return { graph, outputs: all, nodes: liveNodes(graph, Object.values(all)), inspect };
 }
 
 function makeInputs(graph: Graph, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number) {

@@ -3,9 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { RuntimeOptions, TensorSpecs } from "../program.js";
 import type { Tensors } from "../traced-function.js";
+import { watchEagerly } from "../check/watch-eager.js";
+import { flagsName } from "../check/watch-graph.js";
 import { createSession, fromOrt, toOrt } from "../session.js";
 import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
-import { toOnnx } from "../to-onnx.js";
+import { compile } from "../to-onnx.js";
 
 /** A function from state and inputs to the next state and scalars to report. */
 export type StepFunction = (inputs: Tensors) => { state: Tensors; results: Tensors };
@@ -32,7 +34,8 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
     const { state, results } = step(inputs);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), {
+  const { model, inspect } = compile(named, specs, options.constants, options.check ?? false);
+  const session = await createSession(model, {
     ...options,
     memoryPattern: false,
   });
@@ -42,7 +45,8 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
   return {
     async run(inputs) {
       if (!open) throw disposed();
-      const outputs = await session.run({ ...state, ...convert(inputs) });
+      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...convert(inputs) });
+      if (flags) inspect?.(fromOrt(flags));
       state = unprefixed("next", outputs);
       return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
     },
@@ -71,7 +75,9 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
       const numbers: Record<string, number> = {};
       const next = tf.tidy(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-        const { state: after, results } = step({ ...state, ...constants, ...tensors });
+        const run = () => step({ ...state, ...constants, ...tensors });
+        const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
+        const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, run, all) : run();
         for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
         tf.dispose(results);
         return { ...after };
