@@ -1,4 +1,5 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
 import { checkInputs } from "./check-inputs.js";
 import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
@@ -59,6 +60,7 @@ function eagerProgram(fn: TracedFunction, inputs: TensorSpecs, arrays: NdArrays,
   return {
     inputs,
     outputs,
+    providers: [tf.getBackend()],
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
       checkInputs(arrays, inputs);

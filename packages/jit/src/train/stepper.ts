@@ -35,7 +35,7 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
   const { model, inspect } = compile(named, specs, options.constants, options.check ?? false);
-  const session = await createSession(model, {
+  const { session } = await createSession(model, {
     ...options,
     memoryPattern: false,
   });
