@@ -9,7 +9,9 @@ import { expectClose, largest } from "@ltad/core/testing";
 import * as web from "onnxruntime-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./__fixtures__/programs.js";
-import { openProgram, toOnnx } from "./index.js";
+import { weightedConstants, weightedInputs, weightedMessage, weightedProgram } from "./__fixtures__/weighted-program.js";
+import { openProgram, saveOnnx, toOnnx } from "./index.js";
+import { writeModel } from "./onnx/external.js";
 
 // Files of toOnnx elsewhere: in onnxruntime-web (wasm), in the ONNX checker and ONNX Runtime of Python. The numbers of
 // onnxruntime-node are what they must give.
@@ -18,7 +20,7 @@ const programs = [...goldenPrograms, ...kernelPrograms, ...randomPrograms.slice(
 const modelOf = ({ fn, inputs }: TestProgram) =>
   toOnnx(fn, Object.fromEntries(Object.entries(inputs).map(([name, { dtype, shape }]) => [name, { dtype, shape }])));
 
-async function onNode(model: Uint8Array, inputs: NdArrays): Promise<NdArrays> {
+async function onNode(model: Uint8Array | string, inputs: NdArrays): Promise<NdArrays> {
   const program = await openProgram(model, { threads: 1 });
   const results = await program.run(inputs);
   await program.dispose();
@@ -66,14 +68,24 @@ describe("Python", () => {
 
   it("passes the ONNX checker and gives the same numbers", async (context) => {
     context.skip(!hasOnnx, "needs Python with onnx and onnxruntime; LTAD_PYTHON names the interpreter");
-    const entries = await Promise.all(programs.map((program, i) => writeCase(folder, program, i)));
+    const entries = [];
+    for (const program of programs)
+      entries.push(await writeCase(folder, program.name, program.inputs, floorOf(program), (path) => writeFile(path, modelOf(program))));
+    const specs = { image: { dtype: "float32", shape: [null, 24, 24, 3] } } as const;
+    for (const weights of ["float32", "float16", "int8"] as const)
+      entries.push(
+        await writeCase(folder, `weights ${weights}`, weightedInputs, 1e-30, (path) =>
+          saveOnnx(path, weightedProgram, specs, { constants: weightedConstants, weights }),
+        ),
+      );
+    entries.push(await writeCase(folder, "external data", weightedInputs, 1e-30, (path) => writeModel(path, weightedMessage(), 100_000)));
     await writeFile(join(folder, "cases.json"), JSON.stringify(entries));
     const script = fileURLToPath(new URL("../../../tools/reference/jit/check_onnx.py", import.meta.url));
     const report = await run(script, folder).then(
       ({ stdout }) => stdout,
       (fault: { stdout: string; stderr: string }) => fault.stdout || fault.stderr,
     );
-    expect(JSON.parse(report)).toMatchObject({ cases: programs.length, faults: [] });
+    expect(JSON.parse(report)).toMatchObject({ cases: programs.length + 4, faults: [] });
   });
 });
 
@@ -81,23 +93,19 @@ function run(...args: string[]) {
   return promisify(execFile)(python, args, { maxBuffer: 2 ** 26 });
 }
 
-async function writeCase(folder: string, program: TestProgram, index: number) {
-  const model = modelOf(program);
-  const file = `${index}.onnx`;
-  await writeFile(join(folder, file), model);
+/** Writes a model with what it is run on and what it gives here. */
+async function writeCase(folder: string, name: string, inputs: NdArrays, floor: number, write: (path: string) => Promise<void>) {
+  const file = name.replaceAll(/\W/g, "_");
+  const model = `${file}.onnx`;
+  await write(join(folder, model));
   const list = (arrays: NdArrays, kind: string) =>
     Promise.all(
-      Object.entries(arrays).map(async ([name, { dtype, shape, data }], i) => {
-        const raw = `${index}.${kind}.${i}`;
+      Object.entries(arrays).map(async ([key, { dtype, shape, data }], i) => {
+        const raw = `${file}.${kind}.${i}`;
         await writeFile(join(folder, raw), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-        return { name, dtype, shape, file: raw };
+        return { name: key, dtype, shape, file: raw };
       }),
     );
-  return {
-    name: program.name,
-    floor: floorOf(program),
-    model: file,
-    inputs: await list(program.inputs, "in"),
-    outputs: await list(await onNode(model, program.inputs), "out"),
-  };
+  const outputs = await onNode(join(folder, model), inputs);
+  return { name, floor, model, inputs: await list(inputs, "in"), outputs: await list(outputs, "out") };
 }
