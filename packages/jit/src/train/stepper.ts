@@ -25,17 +25,19 @@ const scalars: TensorSpecs = Object.fromEntries(
   ["decay", "rate", "epsilon"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]),
 );
 
-/** The step as one graph: the state goes out of one run and into the next as it is. */
-export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
-  const specs = { ...initial, ...options.inputs, ...scalars };
+/** The step as an .onnx file: the state and `at.*` beside the inputs, `next.*` and `report.*` as outputs. */
+export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
   const named = (inputs: Tensors) => {
     const { state, results } = step(inputs);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), {
-    ...options,
-    memoryPattern: false,
-  });
+  const specs = { ...initial, ...options.inputs, ...scalars };
+  return toOnnx(named, specs, options.constants ? { constants: options.constants } : {});
+}
+
+/** The step as one graph: the state goes out of one run and into the next as it is. */
+export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  const session = await createSession(stepToOnnx(step, initial, options), { ...options, memoryPattern: false });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
   let state: Record<string, OrtTensor> = convert(initial);
   let open = true;
