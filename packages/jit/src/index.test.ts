@@ -24,6 +24,7 @@ it("exports what the README lists", () => {
       "toOnnx",
       "toTensor",
       "trainStep",
+      "trainStepToOnnx",
       "xavierUniform",
       "zeroLinear",
     ]

@@ -9,7 +9,7 @@ export { openProgram } from "./runtime.js";
 export { tensorsOf, toNdArray, toTensor } from "./tensors.js";
 export { saveOnnx, toOnnx } from "./to-onnx.js";
 export { cosineSchedule, linearSchedule, stepSchedule } from "./train/schedules.js";
-export { trainStep } from "./train/train-step.js";
+export { trainStep, trainStepToOnnx } from "./train/train-step.js";
 export type { Linear } from "./functions/linear.js";
 export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program.js";
 export type { ExportOptions, Tensors, TensorsFor, TracedFunction, TraceOptions } from "./traced-function.js";

@@ -27,18 +27,23 @@ const scalars: TensorSpecs = Object.fromEntries(
   ["decay", "rate", "epsilon"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]),
 );
 
-/** The step as one graph: the state goes out of one run and into the next as it is. */
-export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
-  const specs = { ...initial, ...options.inputs, ...scalars };
+/** The step as an .onnx file: the state and `at.*` beside the inputs, `next.*` and `report.*` as outputs. */
+export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
+  return compileStep(step, initial, options, false).model;
+}
+
+function compileStep(step: StepFunction, initial: NdArrays, options: Options, watched: boolean) {
   const named = (inputs: Tensors) => {
     const { state, results } = step(inputs);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  const { model, inspect } = compile(named, specs, options.constants, options.check ?? false);
-  const { session } = await createSession(model, {
-    ...options,
-    memoryPattern: false,
-  });
+  return compile(named, { ...initial, ...options.inputs, ...scalars }, options.constants, watched);
+}
+
+/** The step as one graph: the state goes out of one run and into the next as it is. */
+export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
+  const { session } = await createSession(model, { ...options, memoryPattern: false });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
   let state: Record<string, OrtTensor> = convert(initial);
   let open = true;
