@@ -17,6 +17,7 @@ it("exports what the README lists", () => {
       "openProgram",
       "registerGradients",
       "resizeBilinear",
+      "saveOnnx",
       "stepSchedule",
       "tensorsOf",
       "toNdArray",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 const zeros = (x: tf.Tensor | undefined) => () => tf.zeros((x as tf.Tensor).shape);
 
+const one = ["LogicalNot", "Any", "All"];
 const two = ["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor"];
 
 /** Comparisons have slope 0. TF.js has none for most, so that tf.where(a.greater(b), ..) could not be differentiated. */
@@ -11,11 +12,11 @@ export const comparisonGradients: readonly tf.GradConfig[] = [
     inputsToSave: ["a", "b"],
     gradFunc: (_: tf.Tensor | tf.Tensor[], [a, b]: tf.Tensor[]) => ({ a: zeros(a), b: zeros(b) }),
   })),
-  {
-    kernelName: "LogicalNot",
+  ...one.map((kernelName) => ({
+    kernelName,
     inputsToSave: ["x"],
-    gradFunc: (_, [x]) => ({ x: zeros(x) }),
-  },
+    gradFunc: (_: tf.Tensor | tf.Tensor[], [x]: tf.Tensor[]) => ({ x: zeros(x) }),
+  })),
   {
     // As TF.js has it, but from the output: the step of what a Relu made is one node of ONNX.
     kernelName: "Relu",
