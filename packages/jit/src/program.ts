@@ -13,7 +13,10 @@ export interface RuntimeOptions {
   readonly engine?: "onnx" | "tensorflow";
   /** Threads of one run; left to the runtime by default (one per core). */
   readonly threads?: number;
-  /** Threads that wait spin instead of sleeping: 7 % faster on an idle machine, up to 3 times slower on a shared one. Default false. */
+  /**
+   * Threads that wait spin instead of sleeping: true, as long as the runtime likes, which helps on an idle machine and costs up to 3 times on
+   * a shared one; false, never. Left out: for 50 microseconds, about the gap between two nodes, which has the gain without the cost.
+   */
   readonly spinning?: boolean;
   /**
    * Looks at every tensor: when a result is NaN or infinite, the run fails with `LTAD_NOT_FINITE` and names the operation that made the

@@ -1,12 +1,8 @@
 import { isLtadError, LtadError, type DType, type NdArray } from "@ltad/core";
 import * as ort from "onnxruntime-node";
-import type { RuntimeOptions, TensorSpec } from "./program.js";
+import type { TensorSpec } from "./program.js";
 import { checkProviders, fallBack, firstAvailable } from "./providers.js";
-
-export interface SessionOptions extends RuntimeOptions {
-  /** Plans all memory of a run as one block. A training step then takes half as much memory again and is no faster: off there. */
-  readonly memoryPattern?: boolean;
-}
+import { type SessionOptions, settingsFor } from "./session-settings.js";
 
 /** A session, and the execution providers that it runs on. */
 export interface OpenSession {
@@ -15,7 +11,7 @@ export interface OpenSession {
 }
 
 /**
- * A session of ONNX Runtime with our defaults: the CPU, no spinning threads.
+ * A session of ONNX Runtime with our defaults: the CPU, and what {@link settingsFor} says.
  * @throws LtadError `LTAD_CONFIG` when a provider is not there, `LTAD_BUNDLE` when the model cannot be loaded
  */
 export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<OpenSession> {
@@ -23,12 +19,13 @@ export async function createSession(model: Uint8Array | string, options: Session
   checkProviders(wanted);
   try {
     return await firstAvailable(wanted, async (providers) => {
+      const onCpu = providers.length === 1 && providers[0] === "cpu";
+      const { intra_op, optimization, ...own } = settingsFor(options, onCpu);
       const settings: ort.InferenceSession.SessionOptions = {
         executionProviders: [...providers],
-        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-        enableMemPattern: options.memoryPattern ?? true,
-        extra: { session: { intra_op: { allow_spinning: options.spinning ? "1" : "0" }, ...fallBack(providers) } },
-        logSeverityLevel: providers.length === 1 && providers[0] === "cpu" ? 3 : 4, // a provider that cannot be had is told by an error
+        ...own,
+        extra: { session: { intra_op, ...fallBack(providers) }, optimization },
+        logSeverityLevel: onCpu ? 3 : 4, // a provider that cannot be had is told by an error
       };
       const session = await (typeof model === "string"
         ? ort.InferenceSession.create(model, settings)

@@ -104,4 +104,5 @@ def main():
         print(json.dumps({"ms": [ms for ms, _ in results], "loss": results[-1][1]}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

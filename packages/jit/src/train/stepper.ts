@@ -43,7 +43,7 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, wa
 /** The step as one graph: the state goes out of one run and into the next as it is. */
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
   const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
-  const { session } = await createSession(model, { ...options, memoryPattern: false });
+  const { session } = await createSession(model, { ...options, training: true });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
   let state: Record<string, OrtTensor> = convert(initial);
   let open = true;
