@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createRng, float32 } from "@ltad/core";
+import { createRng, float32, isLtadError } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -30,9 +30,9 @@ async function compare(program: TestProgram) {
 
 /** The kernel that TF.js's backend is said to lack, if that is why the program failed. */
 function lackedKernel(error: unknown): string {
-  const kernel = /Kernel '(\w+)' not registered for backend/.exec((error as Error).message)?.[1];
-  if (kernel === undefined) throw error;
-  return kernel;
+  if (!isLtadError(error) || error.code !== "LTAD_CONFIG") throw error;
+  expect(error.message).toMatch(/\.ts:\d+: .*cannot run on the backend \w+ of TF\.js, which has no such kernel\. Set another one/);
+  return error.details["kernel"] as string;
 }
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

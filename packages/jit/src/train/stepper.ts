@@ -6,7 +6,7 @@ import type { Tensors } from "../traced-function.js";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
 import { createSession, fromOrt, toOrt } from "../session.js";
-import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
+import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { compile } from "../to-onnx.js";
 
 /** A function from state and inputs to the next state and scalars to report. */
@@ -78,7 +78,7 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
     async run(inputs) {
       if (!open) throw disposed();
       const numbers: Record<string, number> = {};
-      const next = tf.tidy(() => {
+      const next = tidyEagerly(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
         const run = () => step({ ...state, ...constants, ...tensors });
         const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
