@@ -39,6 +39,11 @@ it("prints the contract's JSON and nothing else", async () => {
   expect(found.summary.low.pixel_auroc).toBeCloseTo(mean("nut"), 12);
   expect(found.summary.avg.pixel_auroc).toBeCloseTo(mean("screw", "tile", "nut"), 12);
   expect(JSON.parse(await readFile(join(folder, "metrics.json"), "utf8"))).toEqual(found);
+  const rows = (await readFile(join(folder, "metrics.csv"), "utf8")).split("\n");
+  expect(rows.find((row) => row.startsWith("tile,class,4,3,2,2,1,"))).toBeDefined();
+  expect(found.test_counts["tile"]).toMatchObject({ good: 3, defective: 2, regions: 2 });
+  expect(found.summary.avg).toMatchObject({ image_ap: 1, image_f1max: 1, "aupro_0.3": expect.any(Number), mad: expect.any(Number) });
+  expect(found.intervals.image_auroc.avg).toEqual({ low: 1, high: 1 });
 });
 
 it("encodes every image once", async () => {
