@@ -23,7 +23,7 @@ export function countBetween(chunks: readonly Uint32Array[], marks: Uint32Array)
   return counts;
 }
 
-/** Steps of key space, ascending: each cell is cut into a power of two of them, about eight for each of its marks. */
+/** Steps of key space, ascending: each cell is cut into a power of two of them, about four for each of its marks. */
 interface Table {
   /** [m + 1] the marks, and one above all keys. */
   readonly marks: Uint32Array;
@@ -46,7 +46,7 @@ function tableOf(given: Uint32Array): Table {
   }
   let steps = 0;
   for (let cell = 0; cell < cells; cell++) {
-    const bits = within[cell] === 0 ? 0 : Math.min(cellShift, 35 - Math.clz32(within[cell] as number));
+    const bits = within[cell] === 0 ? 0 : Math.min(cellShift, 34 - Math.clz32(within[cell] as number));
     base[cell] = steps;
     shift[cell] = cellShift - bits;
     steps += 1 << bits;

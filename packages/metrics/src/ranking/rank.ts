@@ -23,7 +23,7 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
     const score = (scores[i] as number) + 0; // -0 becomes 0
     positives[p] = score;
     negatives[i - p] = score;
-    p += Number(isAnomaly[i]);
+    p += isAnomaly[i] as number; // true counts as 1
   }
   return rankingOf(sortFloat64(positives.subarray(0, count)), sortFloat64(negatives.subarray(0, -1)));
 }
@@ -57,7 +57,7 @@ function check(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | boolean>
     if (!Number.isFinite(scores[i])) throw badScore(names?.[i] ?? `image ${i}`, scores[i]);
     const label = isAnomaly[i];
     if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(names?.[i] ?? `image ${i}`, label);
-    positives += Number(label);
+    positives += label as number; // true counts as 1
   }
   return positives;
 }
