@@ -1,5 +1,5 @@
-import { LtadError } from "@ltad/core";
-import type { Measure } from "./measure.js";
+import { LtadError } from "@ltad/core/browser";
+import type { Measure } from "../ranking/measure.js";
 
 /** Means over all classes, the majority half and the minority half. */
 export interface Summary {
@@ -36,4 +36,23 @@ function meanOf(entries: readonly (readonly [string, Measure])[]): Measure {
     return { value: null, reason: entries.length === 0 ? "no class in this half" : `undefined for ${missing.join(", ")}` };
   const value = values.reduce((a, b) => a + b, 0) / values.length;
   return missing.length === 0 ? { value } : { value, reason: `without ${missing.join(", ")}` };
+}
+
+/** A class and its number. */
+export interface WorstClass {
+  readonly class: string;
+  readonly value: number;
+}
+
+/**
+ * The class with the worst number, the first of equals; null when no class has one.
+ * @param lowerIsBetter for rates of false alarms
+ */
+export function worstClass(perClass: ReadonlyMap<string, Measure>, lowerIsBetter = false): WorstClass | null {
+  let worst: WorstClass | null = null;
+  for (const [name, { value }] of perClass) {
+    if (value === null) continue;
+    if (worst === null || (lowerIsBetter ? value > worst.value : value < worst.value)) worst = { class: name, value };
+  }
+  return worst;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { auroc } from "./auroc.js";
-import { type Measure, measure } from "./measure.js";
-import { summarise } from "./summarise.js";
+import { auroc } from "../image/auroc.js";
+import { rank } from "../ranking/rank.js";
+import { type Measure, measure } from "../ranking/measure.js";
+import { summarise, worstClass } from "./summarise.js";
 
 const classes = (values: Record<string, number | null>) =>
   new Map(
@@ -36,10 +37,16 @@ it("wants every class once in the order", () => {
 });
 
 it("measures: a number, or null with the reason; other errors go on", () => {
-  expect(measure(() => auroc([1, 2], [0, 1]))).toEqual({ value: 1 });
-  expect(measure(() => auroc([1, 2], [1, 1]))).toEqual({
+  expect(measure(() => auroc(rank([1, 2], [0, 1])))).toEqual({ value: 1 });
+  expect(measure(() => auroc(rank([1, 2], [1, 1])))).toEqual({
     value: null,
-    reason: "auroc: all 2 samples are anomalous; it needs both good and anomalous samples.",
+    reason: "auroc: all 2 images are anomalous; it needs both good and anomalous ones.",
   });
-  expect(() => measure(() => auroc([Number.NaN, 2], [0, 1]))).toThrow(/NaN/);
+  expect(() => measure(() => auroc(rank([Number.NaN, 2], [0, 1])))).toThrow(/NaN/);
+});
+
+it("names the worst class, the first of equals", () => {
+  expect(worstClass(classes({ a: 0.9, b: 0.5, c: null, d: 0.5 }))).toEqual({ class: "b", value: 0.5 });
+  expect(worstClass(classes({ a: 0.1, b: 0.4 }), true)).toEqual({ class: "b", value: 0.4 });
+  expect(worstClass(classes({ a: null }))).toBeNull();
 });

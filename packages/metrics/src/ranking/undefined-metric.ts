@@ -1,10 +1,8 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 
-/** The error of a ranking metric that lacks one of its two sides. */
-export function undefinedMetric(metric: string, reason: string): LtadError {
-  return new LtadError("LTAD_UNDEFINED_METRIC", `${metric}: ${reason}; it needs both good and anomalous samples.`, {
-    details: { metric, reason },
-  });
+/** The error of a metric that does not exist for this input. */
+export function undefinedMetric(metric: string, reason: string, needs: string): LtadError {
+  return new LtadError("LTAD_UNDEFINED_METRIC", `${metric}: ${reason}; ${needs}.`, { details: { metric, reason } });
 }
 
 /** Says which side is missing, or null when both are there. */

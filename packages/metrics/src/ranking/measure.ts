@@ -1,4 +1,4 @@
-import { isLtadError } from "@ltad/core";
+import { isLtadError } from "@ltad/core/browser";
 
 /** A number, or null with the reason why there is none. A mean over fewer classes than asked has both. */
 export interface Measure {
@@ -8,7 +8,7 @@ export interface Measure {
 
 /**
  * Turns "undefined" into null with its reason; every other error goes on.
- * @example measure(() => auroc(scores, labels))
+ * @example measure(() => auroc(rank(scores, labels)))
  */
 export function measure(compute: () => number): Measure {
   try {
