@@ -17,6 +17,7 @@ it("exports what is listed here", () => {
       "isLtadError",
       "isNdArray",
       "listOf",
+      "openSafetensors",
       "readSafetensors",
       "restoreRng",
       "scalar",
