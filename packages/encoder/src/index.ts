@@ -1,10 +1,14 @@
-export { efficientNetB0, efficientNetShapes, stageSpecs } from "./image/architecture.js";
-export type { EfficientNetPlan, StagePlan, StageSpec } from "./image/architecture.js";
+export { efficientNetShapes, stageSpecs } from "./image/architecture.js";
+export type { EfficientNetPlan, Padding, StagePlan, StageSpec } from "./image/architecture.js";
+export { efficientNetPlan, efficientNetVariants } from "./image/efficient-net-plans.js";
+export type { EfficientNetVariant } from "./image/efficient-net-plans.js";
 export { efficientNet } from "./image/efficient-net.js";
 export type { BlockParams, Convolution, EfficientNetParams, EncodedImages } from "./image/efficient-net.js";
 export { efficientNetEncoder } from "./image/image-encoder.js";
 export type { ImageEncoder } from "./image/image-encoder.js";
 export { loadEfficientNetB0 } from "./image/load-efficient-net-b0.js";
+export { openEfficientNet } from "./image/open-efficient-net.js";
+export type { EfficientNetContext } from "./image/open-efficient-net.js";
 export { loadUseLite } from "./text/load-use-lite.js";
 export { sentencePiece } from "./text/sentence-piece.js";
 export type { Tokenize, Vocabulary } from "./text/sentence-piece.js";

@@ -3,8 +3,9 @@ import { checkShapes } from "../named-params.js";
 import { type GraphModel, readGraphModel, weightOf } from "../weights/graph-model.js";
 import { efficientNetPackage, specOf } from "../weights/pinned-package.js";
 import { weightFiles, type WeightOptions } from "../weights/weight-files.js";
-import { type EfficientNetPlan, efficientNetB0, efficientNetShapes } from "./architecture.js";
+import { type EfficientNetPlan, efficientNetShapes } from "./architecture.js";
 import type { EfficientNetParams } from "./efficient-net.js";
+import { efficientNetPlan } from "./efficient-net-plans.js";
 import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
 
 /** Where a layer's convolution stands in the graph: input 1 is its weight, input 2 its bias (the folded batch norm). */
@@ -24,7 +25,8 @@ const nodeOf: Readonly<Record<string, string>> = {
 export async function loadEfficientNetB0(options: WeightOptions = {}): Promise<ImageEncoder> {
   const source = specOf(efficientNetPackage);
   const graph = readGraphModel(await weightFiles(efficientNetPackage, options), source);
-  return efficientNetEncoder(efficientNetB0, efficientNetParams(graph, efficientNetB0, source));
+  const plan = efficientNetPlan("b0");
+  return efficientNetEncoder(plan, efficientNetParams(graph, plan, source));
 }
 
 /**
