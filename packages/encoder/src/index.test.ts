@@ -5,6 +5,10 @@ import * as testing from "./testing.js";
 it("exports these names", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "bert",
+      "bertShapes",
+      "clipText",
+      "clipTextShapes",
       "defaultCacheDir",
       "efficientNet",
       "efficientNetEncoder",
@@ -14,11 +18,15 @@ it("exports these names", () => {
       "loadEfficientNetB0",
       "loadUseLite",
       "openEfficientNet",
+      "openTextEncoder",
+      "openTokenizer",
       "sentenceEncoder",
       "sentencePiece",
       "sentenceShapes",
       "sentenceTransformer",
       "stageSpecs",
+      "textFeatures",
+      "towerEncoder",
       "useLite",
     ]
   `);
