@@ -8,7 +8,7 @@ const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
 const features = z.strictObject({
-  inputSize: count.describe("side of the square input in pixels, a multiple of 32"),
+  inputSize: count.describe("side of the square input in pixels, best a multiple of the encoder's strides"),
   stages: z.array(count).nonempty().describe("encoder stages that make the patches"),
   gridStride: count.describe("stride of the common grid in pixels"),
   shrink: z.enum(["area", "bilinear"]).describe("how finer maps come to the grid"),
