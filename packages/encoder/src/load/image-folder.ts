@@ -38,6 +38,16 @@ export async function openImageFolder(model: ModelFolder, options: ImageFolderOp
   });
 }
 
+/**
+ * The files of a model that hold its image encoder, by what describes it.
+ * @param model with `encoder.json`, `config.json` at hand, and in `files` all that it could have
+ */
+export async function imageFiles(model: ModelFolder): Promise<string[]> {
+  const manifest = await onnxManifest(model);
+  if (manifest) return model.files.includes(manifest.model) ? [manifest.model] : [];
+  return ["model.safetensors", "model.safetensors.index.json"].filter((name) => model.files.includes(name)).slice(0, 1);
+}
+
 async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefined> {
   const { source, name, files } = model;
   const own = await readJson(model, "encoder.json");
@@ -46,7 +56,7 @@ async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefine
   if (typeof config?.model_type === "string" && knownModelTypes.includes(config.model_type))
     return withFile(knownManifest(name, config, await readJson(model, "preprocessor_config.json"), source), files);
   const bare = files.find((file) => file.endsWith(".onnx"));
-  if (bare === undefined) return undefined;
+  if (bare === undefined || files.some((file) => file.endsWith(".safetensors"))) return undefined;
   throw new LtadError(
     "LTAD_WEIGHTS",
     `${source}: ${bare} needs an encoder.json beside it that says what its outputs are (docs/encoders.md), and the folder as the path.`,
