@@ -23,6 +23,7 @@ it("exports these names", () => {
       "loadImageEncoder",
       "loadTextEncoder",
       "loadUseLite",
+      "localFolder",
       "onnxImageEncoder",
       "openEfficientNet",
       "openFolder",

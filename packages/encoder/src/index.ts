@@ -49,3 +49,4 @@ export type { EncoderSource } from "./load/encoder-source.js";
 export { loadEncoder, loadImageEncoder, loadTextEncoder } from "./load/load-encoder.js";
 export type { LoadedEncoder, LoadOptions } from "./load/load-encoder.js";
 export type { FetchEvent, FetchOptions } from "./fetch/fetch-options.js";
+export { localFolder } from "./load/local-folder.js";

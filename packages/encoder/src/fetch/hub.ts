@@ -31,7 +31,7 @@ export interface HubSnapshot {
 const defaultEndpoint = "https://huggingface.co";
 
 /** The folder of a model in a hub cache, as huggingface_hub lays it out. */
-export function hubFolder(repository: string, options: FetchOptions): string {
+export function hubRoot(repository: string, options: FetchOptions): string {
   return join(options.hubCache ?? join(cacheFolder(options), "hub"), `models--${repository.replace("/", "--")}`);
 }
 
@@ -40,7 +40,7 @@ export function hubFolder(repository: string, options: FetchOptions): string {
  * @throws LtadError `LTAD_FETCH` when the hub refuses, cannot be reached, or offline when the model is not here
  */
 export async function openSnapshot({ repository, revision }: HubModel, options: FetchOptions): Promise<HubSnapshot> {
-  const root = hubFolder(repository, options);
+  const root = hubRoot(repository, options);
   const endpoint = (options.hubEndpoint ?? defaultEndpoint).replace(/\/+$/, "");
   const found = options.offline
     ? await keptSnapshot(root, { repository, revision })

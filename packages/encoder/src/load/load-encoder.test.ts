@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FetchEvent } from "../fetch/fetch-options.js";
-import { fixture, letterTokenizer } from "../test-only/fixtures.js";
+import { fixture } from "../test-only/fixtures.js";
 import { temporaryFolder } from "../test-only/fake-npm.js";
 import { commit, hubServer, sha256Of } from "../test-only/hub-server.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
@@ -39,7 +39,7 @@ describe("a model of the hub", async () => {
   const files = {
     "config.json": await readFile(join(align, "config.json")),
     "model.safetensors": await readFile(join(align, "model.safetensors")),
-    "tokenizer.json": Buffer.from(letterTokenizer),
+    "tokenizer.json": await readFile(join(align, "tokenizer.json")),
     "README.md": Buffer.from("not needed"),
     "pytorch_model.bin": Buffer.from("never fetched"),
   };

@@ -4,7 +4,7 @@ import { jit, tensorsOf, toTensor, trainStep } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { arraysFixture, fixture, jsonFixture, letterTokenizer } from "../test-only/fixtures.js";
+import { arraysFixture, fixture, jsonFixture } from "../test-only/fixtures.js";
 import { formulaCheckpoint } from "../test-only/formula-weights.js";
 import { openTextEncoder } from "./open-text-encoder.js";
 import type { TextEncoder } from "./text-encoder.js";
@@ -29,7 +29,13 @@ describe("ALIGN's text tower", async () => {
   const io = await arraysFixture("__fixtures__/align/io.safetensors");
   const config = await jsonFixture("__fixtures__/align/config.json");
   const checkpoint = await openSafetensors(fixture("__fixtures__/align/model.safetensors"));
-  const context = { source: "align", name: "align-tiny", config, tokenizer: letterTokenizer, pooling: "mean" } as const;
+  const context = {
+    source: "align",
+    name: "align-tiny",
+    config,
+    tokenizer: await readFile(fixture("__fixtures__/align/tokenizer.json"), "utf8"),
+    pooling: "mean",
+  } as const;
   const encoder = await openTextEncoder(checkpoint, context);
   const params = tensorsOf(encoder.params);
   const plan = {
