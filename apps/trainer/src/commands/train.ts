@@ -10,6 +10,7 @@ import { plural, seconds } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
 import { cacheFolder } from "./cache-folder.js";
+import { hubSettings } from "./hub-settings.js";
 import { type SplitCommandOptions, splitOptions } from "./split-options.js";
 import { typedCommand } from "./typed-command.js";
 
@@ -61,13 +62,14 @@ export async function trainFolder(
     config,
     out: options.out,
     cacheDir: await cacheFolder(options.cacheDir, io.env),
-    offline: options.offline ?? false,
+    ...hubSettings(io.env),
+    offline: options.offline ?? hubSettings(io.env).offline,
     resume: options.resume ?? false,
     signal,
     onProgress,
   });
   for (const warning of result.warnings) session.warn(warning);
-  for (const stale of ["metrics.json", "report.html"]) await rm(join(options.out, stale), { force: true });
+  for (const stale of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, stale), { force: true });
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${configYaml(config)}`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;
