@@ -23,6 +23,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEval(program, io);
   addMetrics(program, io);
   addPredict(program, io, setExitCode);
+  addEncoders(program, io);
   addData(program, io);
   return program;
 }
@@ -138,6 +139,41 @@ function addPredict(program: Command, io: Io, setExitCode: SetExitCode): void {
     .action(async (model, images, options) =>
       setExitCode(await (await import("./commands/predict.js")).predict(io, model, images, options)),
     );
+}
+
+function addEncoders(program: Command, io: Io): void {
+  const encoders = program
+    .command("encoders")
+    .summary("list, fetch, look at and export frozen encoders")
+    .description(
+      "Frozen image and text encoders: a short name from the list, a model folder, owner/name@revision on the Hugging Face hub, or https://...#sha256=...",
+    );
+  const actions = () => import("./commands/encoders.js");
+  common(cached(encoders.command("list").summary("encoders by their short names, and which are on disk")))
+    .addHelpText("after", examples("encoders list", "encoders list --json"))
+    .action(async (options) => (await actions()).listEncoders(io, options));
+  running(
+    encoders.command("pull").argument("<encoder>", "name, hub model or address").summary("fetch an encoder and check that it can be read"),
+  )
+    .addHelpText("after", examples("encoders pull dinov2-small", "HF_TOKEN=hf_... ltad encoders pull owner/private-model@v2"))
+    .action(async (encoder, options) => (await actions()).pullEncoder(io, encoder, options));
+  running(
+    encoders
+      .command("info")
+      .argument("<encoder>", "name, folder, hub model or address")
+      .summary("stages, sizes, where it is, and how to train with it"),
+  )
+    .addHelpText("after", examples("encoders info efficientnet-b0", "encoders info ./my-vit", "encoders info ./all-MiniLM-L6-v2 --json"))
+    .action(async (encoder, options) => (await actions()).encoderInfo(io, encoder, options));
+  const write = encoders
+    .command("export")
+    .argument("<encoder>", "an image encoder: name, folder, hub model or address")
+    .summary("write an image encoder as one ONNX file, all stages as outputs")
+    .requiredOption("--out <file>", "the .onnx file to write")
+    .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber);
+  running(write)
+    .addHelpText("after", examples("encoders export efficientnet-b0 --out b0.onnx", "encoders export ./my-vit --size 224 --out vit.onnx"))
+    .action(async (encoder, options) => (await actions()).exportEncoder(io, encoder, options));
 }
 
 function addData(program: Command, io: Io): void {

@@ -18,6 +18,7 @@ it("exports what is listed here", () => {
       "isLtadError",
       "isNdArray",
       "listOf",
+      "openSafetensors",
       "readSafetensors",
       "restoreRng",
       "scalar",

@@ -8,5 +8,7 @@ export { createRng, restoreRng } from "./rng.js";
 export type { Rng, RngState } from "./rng.js";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 export type { Safetensors } from "./safetensors.js";
+export { openSafetensors } from "./safetensors-file.js";
+export type { Checkpoint, TensorInfo } from "./safetensors-file.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";

@@ -13,6 +13,13 @@ function file(header: unknown, data = 0): Uint8Array {
   return bytes;
 }
 
+/** I64 [1] with 2^32. */
+function bigLong(): Uint8Array {
+  const bytes = file({ a: entry("I64", [1], [0, 8]) }, 8);
+  bytes[bytes.length - 4] = 1;
+  return bytes;
+}
+
 const entry = (dtype: string, shape: unknown, offsets: unknown) => ({ dtype, shape, data_offsets: offsets });
 
 describe("a round trip", () => {
@@ -69,6 +76,22 @@ describe("the bytes", () => {
     });
   });
 
+  it("hold half precision and long numbers: this file was written by Python's safetensors 0.8.0 with torch 2.9.1", () => {
+    // {"half": tensor([0.1, -2.5, 6e-8, 65504, inf], float16), "brain": tensor([[0.1], [-3e38]], bfloat16), "long": tensor([-5, 2**31 - 1])}
+    const base64 =
+      "uAAAAAAAAAB7ImxvbmciOnsiZHR5cGUiOiJJNjQiLCJzaGFwZSI6WzJdLCJkYXRhX29mZnNldHMiOlswLDE2XX0sImJyYWluIjp7ImR0eXBlIjoiQkYxNiIsInNoYXBlIjpbMiwxXSwiZGF0YV9vZmZzZXRzIjpbMTYsMjBdfSwiaGFsZiI6eyJkdHlwZSI6IkYxNiIsInNoYXBlIjpbNV0sImRhdGFfb2Zmc2V0cyI6WzIwLDMwXX19ICAgICAg+/////////////9/AAAAAM09Yv9mLgDBAQD/ewB8";
+    expect(decodeSafetensors(Buffer.from(base64, "base64"), "x").arrays).toEqual({
+      long: int32([2], [-5, 2 ** 31 - 1]),
+      brain: float32([2, 1], [0.10009765625, -3.00405527047391e38]),
+      half: float32([5], [0.0999755859375, -2.5, 5.960464477539063e-8, 65504, Infinity]),
+    });
+  });
+
+  it("tell names apart by what JSON means, not by how it is written", () => {
+    const header = '{ "a\\"b:" : {"dtype":"F32","shape":[1],"data_offsets":[0,4]}, "__metadata__":{"k":"\\": {","l":"x"} }';
+    expect(decodeSafetensors(file(header, 4), "x")).toEqual({ arrays: { 'a"b:': float32([1]) }, metadata: { k: '": {', l: "x" } });
+  });
+
   it("begin with a padded header, so that the data lies at a multiple of 8", () => {
     for (const name of ["a", "ab", "abc", "abcdefgh"]) {
       const bytes = encodeSafetensors({ [name]: float32([1], [1]) });
@@ -97,7 +120,17 @@ describe("decodeSafetensors refuses", () => {
     ["a list", file([]), "no object"],
     ["null", file("null"), "no object"],
     ["an entry that is no object", file({ a: 1 }), "a has no entry"],
-    ["an unknown type", file({ a: entry("F16", [1], [0, 2]) }, 2), "the type F16"],
+    [
+      "an unknown type",
+      file({ a: entry("F8_E4M3", [2], [0, 2]) }, 2),
+      "the type F8_E4M3; F32, F64, F16, BF16, I64, I32, U8, BOOL are read",
+    ],
+    [
+      "a name that stands there twice",
+      file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
+      "1 of its names stand there twice",
+    ],
+    ["an I64 that int32 does not hold", bigLong(), "a: the number 4294967296 is too large for int32"],
     ["a type that every object has", file({ a: entry("constructor", [1], [0, 2]) }, 2), "the type constructor"],
     ["a negative axis", file({ a: entry("F32", [-1, -1], [0, 4]) }, 4), "no valid shape"],
     ["a broken axis", file({ a: entry("F32", [0.5, 2], [0, 4]) }, 4), "no valid shape"],

@@ -1,26 +1,9 @@
 import type { DType, NdArray, NdArrays } from "./array.js";
 import { sizeOf } from "./array.js";
 import { LtadError } from "./errors.js";
-
-// The safetensors format (huggingface/safetensors): u64 header length, JSON header, data; little endian.
-// The header is hostile input: everything it claims is checked before anything is allocated.
+import { type Fail, failFor, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
 const names = { float32: "F32", int32: "I32", bool: "U8" } as const satisfies Record<DType, string>;
-interface Reader {
-  readonly bytes: number;
-  read(bytes: ArrayBuffer, at: number, count: number): Pick<NdArray, "dtype" | "data">;
-}
-
-const readers = new Map<unknown, Reader>(
-  Object.entries<Reader>({
-    F32: { bytes: 4, read: (b, at, count) => ({ dtype: "float32", data: new Float32Array(b, at, count) }) },
-    F64: { bytes: 8, read: (b, at, count) => ({ dtype: "float32", data: Float32Array.from(new Float64Array(b, at, count)) }) },
-    I32: { bytes: 4, read: (b, at, count) => ({ dtype: "int32", data: new Int32Array(b, at, count) }) },
-    U8: { bytes: 1, read: (b, at, count) => ({ dtype: "bool", data: new Uint8Array(b, at, count) }) },
-    BOOL: { bytes: 1, read: (b, at, count) => ({ dtype: "bool", data: new Uint8Array(b, at, count) }) },
-  }),
-);
-const maxHeader = 32 * 1024 * 1024;
 
 /** Arrays and the free text beside them. */
 export interface Safetensors {
@@ -55,37 +38,27 @@ export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<st
 }
 
 /**
- * Decodes a safetensors file (F32, F64 rounded to float32, I32, U8, BOOL). Arrays that lie at a multiple of their element's size, as those
- * that {@link encodeSafetensors} wrote, are views of `bytes`, not copies.
+ * Decodes a safetensors file (F32, F64, F16 and BF16 as float32, I32 and I64 as int32, U8, BOOL). Arrays whose type stays and that lie at a
+ * multiple of their element's size, as those that {@link encodeSafetensors} wrote, are views of `bytes`, not copies.
  * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when the header lies: oversized, overlapping, out of range, unknown type
+ * @throws LtadError `LTAD_WEIGHTS` when the header lies: oversized, overlapping, out of range, a name twice, unknown type
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
-  const fail = (why: string): never => {
-    throw new LtadError("LTAD_WEIGHTS", `${source}: not a readable safetensors file (${why}). Fetch or write it again.`, {
-      details: { file: source },
-    });
-  };
-  if (bytes.length < 8) return fail(`${bytes.length} bytes`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > maxHeader || 8 + length > bytes.length) return fail(`the header claims ${length} bytes of ${bytes.length}`);
-  const header = parseHeader(bytes.subarray(8, 8 + length), fail);
-  const { __metadata__: metadata, ...entries } = header;
-  const arrays: [string, NdArray][] = [];
-  let covered = 0;
-  const ordered = Object.entries(entries).map(([name, entry]) => ({ name, ...checkEntry(name, entry, bytes.length - 8 - length, fail) }));
-  for (const { name, reader, shape, begin, end } of ordered.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== covered) fail(`${name} begins at ${begin}, expected ${covered}`);
-    covered = end;
-    arrays.push([name, { shape, ...readArray(reader, bytes.subarray(8 + length + begin, 8 + length + end)) }]);
-  }
-  if (8 + length + covered !== bytes.length) fail(`${bytes.length - 8 - length - covered} bytes belong to no tensor`);
-  return { arrays: Object.fromEntries(arrays), metadata: checkMetadata(metadata, fail) };
+  const fail = failFor(source);
+  const data = lengthBytes + headerLength(bytes.subarray(0, lengthBytes), bytes.length, fail);
+  const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, data), bytes.length - data, fail);
+  const arrays = entries.map((entry) => [entry.name, arrayOf(entry, bytes.subarray(data + entry.begin, data + entry.end), fail)] as const);
+  return { arrays: Object.fromEntries(arrays), metadata };
 }
 
-function readArray(reader: Reader, bytes: Uint8Array): Pick<NdArray, "dtype" | "data"> {
-  const { buffer, byteOffset } = bytes.byteOffset % reader.bytes === 0 ? bytes : new Uint8Array(bytes);
-  return reader.read(buffer as ArrayBuffer, byteOffset, bytes.length / reader.bytes);
+/** One tensor from its bytes. */
+export function arrayOf({ name, type, shape }: HeaderEntry, bytes: Uint8Array, fail: Fail): NdArray {
+  const { buffer, byteOffset } = bytes.byteOffset % type.bytes === 0 ? bytes : new Uint8Array(bytes);
+  try {
+    return { shape, ...type.read(buffer as ArrayBuffer, byteOffset, bytes.length / type.bytes) };
+  } catch (error) {
+    return fail(`${name}: ${(error as Error).message}`);
+  }
 }
 
 function checkArray(name: string, array: NdArray): NdArray {
@@ -96,43 +69,4 @@ function checkArray(name: string, array: NdArray): NdArray {
       ? "the safetensors format keeps this name for itself. Rename the array"
       : `expected ${expected} elements for shape [${array.shape.join(", ")}], received ${array.data.length}`;
   throw new LtadError("LTAD_SHAPE", `${name}: ${why}.`, { details: { name } });
-}
-
-function checkMetadata(metadata: unknown, fail: Fail): Record<string, string> {
-  if (metadata === undefined) return {};
-  if (isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string")) return metadata as Record<string, string>;
-  return fail("its metadata is no record of texts");
-}
-
-type Fail = (why: string) => never;
-
-function parseHeader(json: Uint8Array, fail: Fail): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
-    return isRecord(header) ? header : fail("the header is no object");
-  } catch (error) {
-    return error instanceof LtadError ? fail("the header is no object") : fail("the header is not JSON");
-  }
-}
-
-function checkEntry(name: string, entry: unknown, available: number, fail: Fail) {
-  if (!isRecord(entry)) return fail(`${name} has no entry`);
-  const { dtype, shape, data_offsets: offsets } = entry;
-  const reader = readers.get(dtype);
-  if (!reader) return fail(`${name} has the type ${String(dtype)}; F32, F64, I32, U8 and BOOL are read`);
-  if (!isWholeNumbers(shape)) return fail(`${name} has no valid shape`);
-  if (!isWholeNumbers(offsets) || offsets.length !== 2) return fail(`${name} has no valid offsets`);
-  const [begin, end] = offsets as [number, number];
-  if (end < begin || end > available) return fail(`${name} lies at ${begin} to ${end} of ${available} bytes`);
-  const expected = sizeOf(shape) * reader.bytes;
-  if (end - begin !== expected) return fail(`${name} has ${end - begin} bytes, its shape needs ${expected}`);
-  return { reader, shape, begin, end };
-}
-
-function isWholeNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

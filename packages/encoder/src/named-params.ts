@@ -1,26 +1,76 @@
-import { encodeSafetensors, flatten, isNdArray, LtadError, type NdArray, type NdArrays, sha256, type Tree } from "@ltad/core";
+import { createHash } from "node:crypto";
+import { flatten, isNdArray, LtadError, type NdArray, type NdArrays, type TensorInfo, type Tree } from "@ltad/core";
+
+/** The error of weights that do not fit what they are loaded as. */
+export function misfit(source: string, name: string, expected: string, received: string): LtadError {
+  const message = `${source}: ${name}: expected ${expected}, received ${received}. These are weights of another model or version.`;
+  return new LtadError("LTAD_WEIGHTS", message, { details: { source, name, expected, received } });
+}
+
+const shapeText = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /**
  * Checks that parameters are exactly those expected: the same names, each with its shape, all float32.
  * @throws LtadError `LTAD_WEIGHTS` naming the first that is not
  */
 export function checkShapes(named: NdArrays, shapes: Readonly<Record<string, readonly number[]>>, source: string): void {
-  const fail = (name: string, expected: string, received: string): never => {
-    const message = `${source}: ${name}: expected ${expected}, received ${received}. These are weights of another model or version.`;
-    throw new LtadError("LTAD_WEIGHTS", message, { details: { source, name, expected, received } });
-  };
   for (const [name, shape] of Object.entries(shapes)) {
     const array = named[name];
-    const expected = `float32 [${shape.join(", ")}]`;
-    if (!array) return fail(name, expected, "nothing");
-    const received = `${array.dtype} [${array.shape.join(", ")}]`;
-    if (received !== expected) return fail(name, expected, received);
+    const expected = `float32 ${shapeText(shape)}`;
+    if (!array) throw misfit(source, name, expected, "nothing");
+    const received = `${array.dtype} ${shapeText(array.shape)}`;
+    if (received !== expected) throw misfit(source, name, expected, received);
   }
   const surplus = Object.keys(named).find((name) => !(name in shapes));
-  if (surplus) fail(surplus, "no such parameter", "one");
+  if (surplus) throw misfit(source, surplus, "no such parameter", "one");
+}
+
+const floatTypes = ["F32", "F64", "F16", "BF16"];
+
+/**
+ * Checks a checkpoint before it is read: every tensor that is expected is there with its shape and holds floating point numbers.
+ * @param isSpare true for tensors that may be there besides
+ * @throws LtadError `LTAD_WEIGHTS` naming the first that does not fit, with both shapes
+ */
+export function checkTensors(
+  tensors: Readonly<Record<string, TensorInfo>>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  { source, isSpare }: { readonly source: string; readonly isSpare: (name: string) => boolean },
+): void {
+  for (const [name, shape] of Object.entries(shapes)) {
+    const found = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+    if (!found) throw misfit(source, name, shapeText(shape), "nothing");
+    if (shapeText(found.shape) !== shapeText(shape)) throw misfit(source, name, shapeText(shape), shapeText(found.shape));
+    if (!floatTypes.includes(found.dtype)) throw misfit(source, name, floatTypes.join(", "), found.dtype);
+  }
+  const surplus = Object.entries(tensors).find(([name]) => !Object.hasOwn(shapes, name) && !isSpare(name));
+  if (surplus) throw misfit(source, surplus[0], "no such tensor", shapeText(surplus[1].shape));
+}
+
+/**
+ * Checks that all numbers are finite.
+ * @throws LtadError `LTAD_WEIGHTS` naming the first that is not
+ */
+export function checkNumbers(named: NdArrays, source: string): void {
+  for (const [name, { data }] of Object.entries(named)) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new LtadError(
+        "LTAD_WEIGHTS",
+        `${source}: ${name}: element ${bad} is ${data[bad]}, expected finite numbers. These weights are damaged; fetch them again.`,
+        {
+          details: { source, name },
+        },
+      );
+  }
 }
 
 /** SHA-256 over a model's graph version and all its numbers: two encoders with one id give the same features. */
 export function encoderId(graph: string, params: Tree<NdArray>): string {
-  return sha256(encodeSafetensors(flatten(params, isNdArray), { graph }));
+  const hash = createHash("sha256").update(graph);
+  for (const [name, { dtype, shape, data }] of Object.entries(flatten(params, isNdArray))) {
+    hash.update(`\n${name} ${dtype} ${shapeText(shape)}\n`);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }

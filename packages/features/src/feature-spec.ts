@@ -6,11 +6,11 @@ export type Shrink = "area" | "bilinear";
 
 /** What is taken from an encoder. All of it decides the numbers, so all of it is saved with a model. */
 export interface FeatureOptions {
-  /** Side of the square input in pixels; a multiple of the coarsest stride in use. */
+  /** Side of the square input in pixels; best a multiple of the coarsest stride in use. */
   readonly inputSize: number;
   /** Stages of the encoder that make the patches, 1-based, ascending. */
   readonly stages: readonly number[];
-  /** Stride of the grid in pixels; the grid has inputSize / gridStride tokens a side. */
+  /** Stride of the grid in pixels; the grid has inputSize / gridStride tokens a side, rounded down. */
   readonly gridStride: number;
   readonly shrink: Shrink;
 }
@@ -29,7 +29,7 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
 
 /**
  * The layout that these options give with this encoder.
- * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or sizes that do not divide
+ * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
  */
 export function featureSpec(
   encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number },
@@ -37,18 +37,11 @@ export function featureSpec(
 ): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink } = options;
-  const coarsest = Math.max(...encoder.stages.map((stage) => stage.stride));
-  if (inputSize % coarsest !== 0) {
+  const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours
+  if (grid < 2) {
     throw new LtadError(
       "LTAD_CONFIG",
-      `features.inputSize: expected a multiple of ${coarsest}, received ${inputSize}. Try ${Math.max(1, Math.round(inputSize / coarsest)) * coarsest}.`,
-    );
-  }
-  const grid = inputSize / gridStride;
-  if (!Number.isInteger(grid)) {
-    throw new LtadError(
-      "LTAD_CONFIG",
-      `features.gridStride: expected a divisor of features.inputSize (${inputSize}), received ${gridStride}. Try ${coarsest}, or one of the encoder's finer strides.`,
+      `features.gridStride: expected at most half of features.inputSize (${inputSize}), received ${gridStride}. Try ${Math.max(...stages.map((stage) => stage.stride))}.`,
     );
   }
   return {

@@ -14,7 +14,8 @@ describe("toGrid", () => {
   test.each([
     { side: 12, grid: 3, shrink: "area", rule: "block means", by: blockMean },
     { side: 12, grid: 3, shrink: "bilinear", rule: "samples of the four nearest", by: bilinear },
-    { side: 5, grid: 3, shrink: "area", rule: "samples, where blocks would not fit", by: bilinear },
+    { side: 5, grid: 3, shrink: "area", rule: "means by the share of each cell, where blocks do not fit", by: areaMean },
+    { side: 5, grid: 3, shrink: "bilinear", rule: "samples of the four nearest, where blocks do not fit", by: bilinear },
     { side: 3, grid: 5, shrink: "area", rule: "samples, where the map is smaller", by: bilinear },
     { side: 3, grid: 5, shrink: "bilinear", rule: "samples, where the map is smaller", by: bilinear },
     { side: 3, grid: 3, shrink: "bilinear", rule: "the map itself at the same size", by: bilinear },
@@ -46,7 +47,7 @@ describe("gridFeatures", () => {
 
   test("tokens row by row, the stages' channels one after another", () => {
     const found = gridFeatures(maps, spec);
-    const parts = [blockMean(maps[0].arraySync(), 3), bilinear(maps[1].arraySync(), 3), maps[2].arraySync()];
+    const parts = [blockMean(maps[0].arraySync(), 3), areaMean(maps[1].arraySync(), 3), maps[2].arraySync()];
     const expected: number[] = [];
     for (let b = 0; b < B; b++) {
       for (let token = 0; token < 9; token++) {
@@ -74,6 +75,12 @@ function blockMean(maps: Maps, grid: number): Maps {
     for (let i = 0; i < block; i++) for (let j = 0; j < block; j++) total += map[y * block + i]![x * block + j]![c]!;
     return total / block ** 2;
   });
+}
+
+/** Each cell drawn `grid` times as large, so that blocks fit: the mean by shares. */
+function areaMean(maps: Maps, grid: number): Maps {
+  const large = fill(maps, maps[0]!.length * grid, (map, y, x, c) => map[Math.floor(y / grid)]![Math.floor(x / grid)]![c]!);
+  return blockMean(large, grid);
 }
 
 /** Each cell is read at its centre between the four nearest values; outside of the map its edge goes on. */

@@ -17,12 +17,30 @@ export function gridFeatures(maps: readonly tf.Tensor4D[], spec: FeatureSpec): t
 
 /**
  * One map on the grid: a larger one is averaged or sampled, a smaller one is enlarged bilinearly (half-pixel centres).
+ * Where the grid does not divide a map, a place averages what it covers, cells at its border by their share.
  * @param map [B, h, w, C]
  * @returns [B, grid, grid, C]
  */
 export function toGrid(map: tf.Tensor4D, grid: number, shrink: Shrink): tf.Tensor4D {
   const side = map.shape[1];
   if (side === grid) return map;
-  if (side > grid && shrink === "area" && side % grid === 0) return tf.avgPool(map, side / grid, side / grid, "valid");
-  return resizeBilinear(map, [grid, grid]);
+  if (side < grid || shrink === "bilinear") return resizeBilinear(map, [grid, grid]);
+  return side % grid === 0 ? tf.avgPool(map, side / grid, side / grid, "valid") : averageArea(map, grid);
+}
+
+/** [B, h, h, C] -> [B, grid, grid, C] as two products with the shares that cells have in places. */
+function averageArea(map: tf.Tensor4D, grid: number): tf.Tensor4D {
+  const [, side, , channels] = map.shape;
+  const shares = tf.tensor3d(areaShares(side, grid), [1, grid, side]);
+  const rows = tf.matMul(shares, map.reshape([-1, side, side * channels])).reshape([-1, side, channels]); // [B grid, h, C]
+  return tf.matMul(shares, rows).reshape([-1, grid, grid, channels]);
+}
+
+/** Row g: the share of each of `from` cells in place g of `to`, summing to 1. */
+function areaShares(from: number, to: number): number[] {
+  const size = from / to;
+  return Array.from({ length: to * from }, (_, i) => {
+    const [place, cell] = [Math.floor(i / from), i % from];
+    return Math.max(0, Math.min(cell + 1, (place + 1) * size) - Math.max(cell, place * size)) / size;
+  });
 }

@@ -1,13 +1,13 @@
 import { type NdArrays, sha256 } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
-import type { ImageEncoder } from "@ltad/encoder";
+import type { AnyImageEncoder } from "@ltad/encoder";
 import type { FeatureSpec } from "@ltad/features";
 import type { TrainOptions } from "./train.js";
 import { version } from "./version.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
-  readonly encoder: ImageEncoder;
+  readonly encoder: AnyImageEncoder;
   readonly spec: FeatureSpec;
   readonly graph: Uint8Array;
   readonly head: Uint8Array;

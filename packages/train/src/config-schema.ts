@@ -7,8 +7,16 @@ const count = z.int().positive();
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
+const encoder = z.strictObject({
+  image: z
+    .string()
+    .min(1)
+    .describe("frozen image encoder: a short name, a model folder, owner/name@revision on the Hugging Face hub, or an address"),
+  text: z.string().min(1).describe("frozen text encoder, named in the same way"),
+});
+
 const features = z.strictObject({
-  inputSize: count.describe("side of the square input in pixels, a multiple of 32"),
+  inputSize: count.describe("side of the square input in pixels, best a multiple of the encoder's strides"),
   stages: z.array(count).nonempty().describe("encoder stages that make the patches"),
   gridStride: count.describe("stride of the common grid in pixels"),
   shrink: z.enum(["area", "bilinear"]).describe("how finer maps come to the grid"),
@@ -106,6 +114,7 @@ const score = z.strictObject({
 /** Everything that decides a model besides the data, the split and the seed. */
 export const configSchema = z.strictObject({
   preset: z.enum(["recommended", "paper"]),
+  encoder,
   features,
   groups: z.array(z.array(count).nonempty()).nonempty().describe("groups of stages; each is whitened and projected on its own"),
   whitening,

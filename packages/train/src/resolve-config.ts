@@ -55,7 +55,7 @@ function checkTogether(config: TrainConfig): TrainConfig {
 
 /** A window must have a middle and leave something of the grid to attend to. */
 function checkNeighbourhood(side: number, { inputSize, gridStride }: TrainConfig["features"]): void {
-  const grid = inputSize / gridStride;
+  const grid = Math.floor(inputSize / gridStride);
   if (side === 0 || (side % 2 === 1 && side < grid)) return;
   fail(`reconstruct.neighbourhood: expected 0 or an odd number below the grid's ${grid}, received ${side}.`);
 }

@@ -2,7 +2,14 @@ import { flatten, isNdArray, type JobOptions, type NdArray, sha256, type Tree, w
 import type { Split } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
-import { type ImageEncoder, loadEfficientNetB0, loadUseLite, type TextEncoder } from "@ltad/encoder";
+import {
+  type AnyImageEncoder,
+  checkImageSize,
+  type FetchOptions,
+  loadImageEncoder,
+  loadTextEncoder,
+  type TextEncoder,
+} from "@ltad/encoder";
 import {
   type ClassStatistics,
   encoderGraph,
@@ -29,7 +36,7 @@ import { openSynthesiser } from "./synthesiser.js";
 import { type Mixing, synthesiseImages } from "./synthetic-images.js";
 import { inMemory, type TrainingSet } from "./training-set.js";
 
-export interface TrainOptions extends JobOptions {
+export interface TrainOptions extends JobOptions, Pick<FetchOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */
   readonly split: Split;
   /** Seeds weights, order and noise. */
@@ -41,7 +48,7 @@ export interface TrainOptions extends JobOptions {
   readonly cacheDir: string;
   /** Never fetch weights. */
   readonly offline?: boolean;
-  /** Frozen encoders to use; EfficientNet-B0 and Universal Sentence Encoder Lite when left out. */
+  /** Frozen encoders in place of those that `config.encoder` names. */
   readonly encoders?: Encoders;
   /** Go on from a checkpoint in `out`. */
   readonly resume?: boolean;
@@ -49,7 +56,7 @@ export interface TrainOptions extends JobOptions {
 
 /** The frozen halves of LTAD. */
 export interface Encoders {
-  readonly image: ImageEncoder;
+  readonly image: AnyImageEncoder;
   readonly text: TextEncoder;
 }
 
@@ -119,9 +126,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, moments.fewImages) };
 }
 
-async function loadEncoders({ cacheDir, offline = false, onProgress, signal }: TrainOptions): Promise<Encoders> {
-  const options = { cacheDir, offline, onProgress, signal };
-  return { image: await loadEfficientNetB0(options), text: await loadUseLite(options) };
+async function loadEncoders(options: TrainOptions): Promise<Encoders> {
+  const { encoder, features } = options.config;
+  const image = await loadImageEncoder(encoder.image, options);
+  if (!("forward" in image)) await checkImageSize(image, features.inputSize);
+  return { image, text: await loadTextEncoder(encoder.text, options) };
 }
 
 async function encodeSet(options: TrainOptions, graph: Uint8Array, spec: FeatureSpec): Promise<TrainingSet> {

@@ -10,6 +10,7 @@ import { plural, seconds } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
 import { cacheFolder } from "./cache-folder.js";
+import { hubSettings } from "./hub-settings.js";
 import { type SplitCommandOptions, splitOptions } from "./split-options.js";
 import { typedCommand } from "./typed-command.js";
 
@@ -61,7 +62,8 @@ export async function trainFolder(
     config,
     out: options.out,
     cacheDir: await cacheFolder(options.cacheDir, io.env),
-    offline: options.offline ?? false,
+    ...hubSettings(io.env),
+    offline: options.offline ?? hubSettings(io.env).offline,
     resume: options.resume ?? false,
     signal,
     onProgress,

@@ -32,7 +32,12 @@ export function testIo(options: { readonly isTTY?: boolean; readonly columns?: n
 
 /** Runs a command line in process. */
 export async function ltad(...argv: readonly string[]): Promise<Ran> {
-  const { io, written } = testIo({ env: process.env });
+  return ltadWith({}, ...argv);
+}
+
+/** The same with more in the environment. */
+export async function ltadWith(env: Io["env"], ...argv: readonly string[]): Promise<Ran> {
+  const { io, written } = testIo({ env: { ...process.env, ...env } });
   const code = await run(argv, io);
   return { code, ...written };
 }

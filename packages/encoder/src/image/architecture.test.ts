@@ -1,6 +1,9 @@
 import { sizeOf } from "@ltad/core";
 import { describe, expect, it } from "vitest";
-import { efficientNetB0, efficientNetShapes, stageSpecs } from "./architecture.js";
+import { efficientNetShapes, stageSpecs } from "./architecture.js";
+import { efficientNetPlan } from "./efficient-net-plans.js";
+
+const efficientNetB0 = efficientNetPlan("b0");
 
 describe("EfficientNet-B0 by numbers", () => {
   it("has the stages of the paper", () => {

@@ -8,34 +8,31 @@ export interface StagePlan {
   readonly blocks: number;
 }
 
-/** An EfficientNet by numbers; B1 to B7 differ from B0 in nothing else. */
+/**
+ * Where the zeros around a strided convolution of kernel k stand. They differ in stride 2 only: at stride 1 all are symmetric.
+ * - `same`: TensorFlow's SAME, as many as the size needs, the odd one behind (timm's `tf_efficientnet_*`, Keras, TF.js)
+ * - `symmetric`: k/2 on every side (torchvision, timm's `efficientnet_*`)
+ * - `trailing`: k/2 - 1 in front and k/2 behind, whatever the size (Hugging Face's EfficientNet and ALIGN); SAME for even sizes
+ */
+export type Padding = "same" | "symmetric" | "trailing";
+
+/** An EfficientNet by numbers: a table of stages, and the dialect it was trained in. */
 export interface EfficientNetPlan {
   readonly name: string;
-  /** The square size it was trained at; any multiple of 32 works. */
+  /** The square size it was trained at; any size works. */
   readonly inputSize: number;
   /** Channels of the first convolution, stride 2. */
   readonly stem: number;
   readonly stages: readonly StagePlan[];
   /** Width of squeeze-and-excite relative to the block's input. */
   readonly squeeze: number;
+  readonly padding: Padding;
+  /** Blocks, counted from 0 over all stages, that pad symmetrically all the same: Hugging Face's `depthwise_padding`. */
+  readonly symmetricBlocks?: readonly number[];
+  /** Of each channel, for RGB in 0..1: the network sees (x - mean) / deviation. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
 }
-
-/** @see Tan and Le 2019, table 1 */
-export const efficientNetB0: EfficientNetPlan = {
-  name: "efficientnet-b0",
-  inputSize: 224,
-  stem: 32,
-  squeeze: 0.25,
-  stages: [
-    { kernel: 3, stride: 1, expansion: 1, channels: 16, blocks: 1 },
-    { kernel: 3, stride: 2, expansion: 6, channels: 24, blocks: 2 },
-    { kernel: 5, stride: 2, expansion: 6, channels: 40, blocks: 2 },
-    { kernel: 3, stride: 2, expansion: 6, channels: 80, blocks: 3 },
-    { kernel: 5, stride: 1, expansion: 6, channels: 112, blocks: 3 },
-    { kernel: 5, stride: 2, expansion: 6, channels: 192, blocks: 4 },
-    { kernel: 3, stride: 1, expansion: 6, channels: 320, blocks: 1 },
-  ],
-};
 
 /** What a stage gives: `stage` counts from 1, `stride` is that of its grid in input pixels. */
 export interface StageSpec {

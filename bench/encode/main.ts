@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { createRng, type NdArrays } from "@ltad/core";
+import { loadImage, scanDataset, synthesise } from "@ltad/data";
+import {
+  type AnyImageEncoder,
+  defaultCacheDir,
+  efficientNetEncoder,
+  efficientNetPlan,
+  efficientNetShapes,
+  efficientNetVariants,
+  loadImageEncoder,
+} from "@ltad/encoder";
+import { randomParams } from "@ltad/encoder/testing";
+import { encodeImages, encoderGraph, featureSpec } from "@ltad/features";
+import { openProgram } from "@ltad/jit/runtime";
+
+// Images per second from file to features on disk, and what each part takes. With --python, PyTorch and timm on the same files.
+
+const { values } = parseArgs({
+  options: {
+    encoder: { type: "string", default: "efficientnet-b0" },
+    images: { type: "string", default: "240" },
+    size: { type: "string", default: "384" },
+    python: { type: "string" },
+    variants: { type: "boolean", default: false },
+  },
+});
+const [count, size] = [Number(values.images), Number(values.size)];
+const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
+const folder = await mkdtemp(join(tmpdir(), "ltad-encode-"));
+const figures: Record<string, number> = {};
+const targets: Record<string, number> = {};
+try {
+  if (values.variants) await measureVariants();
+  else await measureEncoding(await loadImageEncoder(values.encoder, { cacheDir }));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const met = Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, (figures[name] as number) >= target]));
+console.log(JSON.stringify({ name: "encode", figures, targets, met }));
+
+async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
+  const files = await makeImages();
+  const stages = encoder.stages.length >= 6 ? [2, 3, 5, 6] : encoder.stages.map(({ stage }) => stage);
+  const stride = encoder.stages.length >= 6 ? 16 : Math.max(...encoder.stages.map((stage) => stage.stride));
+  const spec = featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
+  const graph = encoderGraph(encoder, spec);
+  const program = await openProgram(graph);
+  const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file });
+
+  const images: Float32Array[] = [];
+  figures["decode_ms"] = await median(files.slice(0, 40), async (file) => images.push(await load(file, await readFile(file))));
+  const image = (data: Float32Array): NdArrays => ({ image: { dtype: "float32", shape: [1, size, size, 3], data } });
+  await program.run(image(images[0] as Float32Array));
+  figures["network_ms"] = await median(images, async (data) => program.run(image(data)));
+
+  const memory: number[] = [];
+  const start = performance.now();
+  await encodeImages(files, {
+    cacheDir: folder,
+    encoderId: "0".repeat(64),
+    inputSize: size,
+    open: async () => program,
+    load,
+    onProgress: () => memory.push(process.memoryUsage().rss / 2 ** 20),
+  });
+  const perImage = (performance.now() - start) / files.length;
+  await program.dispose();
+  figures["images_per_second"] = 1000 / perImage;
+  figures["network_share"] = figures["network_ms"] / perImage; // 1: all else is hidden behind the network
+  figures["rss_growth_mib"] = (memory.at(-1) as number) - (memory[Math.floor(memory.length / 4)] as number);
+  if (values.python === undefined) return;
+  const { stdout } = await promisify(execFile)(values.python, ["tools/reference/encoder/encode_speed.py", String(size), ...files], {
+    maxBuffer: 2 ** 24,
+  });
+  figures["torch_images_per_second"] = (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
+  figures["ratio_to_torch"] = figures["images_per_second"] / figures["torch_images_per_second"];
+  targets["ratio_to_torch"] = 1.3;
+}
+
+/** Milliseconds of the network for B0 to B7 with random weights, at the size: the fastest of 20, because other work on the machine only adds. */
+async function measureVariants(): Promise<void> {
+  for (const variant of efficientNetVariants) {
+    const plan = efficientNetPlan(variant);
+    const encoder = efficientNetEncoder(
+      plan,
+      randomParams(efficientNetShapes(plan), createRng(variant)) as Parameters<typeof efficientNetEncoder>[1],
+    );
+    const program = await openProgram(
+      encoderGraph(encoder, featureSpec(encoder, { inputSize: size, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" })),
+    );
+    const data = new Float32Array(size * size * 3).fill(0.5);
+    const run = async () => program.run({ image: { dtype: "float32", shape: [1, size, size, 3], data } });
+    await run();
+    figures[`${variant}_ms`] = Math.min(...(await times(Array.from({ length: 20 }), run)));
+    console.log(`${variant} ${figures[`${variant}_ms`]?.toFixed(1)} ms an image at ${size} px`);
+    await program.dispose();
+  }
+}
+
+async function makeImages(): Promise<string[]> {
+  const data = join(folder, "data");
+  await synthesise(data, { seed: 0, size: 512, classes: 4, train: Math.ceil(count / 4), good: 0, defects: 0 });
+  const { classes } = await scanDataset(data);
+  return classes.flatMap(({ train }) => train.map(({ file }) => file)).slice(0, count);
+}
+
+/** Median milliseconds of a job over items. */
+async function median<T>(items: readonly T[], job: (item: T) => Promise<unknown>): Promise<number> {
+  const all = await times(items, job);
+  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;
+}
+
+async function times<T>(items: readonly T[], job: (item: T) => Promise<unknown>): Promise<number[]> {
+  const all: number[] = [];
+  for (const item of items) {
+    const start = performance.now();
+    await job(item);
+    all.push(performance.now() - start);
+  }
+  return all;
+}

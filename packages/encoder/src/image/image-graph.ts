@@ -1,0 +1,85 @@
+import { branchOf, flatten, isNdArray } from "@ltad/core";
+import { toOnnx } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+import { joinOnnx } from "../onnx/join-onnx.js";
+import { readOnnx } from "../onnx/onnx-file.js";
+import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
+import type { OnnxManifest, OnnxStage } from "../onnx/onnx-manifest.js";
+import type { EncodedImages } from "./efficient-net.js";
+import type { ImageEncoder } from "./image-encoder.js";
+
+// Shapes: B images, S side in pixels, h side of a stage's map, T tokens, C channels.
+
+/** What is made of an encoder's outputs, in the same graph: pure, and for the head of an ONNX encoder without reductions over a free axis. */
+export type ImageHead = (encoded: EncodedImages) => Record<string, tf.Tensor>;
+
+/**
+ * One ONNX file from images to what the head makes of them, for either kind of encoder.
+ * Input: `image` float32 [B, S, S, 3], RGB 0..1; the batch is free. The same encoder, size and head give the same bytes.
+ */
+export function imageGraph(encoder: ImageEncoder | OnnxImageEncoder, size: number, head: ImageHead): Uint8Array {
+  const inputs = { image: { dtype: "float32", shape: [null, size, size, 3] } } as const;
+  if ("forward" in encoder) {
+    const constants = flatten({ encoder: encoder.params }, isNdArray);
+    return toOnnx((tensors) => head(encoder.forward(branchOf(tensors, "encoder"), tensors["image"] as tf.Tensor4D)), inputs, { constants });
+  }
+  const { manifest, stages, zSize, file } = encoder;
+  const before = toOnnx(({ image }) => ({ pixels: modelInput(image as tf.Tensor4D, manifest) }), inputs);
+  const used = [...new Set([...manifest.stages.flatMap(({ outputs }) => outputs), ...(manifest.z === undefined ? [] : [manifest.z])])];
+  const nameOf = (output: string) => `output${used.indexOf(output)}`;
+  const specs = used.map((output) => {
+    const at = manifest.stages.findIndex(({ outputs }) => outputs.includes(output));
+    const stage = manifest.stages[at];
+    return [
+      nameOf(output),
+      { dtype: "float32", shape: stage ? outputShape(stage, size, stages[at]?.channels ?? 0) : [null, zSize] },
+    ] as const;
+  });
+  const after = toOnnx((outputs) => head(encoded((name) => outputs[nameOf(name)] as tf.Tensor, manifest, size)), Object.fromEntries(specs));
+  return joinOnnx(
+    {
+      before: readOnnx(before, "before"),
+      middle: file,
+      after: readOnnx(after, "after"),
+      toMiddle: new Map([["pixels", manifest.input.name]]),
+      toAfter: new Map(used.map((output) => [output, nameOf(output)])),
+    },
+    encoder.name,
+  );
+}
+
+/** RGB 0..1 as the model wants it. */
+function modelInput(image: tf.Tensor4D, { input }: OnnxManifest): tf.Tensor4D {
+  const channels = (values: readonly number[]) => tf.tensor3d([...values], [3, 1, 1]);
+  const normal = tf.transpose(image, [0, 3, 1, 2]).sub<tf.Tensor4D>(channels(input.mean)).div<tf.Tensor4D>(channels(input.std)); // [B, 3, S, S]
+  return input.layout === "NCHW" ? normal : tf.transpose(normal, [0, 2, 3, 1]);
+}
+
+function outputShape({ layout, stride, drop }: OnnxStage, size: number, channels: number): (number | null)[] {
+  const side = Math.floor(size / stride);
+  return { tokens: [null, drop + side * side, channels], NCHW: [null, channels, side, side], NHWC: [null, side, side, channels] }[layout];
+}
+
+/** The model's outputs as stages and z. */
+function encoded(output: (name: string) => tf.Tensor, manifest: OnnxManifest, size: number): EncodedImages {
+  const stages = manifest.stages.map((stage) => {
+    const maps = stage.outputs.map((name) => toMap(output(name), stage, Math.floor(size / stage.stride)));
+    const sum = maps.reduce((a, b) => a.add(b));
+    return maps.length === 1 ? sum : sum.div<tf.Tensor4D>(maps.length); // [B, h, h, C]
+  });
+  const z = manifest.z === undefined ? gridMean(stages.at(-1) as tf.Tensor4D) : (output(manifest.z) as tf.Tensor2D);
+  return { stages, z };
+}
+
+/** [B, h, h, C] of any layout; class and register tokens are dropped. */
+function toMap(x: tf.Tensor, { layout, drop }: OnnxStage, side: number): tf.Tensor4D {
+  if (layout === "NHWC") return x as tf.Tensor4D;
+  if (layout === "NCHW") return tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1]);
+  const channels = x.shape[2] as number;
+  return tf.slice(x as tf.Tensor3D, [0, drop, 0], [-1, side * side, -1]).reshape([-1, side, side, channels]);
+}
+
+/** Mean over the grid as a pooling, which every operator set has in one form. [B, h, h, C] -> [B, C] */
+function gridMean(x: tf.Tensor4D): tf.Tensor2D {
+  return tf.avgPool(x, x.shape[1], 1, "valid").reshape([-1, x.shape[3]]);
+}

@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { LtadError } from "@ltad/core";
+import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
+import { efficientNetGraphParams } from "../image/efficient-net-graph.js";
+import { openEfficientNet } from "../image/open-efficient-net.js";
+import { knownManifest, knownModelTypes } from "../onnx/known-models.js";
+import { type OnnxImageEncoder, onnxImageEncoder } from "../onnx/onnx-image-encoder.js";
+import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";
+import { readGraphModel } from "../weights/graph-model.js";
+import { type ModelFolder, openWeights, readJson } from "./folder.js";
+
+/** Either kind of image encoder: TensorFlow.js functions over weights, or an ONNX model. */
+export type AnyImageEncoder = ImageEncoder | OnnxImageEncoder;
+
+/** What a caller knows about an image model. */
+export interface ImageFolderOptions {
+  /** As timm names it: `efficientnet_b4` or `tf_efficientnet_b4`; wins over config.json. */
+  readonly architecture?: string | undefined;
+}
+
+/**
+ * The image encoder of a model folder or weight file: an `encoder.json`, an ONNX export of a known model, a TF.js graph of an EfficientNet,
+ * or an EfficientNet's safetensors.
+ * @throws LtadError `LTAD_WEIGHTS` when it holds none that we can read
+ */
+export async function openImageFolder(model: ModelFolder, options: ImageFolderOptions = {}): Promise<AnyImageEncoder> {
+  const { source, name, files } = model;
+  const manifest = await onnxManifest(model);
+  if (manifest) return openOnnx(model, manifest);
+  if (files.includes("model.json")) return openGraph(model);
+  return openEfficientNet(await openWeights(model), {
+    source,
+    name,
+    config: await readJson(model, "config.json"),
+    preprocessor: await readJson(model, "preprocessor_config.json"),
+    architecture: options.architecture,
+  });
+}
+
+/**
+ * The files of a model that hold its image encoder, by what describes it.
+ * @param model with `encoder.json`, `config.json` at hand, and in `files` all that it could have
+ */
+export async function imageFiles(model: ModelFolder): Promise<string[]> {
+  const manifest = await onnxManifest(model);
+  if (manifest) return model.files.includes(manifest.model) ? [manifest.model] : [];
+  return ["model.safetensors", "model.safetensors.index.json"].filter((name) => model.files.includes(name)).slice(0, 1);
+}
+
+async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefined> {
+  const { source, name, files } = model;
+  const own = await readJson(model, "encoder.json");
+  if (own !== undefined) return parseOnnxManifest(own, `${source}: encoder.json`);
+  const config = (await readJson(model, "config.json")) as { model_type?: unknown } | undefined;
+  if (typeof config?.model_type === "string" && knownModelTypes.includes(config.model_type))
+    return withFile(knownManifest(name, config, await readJson(model, "preprocessor_config.json"), source), files);
+  const bare = files.find((file) => file.endsWith(".onnx"));
+  if (bare === undefined || files.some((file) => file.endsWith(".safetensors"))) return undefined;
+  throw new LtadError(
+    "LTAD_WEIGHTS",
+    `${source}: ${bare} needs an encoder.json beside it that says what its outputs are (docs/encoders.md), and the folder as the path.`,
+  );
+}
+
+/** optimum writes `model.onnx` beside config.json, onnx-community into `onnx/`. */
+function withFile(manifest: OnnxManifest, files: readonly string[]): OnnxManifest {
+  const all = files.filter((file) => file.endsWith(".onnx"));
+  const beside = manifest.model.replace("onnx/", "");
+  const file = [manifest.model, beside].find((name) => all.includes(name)) ?? (all.length === 1 ? all[0] : undefined);
+  return { ...manifest, model: file ?? manifest.model };
+}
+
+async function openOnnx({ folder, source, files }: ModelFolder, manifest: OnnxManifest): Promise<OnnxImageEncoder> {
+  const place = join(folder, manifest.model);
+  const model = await readFile(place).catch((cause: unknown) => {
+    const hint = files.some((file) => file.endsWith(".safetensors"))
+      ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
+      : "";
+    throw new LtadError("LTAD_WEIGHTS", `${source}: ${manifest.model} cannot be read (${(cause as Error).message}).${hint}`, { cause });
+  });
+  return onnxImageEncoder(model, manifest, `${source}: ${manifest.model}`);
+}
+
+/** `model.json` and its shards, as TensorFlow.js writes them. */
+async function openGraph({ folder, source, name }: ModelFolder): Promise<ImageEncoder> {
+  const bytes = { "model.json": await readFile(join(folder, "model.json")) };
+  const paths = shardPaths(bytes["model.json"], source);
+  const shards = await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path)).catch(() => undefined)] as const));
+  const found = Object.fromEntries(shards.flatMap(([path, content]) => (content ? [[path, content] as const] : [])));
+  const { plan, params } = efficientNetGraphParams(readGraphModel({ ...bytes, ...found }, source), source);
+  return efficientNetEncoder({ ...plan, name }, params);
+}
+
+function shardPaths(json: Uint8Array, source: string): string[] {
+  const { weightsManifest: groups } = JSON.parse(new TextDecoder().decode(json)) as { weightsManifest?: { paths?: unknown }[] };
+  const paths = (groups ?? []).flatMap(({ paths }) => paths as string[]);
+  const outside = paths.find((path) => typeof path !== "string" || dirname(path) !== ".");
+  if (outside === undefined) return paths;
+  throw new LtadError("LTAD_WEIGHTS", `${source}: model.json: expected weights beside it, received ${JSON.stringify(outside)}.`);
+}

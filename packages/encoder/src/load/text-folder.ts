@@ -1,0 +1,41 @@
+import { LtadError } from "@ltad/core";
+import { openTextEncoder } from "../text/open-text-encoder.js";
+import type { Pooling } from "../text/pooling.js";
+import type { TextEncoder } from "../text/text-encoder.js";
+import { type ModelFolder, openWeights, readJson, readText } from "./folder.js";
+
+/**
+ * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json. How a sentence encoder pools stands in
+ * `1_Pooling/config.json`; without it a BERT's vector is the mean of its tokens.
+ * @throws LtadError `LTAD_WEIGHTS` naming the file or tensor that is missing or does not fit
+ */
+export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
+  const { source, name, files } = model;
+  const config = await readJson(model, "config.json");
+  if (config === undefined)
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: config.json is missing, found ${files.slice(0, 6).join(", ") || "nothing"}. Copy the whole model folder.`,
+    );
+  const tokenizer = await readText(model, "tokenizer.json");
+  if (tokenizer === undefined)
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: tokenizer.json is missing. Fetch it with the model, or make it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).`,
+    );
+  const tokenizerConfig = (await readJson(model, "tokenizer_config.json")) ?? {};
+  return openTextEncoder(await openWeights(model), { source, name, config, tokenizer, tokenizerConfig, pooling: await poolingOf(model) });
+}
+
+/** As sentence-transformers writes it. */
+async function poolingOf(model: ModelFolder): Promise<Pooling> {
+  const config = (await readJson(model, "1_Pooling/config.json")) as Readonly<Record<string, unknown>> | undefined;
+  if (config === undefined) return "mean";
+  const modes = Object.keys(config).filter((key) => key.startsWith("pooling_mode_") && config[key] === true);
+  if (modes.join() === "pooling_mode_mean_tokens") return "mean";
+  if (modes.join() === "pooling_mode_cls_token") return "first";
+  throw new LtadError(
+    "LTAD_WEIGHTS",
+    `${model.source}: 1_Pooling/config.json: expected mean or first-token pooling, received ${modes.join(", ") || "none"}.`,
+  );
+}

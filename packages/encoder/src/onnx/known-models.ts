@@ -1,0 +1,78 @@
+import { LtadError } from "@ltad/core";
+import * as z from "zod";
+import { imageNetDeviation, imageNetMean } from "../image/efficient-net-plans.js";
+import { type Preprocessing, readPreprocessing } from "../image/preprocessing.js";
+import type { OnnxManifest } from "./onnx-manifest.js";
+
+const clipMean = [0.48145466, 0.4578275, 0.40821073];
+const clipDeviation = [0.26862954, 0.26130258, 0.27577711];
+const half = [0.5, 0.5, 0.5];
+
+/** What transformers' image models differ in: tokens before the patches, where the config lies, normalisation without a preprocessor_config.json. */
+interface Family {
+  /** Class and distillation tokens; register tokens come on top. */
+  readonly tokens: number;
+  /** The vision half of a pair: `onnx/vision_model.onnx`, config under `vision_config`. */
+  readonly pair?: boolean;
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+const imageNet = { mean: imageNetMean, deviation: imageNetDeviation };
+const families: Readonly<Record<string, Family>> = {
+  dinov2: { tokens: 1, ...imageNet },
+  dinov2_with_registers: { tokens: 1, ...imageNet },
+  dinov3_vit: { tokens: 1, ...imageNet },
+  vit: { tokens: 1, mean: half, deviation: half },
+  deit: { tokens: 2, ...imageNet },
+  clip: { tokens: 1, pair: true, mean: clipMean, deviation: clipDeviation },
+  clip_vision_model: { tokens: 1, mean: clipMean, deviation: clipDeviation },
+  siglip: { tokens: 0, pair: true, mean: half, deviation: half },
+  siglip_vision_model: { tokens: 0, mean: half, deviation: half },
+};
+
+/** The kinds of models whose `encoder.json` follows from their own config. */
+export const knownModelTypes = Object.keys(families);
+
+const config = z.looseObject({
+  patch_size: z.int().positive().max(256),
+  image_size: z.int().positive().max(16_384).default(224),
+  num_register_tokens: z.int().nonnegative().max(256).default(0),
+});
+
+/**
+ * The manifest of an ONNX export in the layout of `onnx-community` and `optimum`: patch tokens of the last layer, class and register tokens dropped.
+ * @param json content of config.json, whose `model_type` is one of {@link knownModelTypes}
+ * @param preprocessor content of preprocessor_config.json, where there is one
+ * @throws LtadError `LTAD_WEIGHTS` when it is no model that we know
+ */
+export function knownManifest(name: string, json: unknown, preprocessor: unknown, source: string): OnnxManifest {
+  const { model_type: type, vision_config: vision } = (json ?? {}) as { model_type?: unknown; vision_config?: unknown };
+  const family = typeof type === "string" && Object.hasOwn(families, type) ? families[type] : undefined;
+  if (!family)
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: config.json: model_type: expected one of ${knownModelTypes.join(", ")}, received ${JSON.stringify(type) ?? "nothing"}. Describe the model in an encoder.json beside it (docs/encoders.md).`,
+    );
+  const parsed = config.safeParse(family.pair ? vision : json);
+  if (!parsed.success) {
+    const { path = [], message = "" } = parsed.error.issues[0] ?? {};
+    throw new LtadError("LTAD_WEIGHTS", `${source}: config.json: ${path.join(".")}: ${message}.`, { cause: parsed.error });
+  }
+  const { patch_size: stride, image_size, num_register_tokens: registers } = parsed.data;
+  const own: Preprocessing = { size: image_size, mean: family.mean, deviation: family.deviation };
+  const seen = preprocessor === undefined ? own : readPreprocessing(preprocessor, own, `${source}: preprocessor_config.json`);
+  return {
+    format: "ltad-onnx-encoder",
+    name,
+    model: family.pair ? "onnx/vision_model.onnx" : "onnx/model.onnx",
+    input: {
+      name: "pixel_values",
+      layout: "NCHW",
+      size: seen.size,
+      mean: [...seen.mean],
+      std: [...seen.deviation],
+    },
+    stages: [{ outputs: ["last_hidden_state"], layout: "tokens", stride, drop: family.tokens + registers }],
+  };
+}

@@ -1,0 +1,131 @@
+import { LtadError, float32, type NdArray, sha256 } from "@ltad/core";
+import { openProgram } from "@ltad/jit/runtime";
+import type { StageSpec } from "../image/architecture.js";
+import { type OnnxFile, readOnnx } from "./onnx-file.js";
+import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
+
+/** A frozen image encoder that is an ONNX model: what its outputs mean stands in a manifest. */
+export interface OnnxImageEncoder {
+  readonly name: string;
+  /** SHA-256 over model and manifest. */
+  readonly id: string;
+  /** The size it was trained at. */
+  readonly inputSize: number;
+  readonly stages: readonly StageSpec[];
+  /** Length of z. */
+  readonly zSize: number;
+  readonly manifest: OnnxManifest;
+  /** The model taken apart, ready to be joined with what comes before and after it. */
+  readonly file: OnnxFile;
+  /** The model as it is. */
+  readonly model: Uint8Array;
+}
+
+/**
+ * An ONNX image model as an encoder. It runs once on a grey image, to see that its outputs are what the manifest says.
+ * @param source name of the model file, for errors
+ * @throws LtadError `LTAD_WEIGHTS` naming the input or output that is not as expected, with both shapes
+ */
+export async function onnxImageEncoder(model: Uint8Array, manifest: OnnxManifest, source: string): Promise<OnnxImageEncoder> {
+  const file = readOnnx(model, source);
+  checkInterface(file, manifest, source);
+  const outputs = await runOnce(model, manifest, manifest.input.size, source);
+  const stages = manifest.stages.map((stage, s) => ({
+    stage: s + 1,
+    channels: channelsOf(stage, outputs, manifest.input.size, source),
+    stride: stage.stride,
+  }));
+  const zSize = manifest.z === undefined ? (stages.at(-1)?.channels ?? 0) : vectorSize(manifest.z, outputs[manifest.z], source);
+  return {
+    name: manifest.name,
+    id: sha256(`${JSON.stringify(manifest)} ${sha256(model)}`),
+    inputSize: manifest.input.size,
+    stages,
+    zSize,
+    manifest,
+    file,
+    model,
+  };
+}
+
+/**
+ * Runs the model once at another size than its own.
+ * @throws LtadError `LTAD_CONFIG` when it cannot take that size
+ */
+export async function checkImageSize({ model, manifest, name, inputSize }: OnnxImageEncoder, size: number): Promise<void> {
+  if (size === inputSize) return;
+  try {
+    const outputs = await runOnce(model, manifest, size, name);
+    for (const stage of manifest.stages) channelsOf(stage, outputs, size, name);
+  } catch (error) {
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `features.inputSize: ${name} cannot take images of ${size} x ${size} pixels, expected ${inputSize}. ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function checkInterface({ inputs, outputs }: OnnxFile, { input, stages, z }: OnnxManifest, source: string): void {
+  const names = inputs.map(({ name }) => name);
+  if (names.length !== 1 || names[0] !== input.name)
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: input.name: expected the model's only input, received ${input.name}; it has ${names.join(", ") || "none"}.`,
+    );
+  const wanted = [...stages.flatMap((stage) => stage.outputs), ...(z === undefined ? [] : [z])];
+  const missing = wanted.find((name) => !outputs.includes(name));
+  if (missing !== undefined)
+    throw new LtadError("LTAD_WEIGHTS", `${source}: outputs: expected one of ${outputs.join(", ")}, received ${missing}.`);
+}
+
+async function runOnce(model: Uint8Array, { input }: OnnxManifest, size: number, source: string): Promise<Record<string, NdArray>> {
+  const shape = input.layout === "NCHW" ? [1, 3, size, size] : [1, size, size, 3];
+  const program = await openProgram(model).catch((error: unknown) => {
+    throw new LtadError("LTAD_WEIGHTS", `${source}: ${(error as Error).message}`, { cause: error });
+  });
+  try {
+    return await program.run({ [input.name]: float32(shape) });
+  } catch (error) {
+    const why = (error as Error).message.trim().replaceAll(/\s+/g, " ");
+    throw new LtadError("LTAD_WEIGHTS", `${source}: the model does not run on ${input.name} [${shape.join(", ")}] (${why}).`, {
+      cause: error,
+    });
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** Channels of a stage, after its outputs were found to cover the grid. */
+function channelsOf({ outputs, layout, stride, drop }: OnnxStage, found: Record<string, NdArray>, size: number, source: string): number {
+  const side = Math.floor(size / stride);
+  const channels = outputs.map((name) => {
+    const array = found[name] as NdArray;
+    const [, a = 0, b = 0, c = 0] = array.shape;
+    const [fits, expected, last] = {
+      tokens: [array.shape.length === 3 && a === drop + side * side, `[1, ${drop} + ${side} * ${side}, channels]`, b] as const,
+      NCHW: [array.shape.length === 4 && b === side && c === side, `[1, channels, ${side}, ${side}]`, a] as const,
+      NHWC: [array.shape.length === 4 && a === side && b === side, `[1, ${side}, ${side}, channels]`, c] as const,
+    }[layout];
+    if (fits && array.dtype === "float32") return last;
+    const received = `${array.dtype} [${array.shape.join(", ")}]`;
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: ${name}: expected float32 ${expected} at ${size} pixels, received ${received}. Check stride, layout and drop in encoder.json.`,
+    );
+  });
+  if (channels.some((count) => count !== channels[0]))
+    throw new LtadError(
+      "LTAD_WEIGHTS",
+      `${source}: ${outputs.join(", ")}: expected equal channels to average, received ${channels.join(", ")}.`,
+    );
+  return channels[0] as number;
+}
+
+function vectorSize(name: string, array: NdArray | undefined, source: string): number {
+  const [, size, ...more] = array?.shape ?? [];
+  if (size !== undefined && more.length === 0) return size;
+  throw new LtadError("LTAD_WEIGHTS", `${source}: ${name}: expected [1, channels] for z, received [${array?.shape.join(", ")}].`);
+}

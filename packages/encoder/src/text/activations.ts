@@ -1,0 +1,12 @@
+import { gelu } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+
+/** The non-linear functions of text towers, by the names that config.json has for them. */
+export const activations = {
+  gelu,
+  relu: <T extends tf.Tensor>(x: T): T => tf.relu(x),
+  /** x sigmoid(1.702 x), OpenAI's CLIP */
+  quick_gelu: <T extends tf.Tensor>(x: T): T => x.mul(tf.sigmoid(x.mul(1.702))),
+} as const;
+
+export type Activation = keyof typeof activations;

@@ -1,0 +1,205 @@
+import { type Checkpoint, float32, floats, LtadError, type NdArray, type NdArrays, unflatten } from "@ltad/core";
+import * as z from "zod";
+import { checkNumbers, checkTensors, misfit } from "../named-params.js";
+import { activations } from "./activations.js";
+import { bertShapes } from "./bert.js";
+import { clipTextShapes } from "./clip-text.js";
+import type { Pooling } from "./pooling.js";
+import type { TextEncoder } from "./text-encoder.js";
+import { openTokenizer } from "./tokenizer.js";
+import { type TowerPlan, towerEncoder, type TowerWeights } from "./tower-encoder.js";
+
+/** What lies beside the weights of a text encoder. */
+export interface TextContext {
+  /** Name of the folder, for errors. */
+  readonly source: string;
+  readonly name: string;
+  /** Content of config.json. */
+  readonly config: unknown;
+  /** Text of tokenizer.json. */
+  readonly tokenizer: string;
+  /** Content of tokenizer_config.json. */
+  readonly tokenizerConfig?: unknown;
+  /** For a BERT without more around it; ALIGN and CLIP have their own. */
+  readonly pooling: Pooling;
+}
+
+const size = z.int().positive().max(1_000_000);
+const activation = z.enum(Object.keys(activations) as [keyof typeof activations]);
+const bertConfig = z.looseObject({
+  hidden_size: size.default(768),
+  num_hidden_layers: size.default(12),
+  num_attention_heads: size.default(12),
+  intermediate_size: size.default(3072),
+  max_position_embeddings: size.default(512),
+  type_vocab_size: size.default(2),
+  layer_norm_eps: z.number().positive().default(1e-12),
+  hidden_act: activation.default("gelu"),
+  position_embedding_type: z.literal("absolute").default("absolute"),
+});
+const clipConfig = z.looseObject({
+  hidden_size: size.default(512),
+  num_hidden_layers: size.default(12),
+  num_attention_heads: size.default(8),
+  intermediate_size: size.default(2048),
+  max_position_embeddings: size.default(77),
+  layer_norm_eps: z.number().positive().default(1e-5),
+  hidden_act: activation.default("quick_gelu"),
+});
+
+/** A tower as its config describes it, and what its checkpoint must hold. */
+interface Blueprint {
+  readonly plan: Omit<TowerPlan, "name">;
+  /** What the tower's names begin with. */
+  readonly prefix: string;
+  /** Below the prefix. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Name below the prefix of the word vectors [vocabulary, width]. */
+  readonly table: string;
+  readonly width: number;
+  /** Full name of the projection, and whether it has a bias. */
+  readonly projection?: { readonly name: string; readonly bias: boolean };
+}
+
+/**
+ * The text encoder of a Hugging Face folder: BERT (BertModel and what is trained from it, MiniLM among them), ALIGN's or CLIP's text tower.
+ * @throws LtadError `LTAD_WEIGHTS` for another kind of model, or naming the first tensor that does not fit, with both shapes
+ */
+export async function openTextEncoder(checkpoint: Checkpoint, context: TextContext): Promise<TextEncoder> {
+  const { source, name } = context;
+  const weights = withNewNames(checkpoint);
+  const { plan, ...places } = blueprint(weights, context);
+  const parts = await readTower(weights, places, source);
+  const tokenizer = openTokenizer(parsed(context.tokenizer, `${source}: tokenizer.json`), context.tokenizerConfig, source);
+  return towerEncoder({ name, ...plan }, { ...parts, tokenizer, tokenizerJson: context.tokenizer });
+}
+
+function blueprint(checkpoint: Checkpoint, { config, source, pooling }: TextContext): Blueprint {
+  const { model_type: type, text_config: text } = (config ?? {}) as { model_type?: unknown; text_config?: unknown };
+  if (type === "bert")
+    return bertBlueprint(checked(bertConfig, config, source), prefixOf(checkpoint, "embeddings.word_embeddings.weight", source), pooling);
+  if (type === "align") {
+    const own = bertBlueprint(checked(bertConfig, text, source), "text_model.", "first");
+    return { ...own, projection: { name: "text_projection", bias: true } };
+  }
+  if (type === "clip" || type === "clip_text_model") {
+    const own = clipBlueprint(
+      checked(clipConfig, type === "clip" ? text : config, source),
+      prefixOf(checkpoint, "embeddings.token_embedding.weight", source),
+    );
+    return "text_projection.weight" in checkpoint.tensors ? { ...own, projection: { name: "text_projection", bias: false } } : own;
+  }
+  throw new LtadError(
+    "LTAD_WEIGHTS",
+    `${source}: config.json: model_type: expected bert, align, clip or clip_text_model, received ${JSON.stringify(type) ?? "nothing"}. Other text models cannot be loaded.`,
+    { details: { source, received: type } },
+  );
+}
+
+function bertBlueprint(c: z.infer<typeof bertConfig>, prefix: string, pooling: Pooling): Blueprint {
+  return {
+    plan: {
+      tower: { kind: "bert", heads: c.num_attention_heads, epsilon: c.layer_norm_eps, activation: c.hidden_act },
+      pooling,
+      positions: c.max_position_embeddings,
+    },
+    prefix,
+    shapes: bertShapes({
+      width: c.hidden_size,
+      layers: c.num_hidden_layers,
+      hidden: c.intermediate_size,
+      positions: c.max_position_embeddings,
+      types: c.type_vocab_size,
+    }),
+    table: "embeddings.word_embeddings.weight",
+    width: c.hidden_size,
+  };
+}
+
+function clipBlueprint(c: z.infer<typeof clipConfig>, prefix: string): Blueprint {
+  return {
+    plan: {
+      tower: { kind: "clip", heads: c.num_attention_heads, epsilon: c.layer_norm_eps, activation: c.hidden_act },
+      pooling: "end",
+      positions: c.max_position_embeddings,
+    },
+    prefix,
+    shapes: clipTextShapes({
+      width: c.hidden_size,
+      layers: c.num_hidden_layers,
+      hidden: c.intermediate_size,
+      positions: c.max_position_embeddings,
+    }),
+    table: "embeddings.token_embedding.weight",
+    width: c.hidden_size,
+  };
+}
+
+async function readTower(
+  checkpoint: Checkpoint,
+  { prefix, shapes, table, width, projection }: Omit<Blueprint, "plan">,
+  source: string,
+): Promise<Pick<TowerWeights, "tower" | "table" | "projection">> {
+  const { tensors } = checkpoint;
+  const vocabulary = tensors[prefix + table]?.shape[0] ?? 0;
+  const projected = projection && tensors[`${projection.name}.weight`]?.shape[0];
+  const out = projection && {
+    [`${projection.name}.weight`]: [projected ?? 0, width],
+    ...(projection.bias && { [`${projection.name}.bias`]: [projected ?? 0] }),
+  };
+  const inTower = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [prefix + name, shape]));
+  const isSpare = (name: string) => !name.startsWith(`${prefix}encoder.`) || name.endsWith("position_ids");
+  checkTensors(tensors, { [prefix + table]: [vocabulary, width], ...inTower, ...out }, { source, isSpare });
+  const arrays = await checkpoint.read([prefix + table, ...Object.keys(inTower), ...Object.keys(out ?? {})]);
+  checkNumbers(arrays, source);
+  const [weight, bias] = [arrays["text_projection.weight"], arrays["text_projection.bias"]];
+  return {
+    tower: unflatten(below(arrays, prefix, Object.keys(shapes))) as TowerWeights["tower"],
+    table: float32([vocabulary, width], floats(arrays[prefix + table], table)),
+    ...(weight && { projection: { weight, ...(bias && { bias }) } }),
+  };
+}
+
+function below(arrays: NdArrays, prefix: string, names: readonly string[]): Record<string, NdArray> {
+  return Object.fromEntries(names.map((name) => [name, arrays[prefix + name] as NdArray]));
+}
+
+/** Checkpoints of the first BERTs call a norm's scale and shift gamma and beta. */
+function withNewNames(checkpoint: Checkpoint): Checkpoint {
+  const renamed = (name: string) => name.replace(/LayerNorm\.gamma$/, "LayerNorm.weight").replace(/LayerNorm\.beta$/, "LayerNorm.bias");
+  const oldNames = new Map(Object.keys(checkpoint.tensors).map((name) => [renamed(name), name]));
+  return {
+    ...checkpoint,
+    tensors: Object.fromEntries(Object.entries(checkpoint.tensors).map(([name, info]) => [renamed(name), info])),
+    read: async (names) => {
+      const arrays = await checkpoint.read(names.map((name) => oldNames.get(name) ?? name));
+      return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [renamed(name), array]));
+    },
+  };
+}
+
+/** What stands before a name: "bert." in a model with a head. */
+function prefixOf({ tensors }: Checkpoint, end: string, source: string): string {
+  const found = Object.keys(tensors).find((name) => name === end || name.endsWith(`.${end}`));
+  if (found === undefined) throw misfit(source, end, "word vectors [vocabulary, width]", "nothing");
+  return found.slice(0, -end.length);
+}
+
+function checked<T>(schema: z.ZodType<T>, config: unknown, source: string): T {
+  const result = schema.safeParse(config ?? {});
+  if (result.success) return result.data;
+  const { path = [], message = "" } = result.error.issues[0] ?? {};
+  throw new LtadError("LTAD_WEIGHTS", `${source}: config.json: ${path.join(".")}: ${message}. This kind of text model cannot be loaded.`, {
+    cause: result.error,
+  });
+}
+
+function parsed(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LtadError("LTAD_WEIGHTS", `${source}: is not JSON (${(error as Error).message}). Copy it from the model again.`, {
+      cause: error,
+    });
+  }
+}

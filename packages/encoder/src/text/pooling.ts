@@ -1,0 +1,25 @@
+import * as tf from "@tensorflow/tfjs";
+import type { FramedTokens } from "./framed-tokens.js";
+
+// Shapes: B texts, L places, D width.
+
+/** How a text's hidden states become one vector: the first token's, their mean with the special tokens, or the end token's. */
+export type Pooling = "first" | "mean" | "end";
+
+/**
+ * One vector a text.
+ * @param hidden [B, L, D]
+ * @returns [B, D]
+ */
+export function pool(hidden: tf.Tensor3D, { mask, end }: Omit<FramedTokens, "words">, pooling: Pooling): tf.Tensor2D {
+  const [, length, width] = hidden.shape;
+  if (pooling === "first") return hidden.slice([0, 0, 0], [-1, 1, -1]).reshape([-1, width]);
+  if (pooling === "end") return tf.sum(hidden.mul(end.reshape([-1, length, 1])), 1);
+  if (!mask) return tf.mean(hidden, 1);
+  return tf.sum<tf.Tensor2D>(hidden.mul(mask.reshape([-1, length, 1])), 1).div(tf.sum(mask, 1, true));
+}
+
+/** Rows of unit length. [B, D] -> [B, D] */
+export function unitLength(x: tf.Tensor2D): tf.Tensor2D {
+  return x.mul(tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-12)));
+}

@@ -1,0 +1,42 @@
+import { branchOf, flatten, float32, isNdArray, LtadError, type NdArray } from "@ltad/core";
+import { jit } from "@ltad/jit";
+import type * as tf from "@tensorflow/tfjs";
+import type { TextEncoder } from "./text-encoder.js";
+
+// Shapes: B texts, L tokens of the longest, D token size, S size of a text vector.
+
+/**
+ * Vectors of texts of any lengths, through one compiled graph.
+ * @returns [B, S], rows of unit length
+ * @throws LtadError `LTAD_SHAPE` for a text without a token
+ */
+export async function textVectors(encoder: TextEncoder, texts: readonly string[]): Promise<NdArray> {
+  const ids = texts.map((text) => encoder.tokenize(text).slice(0, encoder.maxTokens));
+  const empty = ids.findIndex((row) => row.length === 0);
+  if (empty >= 0)
+    throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty} (${JSON.stringify(texts[empty])}) has no token. Leave it out.`);
+  const { tokens, mask } = batchOf(encoder, ids);
+  const program = await jit(
+    (inputs) => ({ vectors: encoder.forward(branchOf(inputs, "text"), inputs["tokens"] as tf.Tensor3D, inputs["mask"] as tf.Tensor2D) }),
+    { tokens: { dtype: "float32", shape: tokens.shape }, mask: { dtype: "float32", shape: mask.shape } },
+    { constants: flatten({ text: encoder.params }, isNdArray) },
+  );
+  try {
+    return (await program.run({ tokens, mask }))["vectors"] as NdArray;
+  } finally {
+    await program.dispose();
+  }
+}
+
+/** Rows of ids side by side, padded behind: tokens [B, L, D] and mask [B, L]. */
+function batchOf(encoder: TextEncoder, ids: readonly (readonly number[])[]): { tokens: NdArray; mask: NdArray } {
+  const { tokenSize } = encoder;
+  const length = Math.max(1, ...ids.map((row) => row.length));
+  const tokens = float32([ids.length, length, tokenSize]);
+  const mask = float32([ids.length, length]);
+  for (const [b, row] of ids.entries()) {
+    tokens.data.set(encoder.embed(row).data, b * length * tokenSize);
+    mask.data.fill(1, b * length, b * length + row.length);
+  }
+  return { tokens, mask };
+}

@@ -1,0 +1,53 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import { LtadError } from "@ltad/core";
+
+/** Text to ids, and the ids that a model wants around them. */
+export interface TextTokenizer {
+  /** Ids without special tokens; [] for "". Special tokens written in a text, such as [SEP], become themselves. */
+  tokenize(text: string): number[];
+  /** Ids with the special tokens around them, as the model was trained. */
+  encode(text: string): number[];
+  /** What stands before and behind every text. */
+  readonly special: { readonly begin: number; readonly end: number };
+}
+
+/**
+ * The tokenizer of a Hugging Face folder.
+ * @param json content of tokenizer.json
+ * @param config content of tokenizer_config.json, {} without one
+ * @throws LtadError `LTAD_WEIGHTS` when the library cannot read it, or it puts no two special tokens around a text
+ */
+export function openTokenizer(json: unknown, config: unknown, source: string): TextTokenizer {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new LtadError("LTAD_WEIGHTS", `${source}: tokenizer.json cannot be used (${why}). Copy it from the model again.`, { cause });
+  };
+  if (typeof json !== "object" || json === null) return fail("it is no object");
+  const tokenizer = made(json, config, fail);
+  const [begin, end, ...more] = tokenizer.encode("").ids;
+  if (begin === undefined || end === undefined || more.length > 0)
+    return fail(`it puts ${tokenizer.encode("").ids.length} special tokens around a text, expected one before and one behind`);
+  const prepare = lowerCases(json) ? lowerSigma : (text: string) => text;
+  return {
+    tokenize: (text) => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids,
+    encode: (text) => tokenizer.encode(prepare(text)).ids,
+    special: { begin, end },
+  };
+}
+
+function lowerCases(json: object): boolean {
+  const { normalizer } = json as { normalizer?: { type?: unknown; lowercase?: unknown } | null };
+  return normalizer?.type === "BertNormalizer" && normalizer.lowercase === true;
+}
+
+/** BERT lower-cases letter by letter, the library by words: only a capital sigma at a word's end differs. */
+function lowerSigma(text: string): string {
+  return text.replaceAll("\u03a3", "\u03c3");
+}
+
+function made(json: object, config: unknown, fail: (why: string, cause: unknown) => never): Tokenizer {
+  try {
+    return new Tokenizer(json, config ?? {});
+  } catch (error) {
+    return fail((error as Error).message, error);
+  }
+}

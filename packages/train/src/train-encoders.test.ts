@@ -1,0 +1,85 @@
+import { longTail, scanDataset, synthesise, type Split } from "@ltad/data";
+import { openDetector } from "@ltad/detector";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { resolveConfig } from "./resolve-config.js";
+import { train } from "./train.js";
+
+// Whole trainings with encoders that the config names: a tiny AlignModel folder for both halves, and a tiny vision transformer as ONNX.
+
+const model = (path: string) => fileURLToPath(new URL(`../../encoder/src/${path}`, import.meta.url));
+const align = model("__fixtures__/align");
+const vit = model("onnx/__fixtures__/vit");
+
+let folder: string;
+let split: Split;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-encoders-"));
+  await synthesise(join(folder, "data"), { seed: 1, size: 64, classes: 2, train: 4, good: 1, defects: 1 });
+  split = await longTail(await scanDataset(join(folder, "data")), { protocol: "full", seed: 1 });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const small = [
+  "augment.steps=4",
+  "augment.batch=3",
+  "augment.width=8",
+  "augment.latent=4",
+  "mixing.samples=3",
+  "detect.steps=5",
+  "detect.images=3",
+  "detect.tokens=5",
+];
+const widths = ["reconstruct.width=16", "reconstruct.hidden=16", "semantic.width=8"];
+
+async function trained(name: string, sets: readonly string[]) {
+  const config = resolveConfig({ sets: [...small, ...widths, ...sets] });
+  return train({ split, seed: 3, config, out: join(folder, name), cacheDir: join(folder, "cache"), offline: true });
+}
+
+describe("train with encoders by their names in the config", () => {
+  test.each([
+    [
+      "align",
+      [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"],
+      { grid: 4, channels: 8 + 12 + 28 + 48, zSize: 80 },
+    ],
+    [
+      "vit",
+      [
+        `encoder.image=${vit}`,
+        `encoder.text=${align}`,
+        "features.inputSize=24",
+        "features.stages=[1]",
+        "features.gridStride=4",
+        "groups=[[1]]",
+        "score.groupWeights=[1]",
+      ],
+      { grid: 6, channels: 12, zSize: 12 },
+    ],
+  ] as const)("%s leaves a bundle that names them and predicts", async (name, sets, features) => {
+    const { folder: bundle } = await trained(name, sets);
+    const detector = await openDetector(bundle);
+    const { score, map } = await detector.predict(split.classes[0]!.train[0]!.file);
+    await detector.dispose();
+    expect(Number.isFinite(score) && map.every(Number.isFinite)).toBe(true);
+    expect(detector.manifest).toMatchObject({ encoder: { name }, features, config: { encoder: { text: align } } });
+    const history = JSON.parse(await readFile(join(bundle, "history.json"), "utf8")) as { phase1: { loss: number }[] };
+    expect(history.phase1.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  });
+
+  test("names the size that an ONNX encoder takes, before anything is written", async () => {
+    await expect(trained("wrong", [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=64"])).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringContaining("features.inputSize: vit cannot take images of 64 x 64 pixels, expected 24") as string,
+    });
+    expect(await readdir(folder)).not.toContain("wrong");
+  });
+
+  test("names what an encoder may be", async () => {
+    await expect(trained("unknown", ["encoder.image=resnet50"])).rejects.toThrow("encoder: expected one of efficientnet-b0");
+  });
+});
