@@ -5,10 +5,10 @@ export interface Row {
   readonly name: string;
   readonly seed: number;
   readonly evaluation: Evaluation;
-  /** Seconds of training after encoding. */
-  readonly trainSeconds: number | undefined;
-  /** Milliseconds an image beyond the encoder. */
-  readonly scoreMs: number;
+  /** Seconds of training after encoding; of a row that is a training of its own. */
+  readonly trainSeconds?: number;
+  /** Milliseconds an image beyond the encoder, likewise. */
+  readonly scoreMs?: number;
 }
 
 const parts = ["avg", "high", "low"] as const;
@@ -20,9 +20,9 @@ export function markdown(rows: readonly Row[]): string {
     const own = rows.filter((row) => row.name === name);
     const cells = parts.map((part) => metrics.map((metric) => (100 * mean(own, part, metric)).toFixed(1)).join("/"));
     const seconds = own[0]?.trainSeconds === undefined ? "" : average(own.map((row) => row.trainSeconds ?? 0)).toFixed(0);
-    return `| ${name} | ${cells.join(" | ")} | ${seconds} |`;
+    return `| ${name} | ${cells.join(" | ")} | ${own.length} | ${seconds} |`;
   };
-  return ["| | Avg | High | Low | training, s |", "| --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+  return ["| | Avg | High | Low | seeds | training, s |", "| --- | --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
 }
 
 /** The closing line of the bench. */
@@ -35,7 +35,7 @@ export function summarise(rows: readonly Row[]) {
   const best = rows.filter((row) => row.name === "recommended");
   if (best.length > 0) {
     figures["train_seconds"] = average(best.map((row) => row.trainSeconds ?? Number.NaN));
-    figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs));
+    figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs ?? Number.NaN));
   }
   const bank = (metric: string) => figures[`memory_bank_avg_${metric}`] ?? 0;
   const targets: Record<string, number> =

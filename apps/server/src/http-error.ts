@@ -28,6 +28,7 @@ export const statuses: Readonly<Record<LtadErrorCode | ServerErrorCode, number>>
   LTAD_MASK: 500,
   LTAD_SHAPE: 500,
   LTAD_TRACE: 500,
+  LTAD_NOT_FINITE: 500,
   LTAD_UNDEFINED_METRIC: 500,
   LTAD_BUNDLE: 500,
   LTAD_WEIGHTS: 500,

@@ -19,5 +19,6 @@ export const exitCodeOf: Readonly<Record<LtadErrorCode, number>> = {
   LTAD_FETCH: exitCodes.failed,
   LTAD_SHAPE: exitCodes.failed,
   LTAD_TRACE: exitCodes.failed,
+  LTAD_NOT_FINITE: exitCodes.failed,
   LTAD_ABORTED: exitCodes.stopped,
 };

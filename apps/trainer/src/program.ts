@@ -21,6 +21,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addDemo(program, io);
   addTrain(program, io);
   addEval(program, io);
+  addMetrics(program, io);
   addPredict(program, io, setExitCode);
   addEncoders(program, io);
   addData(program, io);
@@ -75,7 +76,7 @@ function addEval(program: Command, io: Io): void {
     .argument("<data>", "data set folder with CLASS/test")
     .summary("measure a model on the test images of a data set")
     .description(
-      "Image and pixel AUROC of every class, on the very graphs that are served. Writes metrics.json, and with --report report.html, into the bundle folder.",
+      "Image and pixel metrics of every class (AUROC, AP, F1-max, AUPRO, AUPIMO and more), on the very graphs that are served. Writes metrics.json and metrics.csv, and with --report report.html, into the bundle folder.",
     )
     .option("--report", "write report.html as well")
     .addOption(
@@ -86,6 +87,32 @@ function addEval(program: Command, io: Io): void {
   common(threaded(cached(command)))
     .addHelpText("after", examples("eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json"))
     .action(async (model, data, options) => (await import("./commands/evaluate.js")).evaluate(io, model, data, options));
+}
+
+function addMetrics(program: Command, io: Io): void {
+  const command = program
+    .command("metrics")
+    .argument("<scores>", "a CSV file of scores, or a folder of maps as CLASS/test/DEFECT/NAME.npy or .png")
+    .summary("measure the scores or maps of any detector")
+    .description(
+      "A CSV has a header with score and label (0 or good, 1 or anomaly), and if wanted image, class and split (test or calibration). Maps are float32 .npy, or grey PNG all on one scale; the largest value of a map is the score of its image.",
+    )
+    .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
+    .option("--order <names>", "the class names from most to least training images with commas between, for High and Low")
+    .option("--out <folder>", "write metrics.json and metrics.csv there")
+    .option("--threshold <score>", "for scores: the accuracy at this threshold as well", finiteNumber)
+    .option("--compare <file>", "for scores: test the difference to another detector's scores of the same images")
+    .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0);
+  common(command)
+    .addHelpText(
+      "after",
+      examples(
+        "metrics scores.csv",
+        "metrics scores.csv --order bottle,cable,screw --compare other.csv",
+        "metrics ./maps --data ./data --out ./result --json",
+      ),
+    )
+    .action(async (scores, options) => (await import("./commands/metrics.js")).metrics(io, scores, options));
 }
 
 function addPredict(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -211,6 +238,11 @@ function splitting(command: Command): Command {
 function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
+}
+
+function finiteNumber(text: string): number {
+  if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  throw new InvalidArgumentError("Expected a number.");
 }
 
 function repeated(value: string, before: readonly string[] = []): string[] {

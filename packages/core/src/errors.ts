@@ -12,6 +12,8 @@ export type LtadErrorCode =
   | "LTAD_SHAPE"
   /** An operation cannot be traced. */
   | "LTAD_TRACE"
+  /** An operation made a NaN or an infinity, and somebody asked to be told. */
+  | "LTAD_NOT_FINITE"
   /** A metric does not exist for this input. */
   | "LTAD_UNDEFINED_METRIC"
   /** A bundle is damaged, foreign or of a newer version. */

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import * as api from "./index.js";
+import * as browser from "./browser.js";
 import * as testing from "./testing.js";
 
 it("exports what is listed here", () => {
@@ -34,6 +35,25 @@ it("exports what is listed here", () => {
     [
       "expectClose",
       "largest",
+    ]
+  `);
+});
+
+it("offers a browser the same objects, without what needs Node", () => {
+  expect(Object.entries(browser).filter(([name, value]) => (api as Record<string, unknown>)[name] !== value)).toEqual([]);
+  expect(Object.keys(browser).sort()).toMatchInlineSnapshot(`
+    [
+      "LtadError",
+      "decodeSafetensors",
+      "encodeSafetensors",
+      "float32",
+      "floats",
+      "int32",
+      "isLtadError",
+      "isNdArray",
+      "scalar",
+      "sizeOf",
+      "throwIfAborted",
     ]
   `);
 });

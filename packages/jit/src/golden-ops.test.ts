@@ -1,29 +1,28 @@
-import { readFileSync } from "node:fs";
-import { decodeSafetensors, type NdArray } from "@ltad/core";
+import type { NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
-import { goldenFunction, type GoldenCase } from "./__fixtures__/golden-functions.js";
+import { goldenFunction } from "./__fixtures__/golden-functions.js";
+import { goldenCases, goldenInputs } from "./__fixtures__/programs.js";
 import { jit } from "./index.js";
 
-const folder = new URL("__fixtures__/", import.meta.url);
-const { cases } = JSON.parse(readFileSync(new URL("ops.json", folder), "utf8")) as { cases: GoldenCase[] };
-const { arrays } = decodeSafetensors(readFileSync(new URL("ops.safetensors", folder)), "ops.safetensors");
+/** Cases that float32 cannot hold to 1e-5, by the error of torch's own float32 against its float64. */
+const hard: Readonly<Record<string, string>> = {
+  log_sum_exp_keep_extreme: "the gradient is exp of a difference of numbers near 1000: 1000 x 2^-24 = 6e-5",
+  layer_norm_small_variance: "deviations of 1e-3 around a mean of 0.5 keep three digits less",
+};
 
-/** What belongs to a case, by its short names; conditions are bools. */
-function arraysOf(name: string): Record<string, NdArray> {
-  const own = Object.entries(arrays).filter(([key]) => key.startsWith(`${name}/`));
-  return Object.fromEntries(own.map(([key, array]) => [key.slice(name.length + 1), array]));
+/** Relative to the largest element: ten times torch's error, at least 2e-6, and never more than 1e-5 but for the hard ones. */
+function toleranceOf({ name, float32_relative_error: error }: Case["golden"]): number {
+  const wanted = Math.max(2e-6, 10 * error);
+  return name in hard ? wanted : Math.min(1e-5, wanted);
 }
 
-async function check(golden: GoldenCase, engine: "onnx" | "tensorflow", op = golden.op) {
-  const own = arraysOf(golden.name);
-  const inputs = Object.fromEntries(
-    Object.entries(own).flatMap(([key, array]) =>
-      key.startsWith("in.") ? [[key.slice(3), array]] : key.startsWith("dy") ? [[key, array]] : [],
-    ),
-  );
+type Case = (typeof goldenCases)[number];
+
+async function check({ golden, arrays: own }: Case, engine: "onnx" | "tensorflow") {
+  const inputs = goldenInputs(own);
   const specs = Object.fromEntries(Object.entries(inputs).map(([key, { dtype, shape }]) => [key, { dtype, shape }]));
-  const program = await jit(goldenFunction(golden, op), specs, { engine, threads: 1 });
+  const program = await jit(goldenFunction(golden), specs, { engine, threads: 1 });
   const results = await program.run(inputs);
   await program.dispose();
   for (const [key, result] of Object.entries(results)) {
@@ -31,7 +30,7 @@ async function check(golden: GoldenCase, engine: "onnx" | "tensorflow", op = gol
     const expected = (key.startsWith("grad.") ? (exact ?? own[key]) : own[key]) as NdArray;
     expect(result.shape, `${golden.name}/${key}`).toEqual(expected.shape);
     const scale = largest(expected.data.map((x) => (Number.isFinite(x) ? x : 0)));
-    const tolerance = Math.max(2e-6, 10 * golden.float32_relative_error);
+    const tolerance = toleranceOf(golden);
     expectClose(result.data, expected.data, { rtol: 0, atol: tolerance * scale }, `${golden.name}/${key}`);
   }
   return {
@@ -43,14 +42,14 @@ async function check(golden: GoldenCase, engine: "onnx" | "tensorflow", op = gol
 }
 
 describe("compiled, against torch", () => {
-  it.each(cases.map((c) => [c.name, c] as const))("%s", async (_, golden) => {
+  it.each(goldenCases.map((c) => [c.golden.name, c] as const))("%s", async (_, golden) => {
     const { compared, stored } = await check(golden, "onnx");
     expect(compared).toEqual(stored);
   });
 });
 
 describe("eager, against torch", () => {
-  it.each(cases.map((c) => [c.name, c] as const))("%s", async (_, golden) => {
+  it.each(goldenCases.map((c) => [c.golden.name, c] as const))("%s", async (_, golden) => {
     const { compared, stored } = await check(golden, "tensorflow");
     expect(compared).toEqual(stored);
   });

@@ -6,6 +6,7 @@ import * as testing from "./testing.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "attention",
       "cosineSchedule",
       "gelu",
       "initLinear",
@@ -16,12 +17,14 @@ it("exports what the README lists", () => {
       "openProgram",
       "registerGradients",
       "resizeBilinear",
+      "saveOnnx",
       "stepSchedule",
       "tensorsOf",
       "toNdArray",
       "toOnnx",
       "toTensor",
       "trainStep",
+      "trainStepToOnnx",
       "xavierUniform",
       "zeroLinear",
     ]

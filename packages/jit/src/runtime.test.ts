@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { float32 } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { toOnnx } from "./index.js";
+import { fallBack } from "./providers.js";
 import { openProgram } from "./runtime.js";
 
 const model = toOnnx(({ x }) => ({ y: x.mul(2) }), { x: { dtype: "float32", shape: [null, 2] } });
@@ -32,12 +33,47 @@ describe("openProgram", () => {
     await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
   });
 
-  it("refuses providers that are not there, and the engine of TF.js", async () => {
-    await expect(openProgram(model, { providers: ["abacus"] })).rejects.toMatchObject({
-      code: "LTAD_CONFIG",
-      message: expect.stringMatching(/abacus.*Choose from.*cpu/),
-    });
+  it("refuses the engine of TF.js", async () => {
     await expect(openProgram(model, { engine: "tensorflow" })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+  });
+});
+
+describe("providers", () => {
+  it.each<[string[], RegExp]>([
+    [["abacus"], /providers: abacus is none\. Choose from cpu, cuda, .*dml/],
+    [[], /providers: expected at least one/],
+    [["cpu", "abacus"], /abacus is none/],
+  ])("%j: refused", async (providers, message) => {
+    await expect(openProgram(model, { providers })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  // Not on any machine at once: CoreML is Apple's, DirectML is Windows's.
+  const foreign = process.platform === "darwin" ? "dml" : "coreml";
+
+  it("fails where one is not to be had, and says where it is", async () => {
+    await expect(openProgram(model, { providers: [foreign] })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(new RegExp(`${foreign} cannot be used here .*to be had on (Windows|macOS); add "cpu"`)) as string,
+    });
+  });
+
+  it("falls back only to what the list names, and tells what it runs on", async () => {
+    const program = await openProgram(model, { providers: [foreign, "cpu"] });
+    expect(program.providers).toEqual(["cpu"]);
+    expect((await program.run({ x }))["y"]?.data[0]).toBe(2);
+    await program.dispose();
+  });
+
+  it("keeps ONNX Runtime from giving nodes to the CPU in silence", () => {
+    expect(fallBack(["cuda"])).toEqual({ disable_cpu_ep_fallback: "1" });
+    expect(fallBack(["cuda", "cpu"])).toEqual({});
+  });
+
+  it("takes a damaged file for what it is, whatever the providers", async () => {
+    await expect(openProgram(Uint8Array.of(1, 2, 3), { providers: [foreign, "cpu"] })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
   });
 });
 

@@ -13,12 +13,15 @@ export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program
 export async function openProgram(model: Uint8Array | string, options: RuntimeOptions = {}): Promise<Program> {
   if (options.engine === "tensorflow")
     throw new LtadError("LTAD_CONFIG", `engine: "tensorflow" cannot run an ONNX file. Leave it out, or use jit with the function itself.`);
-  const session = await createSession(model, options);
+  if (options.check)
+    throw new LtadError("LTAD_CONFIG", "check: an ONNX file cannot be looked into. Use jit or trainStep with the function itself.");
+  const { session, providers } = await createSession(model, options);
   const inputs = specsOf(session);
   let open = true;
   return {
     inputs,
     outputs: session.outputNames,
+    providers,
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
       checkInputs(arrays, inputs);

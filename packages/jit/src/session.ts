@@ -1,41 +1,44 @@
-import { LtadError, type DType, type NdArray } from "@ltad/core";
+import { isLtadError, LtadError, type DType, type NdArray } from "@ltad/core";
 import * as ort from "onnxruntime-node";
-import type { RuntimeOptions, TensorSpec } from "./program.js";
+import type { TensorSpec } from "./program.js";
+import { checkProviders, fallBack, firstAvailable } from "./providers.js";
+import { type SessionOptions, settingsFor } from "./session-settings.js";
+
+/** A session, and the execution providers that it runs on. */
+export interface OpenSession {
+  readonly session: ort.InferenceSession;
+  readonly providers: readonly string[];
+}
 
 /**
- * A session of ONNX Runtime with our defaults: one provider, no spinning threads.
+ * A session of ONNX Runtime with our defaults: the CPU, and what {@link settingsFor} says.
  * @throws LtadError `LTAD_CONFIG` when a provider is not there, `LTAD_BUNDLE` when the model cannot be loaded
  */
-export async function createSession(model: Uint8Array | string, options: RuntimeOptions): Promise<ort.InferenceSession> {
-  const providers = options.providers ?? ["cpu"];
-  checkProviders(providers);
-  const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: [...providers],
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    extra: { session: { intra_op: { allow_spinning: options.spinning ? "1" : "0" } } },
-    logSeverityLevel: 3,
-  };
+export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<OpenSession> {
+  const wanted = options.providers ?? ["cpu"];
+  checkProviders(wanted);
   try {
-    return await (typeof model === "string" ? ort.InferenceSession.create(model, settings) : ort.InferenceSession.create(model, settings));
+    return await firstAvailable(wanted, async (providers) => {
+      const onCpu = providers.length === 1 && providers[0] === "cpu";
+      const { intra_op, optimization, ...own } = settingsFor(options, onCpu);
+      const settings: ort.InferenceSession.SessionOptions = {
+        executionProviders: [...providers],
+        ...own,
+        extra: { session: { intra_op, ...fallBack(providers) }, optimization },
+        logSeverityLevel: onCpu ? 3 : 4, // a provider that cannot be had is told by an error
+      };
+      const session = await (typeof model === "string"
+        ? ort.InferenceSession.create(model, settings)
+        : ort.InferenceSession.create(model, settings));
+      return { session, providers };
+    });
   } catch (error) {
-    throw explain(error, model, providers);
+    throw isLtadError(error) ? error : unloadable(error, model);
   }
 }
 
-function checkProviders(providers: readonly string[]) {
-  const known = ort.listSupportedBackends().map((b) => b.name);
-  const missing = providers.find((p) => !known.includes(p));
-  if (missing !== undefined)
-    throw new LtadError("LTAD_CONFIG", `providers: ${missing} is not in this build of ONNX Runtime. Choose from ${known.join(", ")}.`);
-}
-
-function explain(error: unknown, model: Uint8Array | string, providers: readonly string[]): LtadError {
+function unloadable(error: unknown, model: Uint8Array | string): LtadError {
   const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
-  const other = providers.find((p) => p !== "cpu");
-  if (other !== undefined && /provider|cuda|tensorrt|webgpu|\.so/i.test(reason))
-    return new LtadError("LTAD_CONFIG", `providers: ${other} cannot be used here (${reason}). Install what it needs, or use "cpu".`, {
-      cause: error,
-    });
   const name = typeof model === "string" ? model : "model";
   return new LtadError("LTAD_BUNDLE", `${name}: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {
     cause: error,

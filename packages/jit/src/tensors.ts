@@ -1,5 +1,6 @@
 import { isNdArray, LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
+import { watchEagerly } from "./check/watch-eager.js";
 import { registerGradients } from "./gradients/index.js";
 import type { Tensors, TracedFunction } from "./traced-function.js";
 
@@ -26,12 +27,14 @@ export function tensorsOf<P extends Tree<NdArray>>(tree: P): MapTree<P, NdArray,
   return convert(tree) as MapTree<P, NdArray, tf.Tensor>;
 }
 
-/** Runs fn eagerly in a tidy and reads every result. */
-export function runEagerly(fn: TracedFunction, inputs: NdArrays, constants: Tensors = {}): Record<string, NdArray> {
+/** Runs fn eagerly in a tidy and reads every result. @param check see {@link watchEagerly} */
+export function runEagerly(fn: TracedFunction, inputs: NdArrays, constants: Tensors = {}, check = false): Record<string, NdArray> {
   const results: Record<string, NdArray> = {};
   tf.tidy(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-    for (const [name, tensor] of Object.entries(fn({ ...tensors, ...constants }))) results[name] = toNdArray(tensor);
+    const run = () => fn({ ...tensors, ...constants });
+    const made = check ? watchEagerly({ ...tensors, ...constants }, run, (all) => all) : run();
+    for (const [name, tensor] of Object.entries(made)) results[name] = toNdArray(tensor);
   });
   return results;
 }

@@ -1,5 +1,6 @@
 import type { NdArrays } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
+import type { WeightType } from "./onnx/initialisers.js";
 import type { TensorSpecs } from "./program.js";
 
 /** Named tensors: what a traced function takes and gives. */
@@ -14,4 +15,12 @@ export type TracedFunction<In = TensorSpecs, C = NdArrays> = (inputs: TensorsFor
 export interface TraceOptions<C extends NdArrays | undefined = NdArrays> {
   /** Arrays that become named initialisers of the graph and reach fn beside its inputs, under their names. */
   readonly constants?: C;
+}
+
+export interface ExportOptions<C extends NdArrays | undefined = NdArrays> extends TraceOptions<C> {
+  /**
+   * How constants of 1,024 elements and more are stored; the computation stays in float32. "float16" halves the file. "int8" quarters it:
+   * whole numbers from -127 to 127 with a scale for each channel; vectors stay float32. Default "float32".
+   */
+  readonly weights?: WeightType;
 }

@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { initLinear, linear, type Linear, xavierUniform } from "@ltad/jit";
+import { attention, initLinear, linear, type Linear, xavierUniform } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
@@ -39,9 +39,7 @@ export function attend(
   const keys = splitHeads(linear(k, key), heads); // [B, H, M, K]
   const values = splitHeads(linear(v, value), heads); // [B, H, M, K]
   const queries = splitHeads(shared(linear(q, query), key), heads); // [B, H, N, K]
-  const logits = tf.matMul(queries.mul(1 / Math.sqrt(queries.shape[3])), keys, false, true); // [B, H, N, M]
-  const weights = tf.softmax(mask ? logits.add(mask) : logits);
-  return linear(p.out_proj, mergeHeads(tf.matMul(weights, values)));
+  return linear(p.out_proj, mergeHeads(attention(queries, keys, values, mask)));
 }
 
 /** The three maps that `in_proj` stacks. */

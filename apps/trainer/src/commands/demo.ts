@@ -4,10 +4,11 @@ import { pathToFileURL } from "node:url";
 import { isLtadError } from "@ltad/core";
 import { scanDataset, synthesise } from "@ltad/data";
 import { resolveConfig } from "@ltad/train";
+import { measureTables } from "../evaluate/measure-tables.js";
 import type { Io } from "../io.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
-import { evaluateFolder, resultTable } from "./evaluate.js";
+import { evaluateFolder } from "./evaluate.js";
 import { type TrainCommandOptions, trainFolder } from "./train.js";
 import { serveCommand, typedCommand } from "./typed-command.js";
 
@@ -29,9 +30,9 @@ export async function demo(io: Io, options: DemoOptions): Promise<void> {
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
     await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
-    const evaluated = await evaluateFolder(session, model, data, { ...options, report: true });
-    session.printJson(evaluated.evaluation);
-    session.print(resultTable(evaluated));
+    const { evaluation } = await evaluateFolder(session, model, data, { ...options, report: true });
+    session.printJson(evaluation);
+    session.print(measureTables(evaluation, evaluation.counts));
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
     session.print(`\nNext:\n${(await nextCommands(io, model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });

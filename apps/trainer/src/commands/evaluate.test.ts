@@ -26,7 +26,9 @@ it("prints the contract's JSON and nothing else", async () => {
   expect(code).toBe(0);
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const found = JSON.parse(stdout) as Evaluation;
-  expect(Object.keys(found)).toEqual(["protocol", "seed", "counts", "summary", "classes", "timing"]);
+  const contract = ["protocol", "seed", "counts", "summary", "classes", "timing"];
+  const more = ["worst", "pooled", "pooled_bounds", "test_counts", "pooled_counts", "intervals", "reasons"];
+  expect(Object.keys(found)).toEqual([...contract, ...more]);
   expect(found).toMatchObject({ protocol: "exp4", seed: 5, counts: { screw: 8, tile: 4, nut: 2 } });
   for (const name of Object.keys(classes)) {
     expect(found.classes[name]?.image_auroc).toBe(1); // the bright square is brighter than any noise
@@ -37,6 +39,11 @@ it("prints the contract's JSON and nothing else", async () => {
   expect(found.summary.low.pixel_auroc).toBeCloseTo(mean("nut"), 12);
   expect(found.summary.avg.pixel_auroc).toBeCloseTo(mean("screw", "tile", "nut"), 12);
   expect(JSON.parse(await readFile(join(folder, "metrics.json"), "utf8"))).toEqual(found);
+  const rows = (await readFile(join(folder, "metrics.csv"), "utf8")).split("\n");
+  expect(rows.find((row) => row.startsWith("tile,class,4,3,2,2,1,"))).toBeDefined();
+  expect(found.test_counts["tile"]).toMatchObject({ good: 3, defective: 2, regions: 2 });
+  expect(found.summary.avg).toMatchObject({ image_ap: 1, image_f1max: 1, "aupro_0.3": expect.any(Number), mad: expect.any(Number) });
+  expect(found.intervals.image_auroc.avg).toEqual({ low: 1, high: 1 });
 });
 
 it("encodes every image once", async () => {
@@ -60,7 +67,11 @@ it("writes a report that stands alone", async () => {
   const folder = await model("tile", "nut");
   const { code, stdout, stderr } = await ltad("eval", folder, data, "--report", ...cache());
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Avg +100\.0 +9\d\.\d$/m);
+  expect(stdout).toMatch(/^images +trained on +good +defective +threshold +AUROC +AP +F1-max +acc\. there +FPR@95TPR +PG2 +PB2$/m);
+  expect(stdout).toMatch(/^tile +8 +3 +2 +\S+ +100\.0 +100\.0 +100\.0 +100\.0 +0\.0 +100\.0 +100\.0$/m);
+  expect(stdout).toMatch(/^Avg +100\.0 +100\.0 +100\.0 +100\.0 +0\.0 +100\.0 +100\.0$/m);
+  expect(stdout).toMatch(/^pixels +regions +threshold +AUROC +AP +F1-max +IoU-max +FPR@95TPR +AUPRO@0\.3 +@0\.05 +@0\.01 +AUPIMO +mAD$/m);
+  expect(stdout).toMatch(/^Pooled +4 +\S+ +9\d\.\d( +\S+){9}$/m);
   expect(stderr).toMatch(/screw: the model was not trained on this class; left out/);
   const page = await readFile(join(folder, "report.html"), "utf8");
   expect(page.match(/<figure class="picture">/g)).toHaveLength(8);

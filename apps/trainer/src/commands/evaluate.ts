@@ -3,12 +3,12 @@ import { writeFileAtomic } from "@ltad/core";
 import { type Dataset, scanDataset } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
+import type { SetMeasures } from "../evaluate/set-measures.js";
+import { measuresCsv } from "../evaluate/measures-csv.js";
+import { measureTables } from "../evaluate/measure-tables.js";
 import type { Io } from "../io.js";
-import { percent } from "../numbers.js";
-import type { Aurocs } from "../report/report-data.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
-import { textTable } from "../table.js";
 import { cacheFolder } from "./cache-folder.js";
 
 export interface EvaluateCommandOptions extends CommonOptions {
@@ -18,12 +18,12 @@ export interface EvaluateCommandOptions extends CommonOptions {
   readonly threads?: number;
 }
 
-/** Measures a model; prints the numbers and writes metrics.json and report.html beside it. */
+/** Measures a model; prints the numbers and writes metrics.json, metrics.csv and report.html beside it. */
 export async function evaluate(io: Io, model: string, data: string, options: EvaluateCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written; what was encoded is kept.", async (session) => {
-    const { evaluation, tested } = await evaluateFolder(session, model, data, options);
+    const { evaluation } = await evaluateFolder(session, model, data, options);
     session.printJson(evaluation);
-    session.print(resultTable({ evaluation, tested }));
+    session.print(measureTables(evaluation, evaluation.counts));
     if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
   });
 }
@@ -37,7 +37,7 @@ export async function evaluateFolder(session: Session, model: string, data: stri
     const { signal, onProgress } = session;
     const evaluated = await evaluateModel(detector, dataset, { cacheDir, classes: options.class ?? "folder", signal, onProgress });
     for (const warning of [...dataset.warnings, ...evaluated.warnings]) session.warn(warning);
-    await writeFileAtomic(join(model, "metrics.json"), `${JSON.stringify(evaluated.evaluation, null, 2)}\n`);
+    await writeMeasures(model, evaluated.evaluation, evaluated.evaluation.counts);
     if (options.report) await writeReport(session, detector, evaluated, { model, data, dataset, options });
     return evaluated;
   } finally {
@@ -80,18 +80,8 @@ async function writeReport(
   await writeFileAtomic(join(model, "report.html"), renderReport(await buildReport(source, session)));
 }
 
-/** Numbers for people, in percent. */
-export function resultTable({ evaluation, tested }: Pick<Evaluated, "evaluation" | "tested">): string {
-  const row = (name: string, trained: string, { image_auroc, pixel_auroc }: Aurocs) => [
-    name,
-    trained,
-    percent(image_auroc),
-    percent(pixel_auroc),
-  ];
-  const { avg, high, low } = evaluation.summary;
-  const classes = tested.map(({ data, trained }) => row(data.name, String(trained), evaluation.classes[data.name] as Aurocs));
-  return textTable(
-    ["class", "trained on", "image AUROC", "pixel AUROC"],
-    [...classes, row("Low", "", low), row("High", "", high), row("Avg", "", avg)],
-  );
+/** Writes metrics.json and metrics.csv into a folder. */
+export async function writeMeasures(folder: string, measures: SetMeasures, trained?: Readonly<Record<string, number>>): Promise<void> {
+  await writeFileAtomic(join(folder, "metrics.json"), `${JSON.stringify(measures, null, 2)}\n`);
+  await writeFileAtomic(join(folder, "metrics.csv"), measuresCsv(measures, trained));
 }

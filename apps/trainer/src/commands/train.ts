@@ -69,7 +69,7 @@ export async function trainFolder(
     onProgress,
   });
   for (const warning of result.warnings) session.warn(warning);
-  for (const stale of ["metrics.json", "report.html"]) await rm(join(options.out, stale), { force: true });
+  for (const stale of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, stale), { force: true });
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${configYaml(config)}`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;

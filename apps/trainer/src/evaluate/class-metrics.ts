@@ -1,6 +1,6 @@
 import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeMask } from "@ltad/data";
 import { upsampleBilinear } from "@ltad/detector";
-import { auroc, type Measure, measure, pixelAuroc } from "@ltad/metrics";
+import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
 import type { TestedImage } from "./evaluate-model.js";
 
 /** Where maps and masks meet. */
@@ -11,29 +11,24 @@ export interface EvaluationSize {
   readonly inputSize: number;
 }
 
-/** Area under the ROC curve of the image scores of one class. */
-export function imageMeasure(images: readonly TestedImage[]): Measure {
-  const [scores, labels, names] = [
-    images.map(({ score }) => score),
-    images.map(({ item }) => !isGood(item)),
-    images.map(({ item }) => item.id),
-  ];
-  return measure(() => auroc(scores, labels, names));
+/** The image scores of one class. */
+export function scoresOf(images: readonly TestedImage[]): ImageScores {
+  return imageScores(images.map(({ item, score }) => ({ score, anomaly: !isGood(item), name: item.id })));
 }
 
 /**
- * Area under the ROC curve of all pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size.
+ * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size.
  * Defective images without a mask are left out.
  */
-export async function pixelMeasure(data: ClassData, images: readonly TestedImage[], { grid, inputSize }: EvaluationSize): Promise<Measure> {
+export async function pixelsOf(data: ClassData, images: readonly TestedImage[], { grid, inputSize }: EvaluationSize): Promise<ExactPixels> {
   const usable = new Set(pixelTestItems(data));
-  const pixels = pixelAuroc();
+  const pixels = exactPixels();
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
-    const truth = item.mask === undefined ? null : await maskAt(item.mask, item.file, inputSize);
-    pixels.add(upsampleBilinear(map, grid, grid, inputSize, inputSize), truth, item.id);
+    const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, inputSize);
+    pixels.add({ map: upsampleBilinear(map, grid, grid, inputSize, inputSize), mask, width: inputSize, name: item.id });
   }
-  return measure(() => pixels.result());
+  return pixels;
 }
 
 async function maskAt(mask: string, image: string, size: number): Promise<Uint8Array> {

@@ -1,10 +1,11 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
 import type { Dataset, TestItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
-import { type Measure, summarise } from "@ltad/metrics";
-import type { Aurocs, Evaluation } from "../report/report-data.js";
-import { imageMeasure, pixelMeasure } from "./class-metrics.js";
+import type { Evaluation } from "../report/report-data.js";
+import { pixelsOf, scoresOf } from "./class-metrics.js";
+import { collectSet } from "./collect-set.js";
 import { type KnownClass, matchClasses } from "./match-classes.js";
+import type { SetMeasures } from "./set-measures.js";
 import { type TestFeatures, testFeatures } from "./test-features.js";
 
 export interface EvaluateOptions extends JobOptions {
@@ -54,29 +55,29 @@ export async function evaluateModel(detector: Detector, dataset: Dataset, option
   const images = await scoreAll(detector, items, features, options);
   timing["score"] = clock();
   const tested = known.map((entry) => ({ ...entry, images: images.filter((_, i) => items[i]?.entry === entry) }));
-  const measures = await measureAll(tested, detector, options);
+  const { summary, classes, ...more } = await measureAll(tested, detector, options);
   timing["measure"] = clock();
   const { protocol, seed } = detector.manifest;
   const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
-  return {
-    evaluation: { protocol, seed, counts, ...numbersOf(measures), timing },
-    tested,
-    warnings: [...warnings, ...missingNumbers(measures)],
-  };
+  const evaluation = { protocol, seed, counts, summary, classes, timing, ...more } as Evaluation;
+  return { evaluation, tested, warnings: [...warnings, ...missingNumbers(tested, more.reasons)] };
 }
 
-/** Both measures by class, from most to least training images. */
-type Measures = Readonly<Record<keyof Aurocs, ReadonlyMap<string, Measure>>>;
-
-async function measureAll(tested: readonly TestedClass[], { manifest }: Detector, { signal, onProgress }: JobOptions): Promise<Measures> {
-  const measures = { image_auroc: new Map<string, Measure>(), pixel_auroc: new Map<string, Measure>() };
+async function measureAll(
+  tested: readonly TestedClass[],
+  { manifest }: Detector,
+  { signal, onProgress }: JobOptions,
+): Promise<SetMeasures> {
+  const set = collectSet();
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
-    measures.image_auroc.set(data.name, imageMeasure(images));
-    measures.pixel_auroc.set(data.name, await pixelMeasure(data, images, manifest.features));
+    set.add(data.name, scoresOf(images), await pixelsOf(data, images, manifest.features));
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
   }
-  return measures;
+  return set.result(
+    tested.map(({ data }) => data.name),
+    manifest.seed,
+  );
 }
 
 async function scoreAll(
@@ -97,25 +98,13 @@ async function scoreAll(
   return images;
 }
 
-function numbersOf({ image_auroc: image, pixel_auroc: pixel }: Measures): Pick<Evaluation, "summary" | "classes"> {
-  const order = [...image.keys()];
-  const [images, pixels] = [summarise(image, order), summarise(pixel, order)];
-  const both = (a: Measure | undefined, b: Measure | undefined): Aurocs => ({
-    image_auroc: a?.value ?? null,
-    pixel_auroc: b?.value ?? null,
-  });
-  return {
-    summary: { avg: both(images.avg, pixels.avg), high: both(images.high, pixels.high), low: both(images.low, pixels.low) },
-    classes: Object.fromEntries(order.map((name) => [name, both(image.get(name), pixel.get(name))])),
-  };
-}
-
-/** Why a class has no number, in words. */
-function missingNumbers(measures: Measures): string[] {
-  return Object.entries(measures).flatMap(([metric, byClass]) =>
-    [...byClass].flatMap(([name, { value, reason }]) =>
-      value === null ? [`${name}: no ${metric.replace("_auroc", " AUROC")} (${reason}); left out of the means.`] : [],
-    ),
+/** Why a class has no number, in words; the AUROC stands for all metrics of its kind. */
+function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
+  return tested.flatMap(({ data: { name } }) =>
+    ["image", "pixel"].flatMap((kind) => {
+      const reason = reasons[name]?.[`${kind}_auroc`];
+      return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); left out of the means.`];
+    }),
   );
 }
 

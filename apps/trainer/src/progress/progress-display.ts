@@ -23,7 +23,7 @@ interface Phase {
 }
 
 const everyMs = { terminal: 90, log: 10_000 };
-const firstAfterMs = { terminal: 0, log: 3000 };
+const firstAfterMs = { terminal: 0, log: 1000 };
 
 /**
  * On a terminal one line that is rewritten, else a line at the end of a phase and, when it lasts, every ten seconds.

@@ -1,6 +1,6 @@
 import { count, percent } from "../numbers.js";
 import { html, type Html } from "./html.js";
-import type { Aurocs, ClassReport, ReportData } from "./report-data.js";
+import type { NamedMetrics, ClassReport, ReportData } from "./report-data.js";
 
 type Side = "high" | "low" | "all";
 
@@ -17,8 +17,11 @@ export function metricTableSection({ evaluation, classes }: ReportData): Html {
             <th class="n">Trained on</th>
             <th class="n">Image AUROC</th>
             <th class="meter" aria-hidden="true"></th>
+            <th class="n">AP</th>
+            <th class="n">F1-max</th>
             <th class="n">Pixel AUROC</th>
             <th class="meter" aria-hidden="true"></th>
+            <th class="n">AUPRO@0.3</th>
           </tr>
         </thead>
         <tbody class="sum">
@@ -29,33 +32,38 @@ export function metricTableSection({ evaluation, classes }: ReportData): Html {
         </tbody>
       </table>
     </div>
-    <p class="legend">Areas under the ROC curve in percent; 50 is chance, 100 perfect. Avg, High and Low are means over classes.</p>
+    <p class="legend">
+      In percent. AUROC: 50 is chance, 100 perfect. AP: average precision; F1-max is reached at a threshold found on the test images.
+      AUPRO@0.3: overlap with each defect up to 30 % false alarms, all defects alike. Avg, High and Low are means over classes.
+    </p>
   </section>`;
 }
 
-function classRow(c: ClassReport, aurocs: Aurocs | undefined): Html {
+function classRow(c: ClassReport, metrics: NamedMetrics | undefined): Html {
   return row(
     html`<div><i class="dot ${c.majority ? "high" : "low"}"></i><span>${c.name}</span></div>`,
     c.majority ? "high" : "low",
     count(c.trained),
-    aurocs,
+    metrics,
   );
 }
 
-function row(name: Html | string, side: Side, trained: string, aurocs: Aurocs | undefined): Html {
-  const { image_auroc: image, pixel_auroc: pixel } = aurocs ?? { image_auroc: null, pixel_auroc: null };
+function row(name: Html | string, side: Side, trained: string, metrics: NamedMetrics | undefined): Html {
   return html`<tr>
     <td class="name">${name}</td>
     <td class="n">${trained}</td>
-    <td class="n">${percent(image)}</td>
-    ${meter(image, side)}
-    <td class="n">${percent(pixel)}</td>
-    ${meter(pixel, side)}
+    <td class="n">${percent(metrics?.image_auroc)}</td>
+    ${meter(metrics?.image_auroc, side)}
+    <td class="n">${percent(metrics?.["image_ap"])}</td>
+    <td class="n">${percent(metrics?.["image_f1max"])}</td>
+    <td class="n">${percent(metrics?.pixel_auroc)}</td>
+    ${meter(metrics?.pixel_auroc, side)}
+    <td class="n">${percent(metrics?.["aupro_0.3"])}</td>
   </tr>`;
 }
 
 /** From chance to perfect: where the differences are. */
-function meter(value: number | null, side: Side): Html {
+function meter(value: number | null | undefined, side: Side): Html {
   const width = Math.max(0, Math.min(1, ((value ?? 0) - 0.5) * 2)) * 100;
   return html`<td class="meter" aria-hidden="true">
     <span class="rail ${side}"><i style="width:${width.toFixed(1)}%"></i></span>

@@ -23,7 +23,9 @@ function report(change: Partial<ReportData> = {}): ReportData {
     defect: [2, Number.NaN],
     pictures: [picture, { ...picture, role: "typical", outline: null }],
   };
-  const aurocs = { image_auroc: 0.91234, pixel_auroc: null };
+  const numbers = { image_auroc: 0.91234, image_ap: 0.87654, pixel_auroc: null, "aupro_0.3": 0.4321 };
+  const counts = { good: 2, defective: 2, regions: 1, defect_pixels: 9, good_pixels: 99 };
+  const interval = { avg: null, high: null, low: null, classes: {} };
   return {
     dataset: hostile,
     made: "2026-11-23T10:00:00.000Z",
@@ -31,9 +33,16 @@ function report(change: Partial<ReportData> = {}): ReportData {
       protocol: hostile,
       seed: 3,
       counts: { [hostile]: 7 },
-      summary: { avg: aurocs, high: aurocs, low: aurocs },
-      classes: { [hostile]: aurocs },
+      summary: { avg: numbers, high: numbers, low: numbers },
+      classes: { [hostile]: numbers },
       timing: { encode: 1 },
+      worst: {},
+      pooled: numbers,
+      pooled_bounds: {},
+      test_counts: { [hostile]: counts },
+      pooled_counts: counts,
+      intervals: { confidence: 0.95, repeats: 100, seed: 3, image_auroc: interval, image_ap: interval },
+      reasons: {},
     },
     classes: [one],
     history: {
@@ -70,7 +79,7 @@ it("is self-contained: no script, no address but data", () => {
 
 it("shows the numbers in percent and a dash for none", () => {
   const page = renderReport(report());
-  expect(page).toContain("91.2");
+  for (const shown of ["91.2", "87.7", "43.2"]) expect(page).toContain(shown);
   expect(page).toContain("–");
   expect(page).toContain("Phase 1: 2 steps in 1 min 01 s");
   expect(page).not.toMatch(/NaN|undefined|\[object/);

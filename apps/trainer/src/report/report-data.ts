@@ -1,17 +1,16 @@
-/** Area under the ROC curve of images and of pixels, 0..1; null where a class has no good or no defective image. */
-export interface Aurocs {
-  readonly image_auroc: number | null;
-  readonly pixel_auroc: number | null;
-}
+import type { Numbers, SetMeasures } from "../evaluate/set-measures.js";
+
+/** Metrics by name, null where one does not exist; of these two every evaluation speaks. */
+export type NamedMetrics = Numbers & { readonly image_auroc: number | null; readonly pixel_auroc: number | null };
 
 /** What `ltad eval --json` prints: a contract other programs rely on. Keys are added, never renamed. */
-export interface Evaluation {
+export interface Evaluation extends SetMeasures {
   readonly protocol: string;
   readonly seed: number;
   /** Training images of each class. */
   readonly counts: Readonly<Record<string, number>>;
-  readonly summary: Readonly<Record<"avg" | "high" | "low", Aurocs>>;
-  readonly classes: Readonly<Record<string, Aurocs>>;
+  readonly summary: Readonly<Record<"avg" | "high" | "low", NamedMetrics>>;
+  readonly classes: Readonly<Record<string, NamedMetrics>>;
   /** Seconds of each part of the work. */
   readonly timing: Readonly<Record<string, number>>;
 }

@@ -74,7 +74,7 @@ td.name { max-width: 260px; }
 td.name div { display: flex; align-items: baseline; overflow-wrap: anywhere; min-width: 0; }
 td.name span { min-width: 0; }
 .dot { flex: none; }
-td.meter { width: 22%; padding-left: 0; }
+td.meter { width: 14%; padding-left: 0; }
 tbody.sum td { font-weight: 600; border-bottom-color: transparent; padding-bottom: 3px; }
 tbody.sum tr:last-child td { border-bottom-color: var(--line); padding-bottom: 12px; }
 tbody.rest tr:first-child td { padding-top: 12px; }

@@ -137,9 +137,9 @@ const table: Record<string, Golden> = {
 };
 
 /** The case as a traced function: `out`, `out1`, .. and, when it has gradients, `grad.<input>` of the sum of out * dy. */
-export function goldenFunction(golden: GoldenCase, op = golden.op): (inputs: Tensors) => Tensors {
+export function goldenFunction(golden: GoldenCase): (inputs: Tensors) => Tensors {
   const names = Object.keys(golden.inputs);
-  const compute = table[op] as Golden;
+  const compute = table[golden.op] as Golden;
   const outputs = (tensors: T[]) => [compute(tensors, golden.attrs as never)].flat();
   const named = (list: T[]) => Object.fromEntries(list.map((t, i) => [`out${i || ""}`, t]));
   return (inputs) => {

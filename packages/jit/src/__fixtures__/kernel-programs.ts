@@ -1,6 +1,7 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { layerNorm } from "../index.js";
+import { imagePrograms } from "./image-programs.js";
 
 type T = tf.Tensor;
 const rng = createRng("kernels");
@@ -27,11 +28,12 @@ export const inputs = {
   deep: float32([3, 2, 4, 2], rng.normals(48)),
   cube: float32([2, 3, 4, 5], rng.normals(120)),
   ids: int32([2, 3], [1, 0, 2, 2, 1, 1]),
+  volume: float32([2, 4, 5, 6, 2], rng.normals(480)),
+  filter3d: float32([2, 3, 2, 2, 3], rng.normals(72)),
   flatIds: int32([4], [2, -1, 0, 2]),
 } satisfies Record<string, NdArray>;
 export type In = Record<keyof typeof inputs, T>;
 const { fill } = tf;
-const image = (x: T) => x as tf.Tensor4D;
 
 /** What the rows that no golden case reaches compute; eager TF.js on its cpu backend is the reference. */
 export const programs: Record<string, (x: In) => T | T[]> = {
@@ -126,41 +128,6 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.cumsum(a, 0),
   ],
   "product's gradient": ({ cube }) => tf.grad((x) => tf.prod(x, [1, 2]).sum())(cube),
-  "space to batch and back": ({ image: x }) => {
-    const cells = tf.spaceToBatchND(
-      x,
-      [2, 3],
-      [
-        [0, 2],
-        [1, 1],
-      ],
-    );
-    return [
-      cells,
-      tf.batchToSpaceND(
-        cells,
-        [2, 3],
-        [
-          [0, 2],
-          [1, 1],
-        ],
-      ),
-      tf.grad((v) =>
-        tf
-          .spaceToBatchND(
-            v,
-            [2, 1],
-            [
-              [0, 0],
-              [0, 0],
-            ],
-          )
-          .square()
-          .sum(),
-      )(x),
-    ];
-  },
-  "depth to space": ({ image: x }) => tf.depthToSpace(image(x), 2, "NHWC"),
   diagonal: ({ row, ids }) => [tf.diag(row), tf.diag(ids.cast("float32"))],
   "strided slices": ({ cube }) => {
     const reverse = tf.stridedSlice(cube, [1, -1, 3, 4], [2, -4, 0, 0], [1, -1, -2, -3]);
@@ -211,9 +178,6 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.searchSorted(tf.tensor1d([-1, 0, 0, 2]), tf.tensor1d([0, 2, 5]), "right"),
     tf.topk(row, 2).indices,
   ],
-  "local response normalisation": ({ image: x }) => tf.localResponseNormalization(image(x), 1, 1.5, 0.7, 0.6),
-  "local response normalisation's gradient": ({ image: x }) =>
-    tf.grad((v) => tf.localResponseNormalization(image(v), 2, 1.5, 0.7, 0.6).mul(x).sum())(x),
   counts: ({ ids, flatIds, row }) => {
     const flat = flatIds.abs() as tf.Tensor1D;
     const weights = row.slice([0], [4]) as tf.Tensor1D;
@@ -230,42 +194,10 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.sparseToDense(tf.tensor2d([0, 1, 2, 0], [2, 2], "int32"), tf.tensor1d([5, 6]), [3, 2], -1),
     tf.sparseToDense(tf.tensor1d([4, 1], "int32"), tf.scalar(2), [5]),
   ],
-  flips: ({ image: x }) => tf.image.flipLeftRight(image(x)),
-  "batch norm of channels": ({ image: x }) => tf.batchNorm(x, x.mean([0, 1, 2]), tf.moments(x, [0, 1, 2]).variance),
   "fused products": ({ a, b, row }) =>
     (["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu"] as const).map((activation) =>
       tf.fused.matMul({ a, b, transposeB: true, bias: row.slice([0], [4]), activation }),
     ),
-  "fused convolutions": ({ image: x, filter, deep }) => [
-    tf.fused.conv2d({ x: image(x), filter: image(filter), strides: 2, pad: "same", activation: "relu", bias: tf.tensor1d([1, 2, 3]) }),
-    tf.fused.conv2d({
-      x: image(x),
-      filter: image(filter),
-      strides: 1,
-      pad: "valid",
-      activation: "prelu",
-      bias: tf.tensor1d([1, 2, 3]),
-      preluActivationWeights: tf.tensor3d([0.1, 0.2, 0.3], [1, 1, 3]),
-    }),
-    tf.fused.depthwiseConv2d({ x: image(x), filter: image(deep), strides: 1, pad: "same", activation: "relu6", bias: tf.range(0, 8) }),
-  ],
-  "convolution and pool with explicit and rounded pads": ({ image: x, filter }) => [
-    tf.conv2d(image(x), image(filter), 2, 1, "NHWC", 1, "floor"),
-    tf.conv2d(image(x), image(filter), [2, 3], 1, "NHWC", 1, "ceil"),
-    tf.maxPool(image(x), 3, 2, 1, "ceil"),
-    tf.conv2d(image(x), image(filter), 1, [
-      [0, 0],
-      [2, 0],
-      [0, 3],
-      [0, 0],
-    ]),
-  ],
-  "separable convolution": ({ image: x, deep }) => tf.separableConv2d(image(x), image(deep), tf.ones([1, 1, 8, 2]), 1, "same"),
-  "dilated depthwise gradient": ({ image: x, deep }) =>
-    tf.grads((v, w) => tf.depthwiseConv2d(image(v), image(w), 1, "same", "NHWC", [2, 1]).square().sum())([x, deep]),
-  "first-channel convolution": ({ image: x, filter }) =>
-    tf.conv2d(tf.transpose(image(x), [0, 3, 1, 2]), image(filter), 2, "same", "NCHW").transpose([0, 2, 3, 1]),
-  resizes: ({ image: x }) => [tf.image.resizeBilinear(image(x), [3, 9]), tf.image.resizeNearestNeighbor(image(x), [9, 3], true)],
   "einsum with spaces": ({ cube, a }) => tf.einsum("bhij, ik -> bhjk", cube.reshape([2, 3, 4, 5]), a),
   "products of matrices of other ranks": ({ cube, a }) => tf.matMul(cube, a, false, true),
   "splits in equal and open parts": ({ cube }) => [...tf.split(cube, 2, 0), ...tf.split(cube, [1, -1], 2)],
@@ -294,5 +226,5 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.losses.hingeLoss(tf.sigmoid(a), b),
   ],
   "linear algebra": ({ a }) => [tf.linalg.bandPart(a, 1, 2), tf.linalg.gramSchmidt(a as tf.Tensor2D) as T],
+  ...imagePrograms,
 };
-

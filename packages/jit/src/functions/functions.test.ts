@@ -2,7 +2,7 @@ import { createRng, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gelu, initLinear, jit, layerNorm, linear, resizeBilinear, toNdArray, type Tensors } from "../index.js";
+import { attention, gelu, initLinear, jit, layerNorm, linear, resizeBilinear, toNdArray, type Tensors } from "../index.js";
 
 const rng = createRng("functions");
 const shape = { x: [2, 3, 5, 4], gamma: [4], beta: [4] } as const;
@@ -19,7 +19,14 @@ function numericGradient(f: (x: Float32Array) => number, x: Float32Array, h = 1e
   return x.map((_, i) => (f(x.with(i, (x[i] as number) + h)) - f(x.with(i, (x[i] as number) - h))) / (2 * h));
 }
 
+const window = tf.tensor2d(
+  Array.from({ length: 25 }, (_, i) => (i % 6 === 0 ? -50 : 0)),
+  [5, 5],
+);
+
 const cases: Record<string, Fn> = {
+  "attention to itself": (x) => attention(x, x.mul(0.7), x.square()),
+  "attention with a mask": (x) => attention(x, x.mul(2), x.add(1), window),
   gelu: (x) => gelu(x),
   layerNorm: (x, gamma, beta) => layerNorm(x, gamma, beta),
   linear: (x, gamma, beta) => linear({ weight: tf.stack([gamma, beta, gamma.mul(beta)]), bias: beta.slice(0, 3) }, x),
@@ -70,6 +77,45 @@ describe("resizeBilinear", () => {
       { rtol: 1e-6, atol: 0 },
       "constant",
     );
+  });
+});
+
+describe("attention", () => {
+  const [q, k, v] = ["q", "k", "v"].map((name, i) => {
+    const rows = i === 0 ? 5 : 7;
+    return tf.tensor4d(createRng(name).normals(2 * 3 * rows * 4), [2, 3, rows, 4]);
+  }) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  const mask = tf.tensor2d(
+    Array.from({ length: 35 }, (_, i) => (i % 4 === 0 ? -Infinity : 0)),
+    [5, 7],
+  );
+  const plain = (a: tf.Tensor4D, b: tf.Tensor4D, c: tf.Tensor4D) => tf.matMul(tf.softmax(tf.matMul(a, b, false, true).div(2).add(mask)), c);
+
+  it("is softmax(Q K^T / sqrt(K) + mask) V, with the gradients that TF.js finds for it", () => {
+    const [actual, expected] = [attention(q, k, v, mask), plain(q, k, v)];
+    expect(actual.shape).toEqual([2, 3, 5, 4]);
+    expectClose(actual.dataSync(), expected.dataSync(), { rtol: 1e-5, atol: 1e-6 }, "output");
+    const slopes = [(a: tf.Tensor4D, b: tf.Tensor4D, c: tf.Tensor4D) => attention(a, b, c, mask), plain].map((fn) =>
+      tf.grads((...x) =>
+        fn(...(x as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]))
+          .square()
+          .sum(),
+      )([q, k, v]),
+    );
+    for (const i of [0, 1, 2])
+      expectClose(slopes[0]?.[i]?.dataSync() ?? [], slopes[1]?.[i]?.dataSync() ?? [], { rtol: 1e-4, atol: 1e-5 }, `gradient ${i}`);
+  });
+
+  it("does not depend on the order of the keys, and sees nothing behind the mask", () => {
+    const open = tf.zeros<tf.Rank.R2>([5, 7]);
+    const [a, b] = [attention(q, k, v, open), attention(q, k.reverse(2), v.reverse(2), open)];
+    expectClose(a.dataSync(), b.dataSync(), { rtol: 1e-5, atol: 1e-6 }, "reversed keys");
+    const first = tf.tensor2d(
+      Array.from({ length: 35 }, (_, i) => (i % 7 === 2 ? 0 : -Infinity)),
+      [5, 7],
+    );
+    const only = v.slice([0, 0, 2, 0], [-1, -1, 1, -1]).tile([1, 1, 5, 1]);
+    expectClose(attention(q, k, v, first).dataSync(), only.dataSync(), { rtol: 1e-6, atol: 1e-7 }, "one key");
   });
 });
 

@@ -2,55 +2,62 @@ import * as tf from "@tensorflow/tfjs";
 
 // A dilated filter is a larger filter with zeros in between, so its gradients are those of the larger one, of which the zeros are left out.
 
-type Attributes = tf.Conv2DAttrs;
-
-/** [kh, kw, a, b] -> [(kh - 1) dh + 1, (kw - 1) dw + 1, a, b], zeros in between. */
-function dilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
-  const [kh, kw, a, b] = filter.shape;
-  const spread = filter.reshape([kh, 1, kw, 1, a, b]).pad([
+/** [kernel .., a, b] -> [(kernel - 1) by + 1 .., a, b], zeros in between. */
+export function dilate(filter: tf.Tensor, by: readonly number[]): tf.Tensor {
+  const [kernel, channels] = split(filter.shape);
+  const cells = kernel.flatMap((k) => [k, 1]);
+  const pads = by.flatMap((d): [number, number][] => [
     [0, 0],
-    [0, dh - 1],
-    [0, 0],
-    [0, dw - 1],
-    [0, 0],
-    [0, 0],
+    [0, d - 1],
   ]);
-  const rows = spread.reshape<tf.Tensor4D>([kh * dh, kw * dw, a, b]);
-  return tf.slice4d(rows, [0, 0, 0, 0], [(kh - 1) * dh + 1, (kw - 1) * dw + 1, a, b]);
+  const none = channels.map((): [number, number] => [0, 0]);
+  const spread = filter.reshape([...cells, ...channels]).pad([...pads, ...none]);
+  const long = spread.reshape([...kernel.map((k, i) => k * (by[i] as number)), ...channels]);
+  return long.slice(
+    long.shape.map(() => 0),
+    [...kernel.map((k, i) => (k - 1) * (by[i] as number) + 1), ...channels],
+  );
 }
 
-/** The adjoint of {@link dilate}: every dh-th row and dw-th column. */
-function undilate(filter: tf.Tensor4D, [dh, dw]: readonly [number, number]): tf.Tensor4D {
-  const [h, w, a, b] = filter.shape;
-  const [kh, kw] = [(h - 1) / dh + 1, (w - 1) / dw + 1];
-  const padded = filter.pad([
-    [0, dh - 1],
-    [0, dw - 1],
-    [0, 0],
-    [0, 0],
-  ]);
-  return padded.reshape([kh, dh, kw, dw, a, b]).slice([0, 0, 0, 0, 0, 0], [kh, 1, kw, 1, a, b]).reshape<tf.Tensor4D>([kh, kw, a, b]);
+/** The adjoint of {@link dilate}: every by-th place along each axis of the kernel. */
+function undilate(filter: tf.Tensor, by: readonly number[]): tf.Tensor {
+  const [long, channels] = split(filter.shape);
+  const kernel = long.map((n, i) => (n - 1) / (by[i] as number) + 1);
+  const padded = filter.pad([...by.map((d): [number, number] => [0, d - 1]), ...channels.map((): [number, number] => [0, 0])]);
+  const cells = padded.reshape([...kernel.flatMap((k, i) => [k, by[i] as number]), ...channels]);
+  const first = cells.slice(
+    cells.shape.map(() => 0),
+    [...kernel.flatMap((k) => [k, 1]), ...channels],
+  );
+  return first.reshape([...kernel, ...channels]);
 }
 
-const run = (kernelName: string, inputs: tf.NamedTensorMap, attributes: object) =>
-  tf.engine().runKernel<tf.Tensor4D>(kernelName, inputs, attributes as tf.NamedAttrMap);
+const split = (shape: readonly number[]) => [shape.slice(0, -2), shape.slice(-2)] as const;
 
-function gradientOf(kernelName: string, isDepthwise: boolean): tf.GradConfig {
-  const backward = isDepthwise ? "DepthwiseConv2dNativeBackprop" : "Conv2DBackprop";
+/** Runs a kernel that TF.js has no public function for. */
+export const run = (kernelName: string, inputs: tf.NamedTensorMap, attributes: object) =>
+  tf.engine().runKernel<tf.Tensor>(kernelName, inputs, attributes as tf.NamedAttrMap);
+
+interface Backward {
+  readonly input: string;
+  readonly filter: string;
+}
+
+function gradientOf(kernelName: string, backward: Backward): tf.GradConfig {
   return {
     kernelName,
     inputsToSave: ["x", "filter"],
     gradFunc: (dy, saved, attrs) => {
-      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
-      const { strides, pad, dataFormat, dimRoundingMode, dilations } = attrs as unknown as Attributes;
-      const by = pair(dilations ?? 1);
-      const dense = by[0] === 1 && by[1] === 1 ? filter : dilate(filter, by);
-      const inner = { strides, pad, dataFormat: dataFormat ?? "NHWC", dimRoundingMode, dilations: [1, 1] };
-      const upstream = dy as tf.Tensor4D;
+      const [x, filter] = saved as [tf.Tensor, tf.Tensor];
+      const { strides, pad, dataFormat, dimRoundingMode, dilations } = attrs as unknown as tf.Conv2DAttrs;
+      const spatial = filter.rank - 2;
+      const by = perAxis(dilations ?? 1, spatial);
+      const dense = by.every((d) => d === 1) ? filter : dilate(filter, by);
+      const inner = { strides, pad, dataFormat: dataFormat ?? "NHWC", dimRoundingMode, dilations: perAxis(1, spatial) };
       return {
-        x: () => run(`${backward}Input`, { dy: upstream, filter: dense }, { ...inner, inputShape: x.shape }),
+        x: () => run(backward.input, { dy: dy as tf.Tensor, filter: dense }, { ...inner, inputShape: x.shape }),
         filter: () => {
-          const dw = run(`${backward}Filter`, { x, dy: upstream }, { ...inner, filterShape: dense.shape });
+          const dw = run(backward.filter, { x, dy: dy as tf.Tensor }, { ...inner, filterShape: dense.shape });
           return dense === filter ? dw : undilate(dw, by);
         },
       };
@@ -58,7 +65,29 @@ function gradientOf(kernelName: string, isDepthwise: boolean): tf.GradConfig {
   };
 }
 
-const pair = (n: number | readonly [number, number]): readonly [number, number] => (typeof n === "number" ? [n, n] : n);
+const perAxis = (n: number | readonly number[], axes: number): readonly number[] =>
+  typeof n === "number" ? new Array<number>(axes).fill(n) : n;
 
 /** Convolutions; TF.js refuses dilated ones. */
-export const convolutionGradients: readonly tf.GradConfig[] = [gradientOf("Conv2D", false), gradientOf("DepthwiseConv2dNative", true)];
+export const convolutionGradients: readonly tf.GradConfig[] = [
+  gradientOf("Conv2D", { input: "Conv2DBackpropInput", filter: "Conv2DBackpropFilter" }),
+  gradientOf("Conv3D", { input: "Conv3DBackpropInputV2", filter: "Conv3DBackpropFilterV2" }),
+  gradientOf("DepthwiseConv2dNative", {
+    input: "DepthwiseConv2dNativeBackpropInput",
+    filter: "DepthwiseConv2dNativeBackpropFilter",
+  }),
+  {
+    // tf.conv3dTranspose. Its adjoint is the convolution itself.
+    kernelName: "Conv3DBackpropInputV2",
+    inputsToSave: ["dy", "filter"],
+    gradFunc: (upstream, saved, attrs) => {
+      const [dy, filter] = saved as [tf.Tensor5D, tf.Tensor5D];
+      const { strides, pad } = attrs as unknown as tf.Conv3DBackpropInputV2Attrs;
+      const x = upstream as tf.Tensor5D;
+      return {
+        dy: () => tf.conv3d(x, filter, strides, pad),
+        filter: () => run("Conv3DBackpropFilterV2", { x, dy }, { strides, pad, filterShape: filter.shape }),
+      };
+    },
+  },
+];

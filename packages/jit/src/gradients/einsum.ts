@@ -1,7 +1,9 @@
-import { LtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 
-/** The gradient for operand i: the same sum with dy in its place. Axes that only it has would need a broadcast and are refused. */
+/**
+ * The gradient for operand i: the same sum with dy in its place; along an axis that only this operand has, it is the same everywhere.
+ * Such axes of the others are summed first: TF.js 4.22 computes einsum wrongly where an axis is in one operand only.
+ */
 export const einsumGradient: tf.GradConfig = {
   kernelName: "Einsum",
   saveAllInputs: true,
@@ -10,13 +12,27 @@ export const einsumGradient: tf.GradConfig = {
     const [left, right] = equation.split("->") as [string, string];
     const terms = left.split(",");
     const slopes = terms.map((term, i) => () => {
-      const others = terms.map((t, k) => ({ term: t, tensor: saved[k] as tf.Tensor })).filter((_, k) => k !== i);
-      const known = [right, ...others.map((o) => o.term)].join("");
-      const lost = term.split("").find((axis) => !known.includes(axis));
-      if (lost !== undefined)
-        throw new LtadError("LTAD_TRACE", `einsum ${equation}: axis ${lost} is summed in one operand only. Sum it before the einsum.`);
-      return tf.einsum(`${[right, ...others.map((o) => o.term)].join(",")}->${term}`, dy as tf.Tensor, ...others.map((o) => o.tensor));
+      const operand = saved[i] as tf.Tensor;
+      const elsewhere = [right, ...terms.filter((_, k) => k !== i)].join("");
+      const others = terms.map((_, k) => k).filter((k) => k !== i);
+      const reduced = others.map((k) =>
+        withoutLone(saved[k] as tf.Tensor, terms[k] as string, [right, ...terms.filter((_, n) => n !== k)]),
+      );
+      const shared = term.split("").filter((axis) => elsewhere.includes(axis));
+      const operands = [right, ...reduced.map((r) => r.term)].join(",");
+      const sum = tf.einsum(`${operands}->${shared.join("")}`, dy as tf.Tensor, ...reduced.map((r) => r.sum));
+      if (shared.length === term.length) return sum;
+      const narrow = term.split("").map((axis, k) => (elsewhere.includes(axis) ? (operand.shape[k] as number) : 1));
+      return sum.reshape(narrow).mul(tf.ones(operand.shape));
     });
     return Object.fromEntries(slopes.map((slope, i) => [String(i), slope]));
   },
 };
+
+/** The sum over the axes that no other term has. */
+function withoutLone(operand: tf.Tensor, term: string, others: readonly string[]): { term: string; sum: tf.Tensor } {
+  const axes = term.split("");
+  const lone = axes.flatMap((axis, k) => (others.some((o) => o.includes(axis)) ? [] : [k]));
+  if (lone.length === 0) return { term, sum: operand };
+  return { term: axes.filter((_, k) => !lone.includes(k)).join(""), sum: operand.sum(lone) };
+}

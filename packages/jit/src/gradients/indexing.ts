@@ -14,6 +14,45 @@ export const indexingGradients: readonly tf.GradConfig[] = [
     },
   },
   {
+    kernelName: "ScatterNd",
+    inputsToSave: ["indices"],
+    gradFunc: (dy, saved) => {
+      const [indices] = saved as [tf.Tensor];
+      return { indices: () => tf.zeros(indices.shape), updates: () => tf.gatherND(dy as tf.Tensor, indices) };
+    },
+  },
+  {
+    // Where two updates meet, the last one has won in all engines; both get its gradient.
+    kernelName: "TensorScatterUpdate",
+    inputsToSave: ["indices", "updates"],
+    gradFunc: (dy, saved) => {
+      const [indices, updates] = saved as [tf.Tensor, tf.Tensor];
+      return {
+        // Not by tensorScatterUpdate: the cpu backend writes into its operand.
+        tensor: () => {
+          const written = tf.scatterND(indices, tf.onesLike(updates), (dy as tf.Tensor).shape).greater(0);
+          return tf.where(written, tf.zerosLike(dy as tf.Tensor), dy as tf.Tensor);
+        },
+        indices: () => tf.zeros(indices.shape),
+        updates: () => tf.gatherND(dy as tf.Tensor, indices),
+      };
+    },
+  },
+  {
+    kernelName: "SparseToDense",
+    inputsToSave: ["sparseIndices", "sparseValues"],
+    gradFunc: (dy, saved) => {
+      const [indices, values] = saved as [tf.Tensor, tf.Tensor];
+      const places = indices.rank === 2 ? indices : indices.reshape([-1, 1]);
+      const seen = () => tf.gatherND(dy as tf.Tensor, places);
+      return {
+        sparseIndices: () => tf.zeros(indices.shape),
+        sparseValues: () => (values.rank === 0 ? seen().sum() : seen()),
+        defaultValue: () => (dy as tf.Tensor).sum().sub(seen().sum()),
+      };
+    },
+  },
+  {
     kernelName: "TopK",
     inputsToSave: ["x"],
     outputsToSave: [false, true],

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../functions/resize-matrices.js";
 import { poolInfo, windowCounts } from "../kernels/pooling.js";
-import { windowOf } from "../kernels/window.js";
+import { windowOf, type Window } from "../kernels/window.js";
+import { run } from "./convolutions.js";
 
 /** dx = A^T dy B for the two interpolation matrices of a resize. */
 function resizeGradient(kernelName: string, matrixOf: typeof bilinearMatrix): tf.GradConfig {
@@ -59,12 +60,45 @@ export const resamplingGradients: readonly tf.GradConfig[] = [
         const x = saved[0] as tf.Tensor4D;
         const { strides, pad } = attrs as unknown as tf.AvgPoolAttrs;
         const window = windowOf(poolInfo(x, attrs as unknown as tf.AvgPoolAttrs));
-        const count = tf.tensor4d(windowCounts(window), [1, ...window.output, 1]);
         const filter = tf.ones([...window.kernel, x.shape[3], 1]);
         const attributes = { strides, pad, dilations: [1, 1], dimRoundingMode: undefined, inputShape: x.shape };
-        const inputs = { dy: (dy as tf.Tensor).div(count), filter };
-        return tf.engine().runKernel<tf.Tensor>("DepthwiseConv2dNativeBackpropInput", inputs, attributes as unknown as tf.NamedAttrMap);
+        return run("DepthwiseConv2dNativeBackpropInput", { dy: shared(dy as tf.Tensor, window), filter }, attributes);
+      },
+    }),
+  },
+  {
+    // The same for volumes; TF.js has no depthwise convolution of volumes, so that the channels become images.
+    kernelName: "AvgPool3D",
+    inputsToSave: ["x"],
+    gradFunc: (dy, saved, attrs) => ({
+      x: () => {
+        const [batch, depth, height, width, channels] = (saved[0] as tf.Tensor5D).shape;
+        const window = windowOf(poolInfo(saved[0] as tf.Tensor5D, attrs as unknown as tf.AvgPool3DAttrs));
+        const { strides, pad } = attrs as unknown as tf.AvgPool3DAttrs;
+        const images = shared(dy as tf.Tensor, window)
+          .transpose([0, 4, 1, 2, 3])
+          .reshape([batch * channels, ...window.output, 1]);
+        const inputs = { dy: images, filter: tf.ones([...window.kernel, 1, 1]) };
+        const inputShape = [batch * channels, depth, height, width, 1];
+        const dx = run("Conv3DBackpropInputV2", inputs, { strides, pad, inputShape });
+        return dx.reshape([batch, channels, depth, height, width]).transpose([0, 2, 3, 4, 1]);
+      },
+    }),
+  },
+  {
+    kernelName: "MaxPoolWithArgmax",
+    inputsToSave: ["x"],
+    outputsToSave: [true, false],
+    gradFunc: (dys, saved, attrs) => ({
+      x: () => {
+        const [input, output] = saved as [tf.Tensor, tf.Tensor];
+        return run("MaxPoolGrad", { dy: (dys as tf.Tensor[])[0] as tf.Tensor, input, output }, attrs);
       },
     }),
   },
 ];
+
+/** dy divided by how many real elements each window has seen. */
+function shared(dy: tf.Tensor, window: Window): tf.Tensor {
+  return dy.div(tf.tensor(windowCounts(window), [1, ...window.output, 1]));
+}

@@ -44,6 +44,14 @@ function spread(dy: tf.Tensor, axis: number, from: number, stride: number, n: nu
 /** Kernels that move numbers: MirrorPad is wrong in TF.js, the others have no gradient there. */
 export const shapingGradients: readonly tf.GradConfig[] = [
   {
+    kernelName: "Diag",
+    inputsToSave: ["x"],
+    gradFunc: (dy, saved) => {
+      const { shape, size } = saved[0] as tf.Tensor;
+      return { x: () => (dy as tf.Tensor).reshape([size, size]).mul(tf.eye(size)).sum(1).reshape(shape) };
+    },
+  },
+  {
     kernelName: "MirrorPad",
     gradFunc: (dy, _, attrs) => {
       const { paddings, mode } = attrs as unknown as tf.MirrorPadAttrs;

@@ -1,5 +1,5 @@
 import { add, cast, compare, div, mul, sub, unary as one, where } from "../graph/emit.js";
-import type { Graph, GraphType, Value } from "../graph/graph.js";
+import type { Graph, Value } from "../graph/graph.js";
 import { broadcast, sameShape } from "../graph/shape.js";
 import { lazyKernel, listed, type Kernel, type Kernels } from "./kernel.js";
 
@@ -54,13 +54,18 @@ function floorDiv(g: Graph, a: Value, b: Value): Value {
   return where(g, compare(g, "And", uneven, opposite), sub(g, quotient, g.number("int32", 1)), quotient);
 }
 
-/** The angle of (b, a): atan(a / b), moved by the quadrant. */
-function atan2(g: Graph, a: Value, b: Value): Value {
-  const n = (value: number, dtype: GraphType = "float32") => g.number(dtype, value);
+/** The angle of (b, a): atan(a / b), moved by the quadrant. Of two infinities the signs count, and NaN stays. */
+function atan2(g: Graph, y: Value, x: Value): Value {
+  const n = (value: number) => g.number("float32", value);
+  const isInfinite = (v: Value) => g.elementwise("IsInf", [v], { dtype: "bool" });
+  const both = compare(g, "And", isInfinite(y), isInfinite(x));
+  const a = where(g, both, one(g, "Sign", y), y);
+  const b = where(g, both, one(g, "Sign", x), x);
   const angle = one(g, "Atan", div(g, a, b));
   const up = compare(g, "GreaterOrEqual", a, n(0));
   const left = add(g, angle, where(g, up, n(Math.PI), n(-Math.PI)));
-  const upright = where(g, compare(g, "Greater", a, n(0)), n(Math.PI / 2), where(g, compare(g, "Less", a, n(0)), n(-Math.PI / 2), n(0)));
+  const level = mul(g, a, n(0));
+  const upright = where(g, compare(g, "Greater", a, n(0)), n(Math.PI / 2), where(g, compare(g, "Less", a, n(0)), n(-Math.PI / 2), level));
   const vertical = compare(g, "Equal", b, n(0));
   return where(g, vertical, upright, where(g, compare(g, "Greater", b, n(0)), angle, left));
 }

@@ -1,6 +1,7 @@
 import { binary } from "./binary.js";
 import { convolution } from "./convolution.js";
 import { convolutionGradients } from "./convolution-gradients.js";
+import { images } from "./images.js";
 import { indexing } from "./indexing.js";
 import type { Kernels } from "./kernel.js";
 import { linalg } from "./linalg.js";
@@ -28,6 +29,7 @@ export const families = {
   "convolution gradients": convolutionGradients,
   pooling,
   resize,
+  images,
 } satisfies Record<string, Kernels>;
 
 /** All rows by the name of their kernel. */

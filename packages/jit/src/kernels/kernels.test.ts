@@ -1,7 +1,8 @@
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { inputs, programs, type In } from "../__fixtures__/kernel-programs.js";
+import { inputs } from "../__fixtures__/kernel-programs.js";
+import { kernelPrograms } from "../__fixtures__/programs.js";
 import { jit, type Tensors } from "../index.js";
 import { kernels } from "./index.js";
 
@@ -17,8 +18,7 @@ beforeAll(() => {
 });
 
 describe("rows, against the cpu backend of TF.js", () => {
-  it.each(Object.entries(programs))("%s", async (_, program) => {
-    const fn = (x: Tensors) => Object.fromEntries([program(x as In)].flat().map((t, i) => [`out${i}`, t]));
+  it.each(kernelPrograms.map((program) => [program.name, program] as const))("%s", async (_, { fn }) => {
     const [compiled, eager] = [await jit(fn, inputs, { threads: 1 }), await jit(fn, inputs, { engine: "tensorflow" })];
     const [actual, expected] = [await compiled.run(inputs), await eager.run(inputs)];
     await compiled.dispose();

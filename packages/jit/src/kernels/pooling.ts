@@ -1,50 +1,104 @@
 import * as tf from "@tensorflow/tfjs";
-import { reshape } from "../graph/emit.js";
+import { add, cast, mul, reshape, where } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { sizeOf } from "../graph/shape.js";
+import { along, range, sizeOf } from "../graph/shape.js";
 import { scatterAdd } from "./indexing.js";
 import { kernel, type Kernels } from "./kernel.js";
-import { toNchw, toNhwc, windowAttributes, windowOf, type Window } from "./window.js";
+import { toChannelsFirst, toChannelsLast, windowAttributes, windowOf, type Window } from "./window.js";
 
-/** Pools. The gradient of an average pool is a depthwise convolution, see gradients/resampling.ts. */
+type Attrs = Pick<tf.MaxPool3DGradAttrs, "dimRoundingMode"> & {
+  filterSize: number | number[];
+  strides: number | number[];
+  pad: tf.MaxPoolAttrs["pad"];
+};
+
+const average = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "AveragePool", x, windowOf(poolInfo(x, a))));
+const largest = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "MaxPool", withoutNaN(g, x), windowOf(poolInfo(x, a))));
+const maxGradient = () =>
+  kernel<"dy" | "input", Attrs>((g, { dy, input }, a) => maxPoolGradient(g, dy, input, windowOf(poolInfo(input, a))));
+
+/** Pools. The gradients of average pools are convolutions, see gradients/resampling.ts. */
 export const pooling: Kernels = {
-  MaxPool: kernel<"x", tf.MaxPoolAttrs>((g, { x }, a) => pool(g, "MaxPool", x, windowOf(poolInfo(x, a)))),
-  AvgPool: kernel<"x", tf.AvgPoolAttrs>((g, { x }, a) => pool(g, "AveragePool", x, windowOf(poolInfo(x, a)))),
-  MaxPoolGrad: kernel<"dy" | "input", tf.MaxPoolGradAttrs>((g, { dy, input }, a) => {
-    const window = windowOf(poolInfo(input, a));
-    const [shape, images] = [outShape(input, window), g.full(toNchw(g, input))];
-    const outputs = (["float32", "int64"] as const).map((dtype) => ({ dtype, shape, stored: shape }));
-    const [, places] = g.addMany("MaxPool", [images], outputs, windowAttributes(window)) as [Value, Value];
-    const upstream = reshape(g, g.full(toNchw(g, dy)), [sizeOf(dy.shape)]);
-    const sums = scatterAdd(g, [sizeOf(input.shape)], reshape(g, places, [sizeOf(dy.shape), 1]), upstream);
-    return toNhwc(g, reshape(g, sums, images.shape));
+  MaxPool: largest(),
+  AvgPool: average(),
+  MaxPool3D: largest(),
+  AvgPool3D: average(),
+  MaxPoolGrad: maxGradient(),
+  MaxPool3DGrad: maxGradient(),
+  MaxPoolWithArgmax: kernel<"x", tf.MaxPoolWithArgmaxAttrs>((g, { x }, a) => {
+    const { values, places } = maxPool(g, x, windowOf(poolInfo(x, a)));
+    const [batch, height, width, channels] = x.shape as [number, number, number, number];
+    const counts = (axis: number, n: number, step: number) =>
+      g.constant(
+        "int64",
+        along(axis, n, 4),
+        range(0, n).map((i) => i * step),
+      );
+    // ONNX counts through [B, C, H, W], TF.js through [B, H, W, C], where the batch may be left out.
+    const pixel = g.elementwise("Mod", [places, g.ints([height * width])]);
+    const inImage = add(g, mul(g, pixel, g.ints([channels])), counts(1, channels, 1));
+    const index = a.includeBatchInIndex ? add(g, inImage, counts(0, batch, height * width * channels)) : inImage;
+    return [toChannelsLast(g, values), cast(g, toChannelsLast(g, index), "int32")];
   }),
 };
 
-function pool(g: Graph, op: string, x: Value, w: Window): Value {
-  return toNhwc(g, g.add(op, [g.full(toNchw(g, x))], outShape(x, w), { attributes: windowAttributes(w) }));
+/** TF.js's pools pass over NaN; in ONNX Runtime's it hides what came before it. */
+function withoutNaN(g: Graph, x: Value): Value {
+  return where(g, g.elementwise("IsNaN", [x], { dtype: "bool" }), g.number("float32", -Infinity), x);
 }
 
-const outShape = (x: Value, w: Window) => [x.shape[0] as number, x.shape[3] as number, ...w.output];
+function pool(g: Graph, op: string, x: Value, w: Window): Value {
+  return toChannelsLast(g, g.add(op, [g.full(toChannelsFirst(g, x))], outShape(x, w), { attributes: windowAttributes(w) }));
+}
 
-export function poolInfo(x: { readonly shape: readonly number[] }, a: tf.MaxPoolAttrs | tf.AvgPoolAttrs | tf.MaxPoolGradAttrs) {
-  return tf.backend_util.computePool2DInfo(
-    x.shape as [number, number, number, number],
-    a.filterSize,
-    a.strides,
+/** The largest of each window and its flat place, both [B, C, output]. */
+function maxPool(g: Graph, x: Value, w: Window): { values: Value; places: Value } {
+  const shape = outShape(x, w);
+  const outputs = (["float32", "int64"] as const).map((dtype) => ({ dtype, shape, stored: shape }));
+  const [values, places] = g.addMany("MaxPool", [g.full(toChannelsFirst(g, withoutNaN(g, x)))], outputs, windowAttributes(w)) as [
+    Value,
+    Value,
+  ];
+  return { values, places };
+}
+
+/** dy goes to the place of each largest one. */
+function maxPoolGradient(g: Graph, dy: Value, input: Value, w: Window): Value {
+  const { places } = maxPool(g, input, w);
+  const upstream = reshape(g, g.full(toChannelsFirst(g, dy)), [sizeOf(dy.shape)]);
+  const sums = scatterAdd(g, [sizeOf(input.shape)], reshape(g, places, [sizeOf(dy.shape), 1]), upstream);
+  return toChannelsLast(g, reshape(g, sums, [input.shape[0] as number, input.shape.at(-1) as number, ...w.input]));
+}
+
+const outShape = (x: Value, w: Window) => [x.shape[0] as number, x.shape.at(-1) as number, ...w.output];
+
+export function poolInfo({ shape }: { readonly shape: readonly number[] }, { filterSize, strides, pad, dimRoundingMode }: Attrs) {
+  if (shape.length === 4)
+    return tf.backend_util.computePool2DInfo(
+      shape as [number, number, number, number],
+      filterSize as [number, number],
+      strides as [number, number],
+      1,
+      pad,
+      dimRoundingMode,
+    );
+  return tf.backend_util.computePool3DInfo(
+    shape as [number, number, number, number, number],
+    filterSize as [number, number, number],
+    strides as [number, number, number],
     1,
-    a.pad,
-    a.dimRoundingMode,
+    pad as "same",
+    dimRoundingMode,
   );
 }
 
-/** How many real pixels each place of the window sees, [output]. */
+/** How many real elements each place of the window sees, [output]. */
 export function windowCounts(w: Window): Float32Array {
-  const seen = [0, 1].map((i) =>
-    Array.from({ length: w.output[i] as number }, (_, o) => {
+  const seen = w.output.map((n, i) =>
+    range(0, n).map((o) => {
       const start = o * (w.strides[i] as number) - (w.begin[i] as number);
       return Math.min(start + (w.kernel[i] as number), w.input[i] as number) - Math.max(start, 0);
     }),
-  ) as [number[], number[]];
-  return Float32Array.from(seen[0].flatMap((rows) => seen[1].map((columns) => rows * columns)));
+  );
+  return Float32Array.from(seen.reduce((all, axis) => all.flatMap((n) => axis.map((m) => n * m)), [1]));
 }

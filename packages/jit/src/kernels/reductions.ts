@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { cast, mul, reduce, resplat, transpose } from "../graph/emit.js";
+import { cast, compare, matMul, mul, reduce, reshape, resplat, transpose, where } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { axesOf, range, reducedShape, sizeOf } from "../graph/shape.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
@@ -10,6 +10,16 @@ const row = (op: string, prepare: (g: Graph, x: Value) => Value = (_, x) => x) =
   kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) =>
     reduce(g, op, prepare(g, x), axesOf(axis ?? reductionIndices, x.shape.length), keepDims),
   );
+/** ONNX Runtime's forget a NaN, depending on where it stands; TF.js's keep it. */
+const extreme = (op: string) =>
+  kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) => {
+    const axes = axesOf(axis ?? reductionIndices, x.shape.length);
+    const result = reduce(g, op, x, axes, keepDims);
+    if (x.dtype !== "float32" || axes.length === 0) return result;
+    const isNaN = cast(g, g.elementwise("IsNaN", [x], { dtype: "bool" }), "float32");
+    const any = compare(g, "Greater", reduce(g, "ReduceMax", isNaN, axes, keepDims), g.number("float32", 0));
+    return where(g, any, g.number("float32", Number.NaN), result);
+  });
 /** ONNX has no reduction over bools: any is the largest, all the smallest. */
 const truth = (op: string) =>
   kernel<"x", Axes>((g, { x }, { axis, keepDims }) =>
@@ -26,8 +36,8 @@ const index = (op: string) =>
 export const reductions: Kernels = {
   Sum: lazyKernel<"x", Axes>((g, { x }, { axis, keepDims }) => sum(g, x, axesOf(axis, x.shape.length), keepDims)),
   Mean: row("ReduceMean", (g, x) => cast(g, x, "float32")),
-  Max: row("ReduceMax"),
-  Min: row("ReduceMin"),
+  Max: extreme("ReduceMax"),
+  Min: extreme("ReduceMin"),
   Prod: row("ReduceProd"),
   Any: truth("ReduceMax"),
   All: truth("ReduceMin"),
@@ -53,7 +63,29 @@ function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Va
   const [a, b] = producer?.inputs ?? [];
   if (producer?.op === "Mul" && a && a === b && x.dtype === "float32" && axes.length > 0)
     return g.add("ReduceSumSquare", [g.full(a), g.ints(axes)], shape, { attributes: { keepdims: keepDims ? 1 : 0 } });
-  return reduce(g, "ReduceSum", x, axes, keepDims);
+  return isColumnSum(x, axes) ? columnSum(g, x, axes, shape) : reduce(g, "ReduceSum", x, axes, keepDims);
+}
+
+const worthwhile = 64; // rows and columns
+
+/** A sum over all axes but the last, of a size that pays. */
+function isColumnSum(x: Value, axes: readonly number[]): boolean {
+  const columns = x.shape.at(-1) as number;
+  return (
+    x.dtype === "float32" &&
+    axes.length === x.shape.length - 1 &&
+    !axes.includes(axes.length) &&
+    columns >= worthwhile &&
+    sizeOf(x.shape) >= worthwhile * columns
+  );
+}
+
+/** Gradients of biases: a product with a row of ones runs on all threads, ReduceSum over rows on one. */
+function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly number[]): Value {
+  const columns = x.shape.at(-1) as number;
+  const rows = sizeOf(x.shape) / columns;
+  const ones = g.full(g.constant("float32", [1, rows], Float32Array.of(1)));
+  return reshape(g, matMul(g, ones, reshape(g, x, [rows, columns])), shape);
 }
 
 /** ONNX has none in opset 19: along an axis of n, the product of n x n copies of which a triangle is replaced by ones. */

@@ -69,8 +69,12 @@ export function clip(g: Graph, x: Value, low: number, high: number): Value {
   return g.elementwise("Clip", [x, g.number(x.dtype, low), g.number(x.dtype, high)]);
 }
 
-/** 1 above zero, alpha elsewhere, NaN stays. */
+const steepest = 3.4e38;
+
+/** 1 above zero, alpha elsewhere, NaN stays. Of a Relu's output it is min(1, steepest x): one pass on all threads, where comparing takes three. */
 function step(g: Graph, x: Value, alpha: number): Value {
+  if (alpha === 0 && g.producer(x)?.op === "Relu")
+    return g.elementwise("HardSigmoid", [x], { attributes: { alpha: { float: steepest }, beta: { float: 0 } } });
   const below = where(g, g.elementwise("IsNaN", [x], { dtype: "bool" }), x, g.number("float32", alpha));
   return where(g, compare(g, "Greater", x, g.number("float32", 0)), g.number("float32", 1), below);
 }

@@ -1,23 +1,23 @@
 import type * as tf from "@tensorflow/tfjs";
 import { pad, transpose } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { range } from "../graph/shape.js";
 
-// TF.js images are NHWC, ONNX's are NCHW. Transposes around each node are left to ONNX Runtime, which moves and joins them.
+// TF.js images are [B, spatial .., C], ONNX's are [B, C, spatial ..]. Transposes around each node are left to ONNX Runtime, which
+// moves and joins them. Everything here is for images (two spatial axes) and volumes (three).
 
-type Info = tf.backend_util.Conv2DInfo;
-
-/** What a sliding window needs to know of one spatial axis. */
+/** What a sliding window needs to know of its spatial axes; each list has an entry for each. */
 export interface Window {
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  readonly begin: readonly [number, number];
-  readonly input: readonly [number, number];
-  readonly output: readonly [number, number];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly begin: readonly number[];
+  readonly input: readonly number[];
+  readonly output: readonly number[];
 }
 
-export function windowOf(info: Info): Window {
-  return {
+export function windowOf(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv3DInfo): Window {
+  const image: Window = {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
@@ -25,17 +25,27 @@ export function windowOf(info: Info): Window {
     input: [info.inHeight, info.inWidth],
     output: [info.outHeight, info.outWidth],
   };
+  if (!("filterDepth" in info)) return image;
+  return {
+    kernel: [info.filterDepth, ...image.kernel],
+    strides: [info.strideDepth, ...image.strides],
+    dilations: [info.dilationDepth, ...image.dilations],
+    // TensorFlow's SAME is never negative; that of TF.js for volumes is where a stride is longer than the kernel.
+    begin: [info.padInfo.front, ...image.begin].map((n) => Math.max(0, n)),
+    input: [info.inDepth, ...image.input],
+    output: [info.outDepth, ...image.output],
+  };
+}
+
+/** How far along axis i the window reaches, from the first real element. */
+function reach({ kernel, strides, dilations, begin, output }: Window, i: number): number {
+  const at = (list: readonly number[]) => list[i] as number;
+  return (at(output) - 1) * at(strides) + (at(kernel) - 1) * at(dilations) + 1 - at(begin);
 }
 
 /** Padding at the end, so that the window fits exactly `output` times; never negative: ONNX ignores what is left over. */
 export function padsOf(w: Window): number[] {
-  const end = [0, 1].map((i) => Math.max(0, endPad(w, i)));
-  return [...w.begin, ...end];
-}
-
-function endPad({ kernel, strides, dilations, begin, input, output }: Window, i: number): number {
-  const at = (list: readonly number[]) => list[i] as number;
-  return (at(output) - 1) * at(strides) + (at(kernel) - 1) * at(dilations) + 1 - at(input) - at(begin);
+  return [...w.begin, ...w.input.map((n, i) => Math.max(0, reach(w, i) - n))];
 }
 
 /** Attributes of Conv and pools. */
@@ -43,24 +53,32 @@ export function windowAttributes(w: Window) {
   return { kernel_shape: w.kernel, strides: w.strides, dilations: w.dilations, pads: padsOf(w) };
 }
 
-export const toNchw = (g: Graph, x: Value) => transpose(g, x, [0, 3, 1, 2]);
-export const toNhwc = (g: Graph, x: Value) => transpose(g, x, [0, 2, 3, 1]);
+/** [B, spatial .., C] -> [B, C, spatial ..] */
+export function toChannelsFirst(g: Graph, x: Value): Value {
+  const rank = x.shape.length;
+  return transpose(g, x, [0, rank - 1, ...range(1, rank - 1)]);
+}
+
+/** [B, C, spatial ..] -> [B, spatial .., C] */
+export function toChannelsLast(g: Graph, x: Value): Value {
+  return transpose(g, x, [0, ...range(2, x.shape.length), 1]);
+}
+
+/** A filter of TF.js, [spatial .., a, b] -> [b, a, spatial ..]. */
+export function toOnnxFilter(g: Graph, filter: Value): Value {
+  const spatial = filter.shape.length - 2;
+  return transpose(g, filter, [spatial + 1, spatial, ...range(0, spatial)]);
+}
 
 /**
  * ConvTranspose that gives exactly the input size of the window: padded at the begin by the node, at the end by a Pad (which may cut).
  * @param dy [B, C, output] @param filter [C, M, kernel]
  */
 export function transposedConv(g: Graph, dy: Value, filter: Value, w: Window, channels: number, group = 1): Value {
-  const grown = [0, 1].map(
-    (i) =>
-      ((w.output[i] as number) - 1) * (w.strides[i] as number) +
-      ((w.kernel[i] as number) - 1) * (w.dilations[i] as number) +
-      1 -
-      (w.begin[i] as number),
-  );
-  const attributes = { kernel_shape: w.kernel, strides: w.strides, dilations: w.dilations, pads: [...w.begin, 0, 0], group };
+  const grown = w.input.map((_, i) => reach(w, i));
+  const none = w.input.map(() => 0);
+  const attributes = { kernel_shape: w.kernel, strides: w.strides, dilations: w.dilations, pads: [...w.begin, ...none], group };
   const [batch] = dy.shape as [number];
   const full = g.add("ConvTranspose", [dy, filter], [batch, channels, ...grown], { attributes });
-  const end = [0, 1].map((i) => (w.input[i] as number) - (grown[i] as number));
-  return pad(g, full, [0, 0, 0, 0], [0, 0, ...end]);
+  return pad(g, full, [0, 0, ...none], [0, 0, ...w.input.map((n, i) => n - (grown[i] as number))]);
 }

@@ -1,6 +1,7 @@
 import { LtadError, sha256 } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
-import type { Attribute, Elements, Graph, GraphType, Node, Value } from "../graph/graph.js";
+import type { Attribute, Elements, Graph, Node, Value } from "../graph/graph.js";
+import { encodeElements, encodeInitialisers, type Tensor, type WeightType } from "./initialisers.js";
 import { ModelProto } from "./messages.js";
 
 /**
@@ -19,8 +20,13 @@ export interface NamedGraph {
   readonly dims: (value: Value) => readonly (number | string)[];
 }
 
-/** Serialises a graph to the bytes of an .onnx file. */
-export function encodeModel({ graph, nodes, outputs, dims }: NamedGraph): Uint8Array {
+/** A model before it becomes bytes: fields of ModelProto. */
+export interface ModelMessage {
+  readonly graph: { readonly initializer: readonly Tensor[] } & Readonly<Record<string, unknown>>;
+}
+
+/** Lays a graph out as a model. */
+export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weights: WeightType = "float32"): ModelMessage {
   const names = nameValues(graph, nodes, outputs);
   const nameOf = (value: Value | undefined) => (value ? (names.get(value) as string) : "");
   const info = (name: string, value: Value) => ({
@@ -28,6 +34,7 @@ export function encodeModel({ graph, nodes, outputs, dims }: NamedGraph): Uint8A
     type: { tensorType: { elemType: onnxType[value.dtype], shape: { dim: dims(value).map(encodeDim) } } },
   });
   const aliases = Object.entries(outputs).filter(([name, value]) => names.get(value) !== name);
+  const { tensors, conversions } = encodeInitialisers(graph, nodes, outputs, names, weights);
   const message = {
     irVersion,
     producerName: "@ltad/jit",
@@ -35,6 +42,7 @@ export function encodeModel({ graph, nodes, outputs, dims }: NamedGraph): Uint8A
     graph: {
       name: "traced",
       node: [
+        ...conversions,
         ...nodes.map((n) => ({
           input: n.inputs.map(nameOf),
           output: n.outputs.map(nameOf),
@@ -43,11 +51,16 @@ export function encodeModel({ graph, nodes, outputs, dims }: NamedGraph): Uint8A
         })),
         ...aliases.map(([name, value]) => ({ input: [nameOf(value)], output: [name], opType: "Identity", attribute: [] })),
       ],
-      initializer: encodeInitialisers(graph, nodes, outputs, names),
+      initializer: tensors,
       input: [...graph.inputs].map(([name, value]) => info(name, value)),
       output: Object.entries(outputs).map(([name, value]) => info(name, value)),
     },
   };
+  return message;
+}
+
+/** The bytes of an .onnx file. */
+export function finish(message: object): Uint8Array {
   return ModelProto.encode(ModelProto.fromObject(message)).finish();
 }
 
@@ -85,37 +98,10 @@ function nameValues(graph: Graph, nodes: readonly Node[], outputs: Readonly<Reco
   return names;
 }
 
-function encodeInitialisers(
-  graph: Graph,
-  nodes: readonly Node[],
-  outputs: Readonly<Record<string, Value>>,
-  names: ReadonlyMap<Value, string>,
-) {
-  const used = new Set<Value | undefined>([...nodes.flatMap((n) => n.inputs), ...Object.values(outputs)]);
-  const written = new Set<string>();
-  const tensors = [];
-  for (const [value, data] of graph.constants) {
-    const name = names.get(value) as string;
-    if (!used.has(value) || written.has(name)) continue;
-    written.add(name);
-    tensors.push({ name, dims: [...value.stored], dataType: onnxType[value.dtype], rawData: encodeElements(value.dtype, data) });
-  }
-  return tensors;
-}
-
 /** Equal for equal constants of one type and shape. */
 function contentKey(value: Value, data: Elements): string {
   return `${value.dtype}[${value.stored.join(",")}]${sha256(encodeElements(value.dtype, data))}`;
 }
-
-function encodeElements(dtype: GraphType, data: Elements): Uint8Array {
-  if (dtype === "int64") return bytesOf(BigInt64Array.from(Array.from(data, (x) => BigInt(x))));
-  if (dtype === "float32") return bytesOf(data instanceof Float32Array ? data : Float32Array.from(data));
-  if (dtype === "int32") return bytesOf(data instanceof Int32Array ? data : Int32Array.from(data));
-  return Uint8Array.from(data, (x) => (x ? 1 : 0));
-}
-
-const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 const encodeDim = (dim: number | string) => (typeof dim === "number" ? { dimValue: dim } : { dimParam: dim });
 

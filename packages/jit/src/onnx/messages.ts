@@ -47,8 +47,16 @@ const root = protobuf.Root.fromJSON({
           },
         },
         TensorProto: {
-          fields: { dims: list("int64", 1), dataType: field("int32", 2), name: field("string", 8), rawData: field("bytes", 9) },
+          fields: {
+            dims: list("int64", 1),
+            dataType: field("int32", 2),
+            name: field("string", 8),
+            rawData: field("bytes", 9),
+            externalData: list("StringStringEntryProto", 13),
+            dataLocation: field("int32", 14),
+          },
         },
+        StringStringEntryProto: { fields: { key: field("string", 1), value: field("string", 2) } },
         ValueInfoProto: { fields: { name: field("string", 1), type: field("TypeProto", 2) } },
         TypeProto: { fields: { tensorType: field("TensorTypeProto", 1) } },
         TensorTypeProto: { fields: { elemType: field("int32", 1), shape: field("TensorShapeProto", 2) } },

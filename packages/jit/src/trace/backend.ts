@@ -1,5 +1,6 @@
 import { LtadError, type DType } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
+import type { Operation } from "../check/culprit.js";
 import { registerGradients } from "../gradients/index.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { kernels } from "../kernels/index.js";
@@ -19,6 +20,8 @@ interface Held {
 /** A TF.js backend that holds edges of a graph where others hold numbers. */
 class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
+  /** Where the operations of a trace are noted, when somebody wants to know them. */
+  operations: Operation<Value>[] | undefined;
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends that this trace has met: constants of the graph. */
   private foreign = new WeakMap<object, Held>();
@@ -135,11 +138,11 @@ export function traceBackend(): TraceBackend {
   tf.registerBackend(traceBackendName, () => made, -1);
   tf.engine().findBackend(traceBackendName);
   for (const [kernelName, row] of Object.entries(kernels))
-    tf.registerKernel({ kernelName, backendName: traceBackendName, kernelFunc: (call) => runRow(made, row, call) });
+    tf.registerKernel({ kernelName, backendName: traceBackendName, kernelFunc: (call) => runRow(made, kernelName, row, call) });
   return made;
 }
 
-function runRow(backend: TraceBackend, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
+function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
   const graph = backend.graph as Graph;
   const values: Record<string, Value> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
@@ -148,7 +151,9 @@ function runRow(backend: TraceBackend, row: Kernel, { inputs, attrs }: { inputs:
     values[name] = row.lazy ? value : graph.full(value);
   }
   const out = row.emit(graph, values, attrs ?? {});
-  const infos = (Array.isArray(out) ? (out as readonly Value[]) : [out as Value]).map((value) => ({
+  const outputs = Array.isArray(out) ? (out as readonly Value[]) : [out as Value];
+  backend.operations?.push({ kernel, line: callerLine(), inputs: Object.values(values), outputs });
+  const infos = outputs.map((value) => ({
     dataId: backend.hold(value),
     shape: [...value.shape],
     dtype: value.dtype as DType,

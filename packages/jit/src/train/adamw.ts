@@ -12,7 +12,10 @@ export interface AdamWOptions {
 
 const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 } as const;
 
-/** One parameter with its first and second moment, all of one shape. */
+/**
+ * One parameter with its moments, all of one shape. The moments are sums, not means: m / (1 - beta1) and v / (1 - beta2) of the paper, which saves
+ * two passes over the gradient. Their factors are in {@link scalarsOf}.
+ */
 export interface Slot {
   readonly param: tf.Tensor;
   readonly m: tf.Tensor;
@@ -23,19 +26,20 @@ export interface Slot {
 export interface StepScalars<T> {
   /** 1 - rate * weightDecay */
   readonly decay: T;
-  /** rate / (1 - beta1^t) */
+  /** rate (1 - beta1) / (1 - beta1^t) sqrt((1 - beta2^t) / (1 - beta2)) */
   readonly rate: T;
-  /** 1 / sqrt(1 - beta2^t) */
-  readonly root: T;
+  /** epsilon sqrt((1 - beta2^t) / (1 - beta2)) */
+  readonly epsilon: T;
 }
 
 /** @param step number of this step, from 1 */
 export function scalarsOf(learningRate: number, step: number, options: AdamWOptions): StepScalars<number> {
-  const { beta1, beta2, weightDecay } = { ...adamWDefaults, ...options };
+  const { beta1, beta2, epsilon, weightDecay } = { ...adamWDefaults, ...options };
+  const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
   return {
     decay: 1 - learningRate * weightDecay,
-    rate: learningRate / (1 - beta1 ** step),
-    root: 1 / Math.sqrt(1 - beta2 ** step),
+    rate: ((learningRate * (1 - beta1)) / (1 - beta1 ** step)) * root,
+    epsilon: epsilon * root,
   };
 }
 
@@ -46,13 +50,13 @@ export function scalarsOf(learningRate: number, step: number, options: AdamWOpti
 export function adamW(
   { param, m, v }: Slot,
   gradient: tf.Tensor,
-  { decay, rate, root }: StepScalars<tf.Tensor>,
+  { decay, rate, epsilon }: StepScalars<tf.Tensor>,
   options: AdamWOptions,
 ): Slot {
-  const { beta1, beta2, epsilon } = { ...adamWDefaults, ...options };
-  const nextM = m.mul(beta1).add(gradient.mul(1 - beta1));
-  const nextV = v.mul(beta2).add(gradient.square().mul(1 - beta2));
-  const step = nextM.mul(rate).div(nextV.sqrt().mul(root).add(epsilon));
+  const { beta1, beta2 } = { ...adamWDefaults, ...options };
+  const nextM = m.mul(beta1).add(gradient);
+  const nextV = v.mul(beta2).add(gradient.square());
+  const step = nextM.div(nextV.sqrt().add(epsilon)).mul(rate);
   return { param: param.mul(decay).sub(step), m: nextM, v: nextV };
 }
 

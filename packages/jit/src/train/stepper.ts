@@ -3,9 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import type { RuntimeOptions, TensorSpecs } from "../program.js";
 import type { Tensors } from "../traced-function.js";
+import { watchEagerly } from "../check/watch-eager.js";
+import { flagsName } from "../check/watch-graph.js";
 import { createSession, fromOrt, toOrt } from "../session.js";
 import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
-import { toOnnx } from "../to-onnx.js";
+import { compile } from "../to-onnx.js";
 
 /** A function from state and inputs to the next state and scalars to report. */
 export type StepFunction = (inputs: Tensors) => { state: Tensors; results: Tensors };
@@ -21,23 +23,35 @@ export interface Stepper {
 
 type Options = RuntimeOptions & { readonly inputs: TensorSpecs; readonly constants?: NdArrays };
 
-const scalars: TensorSpecs = Object.fromEntries(["decay", "rate", "root"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]));
+const scalars: TensorSpecs = Object.fromEntries(
+  ["decay", "rate", "epsilon"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]),
+);
 
-/** The step as one graph: the state goes out of one run and into the next as it is. */
-export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
-  const specs = { ...initial, ...options.inputs, ...scalars };
+/** The step as an .onnx file: the state and `at.*` beside the inputs, `next.*` and `report.*` as outputs. */
+export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
+  return compileStep(step, initial, options, false).model;
+}
+
+function compileStep(step: StepFunction, initial: NdArrays, options: Options, watched: boolean) {
   const named = (inputs: Tensors) => {
     const { state, results } = step(inputs);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  const session = await createSession(toOnnx(named, specs, options.constants ? { constants: options.constants } : {}), options);
+  return compile(named, { ...initial, ...options.inputs, ...scalars }, options.constants, watched);
+}
+
+/** The step as one graph: the state goes out of one run and into the next as it is. */
+export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
+  const { session } = await createSession(model, { ...options, training: true });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
   let state: Record<string, OrtTensor> = convert(initial);
   let open = true;
   return {
     async run(inputs) {
       if (!open) throw disposed();
-      const outputs = await session.run({ ...state, ...convert(inputs) });
+      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...convert(inputs) });
+      if (flags) inspect?.(fromOrt(flags));
       state = unprefixed("next", outputs);
       return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
     },
@@ -66,7 +80,9 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
       const numbers: Record<string, number> = {};
       const next = tf.tidy(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-        const { state: after, results } = step({ ...state, ...constants, ...tensors });
+        const run = () => step({ ...state, ...constants, ...tensors });
+        const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
+        const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, run, all) : run();
         for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
         tf.dispose(results);
         return { ...after };

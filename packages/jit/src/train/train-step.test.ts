@@ -2,7 +2,7 @@ import { createRng, float32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gelu, layerNorm, trainStep, type RuntimeOptions } from "../index.js";
+import { gelu, layerNorm, openProgram, trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "../index.js";
 
 const rng = createRng("train step");
 const weights = (rows: number, columns: number) => float32([rows, columns], rng.normals(rows * columns, 0.3));
@@ -17,8 +17,10 @@ const inputs = { x: { dtype: "float32", shape: [5, 7] }, y: { dtype: "float32", 
 const data = { x: float32([5, 7], rng.normals(35)), y: float32([5, 3], rng.normals(15)) };
 const constants = { "text.table": float32([7, 7], rng.normals(49)) };
 
-const compile = (options: RuntimeOptions & { clipNorm?: number } = {}) =>
-  trainStep({
+type Options = RuntimeOptions & { clipNorm?: number };
+const compile = (options: Options = {}) => trainStep(problem(options));
+const problem = (options: Options) =>
+  ({
     params,
     inputs,
     constants,
@@ -30,7 +32,7 @@ const compile = (options: RuntimeOptions & { clipNorm?: number } = {}) =>
       const error = tf.matMul(h, out.w).add(out.b).sub(y);
       return { loss: error.square().mean<tf.Scalar>(), worst: error.abs().max() };
     },
-  });
+  }) satisfies TrainStepOptions<typeof params, typeof inputs, typeof constants>;
 
 const at = { learningRate: 1e-2 };
 const dataOf = (arrays: Record<string, NdArray>) => Object.entries(arrays).map(([name, { data }]) => [name, [...data]]);
@@ -59,6 +61,16 @@ describe("trainStep", () => {
       "the caller's arrays stay as they were",
     ).toBe(true);
     await program.dispose();
+  });
+
+  it("gives its graph as a file; with all weights 0 the loss is the mean square of y", async () => {
+    const file = await openProgram(trainStepToOnnx(problem({})));
+    const zeros = Object.entries(file.inputs).map(([name, { shape }]) => [name, float32(shape.map((n) => n ?? 1))] as const);
+    const results = await file.run({ ...Object.fromEntries(zeros), ...data });
+    const expected = data.y.data.reduce((sum, y) => sum + y * y, 0) / 15;
+    expectClose(results["report.loss"]?.data ?? [], [expected], { rtol: 1e-6, atol: 0 }, "loss");
+    expect(file.outputs.filter((name) => name.startsWith("next."))).toContain("next.params.embed.w");
+    await file.dispose();
   });
 
   it("does the same on both engines", async () => {

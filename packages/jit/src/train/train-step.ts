@@ -5,7 +5,7 @@ import type { RuntimeOptions, TensorSpecs } from "../program.js";
 import type { Tensors, TensorsFor } from "../traced-function.js";
 import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
 import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
-import { eagerStepper, onnxStepper } from "./stepper.js";
+import { eagerStepper, onnxStepper, stepToOnnx } from "./stepper.js";
 import { valueAndGradients } from "./value-and-gradients.js";
 
 /** What to train, on what, and how. */
@@ -30,7 +30,7 @@ export interface TrainProgram<P extends Tree<NdArray>> {
   step(inputs: NdArrays, at: { readonly learningRate: number }): Promise<Record<string, number>>;
   /** The parameters now; copied. */
   params(): P;
-  /** Everything a checkpoint needs: `params.*`, `m.*`, `v.*` and `step`; copied. */
+  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta) and `step`; copied. */
   state(): Record<string, NdArray>;
   /** @throws LtadError `LTAD_SHAPE` when the state is not one of these parameters */
   restore(state: NdArrays): void;
@@ -48,17 +48,11 @@ export function trainStep<P extends Tree<NdArray>, In extends TensorSpecs, C ext
 ): Promise<TrainProgram<P>>;
 export function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>>;
 export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>> {
-  const initial = flatten<NdArray>(options.params, isNdArray);
-  checkParams(initial);
+  const { initial, packing, state: slots } = begin(options.params);
   const names = Object.keys(initial);
-  const packing = planPacking(initial);
   const optimiser = options.optimiser ?? {};
-  const zeros = Object.fromEntries(
-    names.map((name) => [name, { ...(initial[name] as NdArray), data: new Float32Array((initial[name] as NdArray).data.length) }]),
-  );
-  const slots = { params: packArrays(initial, packing), m: packArrays(zeros, packing), v: packArrays(zeros, packing) };
   const make = options.engine === "tensorflow" ? eagerStepper : onnxStepper;
-  const stepper = await make(stepFunction(options, packing), flatState(slots), options);
+  const stepper = await make(stepFunction(options, packing), slots, options);
   let count = 0;
   const current = (group: (typeof groups)[number]) => unpackArrays(ofGroup(stepper.state(), group), packing, names);
   return {
@@ -80,11 +74,35 @@ export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptio
     restore(state) {
       checkState(state, initial);
       const restored = groups.map((group) => [group, packArrays(ofGroup(state, group), packing)]);
-      stepper.load(flatState(Object.fromEntries(restored) as typeof slots));
+      stepper.load(flatState(Object.fromEntries(restored) as Parameters<typeof flatState>[0]));
       count = (state["step"] as NdArray).data[0] as number;
     },
     dispose: () => stepper.dispose(),
   };
+}
+
+/**
+ * The graph that {@link trainStep} runs, as an .onnx file for a viewer or another runtime. Its inputs are the state (`params.*`, `m.*`, `v.*`), the inputs of
+ * the loss and three scalars `at.*` of the optimiser; its outputs the next state (`next.*`) and what is reported (`report.*`).
+ * @throws LtadError `LTAD_TRACE` as {@link trainStep}
+ */
+export function trainStepToOnnx<P extends Tree<NdArray>, In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
+  options: TrainStepOptions<P, In, C>,
+): Uint8Array {
+  const { packing, state } = begin(options.params);
+  return stepToOnnx(stepFunction(options as unknown as TrainStepOptions<P>, packing), state, options as Parameters<typeof stepToOnnx>[2]);
+}
+
+/** Parameters by name, how they are packed, and the state before the first step. */
+function begin(params: Tree<NdArray>) {
+  const initial = flatten<NdArray>(params, isNdArray);
+  checkParams(initial);
+  const packing = planPacking(initial);
+  const zeros = Object.fromEntries(
+    Object.entries(initial).map(([name, array]) => [name, { ...array, data: new Float32Array(array.data.length) }]),
+  );
+  const slots = { params: packArrays(initial, packing), m: packArrays(zeros, packing), v: packArrays(zeros, packing) };
+  return { initial, packing, state: flatState(slots) };
 }
 
 /** Calls wait for the one before: a step starts from the state that the last one left. */

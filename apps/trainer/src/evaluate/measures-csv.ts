@@ -1,0 +1,39 @@
+import type { SetMeasures } from "./set-measures.js";
+
+/**
+ * A row a class, then the means ("mean") and all classes in one list ("pooled"); a metric that does not exist is an empty cell.
+ * @param trained training images of each class, where they are known
+ */
+export function measuresCsv(
+  { classes, summary, pooled, test_counts, pooled_counts }: SetMeasures,
+  trained: Readonly<Record<string, number>> = {},
+): string {
+  const metrics = Object.keys(pooled);
+  // The pooled ones lack what needs every score; the classes have all.
+  const all = [...new Set([...Object.values(classes).flatMap((numbers) => Object.keys(numbers)), ...metrics])];
+  const row = (name: string, kind: string, numbers: Readonly<Record<string, number | null>>) => {
+    const counts = kind === "class" ? test_counts[name] : kind === "pooled" ? pooled_counts : undefined;
+    return [
+      name,
+      kind,
+      kind === "class" ? trained[name] : undefined,
+      counts?.good,
+      counts?.defective,
+      counts?.regions,
+      ...all.map((metric) => numbers[metric]),
+    ];
+  };
+  const rows = [
+    ["name", "kind", "trained", "good", "defective", "regions", ...all],
+    ...Object.entries(classes).map(([name, numbers]) => row(name, "class", numbers)),
+    ...Object.entries({ Avg: summary.avg, High: summary.high, Low: summary.low }).map(([name, numbers]) => row(name, "mean", numbers)),
+    row("Pooled", "pooled", pooled),
+  ];
+  return `${rows.map((cells) => cells.map(cell).join(",")).join("\n")}\n`;
+}
+
+/** RFC 4180; null and undefined are empty. */
+function cell(value: string | number | null | undefined): string {
+  const text = String(value ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

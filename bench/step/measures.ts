@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { createRng, flatten, float32, isNdArray, type NdArray, sizeOf, unflatten } from "@ltad/core";
+import { jit, type RuntimeOptions } from "@ltad/jit";
+import * as tf from "@tensorflow/tfjs";
+import { batch, channels, forward, initial, openStep, side, timed } from "./model.js";
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+/** Fixed cost of `run`: a graph of one addition, ms. */
+export async function tinyRun(): Promise<number> {
+  const program = await jit(({ x }) => ({ y: tf.add(x, 1) }), { x: { dtype: "float32", shape: [1] } });
+  const times: number[] = [];
+  for (let i = 0; i < 3000; i++) times.push(await timed(() => program.run({ x: float32([1]) })));
+  await program.dispose();
+  return median(times);
+}
+
+/** What the machine can do in operations a millisecond: the best of many products of the step's own large shape and of 1024 x 1024 matrices. */
+export async function peakFlops(): Promise<number> {
+  const rates = [await productRate(1568, 256, 1024), await productRate(1024, 1024, 1024)];
+  return Math.max(...rates);
+}
+
+async function productRate(m: number, k: number, n: number): Promise<number> {
+  const rng = createRng("peak");
+  const inputs = { x: float32([m, k], rng.normals(m * k)), y: float32([k, n], rng.normals(k * n)) };
+  const program = await jit(({ x, y }) => ({ z: tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D) }), inputs, { spinning: true });
+  let best = Infinity;
+  for (let i = 0; i < 60; i++) best = Math.min(best, await timed(() => program.run(inputs)));
+  await program.dispose();
+  return (2 * m * k * n) / best;
+}
+
+/** Milliseconds from nothing to a session that can step. */
+export async function startUp(): Promise<number> {
+  let step: Awaited<ReturnType<typeof openStep>> | undefined;
+  const took = await timed(async () => (step = await openStep()));
+  await step?.dispose();
+  return took;
+}
+
+/** Pi alone on one batch, as a program of ONNX Runtime. */
+export async function openInference(options: RuntimeOptions = {}) {
+  const shape = [batch, side * side, channels];
+  const constants = flatten<NdArray>(initial(createRng("bench/step")), isNdArray);
+  const program = await jit(
+    ({ x, ...weights }) => ({ y: forward(unflatten<tf.Tensor>(weights), x as tf.Tensor3D) }),
+    { x: { dtype: "float32", shape } },
+    { ...options, constants },
+  );
+  const x = float32(shape, createRng("batch").normals(sizeOf(shape)));
+  return { run: () => timed(() => program.run({ x })), dispose: () => program.dispose() };
+}
+
+/** Runs work beside two processes that keep two cores busy. */
+export async function besideBusy<T>(work: () => Promise<T>): Promise<T> {
+  const busy = [0, 1].map(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+  try {
+    return await work();
+  } finally {
+    for (const child of busy) child.kill("SIGKILL");
+  }
+}
+
+/** Resident memory of a process of its own, MB, after 100 steps and after so many. */
+export function memoryAfter(steps: number): [number, number] {
+  const script = fileURLToPath(new URL("memory.ts", import.meta.url));
+  return JSON.parse(
+    execFileSync(process.execPath, ["--import", import.meta.resolve("tsx"), script, String(steps)], { encoding: "utf8" }),
+  ) as [number, number];
+}

@@ -1,0 +1,54 @@
+import { createRng, float32, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
+import { trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "@ltad/jit";
+import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
+import type * as tf from "@tensorflow/tfjs";
+
+// UniAD's transformer: 4 + 4 layers, width 256, 8 heads, inner width 1024, 176 channels, a batch of 8 images of 14 x 14 tokens. The same model as
+// tools/reference/step/uniad_step.py.
+export const [batch, side, channels, width, hidden, layers] = [8, 14, 176, 256, 1024, 4];
+const tokens = side * side;
+const rows = batch * tokens;
+
+const module = reconstructor({ kind: "uniad", channels, grid: [side, side] });
+const shape = [batch, tokens, channels];
+
+export const initial = (rng: Rng): Tree<NdArray> => module.init(rng);
+
+/** Pi alone, for inference. */
+export const forward = (params: Tree<tf.Tensor>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
+
+const problem = (options: RuntimeOptions) =>
+  ({
+    ...options,
+    params: initial(createRng("bench/step")),
+    inputs: { x: { dtype: "float32", shape } },
+    loss: (params, { x }) => ({ loss: reconstructionLoss(forward(params, x as tf.Tensor3D), x as tf.Tensor3D) }),
+    optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
+  }) satisfies TrainStepOptions<Tree<NdArray>>;
+
+/** The step with a batch of noise; `run` gives milliseconds. */
+export async function openStep(options: RuntimeOptions = {}) {
+  const program = await trainStep<Tree<NdArray>>(problem(options));
+  const inputs: NdArrays = { x: float32(shape, createRng("batch").normals(rows * channels)) };
+  return { run: () => timed(() => program.step(inputs, { learningRate: 1e-4 })), dispose: () => program.dispose() };
+}
+
+/** Milliseconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export const graphBytes = (): number => trainStepToOnnx<Tree<NdArray>, TrainStepOptions<Tree<NdArray>>["inputs"]>(problem({})).length;
+
+/** Floating-point operations of the products of matrices in one step: forward, gradient to the input, gradient to the weight. */
+export function stepFlops(): number {
+  const map = (from: number, to: number, n = rows) => 3 * 2 * n * from * to;
+  const attention = 6 * 2 * batch * tokens * tokens * width; // Q K^T, P V and their two gradients each
+  const projections = 4 * map(width, width);
+  const feedForward = 2 * map(width, hidden);
+  const encoder = projections + attention + feedForward;
+  const decoder = 2 * (projections + attention) + feedForward - map(width, width) + map(width, width, tokens); // one query is the same for every image
+  return layers * (encoder + decoder) + map(channels, width) + map(width, channels) - 2 * rows * channels * width; // no gradient to the batch
+}

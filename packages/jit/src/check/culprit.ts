@@ -1,0 +1,81 @@
+import { LtadError } from "@ltad/core";
+
+/** What a tensor holds that is no number. */
+export interface Flags {
+  readonly nan: boolean;
+  readonly infinite: boolean;
+}
+
+/** One operation of a program, with what identifies its tensors. */
+export interface Operation<Key> {
+  /** The kernel of TF.js. */
+  readonly kernel: string;
+  /** The line of the caller's code. */
+  readonly line: string;
+  readonly inputs: readonly Key[];
+  readonly outputs: readonly Key[];
+}
+
+/** A run of a program: its operations in order, its inputs and results by name, and what each tensor holds. */
+export interface Run<Key> {
+  readonly operations: readonly Operation<Key>[];
+  readonly inputs: Readonly<Record<string, Key>>;
+  readonly results: Readonly<Record<string, Key>>;
+  readonly flagsOf: (key: Key) => Flags;
+}
+
+/**
+ * Looks where a result that is NaN or infinite comes from: back from the results through everything that is not finite, to the first
+ * operation that made a NaN without having one, or an infinity from finite numbers. What a later tf.where throws away is not looked at, and
+ * an infinity that an input brings (a mask) is no fault.
+ * @throws LtadError `LTAD_NOT_FINITE` naming the operation and the line, or the input that brought a NaN
+ */
+export function checkFinite<Key>(run: Run<Key>): void {
+  const bad = (key: Key) => run.flagsOf(key).nan || run.flagsOf(key).infinite;
+  const result = Object.entries(run.results).find(([, key]) => bad(key));
+  if (!result) return;
+  const reached = reachable(run, bad);
+  const maker = run.operations.find((op) => reached.has(op) && makes(op, run));
+  const holds = run.flagsOf(result[1]).nan ? "NaN" : "infinity";
+  const input = Object.entries(run.inputs).find(([, key]) => run.flagsOf(key).nan)?.[0];
+  if (maker) {
+    const made = maker.outputs.some((key) => run.flagsOf(key).nan) ? "NaN" : "infinity";
+    throw fault(`${maker.line}: the kernel ${maker.kernel} made the first ${made}; the result ${result[0]} holds ${holds}`, {
+      kernel: maker.kernel,
+      line: maker.line,
+      result: result[0],
+    });
+  }
+  if (input !== undefined) throw fault(`input ${input}: holds NaN, and so does the result ${result[0]}`, { input, result: result[0] });
+}
+
+/** The operations behind the results, back through tensors that are not finite. */
+function reachable<Key>({ operations, results }: Run<Key>, bad: (key: Key) => boolean): Set<Operation<Key>> {
+  const makerOf = new Map<Key, Operation<Key>>();
+  for (const op of operations) for (const key of op.outputs) if (!op.inputs.includes(key) && !makerOf.has(key)) makerOf.set(key, op);
+  const reached = new Set<Operation<Key>>();
+  const open = Object.values(results).filter(bad);
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    const op = makerOf.get(key);
+    if (!op || reached.has(op)) continue;
+    reached.add(op);
+    open.push(...op.inputs.filter(bad));
+  }
+  return reached;
+}
+
+function makes<Key>({ inputs, outputs }: Operation<Key>, { flagsOf }: Run<Key>): boolean {
+  const [had, has] = [inputs.map(flagsOf), outputs.map(flagsOf)];
+  if (had.some((f) => f.nan)) return false;
+  return has.some((f) => f.nan) || (has.some((f) => f.infinite) && !had.some((f) => f.infinite));
+}
+
+function fault(what: string, details: Record<string, unknown>): LtadError {
+  return new LtadError(
+    "LTAD_NOT_FINITE",
+    `${what}. Look at what goes in there: a logarithm or division of 0, a root of a negative number.`,
+    {
+      details,
+    },
+  );
+}

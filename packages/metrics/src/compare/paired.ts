@@ -1,0 +1,24 @@
+import { LtadError } from "@ltad/core/browser";
+
+/** Scores of two models on the same images, in the same order. */
+export interface PairedScores {
+  /** [n] */
+  readonly a: ArrayLike<number>;
+  /** [n] */
+  readonly b: ArrayLike<number>;
+  /** [n] 1 or true for an anomaly */
+  readonly isAnomaly: ArrayLike<number | boolean>;
+  /** [n] what messages call the images */
+  readonly names?: ArrayLike<string>;
+}
+
+/** Positions of both kinds of images. @throws LtadError `LTAD_SHAPE` when the lengths differ */
+export function sidesOf({ a, b, isAnomaly }: PairedScores): { good: number[]; defective: number[] } {
+  if (a.length !== b.length || a.length !== isAnomaly.length) {
+    const message = `compare: expected the same images for both, received ${a.length} and ${b.length} scores and ${isAnomaly.length} labels.`;
+    throw new LtadError("LTAD_SHAPE", message);
+  }
+  const sides = { good: [] as number[], defective: [] as number[] };
+  for (let i = 0; i < a.length; i++) (isAnomaly[i] ? sides.defective : sides.good).push(i);
+  return sides;
+}

@@ -1,0 +1,82 @@
+import { LtadError } from "@ltad/core/browser";
+import { needBothSides, type Ranking } from "../ranking/ranking.js";
+
+/**
+ * False positive rate at a wanted true positive rate: the lowest FPR among thresholds with TPR >= `tpr`. No interpolation.
+ * @param tpr 0 < tpr <= 1, usually 0.95
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_CONFIG` for a rate outside its range
+ */
+export function fprAtTpr(ranking: Ranking, tpr: number): number {
+  checkRange(tpr > 0 && tpr <= 1, "tpr", "above 0 and at most 1", tpr);
+  needBothSides(ranking, `FPR at ${100 * tpr} % TPR`);
+  let lowest = -1;
+  ranking.walk((_, tp, fp) => {
+    if (lowest < 0 && tp / ranking.positives >= tpr) lowest = fp;
+  });
+  return lowest / ranking.negatives;
+}
+
+/**
+ * PGn: the largest share of good images that can be accepted automatically while at most n % of the bad ones are accepted with them.
+ * @param percent n, 0 <= n < 100
+ * @returns 0..1
+ * @see "presorted good" of arXiv 2503.23451; here over all thresholds, without interpolated quantiles
+ */
+export function presortedGood(ranking: Ranking, percent: number): number {
+  checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
+  needBothSides(ranking, `PG${percent}`);
+  return 1 - fprAtTpr(ranking, (100 - percent) / 100);
+}
+
+/**
+ * PBn: the largest share of bad images that can be rejected automatically while at most n % of the good ones are rejected with them.
+ * @param percent n, 0 <= n < 100
+ * @returns 0..1
+ */
+export function presortedBad(ranking: Ranking, percent: number): number {
+  checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
+  needBothSides(ranking, `PB${percent}`);
+  let most = 0;
+  ranking.walk((_, tp, fp) => {
+    if (fp / ranking.negatives <= percent / 100) most = tp;
+  });
+  return most / ranking.positives;
+}
+
+/** Counts of all four outcomes at `score >= threshold`. */
+export interface Confusion {
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly trueNegatives: number;
+  readonly falseNegatives: number;
+}
+
+/**
+ * What a threshold does to images.
+ * @param threshold finite; need not be one of the scores
+ * @throws LtadError `LTAD_CONFIG` for a threshold that is not finite, or a ranking of pixels, which does not keep the scores of good ones
+ */
+export function confusionAt(ranking: Ranking, threshold: number): Confusion {
+  checkRange(Number.isFinite(threshold), "threshold", "a finite number", threshold);
+  const { positives, negatives, unit } = ranking;
+  if (unit === "pixels") throw new LtadError("LTAD_CONFIG", "confusionAt: expected a ranking of images, received one of pixels.");
+  let [truePositives, falsePositives] = [0, 0];
+  ranking.walk((at, tp, fp) => {
+    if (at >= threshold) [truePositives, falsePositives] = [tp, fp];
+  });
+  return { truePositives, falsePositives, trueNegatives: negatives - falsePositives, falseNegatives: positives - truePositives };
+}
+
+/**
+ * Share of images on the right side of a threshold.
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` without any image of either kind
+ */
+export function accuracyAt(ranking: Ranking, threshold: number): number {
+  needBothSides(ranking, "accuracy");
+  const { truePositives, trueNegatives } = confusionAt(ranking, threshold);
+  return (truePositives + trueNegatives) / (ranking.positives + ranking.negatives);
+}
+
+function checkRange(fits: boolean, name: string, expected: string, received: number): void {
+  if (!fits) throw new LtadError("LTAD_CONFIG", `${name}: expected ${expected}, received ${received}.`, { details: { field: name } });
+}

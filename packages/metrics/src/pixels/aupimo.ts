@@ -1,0 +1,118 @@
+import { LtadError } from "@ltad/core/browser";
+import { undefinedMetric } from "../ranking/undefined-metric.js";
+import type { ExactPixels } from "./exact-pixels.js";
+import type { SplitImage } from "./pixel-image.js";
+import { sortPairs } from "./sort-pairs.js";
+
+/** Bounds of the shared false positive rate; the published metric takes 1e-5 and 1e-4. */
+export interface FprBounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** One defective image's area. */
+export interface ImageRecall {
+  readonly name: string;
+  /** 0..1 */
+  readonly value: number;
+}
+
+/** Mean over the defective images, and each of them. */
+export interface Aupimo {
+  readonly value: number;
+  readonly images: readonly ImageRecall[];
+}
+
+/**
+ * AUPIMO: for each defective image, the area under its recall of defect pixels against the log of the shared false positive rate F between two bounds,
+ * divided by log(upper / lower). F(t) is the mean over *good images only* of their share of pixels at or above t. Exact: trapezoids in log F over all
+ * distinct scores, bounds by interpolation.
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` without a good or a defective image, or when the good images have too few pixels to reach the lower bound;
+ *   `LTAD_CONFIG` unless 0 < lower < upper <= 1
+ * @see Bertoldo et al. 2024, arXiv 2401.01984
+ */
+export function aupimo({ images }: Pick<ExactPixels, "images">, bounds: FprBounds = { lower: 1e-5, upper: 1e-4 }): Aupimo {
+  const { lower, upper } = bounds;
+  if (!(lower > 0 && lower < upper && upper <= 1)) {
+    throw new LtadError("LTAD_CONFIG", `aupimo: expected 0 < lower < upper <= 1, received ${lower} and ${upper}.`);
+  }
+  const good = images.filter(({ sizes, good }) => sizes.length === 0 && good.length > 0);
+  const defective = images.filter(({ sizes }) => sizes.length > 0);
+  if (good.length === 0)
+    throw undefinedMetric("AUPIMO", `none of the ${images.length} images is good`, "it needs both good and defective ones");
+  if (defective.length === 0)
+    throw undefinedMetric("AUPIMO", `none of the ${images.length} images has a defect`, "it needs both good and defective ones");
+  const curve = sharedFpr(good, upper);
+  const first = curve.fpr[0] as number;
+  if (first > lower * (1 + 1e-12)) {
+    throw undefinedMetric(
+      "AUPIMO",
+      `the lowest false positive rate of the good images is ${first}`,
+      `it needs ${lower} or less, so more good pixels`,
+    );
+  }
+  const areas = defective.map(({ name, defect }) => ({ name, value: recallArea(defect, curve, bounds) }));
+  return { value: areas.reduce((sum, { value }) => sum + value, 0) / areas.length, images: areas };
+}
+
+/** Distinct scores of good images from the highest on, and F at each; ends with the first F above the upper bound. */
+interface SharedFpr {
+  readonly keys: readonly number[];
+  readonly fpr: readonly number[];
+}
+
+function sharedFpr(good: readonly SplitImage[], upper: number): SharedFpr {
+  const { keys, values } = sortPairs(highestPairs(good, upper));
+  const curve = { keys: [] as number[], fpr: [] as number[] };
+  let rate = 0;
+  for (let i = keys.length - 1; i >= 0 && !((curve.fpr.at(-1) ?? 0) > upper); i--) {
+    rate += 1 / (good[values[i] as number] as SplitImage).good.length;
+    if (keys[i - 1] === keys[i]) continue;
+    curve.keys.push(keys[i] as number);
+    curve.fpr.push(rate / good.length);
+  }
+  return curve;
+}
+
+/** The pixels of good images that decide about F up to the bound, with their images: everything from a step of 16 bits of key space on. */
+function highestPairs(good: readonly SplitImage[], upper: number) {
+  const shares = new Float64Array(1 << 16);
+  for (const { good: keys } of good) for (const key of keys) shares[key >>> 16] = (shares[key >>> 16] as number) + 1 / keys.length;
+  let step = shares.length;
+  for (let sum = 0; step > 0 && sum <= upper * good.length * (1 + 1e-9);) sum += shares[--step] as number;
+  const keys: number[] = [];
+  const values: number[] = [];
+  for (const [image, { good: own }] of good.entries()) {
+    for (const key of own) {
+      if (key >>> 16 < step) continue;
+      keys.push(key);
+      values.push(image);
+    }
+  }
+  return { keys: Uint32Array.from(keys), values: Uint32Array.from(values) };
+}
+
+function recallArea(defect: Uint32Array, { keys, fpr }: SharedFpr, { lower, upper }: FprBounds): number {
+  const sorted = defect.slice().sort();
+  let [area, left] = [0, sorted.length]; // left: defect pixels below the threshold
+  for (let j = 0; j < keys.length; j++) {
+    const key = keys[j] as number;
+    while (left > 0 && (sorted[left - 1] as number) > key) left--;
+    const above = 1 - left / sorted.length;
+    while (left > 0 && sorted[left - 1] === key) left--;
+    const at = 1 - left / sorted.length;
+    if (j > 0)
+      area += clippedArea([Math.log(fpr[j - 1] as number), Math.log(fpr[j] as number)], [above, at], [Math.log(lower), Math.log(upper)]);
+  }
+  return area / Math.log(upper / lower);
+}
+
+/** Area under the line from (x0, y0) to (x1, y1) between two bounds. */
+function clippedArea([x0, x1]: Pair, [y0, y1]: Pair, [low, high]: Pair): number {
+  const [from, to] = [Math.max(x0, low), Math.min(x1, high)];
+  if (!(from < to)) return 0;
+  const y = (x: number) => y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
+  return ((to - from) * (y(from) + y(to))) / 2;
+}
+
+type Pair = readonly [number, number];

@@ -1,0 +1,122 @@
+/** Keys handled together: few enough for a small buffer, enough to fill the buckets of one. */
+const groupSize = 1 << 22;
+/** Steps of the table that share a bucket, as a shift: what one bucket needs of table, marks and counts fits the nearest cache. */
+const bucketBits = 11;
+/** The upper bits of a key, whose cells have tables of their own: sign, exponent and 3 bits of the mantissa. */
+const cellShift = 20;
+const cells = 1 << (32 - cellShift);
+
+/**
+ * Counts where keys lie among sorted distinct marks, without sorting the keys: this is all that ranking metrics need of the good pixels, for between two
+ * scores of defect pixels only the number of false alarms changes. A table as fine as the marks are dense leaves hardly any search; keys are
+ * brought into coarse order first, so that the places they count in are near to each other.
+ * @param chunks keys in any order
+ * @param marks [m] ascending, distinct
+ * @returns [2m + 1]; at 2j the keys strictly between mark j-1 and mark j, at 2j + 1 those equal to mark j
+ */
+export function countBetween(chunks: readonly Uint32Array[], marks: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(2 * marks.length + 1);
+  const table = tableOf(marks);
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const buffer = new Uint32Array(Math.min(total, groupSize));
+  for (const group of groupsOf(chunks)) countKeys(coarselySorted(group, table, buffer), table, counts);
+  return counts;
+}
+
+/** Steps of key space, ascending: each cell is cut into a power of two of them, about four for each of its marks. */
+interface Table {
+  /** [m + 1] the marks, and one above all keys. */
+  readonly marks: Uint32Array;
+  /** [cells] first step of each cell. */
+  readonly base: Uint32Array;
+  /** [cells] bits of a key within its cell that a step does not tell apart. */
+  readonly shift: Uint8Array;
+  /** [steps + 1] first mark in each step. */
+  readonly starts: Uint32Array;
+}
+
+function tableOf(given: Uint32Array): Table {
+  const marks = new Uint32Array(given.length + 1);
+  marks.set(given);
+  marks[given.length] = 0xffffffff; // the key of a NaN, which is never there
+  const [base, shift, within] = [new Uint32Array(cells), new Uint8Array(cells), new Uint32Array(cells)];
+  for (let j = 0; j < given.length; j++) {
+    const cell = (given[j] as number) >>> cellShift;
+    within[cell] = (within[cell] as number) + 1;
+  }
+  let steps = 0;
+  for (let cell = 0; cell < cells; cell++) {
+    const bits = within[cell] === 0 ? 0 : Math.min(cellShift, 34 - Math.clz32(within[cell] as number));
+    base[cell] = steps;
+    shift[cell] = cellShift - bits;
+    steps += 1 << bits;
+  }
+  const starts = new Uint32Array(steps + 1);
+  for (let j = 0, step = 0; j <= given.length; j++) {
+    const own = j < given.length ? stepOf(marks[j] as number, base, shift) : steps;
+    while (step <= own) starts[step++] = j;
+  }
+  return { marks, base, shift, starts };
+}
+
+function stepOf(key: number, base: Uint32Array, shift: Uint8Array): number {
+  const cell = key >>> cellShift;
+  return (base[cell] as number) + ((key & ((1 << cellShift) - 1)) >>> (shift[cell] as number));
+}
+
+/** Chunks in groups of at most {@link groupSize} keys; large ones are cut. */
+function* groupsOf(chunks: readonly Uint32Array[]): Generator<Uint32Array[]> {
+  let [group, size] = [[] as Uint32Array[], 0];
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + groupSize - size);
+      group.push(part);
+      size += part.length;
+      at += part.length;
+      if (size < groupSize) continue;
+      yield group;
+      [group, size] = [[], 0];
+    }
+  }
+  if (size > 0) yield group;
+}
+
+/** The keys of a group in the order of their buckets, in the buffer. */
+function coarselySorted(group: readonly Uint32Array[], { base, shift, starts }: Table, buffer: Uint32Array): Uint32Array {
+  const next = new Uint32Array((starts.length >>> bucketBits) + 2);
+  let size = 0;
+  for (const keys of group) {
+    size += keys.length;
+    for (let i = 0; i < keys.length; i++) {
+      const bucket = (stepOf(keys[i] as number, base, shift) >>> bucketBits) + 1;
+      next[bucket] = (next[bucket] as number) + 1;
+    }
+  }
+  for (let b = 1; b < next.length; b++) next[b] = (next[b] as number) + (next[b - 1] as number);
+  for (const keys of group) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as number;
+      const bucket = stepOf(key, base, shift) >>> bucketBits;
+      const place = next[bucket] as number;
+      next[bucket] = place + 1;
+      buffer[place] = key;
+    }
+  }
+  return buffer.subarray(0, size);
+}
+
+function countKeys(keys: Uint32Array, { marks, base, shift, starts }: Table, counts: Uint32Array): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const step = stepOf(key, base, shift);
+    let first = starts[step] as number;
+    let end = starts[step + 1] as number;
+    while (first < end) {
+      const middle = (first + end) >>> 1;
+      if ((marks[middle] as number) < key) first = middle + 1;
+      else end = middle;
+    }
+    const place = 2 * first + (marks[first] === key ? 1 : 0);
+    counts[place] = (counts[place] as number) + 1;
+  }
+}

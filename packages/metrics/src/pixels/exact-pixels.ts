@@ -1,0 +1,124 @@
+import type { Ranking } from "../ranking/ranking.js";
+import { countBetween } from "./count-between.js";
+import { floatOfKey } from "./float-keys.js";
+import { type PixelAccumulator, type PixelCounts, splitImage, type SplitImage } from "./pixel-image.js";
+import { decodeImages, encodeImages } from "./stored-images.js";
+import { type Pairs, sortPairs } from "./sort-pairs.js";
+
+/** Exact metrics of pixels: keeps every score, 4 bytes a good pixel and 8 a defect one. */
+export interface ExactPixels extends PixelAccumulator {
+  /** Every image as it is kept, in the order of adding. */
+  readonly images: readonly SplitImage[];
+  /** Adds all images of another accumulator, which stays as it is. */
+  merge(other: Pick<ExactPixels, "images">): void;
+}
+
+/** An accumulator, empty or with the images of another one. */
+export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
+  const images = [...start];
+  let sorted: Ranking | null = null;
+  const take = (...more: readonly SplitImage[]) => {
+    for (const image of more) images.push(image);
+    sorted = null;
+  };
+  return {
+    images,
+    add: (image) => take(splitImage(image, images.length)),
+    merge: (other) => take(...other.images),
+    get counts() {
+      return countsOf(images);
+    },
+    ranking: () => (sorted ??= rankPixels(images)),
+    toBytes: () => encodeImages(images),
+  };
+}
+
+/**
+ * An accumulator from what `toBytes` of an exact one gave.
+ * @param source its name, for errors
+ * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
+ */
+export function exactPixelsFromBytes(bytes: Uint8Array, source = "stored pixels"): ExactPixels {
+  return exactPixels(decodeImages(bytes, source));
+}
+
+function countsOf(images: readonly SplitImage[]): PixelCounts {
+  const sum = (of: (image: SplitImage) => number) => images.reduce((total, image) => total + of(image), 0);
+  return {
+    images: images.length,
+    defectImages: sum(({ sizes }) => (sizes.length > 0 ? 1 : 0)),
+    regions: sum(({ sizes }) => sizes.length),
+    defectPixels: sum(({ defect }) => defect.length),
+    goodPixels: sum(({ good }) => good.length),
+  };
+}
+
+/** Sorts the defect pixels and counts the good ones between them: one pass over all scores, whatever is asked afterwards. */
+function rankPixels(images: readonly SplitImage[]): Ranking {
+  const { defectPixels, goodPixels, regions } = countsOf(images);
+  const { keys, counts, overlaps } = distinctScores(sortPairs(defectPairs(images, defectPixels)), regionSizes(images));
+  const good = countBetween(
+    images.map((image) => image.good),
+    keys,
+  );
+  const lowest = good[0] === 0 ? 0 : floatOfKey(lowestKey(images));
+  return {
+    unit: "pixels",
+    positives: defectPixels,
+    negatives: goodPixels,
+    regions,
+    walk(visit) {
+      let tp = 0;
+      let fp = 0;
+      let overlap = 0;
+      for (let j = keys.length - 1; j >= 0; j--) {
+        const key = keys[j] as number;
+        const between = good[2 * j + 2] as number;
+        fp += between;
+        if (between > 0) visit(floatOfKey(key + 1), tp, fp, overlap); // just above
+        tp += counts[j] as number;
+        fp += good[2 * j + 1] as number;
+        overlap += overlaps[j] as number;
+        visit(floatOfKey(key), tp, fp, overlap);
+      }
+      const rest = good[0] as number;
+      if (rest > 0) visit(lowest, tp, fp + rest, overlap);
+    },
+  };
+}
+
+/** Keys of all defect pixels with their regions numbered through. */
+function defectPairs(images: readonly SplitImage[], total: number): Pairs {
+  const pairs = { keys: new Uint32Array(total), values: new Uint32Array(total) };
+  let [at, regions] = [0, 0];
+  for (const { defect, region, sizes } of images) {
+    pairs.keys.set(defect, at);
+    for (let i = 0; i < region.length; i++) pairs.values[at + i] = regions + (region[i] as number);
+    at += defect.length;
+    regions += sizes.length;
+  }
+  return pairs;
+}
+
+function regionSizes(images: readonly SplitImage[]): Float64Array {
+  return Float64Array.from(images.flatMap(({ sizes }) => sizes));
+}
+
+/** Equal scores as one: how many defect pixels have it, and what they add to the covered shares of their regions. */
+function distinctScores({ keys, values }: Pairs, sizes: Float64Array) {
+  let distinct = keys.length > 0 ? 1 : 0;
+  for (let i = 1; i < keys.length; i++) if (keys[i] !== keys[i - 1]) distinct++;
+  const out = { keys: new Uint32Array(distinct), counts: new Uint32Array(distinct), overlaps: new Float64Array(distinct) };
+  for (let i = 0, j = -1; i < keys.length; i++) {
+    if (i === 0 || keys[i] !== keys[i - 1]) out.keys[++j] = keys[i] as number;
+    out.counts[j] = (out.counts[j] as number) + 1;
+    out.overlaps[j] = (out.overlaps[j] as number) + 1 / (sizes[values[i] as number] as number);
+  }
+  return out;
+}
+
+function lowestKey(images: readonly SplitImage[]): number {
+  let lowest = 0xffffffff;
+  for (const { good } of images) for (let i = 0; i < good.length; i++) if ((good[i] as number) < lowest) lowest = good[i] as number;
+  return lowest;
+}

@@ -1,0 +1,89 @@
+import { LtadError } from "@ltad/core/browser";
+import type { Ranking } from "../ranking/ranking.js";
+import { floatKeys } from "./float-keys.js";
+import { labelRegions } from "./regions.js";
+
+/** The anomaly map of one image beside the truth. Images may have different sizes. */
+export interface PixelImage {
+  /** [height * width] anomaly scores, finite; compared as float32. */
+  readonly map: Float32Array;
+  /** [height * width], non-zero marks a defect; null for a good image, whose pixels all count as good. */
+  readonly mask: Uint8Array | null;
+  /** Pixels in a row, for the connected regions. */
+  readonly width: number;
+  /** What messages call the image. */
+  readonly name?: string;
+}
+
+/** How much was added. */
+export interface PixelCounts {
+  readonly images: number;
+  /** Images with a defect pixel. */
+  readonly defectImages: number;
+  readonly regions: number;
+  readonly defectPixels: number;
+  readonly goodPixels: number;
+}
+
+/** Collects images one at a time; shards can be merged and stored. */
+export interface PixelAccumulator {
+  /**
+   * @throws LtadError `LTAD_SHAPE` when map, mask and width do not fit, `LTAD_DATA` for a score that is not finite; the image is then left out whole
+   */
+  add(image: PixelImage): void;
+  readonly counts: PixelCounts;
+  /** All pixels sorted, for every metric of pixels. Images can be added afterwards. */
+  ranking(): Ranking;
+  /** The state as a safetensors file. */
+  toBytes(): Uint8Array;
+}
+
+/** One image as it is kept: its pixels by side, as ordered keys. */
+export interface SplitImage {
+  readonly name: string;
+  readonly good: Uint32Array;
+  readonly defect: Uint32Array;
+  /** Index of each defect pixel's region within the image. */
+  readonly region: Uint32Array;
+  /** Pixels of each region. */
+  readonly sizes: readonly number[];
+}
+
+/** Checks an image and takes it apart. */
+export function splitImage({ map, mask, width, name = "" }: PixelImage, index: number): SplitImage {
+  const called = name || `image ${index}`;
+  checkSizes(map, mask, width, called);
+  const { keys, bad } = floatKeys(map);
+  if (bad >= 0) throw badScore(called, bad, width, map[bad]);
+  const none = { name: called, good: keys, defect: new Uint32Array(0), region: new Uint32Array(0), sizes: [] };
+  if (mask === null) return none;
+  const { labels, sizes } = labelRegions(mask, width);
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  if (count === 0) return none;
+  const [good, defect, region] = [new Uint32Array(keys.length - count), new Uint32Array(count), new Uint32Array(count)];
+  for (let i = 0, g = 0, d = 0; i < keys.length; i++) {
+    const label = labels[i] as number;
+    if (label === 0) good[g++] = keys[i] as number;
+    else {
+      region[d] = label - 1;
+      defect[d++] = keys[i] as number;
+    }
+  }
+  return { name: called, good, defect, region, sizes };
+}
+
+function checkSizes(map: Float32Array, mask: Uint8Array | null, width: number, name: string): void {
+  if (mask !== null && mask.length !== map.length) {
+    const message = `${name}: the map has ${map.length} pixels and the mask ${mask.length}; scale one to the other's size.`;
+    throw new LtadError("LTAD_SHAPE", message, { details: { image: name } });
+  }
+  if (Number.isSafeInteger(width) && width >= 1 && map.length % width === 0) return;
+  const message = `${name}: the map has ${map.length} pixels, which are no whole rows of ${width}.`;
+  throw new LtadError("LTAD_SHAPE", message, { details: { image: name } });
+}
+
+function badScore(name: string, pixel: number, width: number, score: unknown): LtadError {
+  const place = `(${pixel % width}, ${Math.floor(pixel / width)})`;
+  const message = `${name}: the score of pixel ${place} is ${String(score)}; scores must be finite numbers.`;
+  return new LtadError("LTAD_DATA", message, { details: { image: name, pixel } });
+}

@@ -1,0 +1,46 @@
+const bits = 11;
+const buckets = 1 << bits;
+
+/** Keys and what belongs to each. */
+export interface Pairs {
+  readonly keys: Uint32Array;
+  readonly values: Uint32Array;
+}
+
+/** Sorts pairs by key, ascending, by three passes over 11 bits each; equal keys stay in order. Uses the given arrays as scratch. */
+export function sortPairs(pairs: Pairs): Pairs {
+  let from = pairs;
+  let to: Pairs = { keys: new Uint32Array(pairs.keys.length), values: new Uint32Array(pairs.keys.length) };
+  for (const shift of [0, bits, 2 * bits]) {
+    scatter(from, to, shift);
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+function scatter(from: Pairs, to: Pairs, shift: number): void {
+  const next = bucketStarts(from.keys, shift);
+  for (let i = 0; i < from.keys.length; i++) {
+    const key = from.keys[i] as number;
+    const bucket = (key >>> shift) & (buckets - 1);
+    const place = next[bucket] as number;
+    next[bucket] = place + 1;
+    to.keys[place] = key;
+    to.values[place] = from.values[i] as number;
+  }
+}
+
+/** First place of every bucket. */
+function bucketStarts(keys: Uint32Array, shift: number): Uint32Array {
+  const starts = new Uint32Array(buckets);
+  for (let i = 0; i < keys.length; i++) {
+    const bucket = ((keys[i] as number) >>> shift) & (buckets - 1);
+    starts[bucket] = (starts[bucket] as number) + 1;
+  }
+  for (let b = 0, sum = 0; b < buckets; b++) {
+    const count = starts[b] as number;
+    starts[b] = sum;
+    sum += count;
+  }
+  return starts;
+}

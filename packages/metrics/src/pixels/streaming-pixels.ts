@@ -1,0 +1,157 @@
+import { decodeSafetensors, encodeSafetensors, int32, LtadError, type NdArray } from "@ltad/core/browser";
+import type { Ranking } from "../ranking/ranking.js";
+import type { ExactPixels } from "./exact-pixels.js";
+import { floatOfKey } from "./float-keys.js";
+import { type PixelAccumulator, type SplitImage, splitImage } from "./pixel-image.js";
+
+// A bin is the upper 20 bits of a key: sign, exponent and 11 bits of the mantissa. Scores in one bin differ by less than 2^-11 of their size.
+const binBits = 12;
+const bins = 1 << 20;
+const format = "ltad-streaming-pixels-1";
+
+/**
+ * Metrics of pixels in bounded memory: histograms of 24 MB, whatever the number of images. Every metric is that of scores rounded towards -Infinity
+ * to 12 significant bits; {@link streamingBounds} says between what numbers the exact one lies.
+ */
+export interface StreamingPixels extends PixelAccumulator {
+  readonly histograms: Histograms;
+  /** Adds all images of another accumulator, streaming or exact, which stays as it is. */
+  merge(other: Pick<StreamingPixels, "counts" | "histograms"> | Pick<ExactPixels, "images">): void;
+}
+
+/** Good pixels, defect pixels and covered shares of regions in each bin, [2^20]. */
+export interface Histograms {
+  readonly good: Float64Array;
+  readonly defect: Float64Array;
+  readonly overlap: Float64Array;
+}
+
+/** An empty accumulator. */
+export function streamingPixels(): StreamingPixels {
+  const histograms = { good: new Float64Array(bins), defect: new Float64Array(bins), overlap: new Float64Array(bins) };
+  return accumulator(histograms, { images: 0, defectImages: 0, regions: 0, defectPixels: 0, goodPixels: 0 });
+}
+
+function accumulator(histograms: Histograms, counts: Record<keyof PixelAccumulator["counts"], number>): StreamingPixels {
+  const grow = (by: PixelAccumulator["counts"]) => {
+    for (const name of countNames) counts[name] += by[name];
+  };
+  const take = ({ good, defect, region, sizes }: SplitImage) => {
+    for (let i = 0; i < good.length; i++) increase(histograms.good, good[i] as number, 1);
+    for (let i = 0; i < defect.length; i++) {
+      increase(histograms.defect, defect[i] as number, 1);
+      increase(histograms.overlap, defect[i] as number, 1 / (sizes[region[i] as number] as number));
+    }
+    const defectImages = sizes.length > 0 ? 1 : 0;
+    grow({ images: 1, defectImages, regions: sizes.length, defectPixels: defect.length, goodPixels: good.length });
+  };
+  return {
+    histograms,
+    get counts() {
+      return { ...counts };
+    },
+    add: (image) => take(splitImage(image, counts.images)),
+    merge(other) {
+      if ("images" in other) return other.images.forEach(take);
+      for (const name of ["good", "defect", "overlap"] as const) {
+        const [own, more] = [histograms[name], other.histograms[name]];
+        for (let b = 0; b < bins; b++) own[b] = (own[b] as number) + (more[b] as number);
+      }
+      grow(other.counts);
+    },
+    ranking: () => rankBins(histograms, counts),
+    toBytes: () => encodeHistograms(histograms, counts),
+  };
+}
+
+function increase(histogram: Float64Array, key: number, by: number): void {
+  const bin = key >>> binBits;
+  histogram[bin] = (histogram[bin] as number) + by;
+}
+
+function rankBins({ good, defect, overlap }: Histograms, counts: PixelAccumulator["counts"]): Ranking {
+  const used = usedBins({ good, defect });
+  const edge = (bin: number) => floatOfKey((bin << binBits) >>> 0);
+  return {
+    unit: "pixels",
+    positives: counts.defectPixels,
+    negatives: counts.goodPixels,
+    regions: counts.regions,
+    walk(visit) {
+      let [tp, fp, covered, waiting] = [0, 0, 0, 0];
+      for (let i = used.length - 1; i >= 0; i--) {
+        const bin = used[i] as number;
+        if (defect[bin] === 0) {
+          waiting += good[bin] as number;
+          continue;
+        }
+        fp += waiting;
+        if (waiting > 0) visit(edge(bin + 1), tp, fp, covered);
+        waiting = 0;
+        tp += defect[bin] as number;
+        fp += good[bin] as number;
+        covered += overlap[bin] as number;
+        visit(edge(bin), tp, fp, covered);
+      }
+      if (waiting > 0) visit(edge(used[0] as number), tp, fp + waiting, covered);
+    },
+  };
+}
+
+/** Bins that hold something, ascending. */
+function usedBins({ good, defect }: Pick<Histograms, "good" | "defect">): number[] {
+  const used: number[] = [];
+  for (let b = 0; b < bins; b++) if (good[b] !== 0 || defect[b] !== 0) used.push(b);
+  return used;
+}
+
+const countNames = ["images", "defectImages", "regions", "defectPixels", "goodPixels"] as const;
+
+function encodeHistograms(histograms: Histograms, counts: PixelAccumulator["counts"]): Uint8Array {
+  const { good, defect, overlap } = histograms;
+  const used = usedBins(histograms);
+  const part = (histogram: Float64Array): NdArray => {
+    const data = new Uint8Array(Float64Array.from(used, (b) => histogram[b] as number).buffer);
+    return { dtype: "bool", shape: [data.length], data }; // bytes of float64, which the format of ours does not write
+  };
+  const arrays = { bins: int32([used.length], used), good: part(good), defect: part(defect), overlap: part(overlap) };
+  return encodeSafetensors(arrays, { format, counts: JSON.stringify(counts) });
+}
+
+/**
+ * An accumulator from what `toBytes` of a streaming one gave.
+ * @param source its name, for errors
+ * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
+ */
+export function streamingPixelsFromBytes(bytes: Uint8Array, source = "stored histograms"): StreamingPixels {
+  const { arrays, metadata } = decodeSafetensors(bytes, source);
+  const used = arrays["bins"]?.data ?? new Int32Array(0);
+  const part = (name: string) => {
+    const values = new Float64Array((arrays[name]?.data.slice() ?? new Uint8Array(0)).buffer.slice(0));
+    if (values.length !== used.length || !values.every((v) => v >= 0 && v < Infinity)) throw misfit(source);
+    const histogram = new Float64Array(bins);
+    for (let i = 0; i < used.length; i++) histogram[used[i] as number] = values[i] as number;
+    return histogram;
+  };
+  const counts = countsOf(metadata["counts"]);
+  if (metadata["format"] !== format || !counts || !used.every((b) => b >= 0 && b < bins)) throw misfit(source);
+  const histograms = { good: part("good"), defect: part("defect"), overlap: part("overlap") };
+  const total = (histogram: Float64Array) => histogram.reduce((sum, n) => sum + n, 0);
+  if (total(histograms.good) !== counts.goodPixels || total(histograms.defect) !== counts.defectPixels) throw misfit(source);
+  return accumulator(histograms, counts);
+}
+
+function countsOf(text: string | undefined): Record<(typeof countNames)[number], number> | null {
+  try {
+    const counts = JSON.parse(text ?? "") as Record<string, unknown>;
+    return countNames.every((name) => Number.isSafeInteger(counts[name])) ? (counts as Record<(typeof countNames)[number], number>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function misfit(source: string): LtadError {
+  return new LtadError("LTAD_DATA", `${source}: not the state of a streaming accumulator of pixels (its parts do not fit together).`, {
+    details: { file: source },
+  });
+}

@@ -1,0 +1,20 @@
+import { isLtadError } from "@ltad/core/browser";
+
+/** A number, or null with the reason why there is none. A mean over fewer classes than asked has both. */
+export interface Measure {
+  readonly value: number | null;
+  readonly reason?: string;
+}
+
+/**
+ * Turns "undefined" into null with its reason; every other error goes on.
+ * @example measure(() => auroc(rank(scores, labels)))
+ */
+export function measure(compute: () => number): Measure {
+  try {
+    return { value: compute() };
+  } catch (error) {
+    if (!isLtadError(error) || error.code !== "LTAD_UNDEFINED_METRIC") throw error;
+    return { value: null, reason: error.message };
+  }
+}

@@ -1,0 +1,71 @@
+import { LtadError } from "@ltad/core/browser";
+import type { Ranking } from "./ranking.js";
+import { sortFloat64 } from "./sort-float64.js";
+
+/**
+ * Sorts image scores once, for every metric. Scores are compared as float64; `-0` equals `0`.
+ * @param scores [n] higher means more anomalous; finite, any range
+ * @param isAnomaly [n] 1 or true for an anomaly, 0 or false for good
+ * @param names [n] what messages call the images; their index otherwise
+ * @throws LtadError `LTAD_DATA` for a score that is not finite or a label that is neither, `LTAD_SHAPE` when the lengths differ
+ */
+export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | boolean>, names?: ArrayLike<string>): Ranking {
+  if (scores.length !== isAnomaly.length) {
+    throw new LtadError(
+      "LTAD_SHAPE",
+      `scores: expected one label a score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
+    );
+  }
+  const count = check(scores, isAnomaly, names);
+  const positives = new Float64Array(count + 1); // one place more: each score is written to both, and one of them goes on
+  const negatives = new Float64Array(scores.length - count + 1);
+  for (let i = 0, p = 0; i < scores.length; i++) {
+    const score = (scores[i] as number) + 0; // -0 becomes 0
+    positives[p] = score;
+    negatives[i - p] = score;
+    p += isAnomaly[i] as number; // true counts as 1
+  }
+  return rankingOf(sortFloat64(positives.subarray(0, count)), sortFloat64(negatives.subarray(0, -1)));
+}
+
+/** Both sides ascending; each distinct score is a threshold. */
+function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
+  return {
+    unit: "images",
+    positives: positives.length,
+    negatives: negatives.length,
+    regions: 0,
+    walk(visit) {
+      let p = positives.length; // how many are not above yet
+      let n = negatives.length;
+      while (p > 0 || n > 0) {
+        const anomaly = p > 0 ? (positives[p - 1] as number) : -Infinity;
+        const good = n > 0 ? (negatives[n - 1] as number) : -Infinity;
+        const threshold = anomaly > good ? anomaly : good;
+        while (p > 0 && positives[p - 1] === threshold) p--;
+        while (n > 0 && negatives[n - 1] === threshold) n--;
+        visit(threshold, positives.length - p, negatives.length - n, 0);
+      }
+    },
+  };
+}
+
+/** Number of anomalies. */
+function check(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | boolean>, names: ArrayLike<string> | undefined): number {
+  let positives = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (!Number.isFinite(scores[i])) throw badScore(names?.[i] ?? `image ${i}`, scores[i]);
+    const label = isAnomaly[i];
+    if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(names?.[i] ?? `image ${i}`, label);
+    positives += label as number; // true counts as 1
+  }
+  return positives;
+}
+
+function badScore(image: string, score: unknown): LtadError {
+  return new LtadError("LTAD_DATA", `${image}: its score is ${String(score)}; scores must be finite numbers.`, { details: { image } });
+}
+
+function badLabel(image: string, label: unknown): LtadError {
+  return new LtadError("LTAD_DATA", `${image}: its label is ${String(label)}; expected 0 (good) or 1 (anomaly).`, { details: { image } });
+}

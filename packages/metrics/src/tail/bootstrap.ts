@@ -1,0 +1,106 @@
+import { LtadError } from "@ltad/core/browser";
+import type { ImageScores, ScoredImage } from "../image/image-scores.js";
+import { rank } from "../ranking/rank.js";
+import type { Ranking } from "../ranking/ranking.js";
+
+/** A source of random whole numbers; `createRng(seed)` of `@ltad/core` is one. */
+export interface Integers {
+  /** Uniform in [0, n). */
+  integer(n: number): number;
+}
+
+export interface BootstrapOptions {
+  readonly rng: Integers;
+  /** Samples drawn; 2,000 unless told. */
+  readonly repeats?: number;
+  /** Share of the samples inside; 0.95 unless told. */
+  readonly confidence?: number;
+}
+
+/** A percentile interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Intervals of a metric for each class and for means over classes; null where the metric does not exist. */
+export interface ClassIntervals {
+  readonly classes: ReadonlyMap<string, Interval | null>;
+  readonly avg: Interval | null;
+  readonly high: Interval | null;
+  readonly low: Interval | null;
+}
+
+/**
+ * Bootstrap intervals of an image metric: in each class, good and defective images are drawn anew apart from each other, as many as there are; Avg, High and
+ * Low are means over the classes of the same draw. They say how much other test images would move the numbers, not what another training would.
+ * @param perClass image scores of each class
+ * @param order all classes, from most to least training images; High is its first half, rounded up
+ * @param metric such as {@link auroc}; a class where it throws `LTAD_UNDEFINED_METRIC` on the images themselves should be left out by the caller
+ */
+export function bootstrapClasses(
+  perClass: ReadonlyMap<string, Pick<ImageScores, "images">>,
+  order: readonly string[],
+  metric: (ranking: Ranking) => number,
+  options: BootstrapOptions,
+): ClassIntervals {
+  const sides = order.map((name) => sidesOf(perClass.get(name)?.images ?? []));
+  const usable = order.map((_, k) => (sides[k]?.good.length ?? 0) > 0 && (sides[k]?.defective.length ?? 0) > 0);
+  const half = Math.ceil(order.length / 2);
+  const draws = Array.from({ length: repeatsOf(options) }, () =>
+    sides.map((side, k) => (usable[k] ? metric(drawn(side, options.rng)) : Number.NaN)),
+  );
+  const meanOf = (from: number, to: number) => {
+    const used = order.map((_, k) => k).filter((k) => k >= from && k < to && usable[k]);
+    if (used.length === 0) return null;
+    return percentiles(
+      draws.map((values) => used.reduce((sum, k) => sum + (values[k] as number), 0) / used.length),
+      options,
+    );
+  };
+  return {
+    classes: new Map(order.map((name, k) => [name, meanOf(k, k + 1)])),
+    avg: meanOf(0, order.length),
+    high: meanOf(0, half),
+    low: meanOf(half, order.length),
+  };
+}
+
+interface Sides {
+  readonly good: readonly number[];
+  readonly defective: readonly number[];
+}
+
+function sidesOf(images: readonly ScoredImage[]): Sides {
+  const of = (side: boolean) => images.filter(({ anomaly }) => anomaly === side).map(({ score }) => score);
+  return { good: of(false), defective: of(true) };
+}
+
+function drawn({ good, defective }: Sides, rng: Integers): Ranking {
+  const draw = (scores: readonly number[]) => scores.map(() => scores[rng.integer(scores.length)] as number);
+  const scores = [...draw(good), ...draw(defective)];
+  return rank(
+    scores,
+    scores.map((_, i) => i >= good.length),
+  );
+}
+
+/** @throws LtadError `LTAD_CONFIG` when there are too few to cut off both ends */
+export function repeatsOf({ repeats = 2000, confidence = 0.95 }: BootstrapOptions): number {
+  if (!(confidence > 0 && confidence < 1))
+    throw new LtadError("LTAD_CONFIG", `confidence: expected above 0 and below 1, received ${confidence}.`);
+  if (Number.isSafeInteger(repeats) && repeats * (1 - confidence) >= 2) return repeats;
+  throw new LtadError("LTAD_CONFIG", `repeats: expected at least ${Math.ceil(2 / (1 - confidence))}, received ${repeats}.`);
+}
+
+/** The interval that leaves as much out above as below; between samples by linear interpolation. */
+export function percentiles(samples: readonly number[], { confidence = 0.95 }: BootstrapOptions): Interval {
+  const sorted = Float64Array.from(samples).sort();
+  const at = (share: number) => {
+    const place = share * (sorted.length - 1);
+    const below = Math.floor(place);
+    const [a, b] = [sorted[below] as number, sorted[Math.min(below + 1, sorted.length - 1)] as number];
+    return a + (b - a) * (place - below);
+  };
+  return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) };
+}
