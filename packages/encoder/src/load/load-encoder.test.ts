@@ -53,7 +53,7 @@ describe("a model of the hub", async () => {
       retryAfter: 5,
       onFetch: (event: FetchEvent) => events.push(event),
     };
-    const { image, text } = await loadEncoder("org/model", options);
+    const { image, text } = await loadEncoder({ kind: "hub", name: "model", repository: "org/model", revision: "main" }, options);
     expect(image).toMatchObject({ name: "model", zSize: 80 });
     expect(text).toMatchObject({ name: "model", size: 80 });
     const snapshot = join(options.hubCache, "models--org--model", "snapshots", commit);
