@@ -32,3 +32,13 @@ graph = helper.make_graph(
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 onnx.checker.check_model(model)
 onnx.save(model, sys.argv[1])
+
+# The same kind of model with weights in a file beside it, as torch's exporter writes them.
+kernel = numpy_helper.from_array(np.linspace(-1, 1, 5 * 3 * 4 * 4, dtype=np.float32).reshape(5, 3, 4, 4), "kernel")
+conv = helper.make_graph(
+    [helper.make_node("Conv", ["image", "kernel"], ["features"], strides=[4, 4])], "external", graph.input,
+    [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", 5, "h", "w"])], [kernel],
+)
+model = helper.make_model(conv, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+path = sys.argv[1].replace("branch.onnx", "external.onnx")
+onnx.save(model, path, save_as_external_data=True, location="external.onnx.data", size_threshold=0)

@@ -3,9 +3,10 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LtadError, throwIfAborted, writeError } from "@ltad/core";
-import { fetchError, isPassing, networkAdvice, refusal } from "./fetch-error.js";
+import { LtadError, throwIfAborted } from "@ltad/core";
+import { isPassing, refusal, unreachable } from "./fetch-error.js";
 import type { FetchOptions } from "./fetch-options.js";
+import { orWriteError } from "../weights/or-write-error.js";
 
 /** A file to fetch, and how its content is known. */
 export interface Download {
@@ -72,7 +73,7 @@ async function fetchInto(part: string, file: Download, options: FetchOptions): P
     const failure = await attemptOnce(part, file, options);
     throwIfAborted(signal);
     if (!failure) return;
-    if (attempt === attempts) throw fetchError(file.url, failure.why, networkAdvice, failure.cause);
+    if (attempt === attempts) throw unreachable(file.url, failure.why, failure.cause);
     await sleep(Math.max(failure.wait, retryAfter * 2 ** (attempt - 1)), undefined, signal ? { signal } : {}).catch(() => undefined);
   }
 }
@@ -169,12 +170,4 @@ function retryAfterOf({ headers }: Response): number {
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
-}
-
-async function orWriteError<T>(path: string, job: () => Promise<T>): Promise<T> {
-  try {
-    return await job();
-  } catch (error) {
-    throw writeError(path, error);
-  }
 }

@@ -5,6 +5,14 @@ export function fetchError(url: string, why: string, advice: string, cause?: unk
   return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${advice}`, { cause, details: { url } });
 }
 
+/** A network that fails again and again: nothing is wrong with what was asked for. */
+export function unreachable(url: string, why: string, cause?: unknown): LtadError {
+  return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${networkAdvice}`, {
+    cause,
+    details: { url, unreachable: true },
+  });
+}
+
 /** The answers of a server that no retry helps against, in words. */
 export function refusal(url: string, status: number): LtadError {
   if (status === 401 || status === 403)
@@ -23,5 +31,4 @@ export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** What to do when the network fails again and again. */
-export const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the transfer goes on from there.";
+const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the transfer goes on from there.";

@@ -36,7 +36,7 @@ export function hubRoot(repository: string, options: FetchOptions): string {
 }
 
 /**
- * Finds the commit of a revision and what it holds. Offline, or for a commit that is here already, nothing is asked.
+ * Finds the commit of a revision and what it holds. Offline nothing is asked.
  * @throws LtadError `LTAD_FETCH` when the hub refuses, cannot be reached, or offline when the model is not here
  */
 export async function openSnapshot({ repository, revision }: HubModel, options: FetchOptions): Promise<HubSnapshot> {

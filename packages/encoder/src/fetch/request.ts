@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { throwIfAborted } from "@ltad/core";
 import { reasonOf } from "./download.js";
-import { fetchError, isPassing, networkAdvice } from "./fetch-error.js";
+import { isPassing, unreachable } from "./fetch-error.js";
 import type { FetchOptions } from "./fetch-options.js";
 
 const attempts = 4;
@@ -29,7 +29,7 @@ export async function requestOnce(
     throwIfAborted(signal);
     if (answer instanceof Response && !isPassing(answer.status)) return answer;
     const why = answer instanceof Response ? `the server answers ${answer.status}` : reasonOf(answer);
-    if (attempt === attempts) throw fetchError(url, why, networkAdvice, answer);
+    if (attempt === attempts) throw unreachable(url, why, answer);
     await sleep(retryAfter * 2 ** (attempt - 1), undefined, signal ? { signal } : {}).catch(() => undefined);
   }
 }

@@ -12,7 +12,7 @@ const descriptions: Readonly<Record<EncoderKind, readonly string[]>> = {
 };
 
 /**
- * The files of a hub model that an encoder of this kind needs, fetched unless they are there.
+ * The files of a hub model that an encoder of this kind needs, fetched unless they are there. When the hub cannot be reached, what is here serves.
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the model has no weights that we read
  */
 export async function hubFolder(
@@ -20,12 +20,25 @@ export async function hubFolder(
   kind: EncoderKind,
   options: FetchOptions,
 ): Promise<ModelFolder> {
-  const snapshot = await openSnapshot(model, options);
+  const snapshot = await reachableSnapshot(model, options);
   const source = `${model.repository}@${model.revision}`;
   const open = async () => ({ ...(await openFolder(snapshot.folder)), source, name: model.name });
-  if (!options.offline) await fetchModel(snapshot, kind, source, open);
+  if (snapshot.isCurrent) await fetchModel(snapshot, kind, source, open);
   options.onFetch?.({ status: "ready", name: model.repository });
   return open();
+}
+
+/** The hub's word on a revision, else what is here of it. */
+async function reachableSnapshot(model: HubModel, options: FetchOptions): Promise<HubSnapshot & { readonly isCurrent: boolean }> {
+  try {
+    return { ...(await openSnapshot(model, options)), isCurrent: !options.offline };
+  } catch (error) {
+    if (!(error instanceof LtadError) || error.details["unreachable"] !== true) throw error;
+    const kept = await openSnapshot(model, { ...options, offline: true }).catch(() => {
+      throw error;
+    });
+    return { ...kept, isCurrent: false };
+  }
 }
 
 async function fetchModel(snapshot: HubSnapshot, kind: EncoderKind, source: string, open: () => Promise<ModelFolder>): Promise<void> {

@@ -4,6 +4,7 @@ import { LtadError } from "@ltad/core";
 import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
 import { efficientNetGraphParams } from "../image/efficient-net-graph.js";
 import { openEfficientNet } from "../image/open-efficient-net.js";
+import { readOnnxFile } from "../onnx/external-weights.js";
 import { knownManifest, knownModelTypes } from "../onnx/known-models.js";
 import { type OnnxImageEncoder, onnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";
@@ -44,7 +45,8 @@ export async function openImageFolder(model: ModelFolder, options: ImageFolderOp
  */
 export async function imageFiles(model: ModelFolder): Promise<string[]> {
   const manifest = await onnxManifest(model);
-  if (manifest) return model.files.includes(manifest.model) ? [manifest.model] : [];
+  if (manifest)
+    return model.files.filter((file) => file === manifest.model || file === `${manifest.model}_data` || file === `${manifest.model}.data`);
   return ["model.safetensors", "model.safetensors.index.json"].filter((name) => model.files.includes(name)).slice(0, 1);
 }
 
@@ -73,7 +75,8 @@ function withFile(manifest: OnnxManifest, files: readonly string[]): OnnxManifes
 
 async function openOnnx({ folder, source, files }: ModelFolder, manifest: OnnxManifest): Promise<OnnxImageEncoder> {
   const place = join(folder, manifest.model);
-  const model = await readFile(place).catch((cause: unknown) => {
+  const model = await readOnnxFile(place, `${source}: ${manifest.model}`).catch((cause: unknown) => {
+    if (cause instanceof LtadError) throw cause;
     const hint = files.some((file) => file.endsWith(".safetensors"))
       ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
       : "";

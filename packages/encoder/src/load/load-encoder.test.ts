@@ -53,7 +53,7 @@ describe("a model of the hub", async () => {
       retryAfter: 5,
       onFetch: (event: FetchEvent) => events.push(event),
     };
-    const { image, text } = await loadEncoder("org/model", options);
+    const { image, text } = await loadEncoder({ kind: "hub", name: "model", repository: "org/model", revision: "main" }, options);
     expect(image).toMatchObject({ name: "model", zSize: 80 });
     expect(text).toMatchObject({ name: "model", size: 80 });
     const snapshot = join(options.hubCache, "models--org--model", "snapshots", commit);
@@ -62,6 +62,11 @@ describe("a model of the hub", async () => {
     const before = server.log.length;
     expect((await loadTextEncoder("org/model", { ...options, offline: true })).id).toBe(text!.id);
     expect(server.log).toHaveLength(before);
+    const away = { ...options, hubEndpoint: "http://127.0.0.1:9" };
+    expect((await loadTextEncoder("org/model", away)).id).toBe(text!.id);
+    await expect(loadTextEncoder("org/other", away)).rejects.toThrow(
+      "http://127.0.0.1:9/api/models/org/other/revision/main: could not be fetched",
+    );
   });
 
   it("is an ONNX model where its config says so", async () => {

