@@ -27,8 +27,7 @@ export function trace(
   watched = false,
 ): Trace {
   const backend = traceBackend();
-  tf.backend();
-  const before = { name: tf.getBackend(), graph: backend.graph, operations: backend.operations };
+  const before = { name: currentBackend(), graph: backend.graph, operations: backend.operations };
   const graph = new Graph();
   const operations: Operation<Value>[] = [];
   const values: Record<string, Value> = {};
@@ -49,13 +48,25 @@ export function trace(
     Error.stackTraceLimit = depth;
     backend.graph = before.graph;
     backend.operations = before.operations;
-    void tf.engine().setBackend(before.name);
+    restoreBackend(before.name);
   }
   const outputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, graph.full(value)]));
   if (!watched) return { graph, outputs, nodes: liveNodes(graph, Object.values(outputs)) };
   const { vector, inspect } = watchGraph(graph, operations, values);
   const all = { ...outputs, [flagsName]: vector };
   return { graph, outputs: all, nodes: liveNodes(graph, Object.values(all)), inspect };
+}
+
+/** Parts of TF.js's engine that its types hide. */
+type Engine = { backendName: string | undefined; backendInstance: tf.KernelBackend | null };
+const engine = () => tf.engine() as unknown as Engine;
+
+/** The backend in use, if one has been needed yet: the first need would start one that may take its time (wasm), and a trace needs none. */
+const currentBackend = () => (engine().backendInstance ? engine().backendName : undefined);
+
+function restoreBackend(name: string | undefined): void {
+  if (name === undefined) Object.assign(engine(), { backendName: undefined, backendInstance: null } satisfies Engine);
+  else void tf.engine().setBackend(name);
 }
 
 function makeInputs(graph: Graph, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number) {

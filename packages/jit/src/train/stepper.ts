@@ -42,6 +42,7 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, wa
 
 /** The step as one graph: the state goes out of one run and into the next as it is. */
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  await tf.ready();
   const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
   const { session } = await createSession(model, { ...options, training: true });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
@@ -67,6 +68,7 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
 
 /** The step as it is, on the current TF.js backend. */
 export async function eagerStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  await tf.ready();
   const constants = tensorsOf(options.constants ?? {});
   let state: Record<string, tf.Tensor> = tensorsOf(initial);
   const replace = (next: Record<string, tf.Tensor>) => {
