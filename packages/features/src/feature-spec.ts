@@ -92,7 +92,7 @@ function stageOf(stages: readonly StageSpec[], number: number): StageSpec {
   if (found) return found;
   throw new LtadError(
     "LTAD_CONFIG",
-    `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}.`,
+    `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}. Set features.stages and groups; "ltad encoders info" prints settings that fit.`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { ImageEncoder } from "./image-encoder.js";
 
 // Shapes: B images, S side in pixels, h side of a stage's map, T tokens, C channels.
 
-/** What is made of an encoder's outputs, in the same graph: pure, and for the head of an ONNX encoder without reductions over a free axis. */
+/** What is made of an encoder's outputs in the same graph: a pure function, for an ONNX encoder of operators that its operator set has. */
 export type ImageHead = (encoded: EncodedImages) => Record<string, tf.Tensor>;
 
 /**

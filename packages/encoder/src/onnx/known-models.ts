@@ -12,6 +12,8 @@ const half = [0.5, 0.5, 0.5];
 interface Family {
   /** Class and distillation tokens; register tokens come on top. */
   readonly tokens: number;
+  /** Pixels of a patch where the config does not say: it leaves out what is transformers' default. */
+  readonly patch: number;
   /** The vision half of a pair: `onnx/vision_model.onnx`, config under `vision_config`. */
   readonly pair?: boolean;
   readonly mean: readonly number[];
@@ -20,22 +22,22 @@ interface Family {
 
 const imageNet = { mean: imageNetMean, deviation: imageNetDeviation };
 const families: Readonly<Record<string, Family>> = {
-  dinov2: { tokens: 1, ...imageNet },
-  dinov2_with_registers: { tokens: 1, ...imageNet },
-  dinov3_vit: { tokens: 1, ...imageNet },
-  vit: { tokens: 1, mean: half, deviation: half },
-  deit: { tokens: 2, ...imageNet },
-  clip: { tokens: 1, pair: true, mean: clipMean, deviation: clipDeviation },
-  clip_vision_model: { tokens: 1, mean: clipMean, deviation: clipDeviation },
-  siglip: { tokens: 0, pair: true, mean: half, deviation: half },
-  siglip_vision_model: { tokens: 0, mean: half, deviation: half },
+  dinov2: { tokens: 1, patch: 14, ...imageNet },
+  dinov2_with_registers: { tokens: 1, patch: 14, ...imageNet },
+  dinov3_vit: { tokens: 1, patch: 16, ...imageNet },
+  vit: { tokens: 1, patch: 16, mean: half, deviation: half },
+  deit: { tokens: 2, patch: 16, ...imageNet },
+  clip: { tokens: 1, patch: 32, pair: true, mean: clipMean, deviation: clipDeviation },
+  clip_vision_model: { tokens: 1, patch: 32, mean: clipMean, deviation: clipDeviation },
+  siglip: { tokens: 0, patch: 16, pair: true, mean: half, deviation: half },
+  siglip_vision_model: { tokens: 0, patch: 16, mean: half, deviation: half },
 };
 
 /** The kinds of models whose `encoder.json` follows from their own config. */
 export const knownModelTypes = Object.keys(families);
 
 const config = z.looseObject({
-  patch_size: z.int().positive().max(256),
+  patch_size: z.int().positive().max(256).optional(),
   image_size: z.int().positive().max(16_384).default(224),
   num_register_tokens: z.int().nonnegative().max(256).default(0),
 });
@@ -54,12 +56,12 @@ export function knownManifest(name: string, json: unknown, preprocessor: unknown
       "LTAD_WEIGHTS",
       `${source}: config.json: model_type: expected one of ${knownModelTypes.join(", ")}, received ${JSON.stringify(type) ?? "nothing"}. Describe the model in an encoder.json beside it (docs/encoders.md).`,
     );
-  const parsed = config.safeParse(family.pair ? vision : json);
+  const parsed = config.safeParse(family.pair ? (vision ?? {}) : json);
   if (!parsed.success) {
     const { path = [], message = "" } = parsed.error.issues[0] ?? {};
     throw new LtadError("LTAD_WEIGHTS", `${source}: config.json: ${path.join(".")}: ${message}.`, { cause: parsed.error });
   }
-  const { patch_size: stride, image_size, num_register_tokens: registers } = parsed.data;
+  const { patch_size: stride = family.patch, image_size, num_register_tokens: registers } = parsed.data;
   const own: Preprocessing = { size: image_size, mean: family.mean, deviation: family.deviation };
   const seen = preprocessor === undefined ? own : readPreprocessing(preprocessor, own, `${source}: preprocessor_config.json`);
   return {
