@@ -11,7 +11,10 @@ const short = (name: string) => name.replace("@ltad/", "");
 const isRelative = (name: string) => name.startsWith(".");
 /** "@types/x" -> "x", whose types it has. */
 const typed = (name: string) => name.replace(/^@types\/(?:(.+)__)?/, (_, scope?: string) => (scope ? `@${scope}/` : ""));
-const declared = ({ dependencies, peerDependencies }: Manifest) => ({ ...dependencies, ...peerDependencies });
+/** Peers that a package works with and neither imports nor needs are left out. */
+const peersOf = ({ peerDependencies = {}, peerDependenciesMeta }: Manifest) =>
+  Object.fromEntries(Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta?.[name]?.optional));
+const declared = (manifest: Manifest) => ({ ...manifest.dependencies, ...peersOf(manifest) });
 
 /** Every import of another package, with the file that has it. */
 const outside = (files: readonly SourceFile[]) =>
@@ -58,7 +61,7 @@ describe.each(members.map((member) => [short(member.manifest.name), member] as c
   it("uses every package that it declares", () => {
     const peersBelow = members
       .filter(({ manifest: m }) => m.name in declared(manifest))
-      .flatMap(({ manifest: m }) => Object.keys(m.peerDependencies ?? {}));
+      .flatMap(({ manifest: m }) => Object.keys(peersOf(m)));
     const used = new Set([...outside(shipped).map((from) => from.name), ...peersBelow]);
     const usedInTests = new Set(outside(files).map((from) => from.name));
     const waits = folder === "bench" || folder === "tools"; // they declare every package, so that whatever is measured or documented resolves
@@ -68,7 +71,7 @@ describe.each(members.map((member) => [short(member.manifest.name), member] as c
 
   it("hands the peers of the packages below it on", () => {
     const below = members.filter(({ manifest: m }) => !manifest.private && m.name in declared(manifest));
-    const peers = below.flatMap(({ manifest: m }) => Object.keys(m.peerDependencies ?? {}));
+    const peers = below.flatMap(({ manifest: m }) => Object.keys(peersOf(m)));
     expect(peers.filter((peer) => !(peer in declared(manifest)))).toEqual([]);
   });
 

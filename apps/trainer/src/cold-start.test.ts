@@ -14,6 +14,12 @@ it("ltad predict loads no TensorFlow.js", () => {
   expect([...loaded].filter((name) => name.startsWith("@tensorflow"))).toEqual([]);
 });
 
+it("ltad metrics loads neither TensorFlow.js nor the runtime", () => {
+  const loaded = [...loadedBy(source("commands/metrics.ts"))];
+  expect(loaded.filter((name) => name.startsWith("@tensorflow") || name.startsWith("onnxruntime"))).toEqual([]);
+  expect(loaded).toContain("csv-parse/sync");
+});
+
 it("would see TensorFlow.js where it is loaded", () => {
   expect(loadedBy(source("commands/train.ts"))).toContain("@tensorflow/tfjs");
 });

@@ -1,6 +1,8 @@
 import type { NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { backendFaults } from "./__fixtures__/backend-faults.js";
+import { eagerBackends, useBackend } from "./__fixtures__/eager-backends.js";
 import { goldenFunction } from "./__fixtures__/golden-functions.js";
 import { goldenCases, goldenInputs } from "./__fixtures__/programs.js";
 import { jit } from "./index.js";
@@ -48,8 +50,12 @@ describe("compiled, against torch", () => {
   });
 });
 
-describe("eager, against torch", () => {
-  it.each(goldenCases.map((c) => [c.golden.name, c] as const))("%s", async (_, golden) => {
+// wasm lacks too many kernels, see __fixtures__/backend-faults.ts; its conformance test runs what it can.
+describe.each(eagerBackends.filter((name) => name !== "wasm"))("eager on %s, against torch", (backend) => {
+  const isFaulty = ({ golden }: Case) => backendFaults[backend]?.some(([programs]) => programs.test(`golden ${golden.name}`));
+  beforeAll(() => useBackend(backend));
+
+  it.each(goldenCases.filter((c) => !isFaulty(c)).map((c) => [c.golden.name, c] as const))("%s", async (_, golden) => {
     const { compared, stored } = await check(golden, "tensorflow");
     expect(compared).toEqual(stored);
   });

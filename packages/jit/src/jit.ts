@@ -18,6 +18,7 @@ export async function jit<In extends TensorSpecs, C extends NdArrays | undefined
   inputs: In,
   options: TraceOptions<C> & RuntimeOptions = {},
 ): Promise<Program> {
+  await tf.ready();
   if (options.engine === "tensorflow") return eagerProgram(fn as TracedFunction, inputs, options.constants ?? {}, options.check ?? false);
   if (options.check) return watchedProgram(fn as TracedFunction, inputs, options.constants, options);
   return openProgram(toOnnx(fn, inputs, options), options);

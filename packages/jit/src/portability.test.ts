@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +86,7 @@ describe("Python", () => {
       ({ stdout }) => stdout,
       (fault: { stdout: string; stderr: string }) => fault.stdout || fault.stderr,
     );
+    expect(readFileSync(new URL("../README.md", import.meta.url), "utf8")).toContain(`The tests run ${programs.length} programs`);
     expect(JSON.parse(report)).toMatchObject({ cases: programs.length + 4, faults: [] });
   });
 });

@@ -2,6 +2,8 @@ import { isNdArray, LtadError, type MapTree, type NdArray, type NdArrays, type T
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "./check/watch-eager.js";
 import { registerGradients } from "./gradients/index.js";
+import { stackDepth } from "./trace/caller-line.js";
+import { explainTfjs } from "./trace/explain-tfjs.js";
 import type { Tensors, TracedFunction } from "./traced-function.js";
 
 /** An array as a tensor on the current TF.js backend; its numbers are copied. */
@@ -27,10 +29,23 @@ export function tensorsOf<P extends Tree<NdArray>>(tree: P): MapTree<P, NdArray,
   return convert(tree) as MapTree<P, NdArray, tf.Tensor>;
 }
 
+/** Runs eager code of the caller in a tidy. @throws LtadError when the backend lacks a kernel, `LTAD_CONFIG`, or a gradient, `LTAD_TRACE` */
+export function tidyEagerly<T extends tf.TensorContainer>(run: () => T): T {
+  const depth = Error.stackTraceLimit;
+  try {
+    Error.stackTraceLimit = stackDepth;
+    return tf.tidy(run);
+  } catch (error) {
+    throw explainTfjs(error);
+  } finally {
+    Error.stackTraceLimit = depth;
+  }
+}
+
 /** Runs fn eagerly in a tidy and reads every result. @param check see {@link watchEagerly} */
 export function runEagerly(fn: TracedFunction, inputs: NdArrays, constants: Tensors = {}, check = false): Record<string, NdArray> {
   const results: Record<string, NdArray> = {};
-  tf.tidy(() => {
+  tidyEagerly(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
     const run = () => fn({ ...tensors, ...constants });
     const made = check ? watchEagerly({ ...tensors, ...constants }, run, (all) => all) : run();

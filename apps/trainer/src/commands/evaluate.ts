@@ -3,9 +3,8 @@ import { writeFileAtomic } from "@ltad/core";
 import { type Dataset, scanDataset } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
-import type { SetMeasures } from "../evaluate/set-measures.js";
-import { measuresCsv } from "../evaluate/measures-csv.js";
 import { measureTables } from "../evaluate/measure-tables.js";
+import { writeMeasures } from "../evaluate/write-measures.js";
 import type { Io } from "../io.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
@@ -78,10 +77,4 @@ async function writeReport(
     commands: [trained, tested],
   };
   await writeFileAtomic(join(model, "report.html"), renderReport(await buildReport(source, session)));
-}
-
-/** Writes metrics.json and metrics.csv into a folder. */
-export async function writeMeasures(folder: string, measures: SetMeasures, trained?: Readonly<Record<string, number>>): Promise<void> {
-  await writeFileAtomic(join(folder, "metrics.json"), `${JSON.stringify(measures, null, 2)}\n`);
-  await writeFileAtomic(join(folder, "metrics.csv"), measuresCsv(measures, trained));
 }

@@ -61,6 +61,12 @@ it("prints a table for people, with the accuracy at a threshold", async () => {
   expect(stderr).toMatch(/High and Low are the halves of the classes as they come/);
 });
 
+it("says which classes a mean does without", async () => {
+  const { stdout } = await ltad("metrics", await written(`${csv}b.png,bolt,0,1\n`), "--quiet");
+  expect(stdout).toMatch(/^Means without bolt: image_auroc, image_ap, .*image_pb_2$/m);
+  expect(stdout).toMatch(/^bolt +1 +0( +–){7}$/m);
+});
+
 it("tests the calibration of stated false-alarm rates", async () => {
   const rng = createRng(4);
   const line = (split: string, label: number) => `${split},${label},${rng.normal() + 3 * label}`;

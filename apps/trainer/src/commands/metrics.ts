@@ -9,11 +9,11 @@ import { measureTables } from "../evaluate/measure-tables.js";
 import { readMaps } from "../evaluate/read-maps.js";
 import { type ClassScores, readScores } from "../evaluate/read-scores.js";
 import type { SetMeasures } from "../evaluate/set-measures.js";
+import { writeMeasures } from "../evaluate/write-measures.js";
 import type { Io } from "../io.js";
 import { percent, short } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { textTable } from "../table.js";
-import { writeMeasures } from "./evaluate.js";
 
 export interface MetricsCommandOptions extends CommonOptions {
   readonly data?: string;
@@ -38,12 +38,16 @@ interface Result extends SetMeasures {
 /** Measures the scores or the maps of any detector. */
 export async function metrics(io: Io, source: string, options: MetricsCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written.", async (session) => {
-    const isFolder = await stat(source).then((found) => found.isDirectory(), () => false); // prettier-ignore
-    const result = isFolder ? await ofMaps(session, source, options) : await ofScores(session, source, options);
+    const result = (await isFolder(source)) ? await ofMaps(session, source, options) : await ofScores(session, source, options);
     if (options.out !== undefined) await writeMeasures(options.out, result);
     session.printJson(result);
     session.print([measureTables(result), ...extraTables(result, options)].join("\n\n"));
   });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
 }
 
 async function ofMaps(session: Session, source: string, options: MetricsCommandOptions): Promise<Result> {
@@ -60,7 +64,8 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
     const { scores, pixels } = await readMaps(source, data, session);
     set.add(data.name, scores, pixels);
   }
-  return { source: basename(source), ...set.result(orderOf(session, classes.map(({ name }) => name), options.order), options.seed) }; // prettier-ignore
+  const names = classes.map(({ name }) => name);
+  return { source: basename(source), ...set.result(orderOf(session, names, options.order), options.seed) };
 }
 
 async function ofScores(session: Session, source: string, { compare, threshold, ...options }: MetricsCommandOptions): Promise<Result> {

@@ -28,7 +28,14 @@ const pixelColumns = [
 /** All numbers for people, in percent: a table of images and, where there are maps, one of pixels. */
 export function measureTables(set: SetMeasures, trained: Readonly<Record<string, number>> = {}): string {
   const tables = [imageTable(set, trained), ...("pixel_auroc" in set.pooled ? [pixelTable(set)] : [])];
-  return [...tables, intervalLine(set)].join("\n\n");
+  return [...tables, [intervalLine(set), ...leftOut(set)].join("\n")].join("\n\n");
+}
+
+/** Which classes the means do without: a line for each set of them. */
+function leftOut({ reasons }: SetMeasures): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [metric, reason] of Object.entries(reasons["avg"] ?? {})) byReason.set(reason, [...(byReason.get(reason) ?? []), metric]);
+  return [...byReason].map(([reason, metrics]) => `Means ${reason}: ${metrics.join(", ")}`);
 }
 
 function imageTable(set: SetMeasures, trained: Readonly<Record<string, number>>): string {

@@ -1,4 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
 import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeBilinear, type TestItem } from "@ltad/data";
@@ -22,7 +23,7 @@ export async function readMaps(folder: string, data: ClassData, { signal, onProg
   const [scores, pixels, usable] = [imageScores(), exactPixels(), new Set(pixelTestItems(data))];
   for (const [i, item] of data.test.entries()) {
     throwIfAborted(signal);
-    const stored = await readMap(await mapFile(folder, item));
+    const stored = await readMap(mapFile(folder, item));
     scores.add({ score: largest(stored.data), anomaly: !isGood(item), name: item.id });
     if (usable.has(item)) await addPixels(pixels, item, stored);
     onProgress?.({ phase: `maps of ${data.name}`, done: i + 1, total: data.test.length, unit: "images" });
@@ -38,9 +39,9 @@ async function addPixels(pixels: ExactPixels, item: TestItem, { width, height, d
   pixels.add({ map, mask, width: size.width, name: item.id });
 }
 
-async function mapFile(folder: string, { id }: TestItem): Promise<string> {
+function mapFile(folder: string, { id }: TestItem): string {
   const stem = join(folder, id.slice(0, id.length - extname(id).length));
-  for (const file of [`${stem}.npy`, `${stem}.png`]) if (await access(file).then(() => true, () => false)) return file; // prettier-ignore
+  for (const file of [`${stem}.npy`, `${stem}.png`]) if (existsSync(file)) return file;
   throw new LtadError("LTAD_DATA", `${id}: expected its map as ${stem}.npy or .png; there is none. Every test image needs a map.`, {
     details: { image: id, file: `${stem}.npy` },
   });

@@ -6,7 +6,7 @@ import type { Tensors } from "../traced-function.js";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
 import { createSession, fromOrt, toOrt } from "../session.js";
-import { tensorsOf, toNdArray, toTensor } from "../tensors.js";
+import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { compile } from "../to-onnx.js";
 
 /** A function from state and inputs to the next state and scalars to report. */
@@ -42,6 +42,7 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, wa
 
 /** The step as one graph: the state goes out of one run and into the next as it is. */
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  await tf.ready();
   const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
   const { session } = await createSession(model, { ...options, training: true });
   const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
@@ -67,6 +68,7 @@ export async function onnxStepper(step: StepFunction, initial: NdArrays, options
 
 /** The step as it is, on the current TF.js backend. */
 export async function eagerStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+  await tf.ready();
   const constants = tensorsOf(options.constants ?? {});
   let state: Record<string, tf.Tensor> = tensorsOf(initial);
   const replace = (next: Record<string, tf.Tensor>) => {
@@ -78,7 +80,7 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
     async run(inputs) {
       if (!open) throw disposed();
       const numbers: Record<string, number> = {};
-      const next = tf.tidy(() => {
+      const next = tidyEagerly(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
         const run = () => step({ ...state, ...constants, ...tensors });
         const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });

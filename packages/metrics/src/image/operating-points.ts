@@ -9,11 +9,16 @@ import { needBothSides, type Ranking } from "../ranking/ranking.js";
 export function fprAtTpr(ranking: Ranking, tpr: number): number {
   checkRange(tpr > 0 && tpr <= 1, "tpr", "above 0 and at most 1", tpr);
   needBothSides(ranking, `FPR at ${100 * tpr} % TPR`);
-  let lowest = -1;
+  return fewestAlarms(ranking, tpr) / ranking.negatives;
+}
+
+/** The fewest good ones above a threshold with TPR >= `tpr`. */
+function fewestAlarms(ranking: Ranking, tpr: number): number {
+  let fewest = -1;
   ranking.walk((_, tp, fp) => {
-    if (lowest < 0 && tp / ranking.positives >= tpr) lowest = fp;
+    if (fewest < 0 && tp / ranking.positives >= tpr) fewest = fp;
   });
-  return lowest / ranking.negatives;
+  return fewest;
 }
 
 /**
@@ -25,7 +30,7 @@ export function fprAtTpr(ranking: Ranking, tpr: number): number {
 export function presortedGood(ranking: Ranking, percent: number): number {
   checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
   needBothSides(ranking, `PG${percent}`);
-  return 1 - fprAtTpr(ranking, (100 - percent) / 100);
+  return (ranking.negatives - fewestAlarms(ranking, (100 - percent) / 100)) / ranking.negatives;
 }
 
 /**

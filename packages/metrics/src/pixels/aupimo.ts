@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core/browser";
 import { undefinedMetric } from "../ranking/undefined-metric.js";
 import type { ExactPixels } from "./exact-pixels.js";
 import type { SplitImage } from "./pixel-image.js";
-import { sortPairs } from "./sort-pairs.js";
+import { type Pairs, sortPairs } from "./sort-pairs.js";
 
 /** Bounds of the shared false positive rate; the published metric takes 1e-5 and 1e-4. */
 export interface FprBounds {
@@ -74,22 +74,32 @@ function sharedFpr(good: readonly SplitImage[], upper: number): SharedFpr {
   return curve;
 }
 
-/** The pixels of good images that decide about F up to the bound, with their images: everything from a step of 16 bits of key space on. */
-function highestPairs(good: readonly SplitImage[], upper: number) {
-  const shares = new Float64Array(1 << 16);
-  for (const { good: keys } of good) for (const key of keys) shares[key >>> 16] = (shares[key >>> 16] as number) + 1 / keys.length;
-  let step = shares.length;
-  for (let sum = 0; step > 0 && sum <= upper * good.length * (1 + 1e-9);) sum += shares[--step] as number;
-  const keys: number[] = [];
-  const values: number[] = [];
-  for (const [image, { good: own }] of good.entries()) {
-    for (const key of own) {
-      if (key >>> 16 < step) continue;
-      keys.push(key);
-      values.push(image);
+/** The pixels of good images that decide about F up to the bound, with their images: everything from a bin of the upper 20 bits of a key on. */
+function highestPairs(good: readonly SplitImage[], upper: number): Pairs {
+  const [shares, counts] = [new Float64Array(1 << 20), new Uint32Array(1 << 20)];
+  for (const { good: keys } of good) {
+    for (let i = 0; i < keys.length; i++) {
+      const bin = (keys[i] as number) >>> 12;
+      shares[bin] = (shares[bin] as number) + 1 / keys.length;
+      counts[bin] = (counts[bin] as number) + 1;
     }
   }
-  return { keys: Uint32Array.from(keys), values: Uint32Array.from(values) };
+  let [bin, share, total] = [shares.length, 0, 0];
+  while (bin > 0 && share <= upper * good.length * (1 + 1e-9)) {
+    bin--;
+    share += shares[bin] as number;
+    total += counts[bin] as number;
+  }
+  const pairs = { keys: new Uint32Array(total), values: new Uint32Array(total) };
+  let at = 0;
+  for (const [image, { good: keys }] of good.entries()) {
+    for (let i = 0; i < keys.length; i++) {
+      if ((keys[i] as number) >>> 12 < bin) continue;
+      pairs.keys[at] = keys[i] as number;
+      pairs.values[at++] = image;
+    }
+  }
+  return pairs;
 }
 
 function recallArea(defect: Uint32Array, { keys, fpr }: SharedFpr, { lower, upper }: FprBounds): number {

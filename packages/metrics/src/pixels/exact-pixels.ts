@@ -17,14 +17,14 @@ export interface ExactPixels extends PixelAccumulator {
 export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
   const images = [...start];
   let sorted: Ranking | null = null;
-  const take = (...more: readonly SplitImage[]) => {
+  const take = (more: readonly SplitImage[]) => {
     for (const image of more) images.push(image);
     sorted = null;
   };
   return {
     images,
-    add: (image) => take(splitImage(image, images.length)),
-    merge: (other) => take(...other.images),
+    add: (image) => take([splitImage(image, images.length)]),
+    merge: (other) => take([...other.images]),
     get counts() {
       return countsOf(images);
     },

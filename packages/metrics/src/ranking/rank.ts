@@ -16,16 +16,19 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
       `scores: expected one label a score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
     );
   }
-  const count = check(scores, isAnomaly, names);
-  const positives = new Float64Array(count + 1); // one place more: each score is written to both, and one of them goes on
-  const negatives = new Float64Array(scores.length - count + 1);
-  for (let i = 0, p = 0; i < scores.length; i++) {
-    const score = (scores[i] as number) + 0; // -0 becomes 0
-    positives[p] = score;
-    negatives[i - p] = score;
-    p += isAnomaly[i] as number; // true counts as 1
+  const positives = new Float64Array(scores.length + 1); // each score is written to both, and one of them goes on
+  const negatives = new Float64Array(scores.length + 1);
+  let p = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] as number;
+    const label = isAnomaly[i] as number;
+    if (!Number.isFinite(score)) throw badScore(names?.[i] ?? `image ${i}`, score);
+    if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(names?.[i] ?? `image ${i}`, label);
+    positives[p] = score + 0; // -0 becomes 0
+    negatives[i - p] = score + 0;
+    p += label; // true counts as 1
   }
-  return rankingOf(sortFloat64(positives.subarray(0, count)), sortFloat64(negatives.subarray(0, -1)));
+  return rankingOf(sortFloat64(positives.subarray(0, p)), sortFloat64(negatives.subarray(0, scores.length - p)));
 }
 
 /** Both sides ascending; each distinct score is a threshold. */
@@ -41,25 +44,13 @@ function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
       while (p > 0 || n > 0) {
         const anomaly = p > 0 ? (positives[p - 1] as number) : -Infinity;
         const good = n > 0 ? (negatives[n - 1] as number) : -Infinity;
-        const threshold = anomaly > good ? anomaly : good;
+        const threshold = Math.max(anomaly, good);
         while (p > 0 && positives[p - 1] === threshold) p--;
         while (n > 0 && negatives[n - 1] === threshold) n--;
         visit(threshold, positives.length - p, negatives.length - n, 0);
       }
     },
   };
-}
-
-/** Number of anomalies. */
-function check(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | boolean>, names: ArrayLike<string> | undefined): number {
-  let positives = 0;
-  for (let i = 0; i < scores.length; i++) {
-    if (!Number.isFinite(scores[i])) throw badScore(names?.[i] ?? `image ${i}`, scores[i]);
-    const label = isAnomaly[i];
-    if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(names?.[i] ?? `image ${i}`, label);
-    positives += label as number; // true counts as 1
-  }
-  return positives;
 }
 
 function badScore(image: string, score: unknown): LtadError {

@@ -1,10 +1,15 @@
+import { join } from "node:path";
+import { writeFileAtomic } from "@ltad/core";
 import type { SetMeasures } from "./set-measures.js";
 
-/**
- * A row a class, then the means ("mean") and all classes in one list ("pooled"); a metric that does not exist is an empty cell.
- * @param trained training images of each class, where they are known
- */
-export function measuresCsv(
+/** Writes metrics.json and metrics.csv into a folder. @param trained training images of each class, where they are known */
+export async function writeMeasures(folder: string, measures: SetMeasures, trained?: Readonly<Record<string, number>>): Promise<void> {
+  await writeFileAtomic(join(folder, "metrics.json"), `${JSON.stringify(measures, null, 2)}\n`);
+  await writeFileAtomic(join(folder, "metrics.csv"), measuresCsv(measures, trained));
+}
+
+/** A row a class, then the means ("mean") and all classes in one list ("pooled"); a metric that does not exist is an empty cell. */
+function measuresCsv(
   { classes, summary, pooled, test_counts, pooled_counts }: SetMeasures,
   trained: Readonly<Record<string, number>> = {},
 ): string {
