@@ -31,6 +31,7 @@ export async function openEfficientNet(checkpoint: Checkpoint, context: Efficien
     throw new LtadError(
       "LTAD_WEIGHTS",
       `${source}: expected an EfficientNet's tensors (embeddings.convolution, conv_stem or features.0.0), found ${firstNames(checkpoint.tensors)}.`,
+      { details: { source, otherKind: true } },
     );
   const { plan, epsilon } = planOf(checkpoint, style, context);
   return efficientNetEncoder({ ...plan, name }, await readEfficientNet(checkpoint, plan, style, epsilon, source));

@@ -48,6 +48,7 @@ async function fetchModel(snapshot: HubSnapshot, kind: EncoderKind, source: stri
     throw new LtadError(
       "LTAD_WEIGHTS",
       `${source}: expected model.safetensors${kind === "image" ? " or an ONNX export" : ""}, found ${snapshot.files.join(", ") || "nothing"}. Look for a copy of the model with safetensors.`,
+      { details: { source, otherKind: true } },
     );
   for (const file of files) await snapshot.fetch(file);
   const index = files.find((file) => file.endsWith(".index.json"));

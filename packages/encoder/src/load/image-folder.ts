@@ -80,7 +80,10 @@ async function openOnnx({ folder, source, files }: ModelFolder, manifest: OnnxMa
     const hint = files.some((file) => file.endsWith(".safetensors"))
       ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
       : "";
-    throw new LtadError("LTAD_WEIGHTS", `${source}: ${manifest.model} cannot be read (${(cause as Error).message}).${hint}`, { cause });
+    throw new LtadError("LTAD_WEIGHTS", `${source}: ${manifest.model} cannot be read (${(cause as Error).message}).${hint}`, {
+      cause,
+      details: { source, otherKind: true },
+    });
   });
   return onnxImageEncoder(model, manifest, `${source}: ${manifest.model}`);
 }

@@ -69,6 +69,18 @@ describe("a model of the hub", async () => {
     );
   });
 
+  it("is refused as a whole when one half of it is damaged or has no tokenizer", async () => {
+    const broken = Buffer.from(files["model.safetensors"]);
+    broken.fill(0xff, broken.length - 400); // NaN in the last tensor
+    const damaged = await hubServer({ ...files, "model.safetensors": broken });
+    const options = { hubEndpoint: damaged.url, hubCache: await temporaryFolder(), retryAfter: 5 };
+    await expect(loadEncoder("org/model", options)).rejects.toThrow(/element \d+ is NaN/);
+    const { "tokenizer.json": _, ...rest } = files;
+    const half = { hubEndpoint: (await hubServer(rest)).url, hubCache: await temporaryFolder(), retryAfter: 5 };
+    await expect(loadEncoder("org/model", half)).rejects.toThrow("tokenizer.json is missing");
+    expect(await loadImageEncoder("org/model", half)).toMatchObject({ zSize: 80 });
+  });
+
   it("is an ONNX model where its config says so", async () => {
     const vit = fixture("onnx/__fixtures__/vit");
     const names = ["config.json", "preprocessor_config.json", "onnx/model.onnx"];

@@ -51,12 +51,12 @@ export async function loadEncoder(source: string | EncoderSource, options: LoadO
   return { ...(image.value && { image: image.value }), ...(text.value && { text: text.value }) };
 }
 
-/** A model that is no encoder of a kind is one thing, one that cannot be fetched or does not exist another. */
+/** A model that is no encoder of a kind is one thing, one that is damaged or cannot be fetched another. */
 async function attempt<T>(load: Promise<T>): Promise<{ value?: T; error?: LtadError }> {
   try {
     return { value: await load };
   } catch (error) {
-    if (error instanceof LtadError && error.code === "LTAD_WEIGHTS") return { error };
+    if (error instanceof LtadError && error.details["otherKind"] === true) return { error };
     throw error;
   }
 }

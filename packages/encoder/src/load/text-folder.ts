@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { openTextEncoder } from "../text/open-text-encoder.js";
+import { checkModelType, openTextEncoder } from "../text/open-text-encoder.js";
 import type { Pooling } from "../text/pooling.js";
 import type { TextEncoder } from "../text/text-encoder.js";
 import { type ModelFolder, openWeights, readJson, readText } from "./folder.js";
@@ -16,7 +16,9 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
     throw new LtadError(
       "LTAD_WEIGHTS",
       `${source}: config.json is missing, found ${files.slice(0, 6).join(", ") || "nothing"}. Copy the whole model folder.`,
+      { details: { source, otherKind: true } },
     );
+  checkModelType(config, source);
   const tokenizer = await readText(model, "tokenizer.json");
   if (tokenizer === undefined)
     throw new LtadError(
