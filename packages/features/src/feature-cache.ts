@@ -46,7 +46,7 @@ export interface FeatureStore {
 
 /**
  * Encodes every image once: what is in the cache is not encoded again, two files of the same content share an entry.
- * Decoding of the next batches and writing of the last one overlap with the network.
+ * Decoding of the next batch overlaps with the network.
  * @throws LtadError of `load` for an image that cannot be read, `LTAD_WRITE` when the cache cannot be written
  */
 export async function encodeImages(files: readonly string[], options: EncodeOptions): Promise<FeatureStore> {
@@ -74,39 +74,20 @@ async function hashed(files: readonly string[], { cacheDir, encoderId, signal }:
 async function encodeMissing(missing: readonly Entry[], all: number, options: EncodeOptions): Promise<void> {
   const { batch = 1, load, open, inputSize, onProgress, signal } = options;
   const program = await open();
-  const loading: Promise<Float32Array>[] = [];
-  let [started, done] = [0, all - missing.length];
-  let written: Promise<unknown> = Promise.resolve();
-  try {
-    for (let at = 0; at < missing.length; at += batch) {
-      for (; started < Math.min(missing.length, at + batch * ahead); started++)
-        loading.push(quietly(loadFile(missing[started] as Entry, load)));
-      const images = await Promise.all(loading.splice(0, batch));
-      throwIfAborted(signal);
-      const encoded = await program.run({ image: stack(images, inputSize) });
-      await written;
-      written = quietly(Promise.all(images.map((_, i) => writeEntry((missing[at + i] as Entry).path, encoded, i, images.length))));
-      done += images.length;
-      onProgress?.({ phase: "encode", done, total: all, unit: "images" });
-    }
-  } finally {
-    await Promise.allSettled([written]); // what was encoded before a fault is kept
+  const loadBatch = (from: number) =>
+    Promise.all(missing.slice(from, from + batch).map(async ({ file }) => load(file, await readImage(file))));
+  let done = all - missing.length;
+  let next = loadBatch(0);
+  for (let at = 0; at < missing.length; at += batch) {
+    const images = await next;
+    throwIfAborted(signal);
+    next = loadBatch(at + batch);
+    next.catch(() => {}); // awaited in the next round; a fault there must not be reported twice
+    const encoded = await program.run({ image: stack(images, inputSize) });
+    await Promise.all(images.map((_, i) => writeEntry((missing[at + i] as Entry).path, encoded, i, images.length)));
+    done += images.length;
+    onProgress?.({ phase: "encode", done, total: all, unit: "images" });
   }
-  await written;
-}
-
-/**
- * Batches that are being decoded beside the one in the network. The network blocks the event loop, so that each of the few steps of a decode
- * (read, header, pixels) goes on only between two runs: with fewer batches in the making the next one would never be ready.
- */
-const ahead = 6;
-
-const loadFile = async ({ file }: Entry, load: EncodeOptions["load"]) => load(file, await readImage(file));
-
-/** A promise that is awaited later; until then its fault is no unhandled one. */
-function quietly<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 function stack(images: readonly Float32Array[], size: number) {
