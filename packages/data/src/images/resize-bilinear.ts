@@ -32,16 +32,18 @@ function resizeAxis(
   { outer, length, inner }: { outer: number; length: number; inner: number },
   n: number,
 ): Float32Array {
-  const taps = triangleTaps(length, n);
+  if (length === n) return new Float32Array(data); // every pixel is its own centre
+  const { first, count, weights, width } = triangleTaps(length, n);
   const out = new Float32Array(outer * n * inner);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < n; i++) {
       const to = (o * n + i) * inner;
-      const from = (o * length + (taps.first[i] as number)) * inner;
-      for (let k = 0; k < (taps.count[i] as number); k++) {
-        const weight = taps.weights[i * taps.width + k] as number;
-        const at = from + k * inner;
-        for (let c = 0; c < inner; c++) out[to + c] = (out[to + c] as number) + weight * (data[at + c] as number);
+      const from = (o * length + (first[i] as number)) * inner;
+      const [taps, at] = [count[i] as number, i * width];
+      for (let c = 0; c < inner; c++) {
+        let sum = 0;
+        for (let k = 0; k < taps; k++) sum += (weights[at + k] as number) * (data[from + k * inner + c] as number);
+        out[to + c] = sum;
       }
     }
   }
