@@ -126,7 +126,8 @@ function addPredict(program: Command, io: Io, setExitCode: SetExitCode): void {
     )
     .option("--out <folder>", "where maps and overlays go")
     .option("--class <name>", "the class of all these images; predicted when left out")
-    .option("--force", "write over maps that are there already");
+    .option("--force", "write over maps that are there already")
+    .option("--strict", "end at the first image that cannot be read");
   common(threaded(command))
     .addHelpText(
       "after",

@@ -114,6 +114,12 @@ it("names an image that cannot be read, goes on with the others and ends with 3"
   expect(await readdir(out)).toHaveLength(2);
 });
 
+it("ends at the first image that cannot be read when it is strict", async () => {
+  const { code, stdout, stderr } = await ltad("predict", model, "missing.png", join(data, "nut/test/good/0.png"), "--strict");
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/missing\.png.*no such file/);
+});
+
 it("refuses a class the model does not know", async () => {
   const { code, stdout, stderr } = await ltad("predict", model, join(data, "nut/test/good/0.png"), "--class", "bolt");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

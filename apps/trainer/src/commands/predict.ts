@@ -13,6 +13,7 @@ export interface PredictCommandOptions extends CommonOptions {
   readonly out?: string;
   readonly class?: string;
   readonly force?: boolean;
+  readonly strict?: boolean;
   readonly threads?: number;
 }
 
@@ -32,7 +33,7 @@ export interface PredictionLine {
 }
 
 /**
- * Scores images one after another. An image that cannot be read does not stop the others.
+ * Scores images one after another. An image that cannot be read does not stop the others, but with `strict`.
  * @returns the exit code: 3 when an image failed
  */
 export async function predict(io: Io, model: string, paths: readonly string[], options: PredictCommandOptions): Promise<number> {
@@ -63,7 +64,7 @@ async function predictAll(
       session.printJson(line);
       session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
     } catch (error) {
-      if (!isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
+      if (options.strict || !isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
       failures++;
       session.io.stderr.write(`${session.colours.red("error")} ${session.colours.dim(error.code)} ${error.message}\n`);
     }
