@@ -20,6 +20,9 @@ const functions: Record<string, TracedFunction> = {
   }),
   "fold the batch away": ({ x }) => ({ y: t(x).reshape([-1, 5, 4]).sum([1, 2]) }),
   "mean over the batch": ({ x }) => ({ y: t(x).mean(0), all: t(x).mean() }),
+  "sums over rows, few and many by the batch": ({ x }) => ({
+    y: tf.concat([t(x).reshape([-1, 5, 24]), t(x).reshape([-1, 5, 24]), t(x).reshape([-1, 5, 24])], 2).sum([0, 1]),
+  }),
   "the size as a number": ({ x }) => ({
     y: t(x).sum().div(t(x).shape[0]),
     z: t(x).mul(1 / t(x).shape[0]),

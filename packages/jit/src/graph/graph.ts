@@ -34,6 +34,8 @@ export class Graph {
   readonly constants = new Map<Value, Elements>();
   /** Initialisers that keep the name the caller gave them. */
   readonly names = new Map<Value, string>();
+  /** @param hasFreeBatch the graph is traced at several batch sizes, which must give the same nodes: no choice may hang on a size */
+  constructor(readonly hasFreeBatch = false) {}
   private readonly producers = new Map<Value, Node>();
   private readonly expanded = new Map<Value, Value>();
 

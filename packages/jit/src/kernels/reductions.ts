@@ -63,12 +63,12 @@ function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Va
   const [a, b] = producer?.inputs ?? [];
   if (producer?.op === "Mul" && a && a === b && x.dtype === "float32" && axes.length > 0)
     return g.add("ReduceSumSquare", [g.full(a), g.ints(axes)], shape, { attributes: { keepdims: keepDims ? 1 : 0 } });
-  return isColumnSum(x, axes) ? columnSum(g, x, axes, shape) : reduce(g, "ReduceSum", x, axes, keepDims);
+  return !g.hasFreeBatch && isColumnSum(x, axes) ? columnSum(g, x, axes, shape) : reduce(g, "ReduceSum", x, axes, keepDims);
 }
 
 const worthwhile = 64; // rows and columns
 
-/** A sum over all axes but the last, of a size that pays. */
+/** A sum over all axes but the last, of a size that pays; not asked where the batch is free, because its answer hangs on the size. */
 function isColumnSum(x: Value, axes: readonly number[]): boolean {
   const columns = x.shape.at(-1) as number;
   return (

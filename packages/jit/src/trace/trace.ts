@@ -28,7 +28,7 @@ export function trace(
 ): Trace {
   const backend = traceBackend();
   const before = { name: currentBackend(), graph: backend.graph, operations: backend.operations };
-  const graph = new Graph();
+  const graph = new Graph(Object.values(inputs).some(({ shape }) => shape[0] === null));
   const operations: Operation<Value>[] = [];
   const values: Record<string, Value> = {};
   const depth = Error.stackTraceLimit;
