@@ -31,6 +31,5 @@ export function squaredError(output: tf.Tensor3D, tokens: tf.Tensor3D): tf.Tenso
  */
 export function groupErrors(output: tf.Tensor3D, tokens: tf.Tensor3D, sizes: readonly number[]): tf.Tensor2D[] {
   const errors = output.sub(tokens).square(); // [B, T, D]
-  const groups = sizes.length === 1 ? [errors] : tf.split(errors, [...sizes], 2); // TF.js has no gradient for a split into one
-  return groups.map((group) => group.mean<tf.Tensor2D>(-1));
+  return tf.split(errors, [...sizes], 2).map((group) => group.mean<tf.Tensor2D>(-1));
 }

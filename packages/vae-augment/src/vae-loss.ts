@@ -24,8 +24,7 @@ export function vaeLoss(
 ): VaeLoss {
   const errors = real.sub(synthetic).square().mean<tf.Tensor1D>([0, 1]); // [C]
   const sizes = stages.map(({ channels }) => channels);
-  const parts = sizes.length === 1 ? [errors] : tf.split(errors, sizes); // TF.js has no gradient for a split into one
-  const perStage = parts.map((part) => part.mean<tf.Scalar>());
+  const perStage = tf.split(errors, sizes).map((part) => part.mean<tf.Scalar>());
   const reconstruction = tf.addN(perStage);
   const kl = klDivergence(latent);
   const named = Object.fromEntries(stages.map(({ stage }, i) => [`stage_${stage}`, perStage[i] as tf.Scalar]));

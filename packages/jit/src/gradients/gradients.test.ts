@@ -26,6 +26,12 @@ const volume = [2, 4, 5, 6, 2];
 const bilinear = ["a", "b"];
 
 const cases: Record<string, Case> = {
+  "split into one part": { shapes: { a: [2, 5] }, linear: ["a"], fn: ({ a }) => tf.split(a as T, [5], 1)[0] as T },
+  "split into two parts": {
+    shapes: { a: [2, 5] },
+    linear: ["a"],
+    fn: ({ a }) => tf.concat(tf.split(a as T, [2, 3], 1).toReversed(), 1),
+  },
   "conv2d, dilated": {
     shapes: { a: image, b: [2, 3, 2, 3] },
     linear: bilinear,

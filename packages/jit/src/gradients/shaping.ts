@@ -60,6 +60,11 @@ export const shapingGradients: readonly tf.GradConfig[] = [
     },
   },
   {
+    // TF.js takes the gradient of a split into one part for a list.
+    kernelName: "SplitV",
+    gradFunc: (dy, _, attrs) => ({ x: () => tf.concat([dy].flat(), (attrs as unknown as tf.SplitVAttrs).axis) }),
+  },
+  {
     kernelName: "StridedSlice",
     inputsToSave: ["x"],
     gradFunc: (dy, saved, attrs) => {
