@@ -63,6 +63,7 @@ function addTrain(program: Command, io: Io): void {
         "train ./data --out ./model",
         "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
         "train ./data --out ./model --preset paper --set detect.steps=3000",
+        "train ./data --out ./model --hold-out 0.2",
         "train ./data --out ./model --resume",
       ),
     )
@@ -232,6 +233,11 @@ function splitting(command: Command): Command {
     .option(
       "--order <names>",
       "size, or the class names from most to least images with commas between (default: as a list file says, else size)",
+    )
+    .option(
+      "--hold-out <share>",
+      "share of each class's good images to keep from the training, for `eval` to test false-alarm rates with, such as 0.2",
+      finiteNumber,
     )
     .option("--seed <n>", "seed of all that is random", wholeNumber, 0);
 }

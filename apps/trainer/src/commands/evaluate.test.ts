@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { trainImagesFile } from "../evaluate/left-out-images.js";
 import { brightnessBundle } from "../testing/brightness-bundle.js";
 import { ltad, temporaryFolder } from "../testing/test-io.js";
 import { tinyDataset } from "../testing/tiny-dataset.js";
@@ -108,4 +109,41 @@ it("refuses a data set the model knows nothing of", async () => {
   const { code, stdout, stderr } = await ltad("eval", await model("bolt"), data, "--json", ...cache());
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
   expect(stderr).toMatch(/no class to test\. The model knows bolt; the data set has/);
+});
+
+const listed = async (folder: string, images: string) => writeFile(join(folder, trainImagesFile), images);
+
+it("tests false-alarm rates with good images that the training left out", async () => {
+  const root = await tinyDataset(await temporaryFolder(), {
+    tile: { train: 24, good: 10, defect: 2 },
+    nut: { train: 3, good: 2, defect: 1 },
+  });
+  const folder = await model("tile", "nut");
+  await listed(folder, "tile/train/good/0.png\ntile/train/good/1.png\nnut/train/good/0.png\nnut/train/good/1.png\n");
+  const { code, stdout } = await ltad("eval", folder, root, "--json", ...cache());
+  expect(code).toBe(0);
+  const { calibration, classes: measured } = JSON.parse(stdout) as Evaluation;
+  expect(calibration).toMatchObject({ tile: { calibrationImages: 22 }, nut: { calibrationImages: 1 } });
+  const [tenth, twentieth] = calibration?.["tile"]?.rates ?? [];
+  expect(tenth?.threshold).toBeLessThan(measured["tile"]?.["image_f1max_threshold"] as number); // below every defect
+  expect(tenth?.observed.value).toBeLessThanOrEqual(0.5);
+  expect(twentieth).toMatchObject({ threshold: expect.any(Number), images: 10 });
+  expect(calibration?.["tile"]?.rates[2]?.observed.reason).toBe("a rate of 0.02 needs 49 calibration images, there are 22");
+  const [head = "", tile = ""] = (await readFile(join(folder, "metrics.csv"), "utf8")).split("\n");
+  expect(tile.split(",")[head.split(",").indexOf("false_alarm_threshold_0.1")]).toBe(String(tenth?.threshold));
+  const shown = await ltad("eval", folder, root, "--report", ...cache());
+  expect(shown.stdout).toMatch(/^tile +22 +10 +\S+ \(> \S+\) +\S+ \(> \S+\) +– +– +\S+$/m);
+  expect(await readFile(join(folder, "report.html"), "utf8")).toContain("<h2>False alarms</h2>");
+});
+
+it.each([
+  ["nothing was left out", ["tile 0", "tile 1", "nut 0"], /the training used every good image/],
+  ["the data set is another", ["tile 0", "tile 7", "nut 0"], /line 2: .*7\.png.* is no training image of the dataset/],
+])("tests no false-alarm rates when %s", async (_, images, why) => {
+  const folder = await model("tile", "nut");
+  await listed(folder, images.map((image) => `${image.replace(" ", "/train/good/")}.png\n`).join(""));
+  const { code, stdout, stderr } = await ltad("eval", folder, data, "--json", ...cache());
+  expect(code).toBe(0);
+  expect(stderr).toMatch(why);
+  expect(JSON.parse(stdout)).not.toHaveProperty("calibration");
 });

@@ -3,6 +3,8 @@ import { writeFileAtomic } from "@ltad/core";
 import { type Dataset, scanDataset } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
+import { falseAlarmTable } from "../evaluate/false-alarms.js";
+import { leftOutImages } from "../evaluate/left-out-images.js";
 import { measureTables } from "../evaluate/measure-tables.js";
 import { writeMeasures } from "../evaluate/write-measures.js";
 import type { Io } from "../io.js";
@@ -23,6 +25,7 @@ export async function evaluate(io: Io, model: string, data: string, options: Eva
     const { evaluation } = await evaluateFolder(session, model, data, options);
     session.printJson(evaluation);
     session.print(measureTables(evaluation, evaluation.counts));
+    if (evaluation.calibration) session.print(`\n${falseAlarmTable(evaluation.calibration)}`);
     if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
   });
 }
@@ -34,7 +37,9 @@ export async function evaluateFolder(session: Session, model: string, data: stri
   try {
     const cacheDir = await cacheFolder(options.cacheDir, session.io.env);
     const { signal, onProgress } = session;
-    const evaluated = await evaluateModel(detector, dataset, { cacheDir, classes: options.class ?? "folder", signal, onProgress });
+    const { images: leftOut, why } = await leftOutImages(model, detector, dataset);
+    if (why !== undefined) session.info(`False-alarm rates are not tested: ${why}`);
+    const evaluated = await evaluateModel(detector, dataset, { cacheDir, classes: options.class ?? "folder", leftOut, signal, onProgress });
     for (const warning of [...dataset.warnings, ...evaluated.warnings]) session.warn(warning);
     await writeMeasures(model, evaluated.evaluation, evaluated.evaluation.counts);
     if (options.report) await writeReport(session, detector, evaluated, { model, data, dataset, options });

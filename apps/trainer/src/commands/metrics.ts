@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
 import { scanDataset } from "@ltad/data";
-import { accuracyAt, type FalseAlarmCalibration, falseAlarmCalibration, type Measure, measure } from "@ltad/metrics";
+import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import { collectSet } from "../evaluate/collect-set.js";
 import { compareScores, type Comparison } from "../evaluate/compare-scores.js";
+import { falseAlarms, type FalseAlarms, falseAlarmTable } from "../evaluate/false-alarms.js";
 import { measureTables } from "../evaluate/measure-tables.js";
 import { readMaps } from "../evaluate/read-maps.js";
 import { type ClassScores, readScores } from "../evaluate/read-scores.js";
@@ -24,14 +25,11 @@ export interface MetricsCommandOptions extends CommonOptions {
   readonly seed: number;
 }
 
-/** Stated false-alarm rates that a calibration is tested at. */
-const statedRates = [0.1, 0.05, 0.02, 0.01];
-
 /** What `ltad metrics --json` prints. */
 interface Result extends SetMeasures {
   readonly source: string;
   readonly accuracy?: Readonly<Record<string, Measure>>;
-  readonly calibration?: Readonly<Record<string, FalseAlarmCalibration>>;
+  readonly calibration?: FalseAlarms;
   readonly comparison?: Readonly<Record<string, Comparison>>;
 }
 
@@ -87,18 +85,13 @@ function byClass<T>(classes: ReadonlyMap<string, ClassScores>, of: (scores: Clas
   return Object.fromEntries([...classes].map(([name, scores]) => [name, of(scores)]));
 }
 
-function calibrationOf(classes: ReadonlyMap<string, ClassScores>): Pick<Result, "calibration"> {
-  const usable = new Map([...classes].filter(([, { calibration, test }]) => calibration.length > 0 && test.counts.good > 0));
-  if (usable.size === 0) return {};
-  return {
-    calibration: byClass(usable, ({ calibration, test }) =>
-      falseAlarmCalibration(
-        calibration.map(({ score }) => score),
-        test.images.flatMap(({ anomaly, score }) => (anomaly ? [] : [score])),
-        statedRates,
-      ),
-    ),
-  };
+function calibrationOf(classes: ReadonlyMap<string, ClassScores>): Pick<Result, "calibration"> | undefined {
+  const scores = [...classes].map(([name, { calibration, test }]) => {
+    const good = test.images.flatMap(({ anomaly, score }) => (anomaly ? [] : [score]));
+    return [name, { calibration: calibration.map(({ score }) => score), test: good }] as const;
+  });
+  const calibration = falseAlarms(new Map(scores));
+  return calibration && { calibration };
 }
 
 /** Classes from most to least training images: as told, else as they come. */
@@ -119,15 +112,7 @@ function extraTables({ accuracy, calibration, comparison }: Result, { threshold 
     const rows = Object.entries(accuracy).map(([name, { value }]) => [name, percent(value)]);
     tables.push(textTable([`at ${short(threshold)}`, "accuracy"], rows));
   }
-  if (calibration) {
-    const head = ["false alarms", ...statedRates.map((rate) => `stated ${percent(rate)}`), "mean error"];
-    const rows = Object.entries(calibration).map(([name, { rates, error }]) => [
-      name,
-      ...rates.map(({ observed }) => percent(observed.value)),
-      percent(error.value),
-    ]);
-    tables.push(textTable(head, rows));
-  }
+  if (calibration) tables.push(falseAlarmTable(calibration));
   if (comparison)
     tables.push(
       textTable(["image AUROC", "first", "other", "difference", "95 % interval", "p"], Object.entries(comparison).map(comparisonRow)),

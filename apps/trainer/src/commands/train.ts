@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted, writeFileAtomic } from "@ltad/core";
-import { checkDataset, longTail, scanDataset } from "@ltad/data";
+import { checkDataset, longTail, scanDataset, writeSplit } from "@ltad/data";
 import { resolveConfig, train as trainModel, type TrainConfig, type TrainResult } from "@ltad/train";
 import { configYaml } from "../config/config-yaml.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import type { Io } from "../io.js";
+import { trainImagesFile } from "../evaluate/left-out-images.js";
 import { plural, seconds } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
@@ -70,13 +71,14 @@ export async function trainFolder(
   });
   for (const warning of result.warnings) session.warn(warning);
   for (const stale of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, stale), { force: true });
+  await writeSplit(join(options.out, trainImagesFile), split);
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${configYaml(config)}`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;
 }
 
 /** What was typed, without what does not change the model. */
-function commandLine(data: string, { protocol, order, seed, preset, config, set = [], out }: TrainCommandOptions): string[] {
+function commandLine(data: string, { protocol, order, seed, holdOut, preset, config, set = [], out }: TrainCommandOptions): string[] {
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
@@ -86,6 +88,7 @@ function commandLine(data: string, { protocol, order, seed, preset, config, set 
     ...option("--order", order),
     "--seed",
     String(seed),
+    ...option("--hold-out", holdOut?.toString()),
     ...option("--preset", preset),
     ...option("--config", config),
     ...set.flatMap((pair) => ["--set", pair]),

@@ -1,9 +1,11 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
-import type { Dataset, TestItem } from "@ltad/data";
+import { type Dataset, isGood, type TestItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import type { Evaluation } from "../report/report-data.js";
 import { pixelsOf, scoresOf } from "./class-metrics.js";
 import { collectSet } from "./collect-set.js";
+import { type FalseAlarms, falseAlarms } from "./false-alarms.js";
+import type { LeftOutImages } from "./left-out-images.js";
 import { type KnownClass, matchClasses } from "./match-classes.js";
 import type { SetMeasures } from "./set-measures.js";
 import { type TestFeatures, testFeatures } from "./test-features.js";
@@ -12,16 +14,22 @@ export interface EvaluateOptions extends JobOptions {
   readonly cacheDir: string;
   /** Whether the class of a test image is told (its folder) or predicted by the model. */
   readonly classes: "folder" | "predicted";
+  /** Good images to calibrate false-alarm rates with. */
+  readonly leftOut?: LeftOutImages["images"];
 }
 
-/** One test image and what the model said. */
-export interface TestedImage {
-  readonly item: TestItem;
+/** What the model said of an image. */
+interface Said {
   readonly score: number;
   /** Class the model used. */
   readonly class: string;
   /** Anomaly map on the model's grid, [g * g]. */
   readonly map: Float32Array;
+}
+
+/** One test image and what the model said. */
+export interface TestedImage extends Said {
+  readonly item: TestItem;
 }
 
 /** The test images of one class. */
@@ -45,21 +53,26 @@ export async function evaluateModel(detector: Detector, dataset: Dataset, option
   const clock = stopwatch();
   const { known, warnings } = matchClasses(detector, dataset);
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, entry })));
+  const spare = known.flatMap((entry) => (options.leftOut?.get(entry.data.name) ?? []).map(({ file }) => ({ file, entry })));
+  const all = [...items.map(({ item, entry }) => ({ file: item.file, entry })), ...spare];
   const features = await testFeatures(
     detector,
-    items.map(({ item }) => item.file),
+    all.map(({ file }) => file),
     options.cacheDir,
     options,
   );
   const timing: Record<string, number> = { encode: clock() };
-  const images = await scoreAll(detector, items, features, options);
+  const said = await scoreAll(detector, all, features, options);
+  const images = items.map(({ item }, i): TestedImage => ({ item, ...(said[i] as Said) }));
   timing["score"] = clock();
   const tested = known.map((entry) => ({ ...entry, images: images.filter((_, i) => items[i]?.entry === entry) }));
   const { summary, classes, ...more } = await measureAll(tested, detector, options);
   timing["measure"] = clock();
   const { protocol, seed } = detector.manifest;
   const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
-  const evaluation = { protocol, seed, counts, summary, classes, timing, ...more } as Evaluation;
+  const calibrating = said.slice(items.length).map(({ score }, i) => ({ score, name: spare[i]?.entry.data.name }));
+  const calibration = calibrate(tested, calibrating);
+  const evaluation = { protocol, seed, counts, summary, classes, timing, ...more, ...(calibration && { calibration }) } as Evaluation;
   return { evaluation, tested, warnings: [...warnings, ...missingNumbers(tested, more.reasons)] };
 }
 
@@ -80,19 +93,27 @@ async function measureAll(
   );
 }
 
+function calibrate(tested: readonly TestedClass[], spare: readonly { name: string | undefined; score: number }[]): FalseAlarms | undefined {
+  const scores = tested.map(({ data: { name }, images }) => {
+    const calibration = spare.filter((one) => one.name === name).map(({ score }) => score);
+    return [name, { calibration, test: images.filter(({ item }) => isGood(item)).map(({ score }) => score) }] as const;
+  });
+  return falseAlarms(new Map(scores));
+}
+
 async function scoreAll(
   detector: Detector,
-  items: readonly { item: TestItem; entry: KnownClass }[],
+  items: readonly { entry: KnownClass }[],
   features: TestFeatures,
   { classes, onProgress, signal }: EvaluateOptions,
-): Promise<TestedImage[]> {
-  const images: TestedImage[] = [];
-  for (const [i, { item, entry }] of items.entries()) {
+): Promise<Said[]> {
+  const images: Said[] = [];
+  for (const [i, { entry }] of items.entries()) {
     throwIfAborted(signal);
     const { features: patches, z } = await features.read(i);
     const scores = await detector.score(patches, z, Int32Array.of(classes === "folder" ? entry.index : -1));
     const used = detector.classes[scores.classes[0] as number] ?? "";
-    images.push({ item, score: scores.score[0] as number, class: used, map: scores.map.slice() });
+    images.push({ score: scores.score[0] as number, class: used, map: scores.map.slice() });
     onProgress?.({ phase: "score", done: i + 1, total: items.length, unit: "images" });
   }
   return images;

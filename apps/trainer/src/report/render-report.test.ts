@@ -43,6 +43,13 @@ function report(change: Partial<ReportData> = {}): ReportData {
       pooled_counts: counts,
       intervals: { confidence: 0.95, repeats: 100, seed: 3, image_auroc: interval, image_ap: interval },
       reasons: {},
+      calibration: {
+        [hostile]: {
+          calibrationImages: 30,
+          rates: [{ stated: 0.1, threshold: 1.25, observed: { value: 0.5 }, images: 2 }],
+          error: { value: 0.4 },
+        },
+      },
     },
     classes: [one],
     history: {

@@ -1,5 +1,6 @@
 import { classSizesSection } from "./class-sizes-section.js";
 import { classesSection } from "./classes-section.js";
+import { falseAlarmsSection } from "./false-alarms-section.js";
 import { html, raw } from "./html.js";
 import { lossesSection } from "./losses-section.js";
 import { metricTableSection } from "./metric-table-section.js";
@@ -26,8 +27,8 @@ export function renderReport(data: ReportData): string {
       </head>
       <body>
         <main>
-          ${summarySection(data)} ${classSizesSection(data)} ${metricTableSection(data)} ${classesSection(data)} ${lossesSection(data)}
-          ${runSection(data)}
+          ${summarySection(data)} ${classSizesSection(data)} ${metricTableSection(data)} ${falseAlarmsSection(data)} ${classesSection(data)}
+          ${lossesSection(data)} ${runSection(data)}
         </main>
       </body>
     </html> `.markup;

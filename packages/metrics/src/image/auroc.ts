@@ -9,11 +9,12 @@ import { needBothSides, type Ranking } from "../ranking/ranking.js";
  */
 export function auroc(ranking: Ranking): number {
   needBothSides(ranking, "auroc");
-  let [twice, tp, fp] = [0, 0, 0];
-  ranking.walk((_, nextTp, nextFp) => {
-    twice += (tp + nextTp) * (nextFp - fp);
-    tp = nextTp;
-    fp = nextFp;
+  const before = { tp: 0, fp: 0 };
+  const twice = new Float64Array(1); // a plain variable would become a new object at each threshold
+  ranking.walk((_, tp, fp) => {
+    twice[0] = (twice[0] as number) + (before.tp + tp) * (fp - before.fp);
+    before.tp = tp;
+    before.fp = fp;
   });
-  return twice / 2 / ranking.positives / ranking.negatives;
+  return (twice[0] as number) / 2 / ranking.positives / ranking.negatives;
 }

@@ -17,6 +17,8 @@ export interface StatedRate {
 /** How far stated rates are from those observed. */
 export interface FalseAlarmCalibration {
   readonly rates: readonly StatedRate[];
+  /** Good images that the thresholds come from. */
+  readonly calibrationImages: number;
   /** Mean of |observed - stated| over the rates that can be stated, 0..1. */
   readonly error: Measure;
 }
@@ -48,7 +50,7 @@ export function falseAlarmCalibration(
     const alarms = fresh.reduce((sum, score) => sum + (score > threshold ? 1 : 0), 0);
     return { stated, threshold, observed: { value: alarms / fresh.length }, images: fresh.length };
   });
-  return { rates: found, error: meanError(found) };
+  return { rates: found, calibrationImages: known.length, error: meanError(found) };
 }
 
 function meanError(rates: readonly StatedRate[]): Measure {

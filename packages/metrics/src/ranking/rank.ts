@@ -16,19 +16,19 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
       `scores: expected one label a score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
     );
   }
-  const positives = new Float64Array(scores.length + 1); // each score is written to both, and one of them goes on
-  const negatives = new Float64Array(scores.length + 1);
+  const sides = new Float64Array(scores.length + 1); // each score is written to both sides, and one of them goes on
   let p = 0;
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i] as number;
     const label = isAnomaly[i] as number;
-    if (!Number.isFinite(score)) throw badScore(names?.[i] ?? `image ${i}`, score);
-    if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(names?.[i] ?? `image ${i}`, label);
-    positives[p] = score + 0; // -0 becomes 0
-    negatives[i - p] = score + 0;
+    if (!Number.isFinite(score)) throw badScore(scores, names, i);
+    if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(isAnomaly, names, i);
+    sides[scores.length - p] = score + 0; // anomalies from behind; -0 becomes 0
+    sides[i - p] = score + 0;
     p += label; // true counts as 1
   }
-  return rankingOf(sortFloat64(positives.subarray(0, p)), sortFloat64(negatives.subarray(0, scores.length - p)));
+  const negatives = scores.length - p;
+  return rankingOf(sortFloat64(sides.subarray(negatives + 1)), sortFloat64(sides.subarray(0, negatives)));
 }
 
 /** Both sides ascending; each distinct score is a threshold. */
@@ -53,10 +53,14 @@ function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
   };
 }
 
-function badScore(image: string, score: unknown): LtadError {
-  return new LtadError("LTAD_DATA", `${image}: its score is ${String(score)}; scores must be finite numbers.`, { details: { image } });
+function badScore(scores: ArrayLike<number>, names: ArrayLike<string> | undefined, i: number): LtadError {
+  const image = names?.[i] ?? `image ${i}`;
+  return new LtadError("LTAD_DATA", `${image}: its score is ${String(scores[i])}; scores must be finite numbers.`, { details: { image } });
 }
 
-function badLabel(image: string, label: unknown): LtadError {
-  return new LtadError("LTAD_DATA", `${image}: its label is ${String(label)}; expected 0 (good) or 1 (anomaly).`, { details: { image } });
+function badLabel(isAnomaly: ArrayLike<number | boolean>, names: ArrayLike<string> | undefined, i: number): LtadError {
+  const image = names?.[i] ?? `image ${i}`;
+  return new LtadError("LTAD_DATA", `${image}: its label is ${String(isAnomaly[i])}; expected 0 (good) or 1 (anomaly).`, {
+    details: { image },
+  });
 }
