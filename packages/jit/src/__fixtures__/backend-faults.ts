@@ -7,6 +7,9 @@ export const missingKernels: Readonly<Record<string, readonly string[]>> = {
   tensorflow: ["BitwiseAnd", "DenseBincount", "MaxPoolWithArgmax", "RotateWithOffset", "SearchSorted"],
 };
 
+/** Faults of the backend "tensorflow" that tfjs-node-gpu does not have, with the library of the `tensorflow` wheel, on a CPU. */
+export const notInGpuBuild = ["kernel volumes: convolution"];
+
 /**
  * What TF.js 4.22's own backends do wrongly or refuse, seen on the programs of the conformance test; the compiled engine runs all of
  * them. On wasm some of these write outside of their memory, so that they are not run at all.
