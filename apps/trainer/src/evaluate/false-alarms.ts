@@ -32,7 +32,7 @@ export function falseAlarmNumbers({ rates, error }: FalseAlarmCalibration): Reco
 
 /** For people, in percent: what was observed at the threshold of each stated rate, class by class and over all good test images. */
 export function falseAlarmTable(found: FalseAlarms): string {
-  const head = ["false alarms", "kept back", "good", ...statedRates.map((rate) => `stated ${percent(rate)}`), "mean error"];
+  const head = ["false alarms", "kept back", "good", ...statedRates.map((rate) => `stated ${100 * rate} %`), "mean error"];
   const rows = Object.entries(found).map(([name, { rates, calibrationImages, error }]) => [
     name,
     count(calibrationImages),

@@ -15,7 +15,7 @@ export function falseAlarmsSection({ evaluation: { calibration } }: ReportData):
             <th>Class</th>
             <th class="n">Kept back</th>
             <th class="n">Good tested</th>
-            ${statedRates.map((rate) => html`<th class="n">Stated ${percent(rate)}</th>`)}
+            ${statedRates.map((rate) => html`<th class="n">Stated ${100 * rate} %</th>`)}
           </tr>
         </thead>
         <tbody class="rest">
