@@ -50,7 +50,7 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   const spec = featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
   const graph = encoderGraph(encoder, spec);
   const program = await openProgram(graph);
-  const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file });
+  const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file, kernel: spec.kernel });
 
   const images: Float32Array[] = [];
   figures["decode_ms"] = await median(files.slice(0, 40), async (file) => images.push(await load(file, await readFile(file))));

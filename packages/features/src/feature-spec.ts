@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import type { StageSpec } from "@ltad/encoder";
+import type { AnyImageEncoder, ResizeKernel, StageSpec } from "@ltad/encoder";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
@@ -21,6 +21,8 @@ export interface FeatureOptions {
  */
 export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
   readonly stages: readonly StageSpec[];
+  /** The encoder's own filter, by which every image is resized. */
+  readonly kernel: ResizeKernel;
   readonly grid: number;
   readonly tokens: number;
   readonly channels: number;
@@ -31,10 +33,7 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
  * The layout that these options give with this encoder.
  * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
  */
-export function featureSpec(
-  encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number },
-  options: FeatureOptions,
-): FeatureSpec {
+export function featureSpec(encoder: Pick<AnyImageEncoder, "stages" | "zSize" | "processing">, options: FeatureOptions): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink } = options;
   const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours
@@ -48,6 +47,7 @@ export function featureSpec(
     inputSize,
     gridStride,
     shrink,
+    kernel: encoder.processing.kernel,
     stages,
     grid,
     tokens: grid * grid,
