@@ -10,7 +10,7 @@ const encoder = {
     { stage: 6, channels: 192, stride: 32 },
   ],
   zSize: 320,
-  processing: { kernel: "cubic", resize: { shorter: 256 }, size: 224, corner: "down" },
+  processing: { kernel: "cubic" },
 } as const;
 const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" };
 

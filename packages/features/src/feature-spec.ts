@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import type { AnyImageEncoder, ResizeKernel, StageSpec } from "@ltad/encoder";
+import type { AnyImageEncoder, ImageProcessing, ResizeKernel, StageSpec } from "@ltad/encoder";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
@@ -33,7 +33,10 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
  * The layout that these options give with this encoder.
  * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
  */
-export function featureSpec(encoder: Pick<AnyImageEncoder, "stages" | "zSize" | "processing">, options: FeatureOptions): FeatureSpec {
+export function featureSpec(
+  encoder: Pick<AnyImageEncoder, "stages" | "zSize"> & { readonly processing: Pick<ImageProcessing, "kernel"> },
+  options: FeatureOptions,
+): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink } = options;
   const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { createRng, readSafetensors } from "@ltad/core";
+import { createRng, floats, readSafetensors } from "@ltad/core";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ResizeKernel } from "./resampling.js";
@@ -15,7 +15,7 @@ async function bySharp(image: Sharp, [height, width]: readonly [number, number],
   return image.resize(width, height, { fit: "fill", kernel, fastShrinkOnLoad: false }).removeAlpha().raw().toBuffer();
 }
 
-function difference(a: Uint8Array, b: Uint8Array) {
+function difference(a: Uint8Array, b: ArrayLike<number>) {
   const all = Array.from(a, (value, i) => Math.abs(value - (b[i] as number)));
   return { largest: Math.max(...all), mean: all.reduce((x, y) => x + y) / all.length };
 }
@@ -46,6 +46,23 @@ describe("sharp, shrinking by 1.5 to 3", () => {
       expect(first!.mean).toBeLessThanOrEqual(mean);
     },
   );
+
+  it.each([
+    ["bilinear_antialias", "linear"],
+    ["bicubic_antialias", "cubic"],
+  ] as const)("torch's %s, not rounded: by %s at most 7 and on average 0.5 apart", async (filter, kernel) => {
+    for (const [name, size] of targets) {
+      const expected = floats(golden[`${name}/torch_${filter}`], name);
+      const { largest, mean } = difference(await bySharp(sharp(`${folder}input.png`), size, kernel), expected);
+      expect(largest).toBeLessThanOrEqual(7);
+      expect(mean).toBeLessThanOrEqual(0.5);
+    }
+  });
+
+  it("torch's bilinear without antialias is far away: on average more than 9", async () => {
+    const expected = floats(golden["32x32/torch_bilinear"], "torch");
+    expect(difference(await bySharp(sharp(`${folder}input.png`), [32, 32], "linear"), expected).mean).toBeGreaterThan(9);
+  });
 });
 
 describe("sharp, shrinking by 3 to 5", () => {
