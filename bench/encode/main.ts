@@ -3,24 +3,18 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { createRng, type NdArrays } from "@ltad/core";
+import type { NdArrays } from "@ltad/core";
 import { loadImage, scanDataset, synthesise } from "@ltad/data";
-import {
-  type AnyImageEncoder,
-  defaultCacheDir,
-  efficientNetEncoder,
-  efficientNetPlan,
-  efficientNetShapes,
-  efficientNetVariants,
-  loadImageEncoder,
-} from "@ltad/encoder";
-import { randomParams } from "@ltad/encoder/testing";
+import { type AnyImageEncoder, defaultCacheDir, loadImageEncoder } from "@ltad/encoder";
 import { encodeImages, encoderGraph, featureSpec } from "@ltad/features";
 import { openProgram } from "@ltad/jit/runtime";
+import { measureVariants } from "./variants.js";
 
 // Images per second from file to features on disk, and what each part takes. With --python, PyTorch and timm on the same files.
+// With --variants, milliseconds an image of the encoders' networks: all, or those named after it; with --python the vision transformers too.
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     encoder: { type: "string", default: "efficientnet-b0" },
     images: { type: "string", default: "240" },
@@ -35,7 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), "ltad-encode-"));
 const figures: Record<string, number> = {};
 const targets: Record<string, number> = {};
 try {
-  if (values.variants) await measureVariants();
+  if (values.variants) Object.assign(figures, await measureVariants({ names: positionals, size, python: values.python, folder }));
   else await measureEncoding(await loadImageEncoder(values.encoder, { cacheDir }));
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -50,7 +44,7 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   const spec = featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
   const graph = encoderGraph(encoder, spec);
   const program = await openProgram(graph);
-  const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file });
+  const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file, kernel: spec.kernel });
 
   const images: Float32Array[] = [];
   figures["decode_ms"] = await median(files.slice(0, 40), async (file) => images.push(await load(file, await readFile(file))));
@@ -80,26 +74,6 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   figures["torch_images_per_second"] = (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
   figures["ratio_to_torch"] = figures["images_per_second"] / figures["torch_images_per_second"];
   targets["ratio_to_torch"] = 1.3;
-}
-
-/** Milliseconds of the network for B0 to B7 with random weights, at the size: the fastest of 20, because other work on the machine only adds. */
-async function measureVariants(): Promise<void> {
-  for (const variant of efficientNetVariants) {
-    const plan = efficientNetPlan(variant);
-    const encoder = efficientNetEncoder(
-      plan,
-      randomParams(efficientNetShapes(plan), createRng(variant)) as Parameters<typeof efficientNetEncoder>[1],
-    );
-    const program = await openProgram(
-      encoderGraph(encoder, featureSpec(encoder, { inputSize: size, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" })),
-    );
-    const data = new Float32Array(size * size * 3).fill(0.5);
-    const run = async () => program.run({ image: { dtype: "float32", shape: [1, size, size, 3], data } });
-    await run();
-    figures[`${variant}_ms`] = Math.min(...(await times(Array.from({ length: 20 }), run)));
-    console.log(`${variant} ${figures[`${variant}_ms`]?.toFixed(1)} ms an image at ${size} px`);
-    await program.dispose();
-  }
 }
 
 async function makeImages(): Promise<string[]> {

@@ -35,6 +35,15 @@ describe("writeBundle and loadBundle", () => {
     expect(await bundle.weights()).toEqual(parts.weights);
   });
 
+  it("read a bundle from before filters had a name as one of linear", async () => {
+    await writeBundle(folder, { ...parts, manifest: { ...parts.manifest, features: { ...parts.manifest.features, kernel: "cubic" } } });
+    expect((await loadBundle(folder)).manifest.features.kernel).toBe("cubic");
+    await edit((m) => delete (m.features as { kernel?: string }).kernel);
+    expect((await loadBundle(folder)).manifest.features.kernel).toBe("linear");
+    await edit((m) => Object.assign(m.features, { kernel: "bicubic" }));
+    await expect(loadBundle(folder)).rejects.toThrow("features.kernel: ");
+  });
+
   it("replace a bundle and leave no file of the old one, but every other file", async () => {
     await writeBundle(folder, parts);
     await writeFile(join(folder, "report.html"), "kept");

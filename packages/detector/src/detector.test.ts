@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng, float32, floats, sizeOf } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { decodeImage } from "@ltad/data";
+import { decodeImage, loadImage, squashImage } from "@ltad/data";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Detector, openDetector } from "./detector.js";
@@ -61,7 +61,7 @@ function plain(pixels: Float32Array, given: number) {
 
 describe("predict", () => {
   it("is the plain definition of the model, enlarged to the image", async () => {
-    const { input } = await modelInput(image, S);
+    const { input } = await modelInput(image, detector.manifest.features);
     for (const [given, name] of [
       [-1, undefined],
       [0, "tile"],
@@ -96,6 +96,24 @@ describe("predict", () => {
     ];
     expect(buffer.map).toEqual(path.map);
     expectClose(pixels.map, path.map, { rtol: 0.02, atol: 0.01 }, "pixels"); // not rounded to 8 bits on the way, and another shrinking filter
+  });
+
+  it("resizes files and pixels by the filter of the bundle", async () => {
+    const { manifest } = parts;
+    await writeBundle(join(folder, "cubic"), { ...parts, manifest: { ...manifest, features: { ...manifest.features, kernel: "cubic" } } });
+    const cubic = await openDetector(join(folder, "cubic"), { threads: 1 });
+    try {
+      const input = float32([1, S, S, 3], await loadImage(image, S, { kernel: "cubic" }));
+      const { features, z } = await detector.encode(input);
+      const expected = await detector.score(features, z);
+      const found = await cubic.predict(image, { size: "grid" });
+      expect(found.map).toEqual(expected.map);
+      expect(found.map).not.toEqual((await detector.predict(image, { size: "grid" })).map);
+      const pixels = await modelInput(await decodeImage(image), { inputSize: S, kernel: "cubic" });
+      expect(pixels.input.data).toEqual(squashImage(await decodeImage(image), S, "cubic"));
+    } finally {
+      await cubic.dispose();
+    }
   });
 
   it("gives the map in the size that is asked for", async () => {

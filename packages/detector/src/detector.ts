@@ -131,7 +131,7 @@ async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: 
   const predict = async (source: ImageSource, options: PredictOptions = {}): Promise<Prediction> => {
     const given = classIndex(classes, options.class);
     const clock = stopwatch();
-    const { input, width, height } = await modelInput(source, features.inputSize, options.image);
+    const { input, width, height } = await modelInput(source, features, options.image);
     const image = { width, height };
     const decode = clock.lap();
     const { features: patches, z } = await encode(input);

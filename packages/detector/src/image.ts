@@ -1,5 +1,6 @@
 import { float32, type NdArray } from "@ltad/core";
 import { decodeImage, type DecodedImage, type ImageOptions, loadImage, readImageHeader, squashImage } from "@ltad/data";
+import type { FeatureSpec } from "@ltad/features";
 
 /** An image: its path, the content of its file, or decoded pixels. */
 export type ImageSource = string | Uint8Array | DecodedImage;
@@ -17,11 +18,15 @@ export interface ModelInput {
  * Pixels that are decoded already are squashed in floating point, which differs from a file's in the rounding only.
  * @throws LtadError `LTAD_IMAGE`
  */
-export async function modelInput(source: ImageSource, size: number, options: ImageOptions = {}): Promise<ModelInput> {
+export async function modelInput(
+  source: ImageSource,
+  { inputSize: size, kernel }: Pick<FeatureSpec, "inputSize" | "kernel">,
+  options: ImageOptions = {},
+): Promise<ModelInput> {
   const batch = (data: Float32Array) => float32([1, size, size, 3], data);
-  if (isDecoded(source)) return { input: batch(squashImage(source, size)), width: source.width, height: source.height };
+  if (isDecoded(source)) return { input: batch(squashImage(source, size, kernel)), width: source.width, height: source.height };
   const { width, height } = await readImageHeader(source, options);
-  return { input: batch(await loadImage(source, size, options)), width, height };
+  return { input: batch(await loadImage(source, size, { ...options, kernel })), width, height };
 }
 
 /** The pixels of an image, for {@link overlay}. @throws LtadError `LTAD_IMAGE` */

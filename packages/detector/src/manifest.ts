@@ -17,6 +17,8 @@ const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spe
 const features = z.strictObject({
   inputSize: count,
   gridStride: count,
+  /** The filter that resizes images; bundles that do not say it were trained with linear. */
+  kernel: z.enum(["nearest", "linear", "cubic", "lanczos3"]).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
   stages: z.array(z.strictObject({ stage: count, channels: count, stride: count })).min(1),
   grid: count,

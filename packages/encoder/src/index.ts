@@ -32,6 +32,7 @@ export type { SentenceWeights, TextEncoder } from "./text/text-encoder.js";
 export { defaultCacheDir } from "./weights/cache-dir.js";
 export type { CachePlace } from "./weights/cache-dir.js";
 export type { WeightOptions } from "./weights/weight-files.js";
+export type { ImageProcessing, ResizeKernel } from "./image/image-processing.js";
 export { imageGraph } from "./image/image-graph.js";
 export type { ImageHead } from "./image/image-graph.js";
 export { openFolder } from "./load/folder.js";

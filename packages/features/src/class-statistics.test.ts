@@ -10,6 +10,7 @@ const spec: FeatureSpec = {
   inputSize: 48,
   gridStride: 16,
   shrink: "area",
+  kernel: "linear",
   grid: 3,
   tokens: 9,
   channels: 7,

@@ -1,10 +1,10 @@
-import { createRng, float32, floats } from "@ltad/core";
+import { createRng, float32, floats, sha256 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { tinyImageEncoder } from "@ltad/encoder/testing";
 import { openProgram, tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { encoderGraph } from "./encoder-graph.js";
+import { encoderGraph, featuresId } from "./encoder-graph.js";
 import { featureSpec, type FeatureOptions } from "./feature-spec.js";
 
 // The tiny encoder at 64 pixels: stages 2 and 5 have strides 4 and 16, so the maps are 16 x 16 x 6 and 4 x 4 x 10; the grid is 4 x 4.
@@ -44,6 +44,15 @@ describe("encoderGraph", () => {
     expect(encoderGraph(encoder, spec)).toEqual(graph);
     expect(encoderGraph(encoder, featureSpec(encoder, { ...options, shrink: "bilinear" }))).not.toEqual(graph);
     expect(encoderGraph(tinyImageEncoder(createRng("another")), spec)).not.toEqual(graph);
+  });
+});
+
+describe("featuresId", () => {
+  test("is the hash of the graph, and another one for every other filter", () => {
+    const graph = encoderGraph(encoder, spec);
+    expect(featuresId(graph, spec)).toBe(sha256(graph));
+    const all = (["nearest", "linear", "cubic", "lanczos3"] as const).map((kernel) => featuresId(graph, { kernel }));
+    expect(new Set(all).size).toBe(4);
   });
 });
 

@@ -1,3 +1,4 @@
+import { sha256 } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { type AnyImageEncoder, imageGraph } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
@@ -6,11 +7,16 @@ import { gridFeatures } from "./grid-features.js";
 /**
  * The graph that turns images into features: what is cached, trained on, evaluated and served.
  * Inputs: `image` float32 [B, S, S, 3], RGB 0..1. Outputs: `features` [B, N, C] and `z` [B, Dz]. The batch is free.
- * @returns a complete ONNX file; the same encoder and spec give the same bytes, so its hash names the features
+ * @returns a complete ONNX file; the same encoder and spec give the same bytes
  */
 export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec): Uint8Array {
   return imageGraph(encoder, spec.inputSize, ({ stages, z }) => {
     const used = spec.stages.map(({ stage }) => stages[stage - 1] as tf.Tensor4D);
     return { features: gridFeatures(used, spec), z };
   });
+}
+
+/** The name of features: SHA-256 of the graph that makes them, and of the filter that resizes its images where that is not `linear`. */
+export function featuresId(graph: Uint8Array, { kernel }: Pick<FeatureSpec, "kernel">): string {
+  return kernel === "linear" ? sha256(graph) : sha256(`${kernel} ${sha256(graph)}`);
 }

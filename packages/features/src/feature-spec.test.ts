@@ -10,12 +10,13 @@ const encoder = {
     { stage: 6, channels: 192, stride: 32 },
   ],
   zSize: 320,
-};
+  processing: { kernel: "cubic" },
+} as const;
 const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" };
 
 describe("featureSpec", () => {
   test("lays the stages out on the grid", () => {
-    expect(featureSpec(encoder, options)).toMatchObject({ grid: 24, tokens: 576, channels: 368, zSize: 320 });
+    expect(featureSpec(encoder, options)).toMatchObject({ grid: 24, tokens: 576, channels: 368, zSize: 320, kernel: "cubic" });
   });
 
   test("takes sizes that no stride divides", () => {

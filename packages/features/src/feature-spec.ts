@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import type { StageSpec } from "@ltad/encoder";
+import type { AnyImageEncoder, ImageProcessing, ResizeKernel, StageSpec } from "@ltad/encoder";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
@@ -21,6 +21,8 @@ export interface FeatureOptions {
  */
 export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
   readonly stages: readonly StageSpec[];
+  /** The encoder's own filter, by which every image is resized. */
+  readonly kernel: ResizeKernel;
   readonly grid: number;
   readonly tokens: number;
   readonly channels: number;
@@ -32,7 +34,7 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
  * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
  */
 export function featureSpec(
-  encoder: { readonly stages: readonly StageSpec[]; readonly zSize: number },
+  encoder: Pick<AnyImageEncoder, "stages" | "zSize"> & { readonly processing: Pick<ImageProcessing, "kernel"> },
   options: FeatureOptions,
 ): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
@@ -48,6 +50,7 @@ export function featureSpec(
     inputSize,
     gridStride,
     shrink,
+    kernel: encoder.processing.kernel,
     stages,
     grid,
     tokens: grid * grid,

@@ -38,6 +38,7 @@ describe("gridFeatures", () => {
     inputSize: 48,
     gridStride: 16,
     shrink: "area",
+    kernel: "linear",
     grid: 3,
     tokens: 9,
     channels: 12,

@@ -10,6 +10,7 @@ it("exports what the README lists", () => {
       "encodeImages",
       "encoderGraph",
       "featureSpec",
+      "featuresId",
       "fitMoments",
       "fitStatistics",
       "fitWhitening",

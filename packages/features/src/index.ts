@@ -4,7 +4,7 @@ export { fitStatistics } from "./class-statistics.js";
 export type { ClassStatistics, StatisticsOptions } from "./class-statistics.js";
 export { fitWhitening } from "./class-whitening.js";
 export type { WhiteningOptions } from "./class-whitening.js";
-export { encoderGraph } from "./encoder-graph.js";
+export { encoderGraph, featuresId } from "./encoder-graph.js";
 export { encodeImages } from "./feature-cache.js";
 export type { EncodeOptions, FeatureProgram, FeatureStore, ImageFeatures } from "./feature-cache.js";
 export { featureSpec, groupRuns, groupSize, stageSlices } from "./feature-spec.js";

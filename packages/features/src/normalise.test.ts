@@ -10,6 +10,7 @@ const spec: FeatureSpec = {
   inputSize: 32,
   gridStride: 16,
   shrink: "area",
+  kernel: "linear",
   grid: 2,
   tokens: 4,
   channels: 5,

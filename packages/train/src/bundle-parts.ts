@@ -1,7 +1,7 @@
-import { type NdArrays, sha256 } from "@ltad/core";
+import type { NdArrays } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
-import type { FeatureSpec } from "@ltad/features";
+import { featuresId, type FeatureSpec } from "@ltad/features";
 import type { TrainOptions } from "./train.js";
 import { version } from "./version.js";
 
@@ -28,7 +28,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
       preset: config.preset,
       protocol: split.protocol,
       seed,
-      encoder: { name: encoder.name, id: sha256(graph), inputSize: spec.inputSize },
+      encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
       classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order] as number, order })),
       score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },

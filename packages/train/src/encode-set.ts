@@ -1,6 +1,6 @@
-import { type JobOptions, sha256 } from "@ltad/core";
+import type { JobOptions } from "@ltad/core";
 import { loadImage } from "@ltad/data";
-import { encodeImages, type FeatureSpec, type FeatureStore } from "@ltad/features";
+import { encodeImages, featuresId, type FeatureSpec, type FeatureStore } from "@ltad/features";
 import { openProgram } from "@ltad/jit/runtime";
 
 export interface EncodeFilesOptions extends JobOptions {
@@ -11,17 +11,17 @@ export interface EncodeFilesOptions extends JobOptions {
 export async function encodeFiles(
   files: readonly string[],
   graph: Uint8Array,
-  spec: Pick<FeatureSpec, "inputSize">,
+  spec: Pick<FeatureSpec, "inputSize" | "kernel">,
   options: EncodeFilesOptions,
 ): Promise<FeatureStore> {
   let program: Awaited<ReturnType<typeof openProgram>> | undefined;
   try {
     return await encodeImages(files, {
       ...options,
-      encoderId: sha256(graph),
+      encoderId: featuresId(graph, spec),
       inputSize: spec.inputSize,
       open: async () => (program = await openProgram(graph)),
-      load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file }),
+      load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file, kernel: spec.kernel }),
     });
   } finally {
     await program?.dispose();

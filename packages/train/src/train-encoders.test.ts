@@ -1,5 +1,8 @@
-import { longTail, scanDataset, synthesise, type Split } from "@ltad/data";
-import { openDetector } from "@ltad/detector";
+import { float32 } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import { loadImage, longTail, type ResizeKernel, scanDataset, synthesise, type Split } from "@ltad/data";
+import { type Manifest, openDetector } from "@ltad/detector";
+import { encodeImages } from "@ltad/features";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,9 +38,16 @@ const small = [
 ];
 const widths = ["reconstruct.width=16", "reconstruct.hidden=16", "semantic.width=8"];
 
-async function trained(name: string, sets: readonly string[]) {
+async function training(name: string, sets: readonly string[]) {
   const config = resolveConfig({ sets: [...small, ...widths, ...sets] });
   return train({ split, seed: 3, config, out: join(folder, name), cacheDir: join(folder, "cache"), offline: true });
+}
+
+/** The features that training left in the cache under the model's own id. */
+async function trainedOn(image: string, { encoder, features }: Manifest): Promise<Float32Array> {
+  const never = () => Promise.reject(new Error("not in the cache"));
+  const cache = { cacheDir: join(folder, "cache"), encoderId: encoder.id, inputSize: features.inputSize, open: never, load: never };
+  return (await (await encodeImages([image], cache)).read(0)).features;
 }
 
 describe("train with encoders by their names in the config", () => {
@@ -45,7 +55,7 @@ describe("train with encoders by their names in the config", () => {
     [
       "align",
       [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"],
-      { grid: 4, channels: 8 + 12 + 28 + 48, zSize: 80 },
+      { grid: 4, channels: 8 + 12 + 28 + 48, zSize: 80, kernel: "linear" },
     ],
     [
       "vit",
@@ -58,12 +68,20 @@ describe("train with encoders by their names in the config", () => {
         "groups=[[1]]",
         "score.groupWeights=[1]",
       ],
-      { grid: 6, channels: 12, zSize: 12 },
+      { grid: 6, channels: 12, zSize: 12, kernel: "cubic" },
     ],
   ] as const)("%s leaves a bundle that names them and predicts", async (name, sets, features) => {
-    const { folder: bundle } = await trained(name, sets);
+    const { folder: bundle } = await training(name, sets);
     const detector = await openDetector(bundle);
-    const { score, map } = await detector.predict(split.classes[0]!.train[0]!.file);
+    const image = split.classes[0]!.train[0]!.file;
+    const { score, map } = await detector.predict(image);
+    const encoded = async (kernel: ResizeKernel) => {
+      const { inputSize: size } = detector.manifest.features;
+      return (await detector.encode(float32([1, size, size, 3], await loadImage(image, size, { kernel })))).features.data;
+    };
+    const trained = await trainedOn(image, detector.manifest);
+    expectClose(await encoded(features.kernel), trained, { rtol: 1e-5, atol: 1e-5 }, "features");
+    expect(await encoded("nearest")).not.toEqual(trained);
     await detector.dispose();
     expect(Number.isFinite(score) && map.every(Number.isFinite)).toBe(true);
     expect(detector.manifest).toMatchObject({ encoder: { name }, features, config: { encoder: { text: align } } });
@@ -72,7 +90,7 @@ describe("train with encoders by their names in the config", () => {
   });
 
   test("names the size that an ONNX encoder takes, before anything is written", async () => {
-    await expect(trained("wrong", [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=64"])).rejects.toMatchObject({
+    await expect(training("wrong", [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=64"])).rejects.toMatchObject({
       code: "LTAD_CONFIG",
       message: expect.stringContaining("features.inputSize: vit cannot take images of 64 x 64 pixels, expected 24") as string,
     });
@@ -80,6 +98,6 @@ describe("train with encoders by their names in the config", () => {
   });
 
   test("names what an encoder may be", async () => {
-    await expect(trained("unknown", ["encoder.image=resnet50"])).rejects.toThrow("encoder: expected one of efficientnet-b0");
+    await expect(training("unknown", ["encoder.image=resnet50"])).rejects.toThrow("encoder: expected one of efficientnet-b0");
   });
 });

@@ -1,4 +1,4 @@
-import { flatten, isNdArray, type JobOptions, type NdArray, sha256, type Tree, writeFileAtomic } from "@ltad/core";
+import { flatten, isNdArray, type JobOptions, type NdArray, type Tree, writeFileAtomic } from "@ltad/core";
 import type { Split } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
@@ -13,6 +13,7 @@ import {
 import {
   type ClassStatistics,
   encoderGraph,
+  featuresId,
   type FeatureSpec,
   featureSpec,
   fitMoments,
@@ -90,7 +91,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const set = await encodeSet(options, graph, spec);
   clock.lap("encode");
   const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
-  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, sha256(graph)), options.resume ?? false);
+  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
   const images = set.labels.map((label, index) => ({ index, label }));
   const { minImagesForPositions, by, ridge } = config.whitening;
   const moments = await fitMoments(set.store, images, set.classes.length, spec, { ...job, minImagesForPositions });

@@ -34,12 +34,20 @@ describe("ltad encoders", () => {
     const text = await ltad("encoders", "info", vit);
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^ *1 +12 +4$/m);
+    expect(text.stdout).toContain(
+      "squashed by the filter cubic; its own processor brings the shorter side to 27 px and keeps the middle of 24",
+    );
     expect(text.stderr).toContain(`--set encoder.image=${vit}`);
     expect(text.stderr).toMatch(
       /features\.inputSize=24.*features\.stages=\[1\].*features\.gridStride=4.*groups=\[\[1\]\].*score\.groupWeights=\[1\]/,
     );
     const facts = JSON.parse((await ltad("encoders", "info", align, "--json")).stdout) as { image: object; text: object; set: string[] };
-    expect(facts.image).toMatchObject({ name: "align", inputSize: 72, zSize: 80 });
+    expect(facts.image).toMatchObject({
+      name: "align",
+      inputSize: 72,
+      zSize: 80,
+      processing: { kernel: "linear", resize: { both: 72 }, size: 72 },
+    });
     expect(facts.text).toMatchObject({ tokenSize: 32, size: 80, maxTokens: 18 });
     expect(facts.set).toEqual([`encoder.image=${align}`, `encoder.text=${align}`]);
   });

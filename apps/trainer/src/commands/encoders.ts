@@ -128,11 +128,12 @@ function settingsFor(source: string, image: AnyImageEncoder | undefined, text: T
 }
 
 function imageFacts(encoder: AnyImageEncoder) {
-  const { name, id, inputSize, stages, zSize } = encoder;
+  const { name, id, inputSize, processing, stages, zSize } = encoder;
   return {
     name,
     id,
     inputSize,
+    processing,
     stages,
     zSize,
     parameters: "params" in encoder ? parameters(encoder) : null,
@@ -153,7 +154,13 @@ function imageText(encoder: AnyImageEncoder): string {
   const { inputSize, zSize, parameters: count, bytes } = imageFacts(encoder);
   const size = count === null ? `ONNX, ${millions(bytes ?? 0)} MB` : `${millions(count)} M parameters`;
   const rows = encoder.stages.map(({ stage, channels, stride }) => [String(stage), String(channels), String(stride)]);
-  return `Image encoder: ${size}, trained at ${inputSize} px, z of ${zSize}\n${textTable(["stage", "channels", "stride"], rows)}`;
+  const table = textTable(["stage", "channels", "stride"], rows);
+  return `Image encoder: ${size}, trained at ${inputSize} px, z of ${zSize}\n${processingText(encoder.processing)}\n${table}`;
+}
+
+function processingText({ kernel, resize, size }: AnyImageEncoder["processing"]): string {
+  const own = "both" in resize ? `both sides to ${resize.both}` : `the shorter side to ${resize.shorter}`;
+  return `Images: squashed by the filter ${kernel}; its own processor brings ${own} px and keeps the middle of ${size}`;
 }
 
 function textText(encoder: TextEncoder): string {

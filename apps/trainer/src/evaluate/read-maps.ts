@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
-import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeBilinear, type TestItem } from "@ltad/data";
+import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resize, type TestItem } from "@ltad/data";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
 import sharp from "sharp";
 import { readNpy, type StoredMap } from "./read-npy.js";
@@ -35,7 +35,7 @@ async function addPixels(pixels: ExactPixels, item: TestItem, { width, height, d
   const size = await readImageHeader(item.file);
   const mask = item.mask === undefined ? null : (await loadMask(item.mask, { ...size, image: item.file })).data;
   const same = size.width === width && size.height === height;
-  const map = same ? data : resizeBilinear(data, [height, width, 1], [size.height, size.width]);
+  const map = same ? data : resize(data, [height, width, 1], [size.height, size.width]);
   pixels.add({ map, mask, width: size.width, name: item.id });
 }
 

@@ -23,7 +23,7 @@ export async function testFeatures(
     encoderId: encoder.id,
     inputSize: spec.inputSize,
     open: async () => ({ run: async ({ image }) => ({ ...(await detector.encode(image as NdArray)) }) }),
-    load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file }),
+    load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file, kernel: spec.kernel }),
   });
   return {
     async read(index) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { float32 } from "@ltad/core";
+import type { ResizeKernel } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
@@ -14,7 +15,7 @@ const tokens = grid * grid;
 export async function brightnessBundle(
   folder: string,
   classes: readonly string[],
-  change: { readonly display?: boolean } = {},
+  change: { readonly display?: boolean; readonly kernel?: ResizeKernel } = {},
 ): Promise<string> {
   const features = { dtype: "float32", shape: [null, tokens, channels] } as const;
   const z = { dtype: "float32", shape: [null, channels] } as const;
@@ -53,6 +54,7 @@ export async function brightnessBundle(
         inputSize,
         gridStride: 8,
         shrink: "area",
+        kernel: change.kernel ?? "linear",
         stages: [{ stage: 2, channels, stride: 8 }],
         grid,
         tokens,

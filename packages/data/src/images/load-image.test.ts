@@ -10,12 +10,26 @@ const fixtures = fileURLToPath(new URL("../__fixtures__/", import.meta.url));
 const golden = (await readSafetensors(`${fixtures}resize/resize.safetensors`)).arrays;
 
 describe("loadImage", () => {
-  it("shrinks like Pillow's bilinear: at most 8 of 255 apart, 0.5 on average", async () => {
-    const expected = golden["32x32/pillow_bilinear"]?.data as Uint8Array;
-    const out = (await loadImage(`${fixtures}resize/input.png`, 32)).map((v) => v * 255);
+  it.each([
+    ["linear", "bilinear", 6],
+    ["cubic", "bicubic", 6],
+    ["lanczos3", "lanczos", 13],
+    ["nearest", "nearest", 0],
+  ] as const)("shrinks by %s like Pillow's %s: at most %d of 255 apart, 0.4 on average", async (kernel, filter, largest) => {
+    const expected = golden[`32x32/pillow_${filter}`]?.data as Uint8Array;
+    const out = (await loadImage(`${fixtures}resize/input.png`, 32, { kernel })).map((v) => v * 255);
     const differences = [...expected].map((v, i) => Math.abs(v - (out[i] as number)));
-    expect(Math.max(...differences)).toBeLessThan(8);
-    expect(differences.reduce((a, b) => a + b) / differences.length).toBeLessThan(0.5);
+    expect(Math.max(...differences)).toBeLessThanOrEqual(largest + 1e-4);
+    expect(differences.reduce((a, b) => a + b) / differences.length).toBeLessThan(0.4);
+  });
+
+  it("takes linear when nobody names a kernel", async () => {
+    const file = `${fixtures}resize/input.png`;
+    const all = await Promise.all(
+      [undefined, "linear", "cubic"].map((kernel) => loadImage(file, 32, kernel ? { kernel: kernel as "linear" } : {})),
+    );
+    expect(all[0]).toEqual(all[1]);
+    expect(all[0]).not.toEqual(all[2]);
   });
 
   it("shrinks by the same filter as its own within sharp's rounding", async () => {
@@ -23,9 +37,14 @@ describe("loadImage", () => {
     expectClose(await loadImage(file, 40), squashImage(await decodeImage(file), 40), { rtol: 0, atol: 8 / 255 }, "40x40");
   });
 
-  it.each([53, 100])("enlarges without a shift, along one axis or both: %i", async (size) => {
+  const enlarged = [53, 100].flatMap((size) =>
+    (["nearest", "linear", "cubic", "lanczos3"] as const).map((kernel) => [size, kernel] as const),
+  );
+  it.each(enlarged)("enlarges without a shift, along one axis or both: %i by %s", async (size, kernel) => {
     const file = `${fixtures}resize/input.png`; // 61 x 47
-    expectClose(await loadImage(file, size), squashImage(await decodeImage(file), size), { rtol: 0, atol: 0 }, "enlarged");
+    const out = await loadImage(file, size, { kernel });
+    expectClose(out, squashImage(await decodeImage(file), size, kernel), { rtol: 0, atol: 0 }, "enlarged");
+    expect(out.every((v) => v >= 0 && v <= 1)).toBe(true);
   });
 
   it("turns by EXIF before squashing", async () => {

@@ -1,34 +1,42 @@
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage } from "./open-image.js";
-import { resizeBilinear } from "./resize-bilinear.js";
+import type { ResizeKernel } from "./resampling.js";
+import { resize } from "./resize.js";
+
+export interface LoadImageOptions extends ImageOptions {
+  /** Resampling filter; `linear` by default. */
+  readonly kernel?: ResizeKernel;
+}
 
 /**
  * One image as the encoders take it: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
- * sharp shrinks (kernel linear, within 8 of 255 of Pillow's bilinear); as it enlarges with a shift of half a pixel, and blends colours with alpha,
- * an image that grows along an axis or has alpha goes through {@link resizeBilinear} instead.
+ * sharp shrinks (within 8 of 255 of Pillow by the same filter, docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
+ * and takes other pixels than the nearest, an image that grows along an axis or has alpha, and the kernel `nearest`, go through {@link resize} instead.
  * @returns [size, size, 3] RGB, 0..1
  * @throws LtadError `LTAD_IMAGE`
  */
-export async function loadImage(source: string | Uint8Array, size: number, options: ImageOptions = {}): Promise<Float32Array> {
+export async function loadImage(source: string | Uint8Array, size: number, options: LoadImageOptions = {}): Promise<Float32Array> {
+  const { kernel = "linear" } = options;
   const image = await openImage(source, options);
   const { width, height, hasAlpha } = image.header;
-  if (hasAlpha || width < size || height < size) return squashImage(await decodePixels(image, options), size);
-  const pipeline = image.pixels().resize(size, size, { fit: "fill", kernel: "linear", fastShrinkOnLoad: false });
+  if (hasAlpha || width < size || height < size || kernel === "nearest")
+    return squashImage(await decodePixels(image, options), size, kernel);
+  const pipeline = image.pixels().resize(size, size, { fit: "fill", kernel, fastShrinkOnLoad: false });
   return unitRange(await rawRgb(image, pipeline, options));
 }
 
 /**
- * Squashes decoded pixels to size x size with the antialiased bilinear filter.
+ * Squashes decoded pixels to size x size, antialiased.
  * @returns [size, size, 3] RGB, 0..1
  */
-export function squashImage({ data, width, height }: DecodedImage, size: number): Float32Array {
-  return unitRange(resizeBilinear(data, [height, width, 3], [size, size]));
+export function squashImage({ data, width, height }: DecodedImage, size: number, kernel: ResizeKernel = "linear"): Float32Array {
+  return unitRange(resize(data, [height, width, 3], [size, size], kernel));
 }
 
 /** 0..255 -> 0..1 */
-function unitRange(data: Uint8Array | Float32Array): Float32Array {
+export function unitRange(data: Uint8Array | Float32Array): Float32Array {
   const out = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = Math.min(1, (data[i] as number) / 255);
+  for (let i = 0; i < data.length; i++) out[i] = Math.max(0, Math.min(1, (data[i] as number) / 255));
   return out;
 }

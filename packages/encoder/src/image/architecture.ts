@@ -1,3 +1,5 @@
+import type { ImageProcessing } from "./image-processing.js";
+
 /** One stage: `blocks` inverted bottlenecks, of which the first has the stride and all have the kernel and expansion. */
 export interface StagePlan {
   readonly kernel: number;
@@ -32,6 +34,8 @@ export interface EfficientNetPlan {
   /** Of each channel, for RGB in 0..1: the network sees (x - mean) / deviation. */
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
+  /** How its own processor gets an image to that square, where the publisher says it. */
+  readonly processing?: ImageProcessing;
 }
 
 /** What a stage gives: `stage` counts from 1, `stride` is that of its grid in input pixels. */

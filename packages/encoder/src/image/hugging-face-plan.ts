@@ -2,6 +2,7 @@ import { LtadError } from "@ltad/core";
 import * as z from "zod";
 import type { EfficientNetPlan } from "./architecture.js";
 import { imageNetDeviation, imageNetMean, scaledStages } from "./efficient-net-plans.js";
+import { squashTo } from "./image-processing.js";
 import { type Preprocessing, readPreprocessing } from "./preprocessing.js";
 
 const seven = z.array(z.int().positive()).min(1);
@@ -47,8 +48,9 @@ export function huggingFacePlan(kind: "align" | "efficientnet", config: unknown,
   }
   const c = parsed.data;
   const [mean, deviation] = kind === "align" ? [half, half] : [imageNetMean, imageNetDeviation];
-  const own: Preprocessing = { size: c.image_size, mean, deviation };
-  const seen = preprocessor === undefined ? own : readPreprocessing(preprocessor, own, `${source}: preprocessor_config.json`);
+  const own: Preprocessing = { mean, deviation, processing: squashTo(c.image_size) };
+  const { processing, ...seen } =
+    preprocessor === undefined ? own : readPreprocessing(preprocessor, own, `${source}: preprocessor_config.json`);
   const table = {
     kernels: c.kernel_sizes,
     strides: c.strides,
@@ -65,13 +67,13 @@ export function huggingFacePlan(kind: "align" | "efficientnet", config: unknown,
   return {
     plan: {
       name: kind,
-      inputSize: seen.size,
+      inputSize: processing.size,
       ...scaledStages({ ...table, stem: c.in_channels[0] as number, width, depth, divisor }),
       squeeze: c.squeeze_expansion_ratio,
       padding: "trailing",
       ...(c.depthwise_padding.length > 0 && { symmetricBlocks: c.depthwise_padding }),
-      mean: seen.mean,
-      deviation: seen.deviation,
+      ...seen,
+      ...(preprocessor !== undefined && { processing }),
     },
     epsilon: c.batch_norm_eps,
   };

@@ -3,6 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { type EfficientNetPlan, type StageSpec, stageSpecs } from "./architecture.js";
 import { type EfficientNetParams, type EncodedImages, efficientNet } from "./efficient-net.js";
+import { type ImageProcessing, squashTo } from "./image-processing.js";
 
 /** A frozen image encoder: weights, what its stages are, and a pure function to call inside a traced one. */
 export interface ImageEncoder {
@@ -11,6 +12,8 @@ export interface ImageEncoder {
   readonly id: string;
   /** The size it was trained at. Any multiple of the largest stride works. */
   readonly inputSize: number;
+  /** How its own processor gets an image to that size. */
+  readonly processing: ImageProcessing;
   readonly stages: readonly StageSpec[];
   /** Length of z. */
   readonly zSize: number;
@@ -36,6 +39,7 @@ export function efficientNetEncoder(plan: EfficientNetPlan, params: EfficientNet
       return (id ??= encoderId(`${graphVersion} ${JSON.stringify(plan)}`, params));
     },
     inputSize: plan.inputSize,
+    processing: plan.processing ?? squashTo(plan.inputSize),
     stages,
     zSize: stages.at(-1)?.channels ?? 0,
     params,

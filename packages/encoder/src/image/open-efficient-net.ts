@@ -4,6 +4,7 @@ import { namingStyle, type NamingStyle } from "./efficient-net-names.js";
 import { efficientNetPlan, type EfficientNetVariant, efficientNetVariants } from "./efficient-net-plans.js";
 import { huggingFacePlan, type PlanInUse } from "./hugging-face-plan.js";
 import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
+import { timmProcessing } from "./preprocessing.js";
 import { expectedTensors, readEfficientNet } from "./read-efficient-net.js";
 
 /** What lies beside the weights, and what the caller knows. */
@@ -57,7 +58,7 @@ function planOf({ tensors }: Checkpoint, style: NamingStyle, context: EfficientN
   const { variant, tensorflow } = parseArchitecture(architecture, source) ?? { variant: nearestVariant(tensors, style), tensorflow: false };
   const plan = efficientNetPlan(variant, tensorflow ? "same" : "symmetric");
   const deep = style.library === "torchvision" && ["b5", "b6", "b7"].includes(variant);
-  return { plan: { ...plan, ...timmSettings(config.pretrained_cfg) }, epsilon: tensorflow || deep ? 1e-3 : 1e-5 };
+  return { plan: { ...plan, ...timmSettings(config.pretrained_cfg, plan.inputSize) }, epsilon: tensorflow || deep ? 1e-3 : 1e-5 };
 }
 
 /** `tf_efficientnet_b4.ns_jft_in1k` -> b4 in TensorFlow's dialect. */
@@ -82,14 +83,17 @@ function nearestVariant(tensors: Readonly<Record<string, TensorInfo>>, style: Na
 }
 
 /** What timm's config.json says of the image, as far as it does. */
-function timmSettings(pretrained: unknown): Partial<EfficientNetPlan> {
-  const { mean, std, input_size: size } = (pretrained ?? {}) as { mean?: unknown; std?: unknown; input_size?: unknown };
+function timmSettings(pretrained: unknown, usualSize: number): Partial<EfficientNetPlan> {
+  if (typeof pretrained !== "object" || pretrained === null) return {};
+  const { mean, std, input_size: size } = pretrained as { mean?: unknown; std?: unknown; input_size?: unknown };
   const isThree = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length === 3 && value.every((n) => typeof n === "number");
+  const inputSize = isThree(size) ? (size[2] as number) : usualSize;
   return {
     ...(isThree(mean) && { mean }),
     ...(isThree(std) && { deviation: std }),
-    ...(isThree(size) && { inputSize: size[2] as number }),
+    inputSize,
+    processing: timmProcessing(pretrained, inputSize),
   };
 }
 

@@ -1,32 +1,28 @@
 import { LtadError } from "@ltad/core";
 import * as z from "zod";
+import { type ImageProcessing, type ResizeKernel, squashTo } from "./image-processing.js";
 
 /** How a model's own processor prepares an image. */
 export interface Preprocessing {
-  /** Side of the square that reaches the network. */
-  readonly size: number;
   /** Of each channel, for RGB in 0..1: the network sees (x - mean) / deviation. */
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
-  /** Its resampling filter, when it names one. */
-  readonly kernel?: ResizeKernel;
+  readonly processing: ImageProcessing;
 }
 
-export type ResizeKernel = "nearest" | "lanczos" | "bilinear" | "bicubic" | "box" | "hamming";
+/** Pillow's filters by their numbers: nearest, lanczos, bilinear, bicubic, box and hamming, of which the last two are done by the nearest that there is. */
+const kernels: readonly ResizeKernel[] = ["nearest", "lanczos3", "linear", "cubic", "linear", "linear"];
 
-/** PIL's numbers. */
-const kernels: readonly ResizeKernel[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
-
+const pixels = z.int().positive();
 const three = z.union([z.array(z.number()).length(3), z.number().transform((value) => [value, value, value])]);
-const side = z.union([
-  z.int().positive(),
-  z.looseObject({ height: z.int().positive(), width: z.int().positive() }).transform(({ height }) => height),
-  z.looseObject({ shortest_edge: z.int().positive() }).transform(({ shortest_edge }) => shortest_edge),
-]);
+const side = z.union([pixels, z.looseObject({ height: pixels, width: pixels }).transform(({ height }) => height)]);
+const shorter = z.looseObject({ shortest_edge: pixels }).transform(({ shortest_edge }) => ({ shorter: shortest_edge }));
 
 /** What `preprocessor_config.json` of Hugging Face says, as far as it decides numbers. */
 const schema = z.looseObject({
-  size: side.optional(),
+  image_processor_type: z.string().optional(),
+  feature_extractor_type: z.string().optional(),
+  size: z.union([side, shorter]).optional(),
   crop_size: side.optional(),
   do_center_crop: z.boolean().optional(),
   do_rescale: z.boolean().default(true),
@@ -38,6 +34,7 @@ const schema = z.looseObject({
   include_top: z.boolean().default(false),
   resample: z.int().min(0).max(5).optional(),
 });
+type Config = z.infer<typeof schema>;
 
 /**
  * Reads a `preprocessor_config.json`. Rescaling, the offset to -1..1 and normalising become one mean and one deviation for RGB in 0..1.
@@ -57,12 +54,49 @@ export function readPreprocessing(json: unknown, fallback: Preprocessing, source
   const range = config.do_rescale ? 255 * config.rescale_factor : 255; // 1 in our 0..1 becomes this
   const offset = config.do_rescale && config.rescale_offset ? 1 : 0;
   const [mean, deviation] = [config.image_mean ?? fallback.mean, config.image_std ?? fallback.deviation];
-  const size = (config.do_center_crop === false ? undefined : config.crop_size) ?? config.size ?? fallback.size;
-  const kernel = config.resample === undefined ? fallback.kernel : kernels[config.resample];
   return {
-    size,
     mean: mean.map((m) => ((config.do_normalize ? m : 0) + offset) / range),
     deviation: deviation.map((d) => ((config.do_normalize ? d : 1) * (config.include_top ? d : 1)) / range),
-    ...(kernel && { kernel }),
+    processing: processingOf(config, fallback.processing),
   };
+}
+
+function processingOf(config: Config, fallback: ImageProcessing): ImageProcessing {
+  const resize = resizeOf(config) ?? fallback.resize;
+  const crop = config.do_center_crop === false ? undefined : config.crop_size;
+  const resized = config.size === undefined ? fallback.size : "both" in resize ? resize.both : resize.shorter;
+  const kernel = config.resample === undefined ? fallback.kernel : (kernels[config.resample] as ResizeKernel);
+  return { kernel, resize, size: crop ?? resized, corner: "down" };
+}
+
+/** A bare number is the shorter side to CLIP's processor and its like, both sides to others. */
+function resizeOf({ size, ...config }: Config): ImageProcessing["resize"] | undefined {
+  if (size === undefined || typeof size === "object") return size;
+  const isShorter = /^(CLIP|ChineseCLIP|Bit)/.test(config.image_processor_type ?? config.feature_extractor_type ?? "");
+  return isShorter ? { shorter: size } : { both: size };
+}
+
+const timmKernels: Readonly<Record<string, ResizeKernel>> = {
+  nearest: "nearest",
+  bilinear: "linear",
+  bicubic: "cubic",
+  lanczos: "lanczos3",
+};
+
+/** With timm's defaults for what is left out. */
+const timmSchema = z.looseObject({
+  interpolation: z.string().catch("bilinear"),
+  crop_pct: z.number().positive().max(1).catch(0.875),
+  crop_mode: z.string().catch("center"),
+});
+
+/**
+ * What timm's evaluation transform does by the `pretrained_cfg` of a config.json. Its crop mode "border", which pads, is read as a squash.
+ * @param size the square that the network sees
+ */
+export function timmProcessing(pretrained: object, size: number): ImageProcessing {
+  const { interpolation, crop_pct, crop_mode } = timmSchema.parse(pretrained);
+  const resized = Math.floor(size / crop_pct);
+  const resize = { center: { shorter: resized }, squash: { both: resized } }[crop_mode] ?? { both: size };
+  return { ...squashTo(size), kernel: timmKernels[interpolation] ?? "linear", resize, corner: "even" };
 }

@@ -40,6 +40,7 @@ describe("a vision transformer in the layout of Hugging Face, as ONNX", async ()
   it("gives transformers' patch tokens as a map, and their mean as z", async () => {
     const encoder = await open(vit);
     expect(encoder).toMatchObject({ name: "vit", inputSize: 24, zSize: 12, stages: [{ stage: 1, channels: 12, stride: 4 }] });
+    expect(encoder.processing).toEqual({ kernel: "cubic", resize: { shorter: 27 }, size: 24, corner: "down" });
     const { stage1, z } = await run(encoder, formulaImage(24, 24));
     expect(stage1!.shape).toEqual([1, 6, 6, 12]);
     expectClose(stage1!.data, patches("last_hidden_state"), { rtol: 0, atol: 1e-5 * largest(golden.last_hidden_state.data) }, "stage 1");
@@ -68,29 +69,35 @@ describe("a vision transformer in the layout of Hugging Face, as ONNX", async ()
       z: "pooler_output",
     };
     await writeFile(join(folder, "encoder.json"), JSON.stringify(manifest));
-    const found = await run(await open(folder), formulaImage(24, 24));
+    const encoder = await open(folder);
+    expect(encoder.processing).toEqual({ kernel: "linear", resize: { both: 24 }, size: 24, corner: "down" });
+    const found = await run(encoder, formulaImage(24, 24));
     const both = patches("layer_1").map((value, i) => (value + patches("last_hidden_state")[i]!) / 2);
     expectClose(found["stage1"]!.data, patches("layer_1"), { rtol: 0, atol: 1e-5 * largest(golden.layer_1.data) }, "stage 1");
     expectClose(found["stage2"]!.data, both, { rtol: 0, atol: 1e-5 * largest(both) }, "stage 2");
     expectClose(found["z"]!.data, golden.pooler_output.data, { rtol: 0, atol: 1e-5 * largest(golden.pooler_output.data) }, "z");
     await expect(open(join(folder, "vit.onnx"))).rejects.toThrow("vit.onnx needs an encoder.json beside it");
 
-    const broken = async (change: object) => {
+    const changed = async (change: object) => {
       await writeFile(join(folder, "encoder.json"), JSON.stringify({ ...manifest, ...change }));
       return open(folder);
     };
+    const other = await changed({ input: { ...manifest.input, kernel: "lanczos3", resize: { shorter: 30 } } });
+    expect(other.processing).toEqual({ kernel: "lanczos3", resize: { shorter: 30 }, size: 24, corner: "down" });
+    expect(other.id).not.toBe(encoder.id);
+    await expect(changed({ input: { ...manifest.input, kernel: "bicubic" } })).rejects.toThrow("encoder.json: input.kernel: ");
     const one = manifest.stages[0]!;
-    await expect(broken({ stages: [{ ...one, drop: 1 }] })).rejects.toThrow(
+    await expect(changed({ stages: [{ ...one, drop: 1 }] })).rejects.toThrow(
       "layer_1: expected float32 [1, 1 + 6 * 6, channels] at 24 pixels, received float32 [1, 40, 12]. Check stride, layout and drop",
     );
-    await expect(broken({ stages: [{ ...one, outputs: ["layer_7"] }] })).rejects.toThrow(
+    await expect(changed({ stages: [{ ...one, outputs: ["layer_7"] }] })).rejects.toThrow(
       "expected one of last_hidden_state, layer_1, pooler_output, received layer_7",
     );
-    await expect(broken({ input: { ...manifest.input, name: "image" } })).rejects.toThrow("received image; it has pixel_values");
-    await expect(broken({ z: "layer_1" })).rejects.toThrow("layer_1: expected [1, channels] for z, received [1, 40, 12]");
-    await expect(broken({ model: "../vit.onnx" })).rejects.toThrow("model: expected a path inside the folder");
-    await expect(broken({ model: "other.onnx" })).rejects.toThrow("other.onnx cannot be read");
-    await expect(broken({ extra: 1, stages: [] })).rejects.toThrow(/encoder\.json: stages: .*; \(top\): .*extra/);
+    await expect(changed({ input: { ...manifest.input, name: "image" } })).rejects.toThrow("received image; it has pixel_values");
+    await expect(changed({ z: "layer_1" })).rejects.toThrow("layer_1: expected [1, channels] for z, received [1, 40, 12]");
+    await expect(changed({ model: "../vit.onnx" })).rejects.toThrow("model: expected a path inside the folder");
+    await expect(changed({ model: "other.onnx" })).rejects.toThrow("other.onnx cannot be read");
+    await expect(changed({ extra: 1, stages: [] })).rejects.toThrow(/encoder\.json: stages: .*; \(top\): .*extra/);
   });
 
   it("takes each batch, and no size that the model was not exported for", async () => {

@@ -54,6 +54,16 @@ describe("knownManifest", () => {
     });
   });
 
+  it("takes filter and resizing from the family, or from the preprocessor's file", () => {
+    const kernels = ["vit", "dinov3_vit", "dinov2", "deit", "clip", "siglip"].map((model_type) => manifest({ model_type }).input.kernel);
+    expect(kernels).toEqual(["linear", "linear", "cubic", "cubic", "cubic", "cubic"]);
+    expect(manifest({ model_type: "vit" }, { resample: 0, size: { shortest_edge: 256 }, crop_size: 224 }).input).toMatchObject({
+      kernel: "nearest",
+      resize: { shorter: 256 },
+      size: 224,
+    });
+  });
+
   it.each([
     [{}, "model_type: expected one of dinov2, dinov2_with_registers"],
     [{ model_type: "constructor" }, 'received "constructor"'],

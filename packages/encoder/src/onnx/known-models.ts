@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import * as z from "zod";
 import { imageNetDeviation, imageNetMean } from "../image/efficient-net-plans.js";
+import { type ResizeKernel, squashTo } from "../image/image-processing.js";
 import { type Preprocessing, readPreprocessing } from "../image/preprocessing.js";
 import type { OnnxManifest } from "./onnx-manifest.js";
 
@@ -8,7 +9,7 @@ const clipMean = [0.48145466, 0.4578275, 0.40821073];
 const clipDeviation = [0.26862954, 0.26130258, 0.27577711];
 const half = [0.5, 0.5, 0.5];
 
-/** What transformers' image models differ in: tokens before the patches, where the config lies, normalisation without a preprocessor_config.json. */
+/** What transformers' image models differ in: tokens before the patches, where the config lies, normalisation and filter without a preprocessor_config.json. */
 interface Family {
   /** Class and distillation tokens; register tokens come on top. */
   readonly tokens: number;
@@ -18,19 +19,22 @@ interface Family {
   readonly pair?: boolean;
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
+  readonly kernel: ResizeKernel;
 }
 
-const imageNet = { mean: imageNetMean, deviation: imageNetDeviation };
+const imageNet = { mean: imageNetMean, deviation: imageNetDeviation, kernel: "cubic" } as const;
+const halves = { mean: half, deviation: half };
+const clip = { mean: clipMean, deviation: clipDeviation, kernel: "cubic" } as const;
 const families: Readonly<Record<string, Family>> = {
   dinov2: { tokens: 1, patch: 14, ...imageNet },
   dinov2_with_registers: { tokens: 1, patch: 14, ...imageNet },
-  dinov3_vit: { tokens: 1, patch: 16, ...imageNet },
-  vit: { tokens: 1, patch: 16, mean: half, deviation: half },
+  dinov3_vit: { tokens: 1, patch: 16, ...imageNet, kernel: "linear" },
+  vit: { tokens: 1, patch: 16, ...halves, kernel: "linear" },
   deit: { tokens: 2, patch: 16, ...imageNet },
-  clip: { tokens: 1, patch: 32, pair: true, mean: clipMean, deviation: clipDeviation },
-  clip_vision_model: { tokens: 1, patch: 32, mean: clipMean, deviation: clipDeviation },
-  siglip: { tokens: 0, patch: 16, pair: true, mean: half, deviation: half },
-  siglip_vision_model: { tokens: 0, patch: 16, mean: half, deviation: half },
+  clip: { tokens: 1, patch: 32, pair: true, ...clip },
+  clip_vision_model: { tokens: 1, patch: 32, ...clip },
+  siglip: { tokens: 0, patch: 16, pair: true, ...halves, kernel: "cubic" },
+  siglip_vision_model: { tokens: 0, patch: 16, ...halves, kernel: "cubic" },
 };
 
 /** The kinds of models whose `encoder.json` follows from their own config. */
@@ -62,7 +66,8 @@ export function knownManifest(name: string, json: unknown, preprocessor: unknown
     throw new LtadError("LTAD_WEIGHTS", `${source}: config.json: ${path.join(".")}: ${message}.`, { cause: parsed.error });
   }
   const { patch_size: stride = family.patch, image_size, num_register_tokens: registers } = parsed.data;
-  const own: Preprocessing = { size: image_size, mean: family.mean, deviation: family.deviation };
+  const { mean, deviation, kernel } = family;
+  const own: Preprocessing = { mean, deviation, processing: { ...squashTo(image_size), kernel } };
   const seen = preprocessor === undefined ? own : readPreprocessing(preprocessor, own, `${source}: preprocessor_config.json`);
   return {
     format: "ltad-onnx-encoder",
@@ -71,9 +76,11 @@ export function knownManifest(name: string, json: unknown, preprocessor: unknown
     input: {
       name: "pixel_values",
       layout: "NCHW",
-      size: seen.size,
+      size: seen.processing.size,
       mean: [...seen.mean],
       std: [...seen.deviation],
+      kernel: seen.processing.kernel,
+      resize: seen.processing.resize,
     },
     stages: [{ outputs: ["last_hidden_state"], layout: "tokens", stride, drop: family.tokens + registers }],
   };

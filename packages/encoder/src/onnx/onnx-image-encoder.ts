@@ -1,6 +1,7 @@
 import { LtadError, float32, type NdArray, sha256 } from "@ltad/core";
 import { openProgram } from "@ltad/jit/runtime";
 import type { StageSpec } from "../image/architecture.js";
+import { type ImageProcessing, squashTo } from "../image/image-processing.js";
 import { type OnnxFile, readOnnx } from "./onnx-file.js";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
@@ -11,6 +12,8 @@ export interface OnnxImageEncoder {
   readonly id: string;
   /** The size it was trained at. */
   readonly inputSize: number;
+  /** How its own processor gets an image to that size. */
+  readonly processing: ImageProcessing;
   readonly stages: readonly StageSpec[];
   /** Length of z. */
   readonly zSize: number;
@@ -40,12 +43,17 @@ export async function onnxImageEncoder(model: Uint8Array, manifest: OnnxManifest
     name: manifest.name,
     id: sha256(`${JSON.stringify(manifest)} ${sha256(model)}`),
     inputSize: manifest.input.size,
+    processing: processingOf(manifest.input),
     stages,
     zSize,
     manifest,
     file,
     model,
   };
+}
+
+function processingOf({ size, kernel, resize }: OnnxManifest["input"]): ImageProcessing {
+  return { ...squashTo(size), ...(kernel && { kernel }), ...(resize && { resize }) };
 }
 
 /**

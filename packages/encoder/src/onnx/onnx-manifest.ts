@@ -34,6 +34,10 @@ const schema = z.strictObject({
     /** Of each channel, for RGB in 0..1: the model sees (x - mean) / std. */
     mean: three,
     std: z.array(z.number().positive()).length(3),
+    /** Resampling filter of what it was trained with; linear when left out. */
+    kernel: z.enum(["nearest", "linear", "cubic", "lanczos3"]).optional(),
+    /** Pixels before the middle is cut out, of the shorter side or of both; the size when left out. */
+    resize: z.union([z.strictObject({ shorter: size }), z.strictObject({ both: size })]).optional(),
   }),
   stages: z.array(stage).nonempty(),
   /** Output [B, C] that is the image's vector; the mean of the last stage when left out. */

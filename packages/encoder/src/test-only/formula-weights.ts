@@ -6,11 +6,13 @@ import { type Checkpoint, float32, int32, type NdArray, sizeOf } from "@ltad/cor
 /** Numbers in 0..1 that follow from a name and their index alone. */
 export function formulaUniforms(name: string, count: number): Float64Array {
   const seed = crc32(name);
-  return Float64Array.from({ length: count }, (_, i) => {
+  const uniforms = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
     let x = (Math.imul(i, 2654435761) + seed) >>> 0;
     for (let round = 0; round < 2; round++) x = Math.imul(x ^ (x >>> 16), 0x45d9f3b) >>> 0;
-    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
-  });
+    uniforms[i] = ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
+  }
+  return uniforms;
 }
 
 /** The values of one tensor: weights scaled by their fan-in, norms below 1, small biases, positive variances. */
@@ -23,7 +25,7 @@ export function formulaTensor(name: string, shape: readonly number[]): NdArray {
     if (last === "running_mean" || last === "bias") return 0.2 * (x - 0.5);
     return shape.length === 1 ? 0.5 + 0.4 * x : (x - 0.5) * scale;
   };
-  return float32(shape, Float32Array.from(u, value));
+  return float32(shape, new Float32Array(u.map(value))); // B7 has 64 million: Float32Array.from would take seconds
 }
 
 /** A checkpoint of these tensors; scalars are PyTorch's counters. */

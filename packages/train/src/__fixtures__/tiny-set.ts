@@ -12,6 +12,7 @@ export const spec: FeatureSpec = {
   inputSize: 64,
   gridStride: 16,
   shrink: "area",
+  kernel: "linear",
   grid: 4,
   tokens: 16,
   channels: 13,
