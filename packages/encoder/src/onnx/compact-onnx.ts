@@ -31,7 +31,7 @@ export function compactOnnx(file: OnnxFile, precision: WeightType, source: strin
       if (!weight || !isCompactable(weight.shape)) return [field];
       const isFactor = factors.has(weight.name) && weight.shape.length === 2;
       if (isFactor) coded.add(weight.name);
-      const compact = isFactor ? { tensors: codedMatrix(weight), conversions: [] } : compacted(weight, precision);
+      const compact = isFactor ? { tensors: codedMatrix(weight), conversions: [] } : inFewerBytes(weight, precision);
       conversions.push(...compact.conversions.map(nodeField));
       return compact.tensors.map((tensor) => tensorField(graph.initializer, tensor));
     });
@@ -44,7 +44,7 @@ interface NodeField {
   readonly node: OnnxNode;
 }
 
-function compacted({ name, data, shape }: OnnxWeight, precision: Exclude<WeightType, "float32">) {
+function inFewerBytes({ name, data, shape }: OnnxWeight, precision: Exclude<WeightType, "float32">) {
   return compactWeight(name, data, shape, precision);
 }
 
