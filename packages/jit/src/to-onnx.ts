@@ -53,7 +53,7 @@ function traced(fn: TracedFunction, inputs: TensorSpecs, constants: NdArrays | u
 
 function messageOf(graph: FreeGraph, weights: WeightType = "float32"): ModelMessage {
   if (weightTypes.includes(weights)) return modelMessage(graph, weights);
-  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${String(weights)}.`);
+  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${weights as string}.`);
 }
 
 function oneFile(message: ModelMessage): Uint8Array {

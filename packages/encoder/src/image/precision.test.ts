@@ -2,6 +2,7 @@ import { createRng, flatten, float32, isNdArray, type NdArray, type NdArrays, sh
 import { openProgram } from "@ltad/jit/runtime";
 import { describe, expect, it } from "vitest";
 import { orOffline, testCacheDir } from "../testing/offline.js";
+import { halved } from "../test-only/halved.js";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
@@ -27,12 +28,6 @@ async function encode(graph: Uint8Array): Promise<NdArrays> {
 function drift({ data: a }: NdArray, { data: b }: NdArray): number {
   const norm = (values: Iterable<number>) => Math.hypot(...values);
   return norm(Array.from(a, (x, i) => x - b[i]!)) / norm(b);
-}
-
-/** To 11 significant bits, the half precision of numbers that are not tiny. */
-function halved(x: number): number {
-  const quantum = 2 ** (Math.max(-14, Math.floor(Math.log2(Math.abs(x)))) - 10);
-  return x === 0 ? 0 : Math.round(x / quantum) * quantum;
 }
 
 describe("an EfficientNet with its weights in fewer bytes", () => {
