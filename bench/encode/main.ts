@@ -6,12 +6,14 @@ import { parseArgs, promisify } from "node:util";
 import type { NdArrays } from "@ltad/core";
 import { loadImage, scanDataset, synthesise } from "@ltad/data";
 import { type AnyImageEncoder, defaultCacheDir, loadImageEncoder } from "@ltad/encoder";
-import { encodeImages, encoderGraph, featureSpec } from "@ltad/features";
+import { encodeImages, encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
 import { openProgram } from "@ltad/jit/runtime";
+import { measurePrecision } from "./precision.js";
 import { measureVariants } from "./variants.js";
 
 // Images per second from file to features on disk, and what each part takes. With --python, PyTorch and timm on the same files.
 // With --variants, milliseconds an image of the encoders' networks: all, or those named after it; with --python the vision transformers too.
+// With --precision, what storing the weights in fewer bytes costs, on the test images of --data.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,6 +23,8 @@ const { values, positionals } = parseArgs({
     size: { type: "string", default: "384" },
     python: { type: "string" },
     variants: { type: "boolean", default: false },
+    precision: { type: "boolean", default: false },
+    data: { type: "string", default: "../shared/realbench" },
   },
 });
 const [count, size] = [Number(values.images), Number(values.size)];
@@ -30,7 +34,11 @@ const figures: Record<string, number> = {};
 const targets: Record<string, number> = {};
 try {
   if (values.variants) Object.assign(figures, await measureVariants({ names: positionals, size, python: values.python, folder }));
-  else await measureEncoding(await loadImageEncoder(values.encoder, { cacheDir }));
+  else {
+    const encoder = await loadImageEncoder(values.encoder, { cacheDir });
+    if (values.precision) Object.assign(figures, await measurePrecision(encoder, specOf(encoder), values.data, count));
+    else await measureEncoding(encoder);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -39,9 +47,7 @@ console.log(JSON.stringify({ name: "encode", figures, targets, met }));
 
 async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   const files = await makeImages();
-  const stages = encoder.stages.length >= 6 ? [2, 3, 5, 6] : encoder.stages.map(({ stage }) => stage);
-  const stride = encoder.stages.length >= 6 ? 16 : Math.max(...encoder.stages.map((stage) => stage.stride));
-  const spec = featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
+  const spec = specOf(encoder);
   const graph = encoderGraph(encoder, spec);
   const program = await openProgram(graph);
   const load = async (file: string, bytes: Uint8Array) => loadImage(bytes, size, { name: file, kernel: spec.kernel });
@@ -74,6 +80,13 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   figures["torch_images_per_second"] = (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
   figures["ratio_to_torch"] = figures["images_per_second"] / figures["torch_images_per_second"];
   targets["ratio_to_torch"] = 1.3;
+}
+
+/** The stages and grid of the recommended preset, or all stages of an encoder that has fewer. */
+function specOf(encoder: AnyImageEncoder): FeatureSpec {
+  const stages = encoder.stages.length >= 6 ? [2, 3, 5, 6] : encoder.stages.map(({ stage }) => stage);
+  const stride = encoder.stages.length >= 6 ? 16 : Math.max(...encoder.stages.map((stage) => stage.stride));
+  return featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
 }
 
 async function makeImages(): Promise<string[]> {

@@ -172,9 +172,13 @@ function addEncoders(program: Command, io: Io): void {
     .argument("<encoder>", "an image encoder: name, folder, hub model or address")
     .summary("write an image encoder as one ONNX file, all stages as outputs")
     .requiredOption("--out <file>", "the .onnx file to write")
-    .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber);
+    .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)
+    .addOption(new Option("--precision <type>", "how its weights are stored").choices(["float32", "float16", "int8"]).default("float32"));
   running(write)
-    .addHelpText("after", examples("encoders export efficientnet-b0 --out b0.onnx", "encoders export ./my-vit --size 224 --out vit.onnx"))
+    .addHelpText(
+      "after",
+      examples("encoders export efficientnet-b0 --out b0.onnx", "encoders export ./my-vit --size 224 --precision int8 --out vit.onnx"),
+    )
     .action(async (encoder, options) => (await actions()).exportEncoder(io, encoder, options));
 }
 

@@ -34,7 +34,7 @@ export type { CachePlace } from "./weights/cache-dir.js";
 export type { WeightOptions } from "./weights/weight-files.js";
 export type { ImageProcessing, ResizeKernel } from "./image/image-processing.js";
 export { imageGraph } from "./image/image-graph.js";
-export type { ImageHead } from "./image/image-graph.js";
+export type { ImageHead, Precision } from "./image/image-graph.js";
 export { openFolder } from "./load/folder.js";
 export type { ModelFolder } from "./load/folder.js";
 export { openImageFolder } from "./load/image-folder.js";

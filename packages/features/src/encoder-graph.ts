@@ -1,19 +1,21 @@
 import { sha256 } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import { type AnyImageEncoder, imageGraph } from "@ltad/encoder";
+import { type AnyImageEncoder, imageGraph, type ImageHead, type Precision } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
 import { gridFeatures } from "./grid-features.js";
 
 /**
  * The graph that turns images into features: what is cached, trained on, evaluated and served.
  * Inputs: `image` float32 [B, S, S, 3], RGB 0..1. Outputs: `features` [B, N, C] and `z` [B, Dz]. The batch is free.
- * @returns a complete ONNX file; the same encoder and spec give the same bytes
+ * @param precision of the encoder's weights, see docs/encoders.md
+ * @returns a complete ONNX file; the same encoder, spec and precision give the same bytes
  */
-export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec): Uint8Array {
-  return imageGraph(encoder, spec.inputSize, ({ stages, z }) => {
+export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precision: Precision = "float32"): Uint8Array {
+  const head: ImageHead = ({ stages, z }) => {
     const used = spec.stages.map(({ stage }) => stages[stage - 1] as tf.Tensor4D);
     return { features: gridFeatures(used, spec), z };
-  });
+  };
+  return imageGraph(encoder, spec.inputSize, head, precision);
 }
 
 /** The name of features: SHA-256 of the graph that makes them, and of the filter that resizes its images where that is not `linear`. */

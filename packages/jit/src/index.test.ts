@@ -7,14 +7,17 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "attention",
+      "compactWeight",
       "cosineSchedule",
       "gelu",
       "initLinear",
+      "isCompactable",
       "jit",
       "layerNorm",
       "linear",
       "linearSchedule",
       "openProgram",
+      "quantised",
       "registerGradients",
       "resizeBilinear",
       "saveOnnx",
@@ -25,6 +28,7 @@ it("exports what the README lists", () => {
       "toTensor",
       "trainStep",
       "trainStepToOnnx",
+      "weightTypes",
       "xavierUniform",
       "zeroLinear",
     ]

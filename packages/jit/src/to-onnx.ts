@@ -2,7 +2,7 @@ import { LtadError, type NdArrays } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { finish, modelMessage, type ModelMessage } from "./onnx/encode.js";
 import { largestModel, writeModel } from "./onnx/external.js";
-import type { WeightType } from "./onnx/initialisers.js";
+import { type WeightType, weightTypes } from "./onnx/compact-weight.js";
 import type { TensorSpecs } from "./program.js";
 import type { ExportOptions, TracedFunction } from "./traced-function.js";
 import { trace } from "./trace/trace.js";
@@ -52,9 +52,8 @@ function traced(fn: TracedFunction, inputs: TensorSpecs, constants: NdArrays | u
 }
 
 function messageOf(graph: FreeGraph, weights: WeightType = "float32"): ModelMessage {
-  const known: readonly string[] = ["float32", "float16", "int8"] satisfies WeightType[];
-  if (known.includes(weights)) return modelMessage(graph, weights);
-  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${known.join(", ")}, received ${weights}.`);
+  if (weightTypes.includes(weights)) return modelMessage(graph, weights);
+  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${weights as string}.`);
 }
 
 function oneFile(message: ModelMessage): Uint8Array {

@@ -1,6 +1,6 @@
 import type { NdArrays } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import type { WeightType } from "./onnx/initialisers.js";
+import type { WeightType } from "./onnx/compact-weight.js";
 import type { TensorSpecs } from "./program.js";
 
 /** Named tensors: what a traced function takes and gives. */
@@ -19,8 +19,8 @@ export interface TraceOptions<C extends NdArrays | undefined = NdArrays> {
 
 export interface ExportOptions<C extends NdArrays | undefined = NdArrays> extends TraceOptions<C> {
   /**
-   * How constants of 1,024 elements and more are stored; the computation stays in float32. "float16" halves the file. "int8" quarters it:
-   * whole numbers from -127 to 127 with a scale for each channel; vectors stay float32. Default "float32".
+   * How matrices among the constants, of 4,096 elements and more, are stored; the computation stays in float32. "float16" halves the file.
+   * "int8" quarters it: whole numbers from -127 to 127 with a scale for each channel. Default "float32".
    */
   readonly weights?: WeightType;
 }

@@ -3,7 +3,7 @@ import type { TrainConfig } from "./config-schema.js";
 /** method.md, "Recipe": what measured best on real images. */
 export const recommended: TrainConfig = {
   preset: "recommended",
-  encoder: { image: "efficientnet-b0", text: "use-lite" },
+  encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
   features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" },
   groups: [
     [2, 3, 5], // sharp
@@ -44,7 +44,7 @@ export const recommended: TrainConfig = {
 /** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */
 export const paper: TrainConfig = {
   preset: "paper",
-  encoder: { image: "efficientnet-b0", text: "use-lite" },
+  encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
   features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear" },
   groups: [[1], [2], [3], [5]], // one Phi_l for each layer
   whitening: { by: "none", ridge: 0.01, minImagesForPositions: 4 },

@@ -1,7 +1,7 @@
 import { float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { loadImage, longTail, type ResizeKernel, scanDataset, synthesise, type Split } from "@ltad/data";
-import { type Manifest, openDetector } from "@ltad/detector";
+import { loadBundle, type Manifest, openDetector } from "@ltad/detector";
 import { encodeImages } from "@ltad/features";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -87,6 +87,21 @@ describe("train with encoders by their names in the config", () => {
     expect(detector.manifest).toMatchObject({ encoder: { name }, features, config: { encoder: { text: align } } });
     const history = JSON.parse(await readFile(join(bundle, "history.json"), "utf8")) as { phase1: { loss: number }[] };
     expect(history.phase1.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  });
+
+  test("in the precision that the config says, kept apart in the cache", async () => {
+    const sets = [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"];
+    const bundles = [await training("whole", sets), await training("half", [...sets, "encoder.precision=float16"])];
+    const [whole, half] = await Promise.all(
+      bundles.map(async ({ folder: bundle }) => {
+        const { encoder, graphs, files } = (await loadBundle(bundle)).manifest;
+        return { id: encoder.id, bytes: files[graphs.encoder.file]!.bytes };
+      }),
+    );
+    expect(half!.bytes).toBeLessThan(whole!.bytes);
+    const cached = await readdir(join(folder, "cache", "features"));
+    expect(cached).toEqual(expect.arrayContaining([whole!.id.slice(0, 16), half!.id.slice(0, 16)]));
+    expect(half!.id).not.toBe(whole!.id);
   });
 
   test("names the size that an ONNX encoder takes, before anything is written", async () => {

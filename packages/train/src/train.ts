@@ -85,7 +85,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const clock = stopwatch<keyof TrainTiming>();
   const { image: encoder, text } = options.encoders ?? (await loadEncoders(options));
   const spec = featureSpec(encoder, config.features);
-  const graph = encoderGraph(encoder, spec);
+  const graph = encoderGraph(encoder, spec, config.encoder.precision);
   clock.lap("weights");
 
   const set = await encodeSet(options, graph, spec);

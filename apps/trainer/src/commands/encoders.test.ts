@@ -68,6 +68,19 @@ describe("ltad encoders", () => {
     ]);
   });
 
+  it("export stores the weights in the precision asked for", async () => {
+    const folder = await temporaryFolder();
+    const bytes = async (...options: string[]) => {
+      const { code, stdout } = await ltad("encoders", "export", align, "--out", join(folder, "x.onnx"), "--json", ...options);
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as { bytes: number }).bytes;
+    };
+    const [whole, half, byte] = [await bytes(), await bytes("--precision", "float16"), await bytes("--precision", "int8")];
+    expect([half < whole, byte < half]).toEqual([true, true]);
+    const wrong = await ltad("encoders", "export", align, "--out", join(folder, "x.onnx"), "--precision", "bfloat16");
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("Allowed choices are float32, float16, int8")]);
+  });
+
   it("refuses what it cannot read, by exit code and by name", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "pytorch_model.bin"), "");

@@ -5,12 +5,14 @@ import {
   catalogue,
   checkImageSize,
   imageGraph,
+  type ImageHead,
   loadEncoder,
   type LoadedEncoder,
   loadImageEncoder,
   type LoadOptions,
   loadTextEncoder,
   localFolder,
+  type Precision,
   type TextEncoder,
 } from "@ltad/encoder";
 import type { Io } from "../io.js";
@@ -29,6 +31,7 @@ interface EncoderCommandOptions extends CommonOptions {
 export interface ExportCommandOptions extends EncoderCommandOptions {
   readonly out: string;
   readonly size?: number;
+  readonly precision: Precision;
 }
 
 const goOn = "What has arrived is kept; run the command again.";
@@ -88,7 +91,8 @@ export async function exportEncoder(io: Io, source: string, options: ExportComma
     const size = options.size ?? encoder.inputSize;
     if (size < 1) throw new LtadError("LTAD_CONFIG", `--size: expected 1 or more pixels, received ${size}.`);
     if (!("forward" in encoder)) await checkImageSize(encoder, size);
-    const graph = imageGraph(encoder, size, ({ stages, z }) => ({ ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x])), z }));
+    const head: ImageHead = ({ stages, z }) => ({ ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x])), z });
+    const graph = imageGraph(encoder, size, head, options.precision);
     await writeFileAtomic(options.out, graph);
     const outputs = [...encoder.stages.map(({ stage }) => `stage${stage}`), "z"];
     session.printJson({ encoder: source, file: options.out, bytes: graph.length, input: { image: [null, size, size, 3] }, outputs });

@@ -1,6 +1,7 @@
 import { branchOf, flatten, isNdArray } from "@ltad/core";
-import { toOnnx } from "@ltad/jit";
+import { toOnnx, type WeightType } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
+import { compactOnnx } from "../onnx/compact-onnx.js";
 import { joinOnnx } from "../onnx/join-onnx.js";
 import { readOnnx } from "../onnx/onnx-file.js";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
@@ -14,14 +15,27 @@ import type { ImageEncoder } from "./image-encoder.js";
 export type ImageHead = (encoded: EncodedImages) => Record<string, tf.Tensor>;
 
 /**
- * One ONNX file from images to what the head makes of them, for either kind of encoder.
- * Input: `image` float32 [B, S, S, 3], RGB 0..1; the batch is free. The same encoder, size and head give the same bytes.
+ * How the encoder's large weights are stored. float16: rounded to half precision, computed in float32. int8: a byte each; an ONNX encoder also
+ * computes its products by constant matrices in whole numbers. What the head adds stays float32.
  */
-export function imageGraph(encoder: ImageEncoder | OnnxImageEncoder, size: number, head: ImageHead): Uint8Array {
+export type Precision = WeightType;
+
+/**
+ * One ONNX file from images to what the head makes of them, for either kind of encoder.
+ * Input: `image` float32 [B, S, S, 3], RGB 0..1; the batch is free. The same encoder, size, head and precision give the same bytes.
+ * @throws LtadError `LTAD_CONFIG` when a weight does not fit the precision, `LTAD_WEIGHTS` when a model's operator set is too old
+ */
+export function imageGraph(
+  encoder: ImageEncoder | OnnxImageEncoder,
+  size: number,
+  head: ImageHead,
+  precision: Precision = "float32",
+): Uint8Array {
   const inputs = { image: { dtype: "float32", shape: [null, size, size, 3] } } as const;
   if ("forward" in encoder) {
     const constants = flatten({ encoder: encoder.params }, isNdArray);
-    return toOnnx((tensors) => head(encoder.forward(branchOf(tensors, "encoder"), tensors["image"] as tf.Tensor4D)), inputs, { constants });
+    const fn = (tensors: Record<string, tf.Tensor>) => head(encoder.forward(branchOf(tensors, "encoder"), tensors["image"] as tf.Tensor4D));
+    return toOnnx(fn, inputs, { constants, weights: precision });
   }
   const { manifest, stages, zSize, file } = encoder;
   const before = toOnnx(({ image }) => ({ pixels: modelInput(image as tf.Tensor4D, manifest) }), inputs);
@@ -39,7 +53,7 @@ export function imageGraph(encoder: ImageEncoder | OnnxImageEncoder, size: numbe
   return joinOnnx(
     {
       before: readOnnx(before, "before"),
-      middle: file,
+      middle: compactOnnx(file, precision, encoder.name),
       after: readOnnx(after, "after"),
       toMiddle: new Map([["pixels", manifest.input.name]]),
       toAfter: new Map(used.map((output) => [output, nameOf(output)])),

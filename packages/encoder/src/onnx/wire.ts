@@ -64,6 +64,12 @@ export function lengthField(number: number, parts: Parts): Parts {
   return [Uint8Array.from([...varint(number * 8 + 2), ...varint(length)]), ...parts];
 }
 
+/** A field of bytes, text or a message, as {@link fieldsOf} would read it. */
+export function newField(number: number, parts: Parts): Field {
+  const content = Buffer.concat(parts);
+  return { number, type: 2, raw: Buffer.concat(lengthField(number, [content])), content };
+}
+
 /** A field of a whole number. */
 export function numberField(number: number, value: number): Parts {
   return [Uint8Array.from([...varint(number * 8), ...varint(value)])];

@@ -1,7 +1,8 @@
 import { LtadError, sha256 } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
 import type { Attribute, Elements, Graph, Node, Value } from "../graph/graph.js";
-import { encodeElements, encodeInitialisers, type Tensor, type WeightType } from "./initialisers.js";
+import type { Tensor, WeightType } from "./compact-weight.js";
+import { encodeElements, encodeInitialisers } from "./initialisers.js";
 import { ModelProto } from "./messages.js";
 
 /**

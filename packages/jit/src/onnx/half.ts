@@ -5,10 +5,12 @@ export const largestHalf = 65504;
 export function toHalf(numbers: ArrayLike<number>): Uint16Array {
   const float = new Float32Array(1);
   const bits = new Uint32Array(float.buffer);
-  return Uint16Array.from(numbers, (x) => {
-    float[0] = x;
-    return halfBits(bits[0] as number);
-  });
+  const halves = new Uint16Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    float[0] = numbers[i] as number;
+    halves[i] = halfBits(bits[0] as number);
+  }
+  return halves;
 }
 
 /** @param bits those of a float32: sign 1, exponent 8, fraction 23; a half has 1, 5, 10 */
