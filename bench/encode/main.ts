@@ -58,7 +58,7 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   await program.run(image(images[0] as Float32Array));
   figures["network_ms"] = await median(images, async (data) => program.run(image(data)));
 
-  const memory: number[] = [];
+  const memory: number[] = []; // MiB after each image
   const start = performance.now();
   await encodeImages(files, {
     cacheDir: folder,
@@ -72,7 +72,8 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   await program.dispose();
   figures["images_per_second"] = 1000 / perImage;
   figures["network_share"] = figures["network_ms"] / perImage; // 1: all else is hidden behind the network
-  figures["rss_growth_mib"] = (memory.at(-1) as number) - (memory[Math.floor(memory.length / 4)] as number);
+  for (const part of [0.1, 0.5, 1])
+    figures[`rss_mib_after_${Math.round(part * memory.length)}`] = memory[Math.ceil(part * memory.length) - 1] as number;
   if (values.python === undefined) return;
   const { stdout } = await promisify(execFile)(values.python, ["tools/reference/encoder/encode_speed.py", String(size), ...files], {
     maxBuffer: 2 ** 24,
