@@ -58,7 +58,7 @@ async function openPython(graph: Uint8Array, size: number, python: string): Prom
   try {
     await writeFile(join(folder, "encoder.onnx"), graph);
     const reference = await openReference(python, "../encoder/network_speed.py", [join(folder, "encoder.onnx"), String(size)]);
-    return reference && { run: async () => (await reference.ask({ steps: 1 })).ms[0] as number, close: reference.close };
+    return reference && { run: async () => (await reference.ask({ steps: 1 })).ms[0] as number, close: () => reference.close() };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -95,10 +95,7 @@ async function encodeMissing(missing: readonly Entry[], all: number, options: En
   });
 }
 
-/**
- * Decodes, then runs the network, which takes all cores and blocks this thread: decoding beside it was slower than before it
- * (docs/decisions/0006).
- */
+/** Decodes, then runs the network: it blocks this thread and takes all cores, and a decode beside it made both slower (docs/decisions/0006). */
 function oneByOne(program: FeatureProgram, { load, inputSize }: EncodeOptions): FileEncoder {
   return {
     atOnce: 1,

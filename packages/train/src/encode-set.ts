@@ -31,7 +31,7 @@ export async function encodeFiles(
       inputSize: spec.inputSize,
       async open() {
         const program = await openProgram(graph);
-        close = program.dispose;
+        close = () => program.dispose();
         return program;
       },
       load: imageLoader(spec),

@@ -20,4 +20,4 @@ async function answerFor(file: string): Promise<EncodeWorkerAnswer> {
   }
 }
 
-parentPort?.on("message", async (file: string) => parentPort?.postMessage(await answerFor(file)));
+parentPort?.on("message", (file: string) => void answerFor(file).then((answer) => parentPort?.postMessage(answer)));

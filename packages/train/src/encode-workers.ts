@@ -21,7 +21,7 @@ export interface EncodeWorkerAnswer {
 
 /** Workers that encode images beside each other. */
 export interface EncodeWorkers extends FileEncoder {
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The worker's file, beside the built package; there is none where the sources run as they are. */

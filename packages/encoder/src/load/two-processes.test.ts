@@ -18,7 +18,7 @@ interface Loader {
 
 /** Another process that loads an encoder. */
 function startLoader(source: string, options: LoadOptions): Loader {
-  const args = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.ts")];
+  const args = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.mjs")];
   const child = spawn(process.execPath, [...args, JSON.stringify([source, options])], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let printed = "";
