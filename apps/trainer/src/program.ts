@@ -148,7 +148,7 @@ function addEncoders(program: Command, io: Io): void {
     .command("encoders")
     .summary("list, fetch, look at and export frozen encoders")
     .description(
-      "Frozen image and text encoders: a short name from the list, a model folder, owner/name@revision on the Hugging Face hub, or https://...#sha256=...",
+      "Frozen image and text encoders: a short name from the list, a model folder, owner/name@revision on the Hugging Face hub, npm:package@version, or https://...#sha256=...",
     );
   const actions = () => import("./commands/encoders.js");
   common(cached(encoders.command("list").summary("encoders by their short names, and which are on disk")))

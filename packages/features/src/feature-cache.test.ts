@@ -1,5 +1,5 @@
 import { float32, floats, type NdArrays, type Progress } from "@ltad/core";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -32,7 +32,6 @@ function options(over: Partial<EncodeOptions> = {}): EncodeOptions {
     cacheDir: join(folder, "cache"),
     encoderId: "0123456789abcdef",
     inputSize: 1,
-    batch: 2,
     open: async () => program,
     load: async (_, bytes) => Float32Array.from(bytes),
     onProgress: (step) => progress.push(step),
@@ -47,9 +46,9 @@ async function images(...contents: number[][]): Promise<string[]> {
 }
 
 describe("encodeImages", () => {
-  test("encodes in batches and gives each image its own features", async () => {
+  test("encodes image by image and gives each its own features", async () => {
     const store = await encodeImages(await images([1, 2, 3], [4, 5, 6], [7, 8, 9]), options());
-    expect(calls).toEqual([2, 1]);
+    expect(calls).toEqual([1, 1, 1]);
     expect(await store.read(2)).toEqual({ features: Float32Array.of(7, 8, 9), z: Float32Array.of(24) });
     expect(progress.at(-1)).toMatchObject({ phase: "encode", done: 3, total: 3, unit: "images" });
   });
@@ -71,6 +70,27 @@ describe("encodeImages", () => {
     await encodeImages(files, options());
     await encodeImages(files, options({ encoderId: "fedcba9876543210" }));
     expect(calls).toEqual([1, 1]);
+  });
+
+  test("hands many images to an encoder of files, as many at once as it takes, and stops it at the first failure", async () => {
+    const files = await images(...Array.from({ length: 80 }, (_, i) => [i, 1, 2]));
+    const running = new Set<string>();
+    let most = 0;
+    const encode = async (file: string) => {
+      running.add(file);
+      most = Math.max(most, running.size);
+      const pixels = Float32Array.from(await readFile(file));
+      running.delete(file);
+      if (pixels[0] === 40) throw new Error("number 40");
+      return program.run({ image: float32([1, 1, 1, 3], pixels) });
+    };
+    const many = options({ openMany: async () => ({ atOnce: 3, encode }), open: () => Promise.reject(new Error("opened")) });
+    await expect(encodeImages(files, many)).rejects.toThrow("number 40");
+    expect([most, running.size]).toEqual([3, 0]);
+    expect(calls.length).toBeLessThan(45);
+    const rest = await encodeImages(files, options({ openMany: () => Promise.reject(new Error("few are left")) }));
+    expect((await rest.read(79)).z).toEqual(Float32Array.of(82));
+    expect(calls.length).toBe(80);
   });
 
   test("names an image that is not there", async () => {

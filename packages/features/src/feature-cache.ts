@@ -24,6 +24,17 @@ export interface FeatureProgram {
   run(inputs: NdArrays): Promise<NdArrays>;
 }
 
+/** What encodes several images at the same time, from their files. */
+export interface FileEncoder {
+  /** How many at the same time. */
+  readonly atOnce: number;
+  /**
+   * @returns `features` [1, N, C] and `z` [1, Dz]
+   * @throws LtadError `LTAD_IMAGE` for an image that cannot be read
+   */
+  encode(file: string): Promise<NdArrays>;
+}
+
 export interface EncodeOptions extends JobOptions {
   /** Folder of the cache; features of one encoder graph lie in a folder of their own. */
   readonly cacheDir: string;
@@ -34,9 +45,12 @@ export interface EncodeOptions extends JobOptions {
   readonly open: () => Promise<FeatureProgram>;
   /** Decodes one image to RGB 0..1, [inputSize, inputSize, 3]. */
   readonly load: (file: string, bytes: Uint8Array) => Promise<Float32Array>;
-  /** Images per call of the encoder; 1, which is the fastest on a CPU and takes the least memory. */
-  readonly batch?: number;
+  /** Takes the place of `open` and `load` when more than {@link fewImages} are not in the cache: it may take long to start. */
+  readonly openMany?: (() => Promise<FileEncoder>) | undefined;
 }
+
+/** So many images are encoded in the time that a second encoder takes to start. */
+const fewImages = 64;
 
 /** Features on disk, one safetensors file an image, read as they are needed. */
 export interface FeatureStore {
@@ -46,7 +60,6 @@ export interface FeatureStore {
 
 /**
  * Encodes every image once: what is in the cache is not encoded again, two files of the same content share an entry.
- * Decoding of the next batch overlaps with the network.
  * @throws LtadError of `load` for an image that cannot be read, `LTAD_WRITE` when the cache cannot be written
  */
 export async function encodeImages(files: readonly string[], options: EncodeOptions): Promise<FeatureStore> {
@@ -72,38 +85,48 @@ async function hashed(files: readonly string[], { cacheDir, encoderId, signal }:
 }
 
 async function encodeMissing(missing: readonly Entry[], all: number, options: EncodeOptions): Promise<void> {
-  const { batch = 1, load, open, inputSize, onProgress, signal } = options;
-  const program = await open();
-  const loadBatch = (from: number) =>
-    Promise.all(missing.slice(from, from + batch).map(async ({ file }) => load(file, await readImage(file))));
+  const { openMany, onProgress, signal } = options;
+  const encoder = openMany && missing.length > fewImages ? await openMany() : oneByOne(await options.open(), options);
   let done = all - missing.length;
-  let next = loadBatch(0);
-  for (let at = 0; at < missing.length; at += batch) {
-    const images = await next;
+  await eachAtOnce(missing, encoder.atOnce, async ({ file, path }) => {
     throwIfAborted(signal);
-    next = loadBatch(at + batch);
-    next.catch(() => {}); // awaited in the next round; a fault there must not be reported twice
-    const encoded = await program.run({ image: stack(images, inputSize) });
-    await Promise.all(images.map((_, i) => writeEntry((missing[at + i] as Entry).path, encoded, i, images.length)));
-    done += images.length;
-    onProgress?.({ phase: "encode", done, total: all, unit: "images" });
-  }
+    await writeEntry(path, await encoder.encode(file));
+    onProgress?.({ phase: "encode", done: ++done, total: all, unit: "images" });
+  });
 }
 
-function stack(images: readonly Float32Array[], size: number) {
-  const batch = float32([images.length, size, size, 3]);
-  images.forEach((image, i) => batch.data.set(image, i * size * size * 3));
-  return batch;
+/** Decodes, then runs the network: it blocks this thread and takes all cores, and a decode beside it made both slower (docs/decisions/0006). */
+function oneByOne(program: FeatureProgram, { load, inputSize }: EncodeOptions): FileEncoder {
+  return {
+    atOnce: 1,
+    async encode(file) {
+      const data = await load(file, await readImage(file));
+      return program.run({ image: float32([1, inputSize, inputSize, 3], data) });
+    },
+  };
 }
 
-async function writeEntry(path: string, { features, z }: NdArrays, index: number, count: number): Promise<void> {
-  await writeSafetensors(path, { features: row(features, "features", index, count), z: row(z, "z", index, count) });
+/** Runs a job over items, so many at once. After a failure nothing new begins; it is thrown when all that ran has ended. */
+async function eachAtOnce<T>(items: readonly T[], atOnce: number, job: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (const item of waiting) {
+      await job(item).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  if (failures.length > 0) throw failures[0];
 }
 
-function row(array: NdArrays[string] | undefined, name: string, index: number, count: number) {
-  const data = floats(array, name);
-  const size = data.length / count;
-  return float32((array as NdArrays[string]).shape.slice(1), data.slice(index * size, (index + 1) * size));
+async function writeEntry(path: string, { features, z }: NdArrays): Promise<void> {
+  await writeSafetensors(path, { features: row(features, "features"), z: row(z, "z") });
+}
+
+/** [1, ...] -> [...] */
+function row(array: NdArrays[string] | undefined, name: string) {
+  return float32((array as NdArrays[string]).shape.slice(1), floats(array, name));
 }
 
 async function readEntry(path: string): Promise<ImageFeatures> {

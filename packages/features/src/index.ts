@@ -6,7 +6,7 @@ export { fitWhitening } from "./class-whitening.js";
 export type { WhiteningOptions } from "./class-whitening.js";
 export { encoderGraph, featuresId } from "./encoder-graph.js";
 export { encodeImages } from "./feature-cache.js";
-export type { EncodeOptions, FeatureProgram, FeatureStore, ImageFeatures } from "./feature-cache.js";
+export type { EncodeOptions, FeatureProgram, FeatureStore, FileEncoder, ImageFeatures } from "./feature-cache.js";
 export { featureSpec, groupRuns, groupSize, stageSlices } from "./feature-spec.js";
 export type { FeatureOptions, FeatureSpec, Shrink } from "./feature-spec.js";
 export { gridFeatures, toGrid } from "./grid-features.js";

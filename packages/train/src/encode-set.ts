@@ -1,29 +1,43 @@
 import type { JobOptions } from "@ltad/core";
-import { loadImage } from "@ltad/data";
 import { encodeImages, featuresId, type FeatureSpec, type FeatureStore } from "@ltad/features";
 import { openProgram } from "@ltad/jit/runtime";
+import { canUseWorkers, openWorkers } from "./encode-workers.js";
+import { imageLoader } from "./image-loader.js";
 
 export interface EncodeFilesOptions extends JobOptions {
   readonly cacheDir: string;
 }
 
-/** Features of images by the encoder graph of a model or of a training to come; each image is encoded once and kept. */
+/**
+ * Features of images by the encoder graph of a model or of a training to come; each image is encoded once and kept. Many are encoded by
+ * two threads.
+ */
 export async function encodeFiles(
   files: readonly string[],
   graph: Uint8Array,
   spec: Pick<FeatureSpec, "inputSize" | "kernel">,
   options: EncodeFilesOptions,
 ): Promise<FeatureStore> {
-  let program: Awaited<ReturnType<typeof openProgram>> | undefined;
+  let close: (() => Promise<void>) | undefined;
+  const withWorkers = async () => {
+    const workers = openWorkers(graph, spec);
+    close = workers.close;
+    return workers;
+  };
   try {
     return await encodeImages(files, {
       ...options,
       encoderId: featuresId(graph, spec),
       inputSize: spec.inputSize,
-      open: async () => (program = await openProgram(graph)),
-      load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file, kernel: spec.kernel }),
+      async open() {
+        const program = await openProgram(graph);
+        close = () => program.dispose();
+        return program;
+      },
+      load: imageLoader(spec),
+      openMany: canUseWorkers() ? withWorkers : undefined,
     });
   } finally {
-    await program?.dispose();
+    await close?.();
   }
 }

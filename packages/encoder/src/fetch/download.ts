@@ -1,11 +1,11 @@
-import { createHash, type Hash, randomBytes } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LtadError, throwIfAborted } from "@ltad/core";
 import { isPassing, refusal, unreachable } from "./fetch-error.js";
 import type { FetchOptions } from "./fetch-options.js";
+import { claimPart, freePart, removeLeftParts } from "./part-file.js";
 import { orWriteError } from "../weights/or-write-error.js";
 
 /** A file to fetch, and how its content is known. */
@@ -22,12 +22,10 @@ export interface Download {
 }
 
 const attempts = 5;
-/** A part file that nobody has written to for so long belongs to a process that is gone. */
-const abandonedAfter = 60_000;
 
 /**
  * Fetches a file whole or not at all: into a part file beside its place, checked, then renamed. A part that an earlier run left is gone on with.
- * Several processes may fetch the same file: each writes a part of its own, and a part is taken over by renaming it, which only one can.
+ * Several processes may fetch the same file: each writes a part of its own (see {@link claimPart}).
  * @throws LtadError `LTAD_FETCH` for refusals, other bytes than expected, or a network that fails {@link attempts} times; `LTAD_WRITE`
  */
 export async function download(file: Download, options: FetchOptions): Promise<void> {
@@ -36,33 +34,12 @@ export async function download(file: Download, options: FetchOptions): Promise<v
     await fetchInto(part, file, options);
     await checkPart(part, file);
     await orWriteError(file.to, () => rename(part, file.to));
+    await removeLeftParts(file.to);
   } catch (error) {
     const isOther = error instanceof LtadError && error.details["otherBytes"] === true;
     await (isOther ? rm(part, { force: true }) : rename(part, freePart(file.to)).catch(() => undefined));
     throw error;
   }
-}
-
-/** A part that nobody works on; the next run may take it at once. */
-const freePart = (to: string) => `${to}.incomplete`;
-
-/** A part file of our own: a left one under a new name, or none yet. */
-async function claimPart(to: string): Promise<string> {
-  const own = `${to}.${randomBytes(6).toString("hex")}.incomplete`;
-  const folder = dirname(to);
-  await orWriteError(to, () => mkdir(folder, { recursive: true }));
-  const left = (await readdir(folder)).filter((name) => name.startsWith(`${basename(to)}.`) && name.endsWith(".incomplete"));
-  for (const name of left) {
-    const place = join(folder, name);
-    const age = Date.now() - ((await stat(place).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (place !== freePart(to) && age < abandonedAfter) continue;
-    const won = await rename(place, own).then(
-      () => true,
-      () => false,
-    );
-    if (won) break;
-  }
-  return own;
 }
 
 /** Goes on until the file is whole, with a pause after each failure that may pass. */

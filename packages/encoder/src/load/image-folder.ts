@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
 import { efficientNetGraphParams } from "../image/efficient-net-graph.js";
@@ -10,6 +9,7 @@ import { type OnnxImageEncoder, onnxImageEncoder } from "../onnx/onnx-image-enco
 import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";
 import { readGraphModel } from "../weights/graph-model.js";
 import { type ModelFolder, openWeights, readJson } from "./folder.js";
+import { graphFiles } from "./graph-files.js";
 
 /** Either kind of image encoder: TensorFlow.js functions over weights, or an ONNX model. */
 export type AnyImageEncoder = ImageEncoder | OnnxImageEncoder;
@@ -88,20 +88,9 @@ async function openOnnx({ folder, source, files }: ModelFolder, manifest: OnnxMa
   return onnxImageEncoder(model, manifest, `${source}: ${manifest.model}`);
 }
 
-/** `model.json` and its shards, as TensorFlow.js writes them. */
-async function openGraph({ folder, source, name }: ModelFolder): Promise<ImageEncoder> {
-  const bytes = { "model.json": await readFile(join(folder, "model.json")) };
-  const paths = shardPaths(bytes["model.json"], source);
-  const shards = await Promise.all(paths.map(async (path) => [path, await readFile(join(folder, path)).catch(() => undefined)] as const));
-  const found = Object.fromEntries(shards.flatMap(([path, content]) => (content ? [[path, content] as const] : [])));
-  const { plan, params } = efficientNetGraphParams(readGraphModel({ ...bytes, ...found }, source), source);
+/** A TF.js graph, as TensorFlow.js writes it. */
+async function openGraph(model: ModelFolder): Promise<ImageEncoder> {
+  const { source, name } = model;
+  const { plan, params } = efficientNetGraphParams(readGraphModel(await graphFiles(model), source), source);
   return efficientNetEncoder({ ...plan, name }, params);
-}
-
-function shardPaths(json: Uint8Array, source: string): string[] {
-  const { weightsManifest: groups } = JSON.parse(new TextDecoder().decode(json)) as { weightsManifest?: { paths?: unknown }[] };
-  const paths = (groups ?? []).flatMap(({ paths }) => paths as string[]);
-  const outside = paths.find((path) => typeof path !== "string" || dirname(path) !== ".");
-  if (outside === undefined) return paths;
-  throw new LtadError("LTAD_WEIGHTS", `${source}: model.json: expected weights beside it, received ${JSON.stringify(outside)}.`);
 }

@@ -9,6 +9,7 @@ import { type EncoderSource, parseSource } from "./encoder-source.js";
 import { type ModelFolder, openFolder } from "./folder.js";
 import { hubFolder } from "./hub-folder.js";
 import { type AnyImageEncoder, type ImageFolderOptions, openImageFolder } from "./image-folder.js";
+import { npmFolder } from "./npm-folder.js";
 import { openTextFolder } from "./text-folder.js";
 
 /** How an encoder is found and read. */
@@ -22,7 +23,7 @@ export interface LoadedEncoder {
 
 /**
  * An image encoder: "efficientnet-b0", "align-base", "dinov2-small", a path, `owner/name@revision` on the hub, `https://...#sha256=...`,
- * or any of them spelt out.
+ * `npm:package@version/folder`, or any of them spelt out.
  * @throws LtadError `LTAD_CONFIG` for what is no source, `LTAD_DATA` for a path that is not there, `LTAD_FETCH`, `LTAD_WRITE`, `LTAD_WEIGHTS`
  */
 export async function loadImageEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<AnyImageEncoder> {
@@ -67,6 +68,7 @@ async function folderOf(
   options: LoadOptions,
 ): Promise<ModelFolder> {
   if (source.kind === "hub") return hubFolder(source, kind, options);
+  if (source.kind === "npm") return npmFolder(source, options);
   return openFolder(source.kind === "url" ? await urlFile(source, options) : source.path);
 }
 

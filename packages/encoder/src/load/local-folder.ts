@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { FetchOptions } from "../fetch/fetch-options.js";
 import { hubRoot } from "../fetch/hub.js";
 import { efficientNetPackage, useLitePackage } from "../weights/pinned-package.js";
+import { packageFolder } from "../weights/package-folder.js";
 import { cacheFolder, weightFolder } from "../weights/weight-files.js";
 import { parseSource } from "./encoder-source.js";
 
@@ -13,6 +14,7 @@ export function localFolder(text: string, options: FetchOptions = {}): string {
   const source = parseSource(text);
   if (source.kind === "path") return resolve(source.path);
   if (source.kind === "hub") return hubRoot(source.repository, options);
+  if (source.kind === "npm") return join(packageFolder(source, options), source.folder);
   if (source.kind === "url") return join(cacheFolder(options), "files", source.sha256);
   return weightFolder(source.name === "use-lite" ? useLitePackage : efficientNetPackage, cacheFolder(options));
 }

@@ -1,16 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { LtadError } from "@ltad/core";
+import { openUseLite } from "../text/load-use-lite.js";
 import { checkModelType, openTextEncoder } from "../text/open-text-encoder.js";
 import type { Pooling } from "../text/pooling.js";
 import type { TextEncoder } from "../text/text-encoder.js";
 import { type ModelFolder, openWeights, readJson, readText } from "./folder.js";
+import { graphFiles } from "./graph-files.js";
 
 /**
- * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json. How a sentence encoder pools stands in
+ * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json; or USE Lite as a TF.js graph with vocab.json. How a sentence encoder pools stands in
  * `1_Pooling/config.json`; without it a BERT's vector is the mean of its tokens.
  * @throws LtadError `LTAD_WEIGHTS` naming the file or tensor that is missing or does not fit
  */
 export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
   const { source, name, files } = model;
+  if (files.includes("model.json") && files.includes("vocab.json")) return openVocabularyGraph(model);
   const config = await readJson(model, "config.json");
   if (config === undefined)
     throw new LtadError(
@@ -27,6 +32,12 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
     );
   const tokenizerConfig = (await readJson(model, "tokenizer_config.json")) ?? {};
   return openTextEncoder(await openWeights(model), { source, name, config, tokenizer, tokenizerConfig, pooling: await poolingOf(model) });
+}
+
+/** USE Lite, as energetic-ai packs it. */
+async function openVocabularyGraph(model: ModelFolder): Promise<TextEncoder> {
+  const vocabulary = await readFile(join(model.folder, "vocab.json"));
+  return openUseLite({ ...(await graphFiles(model)), "vocab.json": vocabulary }, model.source);
 }
 
 /** As sentence-transformers writes it. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sha256 } from "@ltad/core";
 import { create } from "tar";
 import { onTestFinished } from "vitest";
@@ -15,10 +15,14 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Packs files as npm does, under `package/`, and pins them as they are. */
-export async function packFiles(contents: Readonly<Record<string, string>>): Promise<{ pinned: PinnedPackage; tarball: string }> {
+export async function packFiles(
+  contents: Readonly<Record<string, string | Uint8Array>>,
+): Promise<{ pinned: PinnedPackage; tarball: string }> {
   const folder = await temporaryFolder();
-  await mkdir(join(folder, "package"));
-  for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, "package", name), content);
+  for (const [name, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(folder, "package", name)), { recursive: true });
+    await writeFile(join(folder, "package", name), content);
+  }
   const tarball = join(folder, "made.tgz");
   await create({ file: tarball, gzip: true, cwd: folder }, ["package"]);
   const files = Object.entries(contents).map(([name, content]) => ({
@@ -33,6 +37,26 @@ export async function packFiles(contents: Readonly<Record<string, string>>): Pro
 export async function fingerprint(tarball: string): Promise<Pick<PinnedPackage, "sha512" | "size">> {
   const bytes = await readFile(tarball);
   return { sha512: createHash("sha512").update(bytes).digest("base64"), size: bytes.length };
+}
+
+/** What {@link registryNpm} says and does. */
+export interface Registry {
+  readonly tarball: string;
+  /** What `npm view` prints for the wanted fields. */
+  readonly said: unknown;
+  /** Lines that run before a tarball is delivered. */
+  readonly before?: string;
+}
+
+/** An npm with one package in its registry, and the words it was called with. */
+export async function registryNpm({ tarball, said, before = "" }: Registry): Promise<{ npm: string; calls: () => Promise<string[][]> }> {
+  const log = join(await temporaryFolder(), "calls");
+  const npm = await fakeNpm(`
+    fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify(args) + "\\n");
+    if (args[0] === "view") console.log(${JSON.stringify(JSON.stringify(said) ?? "")});
+    else { ${before}; fs.copyFileSync(${JSON.stringify(tarball)}, "package-1.2.3.tgz"); }`);
+  const calls = async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean);
+  return { npm, calls: async () => (await calls()).map((line) => JSON.parse(line) as string[]) };
 }
 
 /** A program that stands in for npm: runs a few lines of JavaScript with `fs` and `args`, in npm's working folder. */

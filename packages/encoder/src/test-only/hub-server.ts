@@ -87,6 +87,18 @@ export const breakOff =
     return true;
   };
 
+/** Sends half of what is asked for, and the rest when the gate opens. */
+export const halfUntil =
+  (gate: Promise<unknown>): Trick =>
+  (request, response, content) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const half = from + Math.floor((content.length - from) / 2);
+    response.writeHead(from > 0 ? 206 : 200, { "content-length": content.length - from });
+    response.write(content.subarray(from, half));
+    void gate.then(() => response.end(content.subarray(half)));
+    return true;
+  };
+
 /** Answers with a status and headers, without a body. */
 export const answer =
   (status: number, headers: Record<string, string> = {}): Trick =>

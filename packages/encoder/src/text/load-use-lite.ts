@@ -2,6 +2,7 @@ import { float32, floats, type NdArray, unflatten } from "@ltad/core";
 import { checkShapes } from "../named-params.js";
 import { broken, type GraphModel, readGraphModel, weightOf } from "../weights/graph-model.js";
 import { specOf, useLitePackage } from "../weights/pinned-package.js";
+import type { NamedBytes } from "../weights/read-tarball.js";
 import { weightFiles, type WeightOptions } from "../weights/weight-files.js";
 import type { Vocabulary } from "./sentence-piece.js";
 import { sentenceShapes, useLite } from "./sentence-shapes.js";
@@ -37,8 +38,14 @@ const places: Readonly<Record<string, readonly [node: string, input: number]>> =
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the weights do not fit
  */
 export async function loadUseLite(options: WeightOptions = {}): Promise<TextEncoder> {
-  const source = specOf(useLitePackage);
-  const files = await weightFiles(useLitePackage, options);
+  return openUseLite(await weightFiles(useLitePackage, options), specOf(useLitePackage));
+}
+
+/**
+ * Universal Sentence Encoder Lite from its files: a TF.js graph model and `vocab.json`.
+ * @throws LtadError `LTAD_WEIGHTS` when the weights do not fit
+ */
+export function openUseLite(files: NamedBytes, source: string): TextEncoder {
   const vocabulary = JSON.parse(new TextDecoder().decode(files["vocab.json"])) as Vocabulary;
   return sentenceEncoder(useLite, { ...useLiteWeights(readGraphModel(files, source), useLite, source), vocabulary });
 }

@@ -1,3 +1,10 @@
+/** A package of the user's npm registry, in one version. */
+export interface NpmPackage {
+  /** With its scope, where it has one. */
+  readonly name: string;
+  readonly version: string;
+}
+
 /** A file inside a package: where it lies in the tarball, and what its bytes must be. */
 export interface PinnedFile {
   readonly path: string;
@@ -6,9 +13,7 @@ export interface PinnedFile {
 }
 
 /** An npm package whose bytes are known: nothing else is accepted, whichever registry serves it. */
-export interface PinnedPackage {
-  readonly name: string;
-  readonly version: string;
+export interface PinnedPackage extends NpmPackage {
   /** SHA-512 of the tarball in base64, npm's `dist.integrity` without its prefix. */
   readonly sha512: string;
   /** Bytes of the tarball. */
@@ -18,7 +23,7 @@ export interface PinnedPackage {
 }
 
 /** `name@version`, as npm reads it. */
-export function specOf({ name, version }: Pick<PinnedPackage, "name" | "version">): string {
+export function specOf({ name, version }: NpmPackage): string {
   return `${name}@${version}`;
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { LtadError, sha256, throwIfAborted } from "@ltad/core";
 import { list, type ReadEntry } from "tar";
-import { type PinnedFile, type PinnedPackage, specOf } from "./pinned-package.js";
+import { type NpmPackage, type PinnedFile, type PinnedPackage, specOf } from "./pinned-package.js";
 
 /** Contents of files by their base names. */
 export type NamedBytes = Readonly<Record<string, Uint8Array>>;
@@ -14,9 +14,7 @@ export type NamedBytes = Readonly<Record<string, Uint8Array>>;
  * @throws LtadError `LTAD_FETCH` when the tarball is not the published one
  */
 export async function readTarball(pinned: PinnedPackage, path: string, signal?: AbortSignal): Promise<NamedBytes> {
-  const tarball = await readFile(path);
-  const digest = createHash("sha512").update(tarball).digest("base64");
-  if (digest !== pinned.sha512) throw tampered(pinned, `its SHA-512 is ${digest}, expected ${pinned.sha512}`);
+  await checkTarball(pinned, path, pinned.sha512);
   throwIfAborted(signal);
   const wanted = new Map(pinned.files.map((file) => [file.path, file]));
   const parts = new Map<PinnedFile, Buffer[]>();
@@ -29,6 +27,17 @@ export async function readTarball(pinned: PinnedPackage, path: string, signal?: 
     },
   });
   return Object.fromEntries(pinned.files.map((file) => [basename(file.path), checked(pinned, file, parts.get(file))]));
+}
+
+/**
+ * Compares a tarball's bytes with the SHA-512 (base64) that the package was published under.
+ * @throws LtadError `LTAD_FETCH` when they are others
+ */
+export async function checkTarball(wanted: NpmPackage, path: string, sha512: string): Promise<void> {
+  const hash = createHash("sha512");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const found = hash.digest("base64");
+  if (found !== sha512) throw tampered(wanted, `its SHA-512 is ${found}, expected ${sha512}`);
 }
 
 function chunksOf(entry: ReadEntry): Buffer[] {
@@ -44,10 +53,11 @@ function checked(pinned: PinnedPackage, file: PinnedFile, chunks: Buffer[] | und
   return bytes;
 }
 
-function tampered(pinned: PinnedPackage, why: string): LtadError {
+/** The error for a tarball that is not the published one. */
+export function tampered(wanted: NpmPackage, why: string): LtadError {
   return new LtadError(
     "LTAD_FETCH",
-    `${specOf(pinned)}: npm delivered something else than the published package (${why}). Ask whoever runs your npm registry or proxy, then run again.`,
-    { details: { package: specOf(pinned) } },
+    `${specOf(wanted)}: npm delivered something else than the published package (${why}). Ask whoever runs your npm registry or proxy, then run again.`,
+    { details: { package: specOf(wanted) } },
   );
 }

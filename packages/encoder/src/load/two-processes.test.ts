@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeSafetensors, float32 } from "@ltad/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { packFiles, registryNpm, temporaryFolder } from "../test-only/fake-npm.js";
+import { fixture, jsonFixture } from "../test-only/fixtures.js";
+import { formulaTensor } from "../test-only/formula-weights.js";
+import { halfUntil, type HubServer, hubServer, sha256Of } from "../test-only/hub-server.js";
+import type { LoadOptions } from "./load-encoder.js";
+
+interface Loader {
+  readonly child: ChildProcess;
+  /** Its exit code (null: killed) and what it printed. */
+  readonly ended: Promise<{ code: number | null; printed: string }>;
+}
+
+/** Another process that loads an encoder. */
+function startLoader(source: string, options: LoadOptions): Loader {
+  const args = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.mjs")];
+  const child = spawn(process.execPath, [...args, JSON.stringify([source, options])], { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
+  return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, printed })) };
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** A promise, and what resolves it. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+/** A source, the folder in which its file is put together, and a server whose next two requests for the file stop half-way. */
+interface Held {
+  readonly server: HubServer;
+  readonly source: string;
+  readonly options: LoadOptions;
+  readonly parts: () => Promise<string[]>;
+  readonly release: () => void;
+}
+
+async function heldHub(): Promise<Held> {
+  const align = fixture("__fixtures__/align");
+  const names = ["config.json", "model.safetensors", "tokenizer.json"];
+  const files = await Promise.all(names.map(async (name) => [name, await readFile(join(align, name))] as const));
+  const server = await hubServer(Object.fromEntries(files));
+  const hubCache = await temporaryFolder();
+  const blobs = () => readdir(join(hubCache, "models--org--model/blobs"));
+  const parts = async () => (await blobs().catch(() => [])).filter((name) => name.endsWith(".incomplete"));
+  return { server, source: "org/model", options: { hubEndpoint: server.url, hubCache }, parts, release: hold(server) };
+}
+
+async function heldAddress(): Promise<Held> {
+  const [golden] = await jsonFixture<{ name: string; tensors: Record<string, number[]> }[]>("image/__fixtures__/efficientnet.json").then(
+    (all) => all.filter(({ name }) => name === "tf_efficientnet_b0"),
+  );
+  const tensor = (name: string, shape: number[]) => (name.endsWith("tracked") ? float32([], [0]) : formulaTensor(name, shape));
+  const tensors = Object.entries(golden!.tensors).map(([name, shape]) => [name, tensor(name, shape)] as const);
+  const content = Buffer.from(encodeSafetensors(Object.fromEntries(tensors)));
+  const server = await hubServer({ "b0.safetensors": content });
+  const [cacheDir, sha256] = [await temporaryFolder(), sha256Of(content)];
+  const parts = async () => (await readdir(join(cacheDir, "files", sha256)).catch(() => [])).filter((name) => name !== "b0.safetensors");
+  return { server, source: `${server.store}/b0.safetensors#sha256=${sha256}`, options: { cacheDir }, parts, release: hold(server) };
+}
+
+function hold(server: HubServer): () => void {
+  const { opened, open } = gate();
+  server.tricks.push(halfUntil(opened), halfUntil(opened));
+  return open;
+}
+
+const requests = ({ log }: HubServer) => log.filter((line) => /^GET \/\w+\.safetensors/.test(line));
+
+describe.each([
+  ["a model of the hub", heldHub],
+  ["a file at an address", heldAddress],
+])("%s", (_, makeHeld) => {
+  it("is loaded by two processes at once, each for itself", async () => {
+    const { server, source, options, parts, release } = await makeHeld();
+    const loaders = [startLoader(source, options), startLoader(source, options)];
+    await until(async () => requests(server).length === 2 && (await parts()).length === 2);
+    release();
+    const [first, second] = await Promise.all(loaders.map(({ ended }) => ended));
+    expect(first?.printed).toMatch(/^\{"image":"[0-9a-f]{64}"/);
+    expect(second).toEqual(first);
+    expect(await parts()).toEqual([]);
+  });
+
+  it("is loaded by one when the other is killed half-way, and nothing of it stays", async () => {
+    const { server, source, options, parts, release } = await makeHeld();
+    const [killed, other] = [startLoader(source, options), startLoader(source, options)];
+    await until(async () => requests(server).length === 2 && (await parts()).length === 2);
+    killed.child.kill("SIGKILL");
+    expect(await killed.ended).toEqual({ code: null, printed: "" });
+    release();
+    expect(await other.ended).toMatchObject({ code: 0, printed: expect.stringContaining('{"image":"') as string });
+    expect(await parts()).toEqual([]);
+  });
+
+  it("is gone on with by the next start, at once, when a process was killed half-way", async () => {
+    const { server, source, options, parts, release } = await makeHeld();
+    const killed = startLoader(source, options);
+    await until(async () => (await parts()).length === 1 && requests(server).length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the half arrives
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    release();
+    expect(await startLoader(source, options).ended).toMatchObject({ code: 0, printed: expect.stringContaining('{"image":"') as string });
+    expect(requests(server).at(-1)).toMatch(/ bytes=[1-9]\d*-$/);
+    expect(await parts()).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("an npm package", () => {
+  it("is loaded by one when the other is killed half-way, by both, and by a later start", async () => {
+    const names = ["config.json", "preprocessor_config.json", "onnx/model.onnx"];
+    const read = async (name: string) => [name, await readFile(join(fixture("onnx/__fixtures__/vit"), name))] as const;
+    const { pinned, tarball } = await packFiles(Object.fromEntries(await Promise.all(names.map(read))));
+    const [cacheDir, goOn] = [await temporaryFolder(), join(await temporaryFolder(), "go-on")];
+    const { npm, calls } = await registryNpm({
+      tarball,
+      said: { "dist.integrity": `sha512-${pinned.sha512}` },
+      before: `for (let i = 0; i < 3000 && !fs.existsSync(${JSON.stringify(goOn)}); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)`,
+    });
+    const [source, options] = ["npm:@made/weights@1.2.3", { npm, cacheDir }];
+    const [killed, ...others] = [startLoader(source, options), startLoader(source, options), startLoader(source, options)];
+    await until(async () => (await calls()).filter(([command]) => command === "pack").length === 3);
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    await writeFile(goOn, "");
+    const results = await Promise.all(others.map(({ ended }) => ended));
+    expect(results[0]).toMatchObject({ code: 0, printed: expect.stringMatching(/^\{"image":"[0-9a-f]{64}"\}\n$/) as string });
+    expect(results[1]).toEqual(results[0]);
+    expect(await startLoader(source, { ...options, offline: true }).ended).toEqual(results[0]);
+    const kept = await readdir(join(cacheDir, "npm"));
+    expect(kept.filter((name) => !name.startsWith(".fetch-"))).toEqual(["@made+weights@1.2.3"]);
+    expect(kept).toHaveLength(2); // that of the killed process goes away after a day
+  });
+});

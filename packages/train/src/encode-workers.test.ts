@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRng, type JobOptions, type Progress } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import { scanDataset, synthesise } from "@ltad/data";
+import { tinyImageEncoder } from "@ltad/encoder/testing";
+import { encodeImages, encoderGraph, type FeatureStore, featureSpec } from "@ltad/features";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeFiles } from "./encode-set.js";
+import { openWorkers } from "./encode-workers.js";
+
+const built = new URL("../dist/encode-worker.js", import.meta.url);
+const encoder = tinyImageEncoder(createRng(1));
+const spec = featureSpec(encoder, { inputSize: 64, stages: [2, 3], gridStride: 16, shrink: "area" });
+const graph = encoderGraph(encoder, spec);
+
+let folder: string;
+let files: string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-workers-"));
+  await synthesise(join(folder, "data"), { seed: 1, size: 96, classes: 2, train: 35, good: 0, defects: 0 });
+  const { classes } = await scanDataset(join(folder, "data"));
+  files = classes.flatMap(({ train }) => train.map(({ file }) => file));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const never = () => Promise.reject(new Error("one thread was asked"));
+const kept = { encoderId: "0123456789abcdef", inputSize: spec.inputSize, open: never, load: never };
+
+/** Encodes with workers only: what one thread would do is refused. */
+async function encode(cache: string, options: JobOptions & { files?: string[]; graph?: Uint8Array } = {}): Promise<FeatureStore> {
+  const workers = openWorkers(options.graph ?? graph, spec, built);
+  try {
+    return await encodeImages(options.files ?? files, {
+      ...kept,
+      ...options,
+      cacheDir: join(folder, cache),
+      openMany: async () => workers,
+    });
+  } finally {
+    await workers.close();
+  }
+}
+
+describe.skipIf(!existsSync(built))("two workers", () => {
+  it("give each image the features that one thread gives it", async () => {
+    const progress: Progress[] = [];
+    const store = await encode("two", { onProgress: (step) => progress.push(step) });
+    const one = await encodeFiles(files, graph, spec, { cacheDir: join(folder, "one") });
+    for (const [index, file] of files.entries()) {
+      const [found, expected] = [await store.read(index), await one.read(index)];
+      expectClose(found.features, expected.features, { rtol: 0, atol: 1e-6 }, file);
+      expectClose(found.z, expected.z, { rtol: 0, atol: 1e-6 }, file);
+    }
+    expect(progress.map(({ done }) => done)).toEqual(files.map((_, i) => i + 1));
+  });
+
+  it("tell of an image that cannot be read, and keep what was encoded before", async () => {
+    const broken = join(folder, "broken.png");
+    await writeFile(broken, "no image");
+    const withBroken = [...files.slice(0, 66), broken, ...files.slice(66)];
+    const encoding = encode("broken", { files: withBroken });
+    await expect(encoding).rejects.toMatchObject({ name: "LtadError", code: "LTAD_IMAGE", details: { file: broken } });
+    await expect(encoding).rejects.toThrow(/broken\.png: this is a text file/);
+    const more: number[] = [];
+    await encodeImages(files.slice(0, 66), { ...kept, cacheDir: join(folder, "broken"), onProgress: (step) => more.push(step.done) });
+    expect(more).toEqual([]);
+  });
+
+  it("stop when asked, between two images", async () => {
+    const stop = new AbortController();
+    const done: number[] = [];
+    const onProgress = (step: Progress) => {
+      done.push(step.done);
+      if (step.done === 3) stop.abort();
+    };
+    await expect(encode("stopped", { signal: stop.signal, onProgress })).rejects.toMatchObject({ code: "LTAD_ABORTED" });
+    expect(done.length).toBeLessThanOrEqual(4);
+    const rest: number[] = [];
+    await encode("stopped", { onProgress: (step) => rest.push(step.done) });
+    expect(rest[0]).toBe(done.length + 1);
+  });
+
+  it("say what is wrong with a graph", async () => {
+    await expect(encode("graph", { graph: Buffer.from("no graph") })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+  });
+});

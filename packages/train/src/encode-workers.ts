@@ -1,0 +1,62 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { LtadError, type LtadErrorCode, type NdArrays } from "@ltad/core";
+import type { FeatureSpec, FileEncoder } from "@ltad/features";
+
+/** What a worker is given when it starts. */
+export interface EncodeWorkerData {
+  readonly graph: Uint8Array;
+  readonly spec: Pick<FeatureSpec, "inputSize" | "kernel">;
+  /** Threads of its network. */
+  readonly threads: number;
+}
+
+/** What a worker answers to a file name. */
+export interface EncodeWorkerAnswer {
+  readonly arrays?: NdArrays;
+  readonly failure?: { readonly code: LtadErrorCode; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+}
+
+/** Workers that encode images beside each other. */
+export interface EncodeWorkers extends FileEncoder {
+  readonly close: () => Promise<void>;
+}
+
+/** The worker's file, beside the built package; there is none where the sources run as they are. */
+const builtWorker = new URL("./encode-worker.js", import.meta.url);
+
+/** Whether two workers are faster than one thread here: not on one core. */
+export function canUseWorkers(): boolean {
+  return availableParallelism() > 1 && existsSync(builtWorker);
+}
+
+/** Each has its own copy of the network, so more take more memory. */
+const count = 2;
+
+/**
+ * Starts two threads with half of the cores each. Both decode images and run the network on them, so that one decodes while the other
+ * computes; a network on all cores leaves them idle during that, and waits for its slowest thread at each of its nodes.
+ * @param graph an encoder graph
+ * @param file the worker's program
+ */
+export function openWorkers(graph: Uint8Array, spec: EncodeWorkerData["spec"], file = builtWorker): EncodeWorkers {
+  const workerData: EncodeWorkerData = { graph, spec, threads: Math.max(1, Math.floor(availableParallelism() / count)) };
+  const workers = Array.from({ length: count }, () => new Worker(file, { workerData, execArgv: [] })); // built JavaScript needs no loader of its caller's
+  const free = [...workers];
+  return {
+    atOnce: count,
+    async encode(image) {
+      const worker = free.pop() as Worker; // at most `atOnce` images are asked for at the same time
+      worker.postMessage(image);
+      const [{ arrays, failure }] = (await once(worker, "message")) as [EncodeWorkerAnswer]; // throws what the thread dies of
+      free.push(worker);
+      if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
+      return arrays as NdArrays;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
