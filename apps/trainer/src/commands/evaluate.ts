@@ -3,7 +3,6 @@ import { writeFileAtomic } from "@ltad/core";
 import { type Dataset, scanDataset } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { type Evaluated, evaluateModel } from "../evaluate/evaluate-model.js";
-import { falseAlarmTable } from "../evaluate/false-alarms.js";
 import { leftOutImages } from "../evaluate/left-out-images.js";
 import { measureTables } from "../evaluate/measure-tables.js";
 import { writeMeasures } from "../evaluate/write-measures.js";
@@ -25,7 +24,6 @@ export async function evaluate(io: Io, model: string, data: string, options: Eva
     const { evaluation } = await evaluateFolder(session, model, data, options);
     session.printJson(evaluation);
     session.print(measureTables(evaluation, evaluation.counts));
-    if (evaluation.calibration) session.print(`\n${falseAlarmTable(evaluation.calibration)}`);
     if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
   });
 }

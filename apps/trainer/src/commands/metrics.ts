@@ -5,7 +5,7 @@ import { scanDataset } from "@ltad/data";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import { collectSet } from "../evaluate/collect-set.js";
 import { compareScores, type Comparison } from "../evaluate/compare-scores.js";
-import { falseAlarms, type FalseAlarms, falseAlarmTable } from "../evaluate/false-alarms.js";
+import { falseAlarms } from "../evaluate/false-alarms.js";
 import { measureTables } from "../evaluate/measure-tables.js";
 import { readMaps } from "../evaluate/read-maps.js";
 import { type ClassScores, readScores } from "../evaluate/read-scores.js";
@@ -29,7 +29,6 @@ export interface MetricsCommandOptions extends CommonOptions {
 interface Result extends SetMeasures {
   readonly source: string;
   readonly accuracy?: Readonly<Record<string, Measure>>;
-  readonly calibration?: FalseAlarms;
   readonly comparison?: Readonly<Record<string, Comparison>>;
 }
 
@@ -106,13 +105,12 @@ function orderOf(session: Session, names: readonly string[], order: string | und
   throw new LtadError("LTAD_CONFIG", `--order: expected each of ${names.join(", ")} once, received ${given.join(", ")}.`);
 }
 
-function extraTables({ accuracy, calibration, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
+function extraTables({ accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
   const tables: string[] = [];
   if (accuracy) {
     const rows = Object.entries(accuracy).map(([name, { value }]) => [name, percent(value)]);
     tables.push(textTable([`at ${short(threshold)}`, "accuracy"], rows));
   }
-  if (calibration) tables.push(falseAlarmTable(calibration));
   if (comparison)
     tables.push(
       textTable(["image AUROC", "first", "other", "difference", "95 % interval", "p"], Object.entries(comparison).map(comparisonRow)),

@@ -1,5 +1,6 @@
 import { count, percent, short } from "../numbers.js";
 import { textTable } from "../table.js";
+import { falseAlarmTable } from "./false-alarms.js";
 import type { Numbers, SetMeasures } from "./set-measures.js";
 
 /** Columns of both tables: heading, metric. Rates and areas are shown in percent. */
@@ -25,10 +26,11 @@ const pixelColumns = [
   ["mAD", "mad"],
 ] as const;
 
-/** All numbers for people, in percent: a table of images and, where there are maps, one of pixels. */
+/** All numbers for people, in percent: a table of images and, where there are maps, one of pixels, where there are calibration images, one of false alarms. */
 export function measureTables(set: SetMeasures, trained: Readonly<Record<string, number>> = {}): string {
   const tables = [imageTable(set, trained), ...("pixel_auroc" in set.pooled ? [pixelTable(set)] : [])];
-  return [...tables, [intervalLine(set), ...leftOut(set)].join("\n")].join("\n\n");
+  const alarms = set.calibration ? [falseAlarmTable(set.calibration)] : [];
+  return [...tables, [intervalLine(set), ...leftOut(set)].join("\n"), ...alarms].join("\n\n");
 }
 
 /** Which classes the means do without: a line for each set of them. */

@@ -1,3 +1,4 @@
+import type { FalseAlarms } from "./false-alarms.js";
 import type { Between, Interval, WorstClass } from "@ltad/metrics";
 
 /** Metrics by name, null where one does not exist. */
@@ -40,4 +41,6 @@ export interface SetMeasures {
   };
   /** Why a number is null or a mean is over fewer classes: by class, "avg", "high", "low" or "pooled", then by metric. */
   readonly reasons: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By class, from good images that neither trained the model nor test it; missing when there are none. */
+  readonly calibration?: FalseAlarms;
 }

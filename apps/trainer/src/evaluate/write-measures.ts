@@ -1,19 +1,17 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@ltad/core";
-import { falseAlarmNumbers, type FalseAlarms } from "./false-alarms.js";
+import { falseAlarmNumbers } from "./false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";
 
-type Measures = SetMeasures & { readonly calibration?: FalseAlarms };
-
 /** Writes metrics.json and metrics.csv into a folder. @param trained training images of each class, where they are known */
-export async function writeMeasures(folder: string, measures: Measures, trained?: Readonly<Record<string, number>>): Promise<void> {
+export async function writeMeasures(folder: string, measures: SetMeasures, trained?: Readonly<Record<string, number>>): Promise<void> {
   await writeFileAtomic(join(folder, "metrics.json"), `${JSON.stringify(measures, null, 2)}\n`);
   await writeFileAtomic(join(folder, "metrics.csv"), measuresCsv(measures, trained));
 }
 
 /** A row a class, then the means ("mean") and all classes in one list ("pooled"); a metric that does not exist is an empty cell. */
 function measuresCsv(
-  { classes: measured, summary, pooled, test_counts, pooled_counts, calibration = {} }: Measures,
+  { classes: measured, summary, pooled, test_counts, pooled_counts, calibration = {} }: SetMeasures,
   trained: Readonly<Record<string, number>> = {},
 ): string {
   const metrics = Object.keys(pooled);

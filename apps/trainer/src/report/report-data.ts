@@ -1,4 +1,3 @@
-import type { FalseAlarms } from "../evaluate/false-alarms.js";
 import type { Numbers, SetMeasures } from "../evaluate/set-measures.js";
 
 /** Metrics by name, null where one does not exist; of these two every evaluation speaks. */
@@ -14,8 +13,6 @@ export interface Evaluation extends SetMeasures {
   readonly classes: Readonly<Record<string, NamedMetrics>>;
   /** Seconds of each part of the work. */
   readonly timing: Readonly<Record<string, number>>;
-  /** By class, from good images that the training did not see; missing when there are none. */
-  readonly calibration?: FalseAlarms;
 }
 
 /** One step of a phase in the history of a training: the step and named numbers. */
