@@ -111,15 +111,19 @@ it("refuses a data set the model knows nothing of", async () => {
   expect(stderr).toMatch(/no class to test\. The model knows bolt; the data set has/);
 });
 
-const listed = async (folder: string, images: string) => writeFile(join(folder, trainImagesFile), images);
+/** Writes the list of a model that was trained on the first images of each class. */
+const listed = async (folder: string, counts: Readonly<Record<string, number>>) => {
+  const images = Object.entries(counts).flatMap(([name, n]) => Array.from({ length: n }, (_, i) => `${name}/train/good/${i}.png`));
+  await writeFile(join(folder, trainImagesFile), images.join("\n"));
+};
 
 it("tests false-alarm rates with good images that the training left out", async () => {
   const root = await tinyDataset(await temporaryFolder(), {
-    tile: { train: 24, good: 10, defect: 2 },
-    nut: { train: 3, good: 2, defect: 1 },
+    tile: { train: 30, good: 10, defect: 2 },
+    nut: { train: 5, good: 2, defect: 1 },
   });
   const folder = await model("tile", "nut");
-  await listed(folder, "tile/train/good/0.png\ntile/train/good/1.png\nnut/train/good/0.png\nnut/train/good/1.png\n");
+  await listed(folder, { tile: 8, nut: 4 });
   const { code, stdout } = await ltad("eval", folder, root, "--json", ...cache());
   expect(code).toBe(0);
   const { calibration, classes: measured } = JSON.parse(stdout) as Evaluation;
@@ -133,16 +137,22 @@ it("tests false-alarm rates with good images that the training left out", async 
   expect(tile.split(",")[head.split(",").indexOf("false_alarm_threshold_0.1")]).toBe(String(tenth?.threshold));
   const shown = await ltad("eval", folder, root, "--report", ...cache());
   expect(shown.stdout).toMatch(/^tile +22 +10 +\S+ \(> \S+\) +\S+ \(> \S+\) +– +– +\S+$/m);
+  expect(shown.stdout).toMatch(/^All +23 +12 +\S+ \(of 10\) +\S+ \(of 10\) +– +–$/m);
   expect(await readFile(join(folder, "report.html"), "utf8")).toContain("<h2>False alarms</h2>");
 });
 
 it.each([
-  ["nothing was left out", ["tile 0", "tile 1", "nut 0"], /the training used every good image/],
-  ["the data set is another", ["tile 0", "tile 7", "nut 0"], /line 2: .*7\.png.* is no training image of the dataset/],
-])("tests no false-alarm rates when %s", async (_, images, why) => {
+  ["nothing was left out", { tile: 8, nut: 4 }, /the training used every good image/],
+  ["the data set is another", { tile: 9, nut: 4 }, /line 9: .*8\.png.* is no training image of the dataset/],
+  ["the list is of another model", { tile: 7, nut: 4 }, /train-images\.txt is not of this model/],
+])("tests no false-alarm rates when %s", async (_, counts, why) => {
+  const root = await tinyDataset(await temporaryFolder(), {
+    tile: { train: 8, good: 1, defect: 1 },
+    nut: { train: 4, good: 1, defect: 1 },
+  });
   const folder = await model("tile", "nut");
-  await listed(folder, images.map((image) => `${image.replace(" ", "/train/good/")}.png\n`).join(""));
-  const { code, stdout, stderr } = await ltad("eval", folder, data, "--json", ...cache());
+  await listed(folder, counts);
+  const { code, stdout, stderr } = await ltad("eval", folder, root, "--json", ...cache());
   expect(code).toBe(0);
   expect(stderr).toMatch(why);
   expect(JSON.parse(stdout)).not.toHaveProperty("calibration");

@@ -30,7 +30,7 @@ export function falseAlarmNumbers({ rates, error }: FalseAlarmCalibration): Reco
   return Object.fromEntries([...pairs, ["false_alarm_error", error.value]]);
 }
 
-/** For people, in percent: what was observed at the threshold of each stated rate, class by class and over all good test images. */
+/** For people, in percent: what was observed at the threshold of each stated rate, class by class, and over the classes that can state it. */
 export function falseAlarmTable(found: FalseAlarms): string {
   const head = ["false alarms", "kept back", "good", ...statedRates.map((rate) => `stated ${100 * rate} %`), "mean error"];
   const rows = Object.entries(found).map(([name, { rates, calibrationImages, error }]) => [
@@ -48,7 +48,8 @@ function overall(found: FalseAlarms): string[] {
   const rates = statedRates.map((_, i) => {
     const usable = all.flatMap((one) => (one.rates[i]?.threshold == null ? [] : [one.rates[i]]));
     const images = usable.reduce((sum, rate) => sum + rate.images, 0);
-    return images === 0 ? "–" : percent(usable.reduce((sum, rate) => sum + (rate.observed.value ?? 0) * rate.images, 0) / images);
+    const alarms = usable.reduce((sum, rate) => sum + (rate.observed.value ?? 0) * rate.images, 0);
+    return images === 0 ? "–" : `${percent(alarms / images)} (of ${count(images)})`;
   });
   const sum = (of: (one: FalseAlarmCalibration) => number) => count(all.reduce((total, one) => total + of(one), 0));
   return ["All", sum((one) => one.calibrationImages), sum((one) => one.rates[0]?.images ?? 0), ...rates, ""];

@@ -29,6 +29,8 @@ export async function leftOutImages(model: string, { manifest }: Detector, datas
   const classes = dataset.classes.filter(({ name }) => names.has(name));
   try {
     const { classes: trained } = await readSplit(list, { ...dataset, classes });
+    const counts = new Map(manifest.classes.map(({ name, trainImages }) => [name, trainImages]));
+    if (trained.some(({ name, train }) => train.length !== counts.get(name))) return none(`${list} is not of this model`);
     const seen = new Set(trained.flatMap(({ train }) => train.map(({ id }) => id)));
     const images = new Map(classes.map(({ name, train }) => [name, train.filter(({ id }) => !seen.has(id))]));
     if ([...images.values()].some((left) => left.length > 0)) return { images };
