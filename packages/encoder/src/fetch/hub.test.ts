@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { lstat, readdir, readFile, readlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -182,6 +182,15 @@ describe("a model of the hub", () => {
     expect(await blobs()).toEqual([`${sha256Of(weights)}.incomplete`]);
     expect(await fetchWeights()).toEqual(weights);
     expect(server.log.at(-1)).toMatch(/bytes=[1-9]/);
+  });
+
+  it("says so when its part is removed while it arrives", async () => {
+    const { fetchWeights, root } = await setUp();
+    const remove = ({ loaded, total }: FetchEvent) => {
+      if (loaded !== undefined && loaded === total) rmSync(join(root, "blobs"), { recursive: true });
+    };
+    await expect(fetchWeights({ onFetch: remove })).rejects.toThrow(refused("cannot be read again (ENOENT"));
+    expect(await fetchWeights()).toEqual(weights);
   });
 
   it("may be fetched by several at once", async () => {
