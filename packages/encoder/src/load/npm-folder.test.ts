@@ -135,6 +135,24 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     );
   });
 
+  it("comes from the user's registry, though the cache lies in a project with another one", async () => {
+    const { pinned, tarball } = await packFiles(await vitFiles(""));
+    const [project, log] = [await temporaryFolder(), join(await temporaryFolder(), "registries")];
+    await writeFile(join(project, "package.json"), "{}");
+    await writeFile(join(project, ".npmrc"), "registry=http://project.invalid/");
+    const real = `require("child_process").execFileSync("npm", ["config", "get", "registry"], { env: { PATH: process.env.PATH, HOME: process.env.HOME } })`;
+    const { npm } = await registryNpm({
+      tarball,
+      said: `sha512-${pinned.sha512}`,
+      always: `fs.appendFileSync(${JSON.stringify(log)}, ${real})`,
+    });
+    await loadImageEncoder("npm:@made/weights@1.2.3", { npm, cacheDir: join(project, "cache") });
+    const registries = (await readFile(log, "utf8")).trim().split("\n");
+    expect(registries).toHaveLength(2);
+    expect(registries[1]).toBe(registries[0]);
+    expect(registries).not.toContain("http://project.invalid/");
+  });
+
   it("clears away what killed processes left, a day later", async () => {
     const { npm, cacheDir } = await setUp(await vitFiles(""));
     const [old, fresh] = [join(cacheDir, "npm/.fetch-old"), join(cacheDir, "npm/.fetch-new")];
