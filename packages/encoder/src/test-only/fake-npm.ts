@@ -51,7 +51,12 @@ export interface Registry {
 }
 
 /** An npm with one package in its registry, and the words it was called with. */
-export async function registryNpm({ tarball, said, before = "", always = "" }: Registry): Promise<{ npm: string; calls: () => Promise<string[][]> }> {
+export async function registryNpm({
+  tarball,
+  said,
+  before = "",
+  always = "",
+}: Registry): Promise<{ npm: string; calls: () => Promise<string[][]> }> {
   const log = join(await temporaryFolder(), "calls");
   const npm = await fakeNpm(`
     fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify(args) + "\\n");
