@@ -51,7 +51,7 @@ describe("parseSource", () => {
     "npm:x&y@1.0.0",
     "npm:x@1.0.0/../y",
     "npm:x@1.0.0//y",
-
+    "npm:x@1.0.0/.. /y",
     "npm:@made@1.0.0",
   ])("refuses %s", (text) => expect(() => parseSource(text)).toThrow(/^encoder: expected /));
 });

@@ -21,7 +21,7 @@ export async function withFolderBeside<T>(place: string, job: (beside: string) =
     await removeAbandoned(parent);
     return await job(beside);
   } finally {
-    await rm(beside, { recursive: true, force: true });
+    await rm(beside, { recursive: true, force: true, maxRetries: 3 }); // a job that failed may still be writing its last file
   }
 }
 
