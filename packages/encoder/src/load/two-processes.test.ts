@@ -19,7 +19,7 @@ interface Loader {
 /** Another process that loads an encoder, started by a command that may stand before it. */
 function startLoader(source: string, options: LoadOptions, before: readonly string[] = []): Loader {
   const node = [process.execPath, "--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.mjs")];
-  const [command = "", ...args] = [...before, ...node, JSON.stringify([source, options])];
+  const [command, ...args] = [...before, ...node, JSON.stringify([source, options])];
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let printed = "";
