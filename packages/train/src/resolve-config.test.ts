@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { configSchema } from "./config-schema.js";
 import { presets } from "./presets.js";
 import { resolveConfig } from "./resolve-config.js";
 
@@ -56,4 +57,8 @@ describe("resolveConfig", () => {
   ])("refuses %j", (sources, message) => {
     expect(() => resolveConfig(sources)).toThrow(message);
   });
+});
+
+test("the settings say that an encoder may be an npm package", () => {
+  expect(configSchema.shape.encoder.shape.image.description).toContain("npm:PACKAGE@VERSION");
 });

@@ -96,6 +96,34 @@ describe("ltad encoders", () => {
     expect(offline.stderr).toContain("org/model@main: is not in the cache");
   });
 
+  const graph = (node: unknown, manifest: unknown) => ({ modelTopology: { node }, weightsManifest: manifest });
+  const shard = (weight: object) => graph([], [{ paths: ["a.bin"], weights: [{ name: "w", shape: [1], dtype: "float32", ...weight }] }]);
+  it.each<[string, Record<string, unknown>, string]>([
+    ["null for a graph", { "model.json": null }, "model.json: expected a TF.js graph model, found none"],
+    ["a node that is none", { "model.json": graph([null], []) }, "model.json: modelTopology.node.0: Invalid input"],
+    ["a group that is none", { "model.json": graph([], [null]) }, "model.json: weightsManifest.0: Invalid input"],
+    ["a group without paths", { "model.json": graph([], [{ weights: [] }]) }, "model.json: weightsManifest.0.paths: Invalid input"],
+    ["a group without weights", { "model.json": graph([], [{ paths: [] }]) }, "model.json: weightsManifest.0.weights: Invalid input"],
+    ["codes without a scale", { "model.json": shard({ quantization: { dtype: "uint8" } }) }, "quantization: expected scale and min"],
+    ["a type from elsewhere", { "model.json": shard({ dtype: "constructor" }), "a.bin": 0 }, "w has the type constructor"],
+    ["a shard from elsewhere", { "model.json": graph([], [{ paths: ["constructor"], weights: [] }]) }, "constructor is missing"],
+    ["null for a vocabulary", { "model.json": graph([], []), "vocab.json": null }, "vocab.json: expected up to 8002 pieces [text, score]"],
+    [
+      "a piece without a score",
+      { "model.json": graph([], []), "vocab.json": [["a"]] },
+      "vocab.json: expected up to 8002 pieces [text, score]",
+    ],
+  ])("names the file that is broken, with exit code 3: %s", async (_, files, message) => {
+    const folder = await temporaryFolder();
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
+    const { code, stderr } = await ltad("encoders", "info", folder);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(message)]);
+  });
+
+  it.each(["pull", "info", "export"])("%s says in its help that it takes npm packages", async (command) => {
+    expect((await ltad("encoders", command, "--help")).stdout).toContain("npm:PACKAGE@VERSION");
+  });
+
   it("pull takes endpoint, token and cache from the environment, as Python's library does", async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer((request, response) => {

@@ -32,7 +32,9 @@ export async function download(file: Download, options: FetchOptions): Promise<v
   const part = await claimPart(file.to);
   try {
     await fetchInto(part, file, options);
-    await checkPart(part, file);
+    await checkPart(part, file).catch((error: unknown) => {
+      throw error instanceof LtadError ? error : lostPart(file, error);
+    });
     await orWriteError(file.to, () => rename(part, file.to));
     await removeLeftParts(file.to);
   } catch (error) {
@@ -124,6 +126,11 @@ async function checkPart(part: string, { digest, size, ...file }: Download): Pro
 function otherBytes({ url }: Pick<Download, "url">, why: string): LtadError {
   const message = `${url}: other bytes than expected arrived (${why}). Ask whoever runs the server or proxy, then run again; nothing was kept.`;
   return new LtadError("LTAD_FETCH", message, { details: { url, otherBytes: true } });
+}
+
+function lostPart({ url, to }: Download, cause: unknown): LtadError {
+  const message = `${url}: what had arrived for ${to} cannot be read again (${(cause as Error).message}). Was the cache emptied meanwhile? Run again.`;
+  return new LtadError("LTAD_FETCH", message, { cause, details: { url } });
 }
 
 /** Aborts when nothing has touched it for so long. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { lstat, readdir, readFile, readlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -184,6 +184,15 @@ describe("a model of the hub", () => {
     expect(server.log.at(-1)).toMatch(/bytes=[1-9]/);
   });
 
+  it("says so when its part is removed while it arrives", async () => {
+    const { fetchWeights, root } = await setUp();
+    const remove = ({ loaded, total }: FetchEvent) => {
+      if (loaded !== undefined && loaded === total) rmSync(join(root, "blobs"), { recursive: true });
+    };
+    await expect(fetchWeights({ onFetch: remove })).rejects.toThrow(refused("cannot be read again (ENOENT"));
+    expect(await fetchWeights()).toEqual(weights);
+  });
+
   it("may be fetched by several at once", async () => {
     const { fetchWeights, blobs } = await setUp();
     const all = await Promise.all(Array.from({ length: 5 }, () => fetchWeights()));
@@ -192,7 +201,8 @@ describe("a model of the hub", () => {
   });
 
   it("takes no file name that leaves its folder", async () => {
-    const server = await hubServer({ "../../evil.json": Buffer.from("x"), "ok.json": Buffer.from("{}"), "/etc/x": Buffer.from("x") });
+    const names = ["../../evil.json", ".. /evil.json", "ok.json", "/etc/x", "a?b", "a\\b"]; // Windows takes ".. " for ".."
+    const server = await hubServer(Object.fromEntries(names.map((name) => [name, Buffer.from("{}")])));
     const snapshot = await openSnapshot(
       { repository: "org/model", revision: "main" },
       { hubEndpoint: server.url, hubCache: await temporaryFolder(), retryAfter: 5 },

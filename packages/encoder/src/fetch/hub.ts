@@ -6,6 +6,7 @@ import { cacheFolder } from "../weights/weight-files.js";
 import { download } from "./download.js";
 import { fetchError, refusal } from "./fetch-error.js";
 import type { FetchOptions } from "./fetch-options.js";
+import { isPlainPath } from "../weights/unpack-tarball.js";
 import { requestOnce } from "./request.js";
 import { bytesReport } from "./url-file.js";
 
@@ -89,7 +90,7 @@ async function askHub(
 
 /** A name from the hub becomes a path on this disk: nothing absolute, nothing upwards. */
 function isPlain(name: string): boolean {
-  return name.split("/").every((part) => /^[\w.-][\w. -]*$/.test(part) && part !== "." && part !== "..");
+  return isPlainPath(name) && /^[\w./ -]+$/.test(name);
 }
 
 const authorisation = ({ hubToken }: FetchOptions): Record<string, string> => (hubToken ? { authorization: `Bearer ${hubToken}` } : {});

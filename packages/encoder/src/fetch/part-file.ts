@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readlinkSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -6,7 +7,8 @@ import { orWriteError } from "../weights/or-write-error.js";
 
 /** A part file that nobody has written to for so long belongs to a process that is gone, wherever it ran. */
 const abandonedAfter = 60_000;
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+/** Where a process id means something: the machine and, on Linux, the PID namespace, because containers may share a host name. */
+const host = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 8);
 
 /** A part that its process gave up; the next run may take it at once. */
 export const freePart = (to: string) => `${to}.incomplete`;
@@ -46,6 +48,14 @@ async function isLeft(place: string, to: string): Promise<boolean> {
   if (at === host && !isRunning(Number(pid))) return true;
   const changed = (await stat(place).catch(() => undefined))?.mtimeMs ?? Date.now();
   return Date.now() - changed >= abandonedAfter;
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return ""; // not Linux
+  }
 }
 
 function isRunning(pid: number): boolean {

@@ -65,5 +65,7 @@ describe("timmProcessing", () => {
     expect(timmProcessing(b4, 380)).toEqual({ kernel: "cubic", resize: { shorter: 412 }, size: 380, corner: "even" });
     expect(timmProcessing({}, 224)).toEqual({ kernel: "linear", resize: { shorter: 256 }, size: 224, corner: "even" });
     expect(timmProcessing({ crop_mode: "squash", crop_pct: 1 }, 224).resize).toEqual({ both: 224 });
+    expect(timmProcessing({ crop_mode: "border" }, 224).resize).toEqual({ both: 224 });
+    expect(timmProcessing({ interpolation: "constructor", crop_mode: "constructor" }, 224)).toEqual(timmProcessing({}, 224));
   });
 });

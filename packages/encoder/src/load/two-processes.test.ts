@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,10 +16,11 @@ interface Loader {
   readonly ended: Promise<{ code: number | null; printed: string }>;
 }
 
-/** Another process that loads an encoder. */
-function startLoader(source: string, options: LoadOptions): Loader {
-  const args = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.mjs")];
-  const child = spawn(process.execPath, [...args, JSON.stringify([source, options])], { stdio: ["ignore", "pipe", "pipe"] });
+/** Another process that loads an encoder, started by a command that may stand before it. */
+function startLoader(source: string, options: LoadOptions, before: readonly string[] = []): Loader {
+  const node = [process.execPath, "--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fixture("test-only/load-child.mjs")];
+  const [command, ...args] = [...before, ...node, JSON.stringify([source, options])];
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
@@ -114,6 +115,25 @@ describe.each([
     release();
     expect(await startLoader(source, options).ended).toMatchObject({ code: 0, printed: expect.stringContaining('{"image":"') as string });
     expect(requests(server).at(-1)).toMatch(/ bytes=[1-9]\d*-$/);
+    expect(await parts()).toEqual([]);
+  });
+});
+
+/** Runs a command as in a container: in a PID namespace of its own, on a machine of the same name. */
+const contained = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+
+describe.skipIf(spawnSync("unshare", [...contained.slice(1), "true"]).status !== 0)("a file that is being fetched", () => {
+  it("is left to its process by a container, where its process id means nothing", async () => {
+    const { server, source, options, parts, release } = await heldAddress();
+    const outside = startLoader(source, options);
+    await until(async () => (await parts()).length === 1 && requests(server).length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the half arrives
+    const inside = startLoader(source, options, contained);
+    await until(() => requests(server).length === 2);
+    expect(requests(server)[1]).not.toContain("bytes=");
+    release();
+    expect(await outside.ended).toMatchObject({ code: 0, printed: expect.stringContaining('{"image":"') as string });
+    expect(await inside.ended).toEqual(await outside.ended);
     expect(await parts()).toEqual([]);
   });
 });

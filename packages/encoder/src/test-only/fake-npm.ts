@@ -46,13 +46,21 @@ export interface Registry {
   readonly said: unknown;
   /** Lines that run before a tarball is delivered. */
   readonly before?: string;
+  /** Lines that run whatever is asked. */
+  readonly always?: string;
 }
 
 /** An npm with one package in its registry, and the words it was called with. */
-export async function registryNpm({ tarball, said, before = "" }: Registry): Promise<{ npm: string; calls: () => Promise<string[][]> }> {
+export async function registryNpm({
+  tarball,
+  said,
+  before = "",
+  always = "",
+}: Registry): Promise<{ npm: string; calls: () => Promise<string[][]> }> {
   const log = join(await temporaryFolder(), "calls");
   const npm = await fakeNpm(`
     fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify(args) + "\\n");
+    ${always}
     if (args[0] === "view") console.log(${JSON.stringify(JSON.stringify(said) ?? "")});
     else { ${before}; fs.copyFileSync(${JSON.stringify(tarball)}, "package-1.2.3.tgz"); }`);
   const calls = async () => (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean);

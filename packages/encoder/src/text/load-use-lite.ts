@@ -1,4 +1,5 @@
 import { float32, floats, type NdArray, unflatten } from "@ltad/core";
+import * as z from "zod";
 import { checkShapes } from "../named-params.js";
 import { broken, type GraphModel, readGraphModel, weightOf } from "../weights/graph-model.js";
 import { specOf, useLitePackage } from "../weights/pinned-package.js";
@@ -38,16 +39,25 @@ const places: Readonly<Record<string, readonly [node: string, input: number]>> =
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the weights do not fit
  */
 export async function loadUseLite(options: WeightOptions = {}): Promise<TextEncoder> {
-  return openUseLite(await weightFiles(useLitePackage, options), specOf(useLitePackage));
+  const files = await weightFiles(useLitePackage, options);
+  return openUseLite(files, JSON.parse(new TextDecoder().decode(files["vocab.json"])), specOf(useLitePackage));
 }
 
 /**
- * Universal Sentence Encoder Lite from its files: a TF.js graph model and `vocab.json`.
- * @throws LtadError `LTAD_WEIGHTS` when the weights do not fit
+ * Universal Sentence Encoder Lite from the files of a TF.js graph model and what `vocab.json` holds.
+ * @throws LtadError `LTAD_WEIGHTS` when the weights or the vocabulary do not fit
  */
-export function openUseLite(files: NamedBytes, source: string): TextEncoder {
-  const vocabulary = JSON.parse(new TextDecoder().decode(files["vocab.json"])) as Vocabulary;
+export function openUseLite(files: NamedBytes, json: unknown, source: string): TextEncoder {
+  const vocabulary = vocabularyOf(json, useLite, source);
   return sentenceEncoder(useLite, { ...useLiteWeights(readGraphModel(files, source), useLite, source), vocabulary });
+}
+
+function vocabularyOf(json: unknown, { vocabulary: size }: SentencePlan, source: string): Vocabulary {
+  const pieces = z.array(z.tuple([z.string(), z.number().nullable()]));
+  const parsed = pieces.min(1).max(size).safeParse(json);
+  if (parsed.success) return parsed.data;
+  const { path = [], message = "" } = parsed.error.issues[0] ?? {};
+  throw broken(source, `vocab.json: expected up to ${size} pieces [text, score]: ${[...path, message].join(": ")}`);
 }
 
 /**

@@ -38,7 +38,7 @@ describe("sentencePiece", () => {
         .join("")
         .replace(/x+/g, "x");
       const ids = tokenize(text);
-      const found = ids.reduce((sum, id) => sum + (id === 0 ? -17.9 : vocabulary[id]![1]), 0);
+      const found = ids.reduce((sum, id) => sum + (id === 0 ? -17.9 : vocabulary[id]![1]!), 0);
       expectClose([found], [bestScore(Array.from(`▁${text.replaceAll(" ", "▁")}`))], { rtol: 1e-12, atol: 0 }, text);
     }
   });

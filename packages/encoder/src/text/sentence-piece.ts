@@ -1,5 +1,5 @@
-/** A piece of text and its log probability; the index in the list is the piece's id. */
-export type Vocabulary = readonly (readonly [piece: string, score: number])[];
+/** A piece of text and its log probability (null counts as 0: USE Lite's vocabulary has some); the index in the list is the piece's id. */
+export type Vocabulary = readonly (readonly [piece: string, score: number | null])[];
 
 /** Text to ids. */
 export type Tokenize = (text: string) => number[];
@@ -17,7 +17,7 @@ const [unknownId, reserved] = [0, 6];
  */
 export function sentencePiece(vocabulary: Vocabulary): Tokenize {
   const ids = new Map(vocabulary.map(([piece], id) => [piece, id] as const).slice(reserved));
-  const scores = vocabulary.map(([, score]) => score);
+  const scores = vocabulary.map(([, score]) => score ?? 0);
   const longest = Math.max(0, ...Array.from(ids.keys(), (piece) => Array.from(piece).length));
   const unknownScore = scores.reduce((least, score) => Math.min(least, score), 0) - 10;
   return (text) => {

@@ -8,7 +8,7 @@ const abandonedAfter = 24 * 60 * 60 * 1000;
 
 /**
  * Runs a job with an empty folder beside a place, on the same disk, so that what it makes can be renamed into the place; the folder goes away
- * whatever happens. Those that killed processes left are removed after a day.
+ * whatever happens. Those that killed processes left are removed after a day, where that is allowed.
  * @throws LtadError `LTAD_WRITE` when it cannot be made
  */
 export async function withFolderBeside<T>(place: string, job: (beside: string) => Promise<T>): Promise<T> {
@@ -21,7 +21,7 @@ export async function withFolderBeside<T>(place: string, job: (beside: string) =
     await removeAbandoned(parent);
     return await job(beside);
   } finally {
-    await rm(beside, { recursive: true, force: true });
+    await rm(beside, { recursive: true, force: true, maxRetries: 3 }); // a job that failed may still be writing its last file
   }
 }
 
@@ -29,6 +29,6 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
     const age = Date.now() - ((await stat(join(parent, name)).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > abandonedAfter) await rm(join(parent, name), { recursive: true, force: true });
+    if (age > abandonedAfter) await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined); // another user's
   }
 }

@@ -1,4 +1,5 @@
 import { LtadError, type NdArray, type NdArrays, sizeOf } from "@ltad/core";
+import { parseGraphJson, type WeightEntry } from "./graph-json.js";
 import type { NamedBytes } from "./read-tarball.js";
 
 /** A TF.js graph model: what its nodes are called, what feeds them, and the arrays of its constants. */
@@ -7,28 +8,23 @@ export interface GraphModel {
   readonly weights: NdArrays;
 }
 
-interface WeightEntry {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly quantization?: { readonly dtype: string; readonly scale: number; readonly min: number };
-}
-interface ModelJson {
-  readonly modelTopology: { readonly node: readonly { name: string; op: string; input?: string[] }[] };
-  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly WeightEntry[] }[];
-}
-
 /** Bytes of one element, by stored type. */
-const plainBytes: Readonly<Record<string, number>> = { float32: 4, int32: 4 };
-const quantisedBytes: Readonly<Record<string, number>> = { uint8: 1, uint16: 2 };
+const plainBytes: ReadonlyMap<string, number> = new Map([
+  ["float32", 4],
+  ["int32", 4],
+]);
+const quantisedBytes: ReadonlyMap<string, number> = new Map([
+  ["uint8", 1],
+  ["uint16", 2],
+]);
 
 /**
  * Reads `model.json` and its shards (float32, int32 and affine uint8 or uint16 weights).
  * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when bytes are missing or left over, or a type is unknown
+ * @throws LtadError `LTAD_WEIGHTS` when model.json is none, bytes are missing or left over, or a type is unknown
  */
 export function readGraphModel(files: NamedBytes, source: string): GraphModel {
-  const model = JSON.parse(new TextDecoder().decode(need(files, "model.json", source))) as ModelJson;
+  const model = parseGraphJson(JSON.parse(new TextDecoder().decode(need(files, "model.json", source))), source);
   const nodes = new Map(model.modelTopology.node.map(({ name, op, input = [] }) => [name, { op, input }]));
   const weights: Record<string, NdArray> = {};
   for (const group of model.weightsManifest) {
@@ -50,7 +46,7 @@ export function readGraphModel(files: NamedBytes, source: string): GraphModel {
  */
 export function weightOf(graph: GraphModel, node: string, input: number, source: string): NdArray {
   const name = graph.nodes.get(node)?.input[input];
-  const weight = name === undefined ? undefined : graph.weights[name];
+  const weight = name !== undefined && Object.hasOwn(graph.weights, name) ? graph.weights[name] : undefined;
   if (!weight) throw broken(source, `expected a weight at input ${input} of node ${node}, found ${name ?? "none"}`);
   return weight;
 }
@@ -62,7 +58,7 @@ export function broken(source: string, why: string): LtadError {
 
 function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer, at: number, source: string) {
   const stored = quantization?.dtype ?? dtype;
-  const width = (quantization ? quantisedBytes : plainBytes)[stored];
+  const width = (quantization ? quantisedBytes : plainBytes).get(stored);
   if (!width) throw broken(source, `${name} has the type ${stored}, which is not read`);
   const end = at + width * sizeOf(shape);
   if (end > bytes.length) throw broken(source, `${name} ends at byte ${end} of ${bytes.length}`);
@@ -73,13 +69,13 @@ function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer
 function values(stored: string, buffer: ArrayBuffer, quantization: WeightEntry["quantization"]): Pick<NdArray, "dtype" | "data"> {
   if (stored === "int32") return { dtype: "int32", data: new Int32Array(buffer) };
   if (!quantization) return { dtype: "float32", data: new Float32Array(buffer) };
-  const { scale, min } = quantization;
+  const { scale = 1, min = 0 } = quantization; // there, by the schema
   const codes = stored === "uint8" ? new Uint8Array(buffer) : new Uint16Array(buffer);
   return { dtype: "float32", data: Float32Array.from(codes, (code) => code * scale + min) };
 }
 
 function need(files: NamedBytes, name: string, source: string): Uint8Array {
-  const bytes = files[name];
+  const bytes = Object.hasOwn(files, name) ? files[name] : undefined;
   if (!bytes) throw broken(source, `${name} is missing`);
   return bytes;
 }

@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "@ltad/core";
 import type { NpmPackage } from "./pinned-package.js";
@@ -7,9 +7,9 @@ import { npmError, type NpmOptions, runNpm } from "./run-npm.js";
 /**
  * Downloads the tarball of a package with the user's own npm; no script of it runs.
  * @param wanted with the bytes of the tarball where they are known: progress is told in them
- * @param folder an empty folder; npm runs in it, under a package.json of its own, so that no project around it takes part
+ * @param folder an empty folder, in which npm runs
  * @returns the path of the tarball
- * @throws LtadError `LTAD_FETCH` with npm's own error line
+ * @throws LtadError `LTAD_FETCH` with npm's own error line, `LTAD_WRITE`
  */
 export async function npmPack(
   wanted: NpmPackage & { readonly size?: number },
@@ -17,7 +17,6 @@ export async function npmPack(
   { npm, onProgress, signal }: NpmOptions = {},
 ): Promise<string> {
   throwIfAborted(signal);
-  await writeFile(join(folder, "package.json"), '{"private":true}');
   const { name, size: total } = wanted;
   const report = (done: number) => total !== undefined && onProgress?.({ phase: `fetch ${name}`, done, total, unit: "bytes" });
   const watch = setInterval(() => void tarballIn(folder).then(({ size }) => size > 0 && report(size)), 250);

@@ -1,5 +1,8 @@
 import { execFile, type ExecFileException } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type JobOptions, LtadError } from "@ltad/core";
+import { orWriteError } from "./or-write-error.js";
 import { type NpmPackage, specOf } from "./pinned-package.js";
 
 /** What runs npm; tests put their own in its place. */
@@ -16,11 +19,13 @@ export function packCommand(wanted: NpmPackage): string {
 /**
  * Runs the user's own npm on a package, so that registry, proxy and login are theirs.
  * @param job a command and its options; none may hold what a shell takes for its own, because Windows starts npm through one
- * @param cwd where it runs
+ * @param cwd where it runs, under a package.json of its own, so that no project around it takes part with its .npmrc
  * @returns what it prints
- * @throws LtadError `LTAD_FETCH` with npm's own error line
+ * @throws LtadError `LTAD_FETCH` with npm's own error line, `LTAD_WRITE`
  */
-export function runNpm(wanted: NpmPackage, job: readonly string[], cwd: string, { npm, signal }: NpmOptions): Promise<string> {
+export async function runNpm(wanted: NpmPackage, job: readonly string[], cwd: string, { npm, signal }: NpmOptions): Promise<string> {
+  const alone = join(cwd, "package.json");
+  await orWriteError(alone, () => writeFile(alone, '{"private":true}'));
   const windows = process.platform === "win32";
   const [command = "", ...more] = job;
   const retries = ["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=5000"];
