@@ -23,7 +23,7 @@ interface Measured {
  * @param data folder of a data set, whose test images are taken evenly
  */
 export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSpec, data: string, count: number) {
-  const images = await testImages(data, spec.inputSize, count);
+  const images = await testImages(data, spec, count);
   const all: Measured[] = [];
   for (const precision of precisions) all.push(await measure(encoderGraph(encoder, spec, precision), images));
   const times = await fastest(all, images);
@@ -45,10 +45,10 @@ export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSp
   return figures;
 }
 
-async function testImages(data: string, size: number, count: number): Promise<NdArrays[]> {
+async function testImages(data: string, { inputSize: size, kernel }: FeatureSpec, count: number): Promise<NdArrays[]> {
   const files = (await scanDataset(data)).classes.flatMap(({ test }) => test.map(({ file }) => file));
   const chosen = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)] as string);
-  const load = async (name: string) => loadImage(await readFile(name), size, { name });
+  const load = async (name: string) => loadImage(await readFile(name), size, { name, kernel });
   const image = (pixels: Float32Array): NdArrays => ({ image: { dtype: "float32", shape: [1, size, size, 3], data: pixels } });
   return Promise.all(chosen.map(async (file) => image(await load(file))));
 }
