@@ -20,6 +20,7 @@ it("exports what is listed here", () => {
       "listOf",
       "openSafetensors",
       "readSafetensors",
+      "resizeKernels",
       "restoreRng",
       "scalar",
       "sha256",

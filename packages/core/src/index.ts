@@ -2,6 +2,8 @@ export { float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
+export { resizeKernels } from "./image-processing.js";
+export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
 export type { JobOptions, Progress } from "./progress.js";
 export { createRng, restoreRng } from "./rng.js";

@@ -1,7 +1,7 @@
+import type { ResizeKernel } from "@ltad/core";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage } from "./open-image.js";
-import type { ResizeKernel } from "./resampling.js";
 import { resize } from "./resize.js";
 
 export interface LoadImageOptions extends ImageOptions {
