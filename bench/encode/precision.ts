@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { floats, type NdArrays } from "@ltad/core";
+import { floats, type NdArrays, weightTypes } from "@ltad/core";
 import { loadImage, scanDataset } from "@ltad/data";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec } from "@ltad/features";
@@ -7,7 +7,6 @@ import { type Program, openProgram } from "@ltad/jit/runtime";
 
 // What storing an encoder's weights in fewer bytes costs: features of real images against those of the float32 graph.
 
-const precisions = ["float32", "float16", "int8"] as const;
 const outputs = ["features", "z"] as const;
 type Outputs = Record<(typeof outputs)[number], Float32Array>;
 
@@ -25,12 +24,12 @@ interface Measured {
 export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSpec, data: string, count: number) {
   const images = await testImages(data, spec, count);
   const all: Measured[] = [];
-  for (const precision of precisions) all.push(await measure(encoderGraph(encoder, spec, precision), images));
+  for (const precision of weightTypes) all.push(await measure(encoderGraph(encoder, spec, precision), images));
   const times = await fastest(all, images);
   const figures: Record<string, number> = {};
   console.log("| precision | MB | ms an image | features: mean, largest drift | z: mean, largest drift | least cosine: features, z |");
   console.log("| --- | --- | --- | --- | --- | --- |");
-  for (const [i, precision] of precisions.entries()) {
+  for (const [i, precision] of weightTypes.entries()) {
     const { bytes, outputs: found } = all[i] as Measured;
     const [features, z] = outputs.map((name) => drift(found, (all[0] as Measured).outputs, name)) as [Drift, Drift];
     const size = (bytes / 1e6).toFixed(1);

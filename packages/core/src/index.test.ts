@@ -8,6 +8,7 @@ it("exports what is listed here", () => {
     [
       "LtadError",
       "branchOf",
+      "bytesOf",
       "createRng",
       "decodeSafetensors",
       "encodeSafetensors",
@@ -27,6 +28,7 @@ it("exports what is listed here", () => {
       "sizeOf",
       "throwIfAborted",
       "unflatten",
+      "weightTypes",
       "writeError",
       "writeFileAtomic",
       "writeSafetensors",
