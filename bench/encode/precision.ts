@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { floats, type NdArrays } from "@ltad/core";
+import { floats, type NdArrays, weightTypes } from "@ltad/core";
 import { loadImage, scanDataset } from "@ltad/data";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec } from "@ltad/features";
@@ -7,7 +7,6 @@ import { type Program, openProgram } from "@ltad/jit/runtime";
 
 // What storing an encoder's weights in fewer bytes costs: features of real images against those of the float32 graph.
 
-const precisions = ["float32", "float16", "int8"] as const;
 const outputs = ["features", "z"] as const;
 type Outputs = Record<(typeof outputs)[number], Float32Array>;
 
@@ -23,14 +22,14 @@ interface Measured {
  * @param data folder of a data set, whose test images are taken evenly
  */
 export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSpec, data: string, count: number) {
-  const images = await testImages(data, spec.inputSize, count);
+  const images = await testImages(data, spec, count);
   const all: Measured[] = [];
-  for (const precision of precisions) all.push(await measure(encoderGraph(encoder, spec, precision), images));
+  for (const precision of weightTypes) all.push(await measure(encoderGraph(encoder, spec, precision), images));
   const times = await fastest(all, images);
   const figures: Record<string, number> = {};
   console.log("| precision | MB | ms an image | features: mean, largest drift | z: mean, largest drift | least cosine: features, z |");
   console.log("| --- | --- | --- | --- | --- | --- |");
-  for (const [i, precision] of precisions.entries()) {
+  for (const [i, precision] of weightTypes.entries()) {
     const { bytes, outputs: found } = all[i] as Measured;
     const [features, z] = outputs.map((name) => drift(found, (all[0] as Measured).outputs, name)) as [Drift, Drift];
     const size = (bytes / 1e6).toFixed(1);
@@ -45,10 +44,10 @@ export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSp
   return figures;
 }
 
-async function testImages(data: string, size: number, count: number): Promise<NdArrays[]> {
+async function testImages(data: string, { inputSize: size, kernel }: FeatureSpec, count: number): Promise<NdArrays[]> {
   const files = (await scanDataset(data)).classes.flatMap(({ test }) => test.map(({ file }) => file));
   const chosen = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)] as string);
-  const load = async (name: string) => loadImage(await readFile(name), size, { name });
+  const load = async (name: string) => loadImage(await readFile(name), size, { name, kernel });
   const image = (pixels: Float32Array): NdArrays => ({ image: { dtype: "float32", shape: [1, size, size, 3], data: pixels } });
   return Promise.all(chosen.map(async (file) => image(await load(file))));
 }

@@ -1,3 +1,4 @@
+import { weightTypes } from "@ltad/core";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Io } from "./io.js";
 import { version } from "./version.js";
@@ -176,7 +177,7 @@ function addEncoders(program: Command, io: Io): void {
     .summary("write an image encoder as one ONNX file, all stages as outputs")
     .requiredOption("--out <file>", "the .onnx file to write")
     .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)
-    .addOption(new Option("--precision <type>", "how its weights are stored").choices(["float32", "float16", "int8"]).default("float32"));
+    .addOption(new Option("--precision <type>", "how its weights are stored").choices(weightTypes).default("float32"));
   running(write)
     .addHelpText(
       "after",

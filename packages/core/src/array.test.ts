@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { float32, floats, int32, scalar, sizeOf } from "./array.js";
+import { bytesOf, float32, floats, int32, scalar, sizeOf } from "./array.js";
 
 describe("sizeOf", () => {
   it("multiplies the axes, and knows the scalar and the empty array", () => {
@@ -29,6 +29,16 @@ describe("float32 and int32", () => {
 
   it.each([[[-1, -2]], [[1.5, 2]], [[Number.NaN]]])("refuse the shape %j", (shape) => {
     expect(() => float32(shape, [1, 2])).toThrow(expect.objectContaining({ code: "LTAD_SHAPE" }));
+  });
+});
+
+describe("bytesOf", () => {
+  it("gives the part of the buffer that the array is, and shares it", () => {
+    const array = new Int32Array([1, 2, 3, 4]).subarray(1, 3);
+    const bytes = bytesOf(array);
+    expect([...bytes]).toEqual([2, 0, 0, 0, 3, 0, 0, 0]);
+    bytes[0] = 7;
+    expect([...array]).toEqual([7, 3]);
   });
 });
 

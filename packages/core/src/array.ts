@@ -43,6 +43,11 @@ export function floats(array: NdArray | undefined, name: string): Float32Array {
   throw new LtadError("LTAD_SHAPE", `${name}: expected a float32 array, received ${array?.dtype ?? "nothing"}.`);
 }
 
+/** The bytes of an array, without copying them. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Array {
   if (data instanceof Float32Array) return data;
   return data ? Float32Array.from(data) : new Float32Array(size);

@@ -1,7 +1,9 @@
-export { float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
+export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
+export { resizeKernels } from "./image-processing.js";
+export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
 export type { JobOptions, Progress } from "./progress.js";
 export { createRng, restoreRng } from "./rng.js";
@@ -12,3 +14,5 @@ export { openSafetensors } from "./safetensors-file.js";
 export type { Checkpoint, TensorInfo } from "./safetensors-file.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";
+export { weightTypes } from "./weight-types.js";
+export type { WeightType } from "./weight-types.js";

@@ -1,5 +1,5 @@
 import type { DType, NdArray, NdArrays } from "./array.js";
-import { sizeOf } from "./array.js";
+import { bytesOf, sizeOf } from "./array.js";
 import { LtadError } from "./errors.js";
 import { type Fail, failFor, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
@@ -31,7 +31,7 @@ export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<st
   bytes.set(json, 8);
   let at = 8 + padded;
   for (const { data } of Object.values(arrays)) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    bytes.set(bytesOf(data), at);
     at += data.byteLength;
   }
   return bytes;

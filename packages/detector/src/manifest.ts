@@ -1,3 +1,4 @@
+import { resizeKernels } from "@ltad/core";
 import type { FeatureSpec } from "@ltad/features";
 import { z } from "zod";
 
@@ -18,7 +19,7 @@ const features = z.strictObject({
   inputSize: count,
   gridStride: count,
   /** The filter that resizes images; bundles that do not say it were trained with linear. */
-  kernel: z.enum(["nearest", "linear", "cubic", "lanczos3"]).default("linear"),
+  kernel: z.enum(resizeKernels).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
   stages: z.array(z.strictObject({ stage: count, channels: count, stride: count })).min(1),
   grid: count,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { flatten, isNdArray, LtadError, type NdArray, type NdArrays, type TensorInfo, type Tree } from "@ltad/core";
+import { bytesOf, flatten, isNdArray, LtadError, type NdArray, type NdArrays, type TensorInfo, type Tree } from "@ltad/core";
 
 /** The error of weights that do not fit what they are loaded as. */
 export function misfit(source: string, name: string, expected: string, received: string): LtadError {
@@ -70,7 +70,7 @@ export function encoderId(graph: string, params: Tree<NdArray>): string {
   const hash = createHash("sha256").update(graph);
   for (const [name, { dtype, shape, data }] of Object.entries(flatten(params, isNdArray))) {
     hash.update(`\n${name} ${dtype} ${shapeText(shape)}\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    hash.update(bytesOf(data));
   }
   return hash.digest("hex");
 }

@@ -49,7 +49,7 @@ export interface EncodeOptions extends JobOptions {
   readonly openMany?: (() => Promise<FileEncoder>) | undefined;
 }
 
-/** So many images are encoded in the time that a second encoder takes to start. */
+/** From about so many images on, encoding several at once saves more than its start costs: 0.5 s of about 9 ms an image (docs/decisions/0006). */
 const fewImages = 64;
 
 /** Features on disk, one safetensors file an image, read as they are needed. */

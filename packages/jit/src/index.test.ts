@@ -28,7 +28,6 @@ it("exports what the README lists", () => {
       "toTensor",
       "trainStep",
       "trainStepToOnnx",
-      "weightTypes",
       "xavierUniform",
       "zeroLinear",
     ]

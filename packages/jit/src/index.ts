@@ -5,14 +5,14 @@ export { initLinear, linear, xavierUniform, zeroLinear } from "./functions/linea
 export { resizeBilinear } from "./functions/resize-bilinear.js";
 export { registerGradients } from "./gradients/index.js";
 export { jit } from "./jit.js";
-export { compactWeight, isCompactable, quantised, weightTypes } from "./onnx/compact-weight.js";
+export { compactWeight, isCompactable, quantised } from "./onnx/compact-weight.js";
 export { openProgram } from "./runtime.js";
 export { tensorsOf, toNdArray, toTensor } from "./tensors.js";
 export { saveOnnx, toOnnx } from "./to-onnx.js";
 export { cosineSchedule, linearSchedule, stepSchedule } from "./train/schedules.js";
 export { trainStep, trainStepToOnnx } from "./train/train-step.js";
 export type { Linear } from "./functions/linear.js";
-export type { CompactWeight, Conversion, Tensor, WeightType } from "./onnx/compact-weight.js";
+export type { CompactWeight, Conversion, Tensor } from "./onnx/compact-weight.js";
 export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program.js";
 export type { ExportOptions, Tensors, TensorsFor, TracedFunction, TraceOptions } from "./traced-function.js";
 export type { AdamWOptions } from "./train/adamw.js";

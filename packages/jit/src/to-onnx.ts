@@ -1,8 +1,7 @@
-import { LtadError, type NdArrays } from "@ltad/core";
+import { LtadError, type NdArrays, type WeightType, weightTypes } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { finish, modelMessage, type ModelMessage } from "./onnx/encode.js";
 import { largestModel, writeModel } from "./onnx/external.js";
-import { type WeightType, weightTypes } from "./onnx/compact-weight.js";
 import type { TensorSpecs } from "./program.js";
 import type { ExportOptions, TracedFunction } from "./traced-function.js";
 import { trace } from "./trace/trace.js";

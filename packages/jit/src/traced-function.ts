@@ -1,6 +1,5 @@
-import type { NdArrays } from "@ltad/core";
+import type { NdArrays, WeightType } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import type { WeightType } from "./onnx/compact-weight.js";
 import type { TensorSpecs } from "./program.js";
 
 /** Named tensors: what a traced function takes and gives. */

@@ -1,3 +1,4 @@
+import { weightTypes } from "@ltad/core";
 import * as z from "zod";
 
 // One schema for everything that decides a model. Names and defaults follow method.md; what is the paper's (P) and what
@@ -15,7 +16,7 @@ const encoder = z.strictObject({
       "frozen image encoder: a short name, a model folder, owner/name@revision on the Hugging Face hub, npm:PACKAGE@VERSION or an address",
     ),
   text: z.string().min(1).describe("frozen text encoder, named in the same way"),
-  precision: z.enum(["float32", "float16", "int8"]).describe("how the bundle stores the image encoder's weights: whole, half or a quarter"),
+  precision: z.enum(weightTypes).describe("how the bundle stores the image encoder's weights: whole, half or a quarter"),
 });
 
 const features = z.strictObject({

@@ -1,7 +1,7 @@
 import type { JobOptions } from "@ltad/core";
 import { encodeImages, featuresId, type FeatureSpec, type FeatureStore } from "@ltad/features";
 import { openProgram } from "@ltad/jit/runtime";
-import { canUseWorkers, openWorkers } from "./encode-workers.js";
+import { builtWorker, canUseWorkers, openWorkers } from "./encode-workers.js";
 import { imageLoader } from "./image-loader.js";
 
 export interface EncodeFilesOptions extends JobOptions {
@@ -18,9 +18,20 @@ export async function encodeFiles(
   spec: Pick<FeatureSpec, "inputSize" | "kernel">,
   options: EncodeFilesOptions,
 ): Promise<FeatureStore> {
+  return encodeFilesBy(builtWorker, files, graph, spec, options);
+}
+
+/** {@link encodeFiles} by threads of this program, where there is one. */
+export async function encodeFilesBy(
+  worker: URL,
+  files: readonly string[],
+  graph: Uint8Array,
+  spec: Pick<FeatureSpec, "inputSize" | "kernel">,
+  options: EncodeFilesOptions,
+): Promise<FeatureStore> {
   let close: (() => Promise<void>) | undefined;
   const withWorkers = async () => {
-    const workers = openWorkers(graph, spec);
+    const workers = openWorkers(graph, spec, worker);
     close = workers.close;
     return workers;
   };
@@ -35,7 +46,7 @@ export async function encodeFiles(
         return program;
       },
       load: imageLoader(spec),
-      openMany: canUseWorkers() ? withWorkers : undefined,
+      openMany: canUseWorkers(worker) ? withWorkers : undefined,
     });
   } finally {
     await close?.();

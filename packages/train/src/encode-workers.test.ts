@@ -1,15 +1,18 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { Worker } from "node:worker_threads";
 import { createRng, type JobOptions, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { scanDataset, synthesise } from "@ltad/data";
 import { tinyImageEncoder } from "@ltad/encoder/testing";
 import { encodeImages, encoderGraph, type FeatureStore, featureSpec } from "@ltad/features";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeFiles } from "./encode-set.js";
-import { openWorkers } from "./encode-workers.js";
+import { encodeFiles, encodeFilesBy } from "./encode-set.js";
+import { builtWorker, canUseWorkers, openWorkers } from "./encode-workers.js";
 
 const built = new URL("../dist/encode-worker.js", import.meta.url);
 const encoder = tinyImageEncoder(createRng(1));
@@ -85,5 +88,87 @@ describe.skipIf(!existsSync(built))("two workers", () => {
 
   it("say what is wrong with a graph", async () => {
     await expect(encode("graph", { graph: Buffer.from("no graph") })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+  });
+});
+
+/** Threads that a job starts. */
+async function threadsOf(job: () => Promise<unknown>): Promise<Worker[]> {
+  const threads: Worker[] = [];
+  const started = (thread: Worker) => threads.push(thread);
+  process.on("worker", started);
+  await job().finally(() => process.off("worker", started));
+  return threads;
+}
+
+describe("encodeFiles", () => {
+  const most = availableParallelism() > 1 ? 2 : 0;
+
+  it.skipIf(!existsSync(built))("encodes more than 64 images by two threads, and ends them", async () => {
+    const threads = await threadsOf(() => encodeFilesBy(built, files, graph, spec, { cacheDir: join(folder, "by-threads") }));
+    expect(threads.map(({ threadId }) => threadId)).toEqual(Array<number>(most).fill(-1)); // -1: ended
+    const [found, one] = await Promise.all(
+      ["by-threads", "by-one"].map((cache) => encodeFiles(files, graph, spec, { cacheDir: join(folder, cache) })),
+    );
+    for (const [index, file] of files.entries())
+      expectClose((await found!.read(index)).features, (await one!.read(index)).features, { rtol: 0, atol: 1e-6 }, file);
+  });
+
+  it.skipIf(!existsSync(built))("ends them after a failure too", async () => {
+    let encoding: Promise<unknown> | undefined;
+    const broken = join(folder, "by-threads.png");
+    await writeFile(broken, "no image");
+    const threads = await threadsOf(async () => {
+      encoding = encodeFilesBy(built, [...files, broken], graph, spec, { cacheDir: join(folder, "by-threads-broken") });
+      await encoding.catch(() => {});
+    });
+    await expect(encoding).rejects.toMatchObject({ code: "LTAD_IMAGE", details: { file: broken } });
+    expect(threads.map(({ threadId }) => threadId)).toEqual(Array<number>(most).fill(-1));
+  });
+
+  it.skipIf(!existsSync(built))("encodes 64 images and fewer by none", async () => {
+    expect(await threadsOf(() => encodeFilesBy(built, files.slice(0, 64), graph, spec, { cacheDir: join(folder, "few") }))).toEqual([]);
+  });
+
+  it("uses threads where their program is built and there are cores for two", async () => {
+    const program = await standIn("there", "");
+    expect([canUseWorkers(program), canUseWorkers(builtWorker)]).toEqual([most > 0, false]);
+  });
+});
+
+/** A program in the worker's place. */
+async function standIn(name: string, program: string): Promise<URL> {
+  const file = join(folder, `${name}.mjs`);
+  await writeFile(file, `import { parentPort } from "node:worker_threads";\n${program}`);
+  return pathToFileURL(file);
+}
+
+describe("a worker that ends", () => {
+  it.each([
+    ["without an error", 'parentPort.on("message", () => process.exit(0));', "it exited with code 0"],
+    ["of an error", 'parentPort.on("message", () => { throw new Error("no memory"); });', "no memory"],
+    ["before it listens", "", "it exited with code 0"],
+  ])("%s fails the image that it was given, and the next", async (name, program, reason) => {
+    const workers = openWorkers(graph, spec, await standIn(name, program));
+    const failure = {
+      code: "LTAD_IMAGE",
+      message: expect.stringContaining(`a.png: the thread that was to encode it has ended (${reason})`) as string,
+    };
+    await expect(Promise.all([workers.encode("a.png"), workers.encode("a.png")])).rejects.toMatchObject(failure);
+    await expect(workers.encode("a.png")).rejects.toMatchObject(failure);
+    await workers.close();
+  });
+
+  it("while it has nothing to do ends no more than the next image", async () => {
+    const dies =
+      'parentPort.on("message", () => { parentPort.postMessage({ arrays: {} }); setTimeout(() => { throw new Error("idle"); }, 10); });';
+    const workers = openWorkers(graph, spec, await standIn("idle", dies));
+    expect(await workers.encode("a.png")).toEqual({});
+    await wait(500);
+    await expect(workers.encode("b.png")).rejects.toMatchObject({
+      code: "LTAD_IMAGE",
+      details: { file: "b.png" },
+      message: expect.stringContaining("has ended (idle)") as string,
+    });
+    await workers.close();
   });
 });

@@ -25,11 +25,11 @@ export interface EncodeWorkers extends FileEncoder {
 }
 
 /** The worker's file, beside the built package; there is none where the sources run as they are. */
-const builtWorker = new URL("./encode-worker.js", import.meta.url);
+export const builtWorker = new URL("./encode-worker.js", import.meta.url);
 
 /** Whether two workers are faster than one thread here: not on one core. */
-export function canUseWorkers(): boolean {
-  return availableParallelism() > 1 && existsSync(builtWorker);
+export function canUseWorkers(file: URL): boolean {
+  return availableParallelism() > 1 && existsSync(file);
 }
 
 /** Each has its own copy of the network, so more take more memory. */
@@ -41,22 +41,46 @@ const count = 2;
  * @param graph an encoder graph
  * @param file the worker's program
  */
-export function openWorkers(graph: Uint8Array, spec: EncodeWorkerData["spec"], file = builtWorker): EncodeWorkers {
+export function openWorkers(graph: Uint8Array, spec: EncodeWorkerData["spec"], file: URL): EncodeWorkers {
   const workerData: EncodeWorkerData = { graph, spec, threads: Math.max(1, Math.floor(availableParallelism() / count)) };
-  const workers = Array.from({ length: count }, () => new Worker(file, { workerData, execArgv: [] })); // built JavaScript needs no loader of its caller's
+  const workers = Array.from({ length: count }, () => startWorker(file, workerData));
   const free = [...workers];
   return {
     atOnce: count,
     async encode(image) {
-      const worker = free.pop() as Worker; // at most `atOnce` images are asked for at the same time
-      worker.postMessage(image);
-      const [{ arrays, failure }] = (await once(worker, "message")) as [EncodeWorkerAnswer]; // throws what the thread dies of
-      free.push(worker);
+      const worker = free.pop() as EncodeWorker; // at most `atOnce` images are asked for at the same time
+      const { arrays, failure } = await answerOf(worker, image).finally(() => free.push(worker));
       if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
       return arrays as NdArrays;
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(workers.map(({ thread }) => thread.terminate()));
     },
   };
+}
+
+interface EncodeWorker {
+  readonly thread: Worker;
+  /** Fires when the thread has ended; its reason says of what. */
+  readonly ended: AbortSignal;
+}
+
+function startWorker(file: URL, workerData: EncodeWorkerData): EncodeWorker {
+  const thread = new Worker(file, { workerData, execArgv: [] }); // built JavaScript needs no loader of its caller's
+  const end = new AbortController();
+  thread.on("error", (error) => end.abort(error)); // comes before "exit"; the first reason stays
+  thread.on("exit", (code) => end.abort(new Error(`it exited with code ${code}`)));
+  return { thread, ended: end.signal };
+}
+
+async function answerOf({ thread, ended }: EncodeWorker, image: string): Promise<EncodeWorkerAnswer> {
+  thread.postMessage(image);
+  try {
+    const [answer] = (await once(thread, "message", { signal: ended })) as [EncodeWorkerAnswer];
+    return answer;
+  } catch {
+    const { message } = ended.reason as Error;
+    const text = `${image}: the thread that was to encode it has ended (${message}). Run again: what was encoded before is kept. If it ends at the same image again, take that out.`;
+    throw new LtadError("LTAD_IMAGE", text, { cause: ended.reason, details: { file: image } });
+  }
 }

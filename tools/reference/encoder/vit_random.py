@@ -11,6 +11,7 @@ import sys
 import torch
 from transformers import Dinov2Config, Dinov2Model, SiglipVisionConfig, SiglipVisionModel
 
+torch.manual_seed(0)
 FOLDER, SIZE, NAMES = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { createRng, readSafetensors } from "@ltad/core";
+import { createRng, readSafetensors, resizeKernels } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -37,9 +37,7 @@ describe("loadImage", () => {
     expectClose(await loadImage(file, 40), squashImage(await decodeImage(file), 40), { rtol: 0, atol: 8 / 255 }, "40x40");
   });
 
-  const enlarged = [53, 100].flatMap((size) =>
-    (["nearest", "linear", "cubic", "lanczos3"] as const).map((kernel) => [size, kernel] as const),
-  );
+  const enlarged = [53, 100].flatMap((size) => resizeKernels.map((kernel) => [size, kernel] as const));
   it.each(enlarged)("enlarges without a shift, along one axis or both: %i by %s", async (size, kernel) => {
     const file = `${fixtures}resize/input.png`; // 61 x 47
     const out = await loadImage(file, size, { kernel });

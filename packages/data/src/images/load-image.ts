@@ -1,7 +1,7 @@
+import type { ResizeKernel } from "@ltad/core";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage } from "./open-image.js";
-import type { ResizeKernel } from "./resampling.js";
 import { resize } from "./resize.js";
 
 export interface LoadImageOptions extends ImageOptions {
@@ -11,7 +11,7 @@ export interface LoadImageOptions extends ImageOptions {
 
 /**
  * One image as the encoders take it: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
- * sharp shrinks (within 8 of 255 of Pillow by the same filter, docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
+ * sharp shrinks (within 6 of 255 of Pillow by the same filter, 13 by lanczos3: docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
  * and takes other pixels than the nearest, an image that grows along an axis or has alpha, and the kernel `nearest`, go through {@link resize} instead.
  * @returns [size, size, 3] RGB, 0..1
  * @throws LtadError `LTAD_IMAGE`

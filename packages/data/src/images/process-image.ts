@@ -1,20 +1,8 @@
-import { LtadError } from "@ltad/core";
+import { type ImageProcessing, LtadError } from "@ltad/core";
 import { decodeImage } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { unitRange } from "./load-image.js";
-import type { ResizeKernel } from "./resampling.js";
 import { resizeBytes } from "./resize.js";
-
-/** How a model's own processor brings an image to the square that its network sees. */
-export interface ImageProcessing {
-  readonly kernel: ResizeKernel;
-  /** Pixels after resizing: of the shorter side, the other in proportion, or of both. */
-  readonly resize: { readonly shorter: number } | { readonly both: number };
-  /** Side of the middle that is then cut out. */
-  readonly size: number;
-  /** Where the middle begins when it does not lie even: transformers rounds down, torchvision and timm to an even number. */
-  readonly corner: "down" | "even";
-}
 
 /**
  * One image as the model's publisher prepares it, with Pillow's filters byte for byte. What lies outside of the middle is lost:

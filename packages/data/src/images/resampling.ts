@@ -1,5 +1,4 @@
-/** Resampling filters under sharp's names; Pillow calls them nearest, bilinear, bicubic and lanczos. */
-export type ResizeKernel = "nearest" | "linear" | "cubic" | "lanczos3";
+import type { ResizeKernel } from "@ltad/core";
 
 /** The input pixels, and their weights, of every output pixel along one axis: n outputs of at most K taps. */
 export interface Taps {

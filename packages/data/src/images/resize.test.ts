@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { createRng, floats, readSafetensors } from "@ltad/core";
+import { createRng, floats, readSafetensors, type ResizeKernel } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "./decode-image.js";
-import type { ResizeKernel } from "./resampling.js";
 import { resize, resizeBytes } from "./resize.js";
 
 const folder = fileURLToPath(new URL("../__fixtures__/resize/", import.meta.url));

@@ -1,4 +1,5 @@
-import { type ResizeKernel, type Taps, tapsOf } from "./resampling.js";
+import type { ResizeKernel } from "@ltad/core";
+import { type Taps, tapsOf } from "./resampling.js";
 
 // Shapes: H, W input; h, w output; C channels. Each axis on its own, the width first.
 

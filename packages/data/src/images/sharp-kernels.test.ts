@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { createRng, floats, readSafetensors } from "@ltad/core";
+import { createRng, floats, readSafetensors, type ResizeKernel } from "@ltad/core";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ResizeKernel } from "./resampling.js";
 import { resizeBytes } from "./resize.js";
 
 // How far sharp is from Pillow, of 255: the table of docs/encoders.md. What is measured here is sharp itself, so that another version of it cannot change it unseen.

@@ -1,5 +1,5 @@
-import { branchOf, flatten, isNdArray } from "@ltad/core";
-import { toOnnx, type WeightType } from "@ltad/jit";
+import { branchOf, flatten, isNdArray, type WeightType } from "@ltad/core";
+import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { compactOnnx } from "../onnx/compact-onnx.js";
 import { joinOnnx } from "../onnx/join-onnx.js";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { floats } from "@ltad/core";
+import { bytesOf, floats } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { openProgram } from "@ltad/jit/runtime";
 import { describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import { halved } from "../test-only/halved.js";
 import { compactOnnx } from "./compact-onnx.js";
 import { readOnnx } from "./onnx-file.js";
 import { readNode } from "./onnx-node.js";
+import { readWeight, tensorField } from "./onnx-tensor.js";
 import { onnxImageEncoder } from "./onnx-image-encoder.js";
 import { parseOnnxManifest } from "./onnx-manifest.js";
 
@@ -120,6 +121,19 @@ describe("an ONNX encoder with its weights in fewer bytes", () => {
       expect(raw(order(found)).equals(raw(order(vit)))).toBe(true);
       expect(found.graph.length).toBe(vit.graph.length);
     }
+  });
+
+  it("names the model and the weight that does not fit", () => {
+    const withA = (number: number) => {
+      const tensors = encoder.file.graph.map((field) => {
+        const weight = field.number === 5 ? readWeight(field) : undefined;
+        if (weight?.name !== "A") return field;
+        return tensorField(5, { name: "A", dims: weight.shape, dataType: 1, rawData: bytesOf(weight.data.fill(number, 7, 8)) });
+      });
+      return { ...encoder.file, graph: tensors };
+    };
+    expect(() => compactOnnx(withA(70_000), "float16", "big.onnx")).toThrow(/^big\.onnx: .*\bA holds 70000, float16 ends at 65504/);
+    expect(() => compactOnnx(withA(NaN), "int8", "bad.onnx")).toThrow(/^bad\.onnx: .*\bA holds numbers that are not finite/);
   });
 
   it("names the operator set that int8 needs", () => {

@@ -1,9 +1,9 @@
-import { LtadError } from "@ltad/core";
-import { compactWeight, isCompactable, type WeightType } from "@ltad/jit";
+import { isLtadError, LtadError, type WeightType } from "@ltad/core";
+import { compactWeight, isCompactable } from "@ltad/jit";
 import { codedMatrix, integerProduct } from "./integer-product.js";
 import type { OnnxFile } from "./onnx-file.js";
 import { nodeField, type OnnxNode, readNode } from "./onnx-node.js";
-import { type OnnxWeight, readWeight, tensorField } from "./onnx-tensor.js";
+import { readWeight, tensorField } from "./onnx-tensor.js";
 import type { Field } from "./wire.js";
 
 // Field numbers of GraphProto in onnx.proto (onnx/onnx, Apache-2.0).
@@ -31,7 +31,9 @@ export function compactOnnx(file: OnnxFile, precision: WeightType, source: strin
       if (!weight || !isCompactable(weight.shape)) return [field];
       const isFactor = factors.has(weight.name) && weight.shape.length === 2;
       if (isFactor) coded.add(weight.name);
-      const compact = isFactor ? { tensors: codedMatrix(weight), conversions: [] } : inFewerBytes(weight, precision);
+      const compact = ofModel(source, () =>
+        isFactor ? { tensors: codedMatrix(weight), conversions: [] } : compactWeight(weight.name, weight.data, weight.shape, precision),
+      );
       conversions.push(...compact.conversions.map(nodeField));
       return compact.tensors.map((tensor) => tensorField(graph.initializer, tensor));
     });
@@ -39,13 +41,19 @@ export function compactOnnx(file: OnnxFile, precision: WeightType, source: strin
   return { ...file, graph: [...conversions, ...inWholeNumbers(nodes, coded), ...tensors, ...others] };
 }
 
+/** Puts the model's name in front of what a weight fails by. */
+function ofModel<T>(source: string, job: () => T): T {
+  try {
+    return job();
+  } catch (error) {
+    if (!isLtadError(error)) throw error;
+    throw new LtadError(error.code, `${source}: ${error.message}`, { cause: error, details: { ...error.details, source } });
+  }
+}
+
 interface NodeField {
   readonly field: Field;
   readonly node: OnnxNode;
-}
-
-function inFewerBytes({ name, data, shape }: OnnxWeight, precision: Exclude<WeightType, "float32">) {
-  return compactWeight(name, data, shape, precision);
 }
 
 /** Values that are read as right factors of products and in no other way. */

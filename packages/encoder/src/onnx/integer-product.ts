@@ -1,3 +1,4 @@
+import { bytesOf } from "@ltad/core";
 import { quantised, type Tensor } from "@ltad/jit";
 import type { NewNode, OnnxNode } from "./onnx-node.js";
 import type { OnnxWeight } from "./onnx-tensor.js";
@@ -14,10 +15,9 @@ export const largestCode = 64;
 /** The matrix as whole numbers and a scale for each column. */
 export function codedMatrix({ name, shape, data }: OnnxWeight): Tensor[] {
   const { codes, scales } = quantised(name, data, shape, 1, largestCode);
-  const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
   return [
-    { name: `${name}.int8`, dims: shape, dataType: 3, rawData: bytes(codes) },
-    { name: `${name}.int8.scale`, dims: [scales.length], dataType: 1, rawData: bytes(scales) },
+    { name: `${name}.int8`, dims: shape, dataType: 3, rawData: bytesOf(codes) },
+    { name: `${name}.int8.scale`, dims: [scales.length], dataType: 1, rawData: bytesOf(scales) },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError, resizeKernels } from "@ltad/core";
 import * as z from "zod";
 
 const size = z.int().positive().max(16_384);
@@ -35,7 +35,7 @@ const schema = z.strictObject({
     mean: three,
     std: z.array(z.number().positive()).length(3),
     /** Resampling filter of what it was trained with; linear when left out. */
-    kernel: z.enum(["nearest", "linear", "cubic", "lanczos3"]).optional(),
+    kernel: z.enum(resizeKernels).optional(),
     /** Pixels before the middle is cut out, of the shorter side or of both; the size when left out. */
     resize: z.union([z.strictObject({ shorter: size }), z.strictObject({ both: size })]).optional(),
   }),

@@ -1,12 +1,8 @@
-import { LtadError } from "@ltad/core";
+import { bytesOf, LtadError, type WeightType } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
 import type { Elements } from "../graph/graph.js";
 import { sizeOf } from "../graph/shape.js";
 import { largestHalf, toHalf } from "./half.js";
-
-/** How weights are stored in a file: as they are, or in two bytes or one, of which the runtime makes float32 when it loads the file. */
-export const weightTypes = ["float32", "float16", "int8"] as const;
-export type WeightType = (typeof weightTypes)[number];
 
 /** Fields of a TensorProto. */
 export interface Tensor {
@@ -108,5 +104,3 @@ export function quantised(name: string, data: Elements, shape: readonly number[]
   }
   return { codes, scales, error };
 }
-
-const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

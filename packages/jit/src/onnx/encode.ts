@@ -1,7 +1,7 @@
-import { LtadError, sha256 } from "@ltad/core";
+import { LtadError, sha256, type WeightType } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
 import type { Attribute, Elements, Graph, Node, Value } from "../graph/graph.js";
-import type { Tensor, WeightType } from "./compact-weight.js";
+import type { Tensor } from "./compact-weight.js";
 import { encodeElements, encodeInitialisers } from "./initialisers.js";
 import { ModelProto } from "./messages.js";
 

@@ -1,6 +1,7 @@
+import { bytesOf, type WeightType } from "@ltad/core";
 import { onnxType } from "../graph/emit.js";
 import type { Elements, Graph, GraphType, Node, Value } from "../graph/graph.js";
-import { compactWeight, type Conversion, isCompactable, type Tensor, type WeightType } from "./compact-weight.js";
+import { compactWeight, type Conversion, isCompactable, type Tensor } from "./compact-weight.js";
 
 /** The constants that are used, each name once, and the nodes that make float32 of the named ones that are stored otherwise. */
 export function encodeInitialisers(
@@ -35,5 +36,3 @@ export function encodeElements(dtype: GraphType, data: Elements): Uint8Array {
   if (dtype === "int32") return bytesOf(data instanceof Int32Array ? data : Int32Array.from(data));
   return Uint8Array.from(data, (x) => (x ? 1 : 0));
 }
-
-const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
