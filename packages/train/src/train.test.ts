@@ -73,6 +73,13 @@ describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) =>
     expect(await readdir(result.folder)).not.toContain("checkpoint");
   });
 
+  test("lists the images that it was trained on", async () => {
+    const images = (await readFile(join(result.folder, "train-images.txt"), "utf8"))
+      .split("\n")
+      .filter((line) => line && !line.startsWith("#"));
+    expect(images).toEqual(split.classes.flatMap(({ train: chosen }) => chosen.map(({ id }) => id)));
+  });
+
   test("writes both loss curves, one row a step, each loss the sum of its parts", async () => {
     const { phase1, phase2 } = JSON.parse(await readFile(join(result.folder, "history.json"), "utf8")) as TrainResult["history"];
     expect([phase1.length, phase2.length]).toEqual([6, 8]);

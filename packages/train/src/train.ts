@@ -1,5 +1,5 @@
 import { flatten, isNdArray, type JobOptions, type NdArray, type Tree, writeFileAtomic } from "@ltad/core";
-import type { Split } from "@ltad/data";
+import { type Split, writeSplit } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
 import { headGraph } from "@ltad/detector/write";
 import {
@@ -122,6 +122,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display, counts: set.counts }));
   clock.lap("write");
   const history = { phase1, phase2, timing: clock.seconds };
+  await writeSplit(join(out, "train-images.txt"), options.split);
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
   return { folder: out, history, timing: clock.seconds, warnings: fewImageWarnings(set, moments.fewImages) };

@@ -1,12 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted, writeFileAtomic } from "@ltad/core";
-import { checkDataset, longTail, scanDataset, writeSplit } from "@ltad/data";
+import { checkDataset, longTail, scanDataset } from "@ltad/data";
 import { resolveConfig, train as trainModel, type TrainConfig, type TrainResult } from "@ltad/train";
 import { configYaml } from "../config/config-yaml.js";
 import { readConfigFile } from "../config/read-config-file.js";
 import type { Io } from "../io.js";
-import { trainImagesFile } from "../evaluate/left-out-images.js";
 import { plural, seconds } from "../numbers.js";
 import { type CommonOptions, type Session, withSession } from "../session.js";
 import { shellWords } from "../shell-words.js";
@@ -71,7 +70,6 @@ export async function trainFolder(
   });
   for (const warning of result.warnings) session.warn(warning);
   for (const stale of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, stale), { force: true });
-  await writeSplit(join(options.out, trainImagesFile), split);
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${command.replaceAll(/\s+/g, " ")}\n${configYaml(config)}`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;

@@ -32,7 +32,13 @@ export function falseAlarmNumbers({ rates, error }: FalseAlarmCalibration): Reco
 
 /** For people, in percent: what was observed at the threshold of each stated rate, class by class, and over the classes that can state it. */
 export function falseAlarmTable(found: FalseAlarms): string {
-  const head = ["false alarms", "kept back", "good", ...statedRates.map((rate) => `stated ${100 * rate} %`), "mean error"];
+  const head = [
+    "false alarms",
+    "calibration images",
+    "good test images",
+    ...statedRates.map((rate) => `stated ${100 * rate} %`),
+    "mean error",
+  ];
   const rows = Object.entries(found).map(([name, { rates, calibrationImages, error }]) => [
     name,
     count(calibrationImages),

@@ -3,7 +3,7 @@ import { count, percent, short } from "../numbers.js";
 import { html, type Html } from "./html.js";
 import type { ReportData } from "./report-data.js";
 
-/** The threshold of each class for each stated false-alarm rate, and the rate that good test images showed. Nothing where no image was kept back. */
+/** The threshold of each class for each stated false-alarm rate, and the rate that good test images showed. Nothing without calibration images. */
 export function falseAlarmsSection({ evaluation: { calibration } }: ReportData): Html {
   if (!calibration) return html``;
   return html`<section>
@@ -13,8 +13,8 @@ export function falseAlarmsSection({ evaluation: { calibration } }: ReportData):
         <thead>
           <tr>
             <th>Class</th>
-            <th class="n">Kept back</th>
-            <th class="n">Good tested</th>
+            <th class="n">Calibration images</th>
+            <th class="n">Good test images</th>
             ${statedRates.map((rate) => html`<th class="n">Stated ${100 * rate} %</th>`)}
           </tr>
         </thead>

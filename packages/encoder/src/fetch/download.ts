@@ -97,7 +97,7 @@ async function write(part: string, response: Response, from: number, file: Downl
   const output = await orWriteError(file.to, () => open(part, from > 0 ? "r+" : "w"));
   try {
     let at = from;
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       touch();
       if (file.size !== undefined && at + chunk.length > file.size)
         throw otherBytes(file, `more than the ${file.size} bytes that it should have`);

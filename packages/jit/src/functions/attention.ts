@@ -18,7 +18,7 @@ export function attention<R extends tf.Rank>(
 ): tf.Tensor<R> {
   const run = tf.customGrad((...args) => {
     const [q, k, v] = args as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-    const save = args[3] as unknown as tf.GradSaveFunc;
+    const save = args[3] as tf.GradSaveFunc;
     const scale = 1 / Math.sqrt(q.shape[2]);
     const logits = tf.matMul(q.mul(scale), k, false, true); // [P, N, M]
     const weights = tf.softmax(mask ? logits.add(mask) : logits);

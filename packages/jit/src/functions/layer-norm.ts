@@ -10,7 +10,7 @@ import { traceBackendName } from "../trace/backend.js";
 export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor, beta: tf.Tensor, epsilon = 1e-5): T {
   const run = tf.customGrad((...args) => {
     const [input, scale, shift] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const save = args[3] as unknown as tf.GradSaveFunc;
+    const save = args[3] as tf.GradSaveFunc;
     const [y, mean, inverse] = normalise(input, scale, shift, epsilon);
     save([input, scale, mean, inverse]);
     return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved) };
