@@ -120,7 +120,7 @@ details > summary { cursor: pointer; color: var(--soft); font-size: 14px; font-w
   .bars .label { max-width: 110px; } .bars { column-gap: 10px; }
   td.meter, th.meter { display: none; }
   th, td { padding-right: 14px; }
-  td.name { max-width: 150px; }
+  td.name { min-width: 96px; max-width: 150px; }
 }
 @media print { main { max-width: none; padding: 0; } .class, .tile, .chart { break-inside: avoid; } details > * { display: block; } }
 `;
