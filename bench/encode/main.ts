@@ -6,7 +6,7 @@ import { parseArgs, promisify } from "node:util";
 import { loadImage, scanDataset, synthesise } from "@ltad/data";
 import { type AnyImageEncoder, defaultCacheDir, loadImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
-import { encodeFiles } from "@ltad/train";
+import { encodeFiles } from "@ltad/feature-store";
 import { compareNetwork } from "./bare-network.js";
 import { measurePrecision } from "./precision.js";
 import { measureVariants } from "./variants.js";

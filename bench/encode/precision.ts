@@ -3,7 +3,7 @@ import { floats, type NdArrays, weightTypes } from "@ltad/core";
 import { loadImage, scanDataset } from "@ltad/data";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec } from "@ltad/features";
-import { type Program, openProgram } from "@ltad/jit/runtime";
+import { type Program, openProgram } from "@ltad/runtime";
 
 // What storing an encoder's weights in fewer bytes costs: features of real images against those of the float32 graph.
 

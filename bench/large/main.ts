@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { float32, type NdArray, type NdArrays } from "@ltad/core";
-import { openProgram, saveOnnx } from "@ltad/jit";
+import { saveOnnx } from "@ltad/jit";
+import { openProgram } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 
 // A model whose weights no .onnx file holds (9 products with [8192, 8192], 2.4 GB), written by saveOnnx, opened by its path, run, and compared with

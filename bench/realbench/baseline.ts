@@ -1,4 +1,4 @@
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 
 /** A baseline fitted on one class: patch scores [N] of an image's features [N, C]. */
 export interface ClassScorer {

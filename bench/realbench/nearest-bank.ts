@@ -1,5 +1,5 @@
 import { createRng, float32, floats } from "@ltad/core";
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 import { jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { type ClassScorer, standardised, type Standard } from "./baseline.js";

@@ -1,4 +1,4 @@
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { type ClassScorer, standardised, type Standard } from "./baseline.js";
 

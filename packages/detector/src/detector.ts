@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { floats, int32, LtadError, type NdArray } from "@ltad/core";
 import type { ImageOptions } from "@ltad/data";
-import type { RuntimeOptions } from "@ltad/jit/runtime";
+import type { RuntimeOptions } from "@ltad/runtime";
 import { checkOutputs, encoderContract, headContract, openGraph } from "./check-graph.js";
 import { type ImageSource, modelInput } from "./image.js";
 import { type Bundle, loadBundle } from "./load-bundle.js";

@@ -1,6 +1,6 @@
 import { float32, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
 import { addInto, addMoments, addPatches, columnSums, meanAndDeviation, scale } from "./accumulate.js";
-import type { FeatureStore } from "./feature-cache.js";
+import type { FeatureStore } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
 // Shapes: K classes, N tokens, C channels, Dz size of z.

@@ -2,7 +2,7 @@ import { createRng, type NdArray, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, test } from "vitest";
 import { type ClassStatistics, fitStatistics, type StatisticsOptions } from "./class-statistics.js";
-import type { FeatureStore, ImageFeatures } from "./feature-cache.js";
+import type { FeatureStore, ImageFeatures } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
 // Pairwise different sizes: K 3 classes, group [5] of 4 channels, Dz 5, group [2, 5] of 6, C 7, N 9 tokens, 11 images of a store of 13.

@@ -3,7 +3,7 @@ import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "
 import { jit } from "@ltad/jit";
 import { addInto, residual, scale } from "./accumulate.js";
 import type { ClassMoments, LabelledImage } from "./class-moments.js";
-import type { FeatureStore } from "./feature-cache.js";
+import type { FeatureStore } from "@ltad/feature-store";
 import { type FeatureSpec, groupRuns, groupSize } from "./feature-spec.js";
 import { inverseRoot } from "./symmetric-root.js";
 

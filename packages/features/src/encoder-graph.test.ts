@@ -1,10 +1,12 @@
 import { createRng, float32, floats, resizeKernels, sha256 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { tinyImageEncoder } from "@ltad/encoder/testing";
-import { openProgram, tensorsOf } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
+import { openProgram } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { encoderGraph, featuresId } from "./encoder-graph.js";
+import { featuresId } from "@ltad/feature-store";
+import { encoderGraph } from "./encoder-graph.js";
 import { featureSpec, type FeatureOptions } from "./feature-spec.js";
 
 // The tiny encoder at 64 pixels: stages 2 and 5 have strides 4 and 16, so the maps are 16 x 16 x 6 and 4 x 4 x 10; the grid is 4 x 4.

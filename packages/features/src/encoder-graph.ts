@@ -1,4 +1,3 @@
-import { sha256 } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { type AnyImageEncoder, imageGraph, type ImageHead, type Precision } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
@@ -16,9 +15,4 @@ export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precis
     return { features: gridFeatures(used, spec), z };
   };
   return imageGraph(encoder, spec.inputSize, head, precision);
-}
-
-/** The name of features: SHA-256 of the graph that makes them, and of the filter that resizes its images where that is not `linear`. */
-export function featuresId(graph: Uint8Array, { kernel }: Pick<FeatureSpec, "kernel">): string {
-  return kernel === "linear" ? sha256(graph) : sha256(`${kernel} ${sha256(graph)}`);
 }

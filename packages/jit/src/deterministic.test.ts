@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { attention, gelu, jit, layerNorm, type Tensors } from "./index.js";
+import { jit, type Tensors } from "./index.js";
+import { attention, gelu, layerNorm } from "./nn.js";
 
 // The same graph, inputs and number of threads give the same bits. Large enough for the runtime to divide the work among its threads.
 

@@ -3,10 +3,11 @@ import { createRng, float32, isLtadError } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { backendFaults, missingKernels, notInGpuBuild } from "./__fixtures__/backend-faults.js";
-import { eagerBackends, tensorflowPackage, useBackend } from "./__fixtures__/eager-backends.js";
-import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./__fixtures__/programs.js";
-import { gelu, jit, layerNorm } from "./index.js";
+import { backendFaults, missingKernels, notInGpuBuild } from "./testing/backend-faults.js";
+import { eagerBackends, tensorflowPackage, useBackend } from "./testing/eager-backends.js";
+import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./testing/programs.js";
+import { jit } from "./index.js";
+import { gelu, layerNorm } from "./nn.js";
 import { expectSameSteps } from "./testing.js";
 
 const comparable = (data: ArrayLike<number>) =>

@@ -1,10 +1,10 @@
 import type { NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { backendFaults } from "./__fixtures__/backend-faults.js";
-import { eagerBackends, useBackend } from "./__fixtures__/eager-backends.js";
-import { goldenFunction } from "./__fixtures__/golden-functions.js";
-import { goldenCases, goldenInputs } from "./__fixtures__/programs.js";
+import { backendFaults } from "./testing/backend-faults.js";
+import { eagerBackends, useBackend } from "./testing/eager-backends.js";
+import { goldenFunction } from "./testing/golden-functions.js";
+import { goldenCases, goldenInputs } from "./testing/programs.js";
 import { jit } from "./index.js";
 
 /** Cases that float32 cannot hold to 1e-5, by the error of torch's own float32 against its float64. */

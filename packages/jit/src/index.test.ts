@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import * as api from "./index.js";
-import * as runtime from "./runtime.js";
+import * as runtime from "@ltad/runtime";
 import * as testing from "./testing.js";
 
 it("exports what the README lists", () => {

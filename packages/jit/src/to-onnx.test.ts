@@ -2,7 +2,7 @@ import { float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toOnnx, type TensorSpecs, type TraceOptions, type TracedFunction } from "./index.js";
-import { ModelProto } from "./onnx/messages.js";
+import { ModelProto } from "@ltad/onnx";
 
 interface Named {
   name: string;

@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { attention, initLinear, linear, type Linear, xavierUniform } from "@ltad/jit";
+import { attention, initLinear, linear, type Linear, xavierUniform } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.

@@ -1,5 +1,5 @@
 import { listOf, LtadError, type NdArray, type Rng } from "@ltad/core";
-import { gelu, initLinear, linear, type Linear } from "@ltad/jit";
+import { gelu, initLinear, linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image, G groups (layers) of channels, C_g channels of a group, C their sum, E width of the text vectors.

@@ -1,6 +1,7 @@
 import { createRng, listOf, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { type Linear, tensorsOf } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
+import { type Linear } from "@ltad/jit/nn";
 import { descend, differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";

@@ -2,13 +2,13 @@ import { float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { loadImage, longTail, type ResizeKernel, scanDataset, synthesise, type Split } from "@ltad/data";
 import { loadBundle, type Manifest, openDetector } from "@ltad/detector";
-import { encodeImages } from "@ltad/features";
+import { encodeImages } from "@ltad/feature-store";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resolveConfig } from "./resolve-config.js";
+import { resolveConfig } from "./config/resolve-config.js";
 import { train } from "./train.js";
 
 // Whole trainings with encoders that the config names: a tiny AlignModel folder for both halves, and a tiny vision transformer as ONNX.

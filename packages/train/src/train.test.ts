@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resolveConfig } from "./resolve-config.js";
+import { resolveConfig } from "./config/resolve-config.js";
 import { train, type TrainOptions, type TrainResult } from "./train.js";
 
 // Whole trainings on a small synthetic set with encoders of random weights: no download, a few seconds each.

@@ -1,5 +1,5 @@
 import type { NdArray, Rng } from "@ltad/core";
-import { initLinear, linear, type Linear, resizeBilinear } from "@ltad/jit";
+import { initLinear, linear, type Linear, resizeBilinear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { type Convolution, convolve, convolveUp, initConvolution, initUpConvolution, silu } from "./convolution.js";
 import { type DecoderConfig, type LevelPlan, planDecoder } from "./decoder-plan.js";

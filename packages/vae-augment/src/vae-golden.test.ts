@@ -1,6 +1,7 @@
 import { type NdArray, type NdArrays, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { linear, type Linear, tensorsOf, toTensor } from "@ltad/jit";
+import { tensorsOf, toTensor } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeFolder } from "../internal/make-folder.test-helper.js";
+import { makeFolder } from "../testing/make-folder.js";
 import { pixelTestItems } from "./dataset.js";
 import { scanDataset } from "./scan-dataset.js";
 

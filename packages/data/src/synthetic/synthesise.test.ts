@@ -8,7 +8,7 @@ import { pixelTestItems } from "../dataset/dataset.js";
 import { scanDataset } from "../dataset/scan-dataset.js";
 import { decodeImage } from "../images/decode-image.js";
 import { loadMask } from "../images/load-mask.js";
-import { makeFolder } from "../internal/make-folder.test-helper.js";
+import { makeFolder } from "../testing/make-folder.js";
 import { materials } from "./materials.js";
 import { drawSample } from "./samples.js";
 import { synthesise } from "./synthesise.js";

@@ -1,9 +1,9 @@
 import { branchOf, flatten, isNdArray, type WeightType } from "@ltad/core";
 import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { compactOnnx } from "../onnx/compact-onnx.js";
-import { joinOnnx } from "../onnx/join-onnx.js";
-import { readOnnx } from "../onnx/onnx-file.js";
+import { compactOnnx } from "@ltad/onnx";
+import { joinOnnx } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import type { OnnxManifest, OnnxStage } from "../onnx/onnx-manifest.js";
 import type { EncodedImages } from "./efficient-net.js";

@@ -4,7 +4,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { jit } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { formulaCheckpoint, formulaImage } from "../test-only/formula-weights.js";
+import { formulaCheckpoint, formulaImage } from "../testing/formula-weights.js";
 import { efficientNetShapes } from "./architecture.js";
 import { namingStyle } from "./efficient-net-names.js";
 import { efficientNetPlan, type EfficientNetVariant, efficientNetVariants } from "./efficient-net-plans.js";

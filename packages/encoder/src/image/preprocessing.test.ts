@@ -1,6 +1,6 @@
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
-import { jsonFixture } from "../test-only/fixtures.js";
+import { jsonFixture } from "../testing/fixtures.js";
 import { squashTo } from "./image-processing.js";
 import { readPreprocessing, timmProcessing } from "./preprocessing.js";
 

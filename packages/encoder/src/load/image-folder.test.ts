@@ -2,14 +2,14 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, float32, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
 import { imageGraph } from "../image/image-graph.js";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { checkImageSize } from "../onnx/onnx-image-encoder.js";
-import { fixture, jsonFixture } from "../test-only/fixtures.js";
-import { formulaImage, formulaTensor } from "../test-only/formula-weights.js";
-import { temporaryFolder } from "../test-only/fake-npm.js";
+import { fixture, jsonFixture } from "../testing/fixtures.js";
+import { formulaImage, formulaTensor } from "../testing/formula-weights.js";
+import { temporaryFolder } from "../testing/fake-npm.js";
 import { openFolder } from "./folder.js";
 import { type AnyImageEncoder, openImageFolder } from "./image-folder.js";
 

@@ -1,8 +1,8 @@
 import { LtadError, float32, type NdArray, sha256 } from "@ltad/core";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import type { StageSpec } from "../image/architecture.js";
 import { type ImageProcessing, squashTo } from "../image/image-processing.js";
-import { type OnnxFile, readOnnx } from "./onnx-file.js";
+import { type OnnxFile, readOnnx } from "@ltad/onnx";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
 /** A frozen image encoder that is an ONNX model: what its outputs mean stands in a manifest. */

@@ -3,7 +3,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { arraysFixture, fixture } from "../test-only/fixtures.js";
+import { arraysFixture, fixture } from "../testing/fixtures.js";
 import { bert, type BertParams, bertShapes } from "./bert.js";
 import { lookUp } from "./token-table.js";
 

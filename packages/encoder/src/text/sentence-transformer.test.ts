@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { plainSentenceTransformer } from "../test-only/plain-sentence-transformer.js";
+import { plainSentenceTransformer } from "../testing/plain-sentence-transformer.js";
 import { tinySentencePlan, tinyTextEncoder } from "../testing/tiny-encoders.js";
 import type { SentenceParams } from "./sentence-transformer.js";
 

@@ -1,5 +1,5 @@
 import { float32, LtadError, type NdArray, sha256 } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { bert, type BertParams, type BertPlan } from "./bert.js";

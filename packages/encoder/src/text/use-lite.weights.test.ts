@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { loadGraphModel } from "../test-only/load-graph-model.js";
+import { loadGraphModel } from "../testing/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
 import { useLitePackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";

@@ -2,7 +2,7 @@ import { link, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { create } from "tar";
 import { describe, expect, it } from "vitest";
-import { fingerprint, packFiles, temporaryFolder } from "../test-only/fake-npm.js";
+import { fingerprint, packFiles, temporaryFolder } from "../testing/fake-npm.js";
 import { readTarball } from "./read-tarball.js";
 
 describe("readTarball", () => {

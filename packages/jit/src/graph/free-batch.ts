@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 import type { Elements, Graph, Node, Value } from "./graph.js";
-import { onnxType } from "./emit.js";
+import { onnxType } from "@ltad/onnx";
 import type { Shape } from "./shape.js";
 
 // A graph with a free batch size B is found by tracing the same function with three sizes and comparing: whatever differs between

@@ -1,7 +1,8 @@
 import { float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { gelu, jit, layerNorm, type Tensors } from "../index.js";
+import { jit, type Tensors } from "../index.js";
+import { gelu, layerNorm } from "../nn.js";
 
 // NaN and infinity go through the compiled graph as through eager TF.js on its cpu backend. One exception: the sign of NaN is NaN, as in
 // TensorFlow; the cpu backend says 0.

@@ -2,7 +2,8 @@ import { createRng, float32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gelu, layerNorm, openProgram, trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "../index.js";
+import { openProgram, trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "../index.js";
+import { gelu, layerNorm } from "../nn.js";
 
 const rng = createRng("train step");
 const weights = (rows: number, columns: number) => float32([rows, columns], rng.normals(rows * columns, 0.3));
