@@ -1,9 +1,8 @@
-import type { NdArrays } from "@ltad/core";
+import { type NdArrays, version } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId, type FeatureSpec } from "@ltad/features";
 import type { TrainOptions } from "./train.js";
-import { version } from "./version.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;

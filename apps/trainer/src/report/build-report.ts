@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
 import type { Detector, DisplayRange } from "@ltad/detector";
 import { configYaml } from "../config/config-yaml.js";
 import type { Evaluated, TestedClass } from "../evaluate/evaluate-model.js";
-import { version } from "../version.js";
 import { plural } from "../numbers.js";
 import { choosePictures } from "./choose-pictures.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
