@@ -1,6 +1,6 @@
+import { version } from "@ltad/core";
 import { Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "@ltad/server";
-import { version } from "@ltad/server";
 
 export interface CommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;

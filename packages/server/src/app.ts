@@ -1,5 +1,6 @@
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
+import { version } from "@ltad/core";
 import Fastify, { type FastifyInstance, type FastifySchemaCompiler, type FastifyServerOptions } from "fastify";
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
 import type { ServerContext } from "./context.js";
@@ -9,7 +10,6 @@ import { inferenceRoutes } from "./inference-routes.js";
 import { checkDepth } from "./json-depth.js";
 import { pageRoute } from "./page-route.js";
 import { predictRoute } from "./predict-route.js";
-import { version } from "./version.js";
 
 export interface AppOptions {
   readonly engine: Engine;

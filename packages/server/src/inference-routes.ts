@@ -1,3 +1,4 @@
+import { version } from "@ltad/core";
 import { z } from "zod";
 import type { ServerContext } from "./context.js";
 import { HttpError } from "./http-error.js";
@@ -17,7 +18,6 @@ import {
   serverMetadataSchema,
 } from "./schemas.js";
 import { untilGone } from "./until-gone.js";
-import { version } from "./version.js";
 
 const modelVersion = "1";
 const tags = ["open inference protocol v2"];

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
-import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
 import type { Detector, DisplayRange } from "@ltad/detector";
 import { configYaml } from "./config-yaml.js";
 import type { Evaluated, TestedClass } from "../evaluate-model.js";
 import { plural } from "@ltad/core/format";
-
 import { choosePictures } from "./choose-pictures.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
 import type { TrainingHistory } from "./read-history.js";

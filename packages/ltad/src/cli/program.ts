@@ -1,7 +1,6 @@
-import { weightTypes } from "@ltad/core";
+import { version, weightTypes } from "@ltad/core";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Io } from "./io.js";
-import { version } from "./version.js";
 
 /** Reports the exit code of a command that ends without an error. */
 export type SetExitCode = (code: number) => void;

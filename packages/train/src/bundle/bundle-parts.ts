@@ -1,10 +1,9 @@
-import type { NdArrays } from "@ltad/core";
+import { type NdArrays, version } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
-import { type FeatureSpec } from "@ltad/features";
 import { featuresId } from "@ltad/feature-store";
+import type { FeatureSpec } from "@ltad/features";
 import type { TrainOptions } from "../train.js";
-import { version } from "../version.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
