@@ -24,7 +24,7 @@ export async function nearestBank(
     .shuffle(Array.from({ length: all }, (_, i) => i))
     .slice(0, bankSize)
     .sort((a, b) => a - b);
-  const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length] as number);
+  const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length]!);
   for (const [place, index] of images.entries()) {
     const features = standardised((await store.read(index)).features, standard);
     rows.forEach((row, m) => {

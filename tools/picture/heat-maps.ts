@@ -16,12 +16,12 @@ const { classes } = await scanDataset(join(folder, "data"));
 const tiles: OverlayOptions[] = [];
 for (const [place, { name, test }] of classes.entries()) {
   const defects = test.filter(({ mask }) => mask !== undefined);
-  const item = defects[place % defects.length] as (typeof defects)[number];
+  const item = defects[place % defects.length]!;
   const found = await detector.predict(item.file, { class: name });
   const heat = await overlay(await readPixels(item.file), found.map, displayRange(found.map, detector.manifest.display));
   const left = (place % columns) * (3 * (side + gap) + 2 * gap);
   const top = Math.floor(place / columns) * (side + gap);
-  for (const [i, source] of [item.file, item.mask as string, heat].entries()) {
+  for (const [i, source] of [item.file, item.mask!, heat].entries()) {
     tiles.push({
       input: await sharp(source).resize(side, side).toColourspace("srgb").png().toBuffer(),
       left: left + i * (side + gap),

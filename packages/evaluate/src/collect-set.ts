@@ -65,7 +65,7 @@ export function collectSet(): SetCollector {
         worst,
         pooled: numbers(all),
         pooled_bounds: pooled.hasMaps ? boundsOf(ranking) : {},
-        test_counts: Object.fromEntries(order.flatMap((name) => (counts.has(name) ? [[name, counts.get(name) as TestCounts]] : []))),
+        test_counts: Object.fromEntries(order.flatMap((name) => (counts.has(name) ? [[name, counts.get(name)!]] : []))),
         pooled_counts: countsOf(pooled.scores, pooled.pixels.counts),
         intervals: { confidence, repeats, seed, ...intervalsOf(scores, order, seed) },
         reasons: Object.fromEntries(

@@ -63,7 +63,7 @@ export async function evaluateModel(detector: Detector, dataset: Dataset, option
   );
   const timing: Record<string, number> = { encode: clock() };
   const said = await scoreAll(detector, all, features, options);
-  const images = items.map(({ item }, i): TestedImage => ({ item, ...(said[i] as Said) }));
+  const images = items.map(({ item }, i): TestedImage => ({ item, ...said[i]! }));
   timing["score"] = clock();
   const tested = known.map((entry) => ({ ...entry, images: images.filter((_, i) => items[i]?.entry === entry) }));
   const { summary, classes, ...more } = await measureAll(tested, detector, options);
@@ -112,8 +112,8 @@ async function scoreAll(
     throwIfAborted(signal);
     const { features: patches, z } = await features.read(i);
     const scores = await detector.score(patches, z, Int32Array.of(classes === "folder" ? entry.index : -1));
-    const used = detector.classes[scores.classes[0] as number] ?? "";
-    images.push({ score: scores.score[0] as number, class: used, map: scores.map.slice() });
+    const used = detector.classes[scores.classes[0]!] ?? "";
+    images.push({ score: scores.score[0]!, class: used, map: scores.map.slice() });
     onProgress?.({ phase: "score", done: i + 1, total: items.length, unit: "images" });
   }
   return images;

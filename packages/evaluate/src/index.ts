@@ -11,3 +11,4 @@ export type { Evaluated } from "./evaluate-model.js";
 export type { FalseAlarms } from "./false-alarms.js";
 export type { ClassScores } from "./files/read-scores.js";
 export type { Numbers, SetMeasures } from "./set-measures.js";
+export { testFeatures } from "./test-features.js";

@@ -22,7 +22,7 @@ export async function testFeatures(
     cacheDir,
     encoderId: encoder.id,
     inputSize: spec.inputSize,
-    open: async () => ({ run: async ({ image }) => ({ ...(await detector.encode(image as NdArray)) }) }),
+    open: async () => ({ run: async ({ image }) => ({ ...(await detector.encode(image!)) }) }),
     load: (file, bytes) => loadImage(bytes, spec.inputSize, { name: file, kernel: spec.kernel }),
   });
   return {

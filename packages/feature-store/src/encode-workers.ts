@@ -49,10 +49,10 @@ export function openWorkers(graph: Uint8Array, spec: EncodeWorkerData["spec"], f
   return {
     atOnce: count,
     async encode(image) {
-      const worker = free.pop() as EncodeWorker; // at most `atOnce` images are asked for at the same time
+      const worker = free.pop()!; // at most `atOnce` images are asked for at the same time
       const { arrays, failure } = await answerOf(worker, image).finally(() => free.push(worker));
       if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
-      return arrays as NdArrays;
+      return arrays!;
     },
     async close() {
       await Promise.all(workers.map(({ thread }) => thread.terminate()));

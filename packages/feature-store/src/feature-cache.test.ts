@@ -2,7 +2,7 @@ import { float32, floats, type NdArrays, type Progress } from "@ltad/core";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EncodeOptions, encodeImages } from "./feature-cache.js";
 
 let folder: string;
@@ -41,38 +41,38 @@ function options(over: Partial<EncodeOptions> = {}): EncodeOptions {
 
 async function images(...contents: number[][]): Promise<string[]> {
   const files = contents.map((_, i) => join(folder, `${i}.raw`));
-  await Promise.all(contents.map((bytes, i) => writeFile(files[i] as string, Uint8Array.from(bytes))));
+  await Promise.all(contents.map((bytes, i) => writeFile(files[i]!, Uint8Array.from(bytes))));
   return files;
 }
 
 describe("encodeImages", () => {
-  test("encodes image by image and gives each its own features", async () => {
+  it("encodes image by image and gives each its own features", async () => {
     const store = await encodeImages(await images([1, 2, 3], [4, 5, 6], [7, 8, 9]), options());
     expect(calls).toEqual([1, 1, 1]);
     expect(await store.read(2)).toEqual({ features: Float32Array.of(7, 8, 9), z: Float32Array.of(24) });
     expect(progress.at(-1)).toMatchObject({ phase: "encode", done: 3, total: 3, unit: "images" });
   });
 
-  test("does not open the encoder when everything is in the cache", async () => {
+  it("does not open the encoder when everything is in the cache", async () => {
     const files = await images([1, 2, 3], [4, 5, 6]);
     await encodeImages(files, options());
     const again = await encodeImages(files, options({ open: () => Promise.reject(new Error("opened")) }));
     expect((await again.read(1)).z).toEqual(Float32Array.of(15));
   });
 
-  test("encodes two files of the same content once", async () => {
+  it("encodes two files of the same content once", async () => {
     await encodeImages(await images([1, 2, 3], [1, 2, 3], [1, 2, 3]), options());
     expect(calls).toEqual([1]);
   });
 
-  test("encodes again for another encoder", async () => {
+  it("encodes again for another encoder", async () => {
     const files = await images([1, 2, 3]);
     await encodeImages(files, options());
     await encodeImages(files, options({ encoderId: "fedcba9876543210" }));
     expect(calls).toEqual([1, 1]);
   });
 
-  test("hands many images to an encoder of files, as many at once as it takes, and stops it at the first failure", async () => {
+  it("hands many images to an encoder of files, as many at once as it takes, and stops it at the first failure", async () => {
     const files = await images(...Array.from({ length: 80 }, (_, i) => [i, 1, 2]));
     const running = new Set<string>();
     let most = 0;
@@ -93,11 +93,11 @@ describe("encodeImages", () => {
     expect(calls.length).toBe(80);
   });
 
-  test("names an image that is not there", async () => {
+  it("names an image that is not there", async () => {
     await expect(encodeImages([join(folder, "none.png")], options())).rejects.toThrow(/none\.png: cannot be read/);
   });
 
-  test("passes on what the decoder says, and keeps what was encoded before", async () => {
+  it("passes on what the decoder says, and keeps what was encoded before", async () => {
     const files = await images([1, 2, 3], [4, 5, 6], [0, 0, 0]);
     const load = async (file: string, bytes: Uint8Array) => {
       if (file.endsWith("2.raw")) throw new Error("2.raw is truncated");
@@ -109,15 +109,15 @@ describe("encodeImages", () => {
     expect(calls).toEqual([1]);
   });
 
-  test("names a damaged entry and says what to do", async () => {
+  it("names a damaged entry and says what to do", async () => {
     const files = await images([1, 2, 3]);
     const store = await encodeImages(files, options());
     const entry = (await readdir(join(folder, "cache"), { recursive: true })).find((name) => name.endsWith(".safetensors"));
-    await writeFile(join(folder, "cache", entry as string), "broken");
+    await writeFile(join(folder, "cache", entry!), "broken");
     await expect(store.read(0)).rejects.toThrow(/\.safetensors: this entry of the feature cache is damaged\. Delete the file/);
   });
 
-  test("stops when asked", async () => {
+  it("stops when asked", async () => {
     await expect(encodeImages(await images([1, 2, 3]), options({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
       code: "LTAD_ABORTED",
     });

@@ -66,7 +66,7 @@ export async function encodeImages(files: readonly string[], options: EncodeOpti
   const entries = await hashed(files, options);
   const missing = [...new Map(entries.filter(({ path }) => !existsSync(path)).map((entry) => [entry.path, entry])).values()];
   if (missing.length > 0) await encodeMissing(missing, files.length, options);
-  return { count: files.length, read: (index) => readEntry((entries[index] as Entry).path) };
+  return { count: files.length, read: (index) => readEntry(entries[index]!.path) };
 }
 
 interface Entry {
@@ -126,7 +126,7 @@ async function writeEntry(path: string, { features, z }: NdArrays): Promise<void
 
 /** [1, ...] -> [...] */
 function row(array: NdArrays[string] | undefined, name: string) {
-  return float32((array as NdArrays[string]).shape.slice(1), floats(array, name));
+  return float32(array!.shape.slice(1), floats(array, name));
 }
 
 async function readEntry(path: string): Promise<ImageFeatures> {

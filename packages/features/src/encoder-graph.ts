@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import { type AnyImageEncoder, imageGraph, type ImageHead, type Precision } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
 import { gridFeatures } from "./grid-features.js";
@@ -11,7 +10,7 @@ import { gridFeatures } from "./grid-features.js";
  */
 export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precision: Precision = "float32"): Uint8Array {
   const head: ImageHead = ({ stages, z }) => {
-    const used = spec.stages.map(({ stage }) => stages[stage - 1] as tf.Tensor4D);
+    const used = spec.stages.map(({ stage }) => stages[stage - 1]!);
     return { features: gridFeatures(used, spec), z };
   };
   return imageGraph(encoder, spec.inputSize, head, precision);

@@ -31,7 +31,7 @@ function program({ x, w, image, filter, ids }: Tensors): Tensors {
   };
   const slopes = tf.grads(loss)([x, w, image, filter] as tf.Tensor[]);
   return {
-    loss: loss(x as tf.Tensor, w as tf.Tensor, image as tf.Tensor, filter as tf.Tensor),
+    loss: loss(x!, w!, image!, filter!),
     ...Object.fromEntries(slopes.map((g, i) => [`d${i}`, g])),
   };
 }

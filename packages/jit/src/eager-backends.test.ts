@@ -72,7 +72,7 @@ describe.each(eagerBackends)("eager on %s as compiled", (backend) => {
           const [q, k, v] = tf.split(tf.matMul(rows, qkv), 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
           const mixed = tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(0.4)), v);
           const logits = tf.matMul(gelu(mixed.add(rows)), out);
-          return { loss: tf.losses.softmaxCrossEntropy(y as tf.Tensor, logits).mean<tf.Scalar>() };
+          return { loss: tf.losses.softmaxCrossEntropy(y!, logits).mean<tf.Scalar>() };
         },
       },
       { x: weights(5, 6), y: float32([5, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0]) },

@@ -1,4 +1,3 @@
-import type { NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { backendFaults } from "./testing/backend-faults.js";
@@ -29,7 +28,7 @@ async function check({ golden, arrays: own }: Case, engine: "onnx" | "tensorflow
   await program.dispose();
   for (const [key, result] of Object.entries(results)) {
     const exact = golden.op === "mirrorPad" ? undefined : own[key.replace("grad.", "tfjs_grad.")];
-    const expected = (key.startsWith("grad.") ? (exact ?? own[key]) : own[key]) as NdArray;
+    const expected = (key.startsWith("grad.") ? (exact ?? own[key]) : own[key])!;
     expect(result.shape, `${golden.name}/${key}`).toEqual(expected.shape);
     const scale = largest(expected.data.map((x) => (Number.isFinite(x) ? x : 0)));
     const tolerance = toleranceOf(golden);

@@ -38,7 +38,7 @@ async function watchedProgram(
     outputs: program.outputs.filter((name) => name !== flagsName),
     async run(arrays) {
       const { [flagsName]: flags, ...results } = await program.run(arrays);
-      inspect?.(flags as NdArray);
+      inspect?.(flags!);
       return results;
     },
   };

@@ -20,12 +20,11 @@ async function logits(model: Uint8Array | string): Promise<NdArray> {
   const program = await openProgram(model, { threads: 1 });
   const { logits } = await program.run(weightedInputs);
   await program.dispose();
-  return logits as NdArray;
+  return logits!;
 }
 
 /** Largest difference relative to the largest element. */
-const drift = (actual: NdArray, expected: NdArray) =>
-  largest(actual.data.map((x, i) => x - (expected.data[i] as number))) / largest(expected.data);
+const drift = (actual: NdArray, expected: NdArray) => largest(actual.data.map((x, i) => x - expected.data[i]!)) / largest(expected.data);
 
 /** By the definition of IEEE 754: sign, exponent, fraction. */
 const halfValue = (bits: number) => {
@@ -41,7 +40,7 @@ async function read(w: NdArray, weights: "float16" | "int8"): Promise<NdArray["d
   const program = await openProgram(toOnnx(times, { x: { dtype: "float32", shape: [] } }, { constants: { w }, weights }), { threads: 1 });
   const { y } = await program.run({ x: float32([], [1]) });
   await program.dispose();
-  return (y as NdArray).data;
+  return y!.data;
 }
 
 describe("weights in fewer bytes", () => {
@@ -87,11 +86,11 @@ describe("weights in fewer bytes", () => {
       [[3, 5, 300, 1], 2], // a depthwise filter as TensorFlow has it
     ];
     for (const [shape, axis] of shapes) {
-      const [channels, inner] = [shape[axis] as number, shape.slice(axis + 1).reduce((a, b) => a * b, 1)];
+      const [channels, inner] = [shape[axis]!, shape.slice(axis + 1).reduce((a, b) => a * b, 1)];
       const channelOf = (i: number) => Math.floor(i / inner) % channels;
       const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => valueAt(channelOf(i), i));
       const found = await read(float32(shape, data), "int8");
-      found.forEach((x, i) => expect(Math.abs(x - (data[i] as number))).toBeLessThanOrEqual((0.501 / 127) * 10 ** -(channelOf(i) % 5)));
+      found.forEach((x, i) => expect(Math.abs(x - data[i]!)).toBeLessThanOrEqual((0.501 / 127) * 10 ** -(channelOf(i) % 5)));
     }
   });
 
@@ -113,7 +112,7 @@ describe("weights in fewer bytes", () => {
         new Float32Array(4096).map((_, i) => i * 100),
       ),
     };
-    const mul: TracedFunction = ({ x, w }) => ({ y: (x as tf.Tensor).mul(w as tf.Tensor) });
+    const mul: TracedFunction = ({ x, w }) => ({ y: x!.mul(w!) });
     const scalar = { x: { dtype: "float32", shape: [] } } as const;
     expect(() => toOnnx(mul, scalar, { constants: big, weights: "float16" })).toThrow(
       /weights: the constant w holds 65600, float16 ends at 65504/,
@@ -137,7 +136,7 @@ describe("toHalf", () => {
   it("keeps every number of half precision", () => {
     const all = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => !Number.isNaN(halfValue(bits)));
     expect([...toHalf(all.map(halfValue))]).toEqual(all);
-    expect(halfValue(toHalf([Number.NaN])[0] as number)).toBeNaN();
+    expect(halfValue(toHalf([Number.NaN])[0]!)).toBeNaN();
   });
 
   it("rounds to the nearest, ties to even, and beyond the largest to infinity", () => {

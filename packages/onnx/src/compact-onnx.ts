@@ -70,7 +70,7 @@ function rightFactors(nodes: readonly NodeField[], outputs: readonly string[]): 
 function inWholeNumbers(nodes: readonly NodeField[], matrices: ReadonlySet<string>): Field[] {
   const activations = new Set<string>();
   return nodes.flatMap(({ field, node }) =>
-    isProduct(node) && matrices.has(node.inputs[1] as string) ? integerProduct(node, activations).map(nodeField) : [field],
+    isProduct(node) && matrices.has(node.inputs[1]!) ? integerProduct(node, activations).map(nodeField) : [field],
   );
 }
 

@@ -37,7 +37,12 @@ export function isCompactable(shape: readonly number[]): boolean {
  * @param name of the value that the last conversion makes
  * @throws LtadError `LTAD_CONFIG` when it holds numbers that the type cannot
  */
-export function compactWeight(name: string, data: ArrayLike<number>, shape: readonly number[], type: Exclude<WeightType, "float32">): CompactWeight {
+export function compactWeight(
+  name: string,
+  data: ArrayLike<number>,
+  shape: readonly number[],
+  type: Exclude<WeightType, "float32">,
+): CompactWeight {
   const cast = (from: string, to: string): Conversion => ({
     opType: "Cast",
     input: [from],
@@ -61,7 +66,7 @@ export function compactWeight(name: string, data: ArrayLike<number>, shape: read
 
 function halves(name: string, data: ArrayLike<number>): Uint16Array {
   for (let i = 0; i < data.length; i++)
-    if (Math.abs(data[i] as number) > largestHalf && Number.isFinite(data[i]))
+    if (Math.abs(data[i]!) > largestHalf && Number.isFinite(data[i]))
       throw new LtadError(
         "LTAD_CONFIG",
         `weights: the constant ${name} holds ${data[i]}, float16 ends at ${largestHalf}. Use float32 or int8.`,
@@ -70,7 +75,7 @@ function halves(name: string, data: ArrayLike<number>): Uint16Array {
 }
 
 function bestQuantised(name: string, data: ArrayLike<number>, shape: readonly number[]) {
-  const axes = [...shape.keys()].filter((axis) => (shape[axis] as number) > 1);
+  const axes = [...shape.keys()].filter((axis) => shape[axis]! > 1);
   const ways = axes.map((axis) => ({ axis, ...quantised(name, data, shape, axis) }));
   return ways.reduce((best, way) => (way.error < best.error ? way : best));
 }
@@ -82,23 +87,23 @@ function bestQuantised(name: string, data: ArrayLike<number>, shape: readonly nu
  * @throws LtadError `LTAD_CONFIG` when a number is not finite
  */
 export function quantised(name: string, data: ArrayLike<number>, shape: readonly number[], axis: number, limit = 127) {
-  const channels = shape[axis] as number;
+  const channels = shape[axis]!;
   const inner = sizeOf(shape.slice(axis + 1));
   const channelOf = (i: number) => Math.floor(i / inner) % channels;
   const scales = new Float32Array(channels);
-  for (let i = 0; i < data.length; i++) scales[channelOf(i)] = Math.max(scales[channelOf(i)] as number, Math.abs(data[i] as number));
+  for (let i = 0; i < data.length; i++) scales[channelOf(i)] = Math.max(scales[channelOf(i)]!, Math.abs(data[i]!));
   if (!scales.every(Number.isFinite))
     throw new LtadError(
       "LTAD_CONFIG",
       `weights: the constant ${name} holds numbers that are not finite, int8 cannot. Use float32 or float16.`,
     );
-  for (let c = 0; c < channels; c++) scales[c] = (scales[c] as number) / limit || 1;
+  for (let c = 0; c < channels; c++) scales[c] = scales[c]! / limit || 1;
   const codes = new Int8Array(data.length);
   let error = 0;
   for (let i = 0; i < data.length; i++) {
-    const scale = scales[channelOf(i)] as number;
-    codes[i] = Math.round((data[i] as number) / scale);
-    error += ((data[i] as number) - (codes[i] as number) * scale) ** 2;
+    const scale = scales[channelOf(i)]!;
+    codes[i] = Math.round(data[i]! / scale);
+    error += (data[i]! - codes[i]! * scale) ** 2;
   }
   return { codes, scales, error };
 }

@@ -7,8 +7,8 @@ export function toHalf(numbers: ArrayLike<number>): Uint16Array {
   const bits = new Uint32Array(float.buffer);
   const halves = new Uint16Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) {
-    float[0] = numbers[i] as number;
-    halves[i] = halfBits(bits[0] as number);
+    float[0] = numbers[i]!;
+    halves[i] = halfBits(bits[0]!);
   }
   return halves;
 }

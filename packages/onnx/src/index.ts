@@ -13,4 +13,4 @@ export type { Chain } from "./join-onnx.js";
 export type { ModelMessage } from "./model-message.js";
 export type { OnnxFile, OnnxInput } from "./onnx-file.js";
 export { readNode } from "./onnx-node.js";
-export { readWeight, type OnnxWeight } from "./onnx-tensor.js";
+export { readWeight, tensorField, type OnnxWeight } from "./onnx-tensor.js";

@@ -27,7 +27,7 @@ export function codedMatrix({ name, shape, data }: OnnxWeight): Tensor[] {
  * @param coded names of the values that have been coded before; x joins them
  */
 export function integerProduct({ inputs, outputs }: OnnxNode, coded: Set<string>): NewNode[] {
-  const [x, w, y] = [inputs[0] as string, inputs[1] as string, outputs[0] as string];
+  const [x, w, y] = [inputs[0]!, inputs[1]!, outputs[0]!];
   const [codes, step, zero] = [`${x}.codes`, `${x}.codes.step`, `${x}.codes.zero`];
   const isNew = !coded.has(x);
   coded.add(x);

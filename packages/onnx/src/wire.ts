@@ -44,7 +44,7 @@ function contentOf(message: Uint8Array, at: number, type: number): { from: numbe
 export function readVarint(message: Uint8Array, at: number): { value: number; end: number } {
   let [value, factor] = [0, 1];
   for (let end = at; end < Math.min(message.length, at + 10); end++) {
-    const byte = message[end] as number;
+    const byte = message[end]!;
     value += (byte & 127) * factor;
     factor *= 128;
     if (byte < 128) return { value, end: end + 1 };

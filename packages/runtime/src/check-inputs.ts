@@ -14,7 +14,7 @@ export function checkInputs(inputs: NdArrays, specs: TensorSpecs): void {
     if (!array) throw wrong(name, `is missing. Expected ${describe(spec)}`, { expected: describe(spec) });
     checkArray(name, array, spec);
     if (spec.shape[0] !== null) continue;
-    batch ??= { name, size: array.shape[0] as number };
+    batch ??= { name, size: array.shape[0]! };
     if (array.shape[0] !== batch.size)
       throw wrong(name, `has a batch of ${array.shape[0]}, ${batch.name} one of ${batch.size}. All inputs share one batch size`, {});
   }

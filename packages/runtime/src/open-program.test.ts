@@ -4,11 +4,25 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { float32 } from "@ltad/core";
 import { describe, expect, it } from "vitest";
-import { toOnnx } from "@ltad/jit";
+import { encodeModel, onnxType } from "@ltad/onnx";
 import { fallBack } from "./providers.js";
 import { openProgram } from "./open-program.js";
 
-const model = toOnnx(({ x }) => ({ y: x.mul(2) }), { x: { dtype: "float32", shape: [null, 2] } });
+/** y = x + x, x float32 [batch, 2]. */
+const valueInfo = (name: string) => ({
+  name,
+  type: { tensorType: { elemType: onnxType.float32, shape: { dim: [{ dimParam: "batch" }, { dimValue: 2 }] } } },
+});
+const model = encodeModel({
+  irVersion: 9,
+  opsetImport: [{ domain: "", version: 19 }],
+  graph: {
+    name: "double",
+    node: [{ opType: "Add", input: ["x", "x"], output: ["y"] }],
+    input: [valueInfo("x")],
+    output: [valueInfo("y")],
+  },
+});
 const x = float32([3, 2], [1, 2, 3, 4, 5, 6]);
 
 describe("openProgram", () => {
@@ -91,7 +105,7 @@ describe("@ltad/runtime", () => {
         else packages.add(specifier);
       }
     };
-    await visit(fileURLToPath(new URL("runtime.ts", import.meta.url)));
+    await visit(fileURLToPath(new URL("index.ts", import.meta.url)));
     expect([...packages].sort()).toEqual(["@ltad/core", "onnxruntime-node"]);
   });
 });

@@ -143,7 +143,7 @@ class ChildEngine implements Engine {
 
   #finish(message: Extract<FromWorker, { id: number }>): void {
     if (this.#current?.id !== message.id) return; // of a job that was given up
-    const pending = this.#take() as Pending;
+    const pending = this.#take()!;
     if (message.type === "answer") pending.resolve(message.answer);
     else pending.reject(errorOf(message.error, this.options.log));
     this.#next();

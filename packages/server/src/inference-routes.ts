@@ -112,14 +112,14 @@ function checkName(name: string, modelName: string): void {
 }
 
 function imageOf([input]: InferRequest["inputs"]): Buffer {
-  const { shape, data } = input as InferRequest["inputs"][number];
+  const { shape, data } = input!;
   if (data.length !== 1 || shape.some((side) => side !== 1)) {
     throw new HttpError(
       "LTAD_REQUEST",
       `inputs.0: expected one image, shape [1] with one string, received shape [${shape.join(", ")}] with ${data.length}. Send one request per image.`,
     );
   }
-  const image = Buffer.from(data[0] as string, "base64");
+  const image = Buffer.from(data[0]!, "base64");
   if (image.length === 0) throw new HttpError("LTAD_REQUEST", "inputs.0.data.0: expected an image file in base64, received none.");
   return image;
 }

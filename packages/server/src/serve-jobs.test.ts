@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function ask(job: Partial<Job>): Promise<FromWorker> {
   await answer({ type: "job", id: 7, job: { image, map: "none", heatmap: false, ...job } });
-  return sent.at(-1) as FromWorker;
+  return sent.at(-1)!;
 }
 
 describe("serveJobs on a real bundle", () => {

@@ -10,7 +10,15 @@ import {
   loadTextEncoder,
   type TextEncoder,
 } from "@ltad/encoder";
-import { type ClassStatistics, encoderGraph, type FeatureSpec, featureSpec, fitMoments, fitWhitening, statisticsTree } from "@ltad/features";
+import {
+  type ClassStatistics,
+  encoderGraph,
+  type FeatureSpec,
+  featureSpec,
+  fitMoments,
+  fitWhitening,
+  statisticsTree,
+} from "@ltad/features";
 import { featuresId } from "@ltad/feature-store";
 import { join } from "node:path";
 import { type AugmentParams, augmentPhase, vaeConfig } from "./phase1/augment-phase.js";

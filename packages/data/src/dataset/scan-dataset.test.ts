@@ -73,7 +73,7 @@ describe("scanDataset", () => {
         "nut/ground_truth/crack: 1 file (777_mask.png) without an image; not used.",
       ]
     `);
-    expect(pixelTestItems(classes[1] as (typeof classes)[0]).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
+    expect(pixelTestItems(classes[1]!).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
   });
 
   it("follows a link that stays inside", async () => {

@@ -18,7 +18,7 @@ const open = async (path: string, architecture?: string) => openImageFolder(awai
 /** All stages and z, through the very graph that a bundle would hold. */
 async function run(encoder: AnyImageEncoder, image: NdArray): Promise<Record<string, NdArray>> {
   const program = await openProgram(
-    imageGraph(encoder, image.shape[1] as number, ({ stages, z }) => ({
+    imageGraph(encoder, image.shape[1]!, ({ stages, z }) => ({
       z: z.add(0),
       ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x.add(0)])),
     })),

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { temporaryFolder } from "../testing/fake-npm.js";
 import { fixture } from "../testing/fixtures.js";
 import { readOnnxFile } from "@ltad/onnx";
-import { readOnnx } from "./onnx-file.js";
+import { readOnnx } from "@ltad/onnx";
 
 const inside = await readFile(fixture("onnx/__fixtures__/branch.onnx"));
 const outside = await readFile(fixture("onnx/__fixtures__/external.onnx"));

@@ -9,7 +9,7 @@ export async function loadGraphModel(files: NamedBytes): Promise<tf.GraphModel> 
     format?: string;
     signature?: object;
   };
-  const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => files[path] as Uint8Array));
+  const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => files[path]!));
   const weightData = new Uint8Array(Buffer.concat(shards)).buffer;
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
   return tf.loadGraphModel({ load: async () => ({ modelTopology, weightSpecs, weightData, format, signature }) as tf.io.ModelArtifacts });

@@ -49,7 +49,7 @@ describe.skipIf(!encoder)("USE Lite with its real weights", () => {
   it("puts related texts nearer than unrelated ones", () => {
     const texts = ["a broken screw", "a damaged bolt", "the weather in Spain"];
     const [screw, bolt, weather] = texts.map((text) => vectorOf(encoder!.tokenize(text))) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const cosine = (a: tf.Tensor, b: tf.Tensor) => tf.sum(a.mul(b)).dataSync()[0] as number;
+    const cosine = (a: tf.Tensor, b: tf.Tensor) => tf.sum(a.mul(b)).dataSync()[0]!;
     expect(cosine(screw, bolt)).toBeGreaterThan(cosine(screw, weather) + 0.2);
   });
 });

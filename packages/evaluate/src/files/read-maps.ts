@@ -66,7 +66,7 @@ async function readMap(file: string): Promise<StoredMap> {
 function largest(values: Float32Array): number {
   let top = -Infinity;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     if (Number.isNaN(value)) return value;
     if (value > top) top = value;
   }

@@ -32,7 +32,7 @@ export function readNpy(bytes: Uint8Array, name: string): StoredMap {
   };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 12 || new TextDecoder("latin1").decode(bytes.subarray(0, 6)) !== "\u0093NUMPY") return fail("not a .npy file.");
-  const wide = (bytes[6] as number) > 1;
+  const wide = bytes[6]! > 1;
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const start = (wide ? 12 : 10) + length;
   const header = new TextDecoder("latin1").decode(bytes.subarray(wide ? 12 : 10, Math.min(start, 4096)));

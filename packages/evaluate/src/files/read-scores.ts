@@ -46,7 +46,7 @@ export async function readScores(file: string): Promise<Map<string, ClassScores>
     };
     const name = cell("class") || "all";
     if (!found.has(name)) found.set(name, { test: imageScores(), calibration: [] });
-    const own = found.get(name) as { test: ImageScores; calibration: ScoredImage[] };
+    const own = found.get(name)!;
     if (cell("split") === "calibration") {
       if (image.anomaly) where("an image of the split calibration must be good.");
       own.calibration.push(image);

@@ -33,5 +33,5 @@ const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 /** Escapes text for element content and quoted attributes; characters that control (but line breaks and tabs) or turn text around become visible marks. */
 function escape(text: string): string {
-  return text.replace(/[&<>"'`]/g, (c) => entities[c] as string).replace(/(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu, "\ufffd");
+  return text.replace(/[&<>"'`]/g, (c) => entities[c]!).replace(/(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu, "\ufffd");
 }

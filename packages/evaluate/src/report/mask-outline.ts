@@ -32,7 +32,7 @@ function shrink({ width: W, height: H, data }: Mask, width: number, height: numb
   const cells = new Uint8Array(width * height);
   for (let y = 0; y < H; y++) {
     const row = Math.floor((y * height) / H) * width;
-    for (let x = 0; x < W; x++) if ((data[y * W + x] as number) > 0) cells[row + Math.floor((x * width) / W)] = 1;
+    for (let x = 0; x < W; x++) if (data[y * W + x]! > 0) cells[row + Math.floor((x * width) / W)] = 1;
   }
   return { width, height, data: cells };
 }
@@ -41,7 +41,7 @@ function shrink({ width: W, height: H, data }: Mask, width: number, height: numb
 function framed({ width, height, data }: Mask): number[] {
   const out = new Array<number>((width + 2) * (height + 2)).fill(0);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) out[(y + 1) * (width + 2) + x + 1] = data[y * width + x] as number;
+    for (let x = 0; x < width; x++) out[(y + 1) * (width + 2) + x + 1] = data[y * width + x]!;
   }
   return out;
 }

@@ -22,7 +22,7 @@ export interface NamedGraph {
 /** Lays a graph out as a model. */
 export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weights: WeightType = "float32"): ModelMessage {
   const names = nameValues(graph, nodes, outputs);
-  const nameOf = (value: Value | undefined) => (value ? (names.get(value) as string) : "");
+  const nameOf = (value: Value | undefined) => (value ? names.get(value)! : "");
   const info = (name: string, value: Value) => ({
     name,
     type: { tensorType: { elemType: onnxType[value.dtype], shape: { dim: dims(value).map(encodeDim) } } },

@@ -16,7 +16,7 @@ export function encodeInitialisers(
   const tensors: Tensor[] = [];
   const conversions: Conversion[] = [];
   for (const [value, data] of graph.constants) {
-    const name = names.get(value) as string;
+    const name = names.get(value)!;
     if (!used.has(value) || written.has(name)) continue;
     written.add(name);
     const isWeight = weights !== "float32" && graph.names.has(value) && value.dtype === "float32" && isCompactable(value.stored);

@@ -94,9 +94,9 @@ const reductions: Record<string, (x: T) => T> = {
 };
 
 const programs: [string, (all: Tensors) => T][] = [
-  ...Object.entries(unary).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["x"] as T)]),
-  ...Object.entries(binary).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["row"] as T, all["column"] as T)]),
-  ...Object.entries(reductions).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["among"] as T)]),
+  ...Object.entries(unary).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["x"]!)]),
+  ...Object.entries(binary).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["row"]!, all["column"]!)]),
+  ...Object.entries(reductions).map(([name, fn]): [string, (all: Tensors) => T] => [name, (all) => fn(all["among"]!)]),
 ];
 
 it.each(programs)("%s", async (_, fn) => {

@@ -27,7 +27,7 @@ export function xavierUniform(outputs: number, inputs: number, rng: Rng): NdArra
  */
 export function linear<R extends tf.Rank>(p: Linear, x: tf.Tensor<R>): tf.Tensor<R> {
   const inner = x.shape.slice(1, -1);
-  const flat = x.reshape([-1, x.shape.at(-1) as number]);
+  const flat = x.reshape([-1, x.shape.at(-1)!]);
   const out = tf.matMul(flat, p.weight, false, true).add(p.bias); // [prod(...), out]
   return out.reshape([-1, ...inner, p.weight.shape[0]]);
 }

@@ -17,7 +17,7 @@ type Fn = (x: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor) => tf.Tensor;
 
 /** Slopes of f by central differences in the direction of each element, f in double precision is not at hand: a wide step. */
 function numericGradient(f: (x: Float32Array) => number, x: Float32Array, h = 1e-2): Float32Array {
-  return x.map((_, i) => (f(x.with(i, (x[i] as number) + h)) - f(x.with(i, (x[i] as number) - h))) / (2 * h));
+  return x.map((_, i) => (f(x.with(i, x[i]! + h)) - f(x.with(i, x[i]! - h))) / (2 * h));
 }
 
 const window = tf.tensor2d(
@@ -49,15 +49,15 @@ describe.each(Object.entries(cases))("%s", (_, fn) => {
   it("has the gradient that differences show", () => {
     const [x, gamma, beta] = Object.values(inputs).map((a) => tf.tensor(a.data, [...a.shape])) as [tf.Tensor, tf.Tensor, tf.Tensor];
     const gradient = tf.grad((v) => weighted(v, gamma, beta))(x);
-    const f = (data: Float32Array) => weighted(tf.tensor(data, [...shape.x]), gamma, beta).dataSync()[0] as number;
-    expectClose(toNdArray(gradient).data, numericGradient(f, inputs["x"]?.data as Float32Array), { rtol: 2e-2, atol: 1e-2 }, "gradient");
+    const f = (data: Float32Array) => weighted(tf.tensor(data, [...shape.x]), gamma, beta).dataSync()[0]!;
+    expectClose(toNdArray(gradient).data, numericGradient(f, inputs["x"]!.data), { rtol: 2e-2, atol: 1e-2 }, "gradient");
   });
 
   it("is the same compiled and eager, with its gradients", async () => {
     const both = ({ x, gamma, beta }: Tensors) => {
       const args = [x, gamma, beta] as [tf.Tensor, tf.Tensor, tf.Tensor];
       const used = fn.length === 1 ? [args[0]] : args;
-      const grads = tf.grads((...v) => weighted(v[0] as tf.Tensor, v[1] ?? args[1], v[2] ?? args[2]))(used);
+      const grads = tf.grads((...v) => weighted(v[0]!, v[1] ?? args[1], v[2] ?? args[2]))(used);
       return { y: fn(args[0] as tf.Tensor4D, args[1], args[2]), ...Object.fromEntries(grads.map((g, i) => [`d${i}`, g])) };
     };
     const [compiled, eager] = [await jit(both, inputs), await jit(both, inputs, { engine: "tensorflow" })];

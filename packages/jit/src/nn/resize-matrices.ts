@@ -11,8 +11,8 @@ export function bilinearMatrix(from: number, to: number, rule: ResizeRule): Floa
     const at = Math.min(Math.max(place(i, from, to, rule), 0), from - 1);
     const low = Math.floor(at);
     const high = Math.min(low + 1, from - 1);
-    matrix[i * from + low] = (matrix[i * from + low] as number) + (1 - (at - low));
-    matrix[i * from + high] = (matrix[i * from + high] as number) + (at - low);
+    matrix[i * from + low] = matrix[i * from + low]! + (1 - (at - low));
+    matrix[i * from + high] = matrix[i * from + high]! + (at - low);
   }
   return matrix;
 }

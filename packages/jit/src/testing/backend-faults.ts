@@ -26,7 +26,10 @@ export const backendFaults: Readonly<Record<string, readonly Fault[]>> = {
     [/^kernel fused products/, "fused activations of products are wrong"],
     [/^kernel convolution and pool with explicit/, "rounded paddings are wrong"],
     [/^kernel first-channel convolution/, "there is no channels-first convolution"],
-    [/^kernel largest with places|^kernel dilations|^kernel volumes: pools/, "largest of negative numbers is 1.2e-38 (MaxPool3D, MaxPoolWithArgmax, Dilation2D)"],
+    [
+      /^kernel largest with places|^kernel dilations|^kernel volumes: pools/,
+      "largest of negative numbers is 1.2e-38 (MaxPool3D, MaxPoolWithArgmax, Dilation2D)",
+    ],
     [/^kernel volumes: convolution/, "gradients of convolutions of volumes are wrong"],
     [/^kernel rotations/, "RotateWithOffset fills the fourth channel with 255"],
   ],

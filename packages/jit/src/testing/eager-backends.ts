@@ -15,6 +15,6 @@ export const tensorflowPackage =
 export const eagerBackends: readonly string[] = ["cpu", "wasm", ...(tfjsNode ? ["tensorflow"] : [])];
 
 export async function useBackend(name: string): Promise<void> {
-  if (name === "tensorflow") createRequire(join(tfjsNode as string, "package.json"))(tensorflowPackage);
+  if (name === "tensorflow") createRequire(join(tfjsNode!, "package.json"))(tensorflowPackage);
   if (!(await tf.setBackend(name))) throw new Error(`TF.js has no backend ${name} here`);
 }

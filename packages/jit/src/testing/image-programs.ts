@@ -100,12 +100,18 @@ export const imagePrograms: Record<string, (x: In) => T | T[]> = {
   ],
   "crops of boxes": ({ image: x, ids }) => {
     const boxes = tf.tensor2d([0, 0, 1, 1, 0.2, 0.9, 0.75, 0.1, -0.2, 0.1, 0.5, 1.2], [3, 4]);
-    const places = ids.slice([0, 1], [1, 2]).flatten().concat(tf.tensor1d([1], "int32")).minimum<tf.Tensor1D>(tf.scalar(1, "int32"));
+    const places = ids
+      .slice([0, 1], [1, 2])
+      .flatten()
+      .concat(tf.tensor1d([1], "int32"))
+      .minimum<tf.Tensor1D>(tf.scalar(1, "int32"));
     return (["bilinear", "nearest"] as const).flatMap((method) => [
       tf.image.cropAndResize(image(x), boxes, places, [4, 5], method, -7),
       tf.image.cropAndResize(image(x), boxes, places, [1, 3], method),
     ]);
   },
-  rotations: ({ image: x }) => [tf.image.rotateWithOffset(image(x), 0.7, 0.5, [0.4, 0.6]), tf.image.rotateWithOffset(image(x), -2, [1, 2, 3])],
-
+  rotations: ({ image: x }) => [
+    tf.image.rotateWithOffset(image(x), 0.7, 0.5, [0.4, 0.6]),
+    tf.image.rotateWithOffset(image(x), -2, [1, 2, 3]),
+  ],
 };

@@ -16,7 +16,9 @@ export function kernelTable(): string {
   const named = (kernel: string) => (ours.has(kernel) ? `**${kernel}**` : kernel);
   const hasGradient = (kernel: string) => tf.getGradient(kernel) !== null && tf.getGradient(kernel) !== undefined;
   const traced = Object.entries(families).map(([family, rows]) => {
-    const names = Object.keys(rows).filter((kernel) => allKernels.includes(kernel)).sort();
+    const names = Object.keys(rows)
+      .filter((kernel) => allKernels.includes(kernel))
+      .sort();
     const [steep, flat] = [names.filter(hasGradient), names.filter((kernel) => !hasGradient(kernel))];
     return `| ${family} | ${steep.map(named).join(" ")} | ${flat.join(" ")} |`;
   });

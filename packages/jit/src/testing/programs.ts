@@ -19,13 +19,17 @@ const { arrays } = decodeSafetensors(readFileSync(new URL("ops.safetensors", imp
 export const goldenCases = cases.map((golden) => ({
   golden,
   arrays: Object.fromEntries(
-    Object.entries(arrays).flatMap(([key, array]) => (key.startsWith(`${golden.name}/`) ? [[key.slice(golden.name.length + 1), array]] : [])),
+    Object.entries(arrays).flatMap(([key, array]) =>
+      key.startsWith(`${golden.name}/`) ? [[key.slice(golden.name.length + 1), array]] : [],
+    ),
   ) as Record<string, NdArray>,
 }));
 
 /** What a golden case is run on: its inputs and the gradients that come from above. */
 export function goldenInputs(own: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
-  const used = Object.entries(own).flatMap(([key, array]) => (key.startsWith("in.") ? [[key.slice(3), array]] : key.startsWith("dy") ? [[key, array]] : []));
+  const used = Object.entries(own).flatMap(([key, array]) =>
+    key.startsWith("in.") ? [[key.slice(3), array]] : key.startsWith("dy") ? [[key, array]] : [],
+  );
   return Object.fromEntries(used) as Record<string, NdArray>;
 }
 

@@ -28,7 +28,7 @@ const steps: Step[] = [
   },
   (rng) => {
     const axis = rng.integer(2);
-    return (x) => tf.gather(x, tf.tensor1d([0, (x.shape[axis] as number) - 1, 0], "int32"), axis);
+    return (x) => tf.gather(x, tf.tensor1d([0, x.shape[axis]! - 1, 0], "int32"), axis);
   },
   () => (x, other) =>
     tf.matMul(
@@ -53,10 +53,27 @@ const steps: Step[] = [
   () => (x) => tf.split(x, [1, x.shape[1] - 1], 1)[1] ?? x,
   () => (x, other) => tf.minimum(x, other.max()).clipByValue(-3, 3),
   () => (x) => tf.einsum("ij,kj->ik", x, x).mul(1 / x.shape[1]),
-  () => (x) => x.expandDims(0).expandDims(3).resizeBilinear([x.shape[0] + 1, x.shape[1] + 2], true).squeeze<tf.Tensor2D>([0, 3]),
+  () => (x) =>
+    x
+      .expandDims(0)
+      .expandDims(3)
+      .resizeBilinear([x.shape[0] + 1, x.shape[1] + 2], true)
+      .squeeze<tf.Tensor2D>([0, 3]),
   () => (x) => tf.avgPool(x.reshape<tf.Tensor4D>([1, ...x.shape, 1]), 2, 1, "same").reshape(x.shape),
-  () => (x) => tf.conv1d(x.reshape<tf.Tensor3D>([1, ...x.shape]), tf.ones([2, x.shape[1], 3]), 1, "same").mul(1 / x.shape[1]).reshape([x.shape[0], 3]),
-  () => (x) => tf.mirrorPad(x, [[0, 0], [1, 0]], "symmetric"),
+  () => (x) =>
+    tf
+      .conv1d(x.reshape<tf.Tensor3D>([1, ...x.shape]), tf.ones([2, x.shape[1], 3]), 1, "same")
+      .mul(1 / x.shape[1])
+      .reshape([x.shape[0], 3]),
+  () => (x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      "symmetric",
+    ),
   () => (x) => tf.gatherND(x, [[0], [x.shape[0] - 1]]),
   () => (x) => tf.where(x.abs().less(1), x.pow(2), x.abs().add(0.1).sqrt()),
   () => (x) => tf.prod(x.slice([0, 0], [Math.min(2, x.shape[0]), x.shape[1]]).clipByValue(-2, 2), 0, true).add(x),
@@ -64,7 +81,7 @@ const steps: Step[] = [
 
 /** A function of x and other that applies some steps; sizes are kept small. */
 export function randomProgram(rng: Rng) {
-  const chosen = Array.from({ length: 3 + rng.integer(6) }, () => (steps[rng.integer(steps.length)] as Step)(rng));
+  const chosen = Array.from({ length: 3 + rng.integer(6) }, () => steps[rng.integer(steps.length)]!(rng));
   const forward = (x: tf.Tensor2D, other: tf.Tensor2D) => {
     let y = x;
     for (const step of chosen) {
@@ -79,8 +96,7 @@ export function randomProgram(rng: Rng) {
         .square()
         .sum()
         .add(b.mul(0.01).sum()),
-    )([x as tf.Tensor, other as tf.Tensor]);
-    return { y: forward(x as tf.Tensor2D, other as tf.Tensor2D), dx: dx as tf.Tensor, dOther: dOther as tf.Tensor };
+    )([x!, other!]);
+    return { y: forward(x as tf.Tensor2D, other as tf.Tensor2D), dx: dx!, dOther: dOther! };
   };
 }
-

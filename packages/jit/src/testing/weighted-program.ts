@@ -9,7 +9,14 @@ import { trace } from "../trace/trace.js";
 
 const rng = createRng("weighted program");
 const width = 64;
-const weight = (...shape: number[]) => float32(shape, rng.normals(shape.reduce((a, b) => a * b, 1), 1 / Math.sqrt(shape.slice(0, -1).reduce((a, b) => a * b, 1))));
+const weight = (...shape: number[]) =>
+  float32(
+    shape,
+    rng.normals(
+      shape.reduce((a, b) => a * b, 1),
+      1 / Math.sqrt(shape.slice(0, -1).reduce((a, b) => a * b, 1)),
+    ),
+  );
 const block = (name: string) => ({
   [`${name}.qkv`]: weight(width, 3 * width),
   [`${name}.out`]: weight(width, width),
@@ -17,7 +24,13 @@ const block = (name: string) => ({
   [`${name}.down`]: weight(4 * width, width),
 });
 
-export const weightedConstants = { patches: weight(4, 4, 3, width), ...block("a"), ...block("b"), head: weight(width, 10), bias: float32([10], rng.normals(10)) };
+export const weightedConstants = {
+  patches: weight(4, 4, 3, width),
+  ...block("a"),
+  ...block("b"),
+  head: weight(width, 10),
+  bias: float32([10], rng.normals(10)),
+};
 export const weightedInputs = { image: float32([2, 24, 24, 3], rng.normals(2 * 24 * 24 * 3)) };
 
 /** image [B, 24, 24, 3] to logits [B, 10]. */
@@ -27,7 +40,7 @@ export function weightedProgram(all: Tensors): Tensors {
   const batch = patches.shape[0];
   let x: tf.Tensor = patches.reshape([batch, 36, width]);
   const norm = (v: tf.Tensor) => layerNorm(v, tf.ones([width]), tf.zeros([width]));
-  const linear = (v: tf.Tensor, w: tf.Tensor) => tf.matMul(v.reshape([-1, v.shape.at(-1) as number]), w).reshape([-1, 36, w.shape[1] as number]);
+  const linear = (v: tf.Tensor, w: tf.Tensor) => tf.matMul(v.reshape([-1, v.shape.at(-1)!]), w).reshape([-1, 36, w.shape[1]!]);
   for (const name of ["a", "b"] as const) {
     const [q, k, v] = tf.split(linear(norm(x), c[`${name}.qkv` as "head"]), 3, 2) as [tf.Tensor, tf.Tensor, tf.Tensor];
     x = x.add(linear(attention(q, k, v), c[`${name}.out` as "head"]));
@@ -38,4 +51,7 @@ export function weightedProgram(all: Tensors): Tensors {
 
 /** The model with its weights as they are, for a batch of 2. */
 export const weightedMessage = () =>
-  modelMessage({ ...trace(weightedProgram, { image: { dtype: "float32", shape: [2, 24, 24, 3] } }, weightedConstants, 1), dims: (v) => v.stored });
+  modelMessage({
+    ...trace(weightedProgram, { image: { dtype: "float32", shape: [2, 24, 24, 3] } }, weightedConstants, 1),
+    dims: (v) => v.stored,
+  });

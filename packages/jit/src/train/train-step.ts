@@ -75,7 +75,7 @@ export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptio
       checkState(state, initial);
       const restored = groups.map((group) => [group, packArrays(ofGroup(state, group), packing)]);
       stepper.load(flatState(Object.fromEntries(restored) as Parameters<typeof flatState>[0]));
-      count = (state["step"] as NdArray).data[0] as number;
+      count = state["step"]!.data[0]!;
     },
     dispose: () => stepper.dispose(),
   };

@@ -30,7 +30,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
       seed,
       encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
-      classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order] as number, order })),
+      classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order]!, order })),
       score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },
       display,
       config,

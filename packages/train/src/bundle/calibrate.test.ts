@@ -7,7 +7,7 @@ import { tensorsOf, toTensor } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   channelsOfStage,
   configs,
@@ -33,7 +33,7 @@ const N = spec.tokens;
 const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...fixture(configs[preset]) }));
 
 describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) => {
-  test("means and deviations over the images of each class", async () => {
+  it("means and deviations over the images of each class", async () => {
     const found = await calibrate(set, arrays, spec, config, {});
     const raw = images.map((_, image) => rawOf(image));
     for (const label of [0, 1, 2]) {
@@ -57,7 +57,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
     ]);
   });
 
-  test("then a class's training normals have mean S_rec 1, and a standard logit of mean 0 and deviation 1", async () => {
+  it("then a class's training normals have mean S_rec 1, and a standard logit of mean 0 and deviation 1", async () => {
     const calibration = await calibrate(set, arrays, spec, config, {});
     const scored = { ...config, score: { ...config.score, semantic: "logit" as const } };
     const [features, z] = tensorsOfImages();
@@ -92,7 +92,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
   }
 });
 
-test("what is perfect or constant leaves numbers one can divide by", async () => {
+it("what is perfect or constant leaves numbers one can divide by", async () => {
   const { arrays, config } = cases[0]!;
   const leaves = Object.entries(flatten<NdArray>(arrays.phi, isNdArray));
   const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)])));
@@ -101,7 +101,7 @@ test("what is perfect or constant leaves numbers one can divide by", async () =>
   for (const value of logitDeviation.data) expect(value).toBeGreaterThan(0);
 });
 
-test("says how far it is, and stops when asked", async () => {
+it("says how far it is, and stops when asked", async () => {
   const { arrays, config } = cases[0]!;
   const seen: Progress[] = [];
   const stopping = new AbortController();

@@ -30,7 +30,7 @@ export async function calibrate(
         z: float32([1, spec.zSize], z),
         label: int32([1], [label]),
       });
-      (sums[label] as ClassSums).add(floats(out["errors"], "errors"), floats(out["logits"], "logits"));
+      sums[label]!.add(floats(out["errors"], "errors"), floats(out["logits"], "logits"));
       options.onProgress?.({ phase: "calibrate", done: index + 1, total: set.labels.length, unit: "images" });
     }
   } finally {
@@ -71,8 +71,8 @@ class ClassSums {
     const kinds = errors.length / this.tokens;
     if (this.images === 0) this.errors = new Float64Array(kinds);
     this.images++;
-    errors.forEach((error, i) => (this.errors[i % kinds] = (this.errors[i % kinds] as number) + error));
-    for (let i = 0; i < this.tokens; i++) this.position[i] = (this.position[i] as number) + (errors[i * kinds] as number);
+    errors.forEach((error, i) => (this.errors[i % kinds] = this.errors[i % kinds]! + error));
+    for (let i = 0; i < this.tokens; i++) this.position[i] = this.position[i]! + errors[i * kinds]!;
     for (const logit of logits) {
       this.logit += logit;
       this.logitSquare += logit * logit;
@@ -85,9 +85,9 @@ const least = 1e-6; // a division by what is usual must stay finite
 function tables(sums: readonly ClassSums[], tokens: number): HeadArrays["calibration"] {
   const classes = sums.length;
   const patches = sums.map((sum) => sum.images * tokens);
-  const logitMean = sums.map((sum, k) => sum.logit / (patches[k] as number));
-  const deviation = sums.map((sum, k) => Math.sqrt(Math.max(0, sum.logitSquare / (patches[k] as number) - (logitMean[k] as number) ** 2)));
-  const error = sums.flatMap((sum, k) => [...sum.errors].map((total) => Math.max(least, total / (patches[k] as number))));
+  const logitMean = sums.map((sum, k) => sum.logit / patches[k]!);
+  const deviation = sums.map((sum, k) => Math.sqrt(Math.max(0, sum.logitSquare / patches[k]! - logitMean[k]! ** 2)));
+  const error = sums.flatMap((sum, k) => [...sum.errors].map((total) => Math.max(least, total / patches[k]!)));
   return {
     error: float32([classes, error.length / classes], error),
     positionError: float32(

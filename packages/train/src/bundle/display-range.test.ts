@@ -1,6 +1,6 @@
 import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { spec } from "../testing/tiny-set.js";
 import { displayRange } from "./display-range.js";
 import type { TrainingSet } from "../run/training-set.js";
@@ -22,14 +22,14 @@ const head = toOnnx(
 );
 
 describe("displayRange", () => {
-  test("from the 99th percentile to three times as far above the median as the 99.9th lies", async () => {
+  it("from the 99th percentile to three times as far above the median as the 99.9th lies", async () => {
     const { set } = setOf(100, (image, n) => image * N + n); // values 0 to 1599
     const { low, high } = await displayRange(set, head, spec);
     expect(low).toBe(1584); // 99 % of 1600 lie below
     expect(high).toBe(800 + 6 * (1598 - 800));
   });
 
-  test("looks at 100 images at most, from everywhere in the set, with their own class", async () => {
+  it("looks at 100 images at most, from everywhere in the set, with their own class", async () => {
     const { set, read } = setOf(
       250,
       () => 1,
@@ -41,7 +41,7 @@ describe("displayRange", () => {
     expect(high).toBeGreaterThan(low);
   });
 
-  test("a map that is the same everywhere still has a range", async () => {
+  it("a map that is the same everywhere still has a range", async () => {
     const { low, high } = await displayRange(setOf(3, () => 0.25).set, head, spec);
     expect([low, high]).toEqual([0.25, 0.251]);
   });

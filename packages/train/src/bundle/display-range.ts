@@ -19,7 +19,7 @@ export async function displayRange(set: TrainingSet, head: Uint8Array, spec: Fea
       const inputs = {
         features: float32([1, spec.tokens, spec.channels], features),
         z: float32([1, spec.zSize], z),
-        class: int32([1], [set.labels[index] as number]),
+        class: int32([1], [set.labels[index]!]),
       };
       for (const value of floats((await program.run(inputs))["map"], "map")) values.push(value);
     }
@@ -27,7 +27,7 @@ export async function displayRange(set: TrainingSet, head: Uint8Array, spec: Fea
     await program.dispose();
   }
   values.sort((a, b) => a - b);
-  const quantile = (q: number) => values[Math.min(values.length - 1, Math.floor(q * values.length))] as number;
+  const quantile = (q: number) => values[Math.min(values.length - 1, Math.floor(q * values.length))]!;
   const [median, low, top] = [quantile(0.5), quantile(0.99), quantile(0.999)];
   return { low, high: Math.max(low + 1e-3, median + 6 * (top - median)) };
 }

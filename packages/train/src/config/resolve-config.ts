@@ -34,7 +34,7 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
 /** Rules that span several fields. */
 function checkTogether(config: TrainConfig): TrainConfig {
   const { groups, features, score, reconstruct, detect, anomaly, whitening } = config;
-  if (features.stages.some((stage, i) => i > 0 && stage <= (features.stages[i - 1] as number)))
+  if (features.stages.some((stage, i) => i > 0 && stage <= features.stages[i - 1]!))
     fail(`features.stages: expected ascending order without repeats, received ${features.stages.join(", ")}.`);
   const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
   if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);

@@ -5,7 +5,7 @@ import { openProgram } from "@ltad/runtime";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
 import { type HeadArrays, headConstants, headGraph, headTensors } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
@@ -49,7 +49,7 @@ const given = [-1, 2, -1, 0, 3];
 describe.each(cases)("the preset $name", ({ config, arrays }) => {
   const expected = given.map((label, b) => plain(config, arrays, b, label));
 
-  test("predicts the class where none is given, and not always the same", () => {
+  it("predicts the class where none is given, and not always the same", () => {
     expect([...scored(config, arrays).label.data]).toEqual(expected.map(({ label }) => label));
     const none = given.map(() => -1);
     const predicted = [...scored(config, arrays, none).label.data];
@@ -58,7 +58,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     expect(expected.map(({ label }) => label).filter((_, b) => given[b]! >= 0)).toEqual([2, 0, 3]);
   });
 
-  test("errors and logits by their definition", () => {
+  it("errors and logits by their definition", () => {
     const labels = expected.map(({ label }) => label);
     const { images, zs } = inputs();
     const raw = rawScores(tensors(arrays), images, zs, tf.tensor1d(labels, "int32"), spec, config);
@@ -78,7 +78,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     );
   });
 
-  test.each(["max", "position", "pooled"] as const)("S_rec, S_sem, their sum, and the image rule %s", (image) => {
+  it.each(["max", "position", "pooled"] as const)("S_rec, S_sem, their sum, and the image rule %s", (image) => {
     const chosen = { ...config, score: { ...config.score, image } };
     const { label: _, ...found } = scored(chosen, arrays);
     const wanted = given.map((label, b) => plain(chosen, arrays, b, label));
@@ -89,7 +89,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     }
   });
 
-  test("each form of the semantic score, lambda 0 leaves S_rec alone", () => {
+  it("each form of the semantic score, lambda 0 leaves S_rec alone", () => {
     for (const form of ["logit", "posterior"] as const) {
       const chosen = { ...config, score: { ...config.score, semantic: form, lambda: 0 } };
       const found = scored(chosen, arrays);
@@ -99,7 +99,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     }
   });
 
-  test.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
+  it.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
     const program = await openProgram(headGraph(arrays, spec, config), { threads: 1 });
     try {
       const some = float32([count, N, C], features.data.slice(0, count * N * C));
@@ -123,7 +123,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
 describe("properties", () => {
   const { arrays, config } = cases[0]!;
 
-  test("the image rule position is max where every position is as usual as the class", () => {
+  it("the image rule position is max where every position is as usual as the class", () => {
     const error = floats(arrays.calibration.error, "error");
     const positionError = float32(
       [K, N],
@@ -134,12 +134,12 @@ describe("properties", () => {
     expectClose(scored(config, even).score.data, byMax.score.data, { rtol: 1e-5, atol: 1e-6 }, "score");
   });
 
-  test("group weights count by their ratio alone", () => {
+  it("group weights count by their ratio alone", () => {
     const tenfold = { ...config, score: { ...config.score, groupWeights: [10, 30] } };
     expectClose(scored(tenfold, arrays).map.data, scored(config, arrays).map.data, { rtol: 1e-5, atol: 1e-5 }, "map");
   });
 
-  test("a class of its own: what is given decides over what would be predicted", () => {
+  it("a class of its own: what is given decides over what would be predicted", () => {
     const all = [0, 1, 2, 3].map((label) =>
       scored(
         config,

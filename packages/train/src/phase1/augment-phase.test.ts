@@ -4,7 +4,7 @@ import { tinyTextEncoder } from "@ltad/encoder/testing";
 import { tensorsOf } from "@ltad/jit";
 import { conditionalVae, sample } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configs, labels, randomImages, randomStatistics, setOf, spec, sum, valueAt } from "../testing/tiny-set.js";
 import { augmentPhase, type AugmentParams, vaeConfig } from "./augment-phase.js";
 import type { TrainConfig } from "../config/config-schema.js";
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => phase.program.dispose());
 
 describe("a batch of phase 1", () => {
-  test("whole images with their z and class; the same generator gives the same batch", async () => {
+  it("whole images with their z and class; the same generator gives the same batch", async () => {
     const batch = await phase.batch(1, createRng("step"));
     for (let b = 0; b < 3; b++) {
       const image = images.findIndex(({ z }) => z[0] === valueAt(batch["z"]!, b, 0));
@@ -39,12 +39,12 @@ describe("a batch of phase 1", () => {
     expect((await phase.batch(1, createRng("other")))["eps"]).not.toEqual(batch["eps"]);
   });
 
-  test("beta grows from 0 in a line and stays", async () => {
+  it("beta grows from 0 in a line and stays", async () => {
     const betas = await Promise.all([0, 1, 3, 4, 9].map(async (step) => valueAt((await phase.batch(step, createRng(step)))["beta"]!)));
     expect(betas).toEqual([0, 0.125, 0.375, 0.5, 0.5]);
   });
 
-  test("the rate warms up and ends near 0", () => {
+  it("the rate warms up and ends near 0", () => {
     expectClose(
       [0, 1, 2, 10].map((step) => phase.learningRate(step)),
       [0.005, 0.01, 0.01, 0],
@@ -55,7 +55,7 @@ describe("a batch of phase 1", () => {
 });
 
 describe("a step of phase 1", () => {
-  test("its loss is sum_l mean((f_real_l - f_syn_l)^2) + beta KL of standardised features", async () => {
+  it("its loss is sum_l mean((f_real_l - f_syn_l)^2) + beta KL of standardised features", async () => {
     const params = phase.program.params();
     const batch = await phase.batch(2, createRng("loss"));
     const found = await phase.program.step(batch, { learningRate: 0 });
@@ -64,7 +64,7 @@ describe("a step of phase 1", () => {
     expectClose([found["loss"]!], [expected.reconstruction + 0.25 * expected.kl], { rtol: 1e-4, atol: 0 }, "loss");
   });
 
-  test("moves s_c of the classes it sees and all of the VAE, and has nothing else to move", async () => {
+  it("moves s_c of the classes it sees and all of the VAE, and has nothing else to move", async () => {
     const before = leaves(phase.program.params());
     expect(Object.keys(before).filter((name) => name !== "names" && !name.startsWith("vae."))).toEqual([]);
     const batch = await phase.batch(9, createRng("moves"));
@@ -77,7 +77,7 @@ describe("a step of phase 1", () => {
     for (const label of seen) expect(largest(moved.slice(label * 24, (label + 1) * 24))).toBeGreaterThan(0);
   });
 
-  test("the loss falls on one batch", async () => {
+  it("the loss falls on one batch", async () => {
     const batch = await phase.batch(9, createRng("falls"));
     const losses: number[] = [];
     for (let step = 0; step < 30; step++) losses.push((await phase.program.step(batch, { learningRate: 0.01 }))["loss"]!);

@@ -76,7 +76,7 @@ function augmentBatches(set: TrainingSet, spec: FeatureSpec, { augment, detect }
       ),
       label: int32(
         [augment.batch],
-        chosen.map((index) => set.labels[index] as number),
+        chosen.map((index) => set.labels[index]!),
       ),
       eps: float32([augment.batch, augment.latent], rng.normals(augment.batch * augment.latent)),
       beta: float32([], [klWeight(step, { beta: augment.beta, warmup: augment.betaWarmup })]),

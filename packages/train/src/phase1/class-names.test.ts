@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { tinyTextEncoder } from "@ltad/encoder/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { prototypesOf } from "./class-names.js";
 import type { TrainConfig } from "../config/config-schema.js";
 
@@ -14,7 +14,7 @@ const names = float32([3, 5, 6], createRng("names").normals(3 * 5 * 6, 0.3));
 const config: TrainConfig["names"] = { tokens: 5, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" };
 
 describe("prototypesOf", () => {
-  test("is T([v; s_c]) at unit length, one class at a time", async () => {
+  it("is T([v; s_c]) at unit length, one class at a time", async () => {
     const { normal, abnormal } = await prototypesOf(names, text, config, 1);
     expect([normal.shape, abnormal.shape]).toEqual([
       [3, 8],
@@ -24,14 +24,14 @@ describe("prototypesOf", () => {
     expectClose(abnormal.data, plain(config.abnormalPrompt), { rtol: 1e-4, atol: 1e-5 }, "abnormal");
   });
 
-  test("does not depend on the seed, and leaves the names as they are", async () => {
+  it("does not depend on the seed, and leaves the names as they are", async () => {
     const before = Array.from(names.data);
     const [first, other] = [await prototypesOf(names, text, config, 1), await prototypesOf(names, text, config, 2)];
     expect(other).toEqual(first);
     expect(Array.from(names.data)).toEqual(before);
   });
 
-  test("random: unit rows, all different, the same with the same seed", async () => {
+  it("random: unit rows, all different, the same with the same seed", async () => {
     const random = { ...config, prototypes: "random" as const };
     const [first, same, other] = [
       await prototypesOf(names, text, random, 1),

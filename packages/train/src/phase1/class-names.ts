@@ -18,7 +18,7 @@ export type Prototypes = {
  * @param names s_c [K, M, tokenSize]
  */
 export async function prototypesOf(names: NdArray, text: TextEncoder, config: TrainConfig["names"], seed: number): Promise<Prototypes> {
-  const classes = names.shape[0] as number;
+  const classes = names.shape[0]!;
   if (config.prototypes === "random") return randomPrototypes(classes, text.size, seed);
   const prefix = (prompt: string) => text.embed(text.tokenize(prompt)); // [V, tokenSize]
   const prompts = { normal: prefix(config.normalPrompt), abnormal: prefix(config.abnormalPrompt) };
@@ -33,7 +33,7 @@ export async function prototypesOf(names: NdArray, text: TextEncoder, config: Tr
   );
   try {
     const { normal, abnormal } = await program.run({ names });
-    return { normal: normal as NdArray, abnormal: abnormal as NdArray };
+    return { normal: normal!, abnormal: abnormal! };
   } finally {
     await program.dispose();
   }
@@ -50,5 +50,5 @@ function randomPrototypes(classes: number, size: number, seed: number): Prototyp
 
 function normaliseRow(row: Float32Array): void {
   const length = Math.hypot(...row);
-  for (let i = 0; i < row.length; i++) row[i] = (row[i] as number) / length;
+  for (let i = 0; i < row.length; i++) row[i] = row[i]! / length;
 }

@@ -1,5 +1,5 @@
 import { createRng, type Progress } from "@ltad/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { configs, counts, labels, randomImages, setOf } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
 import type { Synthesiser } from "./synthesiser.js";
@@ -12,13 +12,13 @@ const set = setOf(images);
 const config: TrainConfig = { ...configs.recommended, mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 19 } };
 
 describe("synthesiseImages", () => {
-  test("draws `samples` images of every class that is not always real, and says how often each is", async () => {
+  it("draws `samples` images of every class that is not always real, and says how often each is", async () => {
     const { mixing } = await run();
     expect(mixing.real).toEqual([1, Math.sqrt(counts[1]! / counts[0]!), 0.5]);
     expect(mixing.synthetic.map((own) => own.length)).toEqual([0, 19, 19]);
   });
 
-  test("each for an image of its class, with that image's z", async () => {
+  it("each for an image of its class, with that image's z", async () => {
     const { mixing, asked } = await run();
     expect(new Set(asked.map(({ label }) => label))).toEqual(new Set([1, 2]));
     for (const label of [1, 2]) {
@@ -31,20 +31,20 @@ describe("synthesiseImages", () => {
     }
   });
 
-  test("the same seed gives the same images, another one others", async () => {
+  it("the same seed gives the same images, another one others", async () => {
     const [first, same, other] = [await run(), await run(), await run({ seed: 2 })];
     expect(same.mixing).toEqual(first.mixing);
     expect(same.numbers).toEqual(first.numbers);
     expect(other.numbers).not.toEqual(first.numbers);
   });
 
-  test("a class's images do not depend on how many another class has", async () => {
+  it("a class's images do not depend on how many another class has", async () => {
     const more = { ...set, counts: [600, 3, 1] };
     const [first, other] = [await run(), await run({ from: more })];
     expect(other.mixing.synthetic[2]).toEqual(first.mixing.synthetic[2]);
   });
 
-  test("counts up to all of them, and stops when asked", async () => {
+  it("counts up to all of them, and stops when asked", async () => {
     const seen: Progress[] = [];
     await run({ onProgress: (progress) => seen.push(progress) });
     const done = seen.map((progress) => progress.done);

@@ -38,10 +38,10 @@ export async function synthesiseImages(
     const images: ImageFeatures[] = [];
     while (images.length < count) {
       throwIfAborted(signal);
-      const chosen = Array.from({ length: Math.min(together, count - images.length) }, () => own[rng.integer(own.length)] as number);
+      const chosen = Array.from({ length: Math.min(together, count - images.length) }, () => own[rng.integer(own.length)]!);
       const zs = await Promise.all(chosen.map(async (index) => (await set.store.read(index)).z));
       const made = await synthesiser.sample(zs, label, rng);
-      zs.forEach((z, i) => images.push({ features: made[i] as Float32Array, z }));
+      zs.forEach((z, i) => images.push({ features: made[i]!, z }));
       done += chosen.length;
       onProgress?.({ phase: "synthesise", done, total, unit: "images" });
     }

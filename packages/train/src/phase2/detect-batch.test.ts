@@ -1,6 +1,6 @@
 import { createRng, floats, type NdArrays } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { configs, labels, setOf, spec, valueAt } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
 import { detectBatches } from "./detect-batch.js";
@@ -22,7 +22,7 @@ const recommended = configs.recommended;
 const batches = (config: TrainConfig, mixing?: Mixing) => detectBatches({ set, spec, config, patchSize: 17, mixing, noise });
 
 describe("a batch of phase 2", () => {
-  test.each([
+  it.each([
     ["recommended", recommended],
     ["paper", configs.paper],
   ] as const)("preset %s: has the inputs of the loss and nothing else", async (_, config) => {
@@ -31,14 +31,14 @@ describe("a batch of phase 2", () => {
     expect(Object.fromEntries(found)).toEqual(detectInputs(config, spec, 17));
   });
 
-  test("the same generator gives the same batch, another one another", async () => {
+  it("the same generator gives the same batch, another one another", async () => {
     const draw = batches(recommended, { real: [1, 0.6, 0.4], synthetic });
     const [first, same, other] = [await draw(4, createRng("s/4")), await draw(4, createRng("s/4")), await draw(5, createRng("s/5"))];
     expect(same).toEqual(first);
     for (const name of Object.keys(first).filter((key) => key !== "noise")) expect(other[name]).not.toEqual(first[name]);
   });
 
-  test("each patch is the token at its position of an image of its label, with that image's z", async () => {
+  it("each patch is the token at its position of an image of its label, with that image's z", async () => {
     const positions = await everyBatch(
       recommended,
       undefined,
@@ -54,7 +54,7 @@ describe("a batch of phase 2", () => {
     expect(new Set(positions.flat()).size).toBe(N);
   });
 
-  test("without a number of tokens it is the whole grid in order", async () => {
+  it("without a number of tokens it is the whole grid in order", async () => {
     const batch = await batches(configs.paper)(0, createRng(2));
     for (let b = 0; b < 5; b++) {
       const image = valueAt(batch["z"]!, b, 0);
@@ -65,7 +65,7 @@ describe("a batch of phase 2", () => {
     }
   });
 
-  test("foreign patches are of another class, from all places", async () => {
+  it("foreign patches are of another class, from all places", async () => {
     const places = await everyBatch(
       recommended,
       { real: [0, 0, 0], synthetic },
@@ -83,7 +83,7 @@ describe("a batch of phase 2", () => {
     expect(new Set(places.flat()).size).toBe(N);
   });
 
-  test("a share of the noise is foreign, and its length is log-uniform between low and high", async () => {
+  it("a share of the noise is foreign, and its length is log-uniform between low and high", async () => {
     const config: TrainConfig = { ...recommended, anomaly: { kind: "directed", low: 0.5, high: 4, foreign: 0.3 } };
     const rows = await everyBatch(config, undefined, (batch, b) => ({
       foreign: Array.from({ length: 9 }, (_, t) => valueAt(batch["isForeign"]!, b, t)),
@@ -100,7 +100,7 @@ describe("a batch of phase 2", () => {
     expect(share(sizes, (s) => s >= 0.5 && s <= 4)).toBe(1);
   });
 
-  test("the noise is taken from the pool, as many numbers as the patches need", async () => {
+  it("the noise is taken from the pool, as many numbers as the patches need", async () => {
     const asked: number[] = [];
     const pool = { take: (size: number) => (asked.push(size), noise.take(size)) };
     const batch = await detectBatches({ set, spec, config: recommended, patchSize: 17, mixing: undefined, noise: pool })(0, createRng(1));
@@ -110,7 +110,7 @@ describe("a batch of phase 2", () => {
 });
 
 describe("mixing of real and synthesised images", () => {
-  test("an image is real with p_c; where p_c is 1, always", async () => {
+  it("an image is real with p_c; where p_c is 1, always", async () => {
     const real = [1, 0.65, 0.2];
     const rows = await everyBatch(recommended, { real, synthetic }, (batch, b) => ({
       label: valueAt(batch["label"]!, b),
@@ -124,7 +124,7 @@ describe("mixing of real and synthesised images", () => {
     expectClose(shares, real, { rtol: 0, atol: 0.06 }, "share of real images"); // nearly 4 deviations of the rarest class
   });
 
-  test("a stand-in is of the same class and brings its own z; all of them come", async () => {
+  it("a stand-in is of the same class and brings its own z; all of them come", async () => {
     const images = await everyBatch(recommended, { real: [0, 0, 0], synthetic }, (batch, b) => {
       const image = valueAt(batch["z"]!, b, 0);
       expect(Math.floor((image - 100) / 10)).toBe(valueAt(batch["label"]!, b));
@@ -134,12 +134,12 @@ describe("mixing of real and synthesised images", () => {
     expect([...new Set(images)].sort((a, b) => a - b)).toEqual([100, 101, 110, 111, 120, 121]);
   });
 
-  test("without mixing all images are real", async () => {
+  it("without mixing all images are real", async () => {
     const images = await everyBatch(recommended, undefined, (batch, b) => valueAt(batch["z"]!, b, 0));
     expect([...new Set(images)].sort((a, b) => a - b)).toEqual(labels.map((_, image) => image));
   });
 
-  test("classes come in the ratio n^(1 + power)", async () => {
+  it("classes come in the ratio n^(1 + power)", async () => {
     const rows = await everyBatch({ ...recommended, detect: { ...recommended.detect, classPower: -1 } }, undefined, (batch, b) =>
       valueAt(batch["label"]!, b),
     );

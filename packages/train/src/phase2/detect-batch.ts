@@ -38,7 +38,7 @@ export function detectBatches({
 
   return async (_step, rng) => {
     const chosen = Array.from({ length: images }, () => sample(rng));
-    const labels = chosen.map((index) => set.labels[index] as number);
+    const labels = chosen.map((index) => set.labels[index]!);
     const standIns = labels.map((label) => standIn(label, mixing, rng));
     const sources = await Promise.all(chosen.map(async (index, b) => standIns[b] ?? set.store.read(index)));
     const positions = chosen.map(() => positionsOf(rng));
@@ -73,7 +73,7 @@ export function detectBatches({
 /** A synthesised image of the class with probability 1 - p_c. */
 function standIn(label: number, mixing: Mixing | undefined, rng: Rng): ImageFeatures | undefined {
   const synthetic = mixing?.synthetic[label];
-  if (!mixing || !synthetic || rng.uniform() < (mixing.real[label] as number)) return undefined;
+  if (!mixing || !synthetic || rng.uniform() < mixing.real[label]!) return undefined;
   return synthetic[rng.integer(synthetic.length)];
 }
 
@@ -82,7 +82,7 @@ function rows(shape: readonly [number, number, number], positions: readonly numb
   const [, tokens, channels] = shape;
   const out = float32(shape);
   positions.forEach((places, b) => {
-    const { features } = images[b] as ImageFeatures;
+    const { features } = images[b]!;
     places.forEach((place, t) => out.data.set(features.subarray(place * channels, (place + 1) * channels), (b * tokens + t) * channels));
   });
   return out;

@@ -6,7 +6,7 @@ import { differentiate } from "@ltad/jit/testing";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   channelsOfStage,
   configs,
@@ -31,7 +31,7 @@ import { headConfig } from "../head/head-config.js";
 const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...fixture(configs[preset]) }));
 
 describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, statistics, prototypes }) => {
-  test("is mean((Pi(p_a) - p_n)^2) plus the mean cross entropy of both halves", async () => {
+  it("is mean((Pi(p_a) - p_n)^2) plus the mean cross entropy of both halves", async () => {
     const batch = await batchOf(config);
     const { loss, reconstruction, semantic: sad } = lossOf(params, batch);
     const expected = plain(batch);
@@ -40,14 +40,14 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
     expectClose([loss], [expected.reconstruction + expected.semantic], { rtol: 1e-5, atol: 0 }, "loss");
   });
 
-  test("every learned parameter receives a gradient", async () => {
+  it("every learned parameter receives a gradient", async () => {
     const gradients = gradientsOf(await batchOf(config));
     const silent = Object.keys(gradients).filter((name) => !(largest(gradients[name]!) > 1e-7));
     expect(silent).toEqual([]);
     expect(Object.keys(gradients).every((name) => /^(pi|phi)\./.test(name))).toBe(true);
   });
 
-  test("falls along its gradient by as much as the gradient says", async () => {
+  it("falls along its gradient by as much as the gradient says", async () => {
     const batch = await batchOf(config);
     const gradients = gradientsOf(batch);
     const squared = sum(Object.values(gradients).map((gradient) => sum([...gradient].map((x) => x * x))));

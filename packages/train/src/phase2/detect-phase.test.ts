@@ -1,6 +1,6 @@
 import { createRng, flatten, isNdArray, type NdArray } from "@ltad/core";
 import { statisticsTree } from "@ltad/features";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { channelsOfStage, configs, randomImages, randomPrototypes, randomStatistics, setOf, spec } from "../testing/tiny-set.js";
 import { detectPhase } from "./detect-phase.js";
 import { headConfig } from "../head/head-config.js";
@@ -14,7 +14,7 @@ describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) 
   const set = setOf(randomImages(createRng("images")));
   const open = (seed: number) => detectPhase({ set, statistics, prototypes, spec, config, head, mixing: undefined, seed });
 
-  test("moves all of Pi and Phi and nothing else: names, prototypes and statistics are no parameters of it", async () => {
+  it("moves all of Pi and Phi and nothing else: names, prototypes and statistics are no parameters of it", async () => {
     const phase = await open(1);
     try {
       const before = texts(phase.program.params());
@@ -30,7 +30,7 @@ describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) 
     }
   });
 
-  test("the loss falls on one batch", async () => {
+  it("the loss falls on one batch", async () => {
     const phase = await open(1);
     try {
       const batch = await phase.batch(0, createRng("one"));
@@ -42,7 +42,7 @@ describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) 
     }
   });
 
-  test("the same seed starts from the same weights, another one from others", async () => {
+  it("the same seed starts from the same weights, another one from others", async () => {
     const phases = [await open(1), await open(1), await open(2)];
     const [first, same, other] = phases.map(({ program }) => texts(program.params()));
     expect(same).toEqual(first);

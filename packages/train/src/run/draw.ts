@@ -4,7 +4,7 @@ import type { Rng } from "@ltad/core";
 export function imageSampler(labels: readonly number[], counts: readonly number[], power: number): (rng: Rng) => number {
   const cumulative: number[] = [];
   let total = 0;
-  for (const label of labels) cumulative.push((total += (counts[label] as number) ** power));
+  for (const label of labels) cumulative.push((total += counts[label]! ** power));
   return (rng) => firstAbove(cumulative, rng.uniform() * total);
 }
 
@@ -13,9 +13,9 @@ export function foreignSampler(labels: readonly number[], classes: number): (lab
   const byClass = Array.from({ length: classes }, (_, c) => labels.flatMap((label, index) => (label === c ? [index] : [])));
   const others = byClass.map((_, c) => byClass.filter((images, other) => other !== c && images.length > 0));
   return (label, rng) => {
-    const pools = others[label]?.length ? others[label] : [byClass[label] as number[]];
-    const pool = pools[rng.integer(pools.length)] as number[];
-    return pool[rng.integer(pool.length)] as number;
+    const pools = others[label]?.length ? others[label] : [byClass[label]!];
+    const pool = pools[rng.integer(pools.length)]!;
+    return pool[rng.integer(pool.length)]!;
   };
 }
 
@@ -24,7 +24,7 @@ function firstAbove(cumulative: readonly number[], x: number): number {
   let [low, high] = [0, cumulative.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((cumulative[middle] as number) > x) high = middle;
+    if (cumulative[middle]! > x) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -33,7 +33,7 @@ export const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
 
 /** A set of these images, in memory. */
 export function setOf(images: readonly ImageFeatures[]): TrainingSet {
-  return { classes: ["a", "b", "c"], counts, labels, store: { count: images.length, read: async (index) => images[index] as ImageFeatures } };
+  return { classes: ["a", "b", "c"], counts, labels, store: { count: images.length, read: async (index) => images[index]! } };
 }
 
 /** Ten images of random features. */
@@ -119,7 +119,7 @@ export function constantTensors(tree: Tree<NdArray>): Record<string, tf.Tensor> 
 
 /** One number of an array. */
 export function valueAt({ shape, data }: NdArray, ...at: readonly number[]): number {
-  return data[at.reduce((index, place, axis) => index * (shape[axis] as number) + place, 0)] as number;
+  return data[at.reduce((index, place, axis) => index * shape[axis]! + place, 0)]!;
 }
 
 export function sum(values: readonly number[]): number {
@@ -130,7 +130,7 @@ function symmetric(rng: Rng, size: number): NdArray {
   const half = rng.normals(3 * size * size, 0.3);
   const mirrored = half.map((value, i) => {
     const [k, row, column] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
-    return value + (half[(k * size + column) * size + row] as number);
+    return value + half[(k * size + column) * size + row]!;
   });
   return float32([3, size, size], mirrored);
 }

@@ -129,7 +129,7 @@ it("tests false-alarm rates with good images that the training left out", async 
   const { calibration, classes: measured } = JSON.parse(stdout) as Evaluation;
   expect(calibration).toMatchObject({ tile: { calibrationImages: 22 }, nut: { calibrationImages: 1 } });
   const [tenth, twentieth] = calibration?.["tile"]?.rates ?? [];
-  expect(tenth?.threshold).toBeLessThan(measured["tile"]?.["image_f1max_threshold"] as number); // below every defect
+  expect(tenth?.threshold).toBeLessThan(measured["tile"]!["image_f1max_threshold"]!); // below every defect
   expect(tenth?.observed.value).toBeLessThanOrEqual(0.5);
   expect(twentieth).toMatchObject({ threshold: expect.any(Number), images: 10 });
   expect(calibration?.["tile"]?.rates[2]?.observed.reason).toBe("a rate of 0.02 needs 49 calibration images, there are 22");

@@ -46,11 +46,7 @@ function imageTable(set: SetMeasures, trained: Readonly<Record<string, number>>)
   return table(set, head, imageColumns, (name, { image_f1max_threshold: t }) => {
     const counts = name === "Pooled" ? set.pooled_counts : set.test_counts[name];
     const images = counts ? [count(counts.good), count(counts.defective)] : ["", ""];
-    return [
-      ...(isTrained ? [name in trained ? count(trained[name] as number) : ""] : []),
-      ...images,
-      t === null || t === undefined ? "" : short(t),
-    ];
+    return [...(isTrained ? [name in trained ? count(trained[name]!) : ""] : []), ...images, t === null || t === undefined ? "" : short(t)];
   });
 }
 

@@ -3,9 +3,9 @@ import { createRng } from "@ltad/core";
 import { openDetector } from "@ltad/detector";
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { brightnessBundle } from "./testing/brightness-bundle.js";
-import { temporaryFolder } from "ltad/testing";
-import { testFeatures } from "./test-features.js";
+import { brightnessBundle } from "../testing/brightness-bundle.js";
+import { temporaryFolder } from "../testing/test-io.js";
+import { testFeatures } from "@ltad/evaluate";
 
 it.each(["linear", "cubic", "lanczos3", "nearest"] as const)("what is evaluated is what is served, with the filter %s", async (kernel) => {
   const folder = await temporaryFolder();
