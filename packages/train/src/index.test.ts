@@ -5,7 +5,6 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "configSchema",
-      "encodeFiles",
       "presets",
       "resolveConfig",
       "train",
