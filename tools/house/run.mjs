@@ -54,4 +54,4 @@ async function toolPath(name) {
   return join(folder, typeof bin === "string" ? bin : bin[name]);
 }
 
-const toolPackages = { tsc: "typescript" };
+const toolPackages = { tsc: "typescript", changeset: "@changesets/cli" };
