@@ -13,6 +13,8 @@ describe("withRelease", () => {
   });
 
   it("begins a list where there is none", () => {
-    expect(withRelease("# Changelog\n", "1.0.0", [change("major", "All.")])).toBe("# Changelog\n\n## 1.0.0\n\n### Breaking changes\n\n- All.\n");
+    expect(withRelease("# Changelog\n", "1.0.0", [change("major", "All.")])).toBe(
+      "# Changelog\n\n## 1.0.0\n\n### Breaking changes\n\n- All.\n",
+    );
   });
 });
