@@ -16,7 +16,7 @@ export function manifestOf(manifest, { folder, version, ours, hasChangelog }) {
     version,
     ...(hidden || project.privateMembers.includes(name) ? { private: true } : {}),
     description,
-    keywords: [...project.keywords, ...(project.ownKeywords[name] ?? [])].sort(),
+    keywords: [...project.keywords, ...(project.ownKeywords[name] ?? [])].sort((a, b) => (a < b ? -1 : 1)),
     homepage: `${project.repository}/tree/main/${folder}#readme`,
     bugs: { url: `${project.repository}/issues` },
     license,

@@ -11,13 +11,13 @@ export async function publintFaults(tarball) {
 }
 
 /** Our packages are ES modules: who requires them, or uses TypeScript's old "node10" resolution, is not served. */
-const notServed = ["node10", "node16-cjs"];
+const notServed = new Set(["node10", "node16-cjs"]);
 
 /** What "Are the types wrong?" finds in a tarball for the users of ES modules. */
 export async function typesFaults(tarball) {
   const { types, problems = [] } = await checkPackage(createPackageFromTarballData(new Uint8Array(await readArrayBuffer(tarball))));
   if (!types) return ["has no types"];
-  return problems.filter(({ resolutionKind }) => !notServed.includes(resolutionKind)).map(describe);
+  return problems.filter(({ resolutionKind }) => !notServed.has(resolutionKind)).map(describe);
 }
 
 function describe({ kind, entrypoint, resolutionKind }) {
