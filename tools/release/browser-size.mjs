@@ -6,7 +6,7 @@ import { root } from "../house/run.mjs";
 export const sizeBudgets = { "@ltad/metrics": 12_000 };
 
 /**
- * Bundles all exports of a built package for a browser.
+ * Bundles all exports of a package for a browser, from its sources.
  * @param {string} name "@ltad/metrics"
  * @returns {Promise<number>} bytes after gzip
  */
@@ -17,6 +17,7 @@ export async function browserSize(name) {
     minify: true,
     format: "esm",
     platform: "browser",
+    conditions: ["@ltad/source"],
     write: false,
     logLevel: "silent",
   });
