@@ -92,7 +92,7 @@ test("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M pa
   expect(count).toBe(1_299_744);
 });
 
-/** Pi of one token, after method.md "Recipe" 4. */
+/** Pi of one token, after method.md "Recommended settings" 4. */
 function plain(p: typeof awake, token: number[], image: number[], place: number): number[] {
   let h = affine(p.input, token).map((x, i) => x + (p.position.data[8 * place + i] as number));
   h = add(h, affine(p.z, image));
