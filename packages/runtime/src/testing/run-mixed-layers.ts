@@ -5,5 +5,5 @@ import { mixedLayers } from "./mixed-layers.js";
 
 const program = await openProgram(mixedLayers(), { threads: 1 });
 const { y } = await program.run({ x: float32([3, 7], createRng("x").normals(21)) });
-console.log(JSON.stringify({ ...(await runtimeInfo()), ran: program.providers, y: Array.from(y!.data) }));
+process.stdout.write(JSON.stringify({ ...(await runtimeInfo()), ran: program.providers, y: Array.from(y!.data) }));
 await program.dispose();
