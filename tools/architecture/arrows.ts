@@ -18,6 +18,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   train: ["core", "jit", "data", "metrics", "encoder", "features", ...models, "detector"],
   trainer: ["core", "jit", "data", "metrics", "encoder", "features", ...models, "detector", "train"],
   server: ["core", "data", "detector"],
+  docs: [],
   bench: ["core", "jit", "data", "metrics", "encoder", "features", ...models, "detector", "train"],
   tools: ["core", "jit", "data", "metrics", "encoder", "features", ...models, "detector", "train"],
 };

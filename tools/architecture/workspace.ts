@@ -46,7 +46,7 @@ export interface Member {
 /** Every folder of the workspace with a package.json, with its TypeScript files. */
 export function readWorkspace(): Member[] {
   const within = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
-  return [...within("packages"), ...within("apps"), "bench", "tools"]
+  return [...within("packages"), ...within("apps"), "bench", "docs", "tools"]
     .filter((folder) => existsSync(join(root, folder, "package.json")))
     .map(readMember);
 }
@@ -68,7 +68,7 @@ function typescriptFiles(folder: string): string[] {
   const entries = existsSync(join(root, folder)) ? readdirSync(join(root, folder), { withFileTypes: true }) : [];
   return entries.flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return ["node_modules", "dist", ".cache"].includes(entry.name) ? [] : typescriptFiles(path);
+    if (entry.isDirectory()) return ["node_modules", "dist", ".cache", "cache"].includes(entry.name) ? [] : typescriptFiles(path);
     return entry.name.endsWith(".ts") ? [path] : [];
   });
 }
