@@ -1,6 +1,7 @@
 import { slug } from "github-slugger";
 import { defineConfig } from "vitepress";
 import llmstxt from "vitepress-plugin-llms";
+import { strictPage, writeScripts } from "./content-policy.js";
 import { repositoryUrl } from "./repository.js";
 import { sidebar } from "./sidebar.js";
 import { siteLinks } from "./site-link.js";
@@ -11,6 +12,7 @@ export default defineConfig({
   title: "LTAD for Node.js",
   description,
   lang: "en",
+  head: [["link", { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" }]],
   cleanUrls: false,
   srcExclude: ["README.md"],
   metaChunk: true, // site data in a file instead of an inline script
@@ -31,5 +33,7 @@ export default defineConfig({
     outline: [2, 3],
     socialLinks: [{ icon: "github", link: repositoryUrl }],
   },
+  transformHtml: (html) => strictPage(html),
+  buildEnd: ({ outDir }) => writeScripts(outDir),
   vite: { plugins: [llmstxt()] },
 });

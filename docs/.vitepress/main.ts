@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { build, createServer, serve } from "vitepress";
+import { build, createServer, resolveConfig, serve } from "vitepress";
 import { root } from "./repository.js";
 import { writeApi } from "./write-api.js";
 
@@ -20,6 +20,11 @@ const jobs = {
   },
   async preview() {
     await serve({ root: site });
+  },
+  /** Every page that the configuration finds, as JSON. */
+  async pages() {
+    const { pages } = await resolveConfig(site, "build");
+    console.log(JSON.stringify(pages));
   },
 };
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository on disk. */
-export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** The repository on the web, without a slash at its end: the `homepage` of the root's package.json. */
 export const repositoryUrl = homepage().replace(/#.*$/, "").replace(/\/$/, "");

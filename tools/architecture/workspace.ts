@@ -68,7 +68,7 @@ function typescriptFiles(folder: string): string[] {
   const entries = existsSync(join(root, folder)) ? readdirSync(join(root, folder), { withFileTypes: true }) : [];
   return entries.flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return ["node_modules", "dist", ".cache", "cache"].includes(entry.name) ? [] : typescriptFiles(path);
+    if (entry.isDirectory()) return ["node_modules", "dist", ".cache"].includes(entry.name) ? [] : typescriptFiles(path);
     return entry.name.endsWith(".ts") ? [path] : [];
   });
 }

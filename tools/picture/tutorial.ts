@@ -44,7 +44,11 @@ async function hero(): Promise<Buffer> {
     .composite([{ input: shape(`${side},0 ${side},${side} 0,${side}`), blend: "dest-in" }])
     .png()
     .toBuffer();
-  const whole = await sharp(file).resize(side, side).composite([{ input: half }]).png().toBuffer();
+  const whole = await sharp(file)
+    .resize(side, side)
+    .composite([{ input: half }])
+    .png()
+    .toBuffer();
   return sharp(whole)
     .ensureAlpha()
     .composite([{ input: round, blend: "dest-in" }])
@@ -52,9 +56,15 @@ async function hero(): Promise<Buffer> {
     .toBuffer();
 }
 
-for (const [name, draw] of Object.entries({ "images/tutorial-training": training, "images/tutorial-predictions": predictions, "public/hero": hero })) {
+for (const [name, draw] of Object.entries({
+  "images/tutorial-training": training,
+  "images/tutorial-predictions": predictions,
+  "public/hero": hero,
+})) {
   const file = join(docs, `${name}.webp`);
-  await sharp(await draw()).webp({ quality: 80, effort: 6 }).toFile(file);
+  await sharp(await draw())
+    .webp({ quality: 80, effort: 6 })
+    .toFile(file);
   console.log(file);
 }
 await detector.dispose();
