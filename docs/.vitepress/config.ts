@@ -19,7 +19,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: slug }, // as GitHub does it: one anchor for both
     attrs: { disable: true }, // {braces} in a sentence are braces
-    config: (markdown) => void markdown.use(siteLinks),
+    config: siteLinks,
   },
   themeConfig: {
     search: { provider: "local" },

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
-import type MarkdownIt from "markdown-it";
-import type { MarkdownEnv } from "vitepress";
+import type { MarkdownEnv, MarkdownRenderer } from "vitepress";
 import { repositoryUrl } from "./repository.js";
 
 /**
@@ -22,9 +21,9 @@ export function siteLink(from: string, href: string): string {
 }
 
 /** A plugin of markdown-it: every link of a page through {@link siteLink}. */
-export function siteLinks(markdown: MarkdownIt): void {
+export function siteLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push("site-links", ({ tokens, env }) => {
-    const { relativePath = "" } = env as MarkdownEnv;
+    const { relativePath } = env as MarkdownEnv;
     const from = relativePath.replace(/^(packages\/[^/]+)\.md$/, "$1/README.md");
     const source = from === relativePath ? `docs/${relativePath}` : from;
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
