@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRng, float32 } from "@ltad/core";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import * as ort from "onnxruntime-node";
 import { openReference } from "../step/torch.js";
 
@@ -26,7 +26,7 @@ export async function compareNetwork(graph: Uint8Array, size: number, python?: s
   const all = await inTurns(runs, 30);
   reference?.close();
   await Promise.all([program.dispose(), bare.release()]);
-  return Object.fromEntries(Object.entries(all).map(([name, ms]) => [name, ms.sort((a, b) => a - b)[ms.length >> 1] as number]));
+  return Object.fromEntries(Object.entries(all).map(([name, ms]) => [name, ms.sort((a, b) => a - b)[ms.length >> 1]!]));
 }
 
 /** Milliseconds after which the threads of a session with default options have stopped to spin; until then they take a core from the next. */
@@ -58,7 +58,7 @@ async function openPython(graph: Uint8Array, size: number, python: string): Prom
   try {
     await writeFile(join(folder, "encoder.onnx"), graph);
     const reference = await openReference(python, "../encoder/network_speed.py", [join(folder, "encoder.onnx"), String(size)]);
-    return reference && { run: async () => (await reference.ask({ steps: 1 })).ms[0] as number, close: () => reference.close() };
+    return reference && { run: async () => (await reference.ask({ steps: 1 })).ms[0]!, close: () => reference.close() };
   } finally {
     await rm(folder, { recursive: true });
   }

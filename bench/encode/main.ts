@@ -6,7 +6,7 @@ import { parseArgs, promisify } from "node:util";
 import { loadImage, scanDataset, synthesise } from "@ltad/data";
 import { type AnyImageEncoder, defaultCacheDir, loadImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
-import { encodeFiles } from "@ltad/train";
+import { encodeFiles } from "@ltad/feature-store";
 import { compareNetwork } from "./bare-network.js";
 import { measurePrecision } from "./precision.js";
 import { measureVariants } from "./variants.js";
@@ -42,7 +42,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-const met = Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, (figures[name] as number) >= target]));
+const met = Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, figures[name]! >= target]));
 console.log(JSON.stringify({ name: "encode", figures, targets, met }));
 
 async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
@@ -52,8 +52,8 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
 
   figures["decode_ms"] = await median(files.slice(0, 40), async (file) => loadImage(file, size, { kernel: spec.kernel }));
   const { bare_ms: bare, python_ms: python, ...own } = await compareNetwork(graph, size, values.python);
-  const network = own["network_ms"] as number;
-  Object.assign(figures, { ...own, network_of_bare: (bare as number) / network });
+  const network = own["network_ms"]!;
+  Object.assign(figures, { ...own, network_of_bare: bare! / network });
   if (python !== undefined) figures["network_of_python"] = python / network;
   for (const name of ["network_of_bare", "network_of_python"]) if (name in figures) targets[name] = 0.95;
 
@@ -65,7 +65,7 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   figures["network_share"] = network / perImage; // 1: all else is hidden behind a network that has the machine for itself
   for (const part of [0.1, 0.5, 1]) {
     const after = Math.ceil(part * memory.length);
-    figures[`rss_mib_after_${after}`] = memory[after - 1] as number;
+    figures[`rss_mib_after_${after}`] = memory[after - 1]!;
   }
   if (values.python === undefined) return;
   const { stdout } = await promisify(execFile)(values.python, ["tools/reference/encoder/encode_speed.py", String(size), ...files], {
@@ -93,7 +93,7 @@ async function makeImages(): Promise<string[]> {
 /** Median milliseconds of a job over items. */
 async function median<T>(items: readonly T[], job: (item: T) => Promise<unknown>): Promise<number> {
   const all = await times(items, job);
-  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;
+  return all.sort((a, b) => a - b)[Math.floor(all.length / 2)]!;
 }
 
 async function times<T>(items: readonly T[], job: (item: T) => Promise<unknown>): Promise<number[]> {

@@ -3,7 +3,7 @@ import { floats, type NdArrays, weightTypes } from "@ltad/core";
 import { loadImage, scanDataset } from "@ltad/data";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { encoderGraph, type FeatureSpec } from "@ltad/features";
-import { type Program, openProgram } from "@ltad/jit/runtime";
+import { type Program, openProgram } from "@ltad/runtime";
 
 // What storing an encoder's weights in fewer bytes costs: features of real images against those of the float32 graph.
 
@@ -30,13 +30,13 @@ export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSp
   console.log("| precision | MB | ms an image | features: mean, largest drift | z: mean, largest drift | least cosine: features, z |");
   console.log("| --- | --- | --- | --- | --- | --- |");
   for (const [i, precision] of weightTypes.entries()) {
-    const { bytes, outputs: found } = all[i] as Measured;
-    const [features, z] = outputs.map((name) => drift(found, (all[0] as Measured).outputs, name)) as [Drift, Drift];
+    const { bytes, outputs: found } = all[i]!;
+    const [features, z] = outputs.map((name) => drift(found, all[0]!.outputs, name)) as [Drift, Drift];
     const size = (bytes / 1e6).toFixed(1);
     const drifts = i === 0 ? "| | |" : `${both(features)} | ${both(z)} | ${features.cosine.toFixed(5)}, ${z.cosine.toFixed(5)} |`;
     console.log(`| ${precision} | ${size} | ${times[i]?.toFixed(1)} | ${drifts}`);
     figures[`${precision}_bytes`] = bytes;
-    figures[`${precision}_ms`] = times[i] as number;
+    figures[`${precision}_ms`] = times[i]!;
     figures[`${precision}_features_drift`] = features.mean;
     figures[`${precision}_z_drift`] = z.mean;
   }
@@ -46,7 +46,7 @@ export async function measurePrecision(encoder: AnyImageEncoder, spec: FeatureSp
 
 async function testImages(data: string, { inputSize: size, kernel }: FeatureSpec, count: number): Promise<NdArrays[]> {
   const files = (await scanDataset(data)).classes.flatMap(({ test }) => test.map(({ file }) => file));
-  const chosen = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)] as string);
+  const chosen = Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]!);
   const load = async (name: string) => loadImage(await readFile(name), size, { name, kernel });
   const image = (pixels: Float32Array): NdArrays => ({ image: { dtype: "float32", shape: [1, size, size, 3], data: pixels } });
   return Promise.all(chosen.map(async (file) => image(await load(file))));
@@ -69,7 +69,7 @@ async function fastest(all: readonly Measured[], images: readonly NdArrays[]): P
     for (const [i, { program }] of all.entries()) {
       const start = performance.now();
       await program.run(image);
-      times[i] = Math.min(times[i] as number, performance.now() - start);
+      times[i] = Math.min(times[i]!, performance.now() - start);
     }
   return times;
 }
@@ -83,7 +83,7 @@ interface Drift {
 }
 
 function drift(found: readonly Outputs[], expected: readonly Outputs[], name: keyof Outputs): Drift {
-  const rows = found.map((row, i) => compare(row[name], (expected[i] as Outputs)[name]));
+  const rows = found.map((row, i) => compare(row[name], expected[i]![name]));
   const drifts = rows.map((row) => row.drift);
   const mean = drifts.reduce((sum, value) => sum + value, 0) / drifts.length;
   return { mean, largest: Math.max(...drifts), cosine: Math.min(...rows.map(({ cosine }) => cosine)) };
@@ -92,7 +92,7 @@ function drift(found: readonly Outputs[], expected: readonly Outputs[], name: ke
 function compare(a: Float32Array, b: Float32Array): { drift: number; cosine: number } {
   let [difference, product, aa, bb] = [0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
+    const [x, y] = [a[i]!, b[i]!];
     difference += (x - y) ** 2;
     product += x * y;
     aa += x * x;

@@ -14,7 +14,7 @@ import {
 } from "@ltad/encoder";
 import { randomParams } from "@ltad/encoder/testing";
 import { encoderGraph, featureSpec } from "@ltad/features";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 
 const transformers = ["dinov2-small", "dinov2-base", "siglip-base-patch16-224"];
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { float32, type NdArray, type NdArrays } from "@ltad/core";
-import { openProgram, saveOnnx } from "@ltad/jit";
+import { saveOnnx } from "@ltad/jit";
+import { openProgram } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 
 // A model whose weights no .onnx file holds (9 products with [8192, 8192], 2.4 GB), written by saveOnnx, opened by its path, run, and compared with
@@ -19,9 +20,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 const targets = { largest_difference: 1e-5 };
-console.log(
-  JSON.stringify({ name: "large", figures, targets, met: { largest_difference: (figures["largest_difference"] as number) <= 1e-5 } }),
-);
+console.log(JSON.stringify({ name: "large", figures, targets, met: { largest_difference: figures["largest_difference"]! <= 1e-5 } }));
 
 async function measure(): Promise<void> {
   const constants: NdArrays = Object.fromEntries(Array.from({ length: layers }, (_, layer) => [`w${layer}`, weights(layer)]));
@@ -33,7 +32,7 @@ async function measure(): Promise<void> {
   figures["write_seconds"] = await seconds(() =>
     saveOnnx(
       path,
-      (inputs) => ({ y: Object.keys(constants).reduce((y, name) => product(y, inputs, name), inputs["x"] as tf.Tensor) }),
+      (inputs) => ({ y: Object.keys(constants).reduce((y, name) => product(y, inputs, name), inputs["x"]!) }),
       {
         x: { dtype: "float32", shape: [null, width] },
       },
@@ -73,8 +72,7 @@ function plain(x: Float32Array, constants: NdArrays): Float64Array {
   let y = Float64Array.from(x);
   for (const { data } of Object.values(constants)) {
     const next = new Float64Array(width);
-    for (let i = 0; i < width; i++)
-      for (let j = 0; j < width; j++) next[j] = (next[j] as number) + (y[i] as number) * (data[i * width + j] as number);
+    for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) next[j] = next[j]! + y[i]! * data[i * width + j]!;
     y = next;
   }
   return y;
@@ -83,7 +81,7 @@ function plain(x: Float32Array, constants: NdArrays): Float64Array {
 /** Relative to the largest value. */
 function largestDifference(ours: Float32Array, theirs: Float64Array): number {
   const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return theirs.reduce((most, value, i) => Math.max(most, Math.abs(value - (ours[i] as number))), 0) / largest;
+  return theirs.reduce((most, value, i) => Math.max(most, Math.abs(value - ours[i]!)), 0) / largest;
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {

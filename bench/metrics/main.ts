@@ -93,13 +93,13 @@ interface Pixels {
 /** Runs a program on one core where the system can pin it, and reads its last line. */
 async function onOneCore(program: string, args: readonly string[]): Promise<unknown> {
   const pinned = existsSync("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", "0", program, ...args] : [program, ...args];
-  const { stdout } = await run(pinned[0] as string, pinned.slice(1), { maxBuffer: 1 << 24 });
+  const { stdout } = await run(pinned[0]!, pinned.slice(1), { maxBuffer: 1 << 24 });
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 }
 
 function report(): void {
   const ratio = (name: string, theirs: string, own: string) => {
-    if (figures[theirs] !== undefined) figures[name] = figures[theirs] / (figures[own] as number);
+    if (figures[theirs] !== undefined) figures[name] = figures[theirs] / figures[own]!;
   };
   ratio("ranked_times_sklearn", "sklearn_seconds", "exact_ranked_seconds");
   ratio("ranked_times_torchmetrics", "torchmetrics_seconds", "exact_ranked_seconds");
@@ -110,10 +110,7 @@ function report(): void {
   const most = { exact_peak_of_scores: 3, streaming_peak_mb: 64 };
   const targets = Object.fromEntries(Object.entries({ ...least, ...most }).filter(([name]) => figures[name] !== undefined));
   const met = Object.fromEntries(
-    Object.entries(targets).map(([name, target]) => [
-      name,
-      name in least ? (figures[name] as number) >= target : (figures[name] as number) <= target,
-    ]),
+    Object.entries(targets).map(([name, target]) => [name, name in least ? figures[name]! >= target : figures[name]! <= target]),
   );
   for (const [name, value] of Object.entries(figures))
     console.log(

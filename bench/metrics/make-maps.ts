@@ -41,9 +41,9 @@ function noise(rng: Rng, mask: Uint8Array): Float32Array {
     const [row, v] = [Math.floor(y / 16), (y % 16) / 16];
     for (let x = 0; x < side; x++) {
       const [column, u] = [Math.floor(x / 16), (x % 16) / 16];
-      const at = (r: number, c: number) => coarse[(row + r) * cells + column + c] as number;
+      const at = (r: number, c: number) => coarse[(row + r) * cells + column + c]!;
       const smooth = (1 - v) * ((1 - u) * at(0, 0) + u * at(0, 1)) + v * ((1 - u) * at(1, 0) + u * at(1, 1));
-      map[y * side + x] = 2 + smooth + 0.05 * rng.uniform() + 1.6 * (mask[y * side + x] as number);
+      map[y * side + x] = 2 + smooth + 0.05 * rng.uniform() + 1.6 * mask[y * side + x]!;
     }
   }
   return map;

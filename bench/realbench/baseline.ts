@@ -1,4 +1,4 @@
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 
 /** A baseline fitted on one class: patch scores [N] of an image's features [N, C]. */
 export interface ClassScorer {
@@ -19,17 +19,17 @@ export async function fitStandard(store: FeatureStore, images: readonly number[]
   for (const index of images) {
     const { features } = await store.read(index);
     features.forEach((value, i) => {
-      sum[i % channels] = (sum[i % channels] as number) + value;
-      square[i % channels] = (square[i % channels] as number) + value * value;
+      sum[i % channels] = sum[i % channels]! + value;
+      square[i % channels] = square[i % channels]! + value * value;
     });
     count += features.length / channels;
   }
   const mean = sum.map((total) => total / count);
-  return { mean, deviation: square.map((total, c) => Math.sqrt(Math.max(0, total / count - (mean[c] as number) ** 2)) || 1) };
+  return { mean, deviation: square.map((total, c) => Math.sqrt(Math.max(0, total / count - mean[c]! ** 2)) || 1) };
 }
 
 /** (f - mean) / deviation, channel by channel. */
 export function standardised(features: Float32Array, { mean, deviation }: Standard): Float32Array {
   const channels = mean.length;
-  return features.map((value, i) => (value - (mean[i % channels] as number)) / (deviation[i % channels] as number));
+  return features.map((value, i) => (value - mean[i % channels]!) / deviation[i % channels]!);
 }

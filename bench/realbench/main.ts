@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { longTail, scanDataset, type Split } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { defaultCacheDir } from "@ltad/encoder";
-import { encodeImages } from "@ltad/features";
+import { encodeImages } from "@ltad/feature-store";
 import { resolveConfig, train } from "@ltad/train";
-import { evaluateModel } from "../../apps/trainer/src/evaluate/evaluate-model.js";
+import { evaluateModel } from "@ltad/evaluate";
 import { type ClassScorer, fitStandard } from "./baseline.js";
 import { nearestBank } from "./nearest-bank.js";
 import { positionGaussians } from "./position-gaussians.js";
@@ -102,11 +102,11 @@ async function scoreTime(detector: Detector): Promise<number> {
   const items = dataset.classes.flatMap((data) => data.test.map((item) => ({ ...item, class: data.name })));
   const times: number[] = [];
   for (let i = 0; i < 65; i++) {
-    const { file, class: name } = items[Math.floor((i * items.length) / 65)] as (typeof items)[number];
+    const { file, class: name } = items[Math.floor((i * items.length) / 65)]!;
     const { timing } = await detector.predict(file, { class: name });
     if (i >= 5) times.push(timing.score + timing.upsample);
   }
-  return times.sort((a, b) => a - b)[30] as number;
+  return times.sort((a, b) => a - b)[30]!;
 }
 
 async function measure(name: string, detector: Detector, seed: number, times: Pick<Row, "trainSeconds" | "scoreMs"> = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import { createRng, float32, floats } from "@ltad/core";
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 import { jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { type ClassScorer, standardised, type Standard } from "./baseline.js";
@@ -24,7 +24,7 @@ export async function nearestBank(
     .shuffle(Array.from({ length: all }, (_, i) => i))
     .slice(0, bankSize)
     .sort((a, b) => a - b);
-  const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length] as number);
+  const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length]!);
   for (const [place, index] of images.entries()) {
     const features = standardised((await store.read(index)).features, standard);
     rows.forEach((row, m) => {

@@ -1,4 +1,4 @@
-import type { FeatureStore } from "@ltad/features";
+import type { FeatureStore } from "@ltad/feature-store";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { type ClassScorer, standardised, type Standard } from "./baseline.js";
 
@@ -31,8 +31,8 @@ export async function positionGaussians(
 function fitPlace(train: readonly Float32Array[], token: number, channels: number): (x: Float32Array) => number {
   const n = train.length;
   const rows = train.map((image) => image.subarray(token * channels, (token + 1) * channels));
-  const mean = Float64Array.from({ length: channels }, (_, c) => rows.reduce((sum, row) => sum + (row[c] as number), 0) / n);
-  const centred = rows.map((row) => Float64Array.from(row, (value, c) => value - (mean[c] as number)));
+  const mean = Float64Array.from({ length: channels }, (_, c) => rows.reduce((sum, row) => sum + row[c]!, 0) / n);
+  const centred = rows.map((row) => Float64Array.from(row, (value, c) => value - mean[c]!));
   const gram = new Matrix(n, n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -43,7 +43,7 @@ function fitPlace(train: readonly Float32Array[], token: number, channels: numbe
   }
   const cholesky = new CholeskyDecomposition(gram);
   return (x) => {
-    const r = Float64Array.from(x, (value, c) => value - (mean[c] as number));
+    const r = Float64Array.from(x, (value, c) => value - mean[c]!);
     const seen = Matrix.columnVector(centred.map((row) => dot(row, r)));
     const explained = seen.dot(cholesky.solve(seen));
     return Math.sqrt(Math.max(0, (dot(r, r) - explained) / ridge));
@@ -52,6 +52,6 @@ function fitPlace(train: readonly Float32Array[], token: number, channels: numbe
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }

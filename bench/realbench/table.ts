@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../apps/trainer/src/report/report-data.js";
+import type { Evaluation } from "@ltad/evaluate/report";
 
 /** One model or baseline with one seed. */
 export interface Row {

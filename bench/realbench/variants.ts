@@ -21,7 +21,7 @@ export function asDetector(detector: Detector, scorers: readonly ClassScorer[]):
     ...detector,
     score: async (features, _z, classes): Promise<Scores> => {
       const label = classes?.[0] ?? 0;
-      const map = await (scorers[label] as ClassScorer).score(floats(features, "features"));
+      const map = await scorers[label]!.score(floats(features, "features"));
       const empty = float32([map.length]).data;
       return {
         score: Float32Array.of(largest(map)),

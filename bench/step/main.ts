@@ -53,7 +53,7 @@ const ms = await inTurns({
 for (const reference of [installed, fast]) reference?.close();
 await spinning.dispose();
 for (const [name, value] of Object.entries(ms)) note(`step_ms_${name}`, value);
-const ours = ms["ours"] as number;
+const ours = ms["ours"]!;
 if (ms["torch"]) note("torch_over_ours", ms["torch"] / ours, 2);
 if (ms["torch_fast_mkl"]) note("torch_fast_mkl_over_ours", ms["torch_fast_mkl"] / ours, 2);
 note("share_of_peak", stepFlops() / ours / (await peakFlops()), 2);
@@ -71,7 +71,7 @@ const inferenceMs = await inTurns({ ours: twice(inference.run), ...(exported ? {
 exported?.close();
 await inference.dispose();
 for (const [name, value] of Object.entries(inferenceMs)) note(`inference_ms_${name}`, value);
-if (inferenceMs["exported"]) note("inference_exported_over_ours", inferenceMs["exported"] / (inferenceMs["ours"] as number), 2);
+if (inferenceMs["exported"]) note("inference_exported_over_ours", inferenceMs["exported"] / inferenceMs["ours"]!, 2);
 
 for (const backend of values.eager.split(",").filter((name) => name !== "")) {
   if (backend === "wasm") await import("@tensorflow/tfjs-backend-wasm");
@@ -80,7 +80,7 @@ for (const backend of values.eager.split(",").filter((name) => name !== "")) {
   const eager = await openStep({ engine: "tensorflow" });
   const name = tf.getBackend();
   note(`step_ms_eager_${name}`, median([await eager.run(), await eager.run()]), 0);
-  note(`eager_${name}_over_ours`, (figures[`step_ms_eager_${name}`] as number) / ours, 1);
+  note(`eager_${name}_over_ours`, figures[`step_ms_eager_${name}`]! / ours, 1);
   await eager.dispose();
 }
 

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { createRng, flatten, float32, isNdArray, type NdArray, sizeOf, unflatten } from "@ltad/core";
-import { jit, type RuntimeOptions } from "@ltad/jit";
+import { jit } from "@ltad/jit";
+import { type RuntimeOptions } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { batch, channels, forward, initial, openStep, side, timed } from "./model.js";
 
-export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 /** Fixed cost of `run`: a graph of one addition, ms. */
 export async function tinyRun(): Promise<number> {

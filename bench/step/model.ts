@@ -1,5 +1,6 @@
 import { createRng, float32, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
-import { trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "@ltad/jit";
+import { trainStep, trainStepToOnnx, type TrainStepOptions } from "@ltad/jit";
+import { type RuntimeOptions } from "@ltad/runtime";
 import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import type * as tf from "@tensorflow/tfjs";
 

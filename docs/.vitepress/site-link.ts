@@ -23,7 +23,7 @@ export function siteLink(from: string, href: string): string {
 /** A plugin of markdown-it: every link of a page through {@link siteLink}. */
 export function siteLinks(markdown: MarkdownRenderer): void {
   markdown.core.ruler.push("site-links", ({ tokens, env }) => {
-    const { relativePath } = env as MarkdownEnv;
+    const { relativePath = "" } = env as Partial<MarkdownEnv>; // titles are parsed without any
     const from = relativePath.replace(/^(packages\/[^/]+)\.md$/, "$1/README.md");
     const source = from === relativePath ? `docs/${relativePath}` : from;
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {

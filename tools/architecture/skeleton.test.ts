@@ -1,23 +1,38 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { entriesOf, type Manifest, readWorkspace, root } from "./workspace.js";
 
 const rootManifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 const members = readWorkspace();
+const names = new Set(members.map(({ manifest }) => manifest.name));
 const packages = members.filter(({ folder }) => folder.startsWith("packages/"));
 
 describe.each(members.map((member) => [member.folder, member] as const))("%s", (folder, { manifest }) => {
-  it("has a name, a version, a licence, a description and the house's Node", () => {
-    expect(manifest.name).toMatch(/^@ltad\/[a-z-]+$/);
-    expect(manifest).toMatchObject({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string, license: "Apache-2.0", type: "module" });
+  it("has a name, a version, a licence, a description and the house's Node; the version is the one of @ltad/core", () => {
+    expect(manifest.name).toMatch(/^(@ltad\/[a-z-]+|ltad)$/);
+    expect(manifest).toMatchObject({ version, license: "Apache-2.0", type: "module" });
     expect(manifest.engines).toEqual(rootManifest.engines);
     expect(manifest.description).toMatch(/^[A-Z].{20,}\.$|^[A-Z].{20,}[^.]$/);
   });
 
-  it("takes our own packages from the workspace", () => {
-    const ours = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([name]) => name.startsWith("@ltad/"));
-    for (const [name, range] of ours) expect(range, name).toBe("workspace:*");
+  it("says where it comes from: `npm run manifests` writes it", () => {
+    const directory: unknown = expect.objectContaining({ directory: folder });
+    expect(manifest).toMatchObject({
+      repository: directory,
+      homepage: expect.stringContaining(folder) as string,
+      bugs: { url: expect.any(String) as string },
+    });
+    expect(manifest).toMatchObject({
+      author: expect.any(String) as string,
+      keywords: expect.arrayContaining(["anomaly-detection"]) as string[],
+    });
+  });
+
+  it("needs our own packages in the one version, which is what pnpm links and npm can install", () => {
+    const ours = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([name]) => names.has(name));
+    expect(ours.filter(([, range]) => range !== version)).toEqual([]);
   });
 
   it("has a README that begins with its name and one sentence", () => {
@@ -43,7 +58,7 @@ describe.each(packages.map((member) => [member.folder, member] as const))("%s ca
   it("ships its build and its sources, not its tests", () => {
     const files = manifest.files ?? [];
     expect(files).toEqual(expect.arrayContaining(["dist", "src", "!src/**/*.test.ts", "!src/**/__fixtures__"]));
-    expect(files.filter((name) => !name.startsWith("!"))).toHaveLength(2);
+    expect(files.filter((name) => !name.startsWith("!") && name !== "CHANGELOG.md")).toHaveLength(2);
     expect(manifest).toMatchObject({ sideEffects: false, publishConfig: { access: "public" } });
     expect(manifest.private ?? false).toBe(false);
   });

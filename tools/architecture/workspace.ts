@@ -96,7 +96,7 @@ export function targetOf(from: string, name: string): string {
   return relative(root, resolve(root, dirname(from), name)).replace(/\.js$/, ".ts");
 }
 
-/** "@ltad/jit/runtime" -> "@ltad/jit", "sharp/lib" -> "sharp". */
+/** "@ltad/runtime" -> "@ltad/jit", "sharp/lib" -> "sharp". */
 export function packageOf(name: string): string {
   return name
     .split("/")

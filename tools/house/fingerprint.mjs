@@ -36,7 +36,10 @@ export function buildFingerprint(base = root) {
 
 /** True when node_modules are there: the root's, and that of each package with dependencies. */
 export function isInstalled(base = root) {
-  const needs = workspaceFolders(base).filter((folder) => readFileSync(join(base, folder, "package.json"), "utf8").includes('"workspace:'));
+  const needs = workspaceFolders(base).filter((folder) => {
+    const { dependencies = {} } = JSON.parse(readFileSync(join(base, folder, "package.json"), "utf8"));
+    return Object.keys(dependencies).length > 0;
+  });
   return ["node_modules/.modules.yaml", ...needs.map((folder) => `${folder}/node_modules`)].every((path) => existsSync(join(base, path)));
 }
 

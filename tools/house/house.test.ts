@@ -75,7 +75,7 @@ describe("the fingerprints", () => {
     expect(isInstalled(base)).toBe(false);
     await write("node_modules/.modules.yaml", "");
     expect(isInstalled(base)).toBe(true);
-    await write("packages/a/package.json", '{ "dependencies": { "b": "workspace:*" } }');
+    await write("packages/a/package.json", '{ "dependencies": { "b": "1.0.0" } }');
     expect(isInstalled(base)).toBe(false);
     await mkdir(join(base, "packages/a/node_modules"));
     expect(isInstalled(base)).toBe(true);

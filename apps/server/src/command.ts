@@ -1,6 +1,6 @@
+import { version } from "@ltad/core";
 import { Command, InvalidArgumentError } from "commander";
-import type { ServerOptions } from "./server.js";
-import { version } from "./version.js";
+import type { ServerOptions } from "@ltad/server";
 
 export interface CommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;

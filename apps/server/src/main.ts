@@ -3,7 +3,7 @@ import { isLtadError } from "@ltad/core";
 import { CommanderError } from "commander";
 import { serverCommand } from "./command.js";
 import { exitCode } from "./exit-codes.js";
-import { startServer } from "./server.js";
+import { startServer } from "@ltad/server";
 
 const command = serverCommand(async ({ logLevel, ...options }) => {
   const server = await startServer({ ...options, logger: { level: logLevel, stream: process.stderr } });

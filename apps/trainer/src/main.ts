@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { processIo } from "./io.js";
-import { run } from "./run.js";
+import { processIo } from "ltad/cli";
+import { run } from "ltad/cli";
 
 // `ltad ... | head` closes our stdout early: that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -12,7 +12,7 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   if (actual.length !== expected.length) throw new Error(`${name}: ${actual.length} elements, expected ${expected.length}`);
   let worst = { i: -1, excess: 0 };
   for (let i = 0; i < expected.length; i++) {
-    const [a, e] = [actual[i] as number, expected[i] as number];
+    const [a, e] = [actual[i]!, expected[i]!];
     if (a === e) continue;
     const excess = Math.abs(a - e) / (atol + rtol * Math.abs(e));
     if (!(excess <= 1) && !(excess <= worst.excess)) worst = { i, excess };
@@ -28,6 +28,6 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
 /** Largest absolute value: goldens state tolerances relative to it. */
 export function largest(values: ArrayLike<number>): number {
   let top = 0;
-  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i] as number));
+  for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i]!));
   return top;
 }

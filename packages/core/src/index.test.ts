@@ -28,6 +28,7 @@ it("exports what is listed here", () => {
       "sizeOf",
       "throwIfAborted",
       "unflatten",
+      "version",
       "weightTypes",
       "writeError",
       "writeFileAtomic",

@@ -14,5 +14,6 @@ export { openSafetensors } from "./safetensors-file.js";
 export type { Checkpoint, TensorInfo } from "./safetensors-file.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";
+export { version } from "./version.js";
 export { weightTypes } from "./weight-types.js";
 export type { WeightType } from "./weight-types.js";

@@ -4,7 +4,7 @@ import { createRng, restoreRng, type Rng } from "./rng.js";
 
 const draws = (rng: Rng, n = 8) => Array.from({ length: n }, () => rng.uniform());
 const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, v) => sum + v, 0) / values.length;
-const correlation = (a: number[], b: number[]) => mean(a.map((v, i) => (v - 0.5) * ((b[i] as number) - 0.5))) * 12;
+const correlation = (a: number[], b: number[]) => mean(a.map((v, i) => (v - 0.5) * (b[i]! - 0.5))) * 12;
 
 /** sfc32 as Chris Doty-Humphrey wrote it, in unsigned 32-bit words. */
 function sfc32(words: readonly number[]) {

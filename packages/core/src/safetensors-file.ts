@@ -65,11 +65,11 @@ async function openIndex(path: string): Promise<Checkpoint> {
   for (const part of new Set(partOf.values())) parts.set(part, await openFile(join(dirname(path), part)));
   const of = (name: string) => {
     const part = partOf.get(name);
-    return part === undefined ? failFor(path)(`it has no ${name}`) : (parts.get(part) as Checkpoint);
+    return part === undefined ? failFor(path)(`it has no ${name}`) : parts.get(part)!;
   };
   for (const [name, part] of partOf) if (!Object.hasOwn(of(name).tensors, name)) failFor(path)(`${name} is not in ${part}`);
   return {
-    tensors: Object.fromEntries(Array.from(partOf.keys(), (name) => [name, of(name).tensors[name] as TensorInfo])),
+    tensors: Object.fromEntries(Array.from(partOf.keys(), (name) => [name, of(name).tensors[name]!])),
     metadata: {},
     read: async (names) => {
       const arrays: Record<string, NdArray> = {};

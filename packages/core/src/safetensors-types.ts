@@ -29,7 +29,7 @@ export const elementTypes: ReadonlyMap<unknown, ElementType> = new Map(
 /** IEEE 754 binary16: 1 sign, 5 exponent and 10 fraction bits. */
 function halves(bits: Uint16Array): Float32Array {
   const table = halfTable();
-  return Float32Array.from(bits, (half) => table[half] as number);
+  return Float32Array.from(bits, (half) => table[half]!);
 }
 
 let halfValues: Float32Array | undefined;

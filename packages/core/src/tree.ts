@@ -34,7 +34,7 @@ export function unflatten<T>(flat: Readonly<Record<string, T>>): Tree<T> {
   const root: Branch<T> = new Map();
   for (const [path, leaf] of Object.entries(flat)) {
     const keys = path.split(".");
-    const last = keys.pop() as string;
+    const last = keys.pop()!;
     const node = keys.reduce((branch, key) => descend(branch, key, path), root);
     if (node.has(last)) throw clash(path);
     node.set(last, { leaf });

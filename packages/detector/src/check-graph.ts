@@ -1,5 +1,5 @@
 import { isLtadError, LtadError } from "@ltad/core";
-import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from "@ltad/jit/runtime";
+import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from "@ltad/runtime";
 import { bundleError } from "./bundle-error.js";
 import type { GraphSpec, Manifest } from "./manifest.js";
 

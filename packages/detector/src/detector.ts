@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { floats, int32, LtadError, type NdArray } from "@ltad/core";
 import type { ImageOptions } from "@ltad/data";
-import type { RuntimeOptions } from "@ltad/jit/runtime";
+import type { RuntimeOptions } from "@ltad/runtime";
 import { checkOutputs, encoderContract, headContract, openGraph } from "./check-graph.js";
 import { type ImageSource, modelInput } from "./image.js";
 import { type Bundle, loadBundle } from "./load-bundle.js";
@@ -111,7 +111,7 @@ async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: 
   const encode = async (image: NdArray): Promise<Encoded> => {
     const found = await encoderGraph.run({ image });
     checkOutputs(encoderPlace, found, encoderWants, image.shape[0] ?? 0);
-    return { features: found["features"] as NdArray, z: found["z"] as NdArray };
+    return { features: found["features"]!, z: found["z"]! };
   };
 
   const score = async (features: NdArray, z: NdArray, given?: Int32Array): Promise<Scores> => {
@@ -140,8 +140,8 @@ async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: 
     const scoring = clock.lap();
     const maps = sized(scores, mapSize(options.size, image, scores.grid));
     return {
-      score: scores.score[0] as number,
-      class: classes[scores.classes[0] as number] ?? "",
+      score: scores.score[0]!,
+      class: classes[scores.classes[0]!] ?? "",
       classGiven: given >= 0,
       ...maps,
       image,

@@ -21,7 +21,7 @@ describe("inferno", () => {
 describe("heatMap", () => {
   it("is clear at low and below, strongest at high and above, and rises in between", () => {
     const rgba = heatMap(Float32Array.of(-5, 1, 1.5, 2, 2.5, 3, 99, Number.NaN), range, 0.8);
-    const alpha = Array.from({ length: 8 }, (_, i) => rgba[4 * i + 3] as number);
+    const alpha = Array.from({ length: 8 }, (_, i) => rgba[4 * i + 3]!);
     expect([alpha[0], alpha[1], alpha[7]]).toEqual([0, 0, 0]);
     expect([alpha[5], alpha[6]]).toEqual([204, 204]);
     expect(alpha.slice(1, 5)).toEqual(alpha.slice(1, 5).toSorted((a, b) => a - b));

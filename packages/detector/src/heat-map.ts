@@ -39,8 +39,8 @@ export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity 
   const out = new Uint8ClampedArray(map.length * 4);
   const view = new Uint32Array(out.buffer);
   for (let i = 0; i < map.length; i++) {
-    const share = ((map[i] as number) - low) / (high - low);
-    view[i] = shades[share > 0 ? Math.round(255 * Math.sqrt(Math.min(share, 1))) : 0] as number;
+    const share = (map[i]! - low) / (high - low);
+    view[i] = shades[share > 0 ? Math.round(255 * Math.sqrt(Math.min(share, 1))) : 0]!;
   }
   return out;
 }

@@ -1,6 +1,6 @@
 import { float32, type NdArray } from "@ltad/core";
 import { decodeImage, type DecodedImage, type ImageOptions, loadImage, readImageHeader, squashImage } from "@ltad/data";
-import type { FeatureSpec } from "@ltad/features";
+import type { Manifest } from "./manifest.js";
 
 /** An image: its path, the content of its file, or decoded pixels. */
 export type ImageSource = string | Uint8Array | DecodedImage;
@@ -20,7 +20,7 @@ export interface ModelInput {
  */
 export async function modelInput(
   source: ImageSource,
-  { inputSize: size, kernel }: Pick<FeatureSpec, "inputSize" | "kernel">,
+  { inputSize: size, kernel }: Pick<Manifest["features"], "inputSize" | "kernel">,
   options: ImageOptions = {},
 ): Promise<ModelInput> {
   const batch = (data: Float32Array) => float32([1, size, size, 3], data);

@@ -1,5 +1,4 @@
 import { resizeKernels } from "@ltad/core";
-import type { FeatureSpec } from "@ltad/features";
 import { z } from "zod";
 
 /** What a bundle of this version says of itself. Bump it when an older reader would read a bundle wrongly. */
@@ -26,7 +25,7 @@ const features = z.strictObject({
   tokens: count,
   channels: count,
   zSize: count,
-}) satisfies z.ZodType<FeatureSpec>;
+});
 
 /** model.json: everything about a model that is not an array. Unknown keys are refused, so that a typo cannot be silent. */
 export const manifestSchema = z

@@ -31,10 +31,10 @@ export async function overlay(
 function blend(below: Uint8Array, above: Uint8ClampedArray): Uint8Array {
   const out = new Uint8Array(below.length);
   for (let i = 0, j = 0; i < below.length; i += 3, j += 4) {
-    const alpha = (above[j + 3] as number) / 255;
+    const alpha = above[j + 3]! / 255;
     for (let k = 0; k < 3; k++) {
-      const base = below[i + k] as number;
-      out[i + k] = Math.round(base + ((above[j + k] as number) - base) * alpha);
+      const base = below[i + k]!;
+      out[i + k] = Math.round(base + (above[j + k]! - base) * alpha);
     }
   }
   return out;

@@ -19,7 +19,7 @@ function plain(map: Float32Array, h: number, w: number, H: number, W: number): n
       for (let i = -1; i <= h; i++) {
         for (let j = -1; j <= w; j++) {
           const weight = Math.max(0, 1 - Math.abs(sy - i)) * Math.max(0, 1 - Math.abs(sx - j));
-          sum += weight * (map[Math.min(Math.max(i, 0), h - 1) * w + Math.min(Math.max(j, 0), w - 1)] as number);
+          sum += weight * map[Math.min(Math.max(i, 0), h - 1) * w + Math.min(Math.max(j, 0), w - 1)]!;
         }
       }
       out.push(sum);

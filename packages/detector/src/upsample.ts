@@ -29,11 +29,11 @@ export function upsampleBilinear(map: Float32Array, h: number, w: number, H: num
   const wide = widen(map, h, w, taps(w, W), W); // [h, W]
   const out = new Float32Array(H * W);
   for (let y = 0; y < H; y++) {
-    const top = (rows.first[y] as number) * W;
-    const bottom = (rows.second[y] as number) * W;
-    const weight = rows.weight[y] as number;
+    const top = rows.first[y]! * W;
+    const bottom = rows.second[y]! * W;
+    const weight = rows.weight[y]!;
     const at = y * W;
-    for (let x = 0; x < W; x++) out[at + x] = mix(wide[top + x] as number, wide[bottom + x] as number, weight);
+    for (let x = 0; x < W; x++) out[at + x] = mix(wide[top + x]!, wide[bottom + x]!, weight);
   }
   return out;
 }
@@ -43,9 +43,9 @@ function widen(map: Float32Array, h: number, w: number, columns: Taps, W: number
   const wide = new Float32Array(h * W);
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < W; x++) {
-      const left = map[y * w + (columns.first[x] as number)] as number;
-      const right = map[y * w + (columns.second[x] as number)] as number;
-      wide[y * W + x] = mix(left, right, columns.weight[x] as number);
+      const left = map[y * w + columns.first[x]!]!;
+      const right = map[y * w + columns.second[x]!]!;
+      wide[y * W + x] = mix(left, right, columns.weight[x]!);
     }
   }
   return wide;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, type NdArrays, sha256, writeError, writeFileAtomic } from "@ltad/core";
-import type { TensorSpecs } from "@ltad/jit/runtime";
+import type { TensorSpecs } from "@ltad/runtime";
 import { bundleError } from "./bundle-error.js";
 import { bundleVersion, type GraphSpec, type Manifest, manifestSchema } from "./manifest.js";
 

@@ -2,12 +2,12 @@
 
 /** total[from + i] += values[i] */
 export function addInto(total: Float64Array, from: number, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) total[from + i] = (total[from + i] as number) + (values[i] as number);
+  for (let i = 0; i < values.length; i++) total[from + i] = total[from + i]! + values[i]!;
 }
 
 /** values[i] *= factor for `count` places from `from` on. */
 export function scale(values: Float64Array, from: number, count: number, factor: number): void {
-  for (let i = from; i < from + count; i++) values[i] = (values[i] as number) * factor;
+  for (let i = from; i < from + count; i++) values[i] = values[i]! * factor;
 }
 
 /** Column sums and sums of squares of rows [R, n], n = sums.length. */
@@ -15,9 +15,9 @@ export function addMoments(sums: Float64Array, squares: Float64Array, values: Fl
   const n = sums.length;
   for (let row = 0; row < values.length; row += n) {
     for (let c = 0; c < n; c++) {
-      const value = values[row + c] as number;
-      sums[c] = (sums[c] as number) + value;
-      squares[c] = (squares[c] as number) + value * value;
+      const value = values[row + c]!;
+      sums[c] = sums[c]! + value;
+      squares[c] = squares[c]! + value * value;
     }
   }
 }
@@ -29,9 +29,9 @@ export function addPatches(total: Float64Array, from: number, squares: Float64Ar
   const n = squares.length;
   for (let row = 0; row < values.length; row += n) {
     for (let c = 0; c < n; c++) {
-      const value = values[row + c] as number;
-      total[from + row + c] = (total[from + row + c] as number) + value;
-      squares[c] = (squares[c] as number) + value * value;
+      const value = values[row + c]!;
+      total[from + row + c] = total[from + row + c]! + value;
+      squares[c] = squares[c]! + value * value;
     }
   }
 }
@@ -39,7 +39,7 @@ export function addPatches(total: Float64Array, from: number, squares: Float64Ar
 /** Sums of the n columns of rows [R, n]. */
 export function columnSums(values: Float64Array, n: number): Float64Array {
   const sums = new Float64Array(n);
-  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) sums[c] = (sums[c] as number) + (values[row + c] as number);
+  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) sums[c] = sums[c]! + values[row + c]!;
   return sums;
 }
 
@@ -48,7 +48,7 @@ export function meanAndDeviation(sums: Float64Array, squares: Float64Array, coun
   const mean = sums.map((sum) => sum / count);
   const deviation = squares.map((sum, i) => {
     const square = sum / count;
-    const variance = square - (mean[i] as number) ** 2;
+    const variance = square - mean[i]! ** 2;
     return variance > rounding * square ? Math.sqrt(variance) : 1;
   });
   return { mean, deviation };
@@ -59,7 +59,7 @@ export function residual(values: Float32Array, factor: Float64Array, mean: Float
   const n = factor.length;
   const out = new Float32Array(values.length);
   for (let row = 0; row < values.length; row += n) {
-    for (let c = 0; c < n; c++) out[row + c] = (values[row + c] as number) * (factor[c] as number) - (mean[from + row + c] as number);
+    for (let c = 0; c < n; c++) out[row + c] = values[row + c]! * factor[c]! - mean[from + row + c]!;
   }
   return out;
 }

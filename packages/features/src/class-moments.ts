@@ -1,6 +1,6 @@
 import { float32, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
 import { addInto, addMoments, addPatches, columnSums, meanAndDeviation, scale } from "./accumulate.js";
-import type { FeatureStore } from "./feature-cache.js";
+import type { FeatureStore } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
 // Shapes: K classes, N tokens, C channels, Dz size of z.
@@ -91,7 +91,7 @@ class MomentSums {
   /** @param features [N, C] @param z [Dz] */
   add(features: Float32Array, z: Float32Array, label: number): void {
     const { tokens, channels, zSize } = this.spec;
-    this.counts[label] = (this.counts[label] as number) + 1;
+    this.counts[label] = this.counts[label]! + 1;
     addPatches(this.position, label * tokens * channels, this.channelSquare, features);
     addInto(this.classZ, label * zSize, z);
     addMoments(this.z, this.zSquare, z);
@@ -111,13 +111,13 @@ function standardisedMeans(
     const pooled = few.includes(label) ? columnSums(position.subarray(from, from + tokens * channels), channels) : undefined;
     for (let i = 0; i < tokens * channels; i++) {
       const channel = i % channels;
-      const sum = pooled ? (pooled[channel] as number) / tokens : (position[from + i] as number);
-      mean.data[from + i] = sum / Math.max(1, count) / (deviation[channel] as number);
+      const sum = pooled ? pooled[channel]! / tokens : position[from + i]!;
+      mean.data[from + i] = sum / Math.max(1, count) / deviation[channel]!;
     }
   });
   return mean;
 }
 
 function standardise(values: Float64Array, mean: Float64Array, deviation: Float64Array): Float64Array {
-  return values.map((value, i) => (value - (mean[i % mean.length] as number)) / (deviation[i % mean.length] as number));
+  return values.map((value, i) => (value - mean[i % mean.length]!) / deviation[i % mean.length]!);
 }

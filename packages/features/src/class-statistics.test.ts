@@ -1,8 +1,8 @@
 import { createRng, type NdArray, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ClassStatistics, fitStatistics, type StatisticsOptions } from "./class-statistics.js";
-import type { FeatureStore, ImageFeatures } from "./feature-cache.js";
+import type { FeatureStore, ImageFeatures } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
 // Pairwise different sizes: K 3 classes, group [5] of 4 channels, Dz 5, group [2, 5] of 6, C 7, N 9 tokens, 11 images of a store of 13.
@@ -34,13 +34,13 @@ const labels = [1, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0]; // 6, 4 and 1 images
 const images = labels.map((label, i) => ({ label, index: (5 * i + 3) % 13 })); // not the order of the store
 const stored = Array.from({ length: 13 }, (): ImageFeatures => {
   const [offset, spread] = [rng.normals(C, 3), rng.uniforms(C, 0.5, 4)];
-  const features = rng.normals(N * C).map((x, i) => x * (spread[i % C] as number) + (offset[i % C] as number) + Math.floor(i / C) / 3);
+  const features = rng.normals(N * C).map((x, i) => x * spread[i % C]! + offset[i % C]! + Math.floor(i / C) / 3);
   return { features, z: rng.normals(Z, 2) };
 });
 const store = storeOf(stored);
 
 function storeOf(entries: readonly ImageFeatures[]): FeatureStore {
-  return { count: entries.length, read: async (index) => entries[index] as ImageFeatures };
+  return { count: entries.length, read: async (index) => entries[index]! };
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -49,12 +49,12 @@ const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const ofClass = (label: number) => images.filter((image) => image.label === label);
 
 /** Feature of an image at a position and channel, and its z. */
-const f = (image: { index: number }, i: number, c: number) => stored[image.index]?.features[i * C + c] as number;
-const z = (image: { index: number }, d: number) => stored[image.index]?.z[d] as number;
+const f = (image: { index: number }, i: number, c: number) => stored[image.index]!.features[i * C + c]!;
+const z = (image: { index: number }, d: number) => stored[image.index]!.z[d]!;
 
 const plainMean = range(C).map((c) => mean(images.flatMap((image) => range(N).map((i) => f(image, i, c)))));
 const plainDeviation = range(C).map((c) => deviation(images.flatMap((image) => range(N).map((i) => f(image, i, c)))));
-const scaled = (image: { index: number }, i: number, c: number) => f(image, i, c) / (plainDeviation[c] as number);
+const scaled = (image: { index: number }, i: number, c: number) => f(image, i, c) / plainDeviation[c]!;
 
 /** m_c,i of one channel; m_c at every position when `pooled`. */
 function plainPositionMean(label: number, i: number, c: number, pooled: boolean): number {
@@ -67,15 +67,13 @@ function plainCovariance(label: number, channels: readonly number[], pooled: boo
     range(N).map((i) => channels.map((c) => scaled(image, i, c) - plainPositionMean(label, i, c, pooled))),
   );
   const freedom = left.length - (pooled ? 1 : N);
-  return channels.flatMap((_, a) =>
-    channels.map((__, b) => left.reduce((sum, row) => sum + (row[a] as number) * (row[b] as number), 0) / freedom),
-  );
+  return channels.flatMap((_, a) => channels.map((__, b) => left.reduce((sum, row) => sum + row[a]! * row[b]!, 0) / freedom));
 }
 
 function multiply(a: ArrayLike<number>, b: ArrayLike<number>, size: number): number[] {
   return range(size * size).map((at) => {
     const [row, column] = [Math.floor(at / size), at % size];
-    return range(size).reduce((sum, k) => sum + (a[row * size + k] as number) * (b[k * size + column] as number), 0);
+    return range(size).reduce((sum, k) => sum + a[row * size + k]! * b[k * size + column]!, 0);
   });
 }
 
@@ -85,7 +83,7 @@ const close = { rtol: 1e-5, atol: 1e-5 };
 describe("fitStatistics is the plain definition", () => {
   const fitted = fitStatistics(store, images, K, spec, options);
 
-  test("mean and deviation of each channel over all patches, and of z over all images", async () => {
+  it("mean and deviation of each channel over all patches, and of z over all images", async () => {
     const { channelMean, channelDeviation, zMean, zDeviation } = await fitted;
     expectClose(channelMean.data, plainMean, close, "channelMean");
     expectClose(channelDeviation.data, plainDeviation, close, "channelDeviation");
@@ -94,7 +92,7 @@ describe("fitStatistics is the plain definition", () => {
     expectClose(zDeviation.data, range(Z).map(column).map(deviation), close, "zDeviation");
   });
 
-  test("m_c,i in units of the channels' deviation, one mean for all positions where images are few", async () => {
+  it("m_c,i in units of the channels' deviation, one mean for all positions where images are few", async () => {
     const { positionMean, fewImages } = await fitted;
     expect(positionMean.shape).toEqual([K, N, C]);
     expect(fewImages).toEqual([2]); // class 1 has just enough
@@ -102,7 +100,7 @@ describe("fitStatistics is the plain definition", () => {
     expectClose(positionMean.data, expected, close);
   });
 
-  test("the mean of standardised z of each class", async () => {
+  it("the mean of standardised z of each class", async () => {
     const { classZ } = await fitted;
     expect(classZ.shape).toEqual([K, Z]);
     const standard = (image: { index: number }, d: number) => {
@@ -113,43 +111,43 @@ describe("fitStatistics is the plain definition", () => {
     expectClose(classZ.data, expected, close);
   });
 
-  test.each(range(2).flatMap((g) => range(K).map((k) => [g, k] as const)))(
+  it.each(range(2).flatMap((g) => range(K).map((k) => [g, k] as const)))(
     "group %d of class %d: W is the symmetric root, W (Cov + ridge I) W = I",
     async (g, k) => {
-      const channels = channelsOfGroup[g] as number[];
+      const channels = channelsOfGroup[g]!;
       const size = channels.length;
       const { whitening } = await fitted;
       expect(whitening[g]?.shape).toEqual([K, size, size]);
-      const w = (whitening[g] as NdArray).data.subarray(k * size * size, (k + 1) * size * size);
-      const ridged = plainCovariance(k, channels, k === 2).map((x, i) => x + (diagonal(size, options.ridge)[i] as number));
+      const w = whitening[g]!.data.subarray(k * size * size, (k + 1) * size * size);
+      const ridged = plainCovariance(k, channels, k === 2).map((x, i) => x + diagonal(size, options.ridge)[i]!);
       expectClose(multiply(multiply(w, ridged, size), w, size), diagonal(size, 1), { rtol: 0, atol: 1e-5 });
-      const transposed = range(size * size).map((i) => w[(i % size) * size + Math.floor(i / size)] as number);
+      const transposed = range(size * size).map((i) => w[(i % size) * size + Math.floor(i / size)]!);
       expectClose(w, transposed, { rtol: 0, atol: 1e-6 }, "symmetric");
-      expect(range(size).every((i) => (w[i * size + i] as number) > 0)).toBe(true);
+      expect(range(size).every((i) => w[i * size + i]! > 0)).toBe(true);
     },
   );
 
-  test("the order of the images does not matter", async () => {
+  it("the order of the images does not matter", async () => {
     const turned = await fitStatistics(store, images.toReversed(), K, spec, options);
     for (const [name, array] of arraysOf(turned)) expectClose(array.data, dataOf(await fitted, name), close, name);
   });
 });
 
 describe("fitStatistics in degenerate cases", () => {
-  test("a class of one image: m_c everywhere, residuals around it", async () => {
+  it("a class of one image: m_c everywhere, residuals around it", async () => {
     const { positionMean, whitening } = await fitStatistics(store, images, K, spec, options);
     const own = positionMean.data.subarray(2 * N * C);
     expect(range(N).every((i) => range(C).every((c) => own[i * C + c] === own[c]))).toBe(true);
     for (const { data } of whitening) expect(data.every(Number.isFinite)).toBe(true);
   });
 
-  test("one image for each position leaves nothing: W is I / sqrt(ridge)", async () => {
+  it("one image for each position leaves nothing: W is I / sqrt(ridge)", async () => {
     const { whitening, fewImages } = await fitStatistics(store, images, K, spec, { ...options, minImagesForPositions: 1 });
     expect(fewImages).toEqual([]);
-    expectClose((whitening[0] as NdArray).data.subarray(2 * 16), diagonal(4, 10), { rtol: 1e-5, atol: 1e-5 });
+    expectClose(whitening[0]!.data.subarray(2 * 16), diagonal(4, 10), { rtol: 1e-5, atol: 1e-5 });
   });
 
-  test("a constant channel and a constant z have deviation 1, and stay finite", async () => {
+  it("a constant channel and a constant z have deviation 1, and stay finite", async () => {
     const constant = stored.map(({ features, z: own }) => ({
       features: features.map((x, i) => (i % C === 4 ? -0.75 : x)),
       z: own.map((x, d) => (d === 1 ? 2 : x)),
@@ -160,7 +158,7 @@ describe("fitStatistics in degenerate cases", () => {
     for (const [name, array] of arraysOf(fitted)) expect([name, array.data.every(Number.isFinite)]).toEqual([name, true]);
   });
 
-  test("without whitening there are no tables, and the rest is the same", async () => {
+  it("without whitening there are no tables, and the rest is the same", async () => {
     const plain = await fitStatistics(store, images, K, spec, { ...options, whitening: "none" });
     const whitened = await fitStatistics(store, images, K, spec, options);
     expect(plain).toEqual({ ...whitened, whitening: [] });
@@ -168,14 +166,14 @@ describe("fitStatistics in degenerate cases", () => {
 });
 
 describe("fitStatistics as a job", () => {
-  test("counts every image twice, once for each pass", async () => {
+  it("counts every image twice, once for each pass", async () => {
     const seen: Progress[] = [];
     await fitStatistics(store, images, K, spec, { ...options, onProgress: (progress) => seen.push(progress) });
     const one = (phase: string) => range(11).map((i) => ({ phase, done: i + 1, total: 11, unit: "images" }));
     expect(seen).toEqual([...one("statistics"), ...one("whitening")]);
   });
 
-  test.each([0, 4, 15])("stops when asked after %d images, and reads no further", async (done) => {
+  it.each([0, 4, 15])("stops when asked after %d images, and reads no further", async (done) => {
     const stopping = new AbortController();
     let reads = 0;
     const counting: FeatureStore = { ...store, read: (index) => (reads++, store.read(index)) };
@@ -194,5 +192,5 @@ function arraysOf({ whitening, ...rest }: ClassStatistics): [string, NdArray][] 
 }
 
 function dataOf(statistics: ClassStatistics, name: string): NdArray["data"] {
-  return arraysOf(statistics).find(([other]) => other === name)?.[1].data as NdArray["data"];
+  return arraysOf(statistics).find(([other]) => other === name)![1].data;
 }

@@ -1,7 +1,7 @@
 import type { NdArray } from "@ltad/core";
 import { type ClassMoments, fitMoments, type LabelledImage, type MomentOptions } from "./class-moments.js";
 import { fitWhitening, type WhiteningOptions } from "./class-whitening.js";
-import type { FeatureStore } from "./feature-cache.js";
+import type { FeatureStore } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
 /** What is fitted (not trained) on the training images. */

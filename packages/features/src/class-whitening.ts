@@ -3,7 +3,7 @@ import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "
 import { jit } from "@ltad/jit";
 import { addInto, residual, scale } from "./accumulate.js";
 import type { ClassMoments, LabelledImage } from "./class-moments.js";
-import type { FeatureStore } from "./feature-cache.js";
+import type { FeatureStore } from "@ltad/feature-store";
 import { type FeatureSpec, groupRuns, groupSize } from "./feature-spec.js";
 import { inverseRoot } from "./symmetric-root.js";
 
@@ -27,7 +27,7 @@ export async function fitWhitening(
   spec: FeatureSpec,
   options: WhiteningOptions,
 ): Promise<NdArray[]> {
-  const classes = moments.positionMean.shape[0] as number;
+  const classes = moments.positionMean.shape[0]!;
   const sizes = options.groups.map((group) => groupSize(spec, group));
   const tables = sizes.map((size) => float32([classes, size, size]));
   const scatter = await scatterProgram(spec);
@@ -38,7 +38,7 @@ export async function fitWhitening(
       const own = images.filter((image) => image.label === label);
       const covariance = await covarianceOf(store, own, label, moments, spec, scatter.run, onImage, options.signal);
       options.groups.forEach((group, g) => {
-        const [size, table] = [sizes[g] as number, tables[g] as (typeof tables)[number]];
+        const [size, table] = [sizes[g]!, tables[g]!];
         const block = principalBlock(covariance, spec.channels, groupRuns(spec, group));
         table.data.set(inverseRoot(block, size, options.ridge), label * size * size);
       });
@@ -88,5 +88,5 @@ async function scatterProgram({ tokens, channels }: FeatureSpec) {
 /** Rows and columns of the chosen channels. */
 function principalBlock(matrix: Float64Array, size: number, runs: readonly { begin: number; size: number }[]): Float64Array {
   const chosen = runs.flatMap((run) => Array.from({ length: run.size }, (_, i) => run.begin + i));
-  return Float64Array.from(chosen.flatMap((row) => chosen.map((column) => matrix[row * size + column] as number)));
+  return Float64Array.from(chosen.flatMap((row) => chosen.map((column) => matrix[row * size + column]!)));
 }

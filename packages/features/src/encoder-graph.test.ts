@@ -1,10 +1,12 @@
 import { createRng, float32, floats, resizeKernels, sha256 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { tinyImageEncoder } from "@ltad/encoder/testing";
-import { openProgram, tensorsOf } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
+import { openProgram } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
-import { encoderGraph, featuresId } from "./encoder-graph.js";
+import { describe, expect, it } from "vitest";
+import { featuresId } from "@ltad/feature-store";
+import { encoderGraph } from "./encoder-graph.js";
 import { featureSpec, type FeatureOptions } from "./feature-spec.js";
 
 // The tiny encoder at 64 pixels: stages 2 and 5 have strides 4 and 16, so the maps are 16 x 16 x 6 and 4 x 4 x 10; the grid is 4 x 4.
@@ -15,7 +17,7 @@ const spec = featureSpec(encoder, options);
 const pixels = float32([3, 64, 64, 3], createRng("pixels").uniforms(3 * 64 * 64 * 3));
 
 describe("encoderGraph", () => {
-  test("gives the named stages on the grid, and z of the last stage", async () => {
+  it("gives the named stages on the grid, and z of the last stage", async () => {
     const { stages, z } = encoder.forward(tensorsOf(encoder.params), tf.tensor4d(pixels.data, [3, 64, 64, 3]));
     const [fine, coarse] = [stages[1]!.arraySync(), stages[4]!.arraySync()]; // [B, 16, 16, 6], [B, 4, 4, 10]
     expect([fine[0]!.length, coarse[0]!.length]).toEqual([16, 4]);
@@ -32,14 +34,14 @@ describe("encoderGraph", () => {
     expectClose(floats(out["z"], "z"), z.dataSync(), { rtol: 1e-4, atol: 1e-5 }, "z");
   });
 
-  test("takes any batch: an image alone is what it is among others", async () => {
+  it("takes any batch: an image alone is what it is among others", async () => {
     const graph = encoderGraph(encoder, spec);
     const [alone, among] = [await run(graph, 1), await run(graph, 3)];
     const first = floats(among["features"], "features").slice(0, 16 * 16);
     expectClose(floats(alone["features"], "features"), first, { rtol: 1e-5, atol: 1e-6 }, "features");
   });
 
-  test("the same encoder and spec give the same bytes, another spec or encoder others", () => {
+  it("the same encoder and spec give the same bytes, another spec or encoder others", () => {
     const graph = encoderGraph(encoder, spec);
     expect(encoderGraph(encoder, spec)).toEqual(graph);
     expect(encoderGraph(encoder, featureSpec(encoder, { ...options, shrink: "bilinear" }))).not.toEqual(graph);
@@ -48,7 +50,7 @@ describe("encoderGraph", () => {
 });
 
 describe("featuresId", () => {
-  test("is the hash of the graph, and another one for every other filter", () => {
+  it("is the hash of the graph, and another one for every other filter", () => {
     const graph = encoderGraph(encoder, spec);
     expect(featuresId(graph, spec)).toBe(sha256(graph));
     const all = resizeKernels.map((kernel) => featuresId(graph, { kernel }));

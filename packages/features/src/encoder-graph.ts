@@ -1,5 +1,3 @@
-import { sha256 } from "@ltad/core";
-import type * as tf from "@tensorflow/tfjs";
 import { type AnyImageEncoder, imageGraph, type ImageHead, type Precision } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
 import { gridFeatures } from "./grid-features.js";
@@ -12,13 +10,8 @@ import { gridFeatures } from "./grid-features.js";
  */
 export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precision: Precision = "float32"): Uint8Array {
   const head: ImageHead = ({ stages, z }) => {
-    const used = spec.stages.map(({ stage }) => stages[stage - 1] as tf.Tensor4D);
+    const used = spec.stages.map(({ stage }) => stages[stage - 1]!);
     return { features: gridFeatures(used, spec), z };
   };
   return imageGraph(encoder, spec.inputSize, head, precision);
-}
-
-/** The name of features: SHA-256 of the graph that makes them, and of the filter that resizes its images where that is not `linear`. */
-export function featuresId(graph: Uint8Array, { kernel }: Pick<FeatureSpec, "kernel">): string {
-  return kernel === "linear" ? sha256(graph) : sha256(`${kernel} ${sha256(graph)}`);
 }

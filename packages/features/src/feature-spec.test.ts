@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type FeatureOptions, featureSpec, groupRuns, groupSize } from "./feature-spec.js";
 
 const encoder = {
@@ -15,22 +15,22 @@ const encoder = {
 const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" };
 
 describe("featureSpec", () => {
-  test("lays the stages out on the grid", () => {
+  it("lays the stages out on the grid", () => {
     expect(featureSpec(encoder, options)).toMatchObject({ grid: 24, tokens: 576, channels: 368, zSize: 320, kernel: "cubic" });
   });
 
-  test("takes sizes that no stride divides", () => {
+  it("takes sizes that no stride divides", () => {
     expect(featureSpec(encoder, { ...options, inputSize: 289 })).toMatchObject({ grid: 18, tokens: 324 });
     expect(featureSpec(encoder, { ...options, inputSize: 224, gridStride: 14 })).toMatchObject({ grid: 16 });
   });
 
-  test("refuses a grid of one place", () => {
+  it("refuses a grid of one place", () => {
     expect(() => featureSpec(encoder, { ...options, inputSize: 320, gridStride: 161 })).toThrow(
       "features.gridStride: expected at most half of features.inputSize (320), received 161. Try 32.",
     );
   });
 
-  test("names the stages there are", () => {
+  it("names the stages there are", () => {
     expect(() => featureSpec(encoder, { ...options, stages: [2, 9] })).toThrow("the encoder has the stages 1, 2, 3, 5, 6, received 9");
   });
 });
@@ -38,7 +38,7 @@ describe("featureSpec", () => {
 describe("groupRuns", () => {
   const spec = featureSpec(encoder, options);
 
-  test("joins stages that lie side by side and keeps others apart", () => {
+  it("joins stages that lie side by side and keeps others apart", () => {
     expect(groupRuns(spec, [2, 3, 5])).toEqual([{ begin: 0, size: 176 }]);
     expect(groupRuns(spec, [2, 5])).toEqual([
       { begin: 0, size: 24 },
@@ -47,7 +47,7 @@ describe("groupRuns", () => {
     expect(groupSize(spec, [2, 5])).toBe(136);
   });
 
-  test("names a stage that is not there", () => {
+  it("names a stage that is not there", () => {
     expect(() => groupRuns(spec, [1])).toThrow("stage 1 is not among features.stages (2, 3, 5, 6)");
   });
 });

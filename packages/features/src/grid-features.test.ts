@@ -1,7 +1,7 @@
 import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FeatureSpec } from "./feature-spec.js";
 import { gridFeatures, toGrid } from "./grid-features.js";
 
@@ -11,7 +11,7 @@ const B = 2;
 const close = { rtol: 1e-5, atol: 2e-6 };
 
 describe("toGrid", () => {
-  test.each([
+  it.each([
     { side: 12, grid: 3, shrink: "area", rule: "block means", by: blockMean },
     { side: 12, grid: 3, shrink: "bilinear", rule: "samples of the four nearest", by: bilinear },
     { side: 5, grid: 3, shrink: "area", rule: "means by the share of each cell, where blocks do not fit", by: areaMean },
@@ -26,7 +26,7 @@ describe("toGrid", () => {
     expectClose(found.dataSync(), by(map.arraySync(), grid).flat(3), close, "grid");
   });
 
-  test("area and bilinear are not the same", () => {
+  it("area and bilinear are not the same", () => {
     const map = random(12, 1);
     expect([...toGrid(map, 3, "area").dataSync()]).not.toEqual([...toGrid(map, 3, "bilinear").dataSync()]);
   });
@@ -46,7 +46,7 @@ describe("gridFeatures", () => {
     stages: [1, 4, 7].map((channels, i) => ({ stage: i + 2, channels, stride: 4 })),
   };
 
-  test("tokens row by row, the stages' channels one after another", () => {
+  it("tokens row by row, the stages' channels one after another", () => {
     const found = gridFeatures(maps, spec);
     const parts = [blockMean(maps[0].arraySync(), 3), areaMean(maps[1].arraySync(), 3), maps[2].arraySync()];
     const expected: number[] = [];
@@ -59,7 +59,7 @@ describe("gridFeatures", () => {
     expectClose(found.dataSync(), expected, close, "features");
   });
 
-  test("one stage, one token", () => {
+  it("one stage, one token", () => {
     const one = { ...spec, grid: 1, tokens: 1, channels: 7, stages: spec.stages.slice(2) };
     const expected = blockMean(maps[2].arraySync(), 1).flat(3);
     expectClose(gridFeatures([maps[2]], one).dataSync(), expected, close, "mean of the map");

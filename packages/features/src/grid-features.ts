@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { resizeBilinear } from "@ltad/jit";
+import { resizeBilinear } from "@ltad/jit/nn";
 import type { FeatureSpec, Shrink } from "./feature-spec.js";
 
 // Shapes: B images, h x w a stage's map, G grid side, N = G * G tokens, C_l channels of stage l, C = sum of C_l.

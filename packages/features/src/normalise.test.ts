@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { describe, test } from "vitest";
+import { describe, it } from "vitest";
 import type { FeatureSpec } from "./feature-spec.js";
 import { classDistances, normalise } from "./normalise.js";
 
@@ -24,7 +24,7 @@ const groups = [[5], [2, 5]];
 const rng = createRng(5);
 const [deviation, mean] = [rng.uniforms(5, 0.5, 2), rng.normals(5)];
 const positionMean = rng.normals(3 * 4 * 5);
-const whitening = [rng.normals(3 * 3 * 3), rng.normals(3 * 5 * 5)].map((w, g) => symmetric(w, [3, 5][g] as number));
+const whitening = [rng.normals(3 * 3 * 3), rng.normals(3 * 5 * 5)].map((w, g) => symmetric(w, [3, 5][g]!));
 const features = rng.normals(2 * 6 * 5);
 const labels = [2, 0];
 const positions = [
@@ -37,9 +37,7 @@ function run(withWhitening: boolean) {
     channelMean: tf.tensor1d(mean),
     channelDeviation: tf.tensor1d(deviation),
     positionMean: tf.tensor3d(positionMean, [3, 4, 5]),
-    whitening: withWhitening
-      ? [tf.tensor3d(whitening[0] as Float32Array, [3, 3, 3]), tf.tensor3d(whitening[1] as Float32Array, [3, 5, 5])]
-      : [],
+    whitening: withWhitening ? [tf.tensor3d(whitening[0]!, [3, 3, 3]), tf.tensor3d(whitening[1]!, [3, 5, 5])] : [],
   };
   return normalise(
     tables,
@@ -52,15 +50,15 @@ function run(withWhitening: boolean) {
 }
 
 describe("normalise", () => {
-  test("with whitening is W_c (f / deviation - m_c,i), group by group", () => {
+  it("with whitening is W_c (f / deviation - m_c,i), group by group", () => {
     run(true).forEach((actual, g) => expectClose(actual, plainWhitened(g), { rtol: 1e-5, atol: 1e-5 }, `group ${g}`));
   });
 
-  test("without whitening is (f - mean) / deviation", () => {
+  it("without whitening is (f - mean) / deviation", () => {
     run(false).forEach((actual, g) => {
       const chosen = g === 0 ? [2, 3, 4] : [0, 1, 2, 3, 4];
       const expected = [0, 1].flatMap((b) =>
-        [0, 1, 2, 3, 4, 5].flatMap((t) => chosen.map((c) => (at(features, b, t, c) - (mean[c] as number)) / (deviation[c] as number))),
+        [0, 1, 2, 3, 4, 5].flatMap((t) => chosen.map((c) => (at(features, b, t, c) - mean[c]!) / deviation[c]!)),
       );
       expectClose(actual, expected, { rtol: 1e-5, atol: 1e-5 }, `group ${g}`);
     });
@@ -68,15 +66,14 @@ describe("normalise", () => {
 });
 
 describe("classDistances", () => {
-  test("is the mean squared distance of the standardised z", () => {
+  it("is the mean squared distance of the standardised z", () => {
     const [z, zMean, zDeviation, classZ] = [rng.normals(14), rng.normals(7), rng.uniforms(7, 1, 2), rng.normals(21)];
     const tables = { zMean: tf.tensor1d(zMean), zDeviation: tf.tensor1d(zDeviation), classZ: tf.tensor2d(classZ, [3, 7]) };
     const actual = classDistances(tables, tf.tensor2d(z, [2, 7])).dataSync();
     const expected = [0, 1].flatMap((b) =>
       [0, 1, 2].map((k) => {
         let sum = 0;
-        for (let i = 0; i < 7; i++)
-          sum += (((z[b * 7 + i] as number) - (zMean[i] as number)) / (zDeviation[i] as number) - (classZ[k * 7 + i] as number)) ** 2;
+        for (let i = 0; i < 7; i++) sum += ((z[b * 7 + i]! - zMean[i]!) / zDeviation[i]! - classZ[k * 7 + i]!) ** 2;
         return sum / 7;
       }),
     );
@@ -88,24 +85,22 @@ function plainWhitened(g: number): number[] {
   const chosen = g === 0 ? [2, 3, 4] : [0, 1, 2, 3, 4];
   const size = chosen.length;
   return labels.flatMap((label, b) =>
-    (positions[b] as number[]).flatMap((position, t) => {
-      const left = chosen.map(
-        (c) => at(features, b, t, c) / (deviation[c] as number) - (positionMean[(label * 4 + position) * 5 + c] as number),
-      );
+    positions[b]!.flatMap((position, t) => {
+      const left = chosen.map((c) => at(features, b, t, c) / deviation[c]! - positionMean[(label * 4 + position) * 5 + c]!);
       return chosen.map((_, row) =>
-        left.reduce((sum, value, column) => sum + value * (whitening[g]?.[(label * size + row) * size + column] as number), 0),
+        left.reduce((sum, value, column) => sum + value * whitening[g]![(label * size + row) * size + column]!, 0),
       );
     }),
   );
 }
 
 function at(values: Float32Array, b: number, t: number, c: number): number {
-  return values[(b * 6 + t) * 5 + c] as number;
+  return values[(b * 6 + t) * 5 + c]!;
 }
 
 function symmetric(values: Float32Array, size: number): Float32Array {
   return values.map((value, i) => {
     const [k, row, column] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
-    return value + (values[k * size ** 2 + column * size + row] as number);
+    return value + values[k * size ** 2 + column * size + row]!;
   });
 }

@@ -58,7 +58,7 @@ export function whiten(
 /** The channels of a group of stages: [B, T, C] -> [B, T, D_g]. */
 export function channelsOf(features: tf.Tensor3D, spec: FeatureSpec, group: readonly number[]): tf.Tensor3D {
   const runs = groupRuns(spec, group).map(({ begin, size }) => tf.slice(features, [0, 0, begin], [-1, -1, size]));
-  return runs.length === 1 ? (runs[0] as tf.Tensor3D) : tf.concat(runs, 2);
+  return runs.length === 1 ? runs[0]! : tf.concat(runs, 2);
 }
 
 /** m_c,i of each token: [B, T, C]. */

@@ -1,6 +1,6 @@
 import { branchOf, createRng, flatten, float32, isNdArray, type NdArray, sizeOf } from "@ltad/core";
 import { toTensor } from "@ltad/jit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ClassStatistics } from "./class-statistics.js";
 import { statisticsTables, statisticsTree } from "./tables.js";
 
@@ -19,7 +19,7 @@ const statistics: ClassStatistics = {
 };
 
 describe("statistics as named arrays and back as tensors", () => {
-  test("every table under its name, groups in their order", () => {
+  it("every table under its name, groups in their order", () => {
     const { whitening, ...tables } = throughAGraph(statistics);
     const { whitening: wanted, fewImages: _, ...others } = statistics;
     expect(Object.keys(tables).sort()).toEqual(Object.keys(others).sort());
@@ -29,11 +29,11 @@ describe("statistics as named arrays and back as tensors", () => {
     expect(whitening.map(read)).toEqual(wanted.map(plain));
   });
 
-  test("without whitening there is no group", () => {
+  it("without whitening there is no group", () => {
     expect(throughAGraph({ ...statistics, whitening: [] }).whitening).toEqual([]);
   });
 
-  test("the list of small classes is no table", () => {
+  it("the list of small classes is no table", () => {
     expect(Object.keys(statisticsTree(statistics))).not.toContain("fewImages");
   });
 });

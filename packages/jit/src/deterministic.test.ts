@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { attention, gelu, jit, layerNorm, type Tensors } from "./index.js";
+import { jit, type Tensors } from "./index.js";
+import { attention, gelu, layerNorm } from "./nn.js";
 
 // The same graph, inputs and number of threads give the same bits. Large enough for the runtime to divide the work among its threads.
 
@@ -30,7 +31,7 @@ function program({ x, w, image, filter, ids }: Tensors): Tensors {
   };
   const slopes = tf.grads(loss)([x, w, image, filter] as tf.Tensor[]);
   return {
-    loss: loss(x as tf.Tensor, w as tf.Tensor, image as tf.Tensor, filter as tf.Tensor),
+    loss: loss(x!, w!, image!, filter!),
     ...Object.fromEntries(slopes.map((g, i) => [`d${i}`, g])),
   };
 }

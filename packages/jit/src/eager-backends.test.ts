@@ -3,10 +3,11 @@ import { createRng, float32, isLtadError } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { backendFaults, missingKernels, notInGpuBuild } from "./__fixtures__/backend-faults.js";
-import { eagerBackends, tensorflowPackage, useBackend } from "./__fixtures__/eager-backends.js";
-import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./__fixtures__/programs.js";
-import { gelu, jit, layerNorm } from "./index.js";
+import { backendFaults, missingKernels, notInGpuBuild } from "./testing/backend-faults.js";
+import { eagerBackends, tensorflowPackage, useBackend } from "./testing/eager-backends.js";
+import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./testing/programs.js";
+import { jit } from "./index.js";
+import { gelu, layerNorm } from "./nn.js";
 import { expectSameSteps } from "./testing.js";
 
 const comparable = (data: ArrayLike<number>) =>
@@ -71,7 +72,7 @@ describe.each(eagerBackends)("eager on %s as compiled", (backend) => {
           const [q, k, v] = tf.split(tf.matMul(rows, qkv), 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
           const mixed = tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(0.4)), v);
           const logits = tf.matMul(gelu(mixed.add(rows)), out);
-          return { loss: tf.losses.softmaxCrossEntropy(y as tf.Tensor, logits).mean<tf.Scalar>() };
+          return { loss: tf.losses.softmaxCrossEntropy(y!, logits).mean<tf.Scalar>() };
         },
       },
       { x: weights(5, 6), y: float32([5, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0]) },

@@ -1,10 +1,9 @@
-import type { NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { beforeAll, describe, expect, it } from "vitest";
-import { backendFaults } from "./__fixtures__/backend-faults.js";
-import { eagerBackends, useBackend } from "./__fixtures__/eager-backends.js";
-import { goldenFunction } from "./__fixtures__/golden-functions.js";
-import { goldenCases, goldenInputs } from "./__fixtures__/programs.js";
+import { backendFaults } from "./testing/backend-faults.js";
+import { eagerBackends, useBackend } from "./testing/eager-backends.js";
+import { goldenFunction } from "./testing/golden-functions.js";
+import { goldenCases, goldenInputs } from "./testing/programs.js";
 import { jit } from "./index.js";
 
 /** Cases that float32 cannot hold to 1e-5, by the error of torch's own float32 against its float64. */
@@ -29,7 +28,7 @@ async function check({ golden, arrays: own }: Case, engine: "onnx" | "tensorflow
   await program.dispose();
   for (const [key, result] of Object.entries(results)) {
     const exact = golden.op === "mirrorPad" ? undefined : own[key.replace("grad.", "tfjs_grad.")];
-    const expected = (key.startsWith("grad.") ? (exact ?? own[key]) : own[key]) as NdArray;
+    const expected = (key.startsWith("grad.") ? (exact ?? own[key]) : own[key])!;
     expect(result.shape, `${golden.name}/${key}`).toEqual(expected.shape);
     const scale = largest(expected.data.map((x) => (Number.isFinite(x) ? x : 0)));
     const tolerance = toleranceOf(golden);

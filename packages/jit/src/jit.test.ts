@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { jit, tensorsOf, toNdArray, type TracedFunction } from "./index.js";
 
-const t = (tensor: tf.Tensor | undefined) => tensor as tf.Tensor;
+const t = (tensor: tf.Tensor | undefined) => tensor!;
 const rng = createRng("jit");
 const specs = {
   x: { dtype: "float32", shape: [2, 3] },
@@ -36,7 +36,7 @@ describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
     const signed = [rows.slice(0, 3), rows.slice(3).map((v) => -v)];
     expectClose(
       floats?.data ?? [],
-      [1, 0, 1, 1].flatMap((i) => signed[i] as number[]),
+      [1, 0, 1, 1].flatMap((i) => signed[i]!),
       { rtol: 0, atol: 0 },
       "floats",
     );
@@ -72,7 +72,7 @@ describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
   it("takes inputs that it does not use", async () => {
     const program = await jit(({ x }) => ({ y: x.neg() }), specs, { engine });
     expect(program.inputs).toEqual(specs);
-    expect((await program.run(inputs))["y"]?.data[0]).toBe(-(inputs.x.data[0] as number));
+    expect((await program.run(inputs))["y"]?.data[0]).toBe(-inputs.x.data[0]!);
     await program.dispose();
   });
 

@@ -1,10 +1,10 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
-import { checkInputs } from "./check-inputs.js";
-import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
+import { checkInputs } from "@ltad/runtime";
+import type { Program, RuntimeOptions, TensorSpecs } from "@ltad/runtime";
 import type { TraceOptions, TracedFunction } from "./traced-function.js";
-import { openProgram } from "./runtime.js";
+import { openProgram } from "@ltad/runtime";
 import { runEagerly, tensorsOf } from "./tensors.js";
 import { compile, toOnnx } from "./to-onnx.js";
 
@@ -38,7 +38,7 @@ async function watchedProgram(
     outputs: program.outputs.filter((name) => name !== flagsName),
     async run(arrays) {
       const { [flagsName]: flags, ...results } = await program.run(arrays);
-      inspect?.(flags as NdArray);
+      inspect?.(flags!);
       return results;
     },
   };

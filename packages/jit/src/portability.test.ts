@@ -9,10 +9,10 @@ import type { NdArrays } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as web from "onnxruntime-web";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./__fixtures__/programs.js";
-import { weightedConstants, weightedInputs, weightedMessage, weightedProgram } from "./__fixtures__/weighted-program.js";
+import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./testing/programs.js";
+import { weightedConstants, weightedInputs, weightedMessage, weightedProgram } from "./testing/weighted-program.js";
 import { openProgram, saveOnnx, toOnnx } from "./index.js";
-import { writeModel } from "./onnx/external.js";
+import { writeModel } from "@ltad/onnx";
 
 // Files of toOnnx elsewhere: in onnxruntime-web (wasm), in the ONNX checker and ONNX Runtime of Python. The numbers of
 // onnxruntime-node are what they must give.

@@ -1,6 +1,6 @@
 import { expectClose, largest } from "@ltad/core/testing";
 import { expect, it } from "vitest";
-import { randomPrograms } from "./__fixtures__/programs.js";
+import { randomPrograms } from "./testing/programs.js";
 import { jit } from "./index.js";
 
 it.each(randomPrograms.map((program) => [program.name, program] as const))("compiled and eager agree, %s", async (_, { fn, inputs }) => {

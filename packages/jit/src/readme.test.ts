@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { allKernels, withKernelTable } from "./__fixtures__/kernel-table.js";
+import { allKernels, withKernelTable } from "./testing/kernel-table.js";
 import { registerGradients } from "./index.js";
 import { kernels } from "./kernels/index.js";
 import { refused, withoutGradient } from "./kernels/refused.js";

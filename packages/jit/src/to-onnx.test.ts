@@ -2,7 +2,7 @@ import { float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toOnnx, type TensorSpecs, type TraceOptions, type TracedFunction } from "./index.js";
-import { ModelProto } from "./onnx/messages.js";
+import { ModelProto } from "@ltad/onnx";
 
 interface Named {
   name: string;
@@ -21,7 +21,7 @@ interface Model {
 const decode = (fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions = {}) =>
   ModelProto.toObject(ModelProto.decode(toOnnx(fn, inputs, options)), { longs: Number, arrays: true }) as Model;
 const x = { x: { dtype: "float32", shape: [4, 3] } } as const;
-const t = (tensor: tf.Tensor | undefined) => tensor as tf.Tensor;
+const t = (tensor: tf.Tensor | undefined) => tensor!;
 const ops = (model: Model) => model.graph.node.map((n) => n.opType);
 
 describe("toOnnx", () => {

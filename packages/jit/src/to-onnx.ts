@@ -1,8 +1,8 @@
 import { LtadError, type NdArrays, type WeightType, weightTypes } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
-import { finish, modelMessage, type ModelMessage } from "./onnx/encode.js";
-import { largestModel, writeModel } from "./onnx/external.js";
-import type { TensorSpecs } from "./program.js";
+import { encodeModel, largestModel, type ModelMessage, writeModel } from "@ltad/onnx";
+import { modelMessage } from "./graph/encode.js";
+import type { TensorSpecs } from "@ltad/runtime";
 import type { ExportOptions, TracedFunction } from "./traced-function.js";
 import { trace } from "./trace/trace.js";
 
@@ -57,7 +57,7 @@ function messageOf(graph: FreeGraph, weights: WeightType = "float32"): ModelMess
 
 function oneFile(message: ModelMessage): Uint8Array {
   const bytes = message.graph.initializer.reduce((sum, { rawData }) => sum + rawData.byteLength, 0);
-  if (bytes <= largestModel) return finish(message);
+  if (bytes <= largestModel) return encodeModel(message);
   const size = (bytes / 1e9).toFixed(1);
   throw new LtadError(
     "LTAD_CONFIG",

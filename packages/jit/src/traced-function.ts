@@ -1,6 +1,6 @@
 import type { NdArrays, WeightType } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorSpecs } from "./program.js";
+import type { TensorSpecs } from "@ltad/runtime";
 
 /** Named tensors: what a traced function takes and gives. */
 export type Tensors = Readonly<Record<string, tf.Tensor>>;

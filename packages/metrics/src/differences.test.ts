@@ -43,9 +43,9 @@ function stepped(set: string, limit: number, steps = 200): number {
   const { low, high } = between(set);
   const { fpr, pro, thresholds } = everyPoint(set);
   const points = Array.from({ length: steps }, (_, k) => thresholds.findLastIndex((t) => t > low + ((high - low) / steps) * k)).reverse();
-  const kept = points.filter((i) => (fpr[i] as number) < limit);
-  const widest = Math.max(...kept.map((i) => fpr[i] as number));
-  const [x, y] = [kept.map((i) => (fpr[i] as number) / widest), kept.map((i) => pro[i] as number)];
+  const kept = points.filter((i) => fpr[i]! < limit);
+  const widest = Math.max(...kept.map((i) => fpr[i]!));
+  const [x, y] = [kept.map((i) => fpr[i]! / widest), kept.map((i) => pro[i]!)];
   return plainArea(x, y, 1);
 }
 
@@ -68,7 +68,7 @@ function f1At21(set: string): number {
   return Math.max(...f1);
 }
 
-const wrong = (set: string, mistake: string, limit: number) => pixelSets[set]?.wrong?.[mistake]?.[limit] as number;
+const wrong = (set: string, mistake: string, limit: number) => pixelSets[set]!.wrong![mistake]![limit]!;
 const four = (set: string, limit: number) => {
   const { fpr, pro } = plainPro(pixelImages(set), false);
   return plainArea(fpr, pro, limit);

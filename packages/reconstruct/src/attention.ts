@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { attention, initLinear, linear, type Linear, xavierUniform } from "@ltad/jit";
+import { attention, initLinear, linear, type Linear, xavierUniform } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
@@ -46,7 +46,7 @@ export function attend(
 function projections(p: AttentionParams): [Linear, Linear, Linear] {
   const weights = tf.split(p.in_proj_weight, 3);
   const biases = tf.split(p.in_proj_bias, 3);
-  const at = (i: number): Linear => ({ weight: weights[i] as tf.Tensor, bias: biases[i] as tf.Tensor });
+  const at = (i: number): Linear => ({ weight: weights[i]!, bias: biases[i]! });
   return [at(0), at(1), at(2)];
 }
 

@@ -2,7 +2,7 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import type * as tf from "@tensorflow/tfjs";
-import { describe, test } from "vitest";
+import { describe, it } from "vitest";
 import { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
 import { displace, jitter } from "./pseudo-anomaly.js";
 import { type ReconstructConfig, reconstructor } from "./reconstructor.js";
@@ -20,7 +20,7 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
   const pi = reconstructor(config);
   const params = pi.init(createRng("compiled"));
 
-  test("scores, with a free batch size", async () => {
+  it("scores, with a free batch size", async () => {
     const awake = "output" in params ? { ...params, output: { weight: normal("head", 6, 8), bias: float32([6]) } } : params;
     await expectSameValues(
       ({ tokens, z }) => {
@@ -33,7 +33,7 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
     );
   });
 
-  test("two training steps on pseudo anomalies", async () => {
+  it("two training steps on pseudo anomalies", async () => {
     const loss: Parameters<typeof expectSameSteps<typeof params>>[0]["loss"] = (p, { tokens, z, noise }) => {
       const spoilt = jitter(tokens as tf.Tensor3D, noise as tf.Tensor3D, 20);
       return { loss: reconstructionLoss(pi.forward(p, spoilt, z as tf.Tensor2D), tokens as tf.Tensor3D) };
@@ -42,8 +42,8 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
   });
 });
 
-test("token-mlp on drawn tokens with displaced anomalies, compiled and eager", async () => {
-  const pi = reconstructor(configs[0] as ReconstructConfig);
+it("token-mlp on drawn tokens with displaced anomalies, compiled and eager", async () => {
+  const pi = reconstructor(configs[0]!);
   const drawn = {
     tokens: normal("drawn", 2, 4, 6),
     z: inputs.z,

@@ -1,5 +1,5 @@
 import { float32, LtadError, type NdArray, type Rng } from "@ltad/core";
-import { initLinear, linear, type Linear } from "@ltad/jit";
+import { initLinear, linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, Z size of z.

@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { initLinear } from "@ltad/jit";
+import { initLinear } from "@ltad/jit/nn";
 import { initAttention } from "./attention.js";
 import { initNorm } from "./norm.js";
 import { checkHeads, layersOf } from "./layers.js";

@@ -1,5 +1,5 @@
 import { float32, type NdArray } from "@ltad/core";
-import { layerNorm } from "@ltad/jit";
+import { layerNorm } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
 /** Gain and offset of a layer normalisation, [D] each. */

@@ -3,7 +3,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
 import { differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { initPrenorm, type PrenormStack, prenormStack } from "./prenorm.js";
 import { reconstructionLoss } from "./errors.js";
 import { reconstructor } from "./reconstructor.js";
@@ -14,15 +14,15 @@ const under = (prefix: string) =>
     Object.entries(arrays).flatMap(([name, array]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : [])),
   );
 const weights = unflatten<NdArray>(under("param."));
-const at = (name: string) => toTensor(arrays[name] as NdArray) as tf.Tensor3D;
+const at = (name: string) => toTensor(arrays[name]!) as tf.Tensor3D;
 
-test("torch's stack: output and the gradient of every parameter", () => {
+it("torch's stack: output and the gradient of every parameter", () => {
   const output = prenormStack(tensorsOf(weights) as PrenormStack, at("input"), 3);
-  expectClose(output.dataSync(), (arrays["output"] as NdArray).data, { rtol: 0, atol: 1e-5 }, "output");
+  expectClose(output.dataSync(), arrays["output"]!.data, { rtol: 0, atol: 1e-5 }, "output");
   const { gradients } = differentiate(weights, (p) => reconstructionLoss(prenormStack(p as PrenormStack, at("input"), 3), at("target")));
   for (const [name, { data }] of Object.entries(under("grad."))) {
     const atol = 1e-5 * Math.max(largest(data), 1e-2); // the key third of in_proj_bias has the true gradient 0
-    expectClose(gradients[name] as Float32Array, data, { rtol: 0, atol }, name);
+    expectClose(gradients[name]!, data, { rtol: 0, atol }, name);
   }
 });
 
@@ -30,7 +30,7 @@ const config = { kind: "prenorm", channels: 5, grid: [2, 3], zSize: 4, width: 8,
 const tokens = tf.tensor3d(createRng("tokens").normals(2 * 6 * 5), [2, 6, 5]);
 const z = tf.tensor2d(createRng("z").normals(2 * 4), [2, 4]);
 
-test("it starts at 0, and the whole grid in another order gives the same in that order", () => {
+it("starts at 0, and the whole grid in another order gives the same in that order", () => {
   const params = initPrenorm(config, createRng(5));
   const pi = reconstructor(config);
   expect(largest(pi.forward(tensorsOf(params), tokens, z).dataSync())).toBe(0);

@@ -1,5 +1,5 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
-import { gelu, linear, type Linear, zeroLinear } from "@ltad/jit";
+import { gelu, linear, type Linear, zeroLinear } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { attend } from "./attention.js";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";

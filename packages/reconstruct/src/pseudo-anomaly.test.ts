@@ -1,13 +1,13 @@
 import { createRng } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { displace, jitter } from "./pseudo-anomaly.js";
 
 const tokens = tf.tensor3d(createRng("tokens").normals(2 * 3 * 4), [2, 3, 4]);
 const u = tf.tensor3d(createRng("u").normals(2 * 3 * 4), [2, 3, 4]);
 
-test("a displaced token has moved s sqrt(D) along u, however long u is", () => {
+it("a displaced token has moved s sqrt(D) along u, however long u is", () => {
   const sizes = tf.tensor2d([1, 1.5, 2, 2.5, 3, 0], [2, 3]);
   const moved = displace(tokens, u, sizes).sub(tokens);
   expectClose(moved.norm(2, -1).dataSync(), sizes.mul(Math.sqrt(4)).dataSync(), { rtol: 1e-5, atol: 1e-6 }, "length");
@@ -19,12 +19,12 @@ test("a displaced token has moved s sqrt(D) along u, however long u is", () => {
   expectClose(cosine.dataSync().slice(0, 5), [1, 1, 1, 1, 1], { rtol: 1e-5, atol: 0 }, "cosine");
 });
 
-test("no direction, no move", () => {
+it("no direction, no move", () => {
   const still = displace(tokens, tf.zerosLike(tokens), tf.ones([2, 3]));
   expect([...still.dataSync()]).toEqual([...tokens.dataSync()]);
 });
 
-test("jitter grows with the token: none at 0, the double at twice", () => {
+it("jitter grows with the token: none at 0, the double at twice", () => {
   expect(largest(jitter(tf.zerosLike(tokens), u).dataSync())).toBe(0);
   const once = jitter(tokens, u, 20).sub(tokens);
   const twice = jitter(tokens.mul(2), u, 20).sub(tokens.mul(2));

@@ -3,7 +3,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { reconstructionLoss } from "./errors.js";
 import { initTokenMlp, tokenMlp, type TokenMlpParams } from "./token-mlp.js";
 
@@ -14,25 +14,23 @@ const awake = { ...fresh, output: { weight: normal("w", 5, 8), bias: normal("b",
 const tokens = tensor3("tokens", 2, 6, 5);
 const z = tf.tensor2d(createRng("z").normals(6), [2, 3]);
 
-test("the plain definition, written with arrays", () => {
+it("the plain definition, written with arrays", () => {
   const at = [
     [5, 0, 3, 1],
     [2, 2, 4, 0],
   ];
   const some = tensor3("some", 2, 4, 5);
   const output = tokenMlp(tensorsOf(awake) as TokenMlpParams, some, z, tf.tensor2d(at, [2, 4], "int32"));
-  const expected = some
-    .arraySync()
-    .flatMap((image, b) => image.flatMap((token, t) => plain(awake, token, z.arraySync()[b] as number[], at[b]?.[t] as number)));
+  const expected = some.arraySync().flatMap((image, b) => image.flatMap((token, t) => plain(awake, token, z.arraySync()[b]!, at[b]![t]!)));
   expectClose(output.dataSync(), expected, { rtol: 1e-5, atol: 3e-6 }, "output");
 });
 
 describe("properties", () => {
-  test("the first reconstruction is 0", () => {
+  it("the first reconstruction is 0", () => {
     expect(largest(tokenMlp(tensorsOf(fresh) as TokenMlpParams, tokens, z).dataSync())).toBe(0);
   });
 
-  test("tokens with their positions in another order give the same in that order", () => {
+  it("tokens with their positions in another order give the same in that order", () => {
     const params = tensorsOf(awake) as TokenMlpParams;
     const order = [4, 0, 5, 2, 1, 3];
     const whole = tokenMlp(params, tokens, z);
@@ -40,7 +38,7 @@ describe("properties", () => {
     expectClose(shuffled.dataSync(), tf.gather(whole, order, 1).dataSync(), { rtol: 1e-6, atol: 1e-6 }, "shuffled");
   });
 
-  test("a token does not see its neighbours, but its place and its image", () => {
+  it("a token does not see its neighbours, but its place and its image", () => {
     const params = tensorsOf(awake) as TokenMlpParams;
     const alike = tf.ones<tf.Rank.R3>([2, 6, 5]);
     const [first, second] = tokenMlp(params, alike, z).arraySync() as [number[][], number[][]];
@@ -48,10 +46,10 @@ describe("properties", () => {
     expect(first[0]).not.toEqual(second[0]);
     const moved = tf.concat([alike.slice([0, 0, 0], [2, 1, 5]), tf.zeros<tf.Rank.R3>([2, 5, 5])], 1);
     const again = tokenMlp(params, moved, z).arraySync();
-    expectClose(again[0]?.[0] as number[], first[0] as number[], { rtol: 1e-6, atol: 1e-7 }, "first token");
+    expectClose(again[0]![0]!, first[0]!, { rtol: 1e-6, atol: 1e-7 }, "first token");
   });
 
-  test("every weight gets a gradient, positions only where a token stands", () => {
+  it("every weight gets a gradient, positions only where a token stands", () => {
     const at = tf.tensor2d([0, 1, 1, 3, 4, 0, 3, 1], [2, 4], "int32"); // nothing at 2 and 5
     const some = tensor3("some", 2, 4, 5);
     const { gradients } = differentiate(awake, (p) =>
@@ -59,34 +57,34 @@ describe("properties", () => {
     );
     const silent = Object.entries(gradients).filter(([, gradient]) => !(largest(gradient) > 1e-6));
     expect(silent).toEqual([]);
-    const rows = Array.from({ length: 6 }, (_, i) => largest((gradients["position"] as Float32Array).subarray(8 * i, 8 * i + 8)) > 0);
+    const rows = Array.from({ length: 6 }, (_, i) => largest(gradients["position"]!.subarray(8 * i, 8 * i + 8)) > 0);
     expect(rows).toEqual([true, true, false, true, true, false]);
   });
 
-  test("the loss falls on one batch", () => {
+  it("the loss falls on one batch", () => {
     const { losses } = descend(fresh, (p) => reconstructionLoss(tokenMlp(p as TokenMlpParams, tokens, z), tokens), 30, 0.3);
-    expect(losses.at(-1)).toBeLessThan(0.7 * (losses[0] as number));
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]!);
   });
 
-  test("one token, one image; and a token of zeros is no trouble", () => {
+  it("one token, one image; and a token of zeros is no trouble", () => {
     const one = tokenMlp(tensorsOf(awake) as TokenMlpParams, tf.zeros([1, 1, 5]), tf.zeros([1, 3]), tf.zeros([1, 1], "int32"));
     expect(one.shape).toEqual([1, 1, 5]);
     expect([...one.dataSync()].every(Number.isFinite)).toBe(true);
   });
 
-  test("a part of the grid without positions is refused", () => {
+  it("a part of the grid without positions is refused", () => {
     expect(() => tokenMlp(tensorsOf(fresh) as TokenMlpParams, tf.zeros([2, 4, 5]), z)).toThrow(
       expect.objectContaining({ code: "LTAD_SHAPE", message: expect.stringContaining("all 6 tokens") }),
     );
   });
 });
 
-test("the same seed gives the same parameters", () => {
+it("the same seed gives the same parameters", () => {
   expect(leaves(initTokenMlp(config, createRng("token-mlp")))).toEqual(leaves(fresh));
   expect(leaves(initTokenMlp(config, createRng("other")))["input.weight"]).not.toEqual(fresh.input.weight);
 });
 
-test("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M parameters", () => {
+it("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M parameters", () => {
   const params: Tree<NdArray> = initTokenMlp({ kind: "token-mlp", channels: 544, grid: [24, 24], zSize: 320 }, createRng(1));
   const count = Object.values(leaves(params)).reduce((sum, { data }) => sum + data.length, 0);
   expect(count).toBe(1_299_744);
@@ -94,7 +92,7 @@ test("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M pa
 
 /** Pi of one token, after method.md "Recipe" 4. */
 function plain(p: typeof awake, token: number[], image: number[], place: number): number[] {
-  let h = affine(p.input, token).map((x, i) => x + (p.position.data[8 * place + i] as number));
+  let h = affine(p.input, token).map((x, i) => x + p.position.data[8 * place + i]!);
   h = add(h, affine(p.z, image));
   for (const block of listOf(p.blocks)) h = add(h, affine(block.linear2, affine(block.linear1, normalise(block.norm, h)).map(plainGelu)));
   return affine(p.output, normalise(p.norm, h));
@@ -103,13 +101,13 @@ function plain(p: typeof awake, token: number[], image: number[], place: number)
 type Affine = { weight: NdArray; bias: NdArray };
 
 function affine({ weight, bias }: Affine, x: number[]): number[] {
-  return [...bias.data].map((b, o) => x.reduce((sum, value, i) => sum + value * (weight.data[o * x.length + i] as number), b));
+  return [...bias.data].map((b, o) => x.reduce((sum, value, i) => sum + value * weight.data[o * x.length + i]!, b));
 }
 
 function normalise({ weight, bias }: Affine, x: number[]): number[] {
   const mean = x.reduce((a, b) => a + b) / x.length;
   const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
-  return x.map((value, i) => ((value - mean) / Math.sqrt(variance + 1e-5)) * (weight.data[i] as number) + (bias.data[i] as number));
+  return x.map((value, i) => ((value - mean) / Math.sqrt(variance + 1e-5)) * weight.data[i]! + bias.data[i]!);
 }
 
 /** x Phi(x), Phi by the midpoint rule. */
@@ -121,7 +119,7 @@ function plainGelu(x: number): number {
 }
 
 function add(a: number[], b: number[]): number[] {
-  return a.map((x, i) => x + (b[i] as number));
+  return a.map((x, i) => x + b[i]!);
 }
 
 function tensor3(seed: string, ...shape: [number, number, number]): tf.Tensor3D {

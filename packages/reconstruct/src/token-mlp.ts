@@ -1,6 +1,6 @@
 import type { NdArray, Rng } from "@ltad/core";
 import { listOf } from "@ltad/core";
-import { gelu, initLinear, linear, type Linear, zeroLinear } from "@ltad/jit";
+import { gelu, initLinear, linear, type Linear, zeroLinear } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { embed, type Embedding, initEmbedding } from "./embedding.js";
 import { initNorm, normalise, type Norm } from "./norm.js";

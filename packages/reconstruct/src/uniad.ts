@@ -1,5 +1,5 @@
 import { listOf, type NdArray } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { attend, type AttentionParams } from "./attention.js";
 import { normalise, type Norm } from "./norm.js";

@@ -2,7 +2,7 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, test } from "vitest";
+import { describe, it } from "vitest";
 import { semantic, type SemanticConfig } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";
 import { textPrototypes } from "./text-prototypes.js";
@@ -22,11 +22,11 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
   const texts = (t: Readonly<Record<string, tf.Tensor>>, classes: tf.Tensor) =>
     [rows(t["normal"], classes), rows(t["abnormal"], classes)] as const;
 
-  test("logit and posterior, with a free batch size", async () => {
+  it("logit and posterior, with a free batch size", async () => {
     const { tokens, classes } = inputs;
     await expectSameValues(
       (i) => {
-        const logit = sad.forward(tensorsOf(params), i["tokens"] as tf.Tensor3D, ...texts(tensorsOf(tables), i["classes"] as tf.Tensor));
+        const logit = sad.forward(tensorsOf(params), i["tokens"] as tf.Tensor3D, ...texts(tensorsOf(tables), i["classes"]!));
         return { logit, posterior: posterior(logit) };
       },
       { tokens, classes },
@@ -34,13 +34,13 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
     );
   });
 
-  test("two training steps", async () => {
+  it("two training steps", async () => {
     await expectSameSteps(
       {
         params,
         constants: tables,
         loss: (p, i) => {
-          const both = texts(i, i["classes"] as tf.Tensor);
+          const both = texts(i, i["classes"]!);
           return {
             loss: semanticLoss(sad.forward(p, i["tokens"] as tf.Tensor3D, ...both), sad.forward(p, i["spoilt"] as tf.Tensor3D, ...both)),
           };
@@ -51,7 +51,7 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
   });
 });
 
-test("prototypes, compiled and eager", async () => {
+it("prototypes, compiled and eager", async () => {
   const weight = normal("T", 4, 6);
   await expectSameValues(
     ({ names, a, broken, weight: w }) => {

@@ -1,5 +1,5 @@
 import { listOf, LtadError, type NdArray, type Rng } from "@ltad/core";
-import { gelu, initLinear, linear, type Linear } from "@ltad/jit";
+import { gelu, initLinear, linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image, G groups (layers) of channels, C_g channels of a group, C their sum, E width of the text vectors.
@@ -28,7 +28,7 @@ export function initProjections(groups: readonly number[], sizes: readonly numbe
  */
 export function project(projections: Projections, tokens: tf.Tensor3D): tf.Tensor3D {
   const phis = listOf(projections);
-  const sizes = phis.map((phi) => listOf(phi)[0]?.weight.shape[1] as number);
+  const sizes = phis.map((phi) => listOf(phi)[0]!.weight.shape[1]!);
   checkChannels(sizes, tokens.shape[2]);
   const parts = sizes.length === 1 ? [tokens] : tf.split(tokens, sizes, 2);
   const projected = phis.map((phi, g) => projectGroup(phi, parts[g] as tf.Tensor3D)); // G of [B, T, E]

@@ -3,14 +3,14 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
 import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import golden from "./__fixtures__/sad.json" with { type: "json" };
 import { project } from "./project.js";
 import { semantic, type SemanticParams } from "./semantic.js";
 import { posterior, semanticLoss } from "./semantic-loss.js";
 
 const { arrays } = await readSafetensors(new URL("__fixtures__/sad.safetensors", import.meta.url).pathname);
-const array = (name: string) => arrays[name] as NdArray;
+const array = (name: string) => arrays[name]!;
 const phiOf = (prefix: string) =>
   Object.fromEntries(
     [0, 1, 2].map((l) => [l, { 0: { weight: array(`${prefix}phi.${l}.weight`), bias: array(`${prefix}phi.${l}.bias`) } }]),
@@ -25,7 +25,7 @@ const tokensOf = (part: string, prefix = "") =>
   );
 
 describe.each(["normal", "abnormal"])("torch, %s patches", (part) => {
-  test("projection, the two logits' difference and the posterior", () => {
+  it("projection, the two logits' difference and the posterior", () => {
     const weights = tensorsOf(params) as SemanticParams;
     const logit = sad.forward(weights, tokensOf(part), toTensor(text.normal) as tf.Tensor2D, toTensor(text.abnormal) as tf.Tensor2D);
     const pairs = toTensor(array(`logits.${part}`));
@@ -37,7 +37,7 @@ describe.each(["normal", "abnormal"])("torch, %s patches", (part) => {
   });
 });
 
-test("torch's loss and its gradient for weights, scale, text vectors and tokens", () => {
+it("torch's loss and its gradient for weights, scale, text vectors and tokens", () => {
   const inputs: Tree<NdArray> = { params, text, tokens: { normal: read("normal"), abnormal: read("abnormal") } };
   const { loss, gradients } = differentiate(inputs, (all) => {
     const p = all as {
@@ -56,11 +56,11 @@ test("torch's loss and its gradient for weights, scale, text vectors and tokens"
   });
   expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, { data }] of Object.entries(expected)) {
-    expectClose(gradients[name] as Float32Array, data, { rtol: 0, atol: 5e-6 * largest(data) }, name);
+    expectClose(gradients[name]!, data, { rtol: 0, atol: 5e-6 * largest(data) }, name);
   }
 });
 
-test.each(golden.extreme_logits)("logits $logit_normal and $logit_abnormal", (row) => {
+it.each(golden.extreme_logits)("logits $logit_normal and $logit_abnormal", (row) => {
   const logit = tf.tensor2d([[row.logit_abnormal - row.logit_normal]]);
   const [normal, abnormal] = [tf.softplus(logit), tf.softplus(logit.neg())];
   expectClose(posterior(logit).dataSync(), [row.posterior_abnormal], { rtol: 0, atol: 1e-7 }, "posterior");
@@ -71,7 +71,7 @@ test.each(golden.extreme_logits)("logits $logit_normal and $logit_abnormal", (ro
   const slope = tf
     .grad((x) => semanticLoss(x as tf.Tensor2D, tf.zerosLike(x as tf.Tensor2D)))(logit)
     .dataSync();
-  expectClose(slope, [(row.grad_label_0[1] as number) / 2], { rtol: 1e-5, atol: 1e-7 }, "slope");
+  expectClose(slope, [row.grad_label_0[1]! / 2], { rtol: 1e-5, atol: 1e-7 }, "slope");
 });
 
 /** The layers' patches as tokens, [B, N, 5 + 7 + 11]. */

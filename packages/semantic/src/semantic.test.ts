@@ -1,9 +1,9 @@
 import { createRng, listOf, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { type Linear, tensorsOf } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";
 import { semanticLoss } from "./semantic-loss.js";
@@ -16,17 +16,17 @@ const random = (seed: string, ...shape: number[]) => tf.tensor(createRng(seed).n
 const tokens = random("tokens", 2, 3, 9) as tf.Tensor3D;
 const [normal, abnormal] = [unit(random("normal", 2, 6) as tf.Tensor2D), unit(random("abnormal", 2, 6) as tf.Tensor2D)];
 
-test("the recommended logit is a p_hat . (t_a - t_n)/||t_a - t_n|| + b, written with arrays", () => {
+it("the recommended logit is a p_hat . (t_a - t_n)/||t_a - t_n|| + b, written with arrays", () => {
   const sad = semantic(recommended);
   const params = { ...sad.init(createRng(1)), logit: { scale: one(1.7), bias: one(-0.4) } };
   const actual = sad.forward(tensorsOf(params), tokens, normal, abnormal);
   const expected = tokens.arraySync().flatMap((image, b) => {
-    const difference = (abnormal.arraySync()[b] as number[]).map((x, i) => x - (normal.arraySync()[b]?.[i] as number));
+    const difference = abnormal.arraySync()[b]!.map((x, i) => x - normal.arraySync()[b]![i]!);
     const length = Math.hypot(...difference);
     return image.map((token) => {
       const [first, second] = listOf(params.phi).map((phi, g) => plainMlp(listOf(phi), g === 0 ? token.slice(0, 4) : token.slice(4)));
-      const top = (first as number[]).map((x, i) => Math.max(x, second?.[i] as number));
-      return 1.7 * top.reduce((sum, x, i) => sum + (x * (difference[i] as number)) / length, 0) - 0.4;
+      const top = first!.map((x, i) => Math.max(x, second![i]!));
+      return 1.7 * top.reduce((sum, x, i) => sum + (x * difference[i]!) / length, 0) - 0.4;
     });
   });
   expectClose(actual.dataSync(), expected, { rtol: 1e-5, atol: 3e-6 }, "logit");
@@ -41,7 +41,7 @@ describe.each([
   const loss = (p: SemanticParams) =>
     semanticLoss(sad.forward(p, tokens, normal, abnormal), sad.forward(p, tokens.add(1), normal, abnormal));
 
-  test("a token's logit does not depend on its neighbours or its place", () => {
+  it("a token's logit does not depend on its neighbours or its place", () => {
     const order = [2, 0, 1];
     const weights = tensorsOf(params);
     const whole = sad.forward(weights, tokens, normal, abnormal);
@@ -49,13 +49,13 @@ describe.each([
     expectClose(shuffled.dataSync(), tf.gather(whole, order, 1).dataSync(), { rtol: 1e-6, atol: 1e-7 }, "shuffled");
   });
 
-  test("the prompts swapped turn the sign", () => {
+  it("the prompts swapped turn the sign", () => {
     const weights = tensorsOf(params);
     const turned = sad.forward(weights, tokens, abnormal, normal);
     expectClose(turned.dataSync(), sad.forward(weights, tokens, normal, abnormal).neg().dataSync(), { rtol: 1e-5, atol: 1e-6 }, "turned");
   });
 
-  test("equal prompts say nothing, and break nothing", () => {
+  it("equal prompts say nothing, and break nothing", () => {
     expect(largest(sad.forward(tensorsOf(params), tokens, normal, normal).dataSync())).toBe(0);
     const { gradients } = differentiate(params, (p) =>
       semanticLoss(sad.forward(p, tokens, normal, normal), sad.forward(p, tokens, normal, normal)),
@@ -67,25 +67,25 @@ describe.each([
     ).toBe(true);
   });
 
-  test("every weight gets a gradient", () => {
+  it("every weight gets a gradient", () => {
     const { gradients } = differentiate(params, (p) => loss(p as SemanticParams));
     const silent = Object.entries(gradients).filter(([, gradient]) => !(largest(gradient) > 1e-7));
     expect(silent).toEqual([]);
   });
 
-  test("the loss falls on one batch", () => {
+  it("the loss falls on one batch", () => {
     const { losses } = descend(params, (p) => loss(p as SemanticParams), 25, 0.5);
-    expect(losses.at(-1)).toBeLessThan(0.7 * (losses[0] as number));
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0]!);
   });
 
-  test("tokens of other features are refused", () => {
+  it("tokens of other features are refused", () => {
     expect(() => sad.forward(tensorsOf(params), tf.zeros([2, 3, 8]), normal, abnormal)).toThrow(
       expect.objectContaining({ code: "LTAD_SHAPE", message: expect.stringContaining("4 + 5 = 9 channels, received 8") }),
     );
   });
 });
 
-test("layers that tie share no gradient twice", () => {
+it("layers that tie share no gradient twice", () => {
   const sad = semantic({ ...paper, groups: [2, 2] });
   const { phi, logit } = sad.init(createRng(3));
   const twins = { phi: { 0: phi["0"], 1: phi["0"] }, logit } as SemanticParams<NdArray>;
@@ -94,20 +94,20 @@ test("layers that tie share no gradient twice", () => {
     differentiate(p, (q) => semanticLoss(sad.forward(q, x, normal, abnormal), sad.forward(q, x, normal, abnormal).mul(2))).gradients;
   const tied = gradientOf(twins, same);
   const nearly = gradientOf({ ...twins, phi: { ...twins.phi, 1: lowered(phi["0"]) } }, same);
-  const sum = (tied["phi.0.0.bias"] as Float32Array).map((x, i) => x + (tied["phi.1.0.bias"]?.[i] as number));
-  expectClose(sum, nearly["phi.0.0.bias"] as Float32Array, { rtol: 1e-5, atol: 1e-7 }, "bias");
+  const sum = tied["phi.0.0.bias"]!.map((x, i) => x + tied["phi.1.0.bias"]![i]!);
+  expectClose(sum, nearly["phi.0.0.bias"]!, { rtol: 1e-5, atol: 1e-7 }, "bias");
 });
 
 /** The same map, a hair lower everywhere, so that it never wins. */
 function lowered(phi: Projection<NdArray> | undefined): Projection<NdArray> {
-  const { weight, bias } = listOf(phi as Projection<NdArray>)[0] as Linear<NdArray>;
+  const { weight, bias } = listOf(phi!)[0]!;
   return { 0: { weight, bias: { ...bias, data: bias.data.map((x) => x - 1e-6) } } };
 }
 
 function plainMlp(layers: readonly { weight: NdArray; bias: NdArray }[], token: number[]): number[] {
   return layers.reduce((x, { weight, bias }, i) => {
     const inputs = i === 0 ? x : x.map(plainGelu);
-    return [...bias.data].map((b, o) => inputs.reduce((sum, value, j) => sum + value * (weight.data[o * inputs.length + j] as number), b));
+    return [...bias.data].map((b, o) => inputs.reduce((sum, value, j) => sum + value * weight.data[o * inputs.length + j]!, b));
   }, token);
 }
 

@@ -1,7 +1,7 @@
 import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { textPrototypes, unit } from "./text-prototypes.js";
 
 // K = 3 classes, M = 2 tokens, Dtok = 4, E = 5; prefixes of 1 and 2 tokens
@@ -15,30 +15,25 @@ function forwardText(tokens: tf.Tensor3D): tf.Tensor2D {
 const prefixes = { normal: random("a", 1, 4) as tf.Tensor2D, abnormal: random("a broken", 2, 4) as tf.Tensor2D };
 const names = random("names", 3, 2, 4) as tf.Tensor3D;
 
-test("T([v; s_c]) at unit length, the prefix first", () => {
+it("T([v; s_c]) at unit length, the prefix first", () => {
   const { normal, abnormal } = textPrototypes(forwardText, prefixes, names);
-  const of = (rows: number[][]) => unit(forwardText(tf.tensor3d([rows]))).arraySync()[0] as number[];
+  const of = (rows: number[][]) => unit(forwardText(tf.tensor3d([rows]))).arraySync()[0]!;
   for (const k of [0, 1, 2]) {
-    const name = names.arraySync()[k] as number[][];
-    expectClose(normal.arraySync()[k] as number[], of([...prefixes.normal.arraySync(), ...name]), { rtol: 1e-5, atol: 1e-6 }, "normal");
-    expectClose(
-      abnormal.arraySync()[k] as number[],
-      of([...prefixes.abnormal.arraySync(), ...name]),
-      { rtol: 1e-5, atol: 1e-6 },
-      "abnormal",
-    );
+    const name = names.arraySync()[k]!;
+    expectClose(normal.arraySync()[k]!, of([...prefixes.normal.arraySync(), ...name]), { rtol: 1e-5, atol: 1e-6 }, "normal");
+    expectClose(abnormal.arraySync()[k]!, of([...prefixes.abnormal.arraySync(), ...name]), { rtol: 1e-5, atol: 1e-6 }, "abnormal");
   }
   expectClose(abnormal.norm(2, 1).dataSync(), [1, 1, 1], { rtol: 1e-6, atol: 0 }, "length");
 });
 
-test("one class, and names receive gradients through T", () => {
+it("one class, and names receive gradients through T", () => {
   const one = names.slice([0, 0, 0], [1, 2, 4]);
   const gradient = tf.grad((s) => textPrototypes(forwardText, prefixes, s as tf.Tensor3D).abnormal.sum())(one);
   expect(gradient.shape).toEqual([1, 2, 4]);
   expect([...gradient.dataSync()].every((x) => Number.isFinite(x) && x !== 0)).toBe(true);
 });
 
-test("a text vector of zeros stays zero", () => {
+it("a text vector of zeros stays zero", () => {
   expect(
     [
       ...unit(

@@ -1,10 +1,8 @@
-export { configSchema } from "./config-schema.js";
-export { encodeFiles } from "./encode-set.js";
-export { presets } from "./presets.js";
-export { resolveConfig } from "./resolve-config.js";
+export { configSchema } from "./config/config-schema.js";
+export { presets } from "./config/presets.js";
+export { resolveConfig } from "./config/resolve-config.js";
 export { train } from "./train.js";
-export type { TrainConfig } from "./config-schema.js";
-export type { EncodeFilesOptions } from "./encode-set.js";
-export type { ConfigSources } from "./resolve-config.js";
-export type { HistoryRow } from "./run-phase.js";
+export type { TrainConfig } from "./config/config-schema.js";
+export type { ConfigSources } from "./config/resolve-config.js";
+export type { HistoryRow } from "./run/run-phase.js";
 export type { TrainOptions, TrainResult, TrainTiming } from "./train.js";

@@ -2,13 +2,13 @@ import { float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { loadImage, longTail, type ResizeKernel, scanDataset, synthesise, type Split } from "@ltad/data";
 import { loadBundle, type Manifest, openDetector } from "@ltad/detector";
-import { encodeImages } from "@ltad/features";
+import { encodeImages } from "@ltad/feature-store";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resolveConfig } from "./resolve-config.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveConfig } from "./config/resolve-config.js";
 import { train } from "./train.js";
 
 // Whole trainings with encoders that the config names: a tiny AlignModel folder for both halves, and a tiny vision transformer as ONNX.
@@ -51,7 +51,7 @@ async function trainedOn(image: string, { encoder, features }: Manifest): Promis
 }
 
 describe("train with encoders by their names in the config", () => {
-  test.each([
+  it.each([
     [
       "align",
       [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"],
@@ -89,7 +89,7 @@ describe("train with encoders by their names in the config", () => {
     expect(history.phase1.every(({ loss }) => Number.isFinite(loss))).toBe(true);
   });
 
-  test("in the precision that the config says, kept apart in the cache", async () => {
+  it("in the precision that the config says, kept apart in the cache", async () => {
     const sets = [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"];
     const bundles = [await training("whole", sets), await training("half", [...sets, "encoder.precision=float16"])];
     const [whole, half] = await Promise.all(
@@ -104,7 +104,7 @@ describe("train with encoders by their names in the config", () => {
     expect(half!.id).not.toBe(whole!.id);
   });
 
-  test("names the size that an ONNX encoder takes, before anything is written", async () => {
+  it("names the size that an ONNX encoder takes, before anything is written", async () => {
     await expect(training("wrong", [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=64"])).rejects.toMatchObject({
       code: "LTAD_CONFIG",
       message: expect.stringContaining("features.inputSize: vit cannot take images of 64 x 64 pixels, expected 24") as string,
@@ -112,7 +112,7 @@ describe("train with encoders by their names in the config", () => {
     expect(await readdir(folder)).not.toContain("wrong");
   });
 
-  test("names what an encoder may be", async () => {
+  it("names what an encoder may be", async () => {
     await expect(training("unknown", ["encoder.image=resnet50"])).rejects.toThrow("encoder: expected one of efficientnet-b0");
   });
 });

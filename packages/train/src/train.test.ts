@@ -5,8 +5,8 @@ import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { resolveConfig } from "./resolve-config.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveConfig } from "./config/resolve-config.js";
 import { train, type TrainOptions, type TrainResult } from "./train.js";
 
 // Whole trainings on a small synthetic set with encoders of random weights: no download, a few seconds each.
@@ -62,7 +62,7 @@ describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) =>
     result = await train(options(preset, settings[preset]));
   });
 
-  test("leaves a bundle that predicts, and no checkpoint", async () => {
+  it("leaves a bundle that predicts, and no checkpoint", async () => {
     const detector = await openDetector(result.folder);
     const [largest] = split.classes as [Split["classes"][number]];
     const prediction = await detector.predict(largest.train[0]?.file ?? "", { class: largest.name });
@@ -73,24 +73,20 @@ describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) =>
     expect(await readdir(result.folder)).not.toContain("checkpoint");
   });
 
-  test("lists the images that it was trained on", async () => {
+  it("lists the images that it was trained on", async () => {
     const images = (await readFile(join(result.folder, "train-images.txt"), "utf8"))
       .split("\n")
       .filter((line) => line && !line.startsWith("#"));
     expect(images).toEqual(split.classes.flatMap(({ train: chosen }) => chosen.map(({ id }) => id)));
   });
 
-  test("writes both loss curves, one row a step, each loss the sum of its parts", async () => {
+  it("writes both loss curves, one row a step, each loss the sum of its parts", async () => {
     const { phase1, phase2 } = JSON.parse(await readFile(join(result.folder, "history.json"), "utf8")) as TrainResult["history"];
     expect([phase1.length, phase2.length]).toEqual([6, 8]);
-    expect(
-      phase2.every(
-        ({ loss, reconstruction, semantic }) => Math.abs((loss as number) - (reconstruction as number) - (semantic as number)) < 1e-4,
-      ),
-    ).toBe(true);
+    expect(phase2.every(({ loss, reconstruction, semantic }) => Math.abs(loss! - reconstruction! - semantic!) < 1e-4)).toBe(true);
   });
 
-  test("gives the same model again with the same seed, another one with another", async () => {
+  it("gives the same model again with the same seed, another one with another", async () => {
     const [same, other] = [
       await train(options(`${preset}-same`, settings[preset])),
       await train(options(`${preset}-other`, settings[preset], { seed: 4 })),
@@ -99,7 +95,7 @@ describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) =>
     expect(await filesOf(other.folder)).not.toEqual(await filesOf(result.folder));
   });
 
-  test.each([
+  it.each([
     ["phase1", 3],
     ["phase2", 5],
   ])("stopped in %s after step %d and resumed is the same model as not stopped", async (phase, step) => {
@@ -118,7 +114,7 @@ describe.each(["recommended", "paper"] as const)("train, preset %s", (preset) =>
 });
 
 describe("train", () => {
-  test("does not go on with a checkpoint of another seed", async () => {
+  it("does not go on with a checkpoint of another seed", async () => {
     const stopping = new AbortController();
     const onProgress = ({ phase }: Progress) => phase === "phase1" && stopping.abort();
     await expect(train(options("mixed", undefined, { onProgress, signal: stopping.signal }))).rejects.toMatchObject({
@@ -127,7 +123,7 @@ describe("train", () => {
     await expect(train(options("mixed", undefined, { resume: true, seed: 9 }))).rejects.toThrow("other images, options or seed");
   });
 
-  test("warns of classes with very few images", async () => {
+  it("warns of classes with very few images", async () => {
     const { warnings } = await train(options("few"));
     expect(warnings).toHaveLength(2);
     expect(warnings[1]).toContain("1 training image is too few for a mean at each position");

@@ -1,7 +1,7 @@
 import { flatten, isNdArray, type JobOptions, type NdArray, type Tree, writeFileAtomic } from "@ltad/core";
 import { type Split, writeSplit } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
-import { headGraph } from "@ltad/detector/write";
+import { headGraph } from "./head/head-graph.js";
 import {
   type AnyImageEncoder,
   checkImageSize,
@@ -13,29 +13,29 @@ import {
 import {
   type ClassStatistics,
   encoderGraph,
-  featuresId,
   type FeatureSpec,
   featureSpec,
   fitMoments,
   fitWhitening,
   statisticsTree,
 } from "@ltad/features";
+import { featuresId } from "@ltad/feature-store";
 import { join } from "node:path";
-import { type AugmentParams, augmentPhase, vaeConfig } from "./augment-phase.js";
-import { bundleParts } from "./bundle-parts.js";
-import { calibrate } from "./calibrate.js";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
-import { prototypesOf } from "./class-names.js";
-import type { TrainConfig } from "./config-schema.js";
-import { detectPhase } from "./detect-phase.js";
-import { displayRange } from "./display-range.js";
-import { encodeFiles } from "./encode-set.js";
-import { headConfig } from "./head-config.js";
-import { type HistoryRow, type Phase, runPhase } from "./run-phase.js";
-import { stopwatch } from "./stopwatch.js";
-import { openSynthesiser } from "./synthesiser.js";
-import { type Mixing, synthesiseImages } from "./synthetic-images.js";
-import { inMemory, type TrainingSet } from "./training-set.js";
+import { type AugmentParams, augmentPhase, vaeConfig } from "./phase1/augment-phase.js";
+import { bundleParts } from "./bundle/bundle-parts.js";
+import { calibrate } from "./bundle/calibrate.js";
+import { type Checkpoint, openCheckpoint } from "./run/checkpoint.js";
+import { prototypesOf } from "./phase1/class-names.js";
+import type { TrainConfig } from "./config/config-schema.js";
+import { detectPhase } from "./phase2/detect-phase.js";
+import { displayRange } from "./bundle/display-range.js";
+import { encodeFiles } from "@ltad/feature-store";
+import { headConfig } from "./head/head-config.js";
+import { type HistoryRow, type Phase, runPhase } from "./run/run-phase.js";
+import { stopwatch } from "./run/stopwatch.js";
+import { openSynthesiser } from "./phase1/synthesiser.js";
+import { type Mixing, synthesiseImages } from "./phase1/synthetic-images.js";
+import { inMemory, type TrainingSet } from "./run/training-set.js";
 
 export interface TrainOptions extends JobOptions, Pick<FetchOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */

@@ -21,7 +21,7 @@ export function initClassNames(classes: number, tokens: number, meanToken: Float
   const noise = rng.normals(classes * tokens * size, deviation);
   return float32(
     [classes, tokens, size],
-    noise.map((x, i) => x + (meanToken[i % size] as number)),
+    noise.map((x, i) => x + meanToken[i % size]!),
   );
 }
 

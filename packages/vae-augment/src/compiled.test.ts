@@ -2,7 +2,7 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { test } from "vitest";
+import { it } from "vitest";
 import { classTexts, initClassNames } from "./class-names.js";
 import { conditionalVae } from "./conditional-vae.js";
 import { sample } from "./latent.js";
@@ -17,7 +17,7 @@ const normal = (seed: string, ...shape: number[]): NdArray => float32(shape, cre
 const inputs = { real: normal("real", 2, 25, 6), z: normal("z", 2, 7), eps: normal("eps", 2, 4), beta: float32([], [0.01]) };
 const params = { vae: vae.init(createRng("compiled")), names: initClassNames(3, 2, Float32Array.of(1, 0, -1, 2), createRng("names")) };
 
-test("f_syn, compiled and eager, with a free batch size", async () => {
+it("f_syn, compiled and eager, with a free batch size", async () => {
   await expectSameValues(
     ({ z, eps, text }) => {
       const p = tensorsOf(params.vae);
@@ -29,7 +29,7 @@ test("f_syn, compiled and eager, with a free batch size", async () => {
   );
 });
 
-test("two training steps of phase 1: the VAE, and the class names through T", async () => {
+it("two training steps of phase 1: the VAE, and the class names through T", async () => {
   const classes = int32([2], [2, 0]);
   await expectSameSteps(
     {

@@ -3,7 +3,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { conditionalVae, type VaeParams } from "./conditional-vae.js";
 import { planDecoder } from "./decoder-plan.js";
 import { sample } from "./latent.js";
@@ -44,7 +44,7 @@ describe("the way through D", () => {
     ];
   };
 
-  test("recommended: from 3 to the deepest stage's 12, to 24, then a convolution for each stage", () => {
+  it("recommended: from 3 to the deepest stage's 12, to 24, then a convolution for each stage", () => {
     expect(way(grid24)).toEqual([
       "3",
       "6: up 6 (64 to 64), up 12 (64 to 64)",
@@ -54,7 +54,7 @@ describe("the way through D", () => {
     ]);
   });
 
-  test("paper: an odd grid, every stage at it", () => {
+  it("paper: an odd grid, every stage at it", () => {
     const paper = [1, 2, 3, 5].map((stage, i) => ({ stage, channels: 1, stride: 2 ** (i + 1) }));
     expect(way({ stages: paper, grid: 14, gridStride: 16, textSize: 1, width: 10 })).toEqual([
       "2",
@@ -65,7 +65,7 @@ describe("the way through D", () => {
     ]);
   });
 
-  test("stages out of order are refused", () => {
+  it("stages out of order are refused", () => {
     expect(() => conditionalVae({ ...config, stages: stages.toReversed() }).init(createRng(1))).toThrow(
       /ascending order, received \[6, 5, 2\]/,
     );
@@ -76,7 +76,7 @@ describe("the way through D", () => {
 describe("f_syn", () => {
   const weights = tensorsOf(params);
 
-  test("tokens of the grid, with the stages in ascending order", () => {
+  it("tokens of the grid, with the stages in ascending order", () => {
     expect(vae.decode(weights, eps, text).shape).toEqual([2, 25, 9]);
     const token = vae
       .decode(tensorsOf(withHead(5, [7, 8, 9])), eps, text)
@@ -85,29 +85,27 @@ describe("f_syn", () => {
     expect(Array.from(token.slice(2, 5))).toEqual([7, 8, 9]);
   });
 
-  test("depends on the class and on the latent", () => {
+  it("depends on the class and on the latent", () => {
     const one = vae.decode(weights, eps, text);
     expect(largest(one.sub(vae.decode(weights, eps, text.neg())).dataSync())).toBeGreaterThan(1e-3);
     expect(largest(one.sub(vae.decode(weights, eps.neg(), text)).dataSync())).toBeGreaterThan(1e-3);
   });
 
-  test("each image on its own", () => {
+  it("each image on its own", () => {
     const whole = vae.decode(weights, eps, text).slice([1, 0, 0], [1, 25, 9]);
     const alone = vae.decode(weights, eps.slice([1, 0], [1, 4]), text.slice([1, 0], [1, 3]));
     expectClose(alone.dataSync(), whole.dataSync(), { rtol: 1e-5, atol: 1e-6 }, "second image");
   });
 
-  test("a constant map of a coarse stage is constant on the grid", () => {
+  it("a constant map of a coarse stage is constant on the grid", () => {
     const map = vae.decode(tensorsOf(withHead(6, [1, 2, 3, 4])), eps, text).slice([0, 0, 5], [2, 25, 4]);
     expectClose(map.dataSync(), Array.from({ length: 50 }, () => [1, 2, 3, 4]).flat(), { rtol: 1e-6, atol: 0 }, "map");
   });
 });
 
 describe("the loss of phase 1", () => {
-  test("is the sum over stages of mean squares, plus beta KL", () => {
-    const parts = tf.tidy(() =>
-      Object.fromEntries(Object.entries(loss(tensorsOf(params), 0.5)).map(([k, v]) => [k, v.dataSync()[0] as number])),
-    );
+  it("is the sum over stages of mean squares, plus beta KL", () => {
+    const parts = tf.tidy(() => Object.fromEntries(Object.entries(loss(tensorsOf(params), 0.5)).map(([k, v]) => [k, v.dataSync()[0]!])));
     const synthetic = tf.tidy(() => {
       const weights = tensorsOf(params);
       return vae.decode(weights, sample(vae.encode(weights, z), eps), text).arraySync();
@@ -115,37 +113,37 @@ describe("the loss of phase 1", () => {
     const target = real.arraySync();
     const meanSquare = (from: number, to: number) => {
       const squares = synthetic.flatMap((image, b) =>
-        image.flatMap((token, i) => token.slice(from, to).map((x, c) => (x - (target[b]?.[i]?.[from + c] as number)) ** 2)),
+        image.flatMap((token, i) => token.slice(from, to).map((x, c) => (x - target[b]![i]![from + c]!) ** 2)),
       );
       return squares.reduce((a, b) => a + b) / squares.length;
     };
     const expected = { stage_2: meanSquare(0, 2), stage_5: meanSquare(2, 5), stage_6: meanSquare(5, 9) };
-    for (const [name, value] of Object.entries(expected)) expectClose([parts[name] as number], [value], { rtol: 1e-5, atol: 0 }, name);
+    for (const [name, value] of Object.entries(expected)) expectClose([parts[name]!], [value], { rtol: 1e-5, atol: 0 }, name);
     const reconstruction = expected.stage_2 + expected.stage_5 + expected.stage_6;
-    expectClose([parts["reconstruction"] as number], [reconstruction], { rtol: 1e-5, atol: 0 }, "reconstruction");
-    expectClose([parts["loss"] as number], [reconstruction + 0.5 * (parts["kl"] as number)], { rtol: 1e-5, atol: 0 }, "loss");
+    expectClose([parts["reconstruction"]!], [reconstruction], { rtol: 1e-5, atol: 0 }, "reconstruction");
+    expectClose([parts["loss"]!], [reconstruction + 0.5 * parts["kl"]!], { rtol: 1e-5, atol: 0 }, "loss");
   });
 
-  test("every weight gets a gradient; beta may be a tensor", () => {
+  it("every weight gets a gradient; beta may be a tensor", () => {
     const { gradients } = differentiate(params, (p) => loss(p).loss);
     expect(Object.entries(gradients).filter(([, gradient]) => !(largest(gradient) > 1e-8))).toEqual([]);
     const asTensor = differentiate(params, (p) => loss(p, tf.scalar(1e-3)).loss);
     expect(asTensor.gradients).toEqual(gradients);
   });
 
-  test("falls on one batch", () => {
+  it("falls on one batch", () => {
     const { losses } = descend(params, (p) => loss(p).loss, 20, 0.2);
-    expect(losses.at(-1)).toBeLessThan(0.9 * (losses[0] as number));
+    expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
   });
 });
 
-test("the same seed gives the same parameters", () => {
+it("the same seed gives the same parameters", () => {
   expect(leaves(vae.init(createRng("vae")))).toEqual(leaves(params));
 });
 
 /** Parameters under which a stage is the same everywhere. */
 function withHead(stage: number, bias: number[]): VaeParams<NdArray> {
-  const level = params.decoder.levels[stage] as VaeParams<NdArray>["decoder"]["levels"][string];
+  const level = params.decoder.levels[stage]!;
   const head = { weight: float32(level.head.weight.shape), bias: float32([bias.length], bias) };
   return { ...params, decoder: { ...params.decoder, levels: { ...params.decoder.levels, [stage]: { ...level, head } } } };
 }

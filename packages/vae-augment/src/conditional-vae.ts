@@ -1,5 +1,5 @@
 import type { NdArray, Rng, Tree } from "@ltad/core";
-import { initLinear } from "@ltad/jit";
+import { initLinear } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import type { DecoderConfig } from "./decoder-plan.js";
 import { decode, type DecoderParams, initDecoder } from "./decoder.js";

@@ -28,7 +28,7 @@ export function convolve(p: Convolution, x: tf.Tensor4D): tf.Tensor4D {
  * @param size height and width of the output; h = ceil(height / 2), w = ceil(width / 2)
  */
 export function convolveUp(p: Convolution, x: tf.Tensor4D, [height, width]: readonly [number, number]): tf.Tensor4D {
-  const channels = p.weight.shape[2] as number;
+  const channels = p.weight.shape[2]!;
   return tf.conv2dTranspose(x, p.weight as tf.Tensor4D, [x.shape[0], height, width, channels], 2, "same").add(p.bias);
 }
 

@@ -45,8 +45,8 @@ export interface DecoderPlan {
 export function planDecoder({ stages, grid, gridStride, width = 64 }: DecoderConfig): DecoderPlan {
   checkStages(stages);
   const ladder = [grid];
-  for (let i = 0; i < 3; i++) ladder.push(Math.ceil((ladder[i] as number) / 2));
-  let [rung, before] = [3, { size: ladder[3] as number, outputs: width }];
+  for (let i = 0; i < 3; i++) ladder.push(Math.ceil(ladder[i]! / 2));
+  let [rung, before] = [3, { size: ladder[3]!, outputs: width }];
   const seed = { size: before.size, channels: width };
   const stepTo = (size: number): DecoderStep => {
     const outputs = size === grid ? Math.ceil(width / 2) : width;
@@ -56,7 +56,7 @@ export function planDecoder({ stages, grid, gridStride, width = 64 }: DecoderCon
   };
   const levels = stages.toReversed().map((stage) => {
     const target = Math.min(rung, halvings(stage.stride / gridStride));
-    const sizes = target < rung ? ladder.slice(target, rung).toReversed() : [ladder[rung] as number];
+    const sizes = target < rung ? ladder.slice(target, rung).toReversed() : [ladder[rung]!];
     rung = target;
     return { ...stage, steps: sizes.map(stepTo) };
   });
@@ -70,7 +70,7 @@ function halvings(ratio: number): number {
 
 function checkStages(stages: readonly StageSpec[]): void {
   const numbers = stages.map(({ stage }) => stage);
-  if (numbers.length > 0 && numbers.every((n, i) => i === 0 || n > (numbers[i - 1] as number))) return;
+  if (numbers.length > 0 && numbers.every((n, i) => i === 0 || n > numbers[i - 1]!)) return;
   const received = `[${numbers.join(", ")}]`;
   throw new LtadError("LTAD_CONFIG", `vae-augment.stages: expected one or more stages in ascending order, received ${received}.`, {
     details: { field: "stages", received: numbers },

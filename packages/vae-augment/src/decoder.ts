@@ -1,5 +1,5 @@
 import type { NdArray, Rng } from "@ltad/core";
-import { initLinear, linear, type Linear, resizeBilinear } from "@ltad/jit";
+import { initLinear, linear, type Linear, resizeBilinear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { type Convolution, convolve, convolveUp, initConvolution, initUpConvolution, silu } from "./convolution.js";
 import { type DecoderConfig, type LevelPlan, planDecoder } from "./decoder-plan.js";
@@ -28,7 +28,7 @@ function initLevel({ steps, channels }: LevelPlan, rng: Rng): Level<NdArray> {
   const make = { up: initUpConvolution, same: initConvolution };
   return {
     convolutions: Object.fromEntries(steps.map(({ kind, inputs, outputs }, i) => [i, make[kind](inputs, outputs, rng)])),
-    head: initLinear(steps.at(-1)?.outputs as number, channels, rng),
+    head: initLinear(steps.at(-1)!.outputs, channels, rng),
   };
 }
 
@@ -42,9 +42,9 @@ export function decode(p: DecoderParams, latent: tf.Tensor2D, text: tf.Tensor2D,
   const { seed, levels } = planDecoder(config);
   let map = silu(linear(p.seed, tf.concat([latent, text], 1))).reshape<tf.Tensor4D>([-1, seed.size, seed.size, seed.channels]);
   const parts = levels.map(({ stage, steps }) => {
-    const { convolutions, head } = p.levels[stage] as Level<tf.Tensor>;
+    const { convolutions, head } = p.levels[stage]!;
     for (const [i, { kind, size }] of steps.entries()) {
-      const convolution = convolutions[i] as Convolution;
+      const convolution = convolutions[i]!;
       map = silu(kind === "up" ? convolveUp(convolution, map, [size, size]) : convolve(convolution, map)); // [B, size, size, W]
     }
     return onGrid(linear(head, map), config.grid); // [B, N, C_l]

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import * as api from "./index.js";
 
-test("the public names", () => {
+it("the public names", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "classTexts",

@@ -1,4 +1,4 @@
-import { linear, type Linear } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, Z size of z, L latent.

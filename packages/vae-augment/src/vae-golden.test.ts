@@ -1,9 +1,10 @@
 import { type NdArray, type NdArrays, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { linear, type Linear, tensorsOf, toTensor } from "@ltad/jit";
+import { tensorsOf, toTensor } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import golden from "./__fixtures__/vae.json" with { type: "json" };
 import { type Convolution, convolve, convolveUp, silu } from "./convolution.js";
 import { encode, klDivergence, sample } from "./latent.js";
@@ -12,63 +13,47 @@ const read = async (file: string) => (await readSafetensors(new URL(`__fixtures_
 const [kl, decoder] = await Promise.all([read("kl.safetensors"), read("decoder.safetensors")]);
 
 describe("KL and sampling", () => {
-  const rows = { mu: kl["mu"] as NdArray, logVar: kl["log_var"] as NdArray };
-  const [mu, logVar, eps] = ["mu", "log_var", "eps"].map((name) => toTensor(kl[name] as NdArray)) as [
-    tf.Tensor2D,
-    tf.Tensor2D,
-    tf.Tensor2D,
-  ];
+  const rows = { mu: kl["mu"]!, logVar: kl["log_var"]! };
+  const [mu, logVar, eps] = ["mu", "log_var", "eps"].map((name) => toTensor(kl[name]!)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
 
-  test("KL of every row: the prior itself, and variances from e^-20 to e^20", () => {
+  it("KL of every row: the prior itself, and variances from e^-20 to e^20", () => {
     const perRow = mu
       .unstack()
       .map((_, i) => klDivergence({ mu: mu.slice([i, 0], [1, 7]), logVar: logVar.slice([i, 0], [1, 7]) }).dataSync()[0]);
-    expectClose(
-      perRow as number[],
-      toTensor(kl["kl"] as NdArray)
-        .sum(1)
-        .dataSync(),
-      { rtol: 1e-6, atol: 1e-6 },
-      "rows",
-    );
+    expectClose(perRow as number[], toTensor(kl["kl"]!).sum(1).dataSync(), { rtol: 1e-6, atol: 1e-6 }, "rows");
     expect(perRow[0]).toBe(0);
   });
 
-  test("gradients of KL and of the sample", () => {
+  it("gradients of KL and of the sample", () => {
     const ofKl = differentiate(rows, (p) => klDivergence(p as { mu: tf.Tensor2D; logVar: tf.Tensor2D }));
-    expectClose([ofKl.loss], (kl["kl_mean"] as NdArray).data, { rtol: 1e-6, atol: 0 }, "kl");
-    expectClose(ofKl.gradients["mu"] as Float32Array, (kl["grad_kl.mu"] as NdArray).data, { rtol: 1e-6, atol: 1e-7 }, "mu");
-    expectClose(ofKl.gradients["logVar"] as Float32Array, (kl["grad_kl.log_var"] as NdArray).data, { rtol: 2e-6, atol: 1e-7 }, "log_var");
-    expectClose(sample({ mu, logVar }, eps).dataSync(), (kl["sample"] as NdArray).data, { rtol: 2e-6, atol: 1e-6 }, "sample");
-    const upstream = toTensor(kl["sample_upstream"] as NdArray);
+    expectClose([ofKl.loss], kl["kl_mean"]!.data, { rtol: 1e-6, atol: 0 }, "kl");
+    expectClose(ofKl.gradients["mu"]!, kl["grad_kl.mu"]!.data, { rtol: 1e-6, atol: 1e-7 }, "mu");
+    expectClose(ofKl.gradients["logVar"]!, kl["grad_kl.log_var"]!.data, { rtol: 2e-6, atol: 1e-7 }, "log_var");
+    expectClose(sample({ mu, logVar }, eps).dataSync(), kl["sample"]!.data, { rtol: 2e-6, atol: 1e-6 }, "sample");
+    const upstream = toTensor(kl["sample_upstream"]!);
     const ofSample = differentiate(rows, (p) =>
       sample(p as { mu: tf.Tensor2D; logVar: tf.Tensor2D }, eps)
         .mul(upstream)
         .sum(),
     );
-    expectClose(ofSample.gradients["mu"] as Float32Array, (kl["grad_sample.mu"] as NdArray).data, { rtol: 1e-6, atol: 1e-7 }, "sample mu");
-    expectClose(
-      ofSample.gradients["logVar"] as Float32Array,
-      (kl["grad_sample.log_var"] as NdArray).data,
-      { rtol: 2e-6, atol: 1e-6 },
-      "sample log_var",
-    );
+    expectClose(ofSample.gradients["mu"]!, kl["grad_sample.mu"]!.data, { rtol: 1e-6, atol: 1e-7 }, "sample mu");
+    expectClose(ofSample.gradients["logVar"]!, kl["grad_sample.log_var"]!.data, { rtol: 2e-6, atol: 1e-6 }, "sample log_var");
   });
 });
 
 describe("torch's decoder, built of these blocks", () => {
   const params = unflatten<NdArray>(under(decoder, "param."));
-  const at = (name: string) => toTensor(decoder[name] as NdArray);
+  const at = (name: string) => toTensor(decoder[name]!);
   const maps = (name: string) => at(name).transpose<tf.Tensor4D>([0, 2, 3, 1]); // NCHW in the file
 
-  test("both synthetic maps", () => {
+  it("both synthetic maps", () => {
     const { first, second } = run(tensorsOf(params) as Golden, at("text") as tf.Tensor2D);
     expectClose(first.dataSync(), maps("synthetic.1").dataSync(), { rtol: 0, atol: 7e-6 }, "first");
     expectClose(second.dataSync(), maps("synthetic.2").dataSync(), { rtol: 0, atol: 7e-6 }, "second");
   });
 
-  test("the loss, and its gradient for every parameter and the text", () => {
-    const { loss, gradients } = differentiate({ params, text: decoder["text"] as NdArray }, (all) => {
+  it("the loss, and its gradient for every parameter and the text", () => {
+    const { loss, gradients } = differentiate({ params, text: decoder["text"]! }, (all) => {
       const { first, second, latent } = run(all["params"] as Golden, all["text"] as tf.Tensor2D);
       const error = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).square().mean<tf.Scalar>();
       const reconstruction = error(first, maps("real.1")).add<tf.Scalar>(error(second, maps("real.2")));
@@ -76,10 +61,10 @@ describe("torch's decoder, built of these blocks", () => {
     });
     expectClose([loss], [golden.decoder_losses.total], { rtol: 0, atol: 2e-6 }, "loss");
     const { text, ...weights } = under(decoder, "grad.");
-    const expected = leaves({ params: unflatten(weights), text: text as NdArray });
+    const expected = leaves({ params: unflatten(weights), text: text! });
     expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected).sort());
     for (const [name, { data }] of Object.entries(expected))
-      expectClose(gradients[name] as Float32Array, data, { rtol: 0, atol: 5e-6 * largest(data) }, name);
+      expectClose(gradients[name]!, data, { rtol: 0, atol: 5e-6 * largest(data) }, name);
   });
 
   type Golden = Record<"mu" | "log_var" | "seed", Linear> & Record<"up1" | "up2" | "head1" | "head2", Convolution>;

@@ -27,7 +27,7 @@ export function vaeLoss(
   const perStage = tf.split(errors, sizes).map((part) => part.mean<tf.Scalar>());
   const reconstruction = tf.addN(perStage);
   const kl = klDivergence(latent);
-  const named = Object.fromEntries(stages.map(({ stage }, i) => [`stage_${stage}`, perStage[i] as tf.Scalar]));
+  const named = Object.fromEntries(stages.map(({ stage }, i) => [`stage_${stage}`, perStage[i]!]));
   return { loss: reconstruction.add(kl.mul(beta)), reconstruction, kl, ...named };
 }
 

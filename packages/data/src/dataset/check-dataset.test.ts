@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeFolder, png } from "../internal/make-folder.test-helper.js";
+import { makeFolder, png } from "../testing/make-folder.js";
 import { checkDataset } from "./check-dataset.js";
 import { scanDataset } from "./scan-dataset.js";
 

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { makeFolder, png } from "../internal/make-folder.test-helper.js";
+import { makeFolder, png } from "../testing/make-folder.js";
 import { datasetStatistics } from "./dataset-statistics.js";
 import { scanDataset } from "./scan-dataset.js";
 

@@ -46,13 +46,13 @@ export async function datasetStatistics(dataset: Dataset, options: JobOptions & 
   const coverages = await eachAtOnce(
     masked,
     async ({ mask }) => {
-      const { data } = await loadMask(mask as string);
+      const { data } = await loadMask(mask!);
       options.onProgress?.({ phase: "read masks", done: ++done, total: masked.length, unit: "masks" });
       return data.reduce((sum, v) => sum + v, 0) / data.length;
     },
     { signal: options.signal },
   );
-  const coverageOf = new Map(masked.map((item, i) => [item.id, coverages[i] as number]));
+  const coverageOf = new Map(masked.map((item, i) => [item.id, coverages[i]!]));
   return dataset.classes.map((data) => classStatistics(data, sizes, coverageOf));
 }
 

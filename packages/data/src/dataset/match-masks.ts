@@ -65,11 +65,11 @@ function twoMasks(image: string, masksAt: string, fits: readonly string[]): Ltad
 }
 
 function noneFits(imagesAt: string, images: readonly string[], masksAt: string, masks: readonly string[]): LtadError {
-  const stem = shown(stemOf(images[0] as string));
+  const stem = shown(stemOf(images[0]!));
   return new LtadError(
     "LTAD_MASK",
     `${shown(masksAt)}: ${someOf(masks)}, and none is named like an image of ${shown(imagesAt)}. ` +
-      `Expected ${stem}_mask.png or ${stem}.png for ${shown(images[0] as string)}; rename the masks, or remove the folder to do without pixel metrics.`,
+      `Expected ${stem}_mask.png or ${stem}.png for ${shown(images[0]!)}; rename the masks, or remove the folder to do without pixel metrics.`,
     { details: { folder: masksAt, images: images.length, masks: masks.length } },
   );
 }

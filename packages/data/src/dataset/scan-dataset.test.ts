@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import { makeFolder } from "../internal/make-folder.test-helper.js";
+import { makeFolder } from "../testing/make-folder.js";
 import { pixelTestItems } from "./dataset.js";
 import { scanDataset } from "./scan-dataset.js";
 
@@ -73,7 +73,7 @@ describe("scanDataset", () => {
         "nut/ground_truth/crack: 1 file (777_mask.png) without an image; not used.",
       ]
     `);
-    expect(pixelTestItems(classes[1] as (typeof classes)[0]).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
+    expect(pixelTestItems(classes[1]!).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
   });
 
   it("follows a link that stays inside", async () => {

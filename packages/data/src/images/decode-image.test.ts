@@ -121,10 +121,8 @@ describe("bytes and limits", () => {
 
 function means({ data, width }: DecodedImage, [x0, y0, x1, y1]: number[]): number[] {
   const sums = [0, 0, 0];
-  for (let y = y0 as number; y < (y1 as number); y++)
-    for (let x = x0 as number; x < (x1 as number); x++)
-      for (let c = 0; c < 3; c++) (sums[c] as number) += data[(y * width + x) * 3 + c] as number;
-  const n = ((x1 as number) - (x0 as number)) * ((y1 as number) - (y0 as number));
+  for (let y = y0!; y < y1!; y++) for (let x = x0!; x < x1!; x++) for (let c = 0; c < 3; c++) sums[c]! += data[(y * width + x) * 3 + c]!;
+  const n = (x1! - x0!) * (y1! - y0!);
   return sums.map((sum) => sum / n);
 }
 
@@ -135,6 +133,6 @@ function quadrant({ width: w, height: h }: DecodedImage, name: string): number[]
 
 function expectMeans(actual: number[], expected: number[], tolerance: number) {
   actual.forEach((mean, c) =>
-    expect(Math.abs(mean - (expected[c] as number)), `channel ${c}: ${mean} for ${expected[c]}`).toBeLessThanOrEqual(tolerance),
+    expect(Math.abs(mean - expected[c]!), `channel ${c}: ${mean} for ${expected[c]}`).toBeLessThanOrEqual(tolerance),
   );
 }

@@ -18,7 +18,7 @@ describe("loadImage", () => {
   ] as const)("shrinks by %s like Pillow's %s: at most %d of 255 apart, 0.4 on average", async (kernel, filter, largest) => {
     const expected = golden[`32x32/pillow_${filter}`]?.data as Uint8Array;
     const out = (await loadImage(`${fixtures}resize/input.png`, 32, { kernel })).map((v) => v * 255);
-    const differences = [...expected].map((v, i) => Math.abs(v - (out[i] as number)));
+    const differences = [...expected].map((v, i) => Math.abs(v - out[i]!));
     expect(Math.max(...differences)).toBeLessThanOrEqual(largest + 1e-4);
     expect(differences.reduce((a, b) => a + b) / differences.length).toBeLessThan(0.4);
   });
@@ -47,14 +47,12 @@ describe("loadImage", () => {
 
   it("turns by EXIF before squashing", async () => {
     const [upright, turned] = await Promise.all([1, 6].map((o) => loadImage(`${fixtures}images/files/exif_orientation_${o}.jpg`, 16)));
-    expectClose(turned as Float32Array, upright as Float32Array, { rtol: 0, atol: 0.05 }, "turned");
+    expectClose(turned!, upright!, { rtol: 0, atol: 0.05 }, "turned");
   });
 
   it("drops alpha and does not blend with it", async () => {
     const rgb = createRng(1).uniforms(40 * 30 * 3, 0, 255);
-    const rgba = Uint8Array.from({ length: 40 * 30 * 4 }, (_, i) =>
-      i % 4 === 3 ? (i * 7) % 256 : (rgb[Math.floor(i / 4) * 3 + (i % 4)] as number),
-    );
+    const rgba = Uint8Array.from({ length: 40 * 30 * 4 }, (_, i) => (i % 4 === 3 ? (i * 7) % 256 : rgb[Math.floor(i / 4) * 3 + (i % 4)]!));
     const opaque = rgba.map((v, i) => (i % 4 === 3 ? 255 : v));
     const png = (data: Uint8Array) =>
       sharp(data, { raw: { width: 40, height: 30, channels: 4 } })

@@ -37,6 +37,6 @@ export function squashImage({ data, width, height }: DecodedImage, size: number,
 /** 0..255 -> 0..1 */
 export function unitRange(data: Uint8Array | Float32Array): Float32Array {
   const out = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = Math.max(0, Math.min(1, (data[i] as number) / 255));
+  for (let i = 0; i < data.length; i++) out[i] = Math.max(0, Math.min(1, data[i]! / 255));
   return out;
 }

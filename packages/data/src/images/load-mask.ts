@@ -31,7 +31,7 @@ export async function loadMask(source: string | Uint8Array, expected?: MaskSize,
   const samples = await samples16(image, options); // [height, width, 3]
   const floor = format === "jpeg" ? 0x7fff : 0;
   const data = new Uint8Array(width * height);
-  for (let i = 0; i < samples.length; i++) if ((samples[i] as number) > floor) data[Math.floor(i / 3)] = 1;
+  for (let i = 0; i < samples.length; i++) if (samples[i]! > floor) data[Math.floor(i / 3)] = 1;
   return { width, height, data };
 }
 

@@ -64,7 +64,7 @@ async function readHeader(input: Sharp, format: ImageFormat, name: string, maxPi
 
 /** What a failure of the decoder means to the user. */
 export function damaged(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
-  const why = error instanceof Error ? (error.message.split("\n")[0] as string) : String(error);
+  const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   if (/pixel limit/i.test(why)) return tooLarge(name, "more pixels than the limit", maxPixels, error);
   return imageError(
     name,

@@ -60,7 +60,7 @@ function filterTaps({ radius, weight }: Filter, length: number, n: number): Taps
     const row = taps.weights.subarray(i * width, (i + 1) * width);
     for (let j = first; j < last; j++) row[j - first] = weight((j + 0.5 - centre) / stretch);
     const sum = row.reduce((a, b) => a + b, 0);
-    for (let k = 0; k < width; k++) row[k] = (row[k] as number) / sum;
+    for (let k = 0; k < width; k++) row[k] = row[k]! / sum;
     taps.first[i] = first;
     taps.count[i] = last - first;
   }

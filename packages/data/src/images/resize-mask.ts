@@ -7,7 +7,7 @@ export function resizeMask(mask: Uint8Array, width: number, height: number, size
   const out = new Uint8Array(size * size);
   for (let y = 0; y < size; y++) {
     const row = Math.floor(((y + 0.5) * height) / size) * width;
-    for (let x = 0; x < size; x++) out[y * size + x] = mask[row + Math.floor(((x + 0.5) * width) / size)] as number;
+    for (let x = 0; x < size; x++) out[y * size + x] = mask[row + Math.floor(((x + 0.5) * width) / size)]!;
   }
   return out;
 }

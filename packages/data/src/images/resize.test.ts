@@ -106,7 +106,7 @@ function slow(data: Float32Array, [H, W, C]: readonly [number, number, number], 
         for (let v = 0; v < H; v++)
           for (let u = 0; u < W; u++) {
             const k = weight(y, v, H, h) * weight(x, u, W, w);
-            sum += k * (data[(v * W + u) * C + c] as number);
+            sum += k * data[(v * W + u) * C + c]!;
             total += k;
           }
         out.push(sum / total);
@@ -115,5 +115,5 @@ function slow(data: Float32Array, [H, W, C]: readonly [number, number, number], 
 }
 
 function meanDifference(a: ArrayLike<number>, b: Float32Array): number {
-  return b.reduce((sum, v, i) => sum + Math.abs(v - (a[i] as number)), 0) / b.length;
+  return b.reduce((sum, v, i) => sum + Math.abs(v - a[i]!), 0) / b.length;
 }

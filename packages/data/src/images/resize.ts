@@ -63,11 +63,11 @@ function resample<T extends Float32Array | Uint8ClampedArray>(
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < n; i++) {
       const to = (o * n + i) * inner;
-      const from = (o * length + (first[i] as number)) * inner;
-      const [taps, at] = [count[i] as number, i * width];
+      const from = (o * length + first[i]!) * inner;
+      const [taps, at] = [count[i]!, i * width];
       for (let c = 0; c < inner; c++) {
         let sum = 0;
-        for (let k = 0; k < taps; k++) sum += (weights[at + k] as number) * (data[from + k * inner + c] as number);
+        for (let k = 0; k < taps; k++) sum += weights[at + k]! * data[from + k * inner + c]!;
         out[to + c] = round(sum);
       }
     }

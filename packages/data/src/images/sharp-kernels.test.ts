@@ -15,7 +15,7 @@ async function bySharp(image: Sharp, [height, width]: readonly [number, number],
 }
 
 function difference(a: Uint8Array, b: ArrayLike<number>) {
-  const all = Array.from(a, (value, i) => Math.abs(value - (b[i] as number)));
+  const all = Array.from(a, (value, i) => Math.abs(value - b[i]!));
   return { largest: Math.max(...all), mean: all.reduce((x, y) => x + y) / all.length };
 }
 

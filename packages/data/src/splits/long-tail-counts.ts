@@ -28,7 +28,7 @@ export function orderClasses(available: readonly ClassCount[], order: ClassOrder
   if (twice !== undefined) throw fail(`${shown(twice)} stands there twice`);
   const missing = available.filter(({ name }) => !order.includes(name));
   if (missing.length > 0) throw fail(`${missing.map(({ name }) => shown(name)).join(", ")} missing`);
-  return order.map((name) => byName.get(name) as ClassCount);
+  return order.map((name) => byName.get(name)!);
 }
 
 /**

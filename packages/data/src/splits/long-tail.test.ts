@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scanDataset } from "../dataset/scan-dataset.js";
-import { makeFolder, trainingFiles } from "../internal/make-folder.test-helper.js";
+import { makeFolder, trainingFiles } from "../testing/make-folder.js";
 import { longTail } from "./long-tail.js";
 import { headAndTail, type Split, splitOrder } from "./split.js";
 import { writeSplit } from "./write-split.js";

@@ -34,7 +34,7 @@ export async function longTail(dataset: Dataset, { protocol, order, seed = 0, ho
   const counts = longTailCounts(orderClasses(available, order ?? "size"), parsed);
   const byName = new Map(dataset.classes.map((data) => [data.name, data]));
   const classes = counts.map(({ name, count }) => {
-    const data = byName.get(name) as ClassData;
+    const data = byName.get(name)!;
     return { name, available: data.train.length, train: draw(data, count, seed) };
   });
   return { protocol, seed, classes };

@@ -36,7 +36,7 @@ export async function readSplit(path: string, dataset: Dataset, { order, seed = 
   const byName = new Map(classes.map((entry) => [entry.name, entry]));
   const counts = classes.map(({ name, train }) => ({ name, count: train.length }));
   const ordered = orderClasses(counts, order ?? list.order ?? "size");
-  return { protocol: path, seed, classes: ordered.map(({ name }) => byName.get(name) as SplitClass) };
+  return { protocol: path, seed, classes: ordered.map(({ name }) => byName.get(name)!) };
 }
 
 async function readList(path: string): Promise<string> {

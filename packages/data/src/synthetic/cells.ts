@@ -27,8 +27,8 @@ export function cellNoise(rng: Rng, size: number, pitch: number): Cells {
     let owner = 0;
     for (let k = 0; k < 9; k++) {
       const at = corner + Math.floor(k / 3) * n + (k % 3);
-      const dx = (px[at] as number) - x;
-      const dy = (py[at] as number) - y;
+      const dx = px[at]! - x;
+      const dy = py[at]! - y;
       const distance = dx * dx + dy * dy;
       if (distance < first) {
         second = first;
@@ -38,7 +38,7 @@ export function cellNoise(rng: Rng, size: number, pitch: number): Cells {
     }
     cells.nearest[i] = Math.sqrt(first);
     cells.border[i] = Math.sqrt(second) - Math.sqrt(first);
-    cells.tone[i] = tones[owner] as number;
+    cells.tone[i] = tones[owner]!;
   }
   return cells;
 }

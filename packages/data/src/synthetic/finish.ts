@@ -12,7 +12,7 @@ export function finish(rng: Rng, { size, data }: Picture): Uint8Array {
   for (let i = 0; i < size * size; i++) {
     const light = exposure + fallX * ((i % size) / size - 0.5) + fallY * (Math.floor(i / size) / size - 0.5);
     const noise = 0.012 * (rng.uniform() + rng.uniform() - 1);
-    for (let c = 0; c < 3; c++) out[i * 3 + c] = Math.round(Math.min(1, Math.max(0, (data[i * 3 + c] as number) * light + noise)) * 255);
+    for (let c = 0; c < 3; c++) out[i * 3 + c] = Math.round(Math.min(1, Math.max(0, data[i * 3 + c]! * light + noise)) * 255);
   }
   return out;
 }

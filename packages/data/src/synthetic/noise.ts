@@ -11,13 +11,13 @@ export function valueNoise(rng: Rng, size: number, [cellX, cellY]: readonly [num
   const values = rng.uniforms(across.nodes * down.nodes, -1, 1);
   const out = new Float32Array(size * size);
   for (let y = 0; y < size; y++) {
-    const top = (down.index[y] as number) * across.nodes;
-    const v = down.weight[y] as number;
+    const top = down.index[y]! * across.nodes;
+    const v = down.weight[y]!;
     for (let x = 0; x < size; x++) {
-      const at = top + (across.index[x] as number);
-      const u = across.weight[x] as number;
-      const upper = (values[at] as number) * (1 - u) + (values[at + 1] as number) * u;
-      const lower = (values[at + across.nodes] as number) * (1 - u) + (values[at + across.nodes + 1] as number) * u;
+      const at = top + across.index[x]!;
+      const u = across.weight[x]!;
+      const upper = values[at]! * (1 - u) + values[at + 1]! * u;
+      const lower = values[at + across.nodes]! * (1 - u) + values[at + across.nodes + 1]! * u;
       out[y * size + x] = upper * (1 - v) + lower * v;
     }
   }
@@ -30,7 +30,7 @@ export function fractalNoise(rng: Rng, size: number, [cellX, cellY]: readonly [n
   for (let octave = 0, height = 0.6; octave < octaves; octave++, height /= 2) {
     const scale = 2 ** -octave;
     const layer = valueNoise(rng, size, [Math.max(1, cellX * scale), Math.max(1, cellY * scale)]);
-    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + height * (layer[i] as number);
+    for (let i = 0; i < out.length; i++) out[i] = out[i]! + height * layer[i]!;
   }
   return out;
 }

@@ -48,8 +48,8 @@ export function relief(height: Float32Array, size: number, strength: number): Fl
     const up = Math.max(0, y - 1) * size;
     const down = Math.min(size - 1, y + 1) * size;
     for (let x = 0; x < size; x++) {
-      const slopeX = (height[y * size + Math.min(size - 1, x + 1)] as number) - (height[y * size + Math.max(0, x - 1)] as number);
-      const slopeY = (height[down + x] as number) - (height[up + x] as number);
+      const slopeX = height[y * size + Math.min(size - 1, x + 1)]! - height[y * size + Math.max(0, x - 1)]!;
+      const slopeY = height[down + x]! - height[up + x]!;
       light[y * size + x] = Math.min(1.6, Math.max(0.35, 1 + strength * (0.45 * slopeX + 0.55 * slopeY)));
     }
   }
@@ -64,7 +64,7 @@ export function boxBlur(data: Float32Array, size: number, channels: number, radi
 
 function blurAxis(data: Float32Array, size: number, channels: number, radius: number, step: number, across: number): Float32Array {
   const out = new Float32Array(data.length);
-  const at = (line: number, i: number, c: number) => data[line * across + Math.min(size - 1, Math.max(0, i)) * step + c] as number;
+  const at = (line: number, i: number, c: number) => data[line * across + Math.min(size - 1, Math.max(0, i)) * step + c]!;
   for (let line = 0; line < size; line++) {
     for (let c = 0; c < channels; c++) {
       let sum = 0;

@@ -1,7 +1,7 @@
 import type { Rng } from "@ltad/core";
 import type { Defect } from "./defects/defect.js";
 import { finish } from "./finish.js";
-import { type Material, materials } from "./materials.js";
+import { materials } from "./materials.js";
 import type { Picture } from "./picture.js";
 import type { SynthesisParameters } from "./synthesis-parameters.js";
 
@@ -16,11 +16,11 @@ export interface Sample {
 /** Every picture of a set in MVTec layout, in the order in which it is written. */
 export function samplesOf({ classes, train, good, defects }: SynthesisParameters): Sample[] {
   return classes.flatMap((material) => {
-    const kinds = Object.keys((materials[material] as Material).defects);
+    const kinds = Object.keys(materials[material]!.defects);
     const numbered = (n: number, at: string): Sample[] =>
       Array.from({ length: n }, (_, i) => ({ material, image: `${material}/${at}/${threeDigits(i)}.png` }));
     const damaged = Array.from({ length: defects }, (_, i): Sample => {
-      const [defect, name] = [kinds[i % kinds.length] as string, threeDigits(Math.floor(i / kinds.length))];
+      const [defect, name] = [kinds[i % kinds.length]!, threeDigits(Math.floor(i / kinds.length))];
       return {
         material,
         defect,
@@ -37,7 +37,7 @@ export function samplesOf({ classes, train, good, defects }: SynthesisParameters
  * @returns pixels [S, S, 3] 0..255; mask [S, S] 0 or 255, null when nothing is damaged
  */
 export function drawSample(rng: Rng, { material, defect }: Sample, size: number): { pixels: Uint8Array; mask: Uint8Array | null } {
-  const { texture, defects } = materials[material] as Material;
+  const { texture, defects } = materials[material]!;
   const picture = texture(rng.fork("texture"), size);
   const damage = defect === undefined ? undefined : defects[defect];
   const mask = damage ? applyDamage(rng.fork("defect"), picture, damage) : null;
@@ -49,7 +49,7 @@ function applyDamage(rng: Rng, { size, data }: Picture, defect: Defect): Uint8Ar
   const good = data.slice();
   const damage = defect(rng.fork("shape"), { size, data });
   const strength = 0.6 + 0.4 * rng.uniform();
-  for (let i = 0; i < data.length; i++) data[i] = (good[i] as number) + strength * ((data[i] as number) - (good[i] as number));
+  for (let i = 0; i < data.length; i++) data[i] = good[i]! + strength * (data[i]! - good[i]!);
   return Uint8Array.from(damage, (d) => (d > 0.5 ? 255 : 0));
 }
 

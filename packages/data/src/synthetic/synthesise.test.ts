@@ -8,7 +8,7 @@ import { pixelTestItems } from "../dataset/dataset.js";
 import { scanDataset } from "../dataset/scan-dataset.js";
 import { decodeImage } from "../images/decode-image.js";
 import { loadMask } from "../images/load-mask.js";
-import { makeFolder } from "../internal/make-folder.test-helper.js";
+import { makeFolder } from "../testing/make-folder.js";
 import { materials } from "./materials.js";
 import { drawSample } from "./samples.js";
 import { synthesise } from "./synthesise.js";
@@ -90,9 +90,7 @@ describe("every material", () => {
     const bad = drawSample(createRng(2), { material, defect, image, mask: "m.png" }, size);
     const change = (inside: boolean) => {
       const at = [...(bad.mask ?? [])].flatMap((m, i) => (m > 0 === inside ? [i] : []));
-      const changed = at.filter((i) =>
-        [0, 1, 2].some((c) => Math.abs((good.pixels[i * 3 + c] as number) - (bad.pixels[i * 3 + c] as number)) > 8),
-      );
+      const changed = at.filter((i) => [0, 1, 2].some((c) => Math.abs(good.pixels[i * 3 + c]! - bad.pixels[i * 3 + c]!) > 8));
       return changed.length / at.length;
     };
     expect(good.mask).toBeNull();
@@ -103,12 +101,12 @@ describe("every material", () => {
   it("is told apart by its mean colour or contrast, and two samples of one are not alike", () => {
     const figures = Object.keys(materials).map((material) => {
       const [a, b] = [1, 2].map((seed) => drawSample(createRng(seed), { material, image: "" }, size).pixels) as [Uint8Array, Uint8Array];
-      const different = a.reduce((sum, v, i) => sum + Math.abs(v - (b[i] as number)), 0) / a.length;
+      const different = a.reduce((sum, v, i) => sum + Math.abs(v - b[i]!), 0) / a.length;
       expect(different, material).toBeGreaterThan(5);
       return [0, 1, 2].map((c) => a.filter((_, i) => i % 3 === c).reduce((x, y) => x + y, 0) / (a.length / 3));
     });
     for (const [i, a] of figures.entries())
-      for (const b of figures.slice(i + 1)) expect(Math.hypot(...a.map((v, c) => v - (b[c] as number)))).toBeGreaterThan(4);
+      for (const b of figures.slice(i + 1)) expect(Math.hypot(...a.map((v, c) => v - b[c]!))).toBeGreaterThan(4);
   });
 });
 

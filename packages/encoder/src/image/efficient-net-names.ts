@@ -80,7 +80,7 @@ function styleOf(stem: string, prefix: string): NamingStyle {
     const full = (name: string) => `${prefix}${path}${name}`;
     return { convolution: full(convolution), ...(norm === undefined ? {} : { norm: full(norm) }) };
   };
-  const of = (layers: Layers, name: string) => layers[name] as LayerName;
+  const of = (layers: Layers, name: string) => layers[name]!;
   if (stem === "embeddings.convolution")
     return {
       library: "hugging-face",

@@ -60,11 +60,11 @@ export interface ScaledTable {
 export function scaledStages({ width, depth, divisor, ...table }: ScaledTable): Pick<EfficientNetPlan, "stem" | "stages"> {
   const scaled = (channels: number) => roundChannels(channels * width, divisor);
   const stages = table.channels.map((channels, s) => ({
-    kernel: table.kernels[s] as number,
-    stride: table.strides[s] as number,
-    expansion: table.expansions[s] as number,
+    kernel: table.kernels[s]!,
+    stride: table.strides[s]!,
+    expansion: table.expansions[s]!,
     channels: scaled(channels),
-    blocks: Math.ceil(depth * (table.blocks[s] as number)),
+    blocks: Math.ceil(depth * table.blocks[s]!),
   })) satisfies StagePlan[];
   return { stem: scaled(table.stem), stages };
 }

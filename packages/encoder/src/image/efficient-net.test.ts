@@ -3,7 +3,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { plainEfficientNet } from "../test-only/plain-efficient-net.js";
+import { plainEfficientNet } from "../testing/plain-efficient-net.js";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { createRng } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
-import { loadGraphModel } from "../test-only/load-graph-model.js";
+import { loadGraphModel } from "../testing/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
 import { efficientNetPackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";

@@ -25,16 +25,16 @@ export function foldBatchNorm(weight: NdArray, norm: BatchNorm, epsilon: number,
       "LTAD_WEIGHTS",
       `${name}: the running variance of channel ${bad} is ${variance[bad]}, expected 0 or more. These weights are damaged.`,
     );
-  const gain = Float64Array.from({ length: outputs }, (_, o) => (scale[o] as number) / Math.sqrt((variance[o] as number) + epsilon));
+  const gain = Float64Array.from({ length: outputs }, (_, o) => scale[o]! / Math.sqrt(variance[o]! + epsilon));
   const size = w.length / outputs;
   return {
     weight: float32(
       weight.shape,
-      w.map((value, i) => value * (gain[Math.floor(i / size)] as number)),
+      w.map((value, i) => value * gain[Math.floor(i / size)]!),
     ),
     bias: float32(
       [outputs],
-      shift.map((value, o) => value - (mean[o] as number) * (gain[o] as number)),
+      shift.map((value, o) => value - mean[o]! * gain[o]!),
     ),
   };
 }

@@ -68,7 +68,7 @@ export function huggingFacePlan(kind: "align" | "efficientnet", config: unknown,
     plan: {
       name: kind,
       inputSize: processing.size,
-      ...scaledStages({ ...table, stem: c.in_channels[0] as number, width, depth, divisor }),
+      ...scaledStages({ ...table, stem: c.in_channels[0]!, width, depth, divisor }),
       squeeze: c.squeeze_expansion_ratio,
       padding: "trailing",
       ...(c.depthwise_padding.length > 0 && { symmetricBlocks: c.depthwise_padding }),

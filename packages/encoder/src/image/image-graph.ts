@@ -1,9 +1,9 @@
 import { branchOf, flatten, isNdArray, type WeightType } from "@ltad/core";
 import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { compactOnnx } from "../onnx/compact-onnx.js";
-import { joinOnnx } from "../onnx/join-onnx.js";
-import { readOnnx } from "../onnx/onnx-file.js";
+import { compactOnnx } from "@ltad/onnx";
+import { joinOnnx } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import type { OnnxManifest, OnnxStage } from "../onnx/onnx-manifest.js";
 import type { EncodedImages } from "./efficient-net.js";
@@ -49,7 +49,7 @@ export function imageGraph(
       { dtype: "float32", shape: stage ? outputShape(stage, size, stages[at]?.channels ?? 0) : [null, zSize] },
     ] as const;
   });
-  const after = toOnnx((outputs) => head(encoded((name) => outputs[nameOf(name)] as tf.Tensor, manifest, size)), Object.fromEntries(specs));
+  const after = toOnnx((outputs) => head(encoded((name) => outputs[nameOf(name)]!, manifest, size)), Object.fromEntries(specs));
   return joinOnnx(
     {
       before: readOnnx(before, "before"),
@@ -81,7 +81,7 @@ function encoded(output: (name: string) => tf.Tensor, manifest: OnnxManifest, si
     const sum = maps.reduce((a, b) => a.add(b));
     return maps.length === 1 ? sum : sum.div<tf.Tensor4D>(maps.length); // [B, h, h, C]
   });
-  const z = manifest.z === undefined ? gridMean(stages.at(-1) as tf.Tensor4D) : (output(manifest.z) as tf.Tensor2D);
+  const z = manifest.z === undefined ? gridMean(stages.at(-1)!) : (output(manifest.z) as tf.Tensor2D);
   return { stages, z };
 }
 
@@ -89,7 +89,7 @@ function encoded(output: (name: string) => tf.Tensor, manifest: OnnxManifest, si
 function toMap(x: tf.Tensor, { layout, drop }: OnnxStage, side: number): tf.Tensor4D {
   if (layout === "NHWC") return x as tf.Tensor4D;
   if (layout === "NCHW") return tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1]);
-  const channels = x.shape[2] as number;
+  const channels = x.shape[2]!;
   return tf.slice(x as tf.Tensor3D, [0, drop, 0], [-1, side * side, -1]).reshape([-1, side, side, channels]);
 }
 

@@ -4,7 +4,7 @@ import { expectClose, largest } from "@ltad/core/testing";
 import { jit } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { formulaCheckpoint, formulaImage } from "../test-only/formula-weights.js";
+import { formulaCheckpoint, formulaImage } from "../testing/formula-weights.js";
 import { efficientNetShapes } from "./architecture.js";
 import { namingStyle } from "./efficient-net-names.js";
 import { efficientNetPlan, type EfficientNetVariant, efficientNetVariants } from "./efficient-net-plans.js";
@@ -73,7 +73,7 @@ describe("EfficientNet in the dialects of PyTorch, full size, weights by formula
       for (const [s, stage] of stages.entries()) {
         const { shape, data } = found[`stage${s}`]!;
         expect(shape).toEqual(stage.shape);
-        const values = stage.values.map((_value, i) => data[i * stage.step] as number);
+        const values = stage.values.map((_value, i) => data[i * stage.step]!);
         expectClose(values, stage.values, { rtol: 0, atol: 3e-5 * stage.largest }, `stage ${s + 1}`);
       }
       expectClose(found["z"]!.data.slice(0, z.length), z, { rtol: 0, atol: 3e-5 * largest(z) }, "z");
@@ -104,7 +104,7 @@ describe("a folder of transformers' AlignModel", async () => {
     const out = float32([b, h, w, c]);
     for (let i = 0; i < data.length; i++) {
       const [n, y, x, k] = [Math.floor(i / (h * w * c)), Math.floor(i / (w * c)) % h, Math.floor(i / c) % w, i % c];
-      out.data[i] = scale(data[((n * c + k) * h + y) * w + x] as number);
+      out.data[i] = scale(data[((n * c + k) * h + y) * w + x]!);
     }
     return out;
   };
@@ -145,7 +145,7 @@ describe("a folder of transformers' AlignModel", async () => {
     ),
     read: async (names) => {
       const arrays = await checkpoint.read(names);
-      return Object.fromEntries(Object.entries(arrays).map(([key, array]) => [key, key === name ? (change(array) as NdArray) : array]));
+      return Object.fromEntries(Object.entries(arrays).map(([key, array]) => [key, key === name ? change(array)! : array]));
     },
   });
   const config = await json(`${folder}/config.json`);

@@ -88,7 +88,7 @@ function timmSettings(pretrained: unknown, usualSize: number): Partial<Efficient
   const { mean, std, input_size: size } = pretrained as { mean?: unknown; std?: unknown; input_size?: unknown };
   const isThree = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length === 3 && value.every((n) => typeof n === "number");
-  const inputSize = isThree(size) ? (size[2] as number) : usualSize;
+  const inputSize = isThree(size) ? size[2]! : usualSize;
   return {
     ...(isThree(mean) && { mean }),
     ...(isThree(std) && { deviation: std }),

@@ -1,8 +1,8 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type NdArrays, sha256, sizeOf, unflatten } from "@ltad/core";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
 import { orOffline, testCacheDir } from "../testing/offline.js";
-import { halved } from "../test-only/halved.js";
+import { halved } from "../testing/halved.js";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";

@@ -1,6 +1,6 @@
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
-import { jsonFixture } from "../test-only/fixtures.js";
+import { jsonFixture } from "../testing/fixtures.js";
 import { squashTo } from "./image-processing.js";
 import { readPreprocessing, timmProcessing } from "./preprocessing.js";
 
@@ -14,7 +14,7 @@ const fallback = { mean: [9, 9, 9], deviation: [9, 9, 9], processing: squashTo(7
 describe("readPreprocessing", () => {
   it.each(Object.entries(processors))("does to a pixel what transformers' processor of %s does", (_, { config, values }) => {
     const { mean, deviation } = readPreprocessing(config, fallback, "x");
-    const found = pixels.map((pixel) => mean.map((m, c) => (pixel / 255 - m) / (deviation[c] as number)));
+    const found = pixels.map((pixel) => mean.map((m, c) => (pixel / 255 - m) / deviation[c]!));
     expectClose(found.flat(), values.flat(), { rtol: 1e-5, atol: 1e-6 });
   });
 

@@ -65,7 +65,7 @@ function processingOf(config: Config, fallback: ImageProcessing): ImageProcessin
   const resize = resizeOf(config) ?? fallback.resize;
   const crop = config.do_center_crop === false ? undefined : config.crop_size;
   const resized = config.size === undefined ? fallback.size : "both" in resize ? resize.both : resize.shorter;
-  const kernel = config.resample === undefined ? fallback.kernel : (kernels[config.resample] as ResizeKernel);
+  const kernel = config.resample === undefined ? fallback.kernel : kernels[config.resample]!;
   return { kernel, resize, size: crop ?? resized, corner: "down" };
 }
 

@@ -52,9 +52,7 @@ function layersOf(plan: EfficientNetPlan, style: NamingStyle): Layer[] {
       const [, s, b, layer = ""] = /^(?:stages\.(\d+)\.blocks\.(\d+)\.)?(\w+)\.weight$/.exec(full) ?? [];
       const [stage, block] = [Number(s), Number(b)];
       const place =
-        s === undefined
-          ? undefined
-          : { stage, block, count: (first[stage] as number) + block, expands: plan.stages[stage]?.expansion !== 1 };
+        s === undefined ? undefined : { stage, block, count: first[stage]! + block, expands: plan.stages[stage]?.expansion !== 1 };
       const shape = (layer === "depthwise" ? [input, 1, kernel, kernel] : [output, input, kernel, kernel]) as number[];
       return { name: full.slice(0, -".weight".length), shape, ...style.layer(layer, place) };
     });
@@ -62,7 +60,7 @@ function layersOf(plan: EfficientNetPlan, style: NamingStyle): Layer[] {
 
 /** Names and shapes of what a layer consists of in the checkpoint. */
 function tensorsOfLayer({ convolution, norm, shape }: Layer): Record<string, readonly number[]> {
-  const out = [shape[0] as number];
+  const out = [shape[0]!];
   const weight = { [`${convolution}.weight`]: shape };
   if (norm === undefined) return { ...weight, [`${convolution}.bias`]: out };
   const parts = ["weight", "bias", "running_mean", "running_var"].map((part) => [`${norm}.${part}`, out] as const);
@@ -70,7 +68,7 @@ function tensorsOfLayer({ convolution, norm, shape }: Layer): Record<string, rea
 }
 
 function convolutionOf({ convolution, norm }: Layer, arrays: NdArrays, epsilon: number, source: string): Convolution<NdArray> {
-  const of = (name: string) => arrays[name] as NdArray;
+  const of = (name: string) => arrays[name]!;
   const weight = of(`${convolution}.weight`);
   if (norm === undefined) return { weight, bias: of(`${convolution}.bias`) };
   const parts = {
@@ -89,8 +87,7 @@ function channelsLast(weight: NdArray, depthwise: boolean): NdArray {
   const data = new Float32Array(sizeOf(weight.shape));
   let at = 0;
   for (let place = 0; place < height * width; place++)
-    if (depthwise) for (let o = 0; o < out; o++) data[at++] = from[o * height * width + place] as number;
-    else
-      for (let i = 0; i < input; i++) for (let o = 0; o < out; o++) data[at++] = from[(o * input + i) * height * width + place] as number;
+    if (depthwise) for (let o = 0; o < out; o++) data[at++] = from[o * height * width + place]!;
+    else for (let i = 0; i < input; i++) for (let o = 0; o < out; o++) data[at++] = from[(o * input + i) * height * width + place]!;
   return float32(depthwise ? [height, width, out, 1] : [height, width, input, out], data);
 }

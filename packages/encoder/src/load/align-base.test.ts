@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { namingStyle } from "../image/efficient-net-names.js";
 import { huggingFacePlan } from "../image/hugging-face-plan.js";
 import { expectedTensors } from "../image/read-efficient-net.js";
-import { jsonFixture } from "../test-only/fixtures.js";
+import { jsonFixture } from "../testing/fixtures.js";
 import { bertShapes } from "../text/bert.js";
 
 // kakaobrain/align-base by the names and shapes of its tensors, EfficientNet-B7 and BERT-base: all that both loaders ask for is there, and nothing of either tower is left over.

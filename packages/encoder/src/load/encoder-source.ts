@@ -34,7 +34,7 @@ export function parseSource(text: string): EncoderSource {
   const [, repository, at = "main"] = repositoryPattern.exec(text) ?? [];
   if (existsSync(text) || /^(?:[.~/\\]|[A-Za-z]:[\\/])/.test(text) || /\.(safetensors|onnx)$/.test(text))
     return { kind: "path", path: text };
-  if (repository !== undefined) return { kind: "hub", name: repository.split("/")[1] as string, repository, revision: at };
+  if (repository !== undefined) return { kind: "hub", name: repository.split("/")[1]!, repository, revision: at };
   const names = catalogue.map(({ name }) => name).join(", ");
   throw new LtadError(
     "LTAD_CONFIG",

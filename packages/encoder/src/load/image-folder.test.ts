@@ -2,14 +2,14 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, float32, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
 import { imageGraph } from "../image/image-graph.js";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { checkImageSize } from "../onnx/onnx-image-encoder.js";
-import { fixture, jsonFixture } from "../test-only/fixtures.js";
-import { formulaImage, formulaTensor } from "../test-only/formula-weights.js";
-import { temporaryFolder } from "../test-only/fake-npm.js";
+import { fixture, jsonFixture } from "../testing/fixtures.js";
+import { formulaImage, formulaTensor } from "../testing/formula-weights.js";
+import { temporaryFolder } from "../testing/fake-npm.js";
 import { openFolder } from "./folder.js";
 import { type AnyImageEncoder, openImageFolder } from "./image-folder.js";
 
@@ -18,7 +18,7 @@ const open = async (path: string, architecture?: string) => openImageFolder(awai
 /** All stages and z, through the very graph that a bundle would hold. */
 async function run(encoder: AnyImageEncoder, image: NdArray): Promise<Record<string, NdArray>> {
   const program = await openProgram(
-    imageGraph(encoder, image.shape[1] as number, ({ stages, z }) => ({
+    imageGraph(encoder, image.shape[1]!, ({ stages, z }) => ({
       z: z.add(0),
       ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x.add(0)])),
     })),

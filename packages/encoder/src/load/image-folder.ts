@@ -3,7 +3,7 @@ import { LtadError } from "@ltad/core";
 import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
 import { efficientNetGraphParams } from "../image/efficient-net-graph.js";
 import { openEfficientNet } from "../image/open-efficient-net.js";
-import { readOnnxFile } from "../onnx/external-weights.js";
+import { readOnnxFile } from "@ltad/onnx";
 import { knownManifest, knownModelTypes } from "../onnx/known-models.js";
 import { type OnnxImageEncoder, onnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";

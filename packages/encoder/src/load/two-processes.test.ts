@@ -4,10 +4,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeSafetensors, float32 } from "@ltad/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { packFiles, registryNpm, temporaryFolder } from "../test-only/fake-npm.js";
-import { fixture, jsonFixture } from "../test-only/fixtures.js";
-import { formulaTensor } from "../test-only/formula-weights.js";
-import { halfUntil, type HubServer, hubServer, sha256Of } from "../test-only/hub-server.js";
+import { packFiles, registryNpm, temporaryFolder } from "../testing/fake-npm.js";
+import { fixture, jsonFixture } from "../testing/fixtures.js";
+import { formulaTensor } from "../testing/formula-weights.js";
+import { halfUntil, type HubServer, hubServer, sha256Of } from "../testing/hub-server.js";
 import type { LoadOptions } from "./load-encoder.js";
 
 interface Loader {

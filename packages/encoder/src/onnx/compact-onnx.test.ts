@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { bytesOf, floats } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
-import { imageGraph, type Precision } from "../image/image-graph.js";
-import { fixture, jsonFixture } from "../test-only/fixtures.js";
-import { formulaImage, formulaUniforms } from "../test-only/formula-weights.js";
-import { halved } from "../test-only/halved.js";
-import { compactOnnx } from "./compact-onnx.js";
-import { readOnnx } from "./onnx-file.js";
-import { readNode } from "./onnx-node.js";
-import { readWeight, tensorField } from "./onnx-tensor.js";
-import { onnxImageEncoder } from "./onnx-image-encoder.js";
-import { parseOnnxManifest } from "./onnx-manifest.js";
+import { imageGraph, type Precision } from "@ltad/encoder";
+import { fixture, jsonFixture } from "../testing/fixtures.js";
+import { formulaImage, formulaUniforms } from "../testing/formula-weights.js";
+import { halved } from "../testing/halved.js";
+import { compactOnnx } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
+import { readNode } from "@ltad/onnx";
+import { readWeight, tensorField } from "@ltad/onnx";
+import { onnxImageEncoder } from "@ltad/encoder";
+import { parseOnnxManifest } from "@ltad/encoder";
 
 // tokens [16, 48] by A [48, 96], Relu, by F [96, 48], plus the mean of F: see tools/reference/encoder/products_onnx.py.
 

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../test-only/fake-npm.js";
-import { fixture } from "../test-only/fixtures.js";
-import { readOnnxFile } from "./external-weights.js";
-import { readOnnx } from "./onnx-file.js";
+import { temporaryFolder } from "../testing/fake-npm.js";
+import { fixture } from "../testing/fixtures.js";
+import { readOnnxFile } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
 
 const inside = await readFile(fixture("onnx/__fixtures__/branch.onnx"));
 const outside = await readFile(fixture("onnx/__fixtures__/external.onnx"));

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { createRng, float32, isLtadError } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
-import { imageGraph } from "../image/image-graph.js";
-import { fixture } from "../test-only/fixtures.js";
-import { joinOnnx } from "./join-onnx.js";
-import { readOnnx } from "./onnx-file.js";
-import { onnxImageEncoder } from "./onnx-image-encoder.js";
-import { parseOnnxManifest } from "./onnx-manifest.js";
+import { imageGraph } from "@ltad/encoder";
+import { fixture } from "../testing/fixtures.js";
+import { joinOnnx } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
+import { onnxImageEncoder } from "@ltad/encoder";
+import { parseOnnxManifest } from "@ltad/encoder";
 
 const branch = await readFile(fixture("onnx/__fixtures__/branch.onnx"));
 const vit = await readFile(fixture("onnx/__fixtures__/vit/onnx/model.onnx"));

@@ -1,8 +1,8 @@
 import { LtadError, float32, type NdArray, sha256 } from "@ltad/core";
-import { openProgram } from "@ltad/jit/runtime";
+import { openProgram } from "@ltad/runtime";
 import type { StageSpec } from "../image/architecture.js";
 import { type ImageProcessing, squashTo } from "../image/image-processing.js";
-import { type OnnxFile, readOnnx } from "./onnx-file.js";
+import { type OnnxFile, readOnnx } from "@ltad/onnx";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
 /** A frozen image encoder that is an ONNX model: what its outputs mean stands in a manifest. */
@@ -110,7 +110,7 @@ async function runOnce(model: Uint8Array, { input }: OnnxManifest, size: number,
 function channelsOf({ outputs, layout, stride, drop }: OnnxStage, found: Record<string, NdArray>, size: number, source: string): number {
   const side = Math.floor(size / stride);
   const channels = outputs.map((name) => {
-    const array = found[name] as NdArray;
+    const array = found[name]!;
     const [, a = 0, b = 0, c = 0] = array.shape;
     const [fits, expected, last] = {
       tokens: [array.shape.length === 3 && a === drop + side * side, `[1, ${drop} + ${side} * ${side}, channels]`, b] as const,
@@ -129,7 +129,7 @@ function channelsOf({ outputs, layout, stride, drop }: OnnxStage, found: Record<
       "LTAD_WEIGHTS",
       `${source}: ${outputs.join(", ")}: expected equal channels to average, received ${channels.join(", ")}.`,
     );
-  return channels[0] as number;
+  return channels[0]!;
 }
 
 function vectorSize(name: string, array: NdArray | undefined, source: string): number {

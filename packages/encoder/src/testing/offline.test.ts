@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { loadEfficientNetB0 } from "../image/load-efficient-net-b0.js";
-import { temporaryFolder } from "../test-only/fake-npm.js";
+import { temporaryFolder } from "./fake-npm.js";
 import { orOffline } from "./offline.js";
 
 describe("orOffline", () => {

@@ -1,4 +1,4 @@
-import { gelu } from "@ltad/jit";
+import { gelu } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 /** The non-linear functions of text towers, by the names that config.json has for them. */

@@ -1,9 +1,9 @@
-import { floats, isNdArray, type NdArray, openSafetensors, unflatten } from "@ltad/core";
+import { floats, isNdArray, openSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { arraysFixture, fixture } from "../test-only/fixtures.js";
+import { arraysFixture, fixture } from "../testing/fixtures.js";
 import { bert, type BertParams, bertShapes } from "./bert.js";
 import { lookUp } from "./token-table.js";
 
@@ -16,7 +16,7 @@ const plan = { heads: 4, epsilon: 1e-12, activation: "gelu" } as const;
 
 const floatMask = (name: string) => toTensor({ ...io[name]!, dtype: "float32", data: Float32Array.from(io[name]!.data) }) as tf.Tensor2D;
 const expectNear = (actual: tf.Tensor, name: string) => {
-  const expected = io[name] as NdArray;
+  const expected = io[name]!;
   expect(actual.shape).toEqual(expected.shape);
   expectClose(actual.dataSync(), expected.data, { rtol: 0, atol: 5e-6 * largest(expected.data) }, name);
 };
@@ -38,8 +38,7 @@ describe("bert", () => {
 
   it("gives output and gradient for word vectors from outside", () => {
     const upstream = toTensor(io["embeds.upstream"]!);
-    const forward = (words: tf.Tensor) =>
-      bert(params, words as tf.Tensor3D, floatMask("embeds.attention_mask"), plan).at(-1) as tf.Tensor3D;
+    const forward = (words: tf.Tensor) => bert(params, words as tf.Tensor3D, floatMask("embeds.attention_mask"), plan).at(-1)!;
     const words = toTensor(io["embeds.inputs_embeds"]!);
     expectNear(forward(words), "embeds.last_hidden_state");
     const scalar = (x: tf.Tensor) => forward(x).slice([0, 0, 0], [-1, 1, -1]).reshape([3, 28]).mul(upstream).sum();

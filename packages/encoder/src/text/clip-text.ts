@@ -1,5 +1,5 @@
 import { listOf } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { type Activation, activations } from "./activations.js";
 import { blocked, type LayerNorm, norm, selfAttention } from "./transformer.js";

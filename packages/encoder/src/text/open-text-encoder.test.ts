@@ -4,8 +4,8 @@ import { jit, tensorsOf, toTensor, trainStep } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { arraysFixture, fixture, jsonFixture } from "../test-only/fixtures.js";
-import { formulaCheckpoint } from "../test-only/formula-weights.js";
+import { arraysFixture, fixture, jsonFixture } from "../testing/fixtures.js";
+import { formulaCheckpoint } from "../testing/formula-weights.js";
 import { openTextEncoder } from "./open-text-encoder.js";
 import type { TextEncoder } from "./text-encoder.js";
 import { textFeatures, type TowerParams } from "./tower-encoder.js";
@@ -80,7 +80,7 @@ describe("ALIGN's text tower", async () => {
     );
     const mask = float32(
       [count, length - 2],
-      Array.from({ length: count * (length - 2) }, (_, i) => all[Math.floor(i / (length - 2)) * length + (i % (length - 2)) + 2] as number),
+      Array.from({ length: count * (length - 2) }, (_, i) => all[Math.floor(i / (length - 2)) * length + (i % (length - 2)) + 2]!),
     );
     return { tokens, mask, size, length, count };
   };
@@ -97,7 +97,7 @@ describe("ALIGN's text tower", async () => {
     const expected = Float32Array.from(gradient, (_, i) => {
       const [b, place] = [Math.floor(i / (size * (length - 2))), (Math.floor(i / size) % (length - 2)) + 1];
       const learned = mask.data[b * (length - 2) + place - 1] === 1; // the end token is the encoder's own: no gradient comes out there
-      return learned ? (full[(b * length + place) * size + (i % size)] as number) : 0;
+      return learned ? full[(b * length + place) * size + (i % size)]! : 0;
     });
     expect(mask.data.filter((m) => m === 0).length).toBeGreaterThan(0);
     expectClose(gradient, expected, { rtol: 0, atol: 5e-6 * largest(full) }, "gradient");

@@ -176,7 +176,7 @@ async function readTower(
 }
 
 function below(arrays: NdArrays, prefix: string, names: readonly string[]): Record<string, NdArray> {
-  return Object.fromEntries(names.map((name) => [name, arrays[prefix + name] as NdArray]));
+  return Object.fromEntries(names.map((name) => [name, arrays[prefix + name]!]));
 }
 
 /** Checkpoints of the first BERTs call a norm's scale and shift gamma and beta. */

@@ -24,7 +24,7 @@ export function sentencePiece(vocabulary: Vocabulary): Tokenize {
     const symbols = Array.from(withBlanks(text));
     const steps = bestSteps(symbols, longest, (piece, length) => {
       const id = ids.get(piece);
-      if (id !== undefined) return { id, score: scores[id] as number };
+      if (id !== undefined) return { id, score: scores[id]! };
       return length === 1 ? { id: unknownId, score: unknownScore } : undefined;
     });
     return mergeUnknown(steps);
@@ -46,17 +46,17 @@ interface Best {
 function bestSteps(symbols: readonly string[], longest: number, lookUp: (piece: string, length: number) => Omit<Best, "from"> | undefined) {
   const best: Best[] = [{ score: 0, from: 0, id: unknownId }];
   for (let from = 0; from < symbols.length; from++) {
-    const here = (best[from] as Best).score; // every position is reached: one symbol is always a piece or unknown
+    const here = best[from]!.score; // every position is reached: one symbol is always a piece or unknown
     let piece = "";
     for (let length = 1; length <= Math.max(1, longest) && from + length <= symbols.length; length++) {
-      piece += symbols[from + length - 1] as string;
+      piece += symbols[from + length - 1]!;
       const found = lookUp(piece, length);
       const score = here + (found?.score ?? -Infinity);
       if (found && !(score < (best[from + length]?.score ?? -Infinity))) best[from + length] = { score, from, id: found.id };
     }
   }
   const steps: number[] = [];
-  for (let at = symbols.length; at > 0; at = (best[at] as Best).from) steps.push((best[at] as Best).id);
+  for (let at = symbols.length; at > 0; at = best[at]!.from) steps.push(best[at]!.id);
   return steps.reverse();
 }
 

@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { plainSentenceTransformer } from "../test-only/plain-sentence-transformer.js";
+import { plainSentenceTransformer } from "../testing/plain-sentence-transformer.js";
 import { tinySentencePlan, tinyTextEncoder } from "../testing/tiny-encoders.js";
 import type { SentenceParams } from "./sentence-transformer.js";
 
@@ -44,7 +44,7 @@ describe("sentenceTransformer", () => {
       [0, 1].reduce((sum, row) => {
         const rows = [0, 1, 2].map((l) => Array.from(values.subarray((row * 3 + l) * tokenSize, (row * 3 + l + 1) * tokenSize)));
         const vector = plainSentenceTransformer(encoder.params as SentenceParams<NdArray>, rows, heads);
-        return sum + vector.reduce((total, value, s) => total + value * (aim.dataSync()[row * encoder.size + s] as number), 0);
+        return sum + vector.reduce((total, value, s) => total + value * aim.dataSync()[row * encoder.size + s]!, 0);
       }, 0);
     const differences = values.map((value, i) => {
       const [up, down] = [1e-5, -1e-5].map((step) => {

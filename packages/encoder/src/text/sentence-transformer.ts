@@ -1,5 +1,5 @@
 import { listOf, LtadError } from "@ltad/core";
-import { layerNorm } from "@ltad/jit";
+import { layerNorm } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { unitLength } from "./pooling.js";
 import { blocked } from "./transformer.js";

@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { expect, it } from "vitest";
 import { openFolder } from "../load/folder.js";
 import { openTextFolder } from "../load/text-folder.js";
-import { fixture } from "../test-only/fixtures.js";
+import { fixture } from "../testing/fixtures.js";
 import { tinyTextEncoder } from "../testing/tiny-encoders.js";
 import { textVectors } from "./text-vectors.js";
 

@@ -22,7 +22,7 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
     { constants: flatten({ text: encoder.params }, isNdArray) },
   );
   try {
-    return (await program.run({ tokens, mask }))["vectors"] as NdArray;
+    return (await program.run({ tokens, mask }))["vectors"]!;
   } finally {
     await program.dispose();
   }

@@ -20,6 +20,6 @@ export function lookUp(rows: Float32Array, size: number, ids: readonly number[],
 /** The mean of all rows, [size]. */
 export function meanRow(rows: Float32Array, size: number): Float32Array {
   const sum = new Float64Array(size);
-  rows.forEach((value, i) => (sum[i % size] = (sum[i % size] as number) + value));
+  rows.forEach((value, i) => (sum[i % size] = sum[i % size]! + value));
   return Float32Array.from(sum, (value) => value / (rows.length / size));
 }

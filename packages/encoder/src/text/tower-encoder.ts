@@ -1,5 +1,5 @@
 import { float32, LtadError, type NdArray, sha256 } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit";
+import { linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { bert, type BertParams, type BertPlan } from "./bert.js";
@@ -47,7 +47,7 @@ const graphVersion = "tower/1";
 /** A BERT or CLIP text tower as a {@link TextEncoder}: special tokens, tower, pooling, projection, unit length. */
 export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokenizer, tokenizerJson }: TowerWeights): TextEncoder {
   const { name } = plan;
-  const tokenSize = table.shape[1] as number;
+  const tokenSize = table.shape[1]!;
   const row = (id: number) => float32([tokenSize], lookUp(table.data, tokenSize, [id], name).data);
   const special = { begin: row(tokenizer.special.begin), end: row(tokenizer.special.end) };
   const params: TowerParams<NdArray> = { special, tower, ...(projection && { projection }) };
@@ -58,7 +58,7 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
       return (id ??= encoderId(`${graphVersion} ${JSON.stringify(plan)} ${sha256(tokenizerJson)}`, { ...params, table }));
     },
     tokenSize,
-    size: projection ? (projection.weight.shape[0] as number) : tokenSize,
+    size: projection ? projection.weight.shape[0]! : tokenSize,
     maxTokens: plan.positions - 2,
     params,
     meanToken: meanRow(table.data, tokenSize),
@@ -87,7 +87,7 @@ export function textFeatures(params: TowerParams, tokens: tf.Tensor3D, mask: tf.
 
 function hiddenStates(params: TowerParams["tower"], words: tf.Tensor3D, mask: tf.Tensor2D | undefined, { tower }: TowerPlan): tf.Tensor3D {
   if (tower.kind === "clip") return clipText(params as ClipTextParams, words, tower);
-  return bert(params as BertParams, words, mask, tower).at(-1) as tf.Tensor3D;
+  return bert(params as BertParams, words, mask, tower).at(-1)!;
 }
 
 function project({ weight, bias }: NonNullable<TowerParams["projection"]>, x: tf.Tensor2D): tf.Tensor2D {

@@ -1,4 +1,4 @@
-import { linear, layerNorm, type Linear } from "@ltad/jit";
+import { linear, layerNorm, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B texts, L tokens, D width, H heads, K = D / H.

@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { loadGraphModel } from "../test-only/load-graph-model.js";
+import { loadGraphModel } from "../testing/load-graph-model.js";
 import { orOffline, testCacheDir } from "../testing/offline.js";
 import { useLitePackage } from "../weights/pinned-package.js";
 import { weightFiles } from "../weights/weight-files.js";
@@ -49,7 +49,7 @@ describe.skipIf(!encoder)("USE Lite with its real weights", () => {
   it("puts related texts nearer than unrelated ones", () => {
     const texts = ["a broken screw", "a damaged bolt", "the weather in Spain"];
     const [screw, bolt, weather] = texts.map((text) => vectorOf(encoder!.tokenize(text))) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const cosine = (a: tf.Tensor, b: tf.Tensor) => tf.sum(a.mul(b)).dataSync()[0] as number;
+    const cosine = (a: tf.Tensor, b: tf.Tensor) => tf.sum(a.mul(b)).dataSync()[0]!;
     expect(cosine(screw, bolt)).toBeGreaterThan(cosine(screw, weather) + 0.2);
   });
 });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { temporaryFolder } from "../test-only/fake-npm.js";
+import { temporaryFolder } from "../testing/fake-npm.js";
 import { withFolderBeside } from "./folder-beside.js";
 
 /** Gives up the rights of root, who may remove everything, until the test ends. */

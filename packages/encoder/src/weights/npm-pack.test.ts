@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "@ltad/core";
 import { describe, expect, it } from "vitest";
-import { fakeNpm, temporaryFolder } from "../test-only/fake-npm.js";
+import { fakeNpm, temporaryFolder } from "../testing/fake-npm.js";
 import { npmPack } from "./npm-pack.js";
 import type { PinnedPackage } from "./pinned-package.js";
 

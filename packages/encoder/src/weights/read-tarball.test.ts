@@ -2,7 +2,7 @@ import { link, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { create } from "tar";
 import { describe, expect, it } from "vitest";
-import { fingerprint, packFiles, temporaryFolder } from "../test-only/fake-npm.js";
+import { fingerprint, packFiles, temporaryFolder } from "../testing/fake-npm.js";
 import { readTarball } from "./read-tarball.js";
 
 describe("readTarball", () => {
@@ -10,7 +10,7 @@ describe("readTarball", () => {
     const { pinned, tarball } = await packFiles({ "model.json": "{}", "shard.bin": "0123456789", "install.js": "exit" });
     const files = await readTarball({ ...pinned, files: pinned.files.slice(0, 2) }, tarball);
     expect(Object.keys(files)).toEqual(["model.json", "shard.bin"]);
-    expect(Buffer.from(files["shard.bin"] as Uint8Array).toString()).toBe("0123456789");
+    expect(Buffer.from(files["shard.bin"]!).toString()).toBe("0123456789");
   });
 
   it("refuses a tarball with other bytes before it opens it", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Header, type HeaderData } from "tar";
 import { describe, expect, it } from "vitest";
-import { packFiles, temporaryFolder } from "../test-only/fake-npm.js";
+import { packFiles, temporaryFolder } from "../testing/fake-npm.js";
 import { isPlainPath, unpackTarball } from "./unpack-tarball.js";
 
 const wanted = { name: "@made/weights", version: "1.2.3" };

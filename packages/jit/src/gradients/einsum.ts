@@ -12,17 +12,15 @@ export const einsumGradient: tf.GradConfig = {
     const [left, right] = equation.split("->") as [string, string];
     const terms = left.split(",");
     const slopes = terms.map((term, i) => () => {
-      const operand = saved[i] as tf.Tensor;
+      const operand = saved[i]!;
       const elsewhere = [right, ...terms.filter((_, k) => k !== i)].join("");
       const others = terms.map((_, k) => k).filter((k) => k !== i);
-      const reduced = others.map((k) =>
-        withoutLone(saved[k] as tf.Tensor, terms[k] as string, [right, ...terms.filter((_, n) => n !== k)]),
-      );
+      const reduced = others.map((k) => withoutLone(saved[k]!, terms[k]!, [right, ...terms.filter((_, n) => n !== k)]));
       const shared = term.split("").filter((axis) => elsewhere.includes(axis));
       const operands = [right, ...reduced.map((r) => r.term)].join(",");
       const sum = tf.einsum(`${operands}->${shared.join("")}`, dy as tf.Tensor, ...reduced.map((r) => r.sum));
       if (shared.length === term.length) return sum;
-      const narrow = term.split("").map((axis, k) => (elsewhere.includes(axis) ? (operand.shape[k] as number) : 1));
+      const narrow = term.split("").map((axis, k) => (elsewhere.includes(axis) ? operand.shape[k]! : 1));
       return sum.reshape(narrow).mul(tf.ones(operand.shape));
     });
     return Object.fromEntries(slopes.map((slope, i) => [String(i), slope]));

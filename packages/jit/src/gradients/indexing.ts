@@ -59,7 +59,7 @@ export const indexingGradients: readonly tf.GradConfig[] = [
     gradFunc: (dys, saved) => {
       const [x, places] = saved as [tf.Tensor, tf.Tensor];
       const [dy] = dys as [tf.Tensor];
-      const n = x.shape.at(-1) as number;
+      const n = x.shape.at(-1)!;
       return { x: () => tf.oneHot(places, n, 1, 0, "float32").mul(dy.expandDims(-1)).sum(-2) };
     },
   },

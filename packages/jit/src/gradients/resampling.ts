@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../functions/resize-matrices.js";
+import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../nn/resize-matrices.js";
 import { poolInfo, windowCounts } from "../kernels/pooling.js";
 import { windowOf, type Window } from "../kernels/window.js";
 import { run } from "./convolutions.js";
@@ -36,7 +36,7 @@ export const resamplingGradients: readonly tf.GradConfig[] = [
       x: () => {
         const [x, y] = saved as [tf.Tensor, tf.Tensor];
         const { depthRadius, bias, alpha, beta } = attrs as unknown as tf.LRNAttrs;
-        const channels = x.shape.at(-1) as number;
+        const channels = x.shape.at(-1)!;
         const near = Array.from({ length: channels ** 2 }, (_, i) =>
           Math.abs(Math.floor(i / channels) - (i % channels)) <= depthRadius ? 1 : 0,
         );
@@ -92,7 +92,7 @@ export const resamplingGradients: readonly tf.GradConfig[] = [
     gradFunc: (dys, saved, attrs) => ({
       x: () => {
         const [input, output] = saved as [tf.Tensor, tf.Tensor];
-        return run("MaxPoolGrad", { dy: (dys as tf.Tensor[])[0] as tf.Tensor, input, output }, attrs);
+        return run("MaxPoolGrad", { dy: (dys as tf.Tensor[])[0]!, input, output }, attrs);
       },
     }),
   },

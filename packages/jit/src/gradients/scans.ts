@@ -10,13 +10,13 @@ export const cumprodGradient: tf.GradConfig = {
   gradFunc: (dy, saved, attrs) => ({
     x: () => {
       const { axis, exclusive, reverse } = attrs as unknown as tf.CumprodAttrs;
-      const x = saved[0] as tf.Tensor;
+      const x = saved[0]!;
       const [at] = tf.util.parseAxisParam(axis, x.shape) as [number];
       const [order, back] = toLast(x.rank, at);
       const turn = (v: tf.Tensor) => (reverse ? v.reverse(-1) : v);
       const rows = turn(x.transpose(order)); // [.., n]
       const upstream = turn((dy as tf.Tensor).transpose(order));
-      const n = rows.shape.at(-1) as number;
+      const n = rows.shape.at(-1)!;
       const last = upstream.slice(
         upstream.shape.map((_, i) => (exclusive && i === upstream.rank - 1 ? 1 : 0)),
         upstream.shape.with(upstream.rank - 1, exclusive ? n - 1 : n),

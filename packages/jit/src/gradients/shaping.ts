@@ -13,7 +13,7 @@ function part(x: tf.Tensor, axis: number, from: number, size: number): tf.Tensor
 
 /** Adds what a mirrored padding of one axis took from the middle back to it. */
 function foldMirror(dy: tf.Tensor, axis: number, [before, after]: readonly [number, number], skip: number): tf.Tensor {
-  const n = (dy.shape[axis] as number) - before - after;
+  const n = dy.shape[axis]! - before - after;
   let dx = part(dy, axis, before, n);
   if (before > 0)
     dx = dx.add(
@@ -32,13 +32,13 @@ function foldMirror(dy: tf.Tensor, axis: number, [before, after]: readonly [numb
 
 /** Zeros between the places that a strided slice has taken from one axis of length n. */
 function spread(dy: tf.Tensor, axis: number, from: number, stride: number, n: number): tf.Tensor {
-  const size = dy.shape[axis] as number;
+  const size = dy.shape[axis]!;
   const step = Math.abs(stride);
   const ordered = stride < 0 ? dy.reverse(axis) : dy;
   const first = stride < 0 ? from + (size - 1) * stride : from;
   const cells = ordered.expandDims(axis + 1).pad(atAxis(dy.rank + 1, axis + 1, [0, step - 1]));
   const long = part(cells.reshape(dy.shape.with(axis, size * step)), axis, 0, (size - 1) * step + 1);
-  return long.pad(atAxis(dy.rank, axis, [first, n - first - (long.shape[axis] as number)]));
+  return long.pad(atAxis(dy.rank, axis, [first, n - first - long.shape[axis]!]));
 }
 
 /** Kernels that move numbers: MirrorPad is wrong in TF.js, the others have no gradient there. */
@@ -47,7 +47,7 @@ export const shapingGradients: readonly tf.GradConfig[] = [
     kernelName: "Diag",
     inputsToSave: ["x"],
     gradFunc: (dy, saved) => {
-      const { shape, size } = saved[0] as tf.Tensor;
+      const { shape, size } = saved[0]!;
       return { x: () => (dy as tf.Tensor).reshape([size, size]).mul(tf.eye(size)).sum(1).reshape(shape) };
     },
   },
@@ -68,13 +68,13 @@ export const shapingGradients: readonly tf.GradConfig[] = [
     kernelName: "StridedSlice",
     inputsToSave: ["x"],
     gradFunc: (dy, saved, attrs) => {
-      const { shape } = saved[0] as tf.Tensor;
+      const { shape } = saved[0]!;
       const a = attrs as unknown as tf.StridedSliceAttrs;
       const masks = [a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask] as const;
       const { begin, end, strides } = tf.slice_util.sliceInfo(shape, a.begin, a.end, a.strides, ...masks);
-      const inner = shape.map((_, i) => Math.max(0, Math.ceil(((end[i] as number) - (begin[i] as number)) / (strides[i] as number))));
+      const inner = shape.map((_, i) => Math.max(0, Math.ceil((end[i]! - begin[i]!) / strides[i]!)));
       const from = (dy as tf.Tensor).reshape(inner);
-      return { x: () => shape.reduce<tf.Tensor>((g, n, i) => spread(g, i, begin[i] as number, strides[i] as number, n), from) };
+      return { x: () => shape.reduce<tf.Tensor>((g, n, i) => spread(g, i, begin[i]!, strides[i]!, n), from) };
     },
   },
   {

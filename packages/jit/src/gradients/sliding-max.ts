@@ -9,7 +9,7 @@ import { dilate, run } from "./convolutions.js";
 
 /** dy spread over the places of the window that were the largest, [B, output, C, K]. @param sums [B, output, K, C] */
 function taken(sums: tf.Tensor, dy: tf.Tensor): tf.Tensor {
-  const places = sums.shape.at(-2) as number;
+  const places = sums.shape.at(-2)!;
   return tf.oneHot(tf.argMax(sums, sums.rank - 2), places, 1, 0, "float32").mul(dy.expandDims(-1));
 }
 
@@ -17,12 +17,12 @@ function taken(sums: tf.Tensor, dy: tf.Tensor): tf.Tensor {
 function shifted(x: tf.Tensor, w: Window): tf.Tensor {
   const axes = w.input.length;
   const pads = padsOf(w);
-  const spatial = w.begin.map((before, i): [number, number] => [before, pads[axes + i] as number]);
+  const spatial = w.begin.map((before, i): [number, number] => [before, pads[axes + i]!]);
   const wide = x.pad([[0, 0], ...spatial, [0, 0]], -Infinity);
   const views = placesOf(w.kernel).map((place) => {
-    const begin = place.map((at, i) => at * (w.dilations[i] as number));
-    const end = begin.map((from, i) => from + ((w.output[i] as number) - 1) * (w.strides[i] as number) + 1);
-    return tf.stridedSlice(wide, [0, ...begin, 0], [x.shape[0], ...end, x.shape.at(-1) as number], [1, ...w.strides, 1]);
+    const begin = place.map((at, i) => at * w.dilations[i]!);
+    const end = begin.map((from, i) => from + (w.output[i]! - 1) * w.strides[i]! + 1);
+    return tf.stridedSlice(wide, [0, ...begin, 0], [x.shape[0], ...end, x.shape.at(-1)!], [1, ...w.strides, 1]);
   });
   return tf.stack(views, axes + 1);
 }
@@ -68,7 +68,7 @@ export const maxPool3dGradient: tf.GradConfig = {
       if (height === width) return run("MaxPool3DGrad", { dy: dy as tf.Tensor, input, output }, attrs);
       const [batch, depth, rows, columns, channels] = input.shape;
       const upstream = taken(shifted(input, window), dy as tf.Tensor).transpose([0, 4, 1, 2, 3, 5]); // [B, C, output, K]
-      const places = upstream.shape.at(-1) as number;
+      const places = upstream.shape.at(-1)!;
       const { strides, pad } = attrs as unknown as tf.MaxPool3DAttrs;
       const inputs = {
         dy: upstream.reshape([batch * channels, ...window.output, places]),

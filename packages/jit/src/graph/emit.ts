@@ -1,3 +1,4 @@
+import { onnxType } from "@ltad/onnx";
 import type { Graph, GraphType, Value } from "./graph.js";
 import { range, reducedShape, sameShape, sizeOf, type Shape } from "./shape.js";
 
@@ -20,12 +21,12 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
 }
 
 export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {
-  const shape = perm.map((p) => x.shape[p] as number);
+  const shape = perm.map((p) => x.shape[p]!);
   if (perm.every((p, i) => p === i)) return x;
   if (isSplat(x)) return resplat(g, x, shape);
   // An axis of length 1 moved past others changes no order in memory.
   const moved = perm.filter((p) => x.shape[p] !== 1);
-  if (moved.every((p, i) => i === 0 || p > (moved[i - 1] as number))) return reshape(g, g.full(x), shape);
+  if (moved.every((p, i) => i === 0 || p > moved[i - 1]!)) return reshape(g, g.full(x), shape);
   return g.add("Transpose", [g.full(x)], shape, { attributes: { perm } });
 }
 
@@ -34,15 +35,15 @@ export function slice(g: Graph, x: Value, begin: readonly number[], size: readon
   const axes = range(0, x.shape.length).filter((i) => begin[i] !== 0 || size[i] !== x.shape[i]);
   if (axes.length === 0) return x;
   if (isSplat(x)) return resplat(g, x, size);
-  const starts = axes.map((i) => begin[i] as number);
-  const ends = axes.map((i) => (begin[i] as number) + (size[i] as number));
+  const starts = axes.map((i) => begin[i]!);
+  const ends = axes.map((i) => begin[i]! + size[i]!);
   return g.add("Slice", [g.full(x), g.ints(starts), g.ints(ends), g.ints(axes)], size);
 }
 
 /** Adds at the ends of axes; a negative number cuts. */
 export function pad(g: Graph, x: Value, before: readonly number[], after: readonly number[], fill?: Value): Value {
   if ([...before, ...after].every((n) => n === 0)) return x;
-  const shape = x.shape.map((n, i) => n + (before[i] as number) + (after[i] as number));
+  const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);
   return g.add("Pad", [g.full(x), g.ints([...before, ...after]), fill ?? g.number(x.dtype, 0)], shape);
 }
 
@@ -67,7 +68,7 @@ export function matMul(g: Graph, a: Value, b: Value): Value {
     const n = x[i - rank + x.length] ?? 1;
     return n === 1 ? (y[i - rank + y.length] ?? 1) : n;
   });
-  return g.add("MatMul", [g.full(a), g.full(b)], [...outer, a.shape.at(-2) as number, b.shape.at(-1) as number]);
+  return g.add("MatMul", [g.full(a), g.full(b)], [...outer, a.shape.at(-2)!, b.shape.at(-1)!]);
 }
 
 export const unary = (g: Graph, op: string, x: Value) => g.elementwise(op, [x]);
@@ -79,4 +80,3 @@ export const where = (g: Graph, c: Value, a: Value, b: Value) => g.elementwise("
 export const compare = (g: Graph, op: string, a: Value, b: Value) => g.elementwise(op, [a, b], { dtype: "bool" });
 
 /** TensorProto.DataType */
-export const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<GraphType, number>;

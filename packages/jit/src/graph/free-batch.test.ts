@@ -2,9 +2,10 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { jit, layerNorm, resizeBilinear, toOnnx, type TensorSpecs, type TracedFunction } from "../index.js";
+import { jit, toOnnx, type TensorSpecs, type TracedFunction } from "../index.js";
+import { layerNorm, resizeBilinear } from "../nn.js";
 
-const t = (tensor: tf.Tensor | undefined) => tensor as tf.Tensor;
+const t = (tensor: tf.Tensor | undefined) => tensor!;
 const rng = createRng("free batch");
 const image = { x: { dtype: "float32", shape: [null, 6, 5, 4] } } as const;
 const filter = tf.tensor4d(rng.normals(3 * 3 * 4 * 2), [3, 3, 4, 2]);
@@ -30,7 +31,7 @@ const functions: Record<string, TracedFunction> = {
   "a mean's gradient": ({ x }) => ({ y: tf.grad((v) => v.square().mean())(t(x)) }),
   "stack, concat, split": ({ x }) => ({
     y: tf.concat([t(x), tf.stack([t(x), t(x)], 1).reshape([-1, 6, 5, 4])]),
-    z: tf.split(t(x), 2, 3)[1] as tf.Tensor,
+    z: tf.split(t(x), 2, 3)[1]!,
   }),
   "slices of the batch": ({ x }) => ({ first: t(x).slice(0, 1), rest: t(x).slice([1, 0, 0, 0], [-1, 6, 5, 4]) }),
   "tile and broadcast": ({ x }) => ({ y: line.reshape([1, 1, 4]).tile([t(x).shape[0], 3, 1]) }),

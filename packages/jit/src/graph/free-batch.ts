@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 import type { Elements, Graph, Node, Value } from "./graph.js";
-import { onnxType } from "./emit.js";
+import { onnxType } from "@ltad/onnx";
 import type { Shape } from "./shape.js";
 
 // A graph with a free batch size B is found by tracing the same function with three sizes and comparing: whatever differs between
@@ -33,10 +33,10 @@ export function joinProbes(traces: readonly [Traced, Traced, Traced]): FreeGraph
     throw cannot(`the number of operations depends on it (${traces.map((t) => t.nodes.length).join(", ")})`);
   const same = new Map<Value, readonly [Value, Value, Value]>();
   const pair = (values: readonly (Value | undefined)[]) => {
-    if (values.every((v) => v !== undefined)) same.set(values[0] as Value, values as [Value, Value, Value]);
+    if (values.every((v) => v !== undefined)) same.set(values[0]!, values as [Value, Value, Value]);
   };
   first.nodes.forEach((node, i) => {
-    const rest = others.map((t) => t.nodes[i] as Node);
+    const rest = others.map((t) => t.nodes[i]!);
     checkSameNode(node, rest);
     node.inputs.forEach((v, k) => pair([v, ...rest.map((n) => n.inputs[k])]));
     node.outputs.forEach((v, k) => pair([v, ...rest.map((n) => n.outputs[k])]));
@@ -68,7 +68,7 @@ function withRules(traces: readonly [Traced, Traced, Traced], same: ReadonlyMap<
     const known = replaced.get(value);
     if (known) return known;
     const all = same.get(value) ?? [value, value, value];
-    const elements = traces.map((t, k) => t.graph.constants.get(all[k] as Value) ?? data);
+    const elements = traces.map((t, k) => t.graph.constants.get(all[k]!) ?? data);
     const next = ruleFor(graph, all, elements as [Elements, Elements, Elements], batchSize, op);
     replaced.set(value, next);
     return next;
@@ -79,14 +79,14 @@ function withRules(traces: readonly [Traced, Traced, Traced], same: ReadonlyMap<
 
 /** B as int64 [1], from the first input whose first dimension is free. */
 function addBatchSize(graph: Graph, same: ReadonlyMap<Value, readonly Value[]>): Value {
-  const input = [...graph.inputs.values()].find((v) => same.get(v)?.some((o) => o.shape[0] !== v.shape[0])) as Value;
+  const input = [...graph.inputs.values()].find((v) => same.get(v)?.some((o) => o.shape[0] !== v.shape[0]))!;
   return graph.add("Shape", [input], [1], { dtype: "int64", attributes: { start: 0, end: 1 } });
 }
 
 type Three = readonly [Elements, Elements, Elements];
 
 function ruleFor(graph: Graph, values: readonly Value[], data: Three, batch: () => Value, op: string): Value {
-  const value = values[0] as Value;
+  const value = values[0]!;
   if (data.every((d) => sameElements(d, data[0]))) return value;
   if (value.dtype === "int64") return intRule(graph, data, batch, op);
   if (data.some((d) => d.length !== data[0].length)) throw cannot(`${op} uses a constant whose shape depends on it`);
@@ -94,7 +94,7 @@ function ruleFor(graph: Graph, values: readonly Value[], data: Three, batch: () 
   return scalarRule(
     graph,
     value,
-    data.map((d) => d[0] as number),
+    data.map((d) => d[0]!),
     batch,
     op,
   );
@@ -103,7 +103,7 @@ function ruleFor(graph: Graph, values: readonly Value[], data: Three, batch: () 
 /** slope * B + offset for every element; a Reshape with one unknown asks ONNX to work it out. */
 function intRule(graph: Graph, data: Three, batch: () => Value, op: string): Value {
   const [first] = data;
-  const lines = Array.from(first, (_, i) => line(data.map((d) => d[i] as number)));
+  const lines = Array.from(first, (_, i) => line(data.map((d) => d[i]!)));
   if (lines.some((l) => !l || !Number.isInteger(l.slope) || !Number.isInteger(l.offset))) throw cannot(`${op} uses sizes with no rule`);
   const free = lines.flatMap((l, i) => (l?.slope === 0 ? [] : [i]));
   if (op === "Reshape" && free.length === 1 && !Array.from(first).includes(0))
@@ -143,7 +143,7 @@ function namedDims(shapes: readonly Shape[]): (number | string)[] {
   const [first] = shapes as [Shape];
   if (shapes.length === 1) return [...first];
   return first.map((n, i) => {
-    const sizes = shapes.map((s) => s[i] as number);
+    const sizes = shapes.map((s) => s[i]!);
     if (sizes.every((s) => s === n)) return n;
     const l = line(sizes);
     if (l?.slope === 1 && l.offset === 0) return "batch";

@@ -49,7 +49,7 @@ export class Graph {
   constant(dtype: GraphType, shape: readonly number[], data: Elements, name?: string): Value {
     const uniform = name === undefined && dtype !== "int64" && isUniform(data);
     const value: Value = { dtype, shape, stored: uniform ? [] : shape };
-    this.constants.set(value, uniform ? new (data.constructor as Float32ArrayConstructor)([data[0] as number]) : data);
+    this.constants.set(value, uniform ? new (data.constructor as Float32ArrayConstructor)([data[0]!]) : data);
     if (name !== undefined) this.names.set(value, name);
     return value;
   }
@@ -68,7 +68,7 @@ export class Graph {
   /** Appends a node with one output. */
   add(op: string, inputs: readonly (Value | undefined)[], shape: readonly number[], options: NodeOptions = {}): Value {
     const dtype = options.dtype ?? inputs[0]?.dtype ?? "float32";
-    return this.addMany(op, inputs, [{ dtype, shape, stored: options.stored ?? shape }], options.attributes)[0] as Value;
+    return this.addMany(op, inputs, [{ dtype, shape, stored: options.stored ?? shape }], options.attributes)[0]!;
   }
 
   /** Appends a node with several outputs. */

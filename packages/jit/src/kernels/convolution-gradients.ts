@@ -11,7 +11,7 @@ type Four = [number, number, number, number];
 export const convolutionGradients: Kernels = {
   Conv2DBackpropInput: kernel<"dy" | "filter", tf.Conv2DBackpropInputAttrs>((g, { dy, filter }, a) => {
     const window = windowOf(convInfo(a.inputShape, filter.shape, { ...a, dilations: 1 }));
-    const channels = filter.shape[2] as number;
+    const channels = filter.shape[2]!;
     const nchw = a.dataFormat === "NCHW";
     const dx = transposedConv(g, g.full(nchw ? dy : toChannelsFirst(g, dy)), g.full(toOnnxFilter(g, filter)), window, channels);
     return nchw ? dx : toChannelsLast(g, dx);
@@ -28,7 +28,7 @@ export const convolutionGradients: Kernels = {
   Conv3DBackpropInputV2: kernel<"dy" | "filter", tf.Conv3DBackpropInputV2Attrs>((g, { dy, filter }, a) => {
     const window = windowOf(convInfo3d(a.inputShape, filter.shape, a));
     const weights = g.full(toOnnxFilter(g, filter));
-    return toChannelsLast(g, transposedConv(g, g.full(toChannelsFirst(g, dy)), weights, window, filter.shape[3] as number));
+    return toChannelsLast(g, transposedConv(g, g.full(toChannelsFirst(g, dy)), weights, window, filter.shape[3]!));
   }),
   Conv3DBackpropFilterV2: kernel<"x" | "dy", tf.Conv3DBackpropFilterV2Attrs>((g, { x, dy }, a) => {
     const window = windowOf(convInfo3d(x.shape, a.filterShape, a));
@@ -57,8 +57,8 @@ export const convolutionGradients: Kernels = {
 function correlate(g: Graph, image: Value, dy: Value, w: Window, lead: readonly [number, number], group = 1): Value {
   const pads = padsOf(w);
   const size = w.input.map((n, i) => {
-    const padded = n + (pads[i] as number) + (pads[i + w.input.length] as number);
-    return Math.floor((padded - ((w.output[i] as number) - 1) * (w.strides[i] as number) - 1) / (w.dilations[i] as number)) + 1;
+    const padded = n + pads[i]! + pads[i + w.input.length]!;
+    return Math.floor((padded - (w.output[i]! - 1) * w.strides[i]! - 1) / w.dilations[i]!) + 1;
   });
   const attributes = { kernel_shape: w.output, strides: w.dilations, dilations: w.strides, pads, group };
   const full = g.add("Conv", [image, dy], [...lead, ...size], { attributes });

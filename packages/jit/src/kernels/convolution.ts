@@ -60,7 +60,7 @@ function conv2d(g: Graph, x: Value, filter: Value, a: Attributes): Value {
   const first = a.dataFormat === "NCHW";
   const weights = toOnnxFilter(g, filter);
   const out = [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
-  const group = info.inChannels / (filter.shape[2] as number);
+  const group = info.inChannels / filter.shape[2]!;
   const y = g.add("Conv", [first ? x : g.full(toChannelsFirst(g, x)), g.full(weights)], out, {
     attributes: { ...windowAttributes(windowOf(info)), group },
   });

@@ -14,7 +14,7 @@ export const images: Kernels = {
   CropAndResize: kernel<"image" | "boxes" | "boxInd", tf.CropAndResizeAttrs>((g, { image, boxes, boxInd }, a) => {
     const [, height, width, channels] = image.shape as Four;
     const [h, w] = a.cropSize;
-    const n = boxes.shape[0] as number;
+    const n = boxes.shape[0]!;
     const rows = placesInBox(g, boxes, 0, height, h, a.method); // matrix [N, h, H]
     const columns = placesInBox(g, boxes, 1, width, w, a.method); // matrix [N, w, W]
     const shape = [n, height, width, channels];
@@ -47,13 +47,13 @@ export const images: Kernels = {
     const wide = pad(g, x, [0, top, left, 0], [0, bottom, right, 0], g.number("float32", -Infinity));
     const [kh, kw] = w.kernel as [number, number];
     const shifted = range(0, kh * kw).map((k) => {
-      const begin = [Math.floor(k / kw) * (w.dilations[0] as number), (k % kw) * (w.dilations[1] as number)];
-      const end = begin.map((from, i) => from + ((w.output[i] as number) - 1) * (w.strides[i] as number) + 1);
+      const begin = [Math.floor(k / kw) * w.dilations[0]!, (k % kw) * w.dilations[1]!];
+      const end = begin.map((from, i) => from + (w.output[i]! - 1) * w.strides[i]! + 1);
       const seen = g.add("Slice", [wide, g.ints(begin), g.ints(end), g.ints([1, 2]), g.ints(w.strides)], [batch, ...w.output, channels]);
       const row = g.add("Slice", [reshape(g, filter, [kh * kw, channels]), g.ints([k]), g.ints([k + 1]), g.ints([0])], [1, channels]);
       return add(g, seen, row);
     });
-    return shifted.length === 1 ? (shifted[0] as Value) : g.elementwise("Max", shifted);
+    return shifted.length === 1 ? shifted[0]! : g.elementwise("Max", shifted);
   }),
 };
 
@@ -74,7 +74,7 @@ export function dilationInfo(x: readonly number[], filter: readonly number[], { 
 
 /** For each box, the matrix [N, size, from] that interpolates along one axis (1 - distance, or the nearest), and which places lie inside. */
 function placesInBox(g: Graph, boxes: Value, axis: 0 | 1, from: number, size: number, method: "bilinear" | "nearest") {
-  const n = boxes.shape[0] as number;
+  const n = boxes.shape[0]!;
   const edge = (at: number) => g.add("Slice", [boxes, g.ints([at]), g.ints([at + 1]), g.ints([1])], [n, 1]);
   const share = range(0, size).map((i) => (size > 1 ? i / (size - 1) : 0.5));
   const weights = (list: number[]) =>

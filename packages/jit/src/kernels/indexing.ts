@@ -13,7 +13,7 @@ export const indexing: Kernels = {
     return gatherInBatches(g, x, ids, at, batchDims);
   }),
   GatherNd: kernel<"params" | "indices">((g, { params, indices }) => {
-    const depth = indices.shape.at(-1) as number;
+    const depth = indices.shape.at(-1)!;
     return g.add("GatherND", [params, cast(g, indices, "int64")], [...indices.shape.slice(0, -1), ...params.shape.slice(depth)]);
   }),
   ScatterNd: kernel<"indices" | "updates", tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
@@ -67,7 +67,7 @@ export const indexing: Kernels = {
   SearchSorted: lazyKernel<"sortedSequence" | "values", tf.SearchSortedAttrs>((g, { sortedSequence, values }, { side }) => {
     // How many of the sorted numbers lie before each value.
     const [rows, n] = sortedSequence.shape as [number, number];
-    const m = values.shape[1] as number;
+    const m = values.shape[1]!;
     const sequence = reshape(g, g.full(sortedSequence), [rows, 1, n]);
     const targets = reshape(g, g.full(values), [rows, m, 1]);
     const before = cast(g, compare(g, side === "left" ? "Less" : "LessOrEqual", sequence, targets), "int32");
@@ -105,7 +105,7 @@ function gatherInBatches(g: Graph, x: Value, ids: Value, axis: number, batchDims
   // Otherwise: one flat list of rows, each place moved by where its batch begins.
   const outer = x.shape.slice(0, batchDims);
   const middle = x.shape.slice(batchDims, axis);
-  const n = x.shape[axis] as number;
+  const n = x.shape[axis]!;
   const rest = x.shape.slice(axis + 1);
   const starts = g.constant(
     "int32",

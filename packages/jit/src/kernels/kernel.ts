@@ -26,5 +26,5 @@ export function listed(inputs: Readonly<Record<string, Value>>): Value[] {
   return Object.keys(inputs)
     .filter((key) => /^\d+$/.test(key))
     .sort((a, b) => Number(a) - Number(b))
-    .map((key) => inputs[key] as Value);
+    .map((key) => inputs[key]!);
 }

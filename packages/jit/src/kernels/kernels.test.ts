@@ -1,8 +1,8 @@
 import { expectClose, largest } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { inputs } from "../__fixtures__/kernel-programs.js";
-import { kernelPrograms } from "../__fixtures__/programs.js";
+import { inputs } from "../testing/kernel-programs.js";
+import { kernelPrograms } from "../testing/programs.js";
 import { jit, type Tensors } from "../index.js";
 import { kernels } from "./index.js";
 

@@ -29,7 +29,7 @@ function swapLast(g: Graph, x: Value): Value {
 function einsumShape(equation: string, operands: readonly Value[]): number[] {
   const [left, right] = equation.replaceAll(" ", "").split("->") as [string, string];
   const sizes = new Map(left.split(",").flatMap((axes, i) => axes.split("").map((axis, k) => [axis, operands[i]?.shape[k] ?? 1] as const)));
-  return right.split("").map((axis) => sizes.get(axis) as number);
+  return right.split("").map((axis) => sizes.get(axis)!);
 }
 
 /** The activation that TF.js's fused kernels end with. */

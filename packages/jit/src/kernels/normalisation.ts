@@ -30,5 +30,5 @@ export const normalisation: Kernels = {
 };
 
 function softmax(g: Graph, op: string, x: Value, axis: number): Value {
-  return g.add(op, [x], x.shape, { attributes: { axis: axesOf(axis, x.shape.length)[0] as number } });
+  return g.add(op, [x], x.shape, { attributes: { axis: axesOf(axis, x.shape.length)[0]! } });
 }

@@ -67,10 +67,10 @@ function maxPoolGradient(g: Graph, dy: Value, input: Value, w: Window): Value {
   const { places } = maxPool(g, input, w);
   const upstream = reshape(g, g.full(toChannelsFirst(g, dy)), [sizeOf(dy.shape)]);
   const sums = scatterAdd(g, [sizeOf(input.shape)], reshape(g, places, [sizeOf(dy.shape), 1]), upstream);
-  return toChannelsLast(g, reshape(g, sums, [input.shape[0] as number, input.shape.at(-1) as number, ...w.input]));
+  return toChannelsLast(g, reshape(g, sums, [input.shape[0]!, input.shape.at(-1)!, ...w.input]));
 }
 
-const outShape = (x: Value, w: Window) => [x.shape[0] as number, x.shape.at(-1) as number, ...w.output];
+const outShape = (x: Value, w: Window) => [x.shape[0]!, x.shape.at(-1)!, ...w.output];
 
 export function poolInfo({ shape }: { readonly shape: readonly number[] }, { filterSize, strides, pad, dimRoundingMode }: Attrs) {
   if (shape.length === 4)
@@ -96,8 +96,8 @@ export function poolInfo({ shape }: { readonly shape: readonly number[] }, { fil
 export function windowCounts(w: Window): Float32Array {
   const seen = w.output.map((n, i) =>
     range(0, n).map((o) => {
-      const start = o * (w.strides[i] as number) - (w.begin[i] as number);
-      return Math.min(start + (w.kernel[i] as number), w.input[i] as number) - Math.max(start, 0);
+      const start = o * w.strides[i]! - w.begin[i]!;
+      return Math.min(start + w.kernel[i]!, w.input[i]!) - Math.max(start, 0);
     }),
   );
   return Float32Array.from(seen.reduce((all, axis) => all.flatMap((n) => axis.map((m) => n * m)), [1]));

@@ -45,10 +45,10 @@ export const reductions: Kernels = {
   ArgMin: index("ArgMin"),
   Cumsum: kernel<"x", tf.CumsumAttrs>((g, { x }, { axis, exclusive, reverse }) => {
     const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
-    return g.add("CumSum", [x, g.number("int32", axesOf(axis, x.shape.length)[0] as number)], x.shape, { attributes });
+    return g.add("CumSum", [x, g.number("int32", axesOf(axis, x.shape.length)[0]!)], x.shape, { attributes });
   }),
   Cumprod: kernel<"x", tf.CumprodAttrs>((g, { x }, { axis, exclusive, reverse }) =>
-    cumprod(g, x, axesOf(axis, x.shape.length)[0] as number, exclusive, reverse),
+    cumprod(g, x, axesOf(axis, x.shape.length)[0]!, exclusive, reverse),
   ),
 };
 
@@ -56,7 +56,7 @@ export const reductions: Kernels = {
 function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
   const shape = reducedShape(x.shape, axes, keepDims);
   if (sizeOf(x.stored) === 1 && sizeOf(x.shape) > 1 && sizeOf(shape) > 0) {
-    const times = axes.reduce((n, a) => n * (x.shape[a] as number), 1);
+    const times = axes.reduce((n, a) => n * x.shape[a]!, 1);
     return resplat(g, mul(g, x, g.number(x.dtype, times)), shape);
   }
   const producer = g.producer(x);
@@ -70,7 +70,7 @@ const worthwhile = 64; // rows and columns
 
 /** A sum over all axes but the last, of a size that pays; not asked where the batch is free, because its answer hangs on the size. */
 function isColumnSum(x: Value, axes: readonly number[]): boolean {
-  const columns = x.shape.at(-1) as number;
+  const columns = x.shape.at(-1)!;
   return (
     x.dtype === "float32" &&
     axes.length === x.shape.length - 1 &&
@@ -82,7 +82,7 @@ function isColumnSum(x: Value, axes: readonly number[]): boolean {
 
 /** Gradients of biases: a product with a row of ones runs on all threads, ReduceSum over rows on one. */
 function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly number[]): Value {
-  const columns = x.shape.at(-1) as number;
+  const columns = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / columns;
   const ones = g.full(g.constant("float32", [1, rows], Float32Array.of(1)));
   return reshape(g, matMul(g, ones, reshape(g, x, [rows, columns])), shape);
@@ -91,7 +91,7 @@ function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly 
 /** ONNX has none in opset 19: along an axis of n, the product of n x n copies of which a triangle is replaced by ones. */
 function cumprod(g: Graph, x: Value, axis: number, exclusive: boolean, reverse: boolean): Value {
   const rank = x.shape.length;
-  const n = x.shape[axis] as number;
+  const n = x.shape[axis]!;
   const last = transpose(g, x, [...range(0, rank).filter((i) => i !== axis), axis]);
   const rows = range(0, n).flatMap((to) =>
     range(0, n).map((from) => ((reverse ? from >= to : from <= to) && !(exclusive && from === to) ? 1 : 0)),

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { matMul, reshape } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
-import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../functions/resize-matrices.js";
+import { bilinearMatrix, nearestMatrix, type ResizeRule } from "../nn/resize-matrices.js";
 import { kernel, type Kernels } from "./kernel.js";
 
 type MatrixOf = typeof bilinearMatrix;

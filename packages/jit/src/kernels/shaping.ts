@@ -15,7 +15,7 @@ export const shaping: Kernels = {
   Concat: kernel<never, tf.ConcatAttrs>((g, inputs, { axis }) => concat(g, listed(inputs), axis)),
   Pack: kernel<never, tf.PackAttrs>((g, inputs, { axis }) => {
     const values = listed(inputs);
-    const at = axis < 0 ? axis + (values[0] as Value).shape.length + 1 : axis;
+    const at = axis < 0 ? axis + values[0]!.shape.length + 1 : axis;
     const spread = values.map((x) => reshape(g, x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]));
     return concat(
       g,
@@ -26,14 +26,14 @@ export const shaping: Kernels = {
   Unpack: kernel<"value", tf.UnpackAttrs>((g, { value }, { axis }) => {
     const [at] = axesOf(axis, value.shape.length) as [number];
     const shape = value.shape.toSpliced(at, 1);
-    return split(g, value, at, new Array<number>(value.shape[at] as number).fill(1)).map((part) => reshape(g, part, shape));
+    return split(g, value, at, new Array<number>(value.shape[at]!).fill(1)).map((part) => reshape(g, part, shape));
   }),
   SplitV: kernel<"x", tf.SplitVAttrs>((g, { x }, { axis, numOrSizeSplits }) => {
     const [at] = axesOf(axis, x.shape.length) as [number];
-    return split(g, x, at, splitSizes(x.shape[at] as number, numOrSizeSplits));
+    return split(g, x, at, splitSizes(x.shape[at]!, numOrSizeSplits));
   }),
   Tile: kernel<"x", tf.TileAttrs>((g, { x }, { reps }) => {
-    const shape = x.shape.map((n, i) => n * (reps[i] as number));
+    const shape = x.shape.map((n, i) => n * reps[i]!);
     if (reps.every((n) => n === 1)) return x;
     // Only axes of length 1 are repeated: nothing needs to be copied.
     if (x.shape.every((n, i) => n === 1 || reps[i] === 1)) return g.add("Identity", [x], shape, { stored: x.shape });
@@ -55,8 +55,8 @@ export const shaping: Kernels = {
     const padded = pad(
       g,
       x,
-      all.map((p) => p[0] as number),
-      all.map((p) => p[1] as number),
+      all.map((p) => p[0]!),
+      all.map((p) => p[1]!),
     );
     const cells = tf.backend_util.getReshaped([...padded.shape], blockShape, sizeOf(blockShape), false);
     const perm = tf.backend_util.getPermuted(cells.length, blockShape.length, false);
@@ -93,7 +93,7 @@ export function concat(g: Graph, values: readonly Value[], axis: number): Value 
   const [first] = values as [Value];
   const [at] = axesOf(axis, first.shape.length) as [number];
   if (values.length === 1) return first;
-  const length = values.reduce((n, v) => n + (v.shape[at] as number), 0);
+  const length = values.reduce((n, v) => n + v.shape[at]!, 0);
   return g.add("Concat", values, first.shape.with(at, length), { attributes: { axis: at } });
 }
 
@@ -109,5 +109,5 @@ function split(g: Graph, x: Value, axis: number, sizes: readonly number[]): read
 function splitSizes(length: number, given: number | number[]): number[] {
   if (typeof given === "number") return new Array<number>(given).fill(length / given);
   const known = given.reduce((n, size) => n + Math.max(0, size), 0);
-  return range(0, given.length).map((i) => (given[i] === -1 ? length - known : (given[i] as number)));
+  return range(0, given.length).map((i) => (given[i] === -1 ? length - known : given[i]!));
 }

@@ -9,7 +9,7 @@ import { beforeStart } from "./shaping.js";
 export const slicing: Kernels = {
   Slice: lazyKernel<"x", tf.SliceAttrs>((g, { x }, { begin, size }) => {
     const [from, sizes] = tf.slice_util.parseSliceParams({ shape: [...x.shape], dtype: "float32", dataId: {} }, begin, size);
-    return slice(g, x, from as number[], sizes as number[]);
+    return slice(g, x, from!, sizes!);
   }),
   StridedSlice: kernel<"x", tf.StridedSliceAttrs>((g, { x }, a) => {
     const info = tf.slice_util.sliceInfo(
@@ -24,10 +24,8 @@ export const slicing: Kernels = {
       a.shrinkAxisMask,
     );
     const axes = range(0, x.shape.length);
-    const ends = axes.map((i) => ((info.strides[i] as number) < 0 && (info.end[i] as number) < 0 ? beforeStart : (info.end[i] as number)));
-    const inner = axes.map((i) =>
-      Math.max(0, Math.ceil(((info.end[i] as number) - (info.begin[i] as number)) / (info.strides[i] as number))),
-    );
+    const ends = axes.map((i) => (info.strides[i]! < 0 && info.end[i]! < 0 ? beforeStart : info.end[i]!));
+    const inner = axes.map((i) => Math.max(0, Math.ceil((info.end[i]! - info.begin[i]!) / info.strides[i]!)));
     const part = g.add("Slice", [x, g.ints(info.begin), g.ints(ends), g.ints(axes), g.ints(info.strides)], inner);
     return reshape(g, part, info.finalShape);
   }),
@@ -57,7 +55,7 @@ export const slicing: Kernels = {
 /** One axis of a mirrored padding: a Gather with the mirrored places. */
 function mirror(g: Graph, x: Value, axis: number, before: number, after: number, skip: number): Value {
   if (before === 0 && after === 0) return x;
-  const n = x.shape[axis] as number;
+  const n = x.shape[axis]!;
   const places = [...range(0, before).map((i) => before - i - 1 + skip), ...range(0, n), ...range(0, after).map((i) => n - 1 - skip - i)];
   return g.add("Gather", [x, g.ints(places)], x.shape.with(axis, places.length), { attributes: { axis } });
 }

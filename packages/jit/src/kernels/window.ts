@@ -39,7 +39,7 @@ export function windowOf(info: tf.backend_util.Conv2DInfo | tf.backend_util.Conv
 
 /** How far along axis i the window reaches, from the first real element. */
 function reach({ kernel, strides, dilations, begin, output }: Window, i: number): number {
-  const at = (list: readonly number[]) => list[i] as number;
+  const at = (list: readonly number[]) => list[i]!;
   return (at(output) - 1) * at(strides) + (at(kernel) - 1) * at(dilations) + 1 - at(begin);
 }
 
@@ -80,5 +80,5 @@ export function transposedConv(g: Graph, dy: Value, filter: Value, w: Window, ch
   const attributes = { kernel_shape: w.kernel, strides: w.strides, dilations: w.dilations, pads: [...w.begin, ...none], group };
   const [batch] = dy.shape as [number];
   const full = g.add("ConvTranspose", [dy, filter], [batch, channels, ...grown], { attributes });
-  return pad(g, full, [0, 0, ...none], [0, 0, ...w.input.map((n, i) => n - (grown[i] as number))]);
+  return pad(g, full, [0, 0, ...none], [0, 0, ...w.input.map((n, i) => n - grown[i]!)]);
 }

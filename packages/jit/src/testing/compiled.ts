@@ -16,7 +16,7 @@ export async function expectSameValues(fn: TracedFunction, inputs: NdArrays, fre
   const [eager, compiled] = await Promise.all([jit(fn, specs, { engine: "tensorflow" }), jit(fn, specs, { threads: 1 })]);
   const [expected, actual] = await Promise.all([eager.run(inputs), compiled.run(inputs)]);
   for (const [name, { data }] of Object.entries(expected)) {
-    expectClose((actual[name] as NdArray).data, data, { rtol: 1e-4, atol: 1e-5 * largest(data) }, name);
+    expectClose(actual[name]!.data, data, { rtol: 1e-4, atol: 1e-5 * largest(data) }, name);
   }
   await Promise.all([eager.dispose(), compiled.dispose()]);
 }
@@ -32,12 +32,12 @@ export async function expectSameSteps<P extends Tree<NdArray>>(
   const [eager, compiled] = await Promise.all([make("tensorflow"), make("onnx")]);
   for (let i = 0; i < 2; i++) {
     const [expected, actual] = [await eager.step(inputs, { learningRate: 0.1 }), await compiled.step(inputs, { learningRate: 0.1 })];
-    for (const [name, value] of Object.entries(expected)) expectClose([actual[name] as number], [value], { rtol: 1e-4, atol: 1e-7 }, name);
+    for (const [name, value] of Object.entries(expected)) expectClose([actual[name]!], [value], { rtol: 1e-4, atol: 1e-7 }, name);
   }
   const [expected, actual, start] = [leaves(eager.params()), leaves(compiled.params()), leaves(options.params)];
   for (const [name, { data }] of Object.entries(expected)) {
-    expectClose((actual[name] as NdArray).data, data, { rtol: 1e-4, atol: 1e-5 }, name);
-    const moved = largest(data.map((x, i) => x - ((start[name] as NdArray).data[i] as number)));
+    expectClose(actual[name]!.data, data, { rtol: 1e-4, atol: 1e-5 }, name);
+    const moved = largest(data.map((x, i) => x - start[name]!.data[i]!));
     if (!(moved > 1e-6)) throw new Error(`${name} did not move`);
   }
   await Promise.all([eager.dispose(), compiled.dispose()]);

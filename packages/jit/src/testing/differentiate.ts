@@ -7,10 +7,10 @@ export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tens
   return tf.tidy(() => {
     const start = leaves(params);
     const names = Object.keys(start);
-    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i] as tf.Tensor]))));
+    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))));
     const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(toTensor));
-    const gradients = Object.fromEntries(names.map((name, i) => [name, (grads[i] as tf.Tensor).dataSync() as Float32Array]));
-    return { loss: value.dataSync()[0] as number, gradients };
+    const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!.dataSync() as Float32Array]));
+    return { loss: value.dataSync()[0]!, gradients };
   });
 }
 
@@ -23,7 +23,7 @@ export function descend(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) =
     losses.push(value);
     const moved = (array: NdArray, name: string) => ({
       ...array,
-      data: array.data.map((x, i) => x - rate * (gradients[name]?.[i] as number)),
+      data: array.data.map((x, i) => x - rate * gradients[name]![i]!),
     });
     flat = mapValues(flat, moved);
   }

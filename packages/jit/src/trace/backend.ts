@@ -143,7 +143,7 @@ export function traceBackend(): TraceBackend {
 }
 
 function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
-  const graph = backend.graph as Graph;
+  const graph = backend.graph!;
   const values: Record<string, Value> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
     if (!tensor) continue;
@@ -177,5 +177,5 @@ function typed(dtype: DType, shape: readonly number[], values: ArrayLike<number>
 
 function expandUniform(value: Value, data: ArrayLike<number>) {
   const array = typed(value.dtype as DType, value.shape, data.length === 1 ? null : data);
-  return data.length === 1 ? array.fill(data[0] as number) : array;
+  return data.length === 1 ? array.fill(data[0]!) : array;
 }

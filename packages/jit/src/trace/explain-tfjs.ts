@@ -8,7 +8,7 @@ export function explainTfjs(error: unknown): unknown {
   if (isLtadError(error) || !(error instanceof Error)) return error;
   const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '([\w-]+)'/.exec(error.message) ?? [];
   if (kernel !== undefined) {
-    const what = backend === "ltad-trace" ? untraceable(error, kernel) : missing(error, kernel, backend as string);
+    const what = backend === "ltad-trace" ? untraceable(error, kernel) : missing(error, kernel, backend!);
     const code = backend === "ltad-trace" ? "LTAD_TRACE" : "LTAD_CONFIG";
     return new LtadError(code, `${callerLine(error.stack)}: ${what}`, { cause: error, details: { kernel } });
   }
@@ -34,7 +34,7 @@ function nameOf(error: Error, kernel: string): string {
   const spaces = Object.entries<object>({ tf, "tf.image": image, "tf.linalg": linalg, "tf.losses": losses, "tf.signal": signal })
     .concat(Object.entries({ "tf.sparse": sparse, "tf.spectral": spectral, "tf.string": string }))
     .map(([space, names]) => [space, new Set(Object.keys(names))] as const);
-  const calls = [...(error.stack ?? "").matchAll(/at (?:Object\.)?(\w+?)_?(?:__op)? \(.*tfjs.*\)/g)].map((m) => m[1] as string);
+  const calls = [...(error.stack ?? "").matchAll(/at (?:Object\.)?(\w+?)_?(?:__op)? \(.*tfjs.*\)/g)].map((m) => m[1]!);
   const found = calls.flatMap((name) => spaces.flatMap(([space, names]) => (names.has(name) ? [`${space}.${name}`] : []))).at(-1);
   return found ? `${found} (kernel ${kernel})` : `the kernel ${kernel}`;
 }

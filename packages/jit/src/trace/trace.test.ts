@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { jit, toOnnx, type TracedFunction } from "../index.js";
 
 const x = { x: { dtype: "float32", shape: [2, 3] } } as const;
-const asTensor = (t: tf.Tensor | undefined) => t as tf.Tensor;
+const asTensor = (t: tf.Tensor | undefined) => t!;
 /** What tracing fn throws. */
 function refusal(fn: TracedFunction): { code?: string; message: string } {
   try {
@@ -129,6 +129,6 @@ describe("a trace", () => {
   });
 
   it("lets constants of its own be read", () => {
-    expect(refusal(({ x }) => ({ y: asTensor(x).mul(tf.scalar(3).dataSync()[0] as number) })).message).toBe("traced");
+    expect(refusal(({ x }) => ({ y: asTensor(x).mul(tf.scalar(3).dataSync()[0]!) })).message).toBe("traced");
   });
 });

@@ -5,7 +5,7 @@ import { flagsName, watchGraph, type Inspect } from "../check/watch-graph.js";
 import type { Traced } from "../graph/free-batch.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { liveNodes } from "../graph/prune.js";
-import type { TensorSpec } from "../program.js";
+import type { TensorSpec } from "@ltad/runtime";
 import type { Tensors, TracedFunction } from "../traced-function.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import { stackDepth } from "./caller-line.js";

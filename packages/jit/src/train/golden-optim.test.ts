@@ -16,7 +16,7 @@ interface Run {
 const folder = new URL("../__fixtures__/", import.meta.url);
 const golden = JSON.parse(readFileSync(new URL("optim.json", folder), "utf8")) as { parameters: string[]; runs: Record<string, Run> };
 const { arrays } = decodeSafetensors(readFileSync(new URL("optim.safetensors", folder)), "optim.safetensors");
-const array = (name: string) => arrays[name] as NdArray;
+const array = (name: string) => arrays[name]!;
 
 type Layer = { weight: NdArray; bias: NdArray };
 const layer = (i: number): Layer => ({ weight: array(`initial.layer${i}.weight`), bias: array(`initial.layer${i}.bias`) });
@@ -49,18 +49,18 @@ const runs = kinds.flatMap((kind) => ["none", "clip", "clip_sometimes"].map((cli
 
 describe.each(["onnx", "tensorflow"] as const)("AdamW on %s, against torch", (engine) => {
   it.each(runs)("%s: losses, norms and parameters of 20 steps", async (name) => {
-    const run = golden.runs[name] as Run;
+    const run = golden.runs[name]!;
     const program = await compile(run, engine);
     const at = { learningRate: run.options.lr };
     for (let step = 1; step <= 20; step++) {
       const { loss, gradient_norm: norm } = await program.step({ x: array("data.x"), y: array("data.y") }, at);
-      expectClose([loss as number], [run.losses[step - 1] as number], { rtol: 3e-6, atol: 0 }, `loss of step ${step}`);
-      expectClose([norm as number], [run.gradient_norms_before_clip[step - 1] as number], { rtol: 2e-5, atol: 0 }, `norm of step ${step}`);
+      expectClose([loss!], [run.losses[step - 1]!], { rtol: 3e-6, atol: 0 }, `loss of step ${step}`);
+      expectClose([norm!], [run.gradient_norms_before_clip[step - 1]!], { rtol: 2e-5, atol: 0 }, `norm of step ${step}`);
       const atol = { 1: 1e-6, 5: 3e-6, 20: 1e-5 }[step];
       if (atol === undefined) continue;
       const state = program.state();
       for (const p of golden.parameters) {
-        const [actual, expected] = [state[`params.${p}`] as NdArray, array(`${name}.step${step}.${p}`)];
+        const [actual, expected] = [state[`params.${p}`]!, array(`${name}.step${step}.${p}`)];
         expect(actual.shape).toEqual(expected.shape);
         expectClose(actual.data, expected.data, { rtol: 0, atol }, `${p} after step ${step}`);
       }

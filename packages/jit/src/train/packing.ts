@@ -18,10 +18,10 @@ const vectorName = "*";
 
 export function planPacking(params: NdArrays): Packing {
   const names = Object.keys(params);
-  const isSmall = (name: string) => (params[name] as NdArray).data.length < smallerThan;
+  const isSmall = (name: string) => params[name]!.data.length < smallerThan;
   let length = 0;
   const packed = names.filter(isSmall).map((name) => {
-    const { shape, data } = params[name] as NdArray;
+    const { shape, data } = params[name]!;
     const begin = length;
     length += data.length;
     return { name, shape, begin, size: data.length };
@@ -33,12 +33,12 @@ export function planPacking(params: NdArrays): Packing {
 export function packArrays(arrays: NdArrays, { alone, packed, length }: Packing): Record<string, NdArray> {
   const slots: Record<string, NdArray> = {};
   for (const name of alone) {
-    const { shape, data } = arrays[name] as NdArray;
+    const { shape, data } = arrays[name]!;
     slots[name] = { dtype: "float32", shape, data: data.slice() };
   }
   if (packed.length === 0) return slots;
   const vector = new Float32Array(length);
-  for (const { name, begin } of packed) vector.set((arrays[name] as NdArray).data, begin);
+  for (const { name, begin } of packed) vector.set(arrays[name]!.data, begin);
   slots[vectorName] = { dtype: "float32", shape: [length], data: vector };
   return slots;
 }
@@ -49,7 +49,7 @@ export function unpackArrays(slots: NdArrays, { packed }: Packing, names: readon
   const arrays: Record<string, NdArray> = {};
   for (const name of names) {
     const place = inside.get(name);
-    const { shape, data } = slots[place ? vectorName : name] as NdArray;
+    const { shape, data } = slots[place ? vectorName : name]!;
     arrays[name] = place
       ? { dtype: "float32", shape: place.shape, data: data.slice(place.begin, place.begin + place.size) }
       : { dtype: "float32", shape, data: data.slice() };
@@ -60,24 +60,24 @@ export function unpackArrays(slots: NdArrays, { packed }: Packing, names: readon
 /** The parameters as tensors: those of the vector are cut out of it. */
 export function unpackTensors(slots: Readonly<Record<string, tf.Tensor>>, { alone, packed }: Packing): Record<string, tf.Tensor> {
   const tensors: Record<string, tf.Tensor> = {};
-  for (const name of alone) tensors[name] = slots[name] as tf.Tensor;
+  for (const name of alone) tensors[name] = slots[name]!;
   if (packed.length === 0) return tensors;
   const parts =
     packed.length === 1
-      ? [slots[vectorName] as tf.Tensor]
+      ? [slots[vectorName]!]
       : tf.split(
           slots[vectorName] as tf.Tensor1D,
           packed.map((p) => p.size),
         );
-  packed.forEach(({ name, shape }, i) => (tensors[name] = (parts[i] as tf.Tensor).reshape([...shape])));
+  packed.forEach(({ name, shape }, i) => (tensors[name] = parts[i]!.reshape([...shape])));
   return tensors;
 }
 
 /** Gradients by parameter -> gradients by slot. */
 export function packTensors(tensors: Readonly<Record<string, tf.Tensor>>, { alone, packed }: Packing): Record<string, tf.Tensor> {
   const slots: Record<string, tf.Tensor> = {};
-  for (const name of alone) slots[name] = tensors[name] as tf.Tensor;
-  if (packed.length > 0) slots[vectorName] = tf.concat(packed.map(({ name }) => (tensors[name] as tf.Tensor).flatten()));
+  for (const name of alone) slots[name] = tensors[name]!;
+  if (packed.length > 0) slots[vectorName] = tf.concat(packed.map(({ name }) => tensors[name]!.flatten()));
   return slots;
 }
 

@@ -6,7 +6,7 @@ import { cosineSchedule, linearSchedule, stepSchedule } from "./schedules.js";
 const golden = JSON.parse(readFileSync(new URL("../__fixtures__/schedules.json", import.meta.url), "utf8")) as {
   values: Record<string, number[]>;
 };
-const listed = (name: string) => golden.values[name] as number[];
+const listed = (name: string) => golden.values[name]!;
 const exact = { rtol: 1e-12, atol: 1e-15 };
 
 describe("cosineSchedule", () => {

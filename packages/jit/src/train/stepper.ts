@@ -1,11 +1,11 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import type { Tensor as OrtTensor } from "onnxruntime-node";
-import type { RuntimeOptions, TensorSpecs } from "../program.js";
+import type { OrtTensor } from "@ltad/runtime";
+import type { RuntimeOptions, TensorSpecs } from "@ltad/runtime";
 import type { Tensors } from "../traced-function.js";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
-import { createSession, fromOrt, toOrt } from "../session.js";
+import { createSession, fromOrt, toOrt } from "@ltad/runtime";
 import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { compile } from "../to-onnx.js";
 

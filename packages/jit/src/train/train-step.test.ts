@@ -2,7 +2,8 @@ import { createRng, float32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { gelu, layerNorm, openProgram, trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "../index.js";
+import { openProgram, trainStep, trainStepToOnnx, type RuntimeOptions, type TrainStepOptions } from "../index.js";
+import { gelu, layerNorm } from "../nn.js";
 
 const rng = createRng("train step");
 const weights = (rows: number, columns: number) => float32([rows, columns], rng.normals(rows * columns, 0.3));
@@ -50,7 +51,7 @@ describe("trainStep", () => {
       ).toBe(true);
     for (let i = 0; i < 30; i++) await program.step(data, at);
     const last = await program.step(data, at);
-    expect(last["loss"]).toBeLessThan(0.2 * (first["loss"] as number));
+    expect(last["loss"]).toBeLessThan(0.2 * first["loss"]!);
     for (const [name, { data }] of Object.entries(program.state()))
       expect(
         data.some((x, i) => x !== before[name]?.data[i]),
@@ -77,8 +78,7 @@ describe("trainStep", () => {
     const [compiled, eager] = [await compile({ clipNorm: 0.5 }), await compile({ clipNorm: 0.5, engine: "tensorflow" })];
     for (let i = 0; i < 4; i++) {
       const [a, b] = [await compiled.step(data, at), await eager.step(data, at)];
-      for (const name of Object.keys(b))
-        expectClose([a[name] as number], [b[name] as number], { rtol: 3e-5, atol: 1e-6 }, `${name}, step ${i}`);
+      for (const name of Object.keys(b)) expectClose([a[name]!], [b[name]!], { rtol: 3e-5, atol: 1e-6 }, `${name}, step ${i}`);
     }
     const [a, b] = [compiled.params(), eager.params()];
     expectClose(a.embed.w.data, b.embed.w.data, { rtol: 0, atol: 1e-4 }, "embed.w");
@@ -135,7 +135,7 @@ describe("trainStep", () => {
     });
     expect((await free.step({ x: float32([1, 2], [2, 1]) }, at))["loss"]).toBe(0);
     const { loss, gradient_norm: norm } = await free.step({ x: float32([4, 2], [1, 0, 1, 0, 1, 0, 1, 0]) }, at);
-    expectClose([loss as number, norm as number], [0.25, 1], { rtol: 1e-4, atol: 0 }, "loss, norm");
+    expectClose([loss!, norm!], [0.25, 1], { rtol: 1e-4, atol: 0 }, "loss, norm");
     await free.dispose();
   });
 });

@@ -1,7 +1,7 @@
 import { flatten, isNdArray, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
-import { checkInputs } from "../check-inputs.js";
-import type { RuntimeOptions, TensorSpecs } from "../program.js";
+import { checkInputs } from "@ltad/runtime";
+import type { RuntimeOptions, TensorSpecs } from "@ltad/runtime";
 import type { Tensors, TensorsFor } from "../traced-function.js";
 import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
 import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
@@ -75,7 +75,7 @@ export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptio
       checkState(state, initial);
       const restored = groups.map((group) => [group, packArrays(ofGroup(state, group), packing)]);
       stepper.load(flatState(Object.fromEntries(restored) as Parameters<typeof flatState>[0]));
-      count = (state["step"] as NdArray).data[0] as number;
+      count = state["step"]!.data[0]!;
     },
     dispose: () => stepper.dispose(),
   };

@@ -19,7 +19,7 @@ export function valueAndGradients(
     for (const tensor of Object.values(results)) tf.keep(tensor);
     return results["loss"] as tf.Scalar;
   };
-  const list = names.map((name) => params[name] as tf.Tensor);
+  const list = names.map((name) => params[name]!);
   const { grads } = tf.engine().gradients(run, list, undefined, true);
   const without = names.filter((_, i) => !grads[i]);
   if (without.length > 0)
@@ -30,7 +30,7 @@ export function valueAndGradients(
         details: { params: without },
       },
     );
-  return { results, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i] as tf.Tensor])) };
+  return { results, gradients: Object.fromEntries(names.map((name, i) => [name, grads[i]!])) };
 }
 
 function checkScalars(results: Tensors) {

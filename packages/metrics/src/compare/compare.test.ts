@@ -33,7 +33,7 @@ describe("delongTest", () => {
   });
 
   it("finds no difference between a model and itself, nor after a monotone transform; turns its sign when the models change places", () => {
-    const one = delong["many"] as Case;
+    const one = delong["many"]!;
     expect(delongTest({ a: one.a, b: one.a.map(Math.exp), isAnomaly: one.labels })).toMatchObject({
       difference: 0,
       standardError: 0,
@@ -54,7 +54,7 @@ describe("delongTest", () => {
 });
 
 describe("pairedBootstrap", () => {
-  const many = delong["many"] as Case;
+  const many = delong["many"]!;
 
   it("agrees with DeLong where both apply", () => {
     const [boot, test] = [pairedBootstrap(paired(many), auroc, { rng: createRng(1) }), delongTest(paired(many))];

@@ -37,7 +37,7 @@ export function delongTest(paired: PairedScores): DelongTest {
 
 /** For each image, the share of the images of the other kind that it is on the right side of, ties one half. */
 function placements(scores: ArrayLike<number>, good: readonly number[], defective: readonly number[]) {
-  const pick = (places: readonly number[]) => places.map((i) => scores[i] as number);
+  const pick = (places: readonly number[]) => places.map((i) => scores[i]!);
   const sorted = { good: Float64Array.from(pick(good)).sort(), defective: Float64Array.from(pick(defective)).sort() };
   return {
     defective: pick(defective).map((score) => shareBelow(sorted.good, score)),
@@ -54,7 +54,7 @@ function firstWhere(sorted: Float64Array, holds: (value: number) => boolean): nu
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(sorted[middle] as number)) high = middle;
+    if (holds(sorted[middle]!)) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -62,6 +62,6 @@ function firstWhere(sorted: Float64Array, holds: (value: number) => boolean): nu
 
 /** Unbiased variance of b - a. */
 function varianceOf(a: readonly number[], b: readonly number[], meanA: number, meanB: number): number {
-  const sum = a.reduce((total, value, i) => total + ((b[i] as number) - value - (meanB - meanA)) ** 2, 0);
+  const sum = a.reduce((total, value, i) => total + (b[i]! - value - (meanB - meanA)) ** 2, 0);
   return sum / Math.max(1, a.length - 1);
 }

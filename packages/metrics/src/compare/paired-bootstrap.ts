@@ -24,7 +24,7 @@ export function pairedBootstrap(paired: PairedScores, metric: (ranking: Ranking)
     const value = (scores: ArrayLike<number>) =>
       metric(
         rank(
-          places.map((i) => scores[i] as number),
+          places.map((i) => scores[i]!),
           labels,
           places.map((i) => paired.names?.[i] ?? `image ${i}`),
         ),
@@ -32,7 +32,7 @@ export function pairedBootstrap(paired: PairedScores, metric: (ranking: Ranking)
     return value(paired.b) - value(paired.a);
   };
   const difference = differenceOf([...good, ...defective]);
-  const draw = (places: readonly number[]) => places.map(() => places[options.rng.integer(places.length)] as number);
+  const draw = (places: readonly number[]) => places.map(() => places[options.rng.integer(places.length)]!);
   const samples = Array.from({ length: repeatsOf(options) }, () => differenceOf([...draw(good), ...draw(defective)]));
   const share = (holds: (d: number) => boolean) => samples.filter(holds).length / samples.length;
   const half = share((d) => d === 0) / 2;

@@ -12,9 +12,9 @@ export function auroc(ranking: Ranking): number {
   const before = { tp: 0, fp: 0 };
   const twice = new Float64Array(1); // a plain variable would become a new object at each threshold
   ranking.walk((_, tp, fp) => {
-    twice[0] = (twice[0] as number) + (before.tp + tp) * (fp - before.fp);
+    twice[0] = twice[0]! + (before.tp + tp) * (fp - before.fp);
     before.tp = tp;
     before.fp = fp;
   });
-  return (twice[0] as number) / 2 / ranking.positives / ranking.negatives;
+  return twice[0]! / 2 / ranking.positives / ranking.negatives;
 }

@@ -46,7 +46,7 @@ export function falseAlarmCalibration(
       const reason = `a rate of ${stated} needs ${Math.ceil(1 / stated) - 1} calibration images, there are ${known.length}`;
       return { stated, threshold: null, observed: { value: null, reason }, images: fresh.length };
     }
-    const threshold = known[known.length - k] as number;
+    const threshold = known[known.length - k]!;
     const alarms = fresh.reduce((sum, score) => sum + (score > threshold ? 1 : 0), 0);
     return { stated, threshold, observed: { value: alarms / fresh.length }, images: fresh.length };
   });

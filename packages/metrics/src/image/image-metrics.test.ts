@@ -54,11 +54,11 @@ describe("image metrics equal scikit-learn", () => {
   });
 
   it.each(cases.filter((c) => c.expected_if_rounded_to_float32))("$name, scores rounded to float32 by the caller", (c) => {
-    expectAll(rank(Float32Array.from(c.scores.map(Number)), c.labels), c.expected_if_rounded_to_float32 as Expected);
+    expectAll(rank(Float32Array.from(c.scores.map(Number)), c.labels), c.expected_if_rounded_to_float32!);
   });
 
   it.each(Object.entries(large))("%s", (name, expected) => {
-    expectAll(rank(arrays[`${name}.scores`] as Float64Array, arrays[`${name}.labels`] as Float64Array), expected);
+    expectAll(rank(arrays[`${name}.scores`]!, arrays[`${name}.labels`]!), expected);
   });
 
   it.each(cases.filter((c) => c.roc))("curves of $name", ({ scores, labels, roc, precision_recall }) => {
@@ -114,8 +114,8 @@ describe("image metrics on tiny cases", () => {
     for (const { scores, labels } of draws.slice(0, 500)) {
       const order = rng.shuffle(scores.map((_, i) => i));
       const shuffled = all(
-        order.map((i) => scores[i] as number),
-        order.map((i) => labels[i] as boolean),
+        order.map((i) => scores[i]!),
+        order.map((i) => labels[i]!),
       );
       expect(shuffled).toEqual(all(scores, labels));
       const grown = scores.map((s) => Math.exp(3 * s) * 1e-30);
@@ -185,7 +185,7 @@ function plainMetrics(scores: readonly number[], labels: readonly boolean[]): nu
   const all = [Infinity, ...thresholds];
   return [
     pairs.reduce((a, b) => a + b, 0) / pairs.length,
-    thresholds.reduce((sum, t, i) => sum + (tpr(t) - (i === 0 ? 0 : tpr(thresholds[i - 1] as number))) * precision(t), 0),
+    thresholds.reduce((sum, t, i) => sum + (tpr(t) - (i === 0 ? 0 : tpr(thresholds[i - 1]!))) * precision(t), 0),
     f1,
     Math.max(...thresholds.map((t) => bad.filter((s) => s >= t).length / (bad.length + good.filter((s) => s >= t).length))),
     Math.min(...thresholds.filter((t) => tpr(t) >= 0.95).map(fpr)),

@@ -42,18 +42,18 @@ describe("aupimo", () => {
   });
 
   it("is near anomalib's, which takes 300,000 equal steps and moves the bounds to points of them", () => {
-    const one = cases["smooth"] as Case;
+    const one = cases["smooth"]!;
     expectClose(one.anomalib ?? [], one.scores, { rtol: 0, atol: 0.01 });
   });
 
   it("does not change with the order of images", () => {
-    const one = cases["several_sizes"] as Case;
+    const one = cases["several_sizes"]!;
     const order = [4, 2, 0, 3, 1];
     expectClose([aupimo(filled(one, order), one).value], [aupimo(filled(one), one).value], { rtol: 1e-12, atol: 0 });
   });
 
   it("is undefined without good or defective images, and with too few good pixels for the lower bound", () => {
-    const one = cases["smooth"] as Case;
+    const one = cases["smooth"]!;
     const undefinedMetric = expect.objectContaining({ code: "LTAD_UNDEFINED_METRIC" });
     expect(() => aupimo(filled(one, [0, 2]), one)).toThrow(undefinedMetric);
     expect(() => aupimo(filled(one, [1, 4]), one)).toThrow(undefinedMetric);

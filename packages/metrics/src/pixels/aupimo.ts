@@ -43,7 +43,7 @@ export function aupimo({ images }: Pick<ExactPixels, "images">, bounds: FprBound
   if (defective.length === 0)
     throw undefinedMetric("AUPIMO", `none of the ${images.length} images has a defect`, "it needs both good and defective ones");
   const curve = sharedFpr(good, upper);
-  const first = curve.fpr[0] as number;
+  const first = curve.fpr[0]!;
   if (first > lower * (1 + 1e-12)) {
     throw undefinedMetric(
       "AUPIMO",
@@ -66,9 +66,9 @@ function sharedFpr(good: readonly SplitImage[], upper: number): SharedFpr {
   const curve = { keys: [] as number[], fpr: [] as number[] };
   let rate = 0;
   for (let i = keys.length - 1; i >= 0 && !((curve.fpr.at(-1) ?? 0) > upper); i--) {
-    rate += 1 / (good[values[i] as number] as SplitImage).good.length;
+    rate += 1 / good[values[i]!]!.good.length;
     if (keys[i - 1] === keys[i]) continue;
-    curve.keys.push(keys[i] as number);
+    curve.keys.push(keys[i]!);
     curve.fpr.push(rate / good.length);
   }
   return curve;
@@ -79,23 +79,23 @@ function highestPairs(good: readonly SplitImage[], upper: number): Pairs {
   const [shares, counts] = [new Float64Array(1 << 20), new Uint32Array(1 << 20)];
   for (const { good: keys } of good) {
     for (let i = 0; i < keys.length; i++) {
-      const bin = (keys[i] as number) >>> 12;
-      shares[bin] = (shares[bin] as number) + 1 / keys.length;
-      counts[bin] = (counts[bin] as number) + 1;
+      const bin = keys[i]! >>> 12;
+      shares[bin] = shares[bin]! + 1 / keys.length;
+      counts[bin] = counts[bin]! + 1;
     }
   }
   let [bin, share, total] = [shares.length, 0, 0];
   while (bin > 0 && share <= upper * good.length * (1 + 1e-9)) {
     bin--;
-    share += shares[bin] as number;
-    total += counts[bin] as number;
+    share += shares[bin]!;
+    total += counts[bin]!;
   }
   const pairs = { keys: new Uint32Array(total), values: new Uint32Array(total) };
   let at = 0;
   for (const [image, { good: keys }] of good.entries()) {
     for (let i = 0; i < keys.length; i++) {
-      if ((keys[i] as number) >>> 12 < bin) continue;
-      pairs.keys[at] = keys[i] as number;
+      if (keys[i]! >>> 12 < bin) continue;
+      pairs.keys[at] = keys[i]!;
       pairs.values[at++] = image;
     }
   }
@@ -106,13 +106,12 @@ function recallArea(defect: Uint32Array, { keys, fpr }: SharedFpr, { lower, uppe
   const sorted = defect.slice().sort();
   let [area, left] = [0, sorted.length]; // left: defect pixels below the threshold
   for (let j = 0; j < keys.length; j++) {
-    const key = keys[j] as number;
-    while (left > 0 && (sorted[left - 1] as number) > key) left--;
+    const key = keys[j]!;
+    while (left > 0 && sorted[left - 1]! > key) left--;
     const above = 1 - left / sorted.length;
     while (left > 0 && sorted[left - 1] === key) left--;
     const at = 1 - left / sorted.length;
-    if (j > 0)
-      area += clippedArea([Math.log(fpr[j - 1] as number), Math.log(fpr[j] as number)], [above, at], [Math.log(lower), Math.log(upper)]);
+    if (j > 0) area += clippedArea([Math.log(fpr[j - 1]!), Math.log(fpr[j]!)], [above, at], [Math.log(lower), Math.log(upper)]);
   }
   return area / Math.log(upper / lower);
 }

@@ -41,19 +41,19 @@ function tableOf(given: Uint32Array): Table {
   marks[given.length] = 0xffffffff; // the key of a NaN, which is never there
   const [base, shift, within] = [new Uint32Array(cells), new Uint8Array(cells), new Uint32Array(cells)];
   for (let j = 0; j < given.length; j++) {
-    const cell = (given[j] as number) >>> cellShift;
-    within[cell] = (within[cell] as number) + 1;
+    const cell = given[j]! >>> cellShift;
+    within[cell] = within[cell]! + 1;
   }
   let steps = 0;
   for (let cell = 0; cell < cells; cell++) {
-    const bits = within[cell] === 0 ? 0 : Math.min(cellShift, 34 - Math.clz32(within[cell] as number));
+    const bits = within[cell] === 0 ? 0 : Math.min(cellShift, 34 - Math.clz32(within[cell]!));
     base[cell] = steps;
     shift[cell] = cellShift - bits;
     steps += 1 << bits;
   }
   const starts = new Uint32Array(steps + 1);
   for (let j = 0, step = 0; j <= given.length; j++) {
-    const own = j < given.length ? stepOf(marks[j] as number, base, shift) : steps;
+    const own = j < given.length ? stepOf(marks[j]!, base, shift) : steps;
     while (step <= own) starts[step++] = j;
   }
   return { marks, base, shift, starts };
@@ -61,7 +61,7 @@ function tableOf(given: Uint32Array): Table {
 
 function stepOf(key: number, base: Uint32Array, shift: Uint8Array): number {
   const cell = key >>> cellShift;
-  return (base[cell] as number) + ((key & ((1 << cellShift) - 1)) >>> (shift[cell] as number));
+  return base[cell]! + ((key & ((1 << cellShift) - 1)) >>> shift[cell]!);
 }
 
 /** Chunks in groups of at most {@link groupSize} keys; large ones are cut. */
@@ -88,16 +88,16 @@ function coarselySorted(group: readonly Uint32Array[], { base, shift, starts }: 
   for (const keys of group) {
     size += keys.length;
     for (let i = 0; i < keys.length; i++) {
-      const bucket = (stepOf(keys[i] as number, base, shift) >>> bucketBits) + 1;
-      next[bucket] = (next[bucket] as number) + 1;
+      const bucket = (stepOf(keys[i]!, base, shift) >>> bucketBits) + 1;
+      next[bucket] = next[bucket]! + 1;
     }
   }
-  for (let b = 1; b < next.length; b++) next[b] = (next[b] as number) + (next[b - 1] as number);
+  for (let b = 1; b < next.length; b++) next[b] = next[b]! + next[b - 1]!;
   for (const keys of group) {
     for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] as number;
+      const key = keys[i]!;
       const bucket = stepOf(key, base, shift) >>> bucketBits;
-      const place = next[bucket] as number;
+      const place = next[bucket]!;
       next[bucket] = place + 1;
       buffer[place] = key;
     }
@@ -107,16 +107,16 @@ function coarselySorted(group: readonly Uint32Array[], { base, shift, starts }: 
 
 function countKeys(keys: Uint32Array, { marks, base, shift, starts }: Table, counts: Uint32Array): void {
   for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as number;
+    const key = keys[i]!;
     const step = stepOf(key, base, shift);
-    let first = starts[step] as number;
-    let end = starts[step + 1] as number;
+    let first = starts[step]!;
+    let end = starts[step + 1]!;
     while (first < end) {
       const middle = (first + end) >>> 1;
-      if ((marks[middle] as number) < key) first = middle + 1;
+      if (marks[middle]! < key) first = middle + 1;
       else end = middle;
     }
     const place = 2 * first + (marks[first] === key ? 1 : 0);
-    counts[place] = (counts[place] as number) + 1;
+    counts[place] = counts[place]! + 1;
   }
 }

@@ -38,7 +38,7 @@ describe("exact pixels equal scikit-learn and the exact AUPRO", () => {
     const pixels = filled(pixelImages(name));
     const ranking = pixels.ranking();
     const expected = pixelSets[name];
-    const { positives, negatives, regions_8 } = expected as NonNullable<typeof expected>;
+    const { positives, negatives, regions_8 } = expected!;
     expect(pixels.counts).toMatchObject({ defectPixels: positives, goodPixels: negatives, regions: regions_8 });
     const { value, threshold, lowestThreshold } = f1Max(ranking);
     expect([threshold, lowestThreshold]).toEqual([expected?.pixel_f1max_threshold, expected?.pixel_f1max_lowest_threshold]);
@@ -48,7 +48,7 @@ describe("exact pixels equal scikit-learn and the exact AUPRO", () => {
       { rtol: 1e-10, atol: 0 },
     );
     for (const limit of limits) {
-      expectClose([aupro(ranking, limit)], [expected?.aupro[limit] as number], { rtol: 0, atol: 1e-12 }, `AUPRO@${limit}`);
+      expectClose([aupro(ranking, limit)], [expected!.aupro[limit]!], { rtol: 0, atol: 1e-12 }, `AUPRO@${limit}`);
     }
   });
 
@@ -60,15 +60,15 @@ describe("exact pixels equal scikit-learn and the exact AUPRO", () => {
 
   it.each(defined.filter((name) => curves[`${name}.fpr`]))("the PRO curve of %s, without the middle of horizontal lines", (name) => {
     const { fpr, pro, thresholds } = proCurve(filled(pixelImages(name)).ranking());
-    const [x, y] = [curves[`${name}.fpr`] as Float64Array, curves[`${name}.pro`] as Float64Array];
-    const points = Array.from(x, (v, i) => `${v.toFixed(9)} ${(y[i] as number).toFixed(9)}`);
-    const found = Array.from(fpr, (v, i) => `${v.toFixed(9)} ${(pro[i] as number).toFixed(9)}`);
+    const [x, y] = [curves[`${name}.fpr`]!, curves[`${name}.pro`]!];
+    const points = Array.from(x, (v, i) => `${v.toFixed(9)} ${y[i]!.toFixed(9)}`);
+    const found = Array.from(fpr, (v, i) => `${v.toFixed(9)} ${pro[i]!.toFixed(9)}`);
     expect(found.filter((point) => !points.includes(point))).toEqual([]);
     const middle = (i: number) => i > 0 && i < y.length - 1 && y[i] === y[i - 1] && y[i] === y[i + 1];
     const missing = points.filter((point, i) => !found.includes(point) && !middle(i));
     expect(missing).toEqual([]);
     expect([fpr[0], pro[0], fpr.at(-1)]).toEqual([0, 0, 1]);
-    expectClose([pro.at(-1) as number], [1], { rtol: 0, atol: 1e-12 });
+    expectClose([pro.at(-1)!], [1], { rtol: 0, atol: 1e-12 });
     expect([...thresholds]).toEqual([...thresholds].sort((a, b) => b - a));
   });
 
@@ -78,7 +78,7 @@ describe("exact pixels equal scikit-learn and the exact AUPRO", () => {
       const ranking = filled(pixelImages(name)).ranking();
       for (const [mistake, values] of Object.entries(pixelSets[name]?.wrong ?? {})) {
         for (const limit of limits) {
-          const [wrong, right] = [values[limit], pixelSets[name]?.aupro[limit] as number];
+          const [wrong, right] = [values[limit], pixelSets[name]!.aupro[limit]!];
           if (wrong === null || wrong === undefined || Math.abs(wrong - right) < 1e-6) continue;
           expect(Math.abs(aupro(ranking, limit) - wrong), `${mistake} in ${name}`).toBeGreaterThan(9e-7);
           seen.set(mistake, (seen.get(mistake) ?? 0) + 1);
@@ -118,7 +118,7 @@ describe("exact pixels on thousands of tiny cases", () => {
       for (const limit of [...limits, 1]) expectClose([aupro(ranking, limit)], [plainArea(fpr, pro, limit)], { rtol: 1e-12, atol: 1e-14 });
       const roc = rocCurve(ranking);
       expectClose([plainArea(roc.fpr, roc.tpr, 1)], [auroc(list)], { rtol: 1e-12, atol: 0 });
-      expectClose([precisionRecallCurve(ranking).recall.at(-1) as number], [1], { rtol: 0, atol: 0 });
+      expectClose([precisionRecallCurve(ranking).recall.at(-1)!], [1], { rtol: 0, atol: 0 });
     }
   });
 

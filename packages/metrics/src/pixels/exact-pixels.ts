@@ -72,16 +72,16 @@ function rankPixels(images: readonly SplitImage[]): Ranking {
       let fp = 0;
       let overlap = 0;
       for (let j = keys.length - 1; j >= 0; j--) {
-        const key = keys[j] as number;
-        const between = good[2 * j + 2] as number;
+        const key = keys[j]!;
+        const between = good[2 * j + 2]!;
         fp += between;
         if (between > 0) visit(floatOfKey(key + 1), tp, fp, overlap); // just above
-        tp += counts[j] as number;
-        fp += good[2 * j + 1] as number;
-        overlap += overlaps[j] as number;
+        tp += counts[j]!;
+        fp += good[2 * j + 1]!;
+        overlap += overlaps[j]!;
         visit(floatOfKey(key), tp, fp, overlap);
       }
-      const rest = good[0] as number;
+      const rest = good[0]!;
       if (rest > 0) visit(lowest, tp, fp + rest, overlap);
     },
   };
@@ -93,7 +93,7 @@ function defectPairs(images: readonly SplitImage[], total: number): Pairs {
   let [at, regions] = [0, 0];
   for (const { defect, region, sizes } of images) {
     pairs.keys.set(defect, at);
-    for (let i = 0; i < region.length; i++) pairs.values[at + i] = regions + (region[i] as number);
+    for (let i = 0; i < region.length; i++) pairs.values[at + i] = regions + region[i]!;
     at += defect.length;
     regions += sizes.length;
   }
@@ -110,15 +110,15 @@ function distinctScores({ keys, values }: Pairs, sizes: Float64Array) {
   for (let i = 1; i < keys.length; i++) if (keys[i] !== keys[i - 1]) distinct++;
   const out = { keys: new Uint32Array(distinct), counts: new Uint32Array(distinct), overlaps: new Float64Array(distinct) };
   for (let i = 0, j = -1; i < keys.length; i++) {
-    if (i === 0 || keys[i] !== keys[i - 1]) out.keys[++j] = keys[i] as number;
-    out.counts[j] = (out.counts[j] as number) + 1;
-    out.overlaps[j] = (out.overlaps[j] as number) + 1 / (sizes[values[i] as number] as number);
+    if (i === 0 || keys[i] !== keys[i - 1]) out.keys[++j] = keys[i]!;
+    out.counts[j] = out.counts[j]! + 1;
+    out.overlaps[j] = out.overlaps[j]! + 1 / sizes[values[i]!]!;
   }
   return out;
 }
 
 function lowestKey(images: readonly SplitImage[]): number {
   let lowest = 0xffffffff;
-  for (const { good } of images) for (let i = 0; i < good.length; i++) if ((good[i] as number) < lowest) lowest = good[i] as number;
+  for (const { good } of images) for (let i = 0; i < good.length; i++) if (good[i]! < lowest) lowest = good[i]!;
   return lowest;
 }

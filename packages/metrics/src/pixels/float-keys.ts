@@ -9,7 +9,7 @@ export function floatKeys(values: Float32Array): { readonly keys: Uint32Array; r
   const keys = new Uint32Array(values.length);
   let bad = -1;
   for (let i = bits.length - 1; i >= 0; i--) {
-    const b = bits[i] as number;
+    const b = bits[i]!;
     if ((b & 0x7f800000) === 0x7f800000) bad = i;
     keys[i] = b === -0x80000000 ? 0x80000000 : b ^ ((b >> 31) | 0x80000000); // flips all bits of a negative number, else the sign
   }
@@ -22,5 +22,5 @@ const float = new Float32Array(word.buffer);
 /** The float of a key. */
 export function floatOfKey(key: number): number {
   word[0] = key & 0x80000000 ? key & 0x7fffffff : ~key;
-  return float[0] as number;
+  return float[0]!;
 }

@@ -62,11 +62,11 @@ export function splitImage({ map, mask, width, name = "" }: PixelImage, index: n
   if (count === 0) return none;
   const [good, defect, region] = [new Uint32Array(keys.length - count), new Uint32Array(count), new Uint32Array(count)];
   for (let i = 0, g = 0, d = 0; i < keys.length; i++) {
-    const label = labels[i] as number;
-    if (label === 0) good[g++] = keys[i] as number;
+    const label = labels[i]!;
+    if (label === 0) good[g++] = keys[i]!;
     else {
       region[d] = label - 1;
-      defect[d++] = keys[i] as number;
+      defect[d++] = keys[i]!;
     }
   }
   return { name: called, good, defect, region, sizes };

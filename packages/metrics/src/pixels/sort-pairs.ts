@@ -21,12 +21,12 @@ export function sortPairs(pairs: Pairs): Pairs {
 function scatter(from: Pairs, to: Pairs, shift: number): void {
   const next = bucketStarts(from.keys, shift);
   for (let i = 0; i < from.keys.length; i++) {
-    const key = from.keys[i] as number;
+    const key = from.keys[i]!;
     const bucket = (key >>> shift) & (buckets - 1);
-    const place = next[bucket] as number;
+    const place = next[bucket]!;
     next[bucket] = place + 1;
     to.keys[place] = key;
-    to.values[place] = from.values[i] as number;
+    to.values[place] = from.values[i]!;
   }
 }
 
@@ -34,11 +34,11 @@ function scatter(from: Pairs, to: Pairs, shift: number): void {
 function bucketStarts(keys: Uint32Array, shift: number): Uint32Array {
   const starts = new Uint32Array(buckets);
   for (let i = 0; i < keys.length; i++) {
-    const bucket = ((keys[i] as number) >>> shift) & (buckets - 1);
-    starts[bucket] = (starts[bucket] as number) + 1;
+    const bucket = (keys[i]! >>> shift) & (buckets - 1);
+    starts[bucket] = starts[bucket]! + 1;
   }
   for (let b = 0, sum = 0; b < buckets; b++) {
-    const count = starts[b] as number;
+    const count = starts[b]!;
     starts[b] = sum;
     sum += count;
   }

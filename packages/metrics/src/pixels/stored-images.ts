@@ -52,7 +52,7 @@ function cut(
 ): SplitImage[] {
   let [good, defect, sizes] = [0, 0, 0];
   return names.map((name, i) => {
-    const [g, d, s] = [table[3 * i] as number, table[3 * i + 1] as number, table[3 * i + 2] as number];
+    const [g, d, s] = [table[3 * i]!, table[3 * i + 1]!, table[3 * i + 2]!];
     const image = {
       name,
       good: parts.good.subarray(good, good + g),
@@ -69,7 +69,7 @@ function sizesFit({ region, sizes }: SplitImage): boolean {
   const found = new Uint32Array(sizes.length);
   for (const index of region) {
     if (index >= sizes.length) return false;
-    found[index] = (found[index] as number) + 1;
+    found[index] = found[index]! + 1;
   }
   return sizes.every((size, i) => size > 0 && size === found[i]);
 }

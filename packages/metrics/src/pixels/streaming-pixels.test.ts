@@ -69,7 +69,7 @@ describe("streaming pixels", () => {
     const ranking = streamed(images).ranking();
     const [exact, own] = [all(exactly(images)), all(ranking)];
     bounds(ranking).forEach(({ low, high }, i) => {
-      for (const value of [exact[i] as number, own[i] as number]) {
+      for (const value of [exact[i]!, own[i]!]) {
         expect(value).toBeGreaterThanOrEqual(low - 1e-12);
         expect(value).toBeLessThanOrEqual(high + 1e-12);
       }
@@ -82,7 +82,7 @@ describe("streaming pixels", () => {
       const { auroc: between } = streamingBounds(ranking);
       expect(between.high - between.low, name).toBeLessThan(1e-3);
       const exact = all(exactly(pixelImages(name)));
-      all(ranking).forEach((value, i) => expect(Math.abs(value - (exact[i] as number)), `${name} ${i}`).toBeLessThan(1e-3));
+      all(ranking).forEach((value, i) => expect(Math.abs(value - exact[i]!), `${name} ${i}`).toBeLessThan(1e-3));
     }
   });
 
@@ -126,7 +126,7 @@ describe("streaming pixels", () => {
     const size = () =>
       Object.values(pixels.histograms as unknown as Record<string, Float64Array>).reduce((sum, h) => sum + h.byteLength, 0);
     const before = size();
-    for (let i = 0; i < 50; i++) pixels.add(close(i)[0] as PixelImage);
+    for (let i = 0; i < 50; i++) pixels.add(close(i)[0]!);
     expect([before, size()]).toEqual([24 << 20, 24 << 20]);
   });
 

@@ -37,10 +37,10 @@ function accumulator(histograms: Histograms, counts: Record<keyof PixelAccumulat
     for (const name of countNames) counts[name] += by[name];
   };
   const take = ({ good, defect, region, sizes }: SplitImage) => {
-    for (let i = 0; i < good.length; i++) increase(histograms.good, good[i] as number, 1);
+    for (let i = 0; i < good.length; i++) increase(histograms.good, good[i]!, 1);
     for (let i = 0; i < defect.length; i++) {
-      increase(histograms.defect, defect[i] as number, 1);
-      increase(histograms.overlap, defect[i] as number, 1 / (sizes[region[i] as number] as number));
+      increase(histograms.defect, defect[i]!, 1);
+      increase(histograms.overlap, defect[i]!, 1 / sizes[region[i]!]!);
     }
     const defectImages = sizes.length > 0 ? 1 : 0;
     grow({ images: 1, defectImages, regions: sizes.length, defectPixels: defect.length, goodPixels: good.length });
@@ -55,7 +55,7 @@ function accumulator(histograms: Histograms, counts: Record<keyof PixelAccumulat
       if ("images" in other) return other.images.forEach(take);
       for (const name of ["good", "defect", "overlap"] as const) {
         const [own, more] = [histograms[name], other.histograms[name]];
-        for (let b = 0; b < bins; b++) own[b] = (own[b] as number) + (more[b] as number);
+        for (let b = 0; b < bins; b++) own[b] = own[b]! + more[b]!;
       }
       grow(other.counts);
     },
@@ -66,7 +66,7 @@ function accumulator(histograms: Histograms, counts: Record<keyof PixelAccumulat
 
 function increase(histogram: Float64Array, key: number, by: number): void {
   const bin = key >>> binBits;
-  histogram[bin] = (histogram[bin] as number) + by;
+  histogram[bin] = histogram[bin]! + by;
 }
 
 function rankBins({ good, defect, overlap }: Histograms, counts: PixelAccumulator["counts"]): Ranking {
@@ -80,20 +80,20 @@ function rankBins({ good, defect, overlap }: Histograms, counts: PixelAccumulato
     walk(visit) {
       let [tp, fp, covered, waiting] = [0, 0, 0, 0];
       for (let i = used.length - 1; i >= 0; i--) {
-        const bin = used[i] as number;
+        const bin = used[i]!;
         if (defect[bin] === 0) {
-          waiting += good[bin] as number;
+          waiting += good[bin]!;
           continue;
         }
         fp += waiting;
         if (waiting > 0) visit(edge(bin + 1), tp, fp, covered);
         waiting = 0;
-        tp += defect[bin] as number;
-        fp += good[bin] as number;
-        covered += overlap[bin] as number;
+        tp += defect[bin]!;
+        fp += good[bin]!;
+        covered += overlap[bin]!;
         visit(edge(bin), tp, fp, covered);
       }
-      if (waiting > 0) visit(edge(used[0] as number), tp, fp + waiting, covered);
+      if (waiting > 0) visit(edge(used[0]!), tp, fp + waiting, covered);
     },
   };
 }
@@ -111,7 +111,7 @@ function encodeHistograms(histograms: Histograms, counts: PixelAccumulator["coun
   const { good, defect, overlap } = histograms;
   const used = usedBins(histograms);
   const part = (histogram: Float64Array): NdArray => {
-    const data = new Uint8Array(Float64Array.from(used, (b) => histogram[b] as number).buffer);
+    const data = new Uint8Array(Float64Array.from(used, (b) => histogram[b]!).buffer);
     return { dtype: "bool", shape: [data.length], data }; // bytes of float64, which the format of ours does not write
   };
   const arrays = { bins: int32([used.length], used), good: part(good), defect: part(defect), overlap: part(overlap) };
@@ -130,7 +130,7 @@ export function streamingPixelsFromBytes(bytes: Uint8Array, source = "stored his
     const values = new Float64Array((arrays[name]?.data.slice() ?? new Uint8Array(0)).buffer.slice(0));
     if (values.length !== used.length || !values.every((v) => v >= 0 && v < Infinity)) throw misfit(source);
     const histogram = new Float64Array(bins);
-    for (let i = 0; i < used.length; i++) histogram[used[i] as number] = values[i] as number;
+    for (let i = 0; i < used.length; i++) histogram[used[i]!] = values[i]!;
     return histogram;
   };
   const counts = countsOf(metadata["counts"]);

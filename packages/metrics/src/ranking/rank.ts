@@ -19,7 +19,7 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
   const sides = new Float64Array(scores.length + 1); // each score is written to both sides, and one of them goes on
   let p = 0;
   for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] as number;
+    const score = scores[i]!;
     const label = isAnomaly[i] as number;
     if (!Number.isFinite(score)) throw badScore(scores, names, i);
     if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(isAnomaly, names, i);
@@ -42,8 +42,8 @@ function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
       let p = positives.length; // how many are not above yet
       let n = negatives.length;
       while (p > 0 || n > 0) {
-        const anomaly = p > 0 ? (positives[p - 1] as number) : -Infinity;
-        const good = n > 0 ? (negatives[n - 1] as number) : -Infinity;
+        const anomaly = p > 0 ? positives[p - 1]! : -Infinity;
+        const good = n > 0 ? negatives[n - 1]! : -Infinity;
         const threshold = Math.max(anomaly, good);
         while (p > 0 && positives[p - 1] === threshold) p--;
         while (n > 0 && negatives[n - 1] === threshold) n--;

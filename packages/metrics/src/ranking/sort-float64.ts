@@ -18,20 +18,20 @@ export function sortFloat64(values: Float64Array): Float64Array {
   if (values.length < few || !(scale > 0 && scale < Infinity)) return values.sort();
   const ends = new Uint32Array(buckets + 1);
   for (let i = 0; i < values.length; i++) {
-    const bucket = (((values[i] as number) - low) * scale) | 0; // rounding keeps the order
-    ends[bucket + 1] = (ends[bucket + 1] as number) + 1;
+    const bucket = ((values[i]! - low) * scale) | 0; // rounding keeps the order
+    ends[bucket + 1] = ends[bucket + 1]! + 1;
   }
-  for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] as number) + (ends[b - 1] as number);
+  for (let b = 1; b < ends.length; b++) ends[b] = ends[b]! + ends[b - 1]!;
   const out = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     const bucket = ((value - low) * scale) | 0;
-    const place = ends[bucket] as number;
+    const place = ends[bucket]!;
     ends[bucket] = place + 1;
     out[place] = value;
   }
   for (let b = 0, begin = 0; b < buckets; b++) {
-    const end = ends[b] as number; // has moved on to the end of its bucket
+    const end = ends[b]!; // has moved on to the end of its bucket
     if (end - begin > large) out.subarray(begin, end).sort();
     begin = end;
   }
@@ -42,7 +42,7 @@ function extremes(values: Float64Array): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -52,9 +52,9 @@ function extremes(values: Float64Array): [number, number] {
 /** For what is nearly in order. */
 function insertionSort(values: Float64Array): Float64Array {
   for (let i = 1; i < values.length; i++) {
-    const value = values[i] as number;
+    const value = values[i]!;
     let j = i;
-    for (; j > 0 && (values[j - 1] as number) > value; j--) values[j] = values[j - 1] as number;
+    for (; j > 0 && values[j - 1]! > value; j--) values[j] = values[j - 1]!;
     values[j] = value;
   }
   return values;

@@ -54,7 +54,7 @@ export function bootstrapClasses(
     const used = order.map((_, k) => k).filter((k) => k >= from && k < to && usable[k]);
     if (used.length === 0) return null;
     return percentiles(
-      draws.map((values) => used.reduce((sum, k) => sum + (values[k] as number), 0) / used.length),
+      draws.map((values) => used.reduce((sum, k) => sum + values[k]!, 0) / used.length),
       options,
     );
   };
@@ -77,7 +77,7 @@ function sidesOf(images: readonly ScoredImage[]): Sides {
 }
 
 function drawn({ good, defective }: Sides, rng: Integers): Ranking {
-  const draw = (scores: readonly number[]) => scores.map(() => scores[rng.integer(scores.length)] as number);
+  const draw = (scores: readonly number[]) => scores.map(() => scores[rng.integer(scores.length)]!);
   const scores = [...draw(good), ...draw(defective)];
   return rank(
     scores,
@@ -99,7 +99,7 @@ export function percentiles(samples: readonly number[], { confidence = 0.95 }: B
   const at = (share: number) => {
     const place = share * (sorted.length - 1);
     const below = Math.floor(place);
-    const [a, b] = [sorted[below] as number, sorted[Math.min(below + 1, sorted.length - 1)] as number];
+    const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
     return a + (b - a) * (place - below);
   };
   return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) };

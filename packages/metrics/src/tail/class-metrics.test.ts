@@ -39,7 +39,7 @@ it("gives every metric that it names, each under its own name", () => {
     image_pb_2: { value: 0.5 },
   });
   const metrics = pixelMetrics(larger());
-  expect(metrics["aupro_0.05"].value).toBeCloseTo(pixelSets["larger"]?.aupro["0.05"] as number, 12);
+  expect(metrics["aupro_0.05"].value).toBeCloseTo(pixelSets["larger"]!.aupro["0.05"]!, 12);
   expect(metrics.pixel_f1max_threshold.value).toBe(pixelSets["larger"]?.pixel_f1max_threshold);
   expect(metrics["aupimo_1e-5_1e-4"]).toEqual({ value: null, reason: expect.stringMatching(/AUPIMO: .*more good pixels/) });
 });
@@ -58,11 +58,8 @@ it("says null with a reason where nothing can be said", () => {
 
 it("mAD is the mean of the seven, or null", () => {
   const metrics = { ...imageMetrics(images.ranking()), ...pixelMetrics(larger()) };
-  const { pixel_auroc, pixel_ap, pixel_f1max, aupro } = (goldenJson("pixel.json") as { sets: typeof pixelSets }).sets[
-    "larger"
-  ] as (typeof pixelSets)[string];
-  const sum =
-    0.75 + (0.5 + (0.5 * 2) / 3) + 0.8 + [pixel_auroc, pixel_ap, pixel_f1max, aupro["0.3"]].reduce((a: number, b) => a + (b as number), 0);
+  const { pixel_auroc, pixel_ap, pixel_f1max, aupro } = (goldenJson("pixel.json") as { sets: typeof pixelSets }).sets["larger"]!;
+  const sum = 0.75 + (0.5 + (0.5 * 2) / 3) + 0.8 + [pixel_auroc, pixel_ap, pixel_f1max, aupro["0.3"]].reduce((a: number, b) => a + b!, 0);
   expect(meanOfSeven(metrics).value).toBeCloseTo(sum / 7, 10);
   expect(meanOfSeven({ ...metrics, pixel_ap: { value: null } })).toEqual({ value: null, reason: "without pixel_ap" });
 });

@@ -25,7 +25,7 @@ export function summarise(perClass: ReadonlyMap<string, Measure>, order: readonl
     );
   }
   const half = Math.ceil(order.length / 2);
-  const mean = (names: readonly string[]) => meanOf(names.map((name) => [name, perClass.get(name) as Measure]));
+  const mean = (names: readonly string[]) => meanOf(names.map((name) => [name, perClass.get(name)!]));
   return { avg: mean(order), high: mean(order.slice(0, half)), low: mean(order.slice(half)) };
 }
 

@@ -20,7 +20,7 @@ export function plainRegions(mask: Uint8Array, width: number, corners = true): n
 export function plainPro(images: readonly PixelImage[], corners = true): { fpr: number[]; pro: number[] } {
   const thresholds = [...new Set(images.flatMap(({ map }) => [...map]))].sort((a, b) => b - a);
   const regions = images.flatMap(({ map, mask, width }) =>
-    mask === null ? [] : plainRegions(mask, width, corners).map((pixels) => pixels.map((i) => map[i] as number)),
+    mask === null ? [] : plainRegions(mask, width, corners).map((pixels) => pixels.map((i) => map[i]!)),
   );
   const good = images.flatMap(({ map, mask }) => [...map].filter((_, i) => mask === null || mask[i] === 0));
   const share = (scores: readonly number[], t: number) => scores.filter((s) => s >= t).length / scores.length;
@@ -34,7 +34,7 @@ export function plainPro(images: readonly PixelImage[], corners = true): { fpr: 
 export function plainArea(x: ArrayLike<number>, y: ArrayLike<number>, limit: number): number {
   let area = 0;
   for (let i = 1; i < x.length; i++) {
-    const [x0, x1, y0, y1] = [x[i - 1] as number, x[i] as number, y[i - 1] as number, y[i] as number];
+    const [x0, x1, y0, y1] = [x[i - 1]!, x[i]!, y[i - 1]!, y[i]!];
     if (x0 >= limit || x0 === x1) continue;
     const end = Math.min(x1, limit);
     area += ((end - x0) * (y0 + y0 + ((y1 - y0) * (end - x0)) / (x1 - x0))) / 2;

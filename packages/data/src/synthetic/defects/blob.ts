@@ -13,7 +13,7 @@ export function blob(colour: Colour): Defect {
     const damage = inside.map((d) => smoothstep(-0.7, 0.7, d));
     const dome = inside.map((d) => radius * 0.8 * Math.sqrt(Math.max(0, 1 - (1 - Math.max(0, Math.min(1, d / radius))) ** 2)));
     const light = relief(dome, size, 0.45);
-    blend(picture, damage, colour, (i) => 0.35 + 0.65 * (light[i] as number));
+    blend(picture, damage, colour, (i) => 0.35 + 0.65 * light[i]!);
     return damage;
   };
 }

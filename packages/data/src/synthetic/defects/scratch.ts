@@ -24,12 +24,12 @@ export function scratch(colour: Colour): Defect {
     );
     blend(
       picture,
-      flank.map((f, i) => f * 0.75 * (damage[i] as number)),
+      flank.map((f, i) => f * 0.75 * damage[i]!),
       [0, 0, 0],
     );
     blend(
       picture,
-      damage.map((d, i) => d * (0.95 - 0.8 * (flank[i] as number))),
+      damage.map((d, i) => d * (0.95 - 0.8 * flank[i]!)),
       colour,
     );
     return damage;

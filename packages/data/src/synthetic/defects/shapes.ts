@@ -50,12 +50,12 @@ export function walk(
 /** Draws a line that thins towards its end. Covers the pixels within its half width, with soft edges of one pixel; writes the larger of old and new. */
 export function stroke(field: Float32Array, size: number, points: readonly Point[], halfWidth: number, thinning = 0.5): void {
   for (let k = 1; k < points.length; k++) {
-    const [a, b] = [points[k - 1] as Point, points[k] as Point];
+    const [a, b] = [points[k - 1]!, points[k]!];
     const half = halfWidth * (1 - thinning * (k / points.length));
     for (let y = clamp(Math.min(a[1], b[1]) - half - 2, size); y <= clamp(Math.max(a[1], b[1]) + half + 2, size); y++) {
       for (let x = clamp(Math.min(a[0], b[0]) - half - 2, size); x <= clamp(Math.max(a[0], b[0]) + half + 2, size); x++) {
         const cover = Math.min(1, Math.max(0, half + 0.5 - distanceToSegment(x, y, a, b)));
-        field[y * size + x] = Math.max(field[y * size + x] as number, cover);
+        field[y * size + x] = Math.max(field[y * size + x]!, cover);
       }
     }
   }

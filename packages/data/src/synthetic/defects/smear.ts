@@ -10,8 +10,8 @@ export const smear: Defect = (rng, picture) => {
   const radius = Math.round(9 * unit);
   const flat = boxBlur(boxBlur(data, size, 3, radius), size, 3, radius);
   for (let i = 0; i < data.length; i++) {
-    const a = 0.94 * (damage[Math.floor(i / 3)] as number);
-    data[i] = (data[i] as number) + a * ((flat[i] as number) - (data[i] as number));
+    const a = 0.94 * damage[Math.floor(i / 3)]!;
+    data[i] = data[i]! + a * (flat[i]! - data[i]!);
   }
   return damage;
 };

@@ -12,9 +12,9 @@ export function stain(tint: Colour): Defect {
     const uneven = fractalNoise(rng, size, [16 * unit, 16 * unit], 3);
     const damage = inside.map((d) => smoothstep(-0.8, 0.8, d));
     for (let i = 0; i < damage.length; i++) {
-      const edge = Math.exp(-(((inside[i] as number) / (3.5 * unit) - 0.6) ** 2));
-      const depth = (damage[i] as number) * Math.min(1, 0.62 + 0.3 * (uneven[i] as number) + 0.35 * edge);
-      for (let c = 0; c < 3; c++) data[i * 3 + c] = (data[i * 3 + c] as number) * (1 + depth * ((tint[c] as number) - 1));
+      const edge = Math.exp(-((inside[i]! / (3.5 * unit) - 0.6) ** 2));
+      const depth = damage[i]! * Math.min(1, 0.62 + 0.3 * uneven[i]! + 0.35 * edge);
+      for (let c = 0; c < 3; c++) data[i * 3 + c] = data[i * 3 + c]! * (1 + depth * (tint[c]! - 1));
     }
     return damage;
   };

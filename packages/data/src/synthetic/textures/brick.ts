@@ -17,22 +17,22 @@ export const brick: Texture = (rng, size) => {
   const inside = new Float32Array(size * size); // 0 in the mortar, 1 on a brick
   const tone = new Float32Array(size * size);
   for (let i = 0; i < inside.length; i++) {
-    const y = Math.floor(i / size) + startY + 1.2 * unit * (wobble[i] as number);
+    const y = Math.floor(i / size) + startY + 1.2 * unit * wobble[i]!;
     const row = Math.floor(y / height);
     const x = (i % size) + startX + (row % 2) * (width / 2);
     const column = Math.floor(x / width);
     const edge = Math.min(x - column * width, (column + 1) * width - x, y - row * height, (row + 1) * height - y);
-    inside[i] = smoothstep(joint * 0.6, joint * 1.5, edge + 0.8 * unit * (rough[i] as number));
-    tone[i] = tones[(row * 31 + column) & 1023] as number;
+    inside[i] = smoothstep(joint * 0.6, joint * 1.5, edge + 0.8 * unit * rough[i]!);
+    tone[i] = tones[(row * 31 + column) & 1023]!;
   }
   const light = relief(
-    inside.map((v, i) => unit * (2.4 * v + 1.4 * (rough[i] as number))),
+    inside.map((v, i) => unit * (2.4 * v + 1.4 * rough[i]!)),
     size,
     0.3 / unit,
   );
   const face: [number, number, number] = [0, 0, 0];
   return paint(size, (i, out) => {
-    mix(face, clay, burnt, 0.85 * (tone[i] as number) + 0.25 * (rough[i] as number));
-    mix(out, mortar, face, inside[i] as number, light[i]);
+    mix(face, clay, burnt, 0.85 * tone[i]! + 0.25 * rough[i]!);
+    mix(out, mortar, face, inside[i]!, light[i]);
   });
 };

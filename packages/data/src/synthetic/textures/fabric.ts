@@ -22,7 +22,7 @@ export const fabric: Texture = (rng, size) => {
     const across = (warpOnTop ? u - column : v - row) * 2 - 1;
     const along = (warpOnTop ? v - row : u - column) * 2 - 1;
     const round = 0.5 + 0.55 * Math.sqrt(Math.max(0, 1 - across * across)) - 0.14 * along * along;
-    const thread = 1 + (tones[warpOnTop ? column & 255 : 256 + (row & 255)] as number);
-    mix(out, warpOnTop ? warp : weft, weft, 0, round * thread * (1 + 0.1 * (fibres[i] as number)));
+    const thread = 1 + tones[warpOnTop ? column & 255 : 256 + (row & 255)]!;
+    mix(out, warpOnTop ? warp : weft, weft, 0, round * thread * (1 + 0.1 * fibres[i]!));
   });
 };

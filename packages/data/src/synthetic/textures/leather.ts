@@ -12,10 +12,10 @@ export const leather: Texture = (rng, size) => {
   const { border, tone } = cellNoise(rng, size, 9 * unit);
   const soft = fractalNoise(rng, size, [60 * unit, 60 * unit], 3);
   const fine = fractalNoise(rng, size, [3 * unit, 3 * unit], 2);
-  const height = border.map((b, i) => unit * (2.1 * smoothstep(0, 0.6, b) + 0.3 * (fine[i] as number)));
+  const height = border.map((b, i) => unit * (2.1 * smoothstep(0, 0.6, b) + 0.3 * fine[i]!));
   const glance = relief(height, size, 0.28 / unit);
   return paint(size, (i, out) => {
-    const grain = 0.32 + 0.5 * smoothstep(0, 0.4, border[i] as number) + 0.08 * ((tone[i] as number) - 0.5) + 0.1 * (soft[i] as number);
+    const grain = 0.32 + 0.5 * smoothstep(0, 0.4, border[i]!) + 0.08 * (tone[i]! - 0.5) + 0.1 * soft[i]!;
     mix(out, dark, light, grain, glance[i]);
   });
 };

@@ -29,7 +29,7 @@ export const mesh: Texture = (rng, size) => {
     size,
     0.3 / unit,
   );
-  return paint(size, (i, out) => mix(out, sheet, behind, open[i] as number, (light[i] as number) * (1 + 0.09 * (grain[i] as number))));
+  return paint(size, (i, out) => mix(out, sheet, behind, open[i]!, light[i]! * (1 + 0.09 * grain[i]!)));
 };
 
 /** Distance to the nearest multiple of the period, signed. */

@@ -13,6 +13,6 @@ export const metal: Texture = (rng, size) => {
   const [centre, width] = [0.5 + 0.1 * rng.normal(), 0.42];
   return paint(size, (i, out, x) => {
     const band = Math.exp(-(((x / size - centre) / width) ** 2));
-    mix(out, steel, shine, 0.1 + 0.45 * band, 1 + 0.14 * (strokes[i] as number) + 0.08 * (fine[i] as number));
+    mix(out, steel, shine, 0.1 + 0.45 * band, 1 + 0.14 * strokes[i]! + 0.08 * fine[i]!);
   });
 };

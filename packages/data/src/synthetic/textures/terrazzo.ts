@@ -22,13 +22,13 @@ export const terrazzo: Texture = (rng, size) => {
   const grain = fractalNoise(rng, size, [4 * unit, 4 * unit], 3);
   const colour: [number, number, number] = [0, 0, 0];
   return paint(size, (i, out) => {
-    const light = 1 + 0.07 * (grain[i] as number);
+    const light = 1 + 0.07 * grain[i]!;
     mix(out, cement, cement, 0, light);
     for (const { border, tone, nearest, share, reach } of layers) {
-      const pick = (tone[i] as number) / share;
+      const pick = tone[i]! / share;
       if (pick >= 1) continue;
-      const chip = smoothstep(0.08, 0.16, border[i] as number) * smoothstep(reach, reach - 0.08, nearest[i] as number);
-      mix(colour, stones[Math.floor(pick * stones.length)] as Colour, cement, 0, light * (0.94 + 0.12 * ((pick * 37) % 1)));
+      const chip = smoothstep(0.08, 0.16, border[i]!) * smoothstep(reach, reach - 0.08, nearest[i]!);
+      mix(colour, stones[Math.floor(pick * stones.length)]!, cement, 0, light * (0.94 + 0.12 * ((pick * 37) % 1)));
       mix(out, out, colour, chip);
     }
   });

@@ -14,10 +14,10 @@ export const wood: Texture = (rng, size) => {
   const pitch = (15 + 3 * rng.uniform()) * unit;
   const start = rng.uniform() * 20;
   return paint(size, (i, out, _, y) => {
-    const ring = y / pitch + start + 1.5 * (bend[i] as number);
+    const ring = y / pitch + start + 1.5 * bend[i]!;
     const phase = ring - Math.floor(ring);
     const lateWood = phase < 0.75 ? (phase / 0.75) ** 2 : (1 - phase) / 0.25;
-    const pore = Math.max(0, (pores[i] as number) - 0.62);
-    mix(out, early, late, 0.15 + 0.75 * lateWood, 1 + 0.13 * (fibres[i] as number) - 0.55 * pore);
+    const pore = Math.max(0, pores[i]! - 0.62);
+    mix(out, early, late, 0.15 + 0.75 * lateWood, 1 + 0.13 * fibres[i]! - 0.55 * pore);
   });
 };

@@ -1,0 +1,53 @@
+import { LtadError } from "@ltad/core";
+
+/** A map as it lies on disk, [height, width]. */
+export interface StoredMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+const readers = {
+  "<f4": { bytes: 4, read: (view: DataView, at: number) => view.getFloat32(at, true) },
+  "<f8": { bytes: 8, read: (view: DataView, at: number) => view.getFloat64(at, true) },
+  "<u2": { bytes: 2, read: (view: DataView, at: number) => view.getUint16(at, true) },
+  "|u1": { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
+} as const;
+const maxPixels = 100_000_000;
+
+/**
+ * Reads NumPy's .npy: [H, W] or [1, H, W] of float32, float64, uint16 or uint8, in C order.
+ * @throws LtadError `LTAD_IMAGE` for anything else, or when data and header do not fit
+ * @see numpy/lib/format.py
+ */
+export function readNpy(bytes: Uint8Array, name: string): StoredMap {
+  const fail = (why: string): never => {
+    throw new LtadError(
+      "LTAD_IMAGE",
+      `${name}: ${why} Save a map with numpy.save(file, map.astype("float32")), one [height, width] array a file.`,
+      {
+        details: { file: name },
+      },
+    );
+  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 12 || new TextDecoder("latin1").decode(bytes.subarray(0, 6)) !== "\u0093NUMPY") return fail("not a .npy file.");
+  const wide = bytes[6]! > 1;
+  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  const start = (wide ? 12 : 10) + length;
+  const header = new TextDecoder("latin1").decode(bytes.subarray(wide ? 12 : 10, Math.min(start, 4096)));
+  const reader = readers[/'descr':\s*'([^']+)'/.exec(header)?.[1] as keyof typeof readers];
+  if (!reader)
+    return fail(`its type is ${/'descr':\s*([^,]+)/.exec(header)?.[1] ?? "not told"}; expected float32, float64, uint16 or uint8.`);
+  if (!/'fortran_order':\s*False/.test(header)) return fail("it is not in C order.");
+  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map(Number);
+  const [height = 0, width = 0] = shape.slice(-2);
+  const fits = shape.length >= 2 && shape.slice(0, -2).every((n) => n === 1) && height > 0 && width > 0 && height * width <= maxPixels;
+  if (!fits) return fail(`its shape is [${shape.join(", ")}]; expected [height, width] of at most ${maxPixels} pixels.`);
+  if (bytes.length !== start + height * width * reader.bytes) return fail(`it has ${bytes.length} bytes, which do not fit its header.`);
+  const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + i * reader.bytes));
+  return { width, height, data };
+}

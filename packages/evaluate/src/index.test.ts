@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import * as entry from "./index.js";
+
+it("exports these names", () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "collectSet",
+      "compareScores",
+      "evaluateModel",
+      "falseAlarmNumbers",
+      "falseAlarms",
+      "leftOutImages",
+      "readMaps",
+      "readScores",
+      "statedRates",
+      "testFeatures",
+      "trainImagesFile",
+      "writeMeasures",
+    ]
+  `);
+});

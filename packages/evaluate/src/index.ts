@@ -1,0 +1,14 @@
+export { collectSet } from "./collect-set.js";
+export { compareScores } from "./compare-scores.js";
+export { evaluateModel } from "./evaluate-model.js";
+export { falseAlarmNumbers, falseAlarms, statedRates } from "./false-alarms.js";
+export { readMaps } from "./files/read-maps.js";
+export { readScores } from "./files/read-scores.js";
+export { leftOutImages, trainImagesFile } from "./left-out-images.js";
+export { writeMeasures } from "./write-measures.js";
+export type { Comparison } from "./compare-scores.js";
+export type { Evaluated } from "./evaluate-model.js";
+export type { FalseAlarms } from "./false-alarms.js";
+export type { ClassScores } from "./files/read-scores.js";
+export type { Numbers, SetMeasures } from "./set-measures.js";
+export { testFeatures } from "./test-features.js";

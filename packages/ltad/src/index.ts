@@ -1,0 +1,1 @@
+export { openDetector } from "@ltad/detector";

@@ -1,0 +1,109 @@
+import { bytesOf, LtadError, sizeOf, type WeightType } from "@ltad/core";
+import { onnxType } from "./element-type.js";
+import { largestHalf, toHalf } from "./half.js";
+
+/** Fields of a TensorProto. */
+export interface Tensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly dataType: number;
+  readonly rawData: Uint8Array;
+}
+
+/** Fields of a NodeProto; the attribute is the type of a Cast. */
+export interface Conversion {
+  readonly opType: "Cast" | "Mul";
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly { readonly name: string; readonly type: 2; readonly i: number }[];
+}
+
+/** What a file stores of a weight, and the nodes that make it again under its name. A runtime folds them when it loads the file. */
+export interface CompactWeight {
+  readonly tensors: readonly Tensor[];
+  readonly conversions: readonly Conversion[];
+}
+
+/** Smaller arrays stay float32: they save nothing, and the first layers of a convolutional network, which have few weights, suffer most. */
+const leastElements = 4096;
+
+/** Whether an array is worth it: a matrix or more, large enough. Vectors are norms and biases. */
+export function isCompactable(shape: readonly number[]): boolean {
+  return shape.length > 1 && sizeOf(shape) >= leastElements;
+}
+
+/**
+ * A float32 weight in two bytes (rounded to half precision) or in one (whole numbers and a scale for each channel, along the axis that loses least).
+ * @param name of the value that the last conversion makes
+ * @throws LtadError `LTAD_CONFIG` when it holds numbers that the type cannot
+ */
+export function compactWeight(
+  name: string,
+  data: ArrayLike<number>,
+  shape: readonly number[],
+  type: Exclude<WeightType, "float32">,
+): CompactWeight {
+  const cast = (from: string, to: string): Conversion => ({
+    opType: "Cast",
+    input: [from],
+    output: [to],
+    attribute: [{ name: "to", type: 2, i: onnxType.float32 }],
+  });
+  if (type === "float16") {
+    const stored = { name: `${name}.float16`, dims: shape, dataType: 10, rawData: bytesOf(halves(name, data)) };
+    return { tensors: [stored], conversions: [cast(stored.name, name)] };
+  }
+  const { axis, codes, scales } = bestQuantised(name, data, shape);
+  const [stored, scale, whole] = [`${name}.int8`, `${name}.int8.scale`, `${name}.int8.whole`];
+  return {
+    tensors: [
+      { name: stored, dims: shape, dataType: 3, rawData: bytesOf(codes) },
+      { name: scale, dims: shape.map((n, i) => (i === axis ? n : 1)), dataType: onnxType.float32, rawData: bytesOf(scales) },
+    ],
+    conversions: [cast(stored, whole), { opType: "Mul", input: [whole, scale], output: [name], attribute: [] }],
+  };
+}
+
+function halves(name: string, data: ArrayLike<number>): Uint16Array {
+  for (let i = 0; i < data.length; i++)
+    if (Math.abs(data[i]!) > largestHalf && Number.isFinite(data[i]))
+      throw new LtadError(
+        "LTAD_CONFIG",
+        `weights: the constant ${name} holds ${data[i]}, float16 ends at ${largestHalf}. Use float32 or int8.`,
+      );
+  return toHalf(data);
+}
+
+function bestQuantised(name: string, data: ArrayLike<number>, shape: readonly number[]) {
+  const axes = [...shape.keys()].filter((axis) => shape[axis]! > 1);
+  const ways = axes.map((axis) => ({ axis, ...quantised(name, data, shape, axis) }));
+  return ways.reduce((best, way) => (way.error < best.error ? way : best));
+}
+
+/**
+ * Whole numbers from -limit to limit, each times the scale of its channel the nearest to the weight.
+ * @param axis of the channels
+ * @returns codes in the order of data, a scale for each channel, and the sum of squared differences
+ * @throws LtadError `LTAD_CONFIG` when a number is not finite
+ */
+export function quantised(name: string, data: ArrayLike<number>, shape: readonly number[], axis: number, limit = 127) {
+  const channels = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const channelOf = (i: number) => Math.floor(i / inner) % channels;
+  const scales = new Float32Array(channels);
+  for (let i = 0; i < data.length; i++) scales[channelOf(i)] = Math.max(scales[channelOf(i)]!, Math.abs(data[i]!));
+  if (!scales.every(Number.isFinite))
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `weights: the constant ${name} holds numbers that are not finite, int8 cannot. Use float32 or float16.`,
+    );
+  for (let c = 0; c < channels; c++) scales[c] = scales[c]! / limit || 1;
+  const codes = new Int8Array(data.length);
+  let error = 0;
+  for (let i = 0; i < data.length; i++) {
+    const scale = scales[channelOf(i)]!;
+    codes[i] = Math.round(data[i]! / scale);
+    error += (data[i]! - codes[i]! * scale) ** 2;
+  }
+  return { codes, scales, error };
+}

@@ -1,0 +1,34 @@
+/** Largest number that IEEE half precision holds. */
+export const largestHalf = 65504;
+
+/** Numbers in IEEE half precision (binary16), rounded to the nearest, ties to even; beyond {@link largestHalf} infinity. */
+export function toHalf(numbers: ArrayLike<number>): Uint16Array {
+  const float = new Float32Array(1);
+  const bits = new Uint32Array(float.buffer);
+  const halves = new Uint16Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    float[0] = numbers[i]!;
+    halves[i] = halfBits(bits[0]!);
+  }
+  return halves;
+}
+
+/** @param bits those of a float32: sign 1, exponent 8, fraction 23; a half has 1, 5, 10 */
+function halfBits(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 0xff;
+  const fraction = bits & 0x7fffff;
+  if (exponent === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
+  const shifted = exponent - 112; // 127 - 15
+  if (shifted >= 31) return sign | 0x7c00;
+  if (shifted <= 0) return shifted < -10 ? sign : sign | rounded(fraction | 0x800000, 14 - shifted);
+  return sign | rounded((shifted << 23) | fraction, 13); // a carry of the fraction belongs into the exponent
+}
+
+/** n / 2^by, to the nearest, ties to even. */
+function rounded(n: number, by: number): number {
+  const half = 2 ** (by - 1);
+  const rest = n & (2 * half - 1);
+  const down = n >>> by;
+  return rest > half || (rest === half && (down & 1) === 1) ? down + 1 : down;
+}

@@ -1,0 +1,16 @@
+export { compactOnnx } from "./compact-onnx.js";
+export { compactWeight, isCompactable } from "./compact-weight.js";
+export { onnxType } from "./element-type.js";
+export { largestModel, writeModel } from "./external.js";
+export { readOnnxFile } from "./external-weights.js";
+export { toHalf } from "./half.js";
+export { joinOnnx } from "./join-onnx.js";
+export { ModelProto } from "./messages.js";
+export { encodeModel } from "./model-message.js";
+export { readOnnx } from "./onnx-file.js";
+export type { CompactWeight, Conversion, Tensor } from "./compact-weight.js";
+export type { Chain } from "./join-onnx.js";
+export type { ModelMessage } from "./model-message.js";
+export type { OnnxFile, OnnxInput } from "./onnx-file.js";
+export { readNode } from "./onnx-node.js";
+export { readWeight, tensorField, type OnnxWeight } from "./onnx-tensor.js";

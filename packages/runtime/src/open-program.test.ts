@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { float32 } from "@ltad/core";
+import { describe, expect, it } from "vitest";
+import { encodeModel, onnxType } from "@ltad/onnx";
+import { fallBack } from "./providers.js";
+import { openProgram } from "./open-program.js";
+
+/** y = x + x, x float32 [batch, 2]. */
+const valueInfo = (name: string) => ({
+  name,
+  type: { tensorType: { elemType: onnxType.float32, shape: { dim: [{ dimParam: "batch" }, { dimValue: 2 }] } } },
+});
+const model = encodeModel({
+  irVersion: 9,
+  opsetImport: [{ domain: "", version: 19 }],
+  graph: {
+    name: "double",
+    node: [{ opType: "Add", input: ["x", "x"], output: ["y"] }],
+    input: [valueInfo("x")],
+    output: [valueInfo("y")],
+  },
+});
+const x = float32([3, 2], [1, 2, 3, 4, 5, 6]);
+
+describe("openProgram", () => {
+  it("runs a file and bytes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ltad-jit-"));
+    const path = join(folder, "double.onnx");
+    await writeFile(path, model);
+    for (const source of [path, model]) {
+      const program = await openProgram(source, { threads: 1, spinning: true });
+      expect(program.inputs).toEqual({ x: { dtype: "float32", shape: [null, 2] } });
+      expect((await program.run({ x }))["y"]).toEqual(float32([3, 2], [2, 4, 6, 8, 10, 12]));
+      await program.dispose();
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it("refuses what is no model, by name", async () => {
+    await expect(openProgram("/nowhere/head.onnx")).rejects.toMatchObject({
+      code: "LTAD_BUNDLE",
+      message: expect.stringContaining("/nowhere/head.onnx"),
+    });
+    await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+  });
+
+  it("refuses the engine of TF.js", async () => {
+    await expect(openProgram(model, { engine: "tensorflow" })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+  });
+});
+
+describe("providers", () => {
+  it.each<[string[], RegExp]>([
+    [["abacus"], /providers: abacus is none\. Choose from cpu, cuda, .*dml/],
+    [[], /providers: expected at least one/],
+    [["cpu", "abacus"], /abacus is none/],
+  ])("%j: refused", async (providers, message) => {
+    await expect(openProgram(model, { providers })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  // Not on any machine at once: CoreML is Apple's, DirectML is Windows's.
+  const foreign = process.platform === "darwin" ? "dml" : "coreml";
+
+  it("fails where one is not to be had, and says where it is", async () => {
+    await expect(openProgram(model, { providers: [foreign] })).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(new RegExp(`${foreign} cannot be used here .*to be had on (Windows|macOS); add "cpu"`)) as string,
+    });
+  });
+
+  it("falls back only to what the list names, and tells what it runs on", async () => {
+    const program = await openProgram(model, { providers: [foreign, "cpu"] });
+    expect(program.providers).toEqual(["cpu"]);
+    expect((await program.run({ x }))["y"]?.data[0]).toBe(2);
+    await program.dispose();
+  });
+
+  it("keeps ONNX Runtime from giving nodes to the CPU in silence", () => {
+    expect(fallBack(["cuda"])).toEqual({ disable_cpu_ep_fallback: "1" });
+    expect(fallBack(["cuda", "cpu"])).toEqual({});
+  });
+
+  it("takes a damaged file for what it is, whatever the providers", async () => {
+    await expect(openProgram(Uint8Array.of(1, 2, 3), { providers: [foreign, "cpu"] })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+  });
+});
+
+describe("@ltad/runtime", () => {
+  it("imports no TF.js, so that a server starts fast", async () => {
+    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const visit = async (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const source = await readFile(file, "utf8");
+      for (const [, specifier] of source.matchAll(/^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?"([^"]+)"/gm)) {
+        if (!specifier) continue;
+        if (specifier.startsWith(".")) await visit(resolve(dirname(file), specifier.replace(/\.js$/, ".ts")));
+        else packages.add(specifier);
+      }
+    };
+    await visit(fileURLToPath(new URL("index.ts", import.meta.url)));
+    expect([...packages].sort()).toEqual(["@ltad/core", "onnxruntime-node"]);
+  });
+});

@@ -1,0 +1,50 @@
+import { type NdArrays, version } from "@ltad/core";
+import type { BundleParts } from "@ltad/detector";
+import type { AnyImageEncoder } from "@ltad/encoder";
+import { featuresId } from "@ltad/feature-store";
+import type { FeatureSpec } from "@ltad/features";
+import type { TrainOptions } from "../train.js";
+
+export interface BundleContent {
+  readonly options: TrainOptions;
+  readonly encoder: AnyImageEncoder;
+  readonly spec: FeatureSpec;
+  readonly graph: Uint8Array;
+  readonly head: Uint8Array;
+  readonly weights: NdArrays;
+  readonly display: { readonly low: number; readonly high: number };
+  readonly counts: readonly number[];
+}
+
+const float = (...shape: (number | null)[]) => ({ dtype: "float32" as const, shape });
+
+/** What a training leaves behind, as the detector writes it. */
+export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
+  const { config, seed, split } = options;
+  const { image, lambda, ...score } = config.score;
+  return {
+    manifest: {
+      producer: `ltad ${version}`,
+      preset: config.preset,
+      protocol: split.protocol,
+      seed,
+      encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
+      features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
+      classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order]!, order })),
+      score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },
+      display,
+      config,
+    },
+    encoder: {
+      model: graph,
+      inputs: { image: float(null, spec.inputSize, spec.inputSize, 3) },
+      outputs: ["features", "z"],
+    },
+    head: {
+      model: head,
+      inputs: { features: float(null, spec.tokens, spec.channels), z: float(null, spec.zSize), class: { dtype: "int32", shape: [null] } },
+      outputs: ["label", "s_rec", "s_sem", "map", "score"],
+    },
+    weights,
+  };
+}

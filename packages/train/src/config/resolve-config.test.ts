@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { configSchema } from "./config-schema.js";
+import { presets } from "./presets.js";
+import { resolveConfig } from "./resolve-config.js";
+
+describe("resolveConfig", () => {
+  it.each(["recommended", "paper"] as const)("gives the preset %s whole", (preset) => {
+    expect(resolveConfig({ preset })).toEqual(presets[preset]);
+  });
+
+  it("is recommended when nothing is said", () => {
+    expect(resolveConfig({})).toEqual(presets.recommended);
+  });
+
+  it("takes preset, then file, then single values", () => {
+    const config = resolveConfig({
+      file: { preset: "paper", detect: { steps: 7, images: 4 } },
+      sets: ["detect.steps=9", "names.normalPrompt=one"],
+    });
+    expect(config.detect).toEqual({ ...presets.paper.detect, steps: 9, images: 4 });
+    expect(config.names.normalPrompt).toBe("one");
+  });
+
+  it("starts another kind from that kind's own defaults", () => {
+    const config = resolveConfig({ sets: ["reconstruct.kind=uniad", "detect.tokens=null"] });
+    expect(config.reconstruct).toEqual({
+      kind: "uniad",
+      width: 256,
+      heads: 8,
+      hidden: 1024,
+      encoderLayers: 4,
+      decoderLayers: 4,
+      neighbourhood: 7,
+    });
+  });
+
+  it("names every fault at once, with its path", () => {
+    expect(() => resolveConfig({ file: { detect: { steps: -1, stepps: 4 }, features: { shrink: "cubic" } } })).toThrow(
+      /3 faults[\s\S]*features\.shrink[\s\S]*detect\.steps[\s\S]*stepps/,
+    );
+  });
+
+  it.each([
+    [{ preset: "best" }, 'preset: expected recommended or paper, received "best"'],
+    [{ sets: ["steps"] }, "--set: expected key=value"],
+    [{ sets: ["groups=[[2,9]]", "score.groupWeights=[1]"] }, "groups: stage 9 is not among features.stages (2, 3, 5, 6)"],
+    [{ sets: ["score.groupWeights=[1]"] }, "expected 2 weights, one for each of groups, received 1"],
+    [{ sets: ["reconstruct.kind=uniad"] }, "uniad attends over whole images; set it to null"],
+    [{ sets: ["anomaly.low=4"] }, "anomaly.high: expected at least anomaly.low (4), received 3"],
+    [{ sets: ["features.stages=[2,5,3,6]"] }, "features.stages: expected ascending order without repeats, received 2, 5, 3, 6"],
+    [{ sets: ["score.groupWeights=[0,0]"] }, "expected a weight above 0"],
+    [{ preset: "paper", sets: ["reconstruct.heads=7"] }, "expected a divisor of reconstruct.width (256), received 7"],
+    [{ preset: "paper", sets: ["reconstruct.neighbourhood=6"] }, "expected 0 or an odd number below the grid's 14, received 6"],
+    [{ preset: "paper", sets: ["reconstruct.neighbourhood=15"] }, "expected 0 or an odd number below the grid's 14, received 15"],
+    [{ file: 3 }, "expected an object"],
+    [{ sets: ["__proto__.x=1"] }, "__proto__"],
+  ])("refuses %j", (sources, message) => {
+    expect(() => resolveConfig(sources)).toThrow(message);
+  });
+});
+
+it("the settings say that an encoder may be an npm package", () => {
+  expect(configSchema.shape.encoder.shape.image.description).toContain("npm:PACKAGE@VERSION");
+});

@@ -1,0 +1,96 @@
+import { LtadError } from "@ltad/core";
+import { configSchema, type TrainConfig } from "./config-schema.js";
+import { presets } from "./presets.js";
+
+export interface ConfigSources {
+  /** Name of a preset; "recommended" when not given here or in the file. */
+  readonly preset?: string | undefined;
+  /** Values of a config file. */
+  readonly file?: unknown;
+  /** `key.path=value` pairs, which win over the file. The value is read as JSON, else as text. */
+  readonly sets?: readonly string[] | undefined;
+}
+
+type Values = Record<string, unknown>;
+
+/**
+ * Preset, then file, then single values; the later wins. What comes out is complete and valid.
+ * @throws LtadError `LTAD_CONFIG` naming every fault at once with its path
+ */
+export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): TrainConfig {
+  if (!isValues(file)) throw new LtadError("LTAD_CONFIG", "config file: expected an object of options at the top.");
+  const given = sets.reduce((values, pair) => merge(values, parseSet(pair)), file);
+  const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
+  if (!Object.hasOwn(presets, name))
+    throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(" or ")}, received ${JSON.stringify(name)}.`);
+  const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
+  if (parsed.success) return checkTogether(parsed.data);
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "(top)"}: ${message}`);
+  throw new LtadError("LTAD_CONFIG", `config: ${faults.length === 1 ? "one fault" : `${faults.length} faults`}\n${faults.join("\n")}`, {
+    details: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) },
+  });
+}
+
+/** Rules that span several fields. */
+function checkTogether(config: TrainConfig): TrainConfig {
+  const { groups, features, score, reconstruct, detect, anomaly, whitening } = config;
+  if (features.stages.some((stage, i) => i > 0 && stage <= features.stages[i - 1]!))
+    fail(`features.stages: expected ascending order without repeats, received ${features.stages.join(", ")}.`);
+  const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
+  if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);
+  if (score.groupWeights.length !== groups.length)
+    fail(`score.groupWeights: expected ${groups.length} weights, one for each of groups, received ${score.groupWeights.length}.`);
+  if (!score.groupWeights.some((weight) => weight > 0)) fail("score.groupWeights: expected a weight above 0 in at least one place.");
+  if ("heads" in reconstruct && reconstruct.width % reconstruct.heads !== 0)
+    fail(`reconstruct.heads: expected a divisor of reconstruct.width (${reconstruct.width}), received ${reconstruct.heads}.`);
+  if (reconstruct.kind === "uniad") checkNeighbourhood(reconstruct.neighbourhood, features);
+  if (reconstruct.kind !== "token-mlp" && detect.tokens !== null)
+    fail(`detect.tokens: ${reconstruct.kind} attends over whole images; set it to null.`);
+  if (anomaly.kind === "directed" && anomaly.high < anomaly.low)
+    fail(`anomaly.high: expected at least anomaly.low (${anomaly.low}), received ${anomaly.high}.`);
+  if (anomaly.kind === "jitter" && whitening.by === "class")
+    fail(`anomaly.kind: jitter is made for features without whitening; use directed, or whitening.by none.`);
+  return config;
+}
+
+/** A window must have a middle and leave something of the grid to attend to. */
+function checkNeighbourhood(side: number, { inputSize, gridStride }: TrainConfig["features"]): void {
+  const grid = Math.floor(inputSize / gridStride);
+  if (side === 0 || (side % 2 === 1 && side < grid)) return;
+  fail(`reconstruct.neighbourhood: expected 0 or an odd number below the grid's ${grid}, received ${side}.`);
+}
+
+function fail(message: string): never {
+  throw new LtadError("LTAD_CONFIG", message);
+}
+
+function parseSet(pair: string): Values {
+  const at = pair.indexOf("=");
+  if (at < 1) fail(`--set: expected key=value, such as detect.steps=200, received ${JSON.stringify(pair)}.`);
+  const path = pair.slice(0, at).trim().split(".");
+  return path.reduceRight<unknown>((value, key) => ({ [key]: value }), parseValue(pair.slice(at + 1))) as Values;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Objects are merged key by key, all else is replaced; another `kind` starts from that kind's own defaults. */
+function merge(base: Values, over: Values): Values {
+  const kindChanges = "kind" in base && "kind" in over && base["kind"] !== over["kind"];
+  const merged: Values = kindChanges ? {} : { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (key === "__proto__") fail("config: the key __proto__ is not allowed.");
+    const before = merged[key];
+    merged[key] = isValues(before) && isValues(value) ? merge(before, value) : value;
+  }
+  return merged;
+}
+
+function isValues(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,248 @@
+import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray } from "@ltad/core";
+import { expectClose } from "@ltad/core/testing";
+import { tensorsOf, toNdArray, toTensor } from "@ltad/jit";
+import { openProgram } from "@ltad/runtime";
+import { reconstructor } from "@ltad/reconstruct";
+import { semantic } from "@ltad/semantic";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
+import { type HeadArrays, headConstants, headGraph, headTensors } from "./head-graph.js";
+import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
+
+// Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
+
+const close = { rtol: 5e-6, atol: 5e-6 };
+
+const recommended: HeadConfig = {
+  groups: [[5], [2, 5]], // the second skips a stage
+  reconstruct: { kind: "token-mlp", channels: 17, grid: [G, G], zSize: Dz, width: 8, hidden: 10, blocks: 1 },
+  semantic: { kind: "mlp", logit: "direction", groups: [6, 11], textSize: Dt, hidden: 8 },
+  score: { reconstruction: "groups", groupWeights: [1, 3], semantic: "logit", lambda: 0.7, image: "position" },
+};
+const paper: HeadConfig = {
+  groups: [[2], [3], [5]],
+  reconstruct: {
+    kind: "uniad",
+    channels: C,
+    grid: [G, G],
+    width: 8,
+    heads: 2,
+    hidden: 10,
+    encoderLayers: 1,
+    decoderLayers: 1,
+    neighbours: [1, 1],
+  },
+  semantic: { kind: "linear", logit: "posterior", groups: [5, 1, 6], textSize: Dt },
+  score: { reconstruction: "total", groupWeights: [1, 1, 1], semantic: "posterior", lambda: 1.3, image: "pooled" },
+};
+const cases = [
+  { name: "recommended", config: recommended, arrays: headArrays(recommended, true) },
+  { name: "paper", config: paper, arrays: headArrays(paper, false) },
+];
+
+const draw = createRng("head/inputs");
+const features = float32([B, N, C], draw.normals(B * N * C));
+const z = float32([B, Dz], draw.normals(B * Dz, 3));
+const given = [-1, 2, -1, 0, 3];
+
+describe.each(cases)("the preset $name", ({ config, arrays }) => {
+  const expected = given.map((label, b) => plain(config, arrays, b, label));
+
+  it("predicts the class where none is given, and not always the same", () => {
+    expect([...scored(config, arrays).label.data]).toEqual(expected.map(({ label }) => label));
+    const none = given.map(() => -1);
+    const predicted = [...scored(config, arrays, none).label.data];
+    expect(predicted).toEqual(none.map((label, b) => plain(config, arrays, b, label).label));
+    expect(new Set(predicted).size).toBeGreaterThan(1);
+    expect(expected.map(({ label }) => label).filter((_, b) => given[b]! >= 0)).toEqual([2, 0, 3]);
+  });
+
+  it("errors and logits by their definition", () => {
+    const labels = expected.map(({ label }) => label);
+    const { images, zs } = inputs();
+    const raw = rawScores(tensors(arrays), images, zs, tf.tensor1d(labels, "int32"), spec, config);
+    const { errors, logits } = { errors: toNdArray(raw.errors), logits: toNdArray(raw.logits) };
+    const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
+    expect([errors.shape, logits.shape]).toEqual([
+      [B, N, kinds],
+      [B, N],
+    ]);
+    const flat = expected.flatMap(({ errors }) => errors.flat());
+    expectClose(errors.data, flat, close, "errors");
+    expectClose(
+      logits.data,
+      expected.flatMap(({ logits }) => logits),
+      close,
+      "logits",
+    );
+  });
+
+  it.each(["max", "position", "pooled"] as const)("S_rec, S_sem, their sum, and the image rule %s", (image) => {
+    const chosen = { ...config, score: { ...config.score, image } };
+    const { label: _, ...found } = scored(chosen, arrays);
+    const wanted = given.map((label, b) => plain(chosen, arrays, b, label));
+    for (const [name, { shape, data }] of Object.entries(found)) {
+      expect(shape).toEqual(name === "score" ? [B] : [B, G, G]);
+      const values = wanted.flatMap((one) => one[name as "map" | "score"]);
+      expectClose(data, values, close, name);
+    }
+  });
+
+  it("each form of the semantic score, lambda 0 leaves S_rec alone", () => {
+    for (const form of ["logit", "posterior"] as const) {
+      const chosen = { ...config, score: { ...config.score, semantic: form, lambda: 0 } };
+      const found = scored(chosen, arrays);
+      const wanted = given.flatMap((label, b) => plain(chosen, arrays, b, label).s_sem);
+      expectClose(found.s_sem.data, wanted, close, form);
+      expect(found.map.data).toEqual(found.s_rec.data);
+    }
+  });
+
+  it.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
+    const program = await openProgram(headGraph(arrays, spec, config), { threads: 1 });
+    try {
+      const some = float32([count, N, C], features.data.slice(0, count * N * C));
+      const found = await program.run({
+        features: some,
+        z: float32([count, Dz], z.data.slice(0, count * Dz)),
+        class: int32([count], given.slice(0, count)),
+      });
+      const eager = scored(config, arrays);
+      expect([...(found["label"]?.data ?? [])]).toEqual(Array.from(eager.label.data.slice(0, count)));
+      for (const name of ["s_rec", "s_sem", "map", "score"] as const) {
+        const part = eager[name].data.slice(0, (eager[name].data.length / B) * count);
+        expectClose(floats(found[name], name), part, { rtol: 1e-4, atol: 1e-5 }, name);
+      }
+    } finally {
+      await program.dispose();
+    }
+  });
+});
+
+describe("properties", () => {
+  const { arrays, config } = cases[0]!;
+
+  it("the image rule position is max where every position is as usual as the class", () => {
+    const error = floats(arrays.calibration.error, "error");
+    const positionError = float32(
+      [K, N],
+      new Float32Array(K * N).map((_, i) => error[Math.floor(i / N) * 2]!),
+    );
+    const even = { ...arrays, calibration: { ...arrays.calibration, positionError } };
+    const byMax = scored({ ...config, score: { ...config.score, image: "max" } }, even);
+    expectClose(scored(config, even).score.data, byMax.score.data, { rtol: 1e-5, atol: 1e-6 }, "score");
+  });
+
+  it("group weights count by their ratio alone", () => {
+    const tenfold = { ...config, score: { ...config.score, groupWeights: [10, 30] } };
+    expectClose(scored(tenfold, arrays).map.data, scored(config, arrays).map.data, { rtol: 1e-5, atol: 1e-5 }, "map");
+  });
+
+  it("a class of its own: what is given decides over what would be predicted", () => {
+    const all = [0, 1, 2, 3].map((label) =>
+      scored(
+        config,
+        arrays,
+        Array.from({ length: B }, () => label),
+      ),
+    );
+    const texts = all.map((one) => one.map.data.join(" "));
+    expect(new Set(texts).size).toBe(4);
+  });
+});
+
+// --- the plain definition: one image, nested arrays, double precision except for Pi and Phi ---
+
+function plain(config: HeadConfig, { tables, pi, phi, prototypes, calibration }: HeadArrays, b: number, wanted: number) {
+  const table = flatten<NdArray>(tables, isNdArray);
+  const value = (name: string, ...at: number[]) => valueAt(table[name]!, at);
+  const standard = range(Dz, (d) => (valueAt(z, [b, d]) - value("zMean", d)) / value("zDeviation", d));
+  const distances = range(K, (k) => sum(range(Dz, (d) => (standard[d]! - value("classZ", k, d)) ** 2)));
+  const label = wanted >= 0 ? wanted : distances.indexOf(Math.min(...distances));
+
+  const patches = range(N, (n) =>
+    config.groups.map((group, g) => {
+      const channels = group.flatMap((stage) => channelsOfStage[stage]!);
+      const whitening = table[`whitening.${g}`];
+      if (!whitening) return channels.map((c) => (valueAt(features, [b, n, c]) - value("channelMean", c)) / value("channelDeviation", c));
+      const rest = channels.map((c) => valueAt(features, [b, n, c]) / value("channelDeviation", c) - value("positionMean", label, n, c));
+      return rest.map((_, row) => sum(rest.map((x, column) => x * valueAt(whitening, [label, row, column]))));
+    }),
+  ); // N x G x [D_g]
+  const [image, imageZ] = [tf.tensor3d([patches.map((parts) => parts.flat())]), tf.tensor2d([standard])];
+  const normal = reconstructor(config.reconstruct).forward(tensorsOf(pi), image, imageZ).arraySync()[0]!; // [N, D]
+  const text = (rows: NdArray) => tf.tensor2d([range(Dt, (i) => valueAt(rows, [label, i]))]);
+  const logits = semantic(config.semantic)
+    .forward(tensorsOf(phi), image, text(prototypes.normal), text(prototypes.abnormal))
+    .arraySync()[0]!;
+
+  const errors = patches.map((parts, n) => errorsOf(parts, normal[n]!, config.score)); // [N, E]
+  const usual = errors[0]!.map((_, e) => valueAt(calibration.error, [label, e]));
+  const s_rec = errors.map((kinds) => {
+    if (config.score.reconstruction === "total") return kinds[0]! / usual[0]!;
+    return sum(kinds.map((error, g) => (config.score.groupWeights[g]! * error) / usual[g]!)) / sum(config.score.groupWeights);
+  });
+  const s_sem = logits.map((logit) =>
+    config.score.semantic === "posterior"
+      ? 1 / (1 + Math.exp(-logit))
+      : (logit - valueAt(calibration.logitMean, [label])) / valueAt(calibration.logitDeviation, [label]),
+  );
+  const map = s_rec.map((rec, n) => rec + config.score.lambda * s_sem[n]!);
+  const here = range(N, (n) => (2 * usual[0]!) / (valueAt(calibration.positionError, [label, n]) + usual[0]!));
+  const score = {
+    max: () => Math.max(...map),
+    position: () => Math.max(...s_rec.map((rec, n) => rec * here[n]! + config.score.lambda * s_sem[n]!)),
+    pooled: () => plainPooled(map),
+  }[config.score.image]();
+  return { label, errors, logits, s_rec, s_sem, map, score };
+}
+
+/** Mean squared error of each group, or the sum of squares over all channels. */
+function errorsOf(parts: number[][], normal: number[], { reconstruction }: ScoreConfig): number[] {
+  let at = 0;
+  const squares = parts.map((part) => part.map((x) => (x - normal[at++]!) ** 2));
+  return reconstruction === "total" ? [sum(squares.flat())] : squares.map((part) => sum(part) / part.length);
+}
+
+/** The map [G, G] bilinear at 224 x 224 (half-pixel centres), averaged over every 16 x 16 window, the largest. */
+function plainPooled(map: number[]): number {
+  const size = 224;
+  const places = range(size, (i) => {
+    const x = Math.min(G - 1, Math.max(0, ((i + 0.5) * G) / size - 0.5));
+    const low = Math.min(G - 2, Math.floor(x));
+    return { low, part: x - low };
+  });
+  const enlarged = places.map((y) =>
+    places.map((x) => {
+      const at = (dy: number, dx: number) => map[(y.low + dy) * G + x.low + dx]!;
+      return (1 - y.part) * ((1 - x.part) * at(0, 0) + x.part * at(0, 1)) + y.part * ((1 - x.part) * at(1, 0) + x.part * at(1, 1));
+    }),
+  );
+  let top = -Infinity;
+  for (let y = 0; y <= size - 16; y++) {
+    for (let x = 0; x <= size - 16; x++) {
+      let total = 0;
+      for (let i = 0; i < 256; i++) total += enlarged[y + (i >> 4)]![x + (i & 15)]!;
+      top = Math.max(top, total / 256);
+    }
+  }
+  return top;
+}
+
+// --- inputs ---
+
+function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[] = given) {
+  const { images, zs } = inputs();
+  const out = scoreHead(tensors(arrays), images, zs, tf.tensor1d([...labels], "int32"), spec, config);
+  const read = (name: keyof typeof out) => toNdArray(out[name]);
+  return { label: read("label"), s_rec: read("s_rec"), s_sem: read("s_sem"), map: read("map"), score: read("score") };
+}
+
+function tensors(arrays: HeadArrays) {
+  return headTensors(Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)])));
+}
+
+function inputs() {
+  return { images: tf.tensor3d(features.data, [B, N, C]), zs: tf.tensor2d(z.data, [B, Dz]) };
+}

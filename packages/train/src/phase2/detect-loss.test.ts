@@ -1,0 +1,174 @@
+import { createRng, flatten, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
+import { expectClose, largest } from "@ltad/core/testing";
+import { statisticsTree } from "@ltad/features";
+import { tensorsOf, toTensor } from "@ltad/jit";
+import { differentiate } from "@ltad/jit/testing";
+import { reconstructor } from "@ltad/reconstruct";
+import { semantic } from "@ltad/semantic";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import {
+  channelsOfStage,
+  configs,
+  constantTensors,
+  randomImages,
+  randomised,
+  randomPrototypes,
+  randomStatistics,
+  setOf,
+  spec,
+  sum,
+  valueAt,
+} from "../testing/tiny-set.js";
+import type { TrainConfig } from "../config/config-schema.js";
+import { detectBatches } from "./detect-batch.js";
+import { detectLoss, type DetectTensors } from "./detect-loss.js";
+import { headConfig } from "../head/head-config.js";
+
+// B 5 images, T 9 or all 16 tokens, groups of 6 and 11 or of 5, 2 and 6 channels. Pi and Phi are held by their own packages:
+// the definition gives them plainly computed patches, one image at a time.
+
+const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...fixture(configs[preset]) }));
+
+describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, statistics, prototypes }) => {
+  it("is mean((Pi(p_a) - p_n)^2) plus the mean cross entropy of both halves", async () => {
+    const batch = await batchOf(config);
+    const { loss, reconstruction, semantic: sad } = lossOf(params, batch);
+    const expected = plain(batch);
+    expectClose([reconstruction], [expected.reconstruction], { rtol: 1e-5, atol: 0 }, "reconstruction");
+    expectClose([sad], [expected.semantic], { rtol: 1e-5, atol: 0 }, "semantic");
+    expectClose([loss], [expected.reconstruction + expected.semantic], { rtol: 1e-5, atol: 0 }, "loss");
+  });
+
+  it("every learned parameter receives a gradient", async () => {
+    const gradients = gradientsOf(await batchOf(config));
+    const silent = Object.keys(gradients).filter((name) => !(largest(gradients[name]!) > 1e-7));
+    expect(silent).toEqual([]);
+    expect(Object.keys(gradients).every((name) => /^(pi|phi)\./.test(name))).toBe(true);
+  });
+
+  it("falls along its gradient by as much as the gradient says", async () => {
+    const batch = await batchOf(config);
+    const gradients = gradientsOf(batch);
+    const squared = sum(Object.values(gradients).map((gradient) => sum([...gradient].map((x) => x * x))));
+    const step = 1e-2 / Math.sqrt(squared);
+    const moved = (sign: number) => {
+      const flat = Object.entries(flatten<NdArray>(params, isNdArray));
+      return unflatten(
+        Object.fromEntries(flat.map(([name, a]) => [name, { ...a, data: a.data.map((x, i) => x + sign * step * gradients[name]![i]!) }])),
+      );
+    };
+    const slope = (lossOf(moved(1), batch).loss - lossOf(moved(-1), batch).loss) / (2 * step);
+    expectClose([slope], [squared], { rtol: 0.02, atol: 0 }, "slope");
+  });
+
+  function inputsOf(batch: NdArrays) {
+    const constants = constantTensors({ tables: statisticsTree(statistics), prototypes });
+    return { ...constants, ...Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, toTensor(array)])) };
+  }
+
+  function lossOf(learned: Tree<NdArray>, batch: NdArrays) {
+    const {
+      loss,
+      reconstruction,
+      semantic: sad,
+    } = detectLoss(tensorsOf(learned) as unknown as DetectTensors, inputsOf(batch), config, head, spec);
+    return { loss: loss.arraySync(), reconstruction: reconstruction.arraySync(), semantic: sad.arraySync() };
+  }
+
+  function gradientsOf(batch: NdArrays): Record<string, Float32Array> {
+    const inputs = inputsOf(batch);
+    return differentiate(params, (learned) => detectLoss(learned as unknown as DetectTensors, inputs, config, head, spec).loss).gradients;
+  }
+
+  function plain(batch: NdArrays) {
+    const [images, tokens] = batch["positions"]!.shape as [number, number];
+    const errors: number[] = [];
+    const entropies: number[] = [];
+    for (let b = 0; b < images; b++) {
+      const label = valueAt(batch["label"]!, b);
+      const pairs = Array.from({ length: tokens }, (_, t) => patchOf(batch, b, t, label));
+      const [normal, abnormal] = [pairs.map((pair) => pair.normal), pairs.map((pair) => pair.abnormal)];
+      const z = Array.from(
+        { length: 7 },
+        (_, d) => (valueAt(batch["z"]!, b, d) - valueAt(statistics.zMean, d)) / valueAt(statistics.zDeviation, d),
+      );
+      const places = Array.from({ length: tokens }, (_, t) => valueAt(batch["positions"]!, b, t));
+      const module = reconstructor(head.reconstruct);
+      const at = module.wholeGrid ? undefined : tf.tensor2d([places], [1, tokens], "int32");
+      const [output] = module.forward(tensorsOf(params.pi), tf.tensor3d([abnormal]), tf.tensor2d([z]), at).arraySync();
+      errors.push(...output!.flatMap((token, t) => token.map((x, i) => (x - normal[t]![i]!) ** 2)));
+      const text = (name: "normal" | "abnormal") => tf.tensor2d([Array.from({ length: 8 }, (_, i) => valueAt(prototypes[name], label, i))]);
+      const logits = (patches: number[][]) =>
+        semantic(head.semantic)
+          .forward(tensorsOf(params.phi), tf.tensor3d([patches]), text("normal"), text("abnormal"))
+          .arraySync()[0]!;
+      entropies.push(
+        ...logits(normal).map((logit) => Math.log(1 + Math.exp(logit))),
+        ...logits(abnormal).map((logit) => Math.log(1 + Math.exp(-logit))),
+      );
+    }
+    return { reconstruction: sum(errors) / errors.length, semantic: sum(entropies) / entropies.length };
+  }
+
+  /** p_n and p_a of one token, all groups one after another. */
+  function patchOf(batch: NdArrays, b: number, t: number, label: number): { normal: number[]; abnormal: number[] } {
+    const read = (name: string, c: number) => valueAt(batch[name]!, b, t, c);
+    const place = valueAt(batch["positions"]!, b, t);
+    const deviation = (c: number) => valueAt(statistics.channelDeviation, c);
+    const whitened = (g: number, x: number[]) =>
+      x.map((_, row) => sum(x.map((value, column) => value * valueAt(statistics.whitening[g]!, label, row, column))));
+    const groups = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!));
+    const parts = groups.map((channels, g) =>
+      statistics.whitening.length > 0
+        ? whitened(
+            g,
+            channels.map((c) => read("features", c) / deviation(c) - valueAt(statistics.positionMean, label, place, c)),
+          )
+        : channels.map((c) => (read("features", c) - valueAt(statistics.channelMean, c)) / deviation(c)),
+    );
+    const normal = parts.flat();
+    const { anomaly } = config;
+    if (anomaly.kind === "jitter") {
+      const length = Math.sqrt(sum(normal.map((x) => x * x)));
+      return { normal, abnormal: normal.map((x, i) => x + ((anomaly.alpha * length) / normal.length) * read("noise", i)) };
+    }
+    let from = 0;
+    const abnormal = parts.flatMap((part, g) => {
+      const channels = groups[g]!;
+      const gaussian = part.map((_, i) => read("noise", from + i));
+      from += part.length;
+      const away = whitened(
+        g,
+        channels.map((c) => (read("foreign", c) - read("features", c)) / deviation(c)),
+      );
+      const direction = valueAt(batch["isForeign"]!, b, t) === 1 ? away : gaussian;
+      const length = Math.sqrt(sum(direction.map((x) => x * x)));
+      const reach = valueAt(batch["size"]!, b, t) * Math.sqrt(part.length);
+      return part.map((x, i) => x + (reach * direction[i]!) / length);
+    });
+    return { normal, abnormal };
+  }
+});
+
+function fixture(config: TrainConfig) {
+  const head = headConfig(config, spec, 8);
+  const sizes = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!).length);
+  const rng = createRng(`detect-loss/${config.preset}`);
+  const fresh = { pi: reconstructor(head.reconstruct).init(rng), phi: semantic(head.semantic).init(rng) };
+  const params = { pi: randomised(fresh.pi, "pi"), phi: randomised(fresh.phi, "phi") };
+  return {
+    config,
+    head,
+    params,
+    statistics: randomStatistics(rng, config.whitening.by === "class" ? sizes : []),
+    prototypes: randomPrototypes(rng),
+  };
+}
+
+function batchOf(config: TrainConfig): Promise<NdArrays> {
+  const patchSize = sum(config.groups.flat().map((stage) => channelsOfStage[stage]!.length));
+  const set = setOf(randomImages(createRng("images")));
+  const noise = { take: (size: number) => createRng("noise").normals(size) };
+  return detectBatches({ set, spec, config, patchSize, mixing: undefined, noise })(0, createRng("step"));
+}

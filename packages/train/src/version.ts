@@ -1,2 +1,0 @@
-/** Version of this package; a test holds it to package.json. */
-export const version = "0.1.0";
