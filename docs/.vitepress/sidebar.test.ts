@@ -29,8 +29,8 @@ describe("the site", async () => {
     expect(written).toEqual(expect.arrayContaining(readPackages().map(({ folder }) => `/packages/${folder}`)));
   });
 
-  it("leads to the API of each entry of each package", () => {
+  it("leads to the API of each package", () => {
     const api = linksOf(sidebar()).filter((link) => link.startsWith("/api/"));
-    expect(api).toEqual(expect.arrayContaining(["/api/", "/api/@ltad/core", "/api/@ltad/jit/runtime"]));
+    expect(api).toEqual(expect.arrayContaining(["/api/", ...readPackages().map(({ name }) => `/api/${name}`)]));
   });
 });
