@@ -7,14 +7,15 @@ export function examinePackages(): Finding[] {
 }
 
 interface OnnxRuntime {
-  listSupportedBackends?(): readonly { readonly name: string }[];
+  listSupportedBackends?(): readonly { readonly name: string; readonly bundled: boolean }[];
 }
 
 function onnxRuntime(): Finding {
   const require = requireOf("@ltad/runtime");
   try {
     const version = versionOf(require, "onnxruntime-node");
-    const providers = (require("onnxruntime-node") as OnnxRuntime).listSupportedBackends?.().map(({ name }) => name) ?? ["cpu"];
+    const backends = (require("onnxruntime-node") as OnnxRuntime).listSupportedBackends?.() ?? [{ name: "cpu", bundled: true }];
+    const providers = backends.map(({ name, bundled }) => (bundled ? name : `${name} (installed separately)`));
     return ok("ONNX Runtime", `onnxruntime-node ${version}, providers ${providers.join(", ")}`);
   } catch (error) {
     const why = `onnxruntime-node does not load (${messageOf(error)})`;
@@ -25,11 +26,16 @@ function onnxRuntime(): Finding {
   }
 }
 
+interface Sharp {
+  readonly versions: { readonly vips: string };
+}
+
 function imageLibrary(): Finding {
   const require = requireOf("@ltad/data");
   try {
-    const { versions } = require("sharp") as { versions: { sharp?: string; vips: string } };
-    return ok("images", `sharp ${versions.sharp ?? versionOf(require, "sharp")}, libvips ${versions.vips}`);
+    const loaded = require("sharp") as Sharp & { readonly default?: Sharp };
+    const { versions } = loaded.default ?? loaded;
+    return ok("images", `sharp ${versionOf(require, "sharp")}, libvips ${versions.vips}`);
   } catch (error) {
     return wrong("images", `sharp does not load (${messageOf(error)})`, "Run npm install --include=optional sharp.");
   }

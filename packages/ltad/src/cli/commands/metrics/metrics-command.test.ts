@@ -102,11 +102,11 @@ it("compares two detectors on the same images", async () => {
 
 it.each([
   ["no score column", "image,label\na,0\n", /columns score and label/],
-  ["a score that is not a number", "label,score\n0,1\n1,NaN\n", /line 3: its score is "NaN"/],
-  ["an empty score", "label,score\n0,\n", /line 2: its score is ""/],
-  ["a strange label", "label,score\nmaybe,1\n", /line 2: its label is "maybe"/],
-  ["a row of another length", "label,score\n0\n", /no readable CSV/],
-  ["nothing but a header", "label,score\n", /no line below its header/],
+  ["a score that is not a number", "label,score\n0,1\n1,NaN\n", /line 3: the score is "NaN"/],
+  ["an empty score", "label,score\n0,\n", /line 2: the score is ""/],
+  ["a strange label", "label,score\nmaybe,1\n", /line 2: the label is "maybe"/],
+  ["a row of another length", "label,score\n0\n", /not a readable CSV/],
+  ["nothing but a header", "label,score\n", /no line below the header/],
   ["an anomaly in the calibration", "label,score,split\n1,2,calibration\n", /must be good/],
   ["an unknown split", "label,score,split\n1,2,train\n", /expected the split test or calibration/],
 ])("refuses a score file with %s, by file and line", async (_, text, message) => {
@@ -124,7 +124,10 @@ it("refuses wrong use", async () => {
   });
   expect(await ltad("metrics", file, "--data", "x")).toMatchObject({ code: 2 });
   expect(await ltad("metrics", await temporaryFolder())).toMatchObject({ code: 2, stderr: expect.stringContaining("--data DATA") });
-  expect(await ltad("metrics", "/nowhere.csv")).toMatchObject({ code: 3, stderr: expect.stringContaining("/nowhere.csv: cannot be read") });
+  expect(await ltad("metrics", "/nowhere.csv")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("/nowhere.csv: the file cannot be read"),
+  });
 });
 
 /** Maps of another size than the images: bright where the square of a defect is. Images are 40 x 32, squares 8 x 8 from (8 + k, 8) on. */
