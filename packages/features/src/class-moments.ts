@@ -34,7 +34,7 @@ export interface MomentOptions extends JobOptions {
 
 /**
  * Fits the means and deviations in one pass over the cached features.
- * @see method.md, Features 4 and Recipe 2
+ * @see method.md, "Features" 4 and "Recommended settings" 2
  */
 export async function fitMoments(
   store: FeatureStore,

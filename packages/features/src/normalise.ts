@@ -17,7 +17,7 @@ export interface NormaliseTables {
  * @param label int32 [B] class of each image
  * @param positions int32 [B, T] grid position of each token
  * @returns one [B, T, D_g] for each group
- * @see method.md, Features 4 and Recipe 2
+ * @see method.md, "Features" 4 and "Recommended settings" 2
  */
 export function normalise(
   tables: NormaliseTables,

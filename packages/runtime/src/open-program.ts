@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { checkInputs } from "./check-inputs.js";
 import type { Program, RuntimeOptions } from "./program.js";
-import { createSession, fromOrt, specsOf, toOrt } from "./session.js";
+import { createSession } from "./session.js";
 
 export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program.js";
 
@@ -15,19 +15,17 @@ export async function openProgram(model: Uint8Array | string, options: RuntimeOp
     throw new LtadError("LTAD_CONFIG", `engine: "tensorflow" cannot run an ONNX file. Leave it out, or use jit with the function itself.`);
   if (options.check)
     throw new LtadError("LTAD_CONFIG", "check: an ONNX file cannot be looked into. Use jit or trainStep with the function itself.");
-  const { session, providers } = await createSession(model, options);
-  const inputs = specsOf(session);
+  const session = await createSession(model, options);
+  const { inputs, outputs, providers } = session;
   let open = true;
   return {
     inputs,
-    outputs: session.outputNames,
+    outputs,
     providers,
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
       checkInputs(arrays, inputs);
-      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
-      const results = await session.run(feeds);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+      return session.run(arrays);
     },
     async dispose() {
       if (!open) return;
