@@ -3,7 +3,7 @@ export type { EfficientNetPlan, Padding, StagePlan, StageSpec } from "./image/ar
 export { efficientNetPlan, efficientNetVariants } from "./image/efficient-net-plans.js";
 export type { EfficientNetVariant } from "./image/efficient-net-plans.js";
 export { efficientNet } from "./image/efficient-net.js";
-export type { BlockParams, Convolution, EfficientNetParams, EncodedImages } from "./image/efficient-net.js";
+export type { BlockParams, EfficientNetParams, EncodedImages } from "./image/efficient-net.js";
 export { efficientNetEncoder } from "./image/image-encoder.js";
 export type { ImageEncoder } from "./image/image-encoder.js";
 export { loadEfficientNetB0 } from "./image/load-efficient-net-b0.js";
@@ -26,7 +26,7 @@ export { sentencePiece } from "./text/sentence-piece.js";
 export type { Tokenize, Vocabulary } from "./text/sentence-piece.js";
 export { sentenceShapes, useLite } from "./text/sentence-shapes.js";
 export { sentenceTransformer } from "./text/sentence-transformer.js";
-export type { LayerParams, Linear, Norm, SentenceParams, SentencePlan } from "./text/sentence-transformer.js";
+export type { LayerParams, SentenceParams, SentencePlan } from "./text/sentence-transformer.js";
 export { sentenceEncoder } from "./text/text-encoder.js";
 export type { SentenceWeights, TextEncoder } from "./text/text-encoder.js";
 export { defaultCacheDir } from "./weights/cache-dir.js";
