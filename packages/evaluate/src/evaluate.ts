@@ -42,13 +42,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
   const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
   const images = [...items, ...leftOut];
-  const { graph, spec } = await detector.encoder();
-  const store = await encodeFiles(
-    images.map(({ file }) => file),
-    graph,
-    spec,
-    options,
-  );
+  const files = images.map(({ file }) => file);
+  const store = await encodeFiles(files, await detector.encoder(), options);
   timing["encode"] = clock();
   const predictions = await scoreFeatures(
     detector,

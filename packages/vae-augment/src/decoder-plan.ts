@@ -1,5 +1,4 @@
-import { LtadError } from "@ltad/core";
-import type { StageSpec } from "@ltad/encoder";
+import { LtadError, type StageSpec } from "@ltad/core";
 
 /** Sizes of D. A `FeatureSpec` has the first three. */
 export interface DecoderConfig {

@@ -1,4 +1,4 @@
-import type { StageSpec } from "@ltad/encoder";
+import type { StageSpec } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { type Gaussian, klDivergence } from "./latent.js";
 
