@@ -1,5 +1,5 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
-export type { DType, NdArray, NdArrays } from "./array.js";
+export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
 export { resizeKernels } from "./image-processing.js";

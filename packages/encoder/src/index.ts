@@ -1,5 +1,6 @@
 export { efficientNetShapes, stageSpecs } from "./image/architecture.js";
-export type { EfficientNetPlan, Padding, StagePlan, StageSpec } from "./image/architecture.js";
+export type { EfficientNetPlan, Padding, StagePlan } from "./image/architecture.js";
+export type { StageSpec } from "@ltad/core";
 export { efficientNetPlan, efficientNetVariants } from "./image/efficient-net-plans.js";
 export type { EfficientNetVariant } from "./image/efficient-net-plans.js";
 export { efficientNet } from "./image/efficient-net.js";

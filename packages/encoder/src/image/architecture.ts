@@ -1,8 +1,6 @@
 import type { StageSpec } from "@ltad/core";
 import type { ImageProcessing } from "./image-processing.js";
 
-export type { StageSpec } from "@ltad/core";
-
 /** One stage: `blocks` inverted bottlenecks, of which the first has the stride and all have the kernel and expansion. */
 export interface StagePlan {
   readonly kernel: number;
