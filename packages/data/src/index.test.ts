@@ -18,6 +18,7 @@ it("exports what the README lists", () => {
       "parseProtocol",
       "pixelTestItems",
       "processImage",
+      "readImageFile",
       "readImageHeader",
       "readSplit",
       "resize",

@@ -4,8 +4,7 @@ import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { it } from "vitest";
 import { classTexts, initClassNames } from "./class-names.js";
-import { conditionalVae } from "./conditional-vae.js";
-import { sample } from "./latent.js";
+import { conditionalVae } from "./vae.js";
 
 // B = 2 images, K = 3 classes, M = 2 tokens of 4, grid 5, C = 2 + 4, Z = 7, E = 3, L = 4
 const stages = [
@@ -21,8 +20,8 @@ it("f_syn, compiled and eager, with a free batch size", async () => {
   await expectSameValues(
     ({ z, eps, text }) => {
       const p = tensorsOf(params.vae);
-      const latent = vae.encode(p, z as tf.Tensor2D);
-      return { ...latent, synthetic: vae.decode(p, sample(latent, eps as tf.Tensor2D), text as tf.Tensor2D) };
+      const { latent, synthetic } = vae.forward(p, z as tf.Tensor2D, eps as tf.Tensor2D, text as tf.Tensor2D);
+      return { ...latent, synthetic };
     },
     { z: inputs.z, eps: inputs.eps, text: normal("text", 2, 3) },
     ["z", "eps", "text"],
@@ -38,8 +37,7 @@ it("two training steps of phase 1: the VAE, and the class names through T", asyn
       loss: (p, { real, z, eps, beta, classes: at, T }) => {
         const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
         const text = tf.gather(classTexts(forwardText, p.names as tf.Tensor3D), at as tf.Tensor1D);
-        const latent = vae.encode(p.vae, z as tf.Tensor2D);
-        const synthetic = vae.decode(p.vae, sample(latent, eps as tf.Tensor2D), text);
+        const { latent, synthetic } = vae.forward(p.vae, z as tf.Tensor2D, eps as tf.Tensor2D, text);
         return vae.loss(real as tf.Tensor3D, synthetic, latent, beta as tf.Scalar);
       },
     },

@@ -2,7 +2,7 @@ import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
+import { groupErrors, reconstructionLoss, squaredError } from "./loss.js";
 
 const shape: [number, number, number] = [2, 3, 5];
 const output = tf.tensor3d(createRng("output").normals(30), shape);

@@ -1,3 +1,4 @@
+import { unitLength } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: K classes, M tokens of a pseudo class name, V tokens of a prefix, L tokens of a text, Dtok size of a token, E width of the text vectors.
@@ -13,7 +14,7 @@ export interface Prefixes {
   readonly abnormal: tf.Tensor2D;
 }
 
-/** Unit text vectors of every class, [K, E] each: tables to `tf.gather` rows from by class index. */
+/** Unit text vectors of every class, [K, E] each: gather rows of them by class index. */
 export interface TextPrototypes {
   /** t_n,c */
   readonly normal: tf.Tensor2D;
@@ -22,23 +23,18 @@ export interface TextPrototypes {
 }
 
 /**
- * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), unit length (P; unit length: O).
+ * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), scaled to unit length (P; unit length: O).
  * @param names s_c of every class, [K, M, Dtok]
  */
 export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, names: tf.Tensor3D): TextPrototypes {
   return {
-    normal: unit(forwardText(withPrefix(prefixes.normal, names))),
-    abnormal: unit(forwardText(withPrefix(prefixes.abnormal, names))),
+    normal: unitLength(forwardText(withPrefix(prefixes.normal, names))),
+    abnormal: unitLength(forwardText(withPrefix(prefixes.abnormal, names))),
   };
 }
 
-/** [v; s_c]: [V, Dtok] before each of [K, M, Dtok] -> [K, V + M, Dtok]. */
+/** [v; s_c]: [V, Dtok] in front of each of [K, M, Dtok] -> [K, V + M, Dtok]. */
 function withPrefix(prefix: tf.Tensor2D, names: tf.Tensor3D): tf.Tensor3D {
   const prefixes = prefix.expandDims<tf.Tensor3D>(0).tile<tf.Tensor3D>([names.shape[0], 1, 1]); // [K, V, Dtok]
-  return tf.concat([prefixes, names], 1);
-}
-
-/** Rows at unit length; a row of zeros stays zero. [K, E] */
-export function unit(rows: tf.Tensor2D): tf.Tensor2D {
-  return rows.div(rows.square().sum(-1, true).add(1e-20).sqrt());
+  return tf.concat([prefixes, names], 1); // [K, V + M, Dtok]
 }

@@ -1,12 +1,11 @@
-import { createRng, float32, type NdArray, type Tree } from "@ltad/core";
+import { createRng, float32, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { conditionalVae, type VaeParams } from "./conditional-vae.js";
 import { planDecoder } from "./decoder-plan.js";
-import { sample } from "./latent.js";
+import { conditionalVae, sample, type VaeParams } from "./vae.js";
 
 // B = 2 images, grid 5, stages of 2, 3 and 4 channels, Z = 7, E = 3, L = 4, W = 6
 const stages = [
@@ -23,7 +22,7 @@ const eps = random("eps", 2, 4) as tf.Tensor2D;
 const text = random("text", 2, 3) as tf.Tensor2D;
 const real = random("real", 2, 25, 9).add<tf.Tensor3D>(1);
 
-function loss(p: VaeParams | Tree<tf.Tensor>, beta: number | tf.Scalar = 1e-3) {
+function loss(p: VaeParams, beta: number | tf.Scalar = 1e-3) {
   const latent = vae.encode(p, z);
   return vae.loss(real, vae.decode(p, sample(latent, eps), text), latent, beta);
 }

@@ -3,7 +3,7 @@ import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { describe, it } from "vitest";
 import type { FeatureSpec } from "./feature-spec.js";
-import { classDistances, normalise } from "./normalise.js";
+import { whitened } from "./whitened.js";
 
 // Pairwise different sizes: K 3 classes, N 4 tokens, C 5 channels (2 + 3), B 2 images, T 6 drawn tokens.
 const spec: FeatureSpec = {
@@ -39,17 +39,15 @@ function run(withWhitening: boolean) {
     positionMean: tf.tensor3d(positionMean, [3, 4, 5]),
     whitening: withWhitening ? [tf.tensor3d(whitening[0]!, [3, 3, 3]), tf.tensor3d(whitening[1]!, [3, 5, 5])] : [],
   };
-  return normalise(
-    tables,
-    tf.tensor3d(features, [2, 6, 5]),
-    tf.tensor1d(labels, "int32"),
-    tf.tensor2d(positions, [2, 6], "int32"),
-    spec,
-    groups,
-  ).map((x) => x.dataSync());
+  const patches = {
+    features: tf.tensor3d(features, [2, 6, 5]),
+    label: tf.tensor1d(labels, "int32"),
+    positions: tf.tensor2d(positions, [2, 6], "int32"),
+  };
+  return whitened(tables, patches, { spec, groups }).map((x) => x.dataSync());
 }
 
-describe("normalise", () => {
+describe("whitened", () => {
   it("with whitening is W_c (f / deviation - m_c,i), group by group", () => {
     run(true).forEach((actual, g) => expectClose(actual, plainWhitened(g), { rtol: 1e-5, atol: 1e-5 }, `group ${g}`));
   });
@@ -62,22 +60,6 @@ describe("normalise", () => {
       );
       expectClose(actual, expected, { rtol: 1e-5, atol: 1e-5 }, `group ${g}`);
     });
-  });
-});
-
-describe("classDistances", () => {
-  it("is the mean squared distance of the standardised z", () => {
-    const [z, zMean, zDeviation, classZ] = [rng.normals(14), rng.normals(7), rng.uniforms(7, 1, 2), rng.normals(21)];
-    const tables = { zMean: tf.tensor1d(zMean), zDeviation: tf.tensor1d(zDeviation), classZ: tf.tensor2d(classZ, [3, 7]) };
-    const actual = classDistances(tables, tf.tensor2d(z, [2, 7])).dataSync();
-    const expected = [0, 1].flatMap((b) =>
-      [0, 1, 2].map((k) => {
-        let sum = 0;
-        for (let i = 0; i < 7; i++) sum += ((z[b * 7 + i]! - zMean[i]!) / zDeviation[i]! - classZ[k * 7 + i]!) ** 2;
-        return sum / 7;
-      }),
-    );
-    expectClose(actual, expected, { rtol: 1e-5, atol: 1e-6 });
   });
 });
 
