@@ -2,7 +2,7 @@ import { float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { toOnnx, type TensorSpecs, type TraceOptions, type TracedFunction } from "./index.js";
-import { ModelProto } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
 
 interface Named {
   name: string;
@@ -19,7 +19,7 @@ interface Model {
 }
 
 const decode = (fn: TracedFunction, inputs: TensorSpecs, options: TraceOptions = {}) =>
-  ModelProto.toObject(ModelProto.decode(toOnnx(fn, inputs, options)), { longs: Number, arrays: true }) as Model;
+  readOnnx(toOnnx(fn, inputs, options), "traced").model as Model;
 const x = { x: { dtype: "float32", shape: [4, 3] } } as const;
 const t = (tensor: tf.Tensor | undefined) => tensor!;
 const ops = (model: Model) => model.graph.node.map((n) => n.opType);
@@ -84,7 +84,7 @@ describe("toOnnx", () => {
 
   it("names the batch in the shapes it states", () => {
     const model = decode(({ x }) => ({ y: t(x).exp(), flat: t(x).flatten() }), { x: { dtype: "float32", shape: [null, 3] } });
-    const dims = model.graph.output.map((o) => o.type.tensorType.shape.dim.map((d) => d.dimParam ?? d.dimValue));
+    const dims = model.graph.output.map((o) => o.type.tensorType.shape.dim.map((d) => d.dimParam || d.dimValue));
     expect(dims).toEqual([["batch", 3], ["batch*3"]]);
   });
 

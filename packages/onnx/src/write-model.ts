@@ -2,9 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { sha256, writeError, writeFileAtomic } from "@ltad/core";
-import { encodeModel, type ModelMessage } from "./model-message.js";
+import { encodeModel } from "./codec.js";
+import type { Tensor } from "./compact-weight.js";
 
 // An .onnx file is one protobuf message and those end at 2 GB. Larger weights lie in a file beside it, which the model names.
+
+/** A model before it becomes a file: fields of ModelProto in onnx.proto. */
+export interface ModelMessage {
+  readonly graph: { readonly initializer: readonly Tensor[] } & Readonly<Record<string, unknown>>;
+}
 
 /** Bytes of weights beyond which they go to a file of their own. */
 export const largestModel = 1.9e9;

@@ -1,18 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { bytesOf, floats } from "@ltad/core";
+import { floats } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
-import { imageGraph, type Precision } from "@ltad/encoder";
 import { fixture, jsonFixture } from "../testing/fixtures.js";
 import { formulaImage, formulaUniforms } from "../testing/formula-weights.js";
 import { halved } from "../testing/halved.js";
-import { compactOnnx } from "@ltad/onnx";
-import { readOnnx } from "@ltad/onnx";
-import { readNode } from "@ltad/onnx";
-import { readWeight, tensorField } from "@ltad/onnx";
-import { onnxImageEncoder } from "@ltad/encoder";
-import { parseOnnxManifest } from "@ltad/encoder";
+import { imageGraph, type Precision } from "../image/image-graph.js";
+import { onnxImageEncoder } from "./onnx-image-encoder.js";
+import { parseOnnxManifest } from "./onnx-manifest.js";
 
 // tokens [16, 48] by A [48, 96], Relu, by F [96, 48], plus the mean of F: see tools/reference/encoder/products_onnx.py.
 
@@ -98,49 +94,5 @@ describe("an ONNX encoder with its weights in fewer bytes", () => {
     expect(moved).toBeGreaterThan(4e-3);
     expect(moved).toBeLessThan(2e-2);
     expect(graphOf("int8").length / graphOf("float32").length).toBeLessThan(0.33);
-  });
-
-  it("int8 computes in whole numbers what is a right factor alone; a weight that a graph within reads too is unpacked", () => {
-    const operators = compactOnnx(encoder.file, "int8", "x")
-      .graph.filter(({ number }) => number === 1)
-      .map((field) => readNode(field).op);
-    const unpackF = "Cast Mul";
-    const byA = "DynamicQuantizeLinear MatMulInteger Cast Mul Mul";
-    expect(operators.join(" ")).toBe(`${unpackF} Reshape ${byA} Relu MatMul ReduceMean Greater If`);
-  });
-
-  it("leaves a model of small weights as it is", async () => {
-    const vit = readOnnx(await readFile(fixture("onnx/__fixtures__/vit/onnx/model.onnx")), "vit");
-    const raw = (file: typeof vit) => Buffer.concat(file.graph.map((field) => field.raw));
-    const order = (file: typeof vit) => ({
-      ...file,
-      graph: [1, 5].flatMap((number) => file.graph.filter((field) => field.number === number)),
-    });
-    for (const precision of ["float16", "int8"] as const) {
-      const found = compactOnnx(vit, precision, "vit");
-      expect(raw(order(found)).equals(raw(order(vit)))).toBe(true);
-      expect(found.graph.length).toBe(vit.graph.length);
-    }
-  });
-
-  it("names the model and the weight that does not fit", () => {
-    const withA = (number: number) => {
-      const tensors = encoder.file.graph.map((field) => {
-        const weight = field.number === 5 ? readWeight(field) : undefined;
-        if (weight?.name !== "A") return field;
-        return tensorField(5, { name: "A", dims: weight.shape, dataType: 1, rawData: bytesOf(weight.data.fill(number, 7, 8)) });
-      });
-      return { ...encoder.file, graph: tensors };
-    };
-    expect(() => compactOnnx(withA(70_000), "float16", "big.onnx")).toThrow(/^big\.onnx: .*\bA holds 70000, float16 ends at 65504/);
-    expect(() => compactOnnx(withA(NaN), "int8", "bad.onnx")).toThrow(/^bad\.onnx: .*\bA holds numbers that are not finite/);
-  });
-
-  it("names the operator set that int8 needs", () => {
-    const old = { ...encoder.file, opsets: new Map([["", 10]]) };
-    expect(() => compactOnnx(old, "int8", "old.onnx")).toThrow(
-      "old.onnx: precision int8: expected an ONNX operator set from 11 on, received 10",
-    );
-    expect(() => compactOnnx(old, "float16", "old.onnx")).not.toThrow();
   });
 });
