@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { longTail, scanDataset, type Split } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
-import { defaultCacheDir } from "@ltad/encoder";
+import { defaultCacheDir } from "@ltad/hub";
 import { encodeImages } from "@ltad/feature-store";
 import { resolveConfig, train } from "@ltad/train";
 import { evaluateModel } from "@ltad/evaluate";

@@ -1,9 +1,7 @@
 import { branchOf, flatten, isNdArray, type WeightType } from "@ltad/core";
 import { toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { compactOnnx } from "@ltad/onnx";
-import { joinOnnx } from "@ltad/onnx";
-import { readOnnx } from "@ltad/onnx";
+import { compactOnnx, joinOnnx, readOnnx } from "@ltad/onnx";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import type { OnnxManifest, OnnxStage } from "../onnx/onnx-manifest.js";
 import type { EncodedImages } from "./efficient-net.js";
@@ -32,7 +30,7 @@ export function imageGraph(
   precision: Precision = "float32",
 ): Uint8Array {
   const inputs = { image: { dtype: "float32", shape: [null, size, size, 3] } } as const;
-  if ("forward" in encoder) {
+  if (encoder.kind === "network") {
     const constants = flatten({ encoder: encoder.params }, isNdArray);
     const fn = (tensors: Record<string, tf.Tensor>) => head(encoder.forward(branchOf(tensors, "encoder"), tensors["image"] as tf.Tensor4D));
     return toOnnx(fn, inputs, { constants, weights: precision });

@@ -9,8 +9,8 @@ import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { checkImageSize } from "../onnx/onnx-image-encoder.js";
 import { fixture, jsonFixture } from "../testing/fixtures.js";
 import { formulaImage, formulaTensor } from "../testing/formula-weights.js";
-import { temporaryFolder } from "../testing/fake-npm.js";
-import { openFolder } from "./folder.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { openFolder } from "@ltad/hub";
 import { type AnyImageEncoder, openImageFolder } from "./image-folder.js";
 
 const open = async (path: string, architecture?: string) => openImageFolder(await openFolder(path), { architecture });

