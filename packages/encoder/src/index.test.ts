@@ -4,7 +4,51 @@ import * as networks from "./networks.js";
 import * as testing from "./testing.js";
 
 it("exports these names", () => {
-  expect(Object.keys(api).sort()).toMatchInlineSnapshot();
-  expect(Object.keys(networks).sort()).toMatchInlineSnapshot();
-  expect(Object.keys(testing).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "catalogue",
+      "checkImageSize",
+      "imageGraph",
+      "loadEncoder",
+      "loadImageEncoder",
+      "loadTextEncoder",
+      "localFolder",
+      "textVectors",
+    ]
+  `);
+  expect(Object.keys(networks).sort()).toMatchInlineSnapshot(`
+    [
+      "bert",
+      "bertShapes",
+      "clipText",
+      "clipTextShapes",
+      "efficientNet",
+      "efficientNetEncoder",
+      "efficientNetPlan",
+      "efficientNetShapes",
+      "efficientNetVariants",
+      "onnxImageEncoder",
+      "openEfficientNet",
+      "openTextEncoder",
+      "openTokenizer",
+      "parseOnnxManifest",
+      "sentenceEncoder",
+      "sentencePiece",
+      "sentenceShapes",
+      "sentenceTransformer",
+      "stageSpecs",
+      "textFeatures",
+      "towerEncoder",
+      "useLite",
+    ]
+  `);
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "orOffline",
+      "randomParams",
+      "testCacheDir",
+      "tinyImageEncoder",
+      "tinyTextEncoder",
+    ]
+  `);
 });

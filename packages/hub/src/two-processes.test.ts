@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { randomBytes } from "node:crypto";
-import { encodeSafetensors, float32 } from "@ltad/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { packFiles, registryNpm, temporaryFolder } from "./testing/fake-npm.js";
 import { halfUntil, type HubServer, hubServer, sha256Of } from "./testing/hub-server.js";

@@ -90,14 +90,14 @@ describe("a model of the hub", async () => {
     const server = await hubServer({ ...Object.fromEntries(contents), "onnx/model_fp16.onnx": Buffer.from("not needed") });
     const options = { hubEndpoint: server.url, hubCache: await temporaryFolder(), retryAfter: 5 };
     expect(await loadImageEncoder("org/model", options)).toMatchObject({ name: "model", stages: [{ channels: 12, stride: 4 }] });
-    await expect(loadTextEncoder("org/model", options)).rejects.toThrow("expected model.safetensors, found");
+    await expect(loadTextEncoder("org/model", options)).rejects.toThrow("config.json: model_type: expected bert");
   });
 
   it("names what it has when there are no weights that we read", async () => {
     const server = await hubServer({ "config.json": files["config.json"], "pytorch_model.bin": Buffer.from("x") });
     const options = { hubEndpoint: server.url, hubCache: await temporaryFolder(), retryAfter: 5 };
     await expect(loadImageEncoder("org/model", options)).rejects.toThrow(
-      "found config.json, pytorch_model.bin. Look for a copy of the model with safetensors.",
+      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Look for a copy of the model with safetensors",
     );
   });
 });
@@ -109,8 +109,8 @@ it("loads from an address with its SHA-256", async () => {
 });
 
 it("tells an encoder of the other kind, and a path that is no model", async () => {
-  await expect(loadTextEncoder("efficientnet-b0")).rejects.toThrow("efficientnet-b0: this is no text encoder");
-  await expect(loadImageEncoder("use-lite")).rejects.toThrow("use-lite: this is no image encoder");
+  await expect(loadTextEncoder("efficientnet-b0")).rejects.toThrow("efficientnet-b0: expected a text encoder, received an image encoder.");
+  await expect(loadImageEncoder("use-lite")).rejects.toThrow("use-lite: expected an image encoder, received a text encoder.");
   const folder = await temporaryFolder();
   await writeFile(join(folder, "notes.txt"), "");
   await expect(loadEncoder(folder)).rejects.toThrow("expected model.safetensors, found notes.txt");

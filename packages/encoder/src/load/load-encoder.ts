@@ -68,6 +68,6 @@ async function openedBy<T>(open: (model: ModelFolder) => Promise<T>, source: Fol
 function otherKindError(source: string, wanted: EncoderKind): LtadError {
   return new LtadError(
     "LTAD_WEIGHTS",
-    `${source}: this is not an encoder of kind ${wanted}. "ltad encoders list" shows which encoders exist.`,
+    `${source}: expected ${wanted === "text" ? "a text encoder, received an image encoder" : "an image encoder, received a text encoder"}. "ltad encoders list" shows both kinds.`,
   );
 }
