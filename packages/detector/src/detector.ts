@@ -4,7 +4,7 @@ import type { ImageOptions } from "@ltad/data";
 import type { RuntimeOptions } from "@ltad/runtime";
 import { checkOutputs, encoderContract, headContract, openGraph } from "./check-graph.js";
 import { type ImageSource, modelInput } from "./image.js";
-import { type Bundle, loadBundle } from "./load-bundle.js";
+import { type Bundle, loadBundle, readChecked } from "./load-bundle.js";
 import type { Manifest } from "./manifest.js";
 import { upsampleBilinear } from "./upsample.js";
 
@@ -12,6 +12,8 @@ import { upsampleBilinear } from "./upsample.js";
 
 /** A trained model, ready to be asked. */
 export interface Detector {
+  /** The bundle folder that it was opened from. */
+  readonly folder: string;
   readonly manifest: Manifest;
   /** In the order of the class index. */
   readonly classes: readonly string[];
@@ -24,7 +26,18 @@ export interface Detector {
    * @param classes [B] class indices, -1 to predict; all -1 when left out
    */
   score(features: NdArray, z: NdArray, classes?: Int32Array): Promise<Scores>;
+  /**
+   * The encoder's graph, for encoding many images in threads: read from the bundle again and checked, because an open detector does not keep it.
+   * @throws LtadError `LTAD_BUNDLE` when the bundle has been replaced or damaged since
+   */
+  encoder(): Promise<EncoderGraph>;
   dispose(): Promise<void>;
+}
+
+/** An encoder graph, and how an image becomes its input. */
+export interface EncoderGraph {
+  readonly graph: Uint8Array;
+  readonly spec: Manifest["features"];
 }
 
 /** What the encoder gives: features float32 [B, N, C], z float32 [B, Dz]. */
@@ -152,7 +165,8 @@ async function detectorOf({ folder, manifest, encoder, head }: Bundle, options: 
   const dispose = async () => {
     await Promise.all([encoderGraph.dispose(), headGraph.dispose()]);
   };
-  return { manifest, classes, predict, encode, score, dispose };
+  const encoderAgain = async () => ({ graph: await readChecked(folder, manifest, graphs.encoder.file), spec: features });
+  return { folder, manifest, classes, predict, encode, score, encoder: encoderAgain, dispose };
 }
 
 /** Index of a class by name, -1 when none is given. @throws LtadError `LTAD_CONFIG` naming the classes there are */

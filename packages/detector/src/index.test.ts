@@ -9,6 +9,7 @@ it("exports what its README says, without TensorFlow.js", async () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "bundleVersion",
+      "checkAnswer",
       "displayRange",
       "heatMap",
       "loadBundle",
@@ -17,7 +18,9 @@ it("exports what its README says, without TensorFlow.js", async () => {
       "modelInput",
       "openDetector",
       "overlay",
+      "probe",
       "readPixels",
+      "storeCheck",
       "upsampleBilinear",
       "writeBundle",
     ]

@@ -1,5 +1,5 @@
 export { openDetector } from "./detector.js";
-export type { Detector, Encoded, Prediction, PredictOptions, Scores, Size } from "./detector.js";
+export type { Detector, Encoded, EncoderGraph, Prediction, PredictOptions, Scores, Size } from "./detector.js";
 export { displayRange, heatMap } from "./heat-map.js";
 export type { DisplayRange } from "./heat-map.js";
 export { modelInput, readPixels } from "./image.js";
@@ -10,6 +10,8 @@ export { bundleVersion, manifestSchema } from "./manifest.js";
 export type { GraphSpec, Manifest } from "./manifest.js";
 export { mapPng16, overlay } from "./overlay.js";
 export type { MapPng } from "./overlay.js";
+export { checkAnswer, probe, storeCheck } from "./probe.js";
+export type { Check } from "./probe.js";
 export { upsampleBilinear } from "./upsample.js";
 export { writeBundle } from "./write-bundle.js";
 export type { BundleParts, GraphPart } from "./write-bundle.js";

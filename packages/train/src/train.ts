@@ -1,6 +1,6 @@
 import { flatten, isNdArray, type JobOptions, type NdArray, type Tree, writeFileAtomic } from "@ltad/core";
 import { type Split, writeSplit } from "@ltad/data";
-import { writeBundle } from "@ltad/detector";
+import { storeCheck, writeBundle } from "@ltad/detector";
 import { headGraph } from "./head/head-graph.js";
 import {
   type AnyImageEncoder,
@@ -120,6 +120,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const display = await displayRange(set, scoring, spec);
   const weights = flatten<NdArray>({ ...untilNow, calibration, names: learned.names, vae: learned.vae }, isNdArray);
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display, counts: set.counts }));
+  await storeCheck(out);
   clock.lap("write");
   const history = { phase1, phase2, timing: clock.seconds };
   await writeSplit(join(out, "train-images.txt"), options.split);
