@@ -7,7 +7,7 @@ import { type Detector, openDetector } from "@ltad/detector";
 import { defaultCacheDir } from "@ltad/encoder";
 import { encodeImages } from "@ltad/feature-store";
 import { resolveConfig, train } from "@ltad/train";
-import { evaluateModel } from "@ltad/evaluate";
+import { evaluate } from "@ltad/evaluate";
 import { type ClassScorer, fitStandard } from "./baseline.js";
 import { nearestBank } from "./nearest-bank.js";
 import { positionGaussians } from "./position-gaussians.js";
@@ -110,7 +110,7 @@ async function scoreTime(detector: Detector): Promise<number> {
 }
 
 async function measure(name: string, detector: Detector, seed: number, times: Pick<Row, "trainSeconds" | "scoreMs"> = {}): Promise<void> {
-  const { evaluation } = await evaluateModel(detector, dataset, { cacheDir, classes: "folder" });
+  const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes: "folder" });
   rows.push({ name, seed, evaluation, ...times });
   const { avg, high, low } = evaluation.summary;
   const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;

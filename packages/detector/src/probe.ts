@@ -20,7 +20,9 @@ export async function probe({ manifest, encode, score }: Pick<Detector, "manifes
 }
 
 /** Whether a detector answers what its training stored; null when the training stored nothing that this version can repeat. */
-export async function checkAnswer(detector: Detector): Promise<{ readonly same: boolean; readonly found: Check; readonly stored: Check } | null> {
+export async function checkAnswer(
+  detector: Detector,
+): Promise<{ readonly same: boolean; readonly found: Check; readonly stored: Check } | null> {
   const stored = detector.manifest.check;
   if (stored?.input !== input) return null;
   const found = await probe(detector);

@@ -1,7 +1,7 @@
 import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeMask } from "@ltad/data";
 import { upsampleBilinear } from "@ltad/detector";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
-import type { TestedImage } from "./evaluate-model.js";
+import type { TestedImage } from "./tested-image.js";
 
 /** Where maps and masks meet. */
 export interface EvaluationSize {

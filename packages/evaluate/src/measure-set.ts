@@ -30,7 +30,7 @@ type Metrics = Readonly<Record<string, Measure>>;
 const [confidence, repeats] = [0.95, 1000];
 
 /** Takes the classes of a set one after the other, so that the pixels of only one are in memory. */
-export interface SetCollector {
+export interface SetMeasurement {
   /** @param pixels null when there are no maps */
   add(name: string, scores: ImageScores, pixels: ExactPixels | null): void;
   /**
@@ -41,7 +41,7 @@ export interface SetCollector {
 }
 
 /** An empty set. */
-export function collectSet(): SetCollector {
+export function measureSet(): SetMeasurement {
   const [classes, scores, counts] = [new Map<string, Metrics>(), new Map<string, ImageScores>(), new Map<string, TestCounts>()];
   const pooled = { scores: imageScores(), pixels: streamingPixels(), hasMaps: false };
   return {

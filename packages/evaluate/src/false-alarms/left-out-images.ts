@@ -17,8 +17,8 @@ export interface LeftOutImages {
  * The good images in CLASS/train of a data set that a model was not trained on: what false-alarm rates are calibrated with. None unless every image
  * of the model's list is there, for in another data set a training image may have another name.
  */
-export async function leftOutImages(model: string, { manifest }: Detector, dataset: Dataset): Promise<LeftOutImages> {
-  const list = join(model, trainImagesFile);
+export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder" | "manifest">, dataset: Dataset): Promise<LeftOutImages> {
+  const list = join(folder, trainImagesFile);
   const none = (why: string): LeftOutImages => ({ images: new Map(), why });
   const isListed = await access(list).then(
     () => true,
