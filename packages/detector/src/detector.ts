@@ -41,7 +41,7 @@ export async function openDetector(folder: string, options: RuntimeOptions = {})
     folder,
     manifest,
     classes: manifest.classes.map(({ name }) => name),
-    predict: ((image, given = {}) => predict({ manifest, ...graphs }, image, given)) as Detector["predict"],
+    predict: ((image, given) => predict({ manifest, ...graphs }, image, given)) as Detector["predict"],
     encoder: async () => ({ graph: await readChecked(folder, manifest, manifest.graphs.encoder.file), spec: manifest.features }),
   };
 }

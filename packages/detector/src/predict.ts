@@ -56,7 +56,7 @@ export interface Prediction {
 export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
 
 /** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` */
-export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions): Promise<Prediction> {
+export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   const { classes, features, display } = manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch();
