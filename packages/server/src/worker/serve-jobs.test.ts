@@ -5,9 +5,9 @@ import { type Detector, openDetector, writeBundle } from "@ltad/detector";
 import { tinyParts } from "@ltad/detector/testing";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp } from "./app.js";
-import type { Engine } from "./engine.js";
-import type { Answer, FromWorker, Job } from "./messages.js";
+import { createApp } from "../app.js";
+import type { Engine } from "../engine.js";
+import type { Answer, FromWorker, Job } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 
 let folder: string;

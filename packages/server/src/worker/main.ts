@@ -1,6 +1,6 @@
 // The inference process: a child of the server, because a run of ONNX Runtime blocks its process's event loop.
 import { openDetector } from "@ltad/detector";
-import type { ToWorker } from "./messages.js";
+import type { ToWorker } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 
 const answer = serveJobs(

@@ -1,7 +1,7 @@
 import { isLtadError } from "@ltad/core";
 import type { Detector } from "@ltad/detector";
 import { answerJob, describeModel } from "./answer-job.js";
-import type { Failure, FromWorker, ToWorker, WorkerOptions } from "./messages.js";
+import type { Failure, FromWorker, ToWorker, WorkerOptions } from "../messages.js";
 
 /** The inference process without its process: answers messages by sending others. Jobs are worked off one after another. */
 export function serveJobs(
