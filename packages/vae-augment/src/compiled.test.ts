@@ -1,5 +1,5 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
-import { tensorsOf } from "@ltad/jit";
+import { f32, i32, tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { it } from "vitest";
@@ -20,11 +20,11 @@ it("f_syn, compiled and eager, with a free batch size", async () => {
   await expectSameValues(
     ({ z, eps, text }) => {
       const p = tensorsOf(params.vae);
-      const { latent, synthetic } = vae.forward(p, z as tf.Tensor2D, eps as tf.Tensor2D, text as tf.Tensor2D);
+      const { latent, synthetic } = vae.forward(p, z, eps, text);
       return { ...latent, synthetic };
     },
+    { z: f32(null, 7), eps: f32(null, 4), text: f32(null, 3) },
     { z: inputs.z, eps: inputs.eps, text: normal("text", 2, 3) },
-    ["z", "eps", "text"],
   );
 });
 
@@ -33,12 +33,13 @@ it("two training steps of phase 1: the VAE, and the class names through T", asyn
   await expectSameSteps(
     {
       params,
+      inputs: { real: f32(2, 25, 6), z: f32(2, 7), eps: f32(2, 4), beta: f32(), classes: i32(2) },
       constants: { T: normal("T", 4, 3) },
-      loss: (p, { real, z, eps, beta, classes: at, T }) => {
+      loss: (p, { real, z, eps, beta, classes: at }, { T }) => {
         const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
-        const text = tf.gather(classTexts(forwardText, p.names as tf.Tensor3D), at as tf.Tensor1D);
-        const { latent, synthetic } = vae.forward(p.vae, z as tf.Tensor2D, eps as tf.Tensor2D, text);
-        return vae.loss(real as tf.Tensor3D, synthetic, latent, beta as tf.Scalar);
+        const text = tf.gather(classTexts(forwardText, p.names), at);
+        const { latent, synthetic } = vae.forward(p.vae, z, eps, text);
+        return vae.loss(real, synthetic, latent, beta);
       },
     },
     { ...inputs, classes },
