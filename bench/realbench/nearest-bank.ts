@@ -26,7 +26,7 @@ export async function nearestBank(
     .sort((a, b) => a - b);
   const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length]!);
   for (const [place, index] of images.entries()) {
-    const features = standardised((await store.read(index)).features, standard);
+    const features = standardised((await store.read(index)).features.data, standard);
     rows.forEach((row, m) => {
       if (Math.floor(row / tokens) === place)
         bank.data.set(features.subarray((row % tokens) * channels, ((row % tokens) + 1) * channels), m * channels);
