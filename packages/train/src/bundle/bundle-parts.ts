@@ -3,7 +3,7 @@ import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import type { FeatureSpec } from "@ltad/features";
-import type { TrainOptions } from "../train.js";
+import type { TrainOptions } from "../train-options.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;

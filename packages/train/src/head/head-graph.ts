@@ -1,5 +1,5 @@
 import { branchOf, flatten, isNdArray, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { type FeatureSpec, statisticsTables } from "@ltad/features";
+import { statisticsTables } from "@ltad/features";
 import { type Tensors, toOnnx } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { type Calibration, type HeadConfig, type HeadTensors, scoreHead } from "./head.js";
@@ -13,8 +13,11 @@ export type HeadArrays = {
   readonly calibration: { readonly [K in keyof Calibration]: NdArray };
 };
 
+/** A head before its calibration. */
+export type TrainedHead = Omit<HeadArrays, "calibration">;
+
 /** The arrays of a head as named constants of a graph. */
-export function headConstants(arrays: Omit<HeadArrays, "calibration">): NdArrays {
+export function headConstants(arrays: TrainedHead): NdArrays {
   return flatten<NdArray>(arrays, isNdArray);
 }
 
@@ -34,15 +37,16 @@ export function headTensors(inputs: Tensors): HeadTensors {
  * The scoring graph of a bundle, batch free.
  * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
  */
-export function headGraph(arrays: HeadArrays, spec: FeatureSpec, config: HeadConfig): Uint8Array {
+export function headGraph(arrays: HeadArrays, config: HeadConfig): Uint8Array {
+  const { tokens, channels, zSize } = config.spec;
   return toOnnx(
     (inputs) => {
-      const { features, z, class: given } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
-      return scoreHead(headTensors(inputs), features, z, given, spec, config);
+      const { features, z, class: label } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
+      return scoreHead(headTensors(inputs), { features, z, label }, config);
     },
     {
-      features: { dtype: "float32", shape: [null, spec.tokens, spec.channels] },
-      z: { dtype: "float32", shape: [null, spec.zSize] },
+      features: { dtype: "float32", shape: [null, tokens, channels] },
+      z: { dtype: "float32", shape: [null, zSize] },
       class: { dtype: "int32", shape: [null] },
     },
     { constants: headConstants(arrays) },

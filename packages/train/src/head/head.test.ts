@@ -15,12 +15,14 @@ import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.
 const close = { rtol: 5e-6, atol: 5e-6 };
 
 const recommended: HeadConfig = {
+  spec,
   groups: [[5], [2, 5]], // the second skips a stage
   reconstruct: { kind: "token-mlp", channels: 17, grid: [G, G], zSize: Dz, width: 8, hidden: 10, blocks: 1 },
   semantic: { kind: "mlp", logit: "direction", groups: [6, 11], textSize: Dt, hidden: 8 },
   score: { reconstruction: "groups", groupWeights: [1, 3], semantic: "logit", lambda: 0.7, image: "position" },
 };
 const paper: HeadConfig = {
+  spec,
   groups: [[2], [3], [5]],
   reconstruct: {
     kind: "uniad",
@@ -60,8 +62,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
 
   it("errors and logits by their definition", () => {
     const labels = expected.map(({ label }) => label);
-    const { images, zs } = inputs();
-    const raw = rawScores(tensors(arrays), images, zs, tf.tensor1d(labels, "int32"), spec, config);
+    const raw = rawScores(tensors(arrays), imagesOf(labels), config);
     const { errors, logits } = { errors: toNdArray(raw.errors), logits: toNdArray(raw.logits) };
     const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
     expect([errors.shape, logits.shape]).toEqual([
@@ -100,7 +101,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
   });
 
   it.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
-    const program = await openProgram(headGraph(arrays, spec, config), { threads: 1 });
+    const program = await openProgram(headGraph(arrays, config), { threads: 1 });
     try {
       const some = float32([count, N, C], features.data.slice(0, count * N * C));
       const found = await program.run({
@@ -233,8 +234,7 @@ function plainPooled(map: number[]): number {
 // --- inputs ---
 
 function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[] = given) {
-  const { images, zs } = inputs();
-  const out = scoreHead(tensors(arrays), images, zs, tf.tensor1d([...labels], "int32"), spec, config);
+  const out = scoreHead(tensors(arrays), imagesOf(labels), config);
   const read = (name: keyof typeof out) => toNdArray(out[name]);
   return { label: read("label"), s_rec: read("s_rec"), s_sem: read("s_sem"), map: read("map"), score: read("score") };
 }
@@ -243,6 +243,10 @@ function tensors(arrays: HeadArrays) {
   return headTensors(Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)])));
 }
 
-function inputs() {
-  return { images: tf.tensor3d(features.data, [B, N, C]), zs: tf.tensor2d(z.data, [B, Dz]) };
+function imagesOf(labels: readonly number[]) {
+  return {
+    features: tf.tensor3d(features.data, [B, N, C]),
+    z: tf.tensor2d(z.data, [B, Dz]),
+    label: tf.tensor1d([...labels], "int32"),
+  };
 }

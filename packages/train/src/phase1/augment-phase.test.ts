@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configs, labels, randomImages, randomStatistics, setOf, spec, sum, valueAt } from "../testing/tiny-set.js";
 import { augmentPhase, type AugmentParams, vaeConfig } from "./augment-phase.js";
 import type { TrainConfig } from "../config/config-schema.js";
-import type { Phase } from "../run/run-phase.js";
+import type { Phase } from "../run/phase.js";
 
 // B 3 images a step, N 16 tokens, C 13 channels, latent 4, 3 classes of 4 name tokens. The VAE and T are held by their own packages.
 
@@ -22,7 +22,7 @@ const statistics = randomStatistics(createRng("statistics"), [6, 11]);
 let phase: Phase<AugmentParams>;
 
 beforeAll(async () => {
-  phase = await augmentPhase(setOf(images), statistics, spec, config, text, 5);
+  phase = await augmentPhase({ set: setOf(images), spec, config, text, seed: 5 }, statistics);
 });
 afterAll(() => phase.program.dispose());
 
@@ -30,10 +30,10 @@ describe("a batch of phase 1", () => {
   it("whole images with their z and class; the same generator gives the same batch", async () => {
     const batch = await phase.batch(1, createRng("step"));
     for (let b = 0; b < 3; b++) {
-      const image = images.findIndex(({ z }) => z[0] === valueAt(batch["z"]!, b, 0));
+      const image = images.findIndex(({ z }) => z.data[0] === valueAt(batch["z"]!, b, 0));
       expect(valueAt(batch["label"]!, b)).toBe(labels[image]);
-      expect(floats(batch["z"], "z").slice(b * 7, (b + 1) * 7)).toEqual(images[image]!.z);
-      expect(floats(batch["features"], "features").slice(b * 208, (b + 1) * 208)).toEqual(images[image]!.features);
+      expect(floats(batch["z"], "z").slice(b * 7, (b + 1) * 7)).toEqual(images[image]!.z.data);
+      expect(floats(batch["features"], "features").slice(b * 208, (b + 1) * 208)).toEqual(images[image]!.features.data);
     }
     expect(await phase.batch(1, createRng("step"))).toEqual(batch);
     expect((await phase.batch(1, createRng("other")))["eps"]).not.toEqual(batch["eps"]);

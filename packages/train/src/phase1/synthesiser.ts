@@ -1,32 +1,49 @@
-import { branchOf, flatten, float32, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
-import type { TextEncoder } from "@ltad/encoder";
-import { type ClassMoments, type FeatureSpec, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
+import { branchOf, flatten, float32, type FloatArray, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
+import type { ImageFeatures } from "@ltad/feature-store";
+import { type ClassMoments, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
 import { jit } from "@ltad/jit";
-import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
+import { classTexts, conditionalVae, sample } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
-import type { AugmentParams } from "./augment-phase.js";
+import type { Training } from "../run/training.js";
+import { type AugmentParams, vaeConfig } from "./augment-phase.js";
 
-/** Draws f_syn for images: phase 1's VAE as one graph. */
+/** Draws f_syn for images: the VAE of phase 1 as one graph. */
 export interface Synthesiser {
   /**
-   * @param zs z of each image @param label their class
-   * @returns features [N * C] of each, in the units of the encoder
+   * @param zs z [1, Dz] of each image @param label their class
+   * @returns synthetic features of each, in the units of the encoder, with the z they were drawn for
    */
-  sample(zs: readonly Float32Array[], label: number, rng: Rng): Promise<Float32Array[]>;
+  sample(zs: readonly FloatArray[], label: number, rng: Rng): Promise<ImageFeatures[]>;
   dispose(): Promise<void>;
 }
 
-/** z_hat ~ N(F_mu(z), F_sigma(z)), f_syn = D([z_hat; t_c]) for images and classes of training. */
-export async function openSynthesiser(
-  learned: AugmentParams,
-  moments: ClassMoments,
-  spec: FeatureSpec,
-  config: VaeConfig & { readonly latent: number },
-  text: TextEncoder,
-): Promise<Synthesiser> {
-  const vae = conditionalVae(config);
-  const { latent } = config;
-  const program = await jit(
+/** z_hat ~ N(F_mu(z), F_sigma(z)), f_syn = D([z_hat; t_c]) for images and classes of the training. */
+export async function openSynthesiser(training: Training, learned: AugmentParams, moments: ClassMoments): Promise<Synthesiser> {
+  const { latent } = training.config.augment;
+  const { tokens, channels, zSize } = training.spec;
+  const program = await synthesisProgram(training, learned, moments);
+  const size = tokens * channels;
+  return {
+    async sample(zs, label, rng) {
+      const batch = zs.length;
+      const out = await program.run({
+        z: float32(
+          [batch, zSize],
+          zs.flatMap((z) => [...z.data]),
+        ),
+        label: int32([batch], new Int32Array(batch).fill(label)),
+        eps: float32([batch, latent], rng.normals(batch * latent)),
+      });
+      const features = floats(out["features"], "features");
+      return zs.map((z, i) => ({ features: float32([1, tokens, channels], features.slice(i * size, (i + 1) * size)), z }));
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+function synthesisProgram({ spec, config, text }: Training, learned: AugmentParams, moments: ClassMoments) {
+  const vae = conditionalVae(vaeConfig(config, spec, text.size));
+  return jit(
     (inputs) => {
       const tables = statisticsTables(branchOf(inputs, "tables"));
       const params = branchOf(inputs, "vae");
@@ -39,32 +56,8 @@ export async function openSynthesiser(
     {
       z: { dtype: "float32", shape: [null, spec.zSize] },
       label: { dtype: "int32", shape: [null] },
-      eps: { dtype: "float32", shape: [null, latent] },
+      eps: { dtype: "float32", shape: [null, config.augment.latent] },
     },
-    {
-      constants: flatten<NdArray>(
-        { tables: statisticsTree(moments), text: text.params, vae: learned.vae, names: learned.names },
-        isNdArray,
-      ),
-    },
+    { constants: flatten<NdArray>({ tables: statisticsTree(moments), text: text.params, ...learned }, isNdArray) },
   );
-  const size = spec.tokens * spec.channels;
-  return {
-    async sample(zs, label, rng) {
-      const out = await program.run({
-        z: float32(
-          [zs.length, spec.zSize],
-          zs.flatMap((z) => [...z]),
-        ),
-        label: int32(
-          [zs.length],
-          zs.map(() => label),
-        ),
-        eps: float32([zs.length, latent], rng.normals(zs.length * latent)),
-      });
-      const features = floats(out["features"], "features");
-      return zs.map((_, i) => features.slice(i * size, (i + 1) * size));
-    },
-    dispose: () => program.dispose(),
-  };
 }

@@ -21,7 +21,7 @@ import {
   valueAt,
 } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
-import { detectBatches } from "./detect-batch.js";
+import { detectBatches } from "./detect-batches.js";
 import { detectLoss, type DetectTensors } from "./detect-loss.js";
 import { headConfig } from "../head/head-config.js";
 
@@ -72,13 +72,13 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
       loss,
       reconstruction,
       semantic: sad,
-    } = detectLoss(tensorsOf(learned) as unknown as DetectTensors, inputsOf(batch), config, head, spec);
+    } = detectLoss(tensorsOf(learned) as unknown as DetectTensors, inputsOf(batch), config.anomaly, head);
     return { loss: loss.arraySync(), reconstruction: reconstruction.arraySync(), semantic: sad.arraySync() };
   }
 
   function gradientsOf(batch: NdArrays): Record<string, Float32Array> {
     const inputs = inputsOf(batch);
-    return differentiate(params, (learned) => detectLoss(learned as unknown as DetectTensors, inputs, config, head, spec).loss).gradients;
+    return differentiate(params, (learned) => detectLoss(learned as unknown as DetectTensors, inputs, config.anomaly, head).loss).gradients;
   }
 
   function plain(batch: NdArrays) {
@@ -170,5 +170,5 @@ function batchOf(config: TrainConfig): Promise<NdArrays> {
   const patchSize = sum(config.groups.flat().map((stage) => channelsOfStage[stage]!.length));
   const set = setOf(randomImages(createRng("images")));
   const noise = { take: (size: number) => createRng("noise").normals(size) };
-  return detectBatches({ set, spec, config, patchSize, mixing: undefined, noise })(0, createRng("step"));
+  return detectBatches({ set, spec, config }, { patchSize, mixing: undefined, noise })(0, createRng("step"));
 }

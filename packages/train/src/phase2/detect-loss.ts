@@ -1,6 +1,15 @@
 import { branchOf } from "@ltad/core";
 import type { HeadConfig } from "../head/head.js";
-import { centre, type FeatureSpec, standardZ, statisticsTables, type StatisticsTables, whiten } from "@ltad/features";
+import {
+  centred,
+  type FeatureSpec,
+  standardZ,
+  statisticsTables,
+  type Patches,
+  type StatisticsTables,
+  whiten,
+  whitened,
+} from "@ltad/features";
 import type { Tensors } from "@ltad/jit";
 import type { TensorSpec } from "@ltad/runtime";
 import { displace, jitter, reconstructionLoss, reconstructor } from "@ltad/reconstruct";
@@ -37,10 +46,10 @@ export interface DetectTensors {
  * @returns loss = reconstruction + semantic, all scalars
  * @see method.md, Phase 2
  */
-export function detectLoss(params: DetectTensors, inputs: Tensors, config: TrainConfig, head: HeadConfig, spec: FeatureSpec) {
-  const batch = inputs as { z: tf.Tensor2D; label: tf.Tensor1D; positions: tf.Tensor2D };
+export function detectLoss(params: DetectTensors, inputs: Tensors, anomaly: TrainConfig["anomaly"], head: HeadConfig) {
+  const batch = inputs as unknown as DetectBatch;
   const tables = statisticsTables(branchOf(inputs, "tables"));
-  const { normal, abnormal } = patches(inputs, tables, config, spec); // [B, T, D]
+  const { normal, abnormal } = anomaly.kind === "jitter" ? jittered(batch, tables, anomaly.alpha, head) : directed(batch, tables, head); // [B, T, D]
   const module = reconstructor(head.reconstruct);
   const positions = module.wholeGrid ? undefined : batch.positions;
   const reconstruction = reconstructionLoss(module.forward(params.pi, abnormal, standardZ(tables, batch.z), positions), normal);
@@ -52,27 +61,33 @@ export function detectLoss(params: DetectTensors, inputs: Tensors, config: Train
   return { loss: tf.add<tf.Scalar>(reconstruction, sad), reconstruction, semantic: sad };
 }
 
-/** p_n and p_a: UniAD's jitter over all channels, or in each group a step of chosen length towards noise or a foreign patch. */
-function patches(inputs: Tensors, tables: StatisticsTables, { anomaly, groups }: TrainConfig, spec: FeatureSpec) {
-  const { features, foreign, noise } = inputs as Record<"features" | "foreign" | "noise", tf.Tensor3D>;
-  const [label, positions] = [inputs["label"] as tf.Tensor1D, inputs["positions"] as tf.Tensor2D];
-  const centred = centre(tables, features, label, positions); // [B, T, C]
-  if (anomaly.kind === "jitter") {
-    const normal = tf.concat(whiten(tables, centred, label, spec, groups), 2); // [B, T, D]
-    return { normal, abnormal: jitter(normal, noise, anomaly.alpha) };
-  }
-  const away = tf.div<tf.Tensor3D>(tf.sub(foreign, features), tables.channelDeviation); // [B, T, C]
-  const whitened = whiten(tables, tf.concat([centred, away], 1), label, spec, groups).map((part) => tf.split(part, 2, 1)); // G x 2 x [B, T, D_g]
-  const parts = whitened.map(([part]) => part as tf.Tensor3D); // G x [B, T, D_g]
+/** The inputs of one step as tensors. */
+interface DetectBatch extends Patches {
+  readonly z: tf.Tensor2D; // [B, Dz]
+  readonly noise: tf.Tensor3D; // [B, T, D]
+  readonly foreign: tf.Tensor3D; // [B, T, C]; this and the rest for directed anomalies
+  readonly isForeign: tf.Tensor2D; // [B, T]
+  readonly size: tf.Tensor2D; // [B, T]
+}
+
+/** p_n and p_a [B, T, D]: UniAD's jitter over all channels. */
+function jittered(batch: DetectBatch, tables: StatisticsTables, alpha: number, head: HeadConfig) {
+  const normal = tf.concat(whitened(tables, batch, head), 2);
+  return { normal, abnormal: jitter(normal, batch.noise, alpha) };
+}
+
+/** p_n and p_a [B, T, D]: in each group a step of chosen length towards noise or a foreign patch. */
+function directed(batch: DetectBatch, tables: StatisticsTables, head: HeadConfig) {
+  const away = tf.div<tf.Tensor3D>(tf.sub(batch.foreign, batch.features), tables.channelDeviation); // [B, T, C]
+  const both = tf.concat([centred(tables, batch), away], 1); // [B, 2 T, C]
+  const pairs = whiten(tables, both, batch.label, head).map((part) => tf.split(part, 2, 1) as [tf.Tensor3D, tf.Tensor3D]); // G x 2 x [B, T, D_g]
+  const parts = pairs.map(([part]) => part); // G x [B, T, D_g]
   const sizes = parts.map((part) => part.shape[2]);
-  const isForeign = tf.expandDims(inputs["isForeign"] as tf.Tensor2D, 2); // [B, T, 1]
-  const gaussian = tf.split(noise, sizes, 2); // G x [B, T, D_g]
-  const abnormal = whitened.map(([part, towards], g) => {
-    const direction: tf.Tensor3D = tf.add(
-      tf.mul(towards as tf.Tensor3D, isForeign),
-      tf.mul(gaussian[g] as tf.Tensor3D, tf.sub(1, isForeign)),
-    );
-    return displace(part as tf.Tensor3D, direction, inputs["size"] as tf.Tensor2D); // [B, T, D_g]
+  const gaussian = tf.split(batch.noise, sizes, 2) as tf.Tensor3D[]; // G x [B, T, D_g]
+  const isForeign = tf.expandDims(batch.isForeign, 2); // [B, T, 1]
+  const abnormal = pairs.map(([part, towards], g) => {
+    const direction: tf.Tensor3D = tf.add(tf.mul(towards, isForeign), tf.mul(gaussian[g]!, tf.sub(1, isForeign)));
+    return displace(part, direction, batch.size); // [B, T, D_g]
   });
   return { normal: tf.concat(parts, 2), abnormal: tf.concat(abnormal, 2) };
 }

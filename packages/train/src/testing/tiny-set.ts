@@ -33,12 +33,12 @@ export const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
 
 /** A set of these images, in memory. */
 export function setOf(images: readonly ImageFeatures[]): TrainingSet {
-  return { classes: ["a", "b", "c"], counts, labels, store: { count: images.length, read: async (index) => images[index]! } };
+  return { classes: ["a", "b", "c"], counts, labels, store: { read: async (index) => images[index]! } };
 }
 
 /** Ten images of random features. */
 export function randomImages(rng: Rng): ImageFeatures[] {
-  return labels.map(() => ({ features: rng.normals(16 * 13), z: rng.normals(7) }));
+  return labels.map(() => ({ features: float32([1, 16, 13], rng.normals(16 * 13)), z: float32([1, 7], rng.normals(7)) }));
 }
 
 /** Both presets' forms for {@link spec}, small. */

@@ -1,9 +1,8 @@
 import { branchOf, createRng, flatten, float32, floats, isNdArray, type NdArray } from "@ltad/core";
-import type { TextEncoder } from "@ltad/encoder";
 import { jit } from "@ltad/jit";
 import { textPrototypes } from "@ltad/semantic";
 import type * as tf from "@tensorflow/tfjs";
-import type { TrainConfig } from "../config/config-schema.js";
+import type { Training } from "../run/training.js";
 
 // Shapes: K classes, M tokens of a name, V tokens of a prompt, Dt text size.
 
@@ -14,14 +13,17 @@ export type Prototypes = {
 };
 
 /**
- * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]); with `names.prototypes` "random" two random unit vectors a class.
+ * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]); with `names.prototypes` "random" two random unit vectors for each class.
  * @param names s_c [K, M, tokenSize]
  */
-export async function prototypesOf(names: NdArray, text: TextEncoder, config: TrainConfig["names"], seed: number): Promise<Prototypes> {
-  const classes = names.shape[0]!;
-  if (config.prototypes === "random") return randomPrototypes(classes, text.size, seed);
+export async function prototypesOf(
+  { text, config, seed }: Pick<Training, "text" | "config" | "seed">,
+  names: NdArray,
+): Promise<Prototypes> {
+  const { prototypes, normalPrompt, abnormalPrompt } = config.names;
+  if (prototypes === "random") return randomPrototypes(names.shape[0]!, text.size, seed);
   const prefix = (prompt: string) => text.embed(text.tokenize(prompt)); // [V, tokenSize]
-  const prompts = { normal: prefix(config.normalPrompt), abnormal: prefix(config.abnormalPrompt) };
+  const prompts = { normal: prefix(normalPrompt), abnormal: prefix(abnormalPrompt) };
   const program = await jit(
     (inputs) => {
       const forward = (tokens: tf.Tensor3D) => text.forward(branchOf(inputs, "text"), tokens);
@@ -42,13 +44,13 @@ export async function prototypesOf(names: NdArray, text: TextEncoder, config: Tr
 function randomPrototypes(classes: number, size: number, seed: number): Prototypes {
   const table = (name: string) => {
     const rows = float32([classes, size], createRng(`${seed}/prototypes/${name}`).normals(classes * size));
-    for (let k = 0; k < classes; k++) normaliseRow(floats(rows, name).subarray(k * size, (k + 1) * size));
+    for (let k = 0; k < classes; k++) toUnitLength(floats(rows, name).subarray(k * size, (k + 1) * size));
     return rows;
   };
   return { normal: table("normal"), abnormal: table("abnormal") };
 }
 
-function normaliseRow(row: Float32Array): void {
+function toUnitLength(row: Float32Array): void {
   const length = Math.hypot(...row);
   for (let i = 0; i < row.length; i++) row[i] = row[i]! / length;
 }
