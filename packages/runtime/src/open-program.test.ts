@@ -46,10 +46,6 @@ describe("openProgram", () => {
     });
     await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
   });
-
-  it("refuses the engine of TF.js", async () => {
-    await expect(openProgram(model, { engine: "tensorflow" })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
-  });
 });
 
 describe("providers", () => {

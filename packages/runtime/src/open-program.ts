@@ -11,10 +11,6 @@ export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program
  * @throws LtadError `LTAD_BUNDLE` when the model cannot be loaded, `LTAD_CONFIG` when a provider is missing
  */
 export async function openProgram(model: Uint8Array | string, options: RuntimeOptions = {}): Promise<Program> {
-  if (options.engine === "tensorflow")
-    throw new LtadError("LTAD_CONFIG", `engine: "tensorflow" cannot run an ONNX file. Leave it out, or use jit with the function itself.`);
-  if (options.check)
-    throw new LtadError("LTAD_CONFIG", "check: an ONNX file cannot be looked into. Use jit or trainStep with the function itself.");
   const { session, providers } = await createSession(model, options);
   const inputs = specsOf(session);
   let open = true;

@@ -54,7 +54,7 @@ describe.each(Object.entries(cases))("%s", (_, fn) => {
   });
 
   it("is the same compiled and eager, with its gradients", async () => {
-    const both = ({ x, gamma, beta }: Tensors) => {
+    const both = ({ x, gamma, beta }: Tensors): Tensors => {
       const args = [x, gamma, beta] as [tf.Tensor, tf.Tensor, tf.Tensor];
       const used = fn.length === 1 ? [args[0]] : args;
       const grads = tf.grads((...v) => weighted(v[0]!, v[1] ?? args[1], v[2] ?? args[2]))(used);

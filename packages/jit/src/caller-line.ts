@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const own = dirname(dirname(fileURLToPath(import.meta.url)));
+const own = dirname(fileURLToPath(import.meta.url));
 
 /** Frames to keep of a stack: TF.js calls itself more often than V8's usual ten. */
 export const stackDepth = 60;
