@@ -1,9 +1,9 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type Progress, unflatten } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { type HeadArrays, headConstants, headTensors } from "../head/head-graph.js";
-import { type HeadTensors, rawScores, scoreHead } from "../head/head.js";
+import { headTensors, type TrainedHead, trainedTensors } from "../head/head-graph.js";
+import { rawScores, scoreHead } from "../head/head.js";
 import { statisticsTree } from "@ltad/features";
-import { tensorsOf, toTensor } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
@@ -60,8 +60,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
   it("then a class's training normals have mean S_rec 1, and a standard logit of mean 0 and deviation 1", async () => {
     const calibration = await calibrate(set, arrays, config, {});
     const scored = { ...config, score: { ...config.score, semantic: "logit" as const } };
-    const tensors = { ...headTensors(constants(arrays)), calibration: tensorsOf(calibration) as HeadTensors["calibration"] };
-    const out = scoreHead(tensors, encoded(images, labels), scored);
+    const out = scoreHead(headTensors(tensorsOf({ ...arrays, calibration })), encoded(images, labels), scored);
     const [rec, sem] = [out.s_rec.arraySync(), out.s_sem.arraySync()];
     for (const label of [0, 1, 2]) {
       const of = (maps: number[][][]) => maps.filter((_, image) => labels[image] === label).flat(2);
@@ -71,7 +70,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
   });
 
   function rawOf(image: number) {
-    const out = rawScores(headTensors(constants(arrays)), encoded([images[image]!], [labels[image]!]), config);
+    const out = rawScores(trainedTensors(tensorsOf(arrays)), encoded([images[image]!], [labels[image]!]), config);
     return { errors: out.errors.arraySync()[0]!, logits: out.logits.arraySync()[0]! };
   }
 });
@@ -100,17 +99,13 @@ function fixture(config: TrainConfig) {
   const head = headConfig(config, spec, 8);
   const sizes = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!).length);
   const rng = createRng(`calibrate/${config.preset}`);
-  const arrays: Omit<HeadArrays, "calibration"> = {
+  const arrays: TrainedHead = {
     tables: statisticsTree(randomStatistics(rng, config.whitening.by === "class" ? sizes : [])),
     pi: randomised(reconstructor(head.reconstruct).init(rng), "pi"),
     phi: randomised(semantic(head.semantic).init(rng), "phi"),
     prototypes: randomPrototypes(rng),
   };
   return { config: head, arrays, kinds: config.score.reconstruction === "total" ? 1 : sizes.length };
-}
-
-function constants(arrays: Omit<HeadArrays, "calibration">): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)]));
 }
 
 function encoded(some: typeof images, classes: readonly number[]) {

@@ -1,8 +1,7 @@
 import { floats, float32, int32, type JobOptions, throwIfAborted } from "@ltad/core";
-import { type HeadArrays, headConstants, headTensors, type TrainedHead } from "../head/head-graph.js";
+import { type HeadArrays, type TrainedHead, trainedTensors } from "../head/head-graph.js";
 import { type HeadConfig, rawScores } from "../head/head.js";
-import { jit } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
+import { f32, i32, jit } from "@ltad/jit";
 import type { TrainingSet } from "../run/training-set.js";
 
 // Shapes: K classes, N tokens, E errors (one a group, or one in all).
@@ -36,16 +35,9 @@ export async function calibrate(
 function rawProgram(trained: TrainedHead, config: HeadConfig) {
   const { tokens, channels, zSize } = config.spec;
   return jit(
-    (inputs) => {
-      const { features, z, label } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; label: tf.Tensor1D };
-      return { ...rawScores(headTensors(inputs), { features, z, label }, config) };
-    },
-    {
-      features: { dtype: "float32", shape: [1, tokens, channels] },
-      z: { dtype: "float32", shape: [1, zSize] },
-      label: { dtype: "int32", shape: [1] },
-    },
-    { constants: headConstants(trained) },
+    ({ features, z, label }, constants) => ({ ...rawScores(trainedTensors(constants), { features, z, label }, config) }),
+    { features: f32(1, tokens, channels), z: f32(1, zSize), label: i32(1) },
+    { constants: trained },
   );
 }
 

@@ -1,5 +1,5 @@
 import { float32 } from "@ltad/core";
-import { toOnnx } from "@ltad/jit";
+import { f32, i32, toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { spec } from "../testing/tiny-set.js";
@@ -10,16 +10,12 @@ import type { TrainingSet } from "../run/training-set.js";
 
 const [N, C] = [spec.tokens, spec.channels];
 const head = toOnnx(
-  (inputs) => {
-    const own = tf.slice(inputs["features"], [0, 0, 0], [-1, -1, 1]).reshape([-1, 4, 4]);
-    const rest = tf.sum(inputs["z"], 1).mul(0).add(inputs["class"].toFloat().mul(1000));
+  ({ features, z, class: label }) => {
+    const own = tf.slice(features, [0, 0, 0], [-1, -1, 1]).reshape([-1, 4, 4]);
+    const rest = tf.sum(z, 1).mul(0).add(label.toFloat().mul(1000));
     return { map: own.add(rest.reshape([-1, 1, 1])) };
   },
-  {
-    features: { dtype: "float32", shape: [null, N, C] },
-    z: { dtype: "float32", shape: [null, spec.zSize] },
-    class: { dtype: "int32", shape: [null] },
-  },
+  { features: f32(null, N, C), z: f32(null, spec.zSize), class: i32(null) },
 );
 
 describe("fitDisplayRange", () => {

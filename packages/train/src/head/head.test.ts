@@ -1,13 +1,13 @@
 import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { tensorsOf, toNdArray, toTensor } from "@ltad/jit";
+import { tensorsOf, toNdArray } from "@ltad/jit";
 import { openProgram } from "@ltad/runtime";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
-import { type HeadArrays, headConstants, headGraph, headTensors } from "./head-graph.js";
+import { type HeadArrays, headGraph, headTensors } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
 
 // Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
@@ -240,7 +240,7 @@ function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[
 }
 
 function tensors(arrays: HeadArrays) {
-  return headTensors(Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)])));
+  return headTensors(tensorsOf(arrays));
 }
 
 function imagesOf(labels: readonly number[]) {

@@ -25,12 +25,16 @@ export interface ScoreConfig {
   readonly image: "max" | "position" | "pooled";
 }
 
-/** All tensors of the scoring function. */
-export interface HeadTensors {
+/** The tensors of a head before its calibration. */
+export interface TrainedTensors {
   readonly tables: StatisticsTables;
   readonly pi: Tree<tf.Tensor>;
   readonly phi: Tree<tf.Tensor>;
   readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
+}
+
+/** All tensors of the scoring function. */
+export interface HeadTensors extends TrainedTensors {
   readonly calibration: Calibration;
 }
 
@@ -59,7 +63,7 @@ export interface EncodedImages {
  * Errors of reconstruction and logits of abnormality.
  * @see method.md, Score: S_rec(p) = ||Pi(p) - p||^2, and the semantic posterior
  */
-export function rawScores(t: Omit<HeadTensors, "calibration">, images: EncodedImages, config: HeadConfig): RawScores {
+export function rawScores(t: TrainedTensors, images: EncodedImages, config: HeadConfig): RawScores {
   const { features, z, label } = images;
   const positions = allPositions(label, config.spec.tokens); // [B, N]
   const parts = whitened(t.tables, { features, label, positions }, config); // G x [B, N, D_g]

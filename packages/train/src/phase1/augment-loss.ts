@@ -1,23 +1,52 @@
-import { branchOf, type Tree } from "@ltad/core";
+import type { NdArray, Tree } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { standardZ, statisticsTables } from "@ltad/features";
-import type { Tensors } from "@ltad/jit";
+import { type FeatureSpec, standardZ, statisticsTables, type StatisticsTree } from "@ltad/features";
+import { f32, i32, type TensorsFor, type TensorsOf } from "@ltad/jit";
 import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
+import type { TrainConfig } from "../config/config-schema.js";
 
-// Shapes: B images a step, N tokens, C channels, L latent, K classes, Dt text size.
+// Shapes: B images a step, N tokens, C channels, L latent, K classes, M tokens of a name, Dt text size.
+
+/** What phase 1 learns: the class names s_c [K, M, tokenSize] and the VAE. */
+export type AugmentParams = {
+  readonly names: NdArray;
+  readonly vae: Tree<NdArray>;
+};
+
+/** What phase 1 leaves as it is. */
+export type AugmentConstants = {
+  readonly tables: StatisticsTree;
+  readonly text: Tree<NdArray>;
+};
+
+/** The inputs of one step of phase 1. */
+export type AugmentInputs = ReturnType<typeof augmentInputs>;
+
+export function augmentInputs({ augment }: TrainConfig, spec: FeatureSpec) {
+  const { batch, latent } = augment;
+  return {
+    features: f32(batch, spec.tokens, spec.channels),
+    z: f32(batch, spec.zSize),
+    label: i32(batch),
+    eps: f32(batch, latent), // standard normal noise of the latent
+    beta: f32(),
+  };
+}
 
 /**
  * The loss of phase 1: sum_l mean((f_real_l - f_syn_l)^2) + beta KL, f in units of the channels' deviation.
  * @see method.md, Phase 1
  */
-export function augmentLoss(learned: { names: tf.Tensor; vae: Tree<tf.Tensor> }, inputs: Tensors, config: VaeConfig, text: TextEncoder) {
+export function augmentLoss(config: VaeConfig, text: TextEncoder) {
   const vae = conditionalVae(config);
-  const tables = statisticsTables(branchOf(inputs, "tables"));
-  const real: tf.Tensor3D = tf.div(tf.sub(inputs["features"] as tf.Tensor3D, tables.channelMean), tables.channelDeviation); // [B, N, C]
-  const latent = vae.encode(learned.vae, standardZ(tables, inputs["z"] as tf.Tensor2D)); // [B, L]
-  const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), learned.names as tf.Tensor3D); // [K, Dt]
-  const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]
-  const synthetic = vae.decode(learned.vae, sample(latent, inputs["eps"] as tf.Tensor2D), condition); // [B, N, C]
-  return vae.loss(real, synthetic, latent, inputs["beta"] as tf.Scalar);
+  return (learned: TensorsOf<AugmentParams>, batch: TensorsFor<AugmentInputs>, frozen: TensorsOf<AugmentConstants>) => {
+    const tables = statisticsTables(frozen.tables);
+    const real: tf.Tensor3D = tf.div(tf.sub(batch.features, tables.channelMean), tables.channelDeviation); // [B, N, C]
+    const latent = vae.encode(learned.vae, standardZ(tables, batch.z)); // [B, L]
+    const texts = classTexts((tokens) => text.forward(frozen.text, tokens), learned.names as tf.Tensor3D); // [K, Dt]
+    const condition = tf.gather(texts, batch.label); // [B, Dt]
+    const synthetic = vae.decode(learned.vae, sample(latent, batch.eps), condition); // [B, N, C]
+    return vae.loss(real, synthetic, latent, batch.beta);
+  };
 }

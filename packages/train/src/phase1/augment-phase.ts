@@ -1,20 +1,12 @@
-import { createRng, flatten, float32, int32, isNdArray, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
+import { createRng, float32, int32, type Rng } from "@ltad/core";
 import { type ClassMoments, type FeatureSpec, statisticsTree } from "@ltad/features";
-import { cosineSchedule, trainStep } from "@ltad/jit";
+import { cosineSchedule, type InputsOf, trainStep } from "@ltad/jit";
 import { conditionalVae, initClassNames, klWeight, type VaeConfig } from "@ltad/vae-augment";
 import type { TrainConfig } from "../config/config-schema.js";
 import { imageSampler } from "../run/draw.js";
 import type { Phase } from "../run/phase.js";
 import type { Training } from "../run/training.js";
-import { augmentLoss } from "./augment-loss.js";
-
-// Shapes: B images a step, N tokens, C channels, Dz size of z, K classes, M tokens of a name.
-
-/** What phase 1 learns: the class names s_c [K, M, tokenSize] and the VAE. */
-export type AugmentParams = {
-  readonly names: NdArray;
-  readonly vae: Tree<NdArray>;
-};
+import { type AugmentConstants, augmentInputs, type AugmentInputs, augmentLoss, type AugmentParams } from "./augment-loss.js";
 
 /** Sizes of the VAE for these features. */
 export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize: number): VaeConfig & { readonly latent: number } {
@@ -23,25 +15,21 @@ export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize:
 }
 
 /** Phase 1 as steps: the VAE's loss, with gradients through the frozen text encoder into the class names. */
-export async function augmentPhase(training: Training, moments: ClassMoments): Promise<Phase<AugmentParams>> {
+export async function augmentPhase(training: Training, moments: ClassMoments): Promise<Phase<AugmentParams, AugmentInputs>> {
   const { set, spec, config, text, seed } = training;
   const { augment, names } = config;
   const vae = vaeConfig(config, spec, text.size);
   const rng = createRng(`${seed}/augment`);
-  const program = await trainStep<AugmentParams>({
-    params: {
-      names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
-      vae: conditionalVae(vae).init(rng.fork("vae")),
-    },
-    inputs: {
-      features: { dtype: "float32", shape: [augment.batch, spec.tokens, spec.channels] },
-      z: { dtype: "float32", shape: [augment.batch, spec.zSize] },
-      label: { dtype: "int32", shape: [augment.batch] },
-      eps: { dtype: "float32", shape: [augment.batch, augment.latent] },
-      beta: { dtype: "float32", shape: [] },
-    },
-    constants: flatten<NdArray>({ tables: statisticsTree(moments), text: text.params }, isNdArray),
-    loss: (learned, inputs) => augmentLoss(learned, inputs, vae, text),
+  const params: AugmentParams = {
+    names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
+    vae: conditionalVae(vae).init(rng.fork("vae")),
+  };
+  const constants: AugmentConstants = { tables: statisticsTree(moments), text: text.params };
+  const program = await trainStep({
+    params,
+    inputs: augmentInputs(config, spec),
+    constants,
+    loss: augmentLoss(vae, text),
     optimiser: { weightDecay: augment.weightDecay, clipNorm: augment.clipNorm },
   });
   return {
@@ -57,7 +45,7 @@ export async function augmentPhase(training: Training, moments: ClassMoments): P
 function augmentBatches({ set, spec, config: { augment, sampling } }: Training) {
   const draw = imageSampler(set.labels, set.counts, sampling.classPower);
   const { batch, latent } = augment;
-  return async (step: number, rng: Rng): Promise<NdArrays> => {
+  return async (step: number, rng: Rng): Promise<InputsOf<AugmentInputs>> => {
     const chosen = Array.from({ length: batch }, () => draw(rng));
     const images = await Promise.all(chosen.map((index) => set.store.read(index)));
     const [features, z] = [float32([batch, spec.tokens, spec.channels]), float32([batch, spec.zSize])];

@@ -1,5 +1,5 @@
-import { branchOf, createRng, flatten, float32, floats, isNdArray, type NdArray } from "@ltad/core";
-import { jit } from "@ltad/jit";
+import { createRng, float32, floats, type NdArray } from "@ltad/core";
+import { f32, jit } from "@ltad/jit";
 import { textPrototypes } from "@ltad/semantic";
 import type * as tf from "@tensorflow/tfjs";
 import type { Training } from "../run/training.js";
@@ -25,17 +25,15 @@ export async function prototypesOf(
   const prefix = (prompt: string) => text.embed(text.tokenize(prompt)); // [V, tokenSize]
   const prompts = { normal: prefix(normalPrompt), abnormal: prefix(abnormalPrompt) };
   const program = await jit(
-    (inputs) => {
-      const forward = (tokens: tf.Tensor3D) => text.forward(branchOf(inputs, "text"), tokens);
-      const prefixes = { normal: inputs["prompts.normal"] as tf.Tensor2D, abnormal: inputs["prompts.abnormal"] as tf.Tensor2D };
-      return { ...textPrototypes(forward, prefixes, inputs["names"] as tf.Tensor3D) };
+    ({ names: tokens }, frozen) => {
+      const prefixes = frozen.prompts as Record<keyof Prototypes, tf.Tensor2D>;
+      return { ...textPrototypes((whole) => text.forward(frozen.text, whole), prefixes, tokens) };
     },
-    { names: { dtype: "float32", shape: names.shape } },
-    { constants: flatten<NdArray>({ text: text.params, prompts }, isNdArray) },
+    { names: f32(...(names.shape as [number, number, number])) },
+    { constants: { text: text.params, prompts } },
   );
   try {
-    const { normal, abnormal } = await program.run({ names });
-    return { normal: normal!, abnormal: abnormal! };
+    return await program.run({ names });
   } finally {
     await program.dispose();
   }

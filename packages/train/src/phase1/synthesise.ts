@@ -3,7 +3,7 @@ import type { ImageFeatures } from "@ltad/feature-store";
 import type { ClassMoments } from "@ltad/features";
 import { realProbability } from "@ltad/vae-augment";
 import type { Training } from "../run/training.js";
-import type { AugmentParams } from "./augment-phase.js";
+import type { AugmentParams } from "./augment-loss.js";
 import { openSynthesiser, type Synthesiser } from "./synthesiser.js";
 
 /** For each class: how often its images are real, and the synthetic ones that take their place otherwise. */

@@ -1,11 +1,12 @@
-import { branchOf, flatten, float32, type FloatArray, floats, int32, isNdArray, type NdArray, type Rng } from "@ltad/core";
+import { float32, type FloatArray, floats, int32, type Rng } from "@ltad/core";
 import type { ImageFeatures } from "@ltad/feature-store";
 import { type ClassMoments, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
-import { jit } from "@ltad/jit";
+import { f32, i32, jit } from "@ltad/jit";
 import { classTexts, conditionalVae, sample } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { Training } from "../run/training.js";
-import { type AugmentParams, vaeConfig } from "./augment-phase.js";
+import type { AugmentParams } from "./augment-loss.js";
+import { vaeConfig } from "./augment-phase.js";
 
 /** Draws f_syn for images: the VAE of phase 1 as one graph. */
 export interface Synthesiser {
@@ -34,30 +35,26 @@ export async function openSynthesiser(training: Training, learned: AugmentParams
         label: int32([batch], new Int32Array(batch).fill(label)),
         eps: float32([batch, latent], rng.normals(batch * latent)),
       });
-      const features = floats(out["features"], "features");
+      const features = floats(out.features, "features");
       return zs.map((z, i) => ({ features: float32([1, tokens, channels], features.slice(i * size, (i + 1) * size)), z }));
     },
     dispose: () => program.dispose(),
   };
 }
 
-function synthesisProgram({ spec, config, text }: Training, learned: AugmentParams, moments: ClassMoments) {
-  const vae = conditionalVae(vaeConfig(config, spec, text.size));
+function synthesisProgram({ spec, config, text }: Training, { vae, names }: AugmentParams, moments: ClassMoments) {
+  const { encode, decode } = conditionalVae(vaeConfig(config, spec, text.size));
+  const constants = { tables: statisticsTree(moments), text: text.params, vae, names };
   return jit(
-    (inputs) => {
-      const tables = statisticsTables(branchOf(inputs, "tables"));
-      const params = branchOf(inputs, "vae");
-      const distribution = vae.encode(params, standardZ(tables, inputs["z"] as tf.Tensor2D));
-      const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), inputs["names"] as tf.Tensor3D); // [K, Dt]
-      const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]
-      const standard = vae.decode(params, sample(distribution, inputs["eps"] as tf.Tensor2D), condition); // [B, N, C]
+    ({ z, label, eps }, frozen) => {
+      const tables = statisticsTables(frozen.tables);
+      const texts = classTexts((tokens) => text.forward(frozen.text, tokens), frozen.names as tf.Tensor3D); // [K, Dt]
+      const condition = tf.gather(texts, label); // [B, Dt]
+      const latent = sample(encode(frozen.vae, standardZ(tables, z)), eps); // [B, L]
+      const standard = decode(frozen.vae, latent, condition); // [B, N, C]
       return { features: tf.add(tf.mul(standard, tables.channelDeviation), tables.channelMean) };
     },
-    {
-      z: { dtype: "float32", shape: [null, spec.zSize] },
-      label: { dtype: "int32", shape: [null] },
-      eps: { dtype: "float32", shape: [null, config.augment.latent] },
-    },
-    { constants: flatten<NdArray>({ tables: statisticsTree(moments), text: text.params, ...learned }, isNdArray) },
+    { z: f32(null, spec.zSize), label: i32(null), eps: f32(null, config.augment.latent) },
+    { constants },
   );
 }

@@ -36,7 +36,8 @@ describe("a batch of phase 2", () => {
 
   it("the same generator gives the same batch, another one another", async () => {
     const draw = batches(recommended, { real: [1, 0.6, 0.4], synthetic });
-    const [first, same, other] = [await draw(4, createRng("s/4")), await draw(4, createRng("s/4")), await draw(5, createRng("s/5"))];
+    const batch = (step: number): Promise<NdArrays> => draw(step, createRng(`s/${step}`));
+    const [first, same, other] = [await batch(4), await batch(4), await batch(5)];
     expect(same).toEqual(first);
     for (const name of Object.keys(first).filter((key) => key !== "noise")) expect(other[name]).not.toEqual(first[name]);
   });

@@ -1,8 +1,10 @@
-import { float32, int32, type NdArrays, type Rng } from "@ltad/core";
+import { float32, int32, type Rng } from "@ltad/core";
 import type { ImageFeatures } from "@ltad/feature-store";
+import type { InputsOf } from "@ltad/jit";
 import type { Mixing } from "../phase1/synthesise.js";
 import { foreignSampler, imageSampler } from "../run/draw.js";
 import type { Training } from "../run/training.js";
+import type { DetectInputs } from "./detect-loss.js";
 import type { NoisePool } from "./noise-pool.js";
 
 // Shapes: B images a step, T patches of each, C channels, D channels of all groups together.
@@ -15,7 +17,7 @@ export interface DetectBatchOptions {
   readonly noise: NoisePool;
 }
 
-type Batches = (step: number, rng: Rng) => Promise<NdArrays>;
+type Batches = (step: number, rng: Rng) => Promise<InputsOf<DetectInputs>>;
 
 /** Draws the inputs of one step of phase 2; every random number of the step is drawn here. */
 export function detectBatches(

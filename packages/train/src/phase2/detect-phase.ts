@@ -1,4 +1,4 @@
-import { createRng, flatten, isNdArray, type NdArray, type Tree } from "@ltad/core";
+import { createRng } from "@ltad/core";
 import { type ClassStatistics, statisticsTree } from "@ltad/features";
 import { trainStep } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
@@ -10,15 +10,9 @@ import type { Mixing } from "../phase1/synthesise.js";
 import type { Phase } from "../run/phase.js";
 import type { Training } from "../run/training.js";
 import { detectBatches } from "./detect-batches.js";
-import { detectInputs, detectLoss } from "./detect-loss.js";
+import { type DetectConstants, detectInputs, type DetectInputs, detectLoss, type DetectParams } from "./detect-loss.js";
 import { noisePool } from "./noise-pool.js";
 import { detectRate } from "./schedules.js";
-
-/** What phase 2 learns: Pi and Phi_l. */
-export type DetectParams = {
-  readonly pi: Tree<NdArray>;
-  readonly phi: Tree<NdArray>;
-};
 
 export interface DetectPhaseOptions {
   readonly statistics: ClassStatistics;
@@ -32,19 +26,21 @@ export interface DetectPhaseOptions {
 export async function detectPhase(
   training: Omit<Training, "text">,
   { statistics, prototypes, head, mixing }: DetectPhaseOptions,
-): Promise<Phase<DetectParams>> {
+): Promise<Phase<DetectParams, DetectInputs>> {
   const { config, spec, seed } = training;
   const { detect } = config;
   const rng = createRng(`${seed}/detect`);
   const size = patchSize(head);
-  const program = await trainStep<DetectParams>({
-    params: {
-      pi: reconstructor(head.reconstruct).init(rng.fork("pi")),
-      phi: semantic(head.semantic).init(rng.fork("phi")),
-    },
+  const params: DetectParams = {
+    pi: reconstructor(head.reconstruct).init(rng.fork("pi")),
+    phi: semantic(head.semantic).init(rng.fork("phi")),
+  };
+  const constants: DetectConstants = { tables: statisticsTree(statistics), prototypes };
+  const program = await trainStep({
+    params,
     inputs: detectInputs(config, spec, size),
-    constants: flatten<NdArray>({ tables: statisticsTree(statistics), prototypes: { ...prototypes } }, isNdArray),
-    loss: (params, inputs) => detectLoss(params, inputs, config.anomaly, head),
+    constants,
+    loss: detectLoss(config.anomaly, head),
     optimiser: { weightDecay: detect.weightDecay, clipNorm: detect.clipNorm },
   });
   const noise = noisePool(rng.fork("noise"), detect.images * (detect.tokens ?? spec.tokens) * size);

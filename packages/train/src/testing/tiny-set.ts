@@ -1,8 +1,6 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type Rng, sizeOf, type Tree, unflatten } from "@ltad/core";
 import type { ClassStatistics, FeatureSpec } from "@ltad/features";
 import type { ImageFeatures } from "@ltad/feature-store";
-import { toTensor } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "../config/config-schema.js";
 import { resolveConfig } from "../config/resolve-config.js";
 import type { TrainingSet } from "../run/training-set.js";
@@ -110,11 +108,6 @@ export function randomised(tree: Tree<NdArray>, seed: string): Tree<NdArray> {
   const rng = createRng(seed);
   const leaves = Object.entries(flatten<NdArray>(tree, isNdArray));
   return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))])));
-}
-
-/** Flat names, as constants reach a traced function. */
-export function constantTensors(tree: Tree<NdArray>): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(flatten<NdArray>(tree, isNdArray)).map(([name, array]) => [name, toTensor(array)]));
 }
 
 /** One number of an array. */
