@@ -6,7 +6,7 @@ export { tensorsOf, toNdArray, toTensor } from "./tensors.js";
 export { saveOnnx, toOnnx } from "./to-onnx.js";
 export { cosineSchedule, linearSchedule, stepSchedule } from "./train/schedules.js";
 export { trainStep, trainStepToOnnx } from "./train/train-step.js";
-export type { InputsOf, Program, RuntimeOptions, TensorSpec, TensorSpecs } from "@ltad/runtime";
+export type { GraphSpecs, InputsOf, Program, RuntimeOptions, TensorSpec, TensorSpecs } from "@ltad/runtime";
 export type { Spec, TensorFor } from "./spec.js";
 export type {
   ExportOptions,

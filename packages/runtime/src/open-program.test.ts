@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { float32 } from "@ltad/core";
-import { describe, expect, it } from "vitest";
+import { float32, type NdArray } from "@ltad/core";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { encodeModel, onnxType } from "@ltad/onnx";
 import { fallBack } from "./providers.js";
 import { openProgram } from "./open-program.js";
+import type { GraphSpecs } from "./check-graph.js";
 
 /** y = x + x, x float32 [batch, 2]. */
 const valueInfo = (name: string) => ({
@@ -37,6 +38,28 @@ describe("openProgram", () => {
       await program.dispose();
     }
     await rm(folder, { recursive: true });
+  });
+
+  it("has the types of the specs it is given, and holds the file to them", async () => {
+    const spec = <S extends readonly (number | null)[]>(...shape: S) => ({ dtype: "float32", shape }) as const;
+    const program = await openProgram(model, { inputs: { x: spec(null, 2) }, outputs: ["y"] });
+    expectTypeOf(program.run).parameter(0).toEqualTypeOf<{ readonly x: NdArray }>();
+    expectTypeOf(await program.run({ x })).toEqualTypeOf<Record<"y", NdArray>>();
+    await program.dispose();
+    await (await openProgram(model, { inputs: { x: spec(3, 2) } })).dispose(); // a free batch accepts any size
+    const wrong: [GraphSpecs, RegExp][] = [
+      [{ outputs: ["z"] }, /output z: expected present, received outputs y/],
+      [{ inputs: { x: spec(null, 3) } }, /input x: expected float32 \[batch, 3\], received float32 \[batch, 2\]/],
+      [{ inputs: { x: spec(2) } }, /input x: expected float32 \[2\]/],
+      [{ inputs: { x: { dtype: "int32", shape: [null, 2] } } }, /input x: expected int32/],
+      [{ inputs: {} }, /input x: expected none, received float32/],
+      [{ inputs: { x: spec(null, 2), w: spec(2) } }, /input w: expected float32 \[2\], received none/],
+    ];
+    for (const [specs, message] of wrong)
+      await expect(openProgram(model, specs)).rejects.toMatchObject({
+        code: "LTAD_SHAPE",
+        message: expect.stringMatching(message) as string,
+      });
   });
 
   it("refuses what is no model, by name", async () => {
