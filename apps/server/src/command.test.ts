@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core";
+import { serverOptionsOf } from "@ltad/server/command";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { type CommandOptions, serverCommand } from "./command.js";
@@ -23,11 +24,11 @@ describe("the command", () => {
       bundle: "model",
       port: 0,
       host: "127.0.0.1",
-      modelName: "ltad",
-      maxBytes: 2 ** 25,
-      maxPixels: 5e7,
+      name: "ltad",
+      maxMegabytes: 32,
+      maxMegapixels: 50,
       maxQueue: 16,
-      timeout: 30_000,
+      timeout: 30,
       logLevel: "info",
     });
     const { options } = await parse(
@@ -46,7 +47,13 @@ describe("the command", () => {
       "--name",
       "parts",
     );
-    expect(options).toMatchObject({ maxBytes: 2 ** 20, maxPixels: 2e6, timeout: 3000, threads: 4, modelName: "parts" });
+    expect(serverOptionsOf(options!, process.stderr)).toMatchObject({
+      maxBytes: 2 ** 20,
+      maxPixels: 2e6,
+      timeout: 3000,
+      threads: 4,
+      modelName: "parts",
+    });
   });
 
   it.each([

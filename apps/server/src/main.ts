@@ -4,10 +4,11 @@ import { CommanderError } from "commander";
 import { serverCommand } from "./command.js";
 import { exitCode } from "./exit-codes.js";
 import { startServer } from "@ltad/server";
+import { serverOptionsOf } from "@ltad/server/command";
 
-const command = serverCommand(async ({ logLevel, ...options }) => {
-  const server = await startServer({ ...options, logger: { level: logLevel, stream: process.stderr } });
-  console.error(`Serving ${options.bundle} at ${server.url}`);
+const command = serverCommand(async ({ bundle, port, ...options }) => {
+  const server = await startServer({ bundle, port, ...serverOptionsOf(options, process.stderr) });
+  console.error(`Serving ${bundle} at ${server.url}`);
   const stop = (signal: string) => {
     console.error(`${signal}: finishing; once more to stop at once`);
     process.once(signal, () => process.exit(1));

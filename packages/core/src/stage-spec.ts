@@ -1,8 +1,6 @@
-/** A stage of an encoder: one of the maps that the network makes of an image, from fine to coarse. */
+/** The feature map of one encoder stage: `stage` counts from 1, `stride` is the distance of its places in input pixels. */
 export interface StageSpec {
-  /** 1-based. */
   readonly stage: number;
   readonly channels: number;
-  /** Pixels of the image for a place of the map. */
   readonly stride: number;
 }

@@ -69,7 +69,7 @@ describe.each(eagerBackends)("eager on %s as compiled", (backend) => {
         params,
         inputs: { x: f32(5, 6), y: f32(5, 3) },
         loss: ({ qkv, out, norm }, { x, y }) => {
-          const rows = layerNorm(x, norm.gamma, norm.beta);
+          const rows = layerNorm({ weight: norm.gamma, bias: norm.beta }, x);
           const [q, k, v] = tf.split(tf.matMul(rows, qkv), 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
           const mixed = tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(0.4)), v);
           const logits = tf.matMul(gelu(mixed.add(rows)), out);

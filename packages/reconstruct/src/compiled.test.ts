@@ -3,7 +3,7 @@ import { f32, i32, tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, it } from "vitest";
-import { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
+import { groupErrors, reconstructionLoss, squaredError } from "./loss.js";
 import { displace, jitter } from "./pseudo-anomaly.js";
 import { type ReconstructConfig, reconstructor } from "./reconstructor.js";
 

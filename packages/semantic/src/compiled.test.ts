@@ -4,8 +4,8 @@ import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, it } from "vitest";
 import { semantic, type SemanticConfig } from "./semantic.js";
-import { posterior, semanticLoss } from "./semantic-loss.js";
-import { textPrototypes } from "./text-prototypes.js";
+import { posterior, semanticLoss } from "./loss.js";
+import { textPrototypes } from "./prototypes.js";
 
 // B = 2 images, T = 3 tokens, groups of 4 and 5 channels, K = 3 classes, E = 6
 const configs: SemanticConfig[] = [

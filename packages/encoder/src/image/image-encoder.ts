@@ -1,4 +1,4 @@
-import type { StageSpec, NdArray, Tree } from "@ltad/core";
+import type { NdArray, StageSpec, Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { type EfficientNetPlan, stageSpecs } from "./architecture.js";

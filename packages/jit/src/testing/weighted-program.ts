@@ -38,7 +38,7 @@ export function weightedProgram({ image }: { readonly image: tf.Tensor4D }, c: T
   const patches = tf.conv2d(image, c.patches as tf.Tensor4D, 4, "valid");
   const batch = patches.shape[0];
   let x: tf.Tensor = patches.reshape([batch, 36, width]);
-  const norm = (v: tf.Tensor) => layerNorm(v, tf.ones([width]), tf.zeros([width]));
+  const norm = (v: tf.Tensor) => layerNorm({ weight: tf.ones([width]), bias: tf.zeros([width]) }, v);
   const linear = (v: tf.Tensor, w: tf.Tensor) => tf.matMul(v.reshape([-1, v.shape.at(-1)!]), w).reshape([-1, 36, w.shape[1]!]);
   for (const { qkv, out, up, down } of [c.a, c.b]) {
     const [q, k, v] = tf.split(linear(norm(x), qkv), 3, 2) as [tf.Tensor, tf.Tensor, tf.Tensor];

@@ -29,7 +29,7 @@ const problem = (options: Options) =>
     ...options,
     optimiser: { weightDecay: 0.01, ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }) },
     loss: ({ embed, norm, out }, { x, y }, { text: { table } }) => {
-      const h = layerNorm(gelu(tf.matMul(tf.matMul(x, table), embed.w).add(embed.b)), norm.gamma, norm.beta);
+      const h = layerNorm({ weight: norm.gamma, bias: norm.beta }, gelu(tf.matMul(tf.matMul(x, table), embed.w).add(embed.b)));
       const error = tf.matMul(h, out.w).add(out.b).sub(y);
       return { loss: error.square().mean<tf.Scalar>(), worst: error.abs().max() };
     },

@@ -78,7 +78,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
 it("what is perfect or constant leaves numbers one can divide by", async () => {
   const { arrays, config } = cases[0]!;
   const leaves = Object.entries(flatten<NdArray>(arrays.phi, isNdArray));
-  const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)])));
+  const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)]))) as typeof arrays.phi;
   const { logitDeviation, logitMean } = await calibrate(set, { ...arrays, phi }, config, {});
   expect([...logitMean.data]).toEqual([0, 0, 0]);
   for (const value of logitDeviation.data) expect(value).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ const augment = {
 } satisfies Partial<TrainConfig["augment"]>;
 const whitening = { ridge: 0.01, minImagesForPositions: 4 };
 
-/** Recommended settings (method.md): what measured best on real images. */
+/** method.md, "Recommended settings": what measured best on real images. */
 export const recommended: TrainConfig = {
   ...shared,
   preset: "recommended",

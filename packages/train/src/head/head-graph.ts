@@ -1,13 +1,14 @@
 import type { NdArray, Tree } from "@ltad/core";
 import { statisticsTables, type StatisticsTree } from "@ltad/features";
 import { f32, i32, type TensorsOf, toOnnx } from "@ltad/jit";
+import type { SemanticParams } from "@ltad/semantic";
 import { type Calibration, type HeadConfig, type HeadTensors, scoreHead, type TrainedTensors } from "./head.js";
 
 /** A head before its calibration, under the names in `weights.safetensors`. */
 export type TrainedHead = {
   readonly tables: StatisticsTree;
   readonly pi: Tree<NdArray>;
-  readonly phi: Tree<NdArray>;
+  readonly phi: SemanticParams<NdArray>;
   readonly prototypes: { readonly normal: NdArray; readonly abnormal: NdArray };
 };
 

@@ -1,9 +1,10 @@
-import type { Tree } from "@ltad/core";
+import type { NdArray, Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { classDistances, type GroupLayout, standardZ, type StatisticsTables, whitened } from "@ltad/features";
+import type { TensorsOf } from "@ltad/jit";
 import { resizeBilinear } from "@ltad/jit/nn";
 import { groupErrors, type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
-import { posterior, semantic, type SemanticConfig } from "@ltad/semantic";
+import { posterior, semantic, type SemanticConfig, type SemanticParams } from "@ltad/semantic";
 
 // Shapes: B images, N = G * G tokens, C channels, D = sum of D_g over the groups, E errors (one a group, or one in all), K classes, Dt text size.
 
@@ -29,7 +30,7 @@ export interface ScoreConfig {
 export interface TrainedTensors {
   readonly tables: StatisticsTables;
   readonly pi: Tree<tf.Tensor>;
-  readonly phi: Tree<tf.Tensor>;
+  readonly phi: TensorsOf<SemanticParams<NdArray>>;
   readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
 }
 

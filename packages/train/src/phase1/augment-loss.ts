@@ -2,7 +2,7 @@ import type { NdArray, Tree } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
 import { type FeatureSpec, standardZ, statisticsTables, type StatisticsTree } from "@ltad/features";
 import { f32, i32, type TensorsFor, type TensorsOf } from "@ltad/jit";
-import { classTexts, conditionalVae, sample, type VaeConfig } from "@ltad/vae-augment";
+import { classTexts, conditionalVae, type VaeConfig, type VaeParams } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "../config/config-schema.js";
 
@@ -11,7 +11,7 @@ import type { TrainConfig } from "../config/config-schema.js";
 /** What phase 1 learns: the class names s_c [K, M, tokenSize] and the VAE. */
 export type AugmentParams = {
   readonly names: NdArray;
-  readonly vae: Tree<NdArray>;
+  readonly vae: VaeParams<NdArray>;
 };
 
 /** What phase 1 leaves as it is. */
@@ -43,10 +43,9 @@ export function augmentLoss(config: VaeConfig, text: TextEncoder) {
   return (learned: TensorsOf<AugmentParams>, batch: TensorsFor<AugmentInputs>, frozen: TensorsOf<AugmentConstants>) => {
     const tables = statisticsTables(frozen.tables);
     const real: tf.Tensor3D = tf.div(tf.sub(batch.features, tables.channelMean), tables.channelDeviation); // [B, N, C]
-    const latent = vae.encode(learned.vae, standardZ(tables, batch.z)); // [B, L]
     const texts = classTexts((tokens) => text.forward(frozen.text, tokens), learned.names as tf.Tensor3D); // [K, Dt]
     const condition = tf.gather(texts, batch.label); // [B, Dt]
-    const synthetic = vae.decode(learned.vae, sample(latent, batch.eps), condition); // [B, N, C]
+    const { latent, synthetic } = vae.forward(learned.vae, standardZ(tables, batch.z), batch.eps, condition); // synthetic [B, N, C]
     return vae.loss(real, synthetic, latent, batch.beta);
   };
 }

@@ -2,7 +2,7 @@ import { float32, type FloatArray, floats, int32, type Rng } from "@ltad/core";
 import type { ImageFeatures } from "@ltad/feature-store";
 import { type ClassMoments, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
 import { f32, i32, jit } from "@ltad/jit";
-import { classTexts, conditionalVae, sample } from "@ltad/vae-augment";
+import { classTexts, conditionalVae } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
 import type { Training } from "../run/training.js";
 import type { AugmentParams } from "./augment-loss.js";
@@ -43,16 +43,15 @@ export async function openSynthesiser(training: Training, learned: AugmentParams
 }
 
 function synthesisProgram({ spec, config, text }: Training, { vae, names }: AugmentParams, moments: ClassMoments) {
-  const { encode, decode } = conditionalVae(vaeConfig(config, spec, text.size));
+  const { forward } = conditionalVae(vaeConfig(config, spec, text.size));
   const constants = { tables: statisticsTree(moments), text: text.params, vae, names };
   return jit(
     ({ z, label, eps }, frozen) => {
       const tables = statisticsTables(frozen.tables);
       const texts = classTexts((tokens) => text.forward(frozen.text, tokens), frozen.names as tf.Tensor3D); // [K, Dt]
       const condition = tf.gather(texts, label); // [B, Dt]
-      const latent = sample(encode(frozen.vae, standardZ(tables, z)), eps); // [B, L]
-      const standard = decode(frozen.vae, latent, condition); // [B, N, C]
-      return { features: tf.add(tf.mul(standard, tables.channelDeviation), tables.channelMean) };
+      const { synthetic } = forward(frozen.vae, standardZ(tables, z), eps, condition); // [B, N, C]
+      return { features: tf.add(tf.mul(synthetic, tables.channelDeviation), tables.channelMean) };
     },
     { z: f32(null, spec.zSize), label: i32(null), eps: f32(null, config.augment.latent) },
     { constants },

@@ -11,7 +11,7 @@ import {
 } from "@ltad/features";
 import { f32, i32, type TensorsFor, type TensorsOf } from "@ltad/jit";
 import { displace, jitter, reconstructionLoss, reconstructor } from "@ltad/reconstruct";
-import { semantic, semanticLoss } from "@ltad/semantic";
+import { semantic, semanticLoss, type SemanticParams } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "../config/config-schema.js";
 import type { HeadConfig } from "../head/head.js";
@@ -40,7 +40,7 @@ export function detectInputs({ detect, anomaly }: TrainConfig, spec: FeatureSpec
 /** What phase 2 learns: Pi and Phi_l. */
 export type DetectParams = {
   readonly pi: Tree<NdArray>;
-  readonly phi: Tree<NdArray>;
+  readonly phi: SemanticParams<NdArray>;
 };
 
 /** What phase 2 leaves as it is. */

@@ -104,10 +104,10 @@ export function randomPrototypes(rng: Rng): { normal: NdArray; abnormal: NdArray
 }
 
 /** The same parameters with random numbers everywhere, also where training starts from 0. */
-export function randomised(tree: Tree<NdArray>, seed: string): Tree<NdArray> {
+export function randomised<P extends Tree<NdArray>>(tree: P, seed: string): P {
   const rng = createRng(seed);
   const leaves = Object.entries(flatten<NdArray>(tree, isNdArray));
-  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))])));
+  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))]))) as P;
 }
 
 /** One number of an array. */
