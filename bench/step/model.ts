@@ -1,5 +1,5 @@
-import { createRng, float32, type NdArray, type Rng, type Tree } from "@ltad/core";
-import { f32, type JitOptions, trainStep, trainStepToOnnx } from "@ltad/jit";
+import { createRng, float32, type Rng } from "@ltad/core";
+import { f32, type JitOptions, type TensorsOf, trainStep, trainStepToOnnx } from "@ltad/jit";
 import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import type * as tf from "@tensorflow/tfjs";
 
@@ -12,15 +12,16 @@ const rows = batch * tokens;
 const module = reconstructor({ kind: "uniad", channels, grid: [side, side] });
 const shape = [batch, tokens, channels] as const;
 
-export const initial = (rng: Rng): Tree<NdArray> => module.init(rng);
+export const initial = (rng: Rng) => module.init(rng);
+type Params = TensorsOf<ReturnType<typeof initial>>;
 
 /** Pi alone, for inference. */
-export const forward = (params: Tree<tf.Tensor>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
+export const forward = (params: Params, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
 
 const problem = () => ({
   params: initial(createRng("bench/step")),
   inputs: { x: f32(...shape) },
-  loss: (params: Tree<tf.Tensor>, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
+  loss: (params: Params, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
   optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
 });
 
