@@ -12,16 +12,17 @@ const rows = batch * tokens;
 const module = reconstructor({ kind: "uniad", channels, grid: [side, side] });
 const shape = [batch, tokens, channels] as const;
 
-export const initial = (rng: Rng) => module.init(rng);
-type Params = TensorsOf<ReturnType<typeof initial>>;
+type Params = ReturnType<typeof module.init>;
+
+export const initial = (rng: Rng): Params => module.init(rng);
 
 /** Pi alone, for inference. */
-export const forward = (params: Params, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
+export const forward = (params: TensorsOf<Params>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
 
 const problem = () => ({
   params: initial(createRng("bench/step")),
   inputs: { x: f32(...shape) },
-  loss: (params: Params, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
+  loss: (params: TensorsOf<Params>, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
   optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
 });
 
