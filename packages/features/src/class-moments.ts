@@ -28,7 +28,7 @@ export interface MomentOptions extends JobOptions {
 
 /**
  * Fits the means and deviations in one pass over the features.
- * @see method.md, Features 4 and Recipe 2
+ * @see method.md, "Features" 4 and "Recommended settings" 2
  */
 export async function fitMoments(set: LabelledFeatures, spec: FeatureSpec, options: MomentOptions): Promise<ClassMoments> {
   const { channels, tokens, zSize } = spec;

@@ -18,7 +18,7 @@ export interface WhiteningOptions extends JobOptions {
 /**
  * W_c,g = (Cov_c + ridge I)^(-1/2) of what is left after m_c,i, all positions together, unbiased; in one pass over the features.
  * @returns one [K, D_g, D_g] for each group
- * @see method.md, Recipe 2
+ * @see method.md, "Recommended settings" 2
  */
 export async function fitWhitening(
   set: LabelledFeatures,

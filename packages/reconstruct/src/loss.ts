@@ -23,7 +23,7 @@ export function squaredError(output: tf.Tensor3D, tokens: tf.Tensor3D): tf.Tenso
 }
 
 /**
- * e_g: the mean of (Pi(x) - x)^2 over the channels of each group (method.md, "Recipe" 7).
+ * e_g: the mean of (Pi(x) - x)^2 over the channels of each group (method.md, "Recommended settings" 7).
  * @param output [B, T, D]
  * @param tokens [B, T, D], groups one after the other
  * @param sizes channels of each group, D in all

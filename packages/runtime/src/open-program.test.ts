@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { float32, type NdArray } from "@ltad/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { encodeModel, onnxType } from "@ltad/onnx";
@@ -43,7 +42,7 @@ describe("openProgram", () => {
   it("has the types of the specs it is given, and holds the file to them", async () => {
     const spec = <S extends readonly (number | null)[]>(...shape: S) => ({ dtype: "float32", shape }) as const;
     const program = await openProgram(model, { inputs: { x: spec(null, 2) }, outputs: ["y"] });
-    expectTypeOf(program.run).parameter(0).toEqualTypeOf<{ readonly x: NdArray }>();
+    expectTypeOf<Parameters<typeof program.run>[0]>().toEqualTypeOf<{ readonly x: NdArray }>();
     expectTypeOf(await program.run({ x })).toEqualTypeOf<Record<"y", NdArray>>();
     await program.dispose();
     await (await openProgram(model, { inputs: { x: spec(3, 2) } })).dispose(); // a free batch accepts any size
@@ -73,9 +72,9 @@ describe("openProgram", () => {
 
 describe("providers", () => {
   it.each<[string[], RegExp]>([
-    [["abacus"], /providers: abacus is none\. Choose from cpu, cuda, .*dml/],
+    [["abacus"], /providers: abacus is not an execution provider\. Choose from cpu, cuda, .*dml/],
     [[], /providers: expected at least one/],
-    [["cpu", "abacus"], /abacus is none/],
+    [["cpu", "abacus"], /abacus is not an execution provider/],
   ])("%j: refused", async (providers, message) => {
     await expect(openProgram(model, { providers })).rejects.toMatchObject({
       code: "LTAD_CONFIG",
@@ -89,7 +88,7 @@ describe("providers", () => {
   it("fails where one is not to be had, and says where it is", async () => {
     await expect(openProgram(model, { providers: [foreign] })).rejects.toMatchObject({
       code: "LTAD_CONFIG",
-      message: expect.stringMatching(new RegExp(`${foreign} cannot be used here .*to be had on (Windows|macOS); add "cpu"`)) as string,
+      message: expect.stringMatching(new RegExp(`${foreign} cannot be used here .*available on (Windows|macOS); add "cpu"`)) as string,
     });
   });
 
@@ -107,24 +106,5 @@ describe("providers", () => {
 
   it("takes a damaged file for what it is, whatever the providers", async () => {
     await expect(openProgram(Uint8Array.of(1, 2, 3), { providers: [foreign, "cpu"] })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
-  });
-});
-
-describe("@ltad/runtime", () => {
-  it("imports no TF.js, so that a server starts fast", async () => {
-    const seen = new Set<string>();
-    const packages = new Set<string>();
-    const visit = async (file: string) => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      const source = await readFile(file, "utf8");
-      for (const [, specifier] of source.matchAll(/^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?"([^"]+)"/gm)) {
-        if (!specifier) continue;
-        if (specifier.startsWith(".")) await visit(resolve(dirname(file), specifier.replace(/\.js$/, ".ts")));
-        else packages.add(specifier);
-      }
-    };
-    await visit(fileURLToPath(new URL("index.ts", import.meta.url)));
-    expect([...packages].sort()).toEqual(["@ltad/core", "onnxruntime-node"]);
   });
 });

@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core";
 import { checkGraph, type GraphSpecs } from "./check-graph.js";
 import { checkInputs } from "./check-inputs.js";
 import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
-import { createSession, fromOrt, specsOf, toOrt } from "./session.js";
+import { createSession } from "./session.js";
 
 /**
  * Opens an ONNX file to run it. Needs ONNX Runtime only, no TensorFlow.js.
@@ -15,10 +15,10 @@ export async function openProgram<const In extends TensorSpecs = TensorSpecs, co
   model: Uint8Array | string,
   options: RuntimeOptions & GraphSpecs<In, Out> = {},
 ): Promise<Program<In, Out>> {
-  const { session, providers } = await createSession(model, options);
-  const inputs = specsOf(session);
+  const session = await createSession(model, options);
+  const { inputs, outputs, providers } = session;
   try {
-    checkGraph(typeof model === "string" ? model : "model", { inputs, outputs: session.outputNames }, options);
+    checkGraph(typeof model === "string" ? model : "model", { inputs, outputs }, options);
   } catch (error) {
     await session.release();
     throw error;
@@ -26,14 +26,12 @@ export async function openProgram<const In extends TensorSpecs = TensorSpecs, co
   let open = true;
   const program: Program = {
     inputs,
-    outputs: session.outputNames,
+    outputs,
     providers,
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
       checkInputs(arrays, inputs);
-      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
-      const results = await session.run(feeds);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+      return session.run(arrays);
     },
     async dispose() {
       if (!open) return;

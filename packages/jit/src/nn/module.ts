@@ -1,6 +1,8 @@
 import type { NdArray, Rng, Tree } from "@ltad/core";
 import type { TensorsOf } from "../traced-function.js";
 
+export type { TensorsOf };
+
 /** A trainable module: fresh parameters, and a pure function of them. */
 export interface Module<P extends Tree<NdArray>, Args extends readonly unknown[], Out> {
   /** Draws fresh parameters. */

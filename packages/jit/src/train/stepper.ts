@@ -1,5 +1,5 @@
 import { LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { createSession, fromOrt, type OrtTensor, toOrt, type TensorSpecs } from "@ltad/runtime";
+import { createSession, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
@@ -41,20 +41,19 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, wa
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
   await tf.ready();
   const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
-  const { session } = await createSession(model, { ...options, training: true });
-  const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
-  let state: Record<string, OrtTensor> = convert(initial);
+  const session = await createSession(model, { ...options, training: true });
+  let state: NdArrays = initial;
   let open = true;
   return {
     async run(inputs) {
       if (!open) throw disposed();
-      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...convert(inputs) });
-      if (flags) inspect?.(fromOrt(flags));
+      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...inputs });
+      if (flags) inspect?.(flags);
       state = unprefixed("next", outputs);
       return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
     },
-    state: () => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, fromOrt(t)])),
-    load: (arrays) => void (state = convert(arrays)),
+    state: () => ({ ...state }),
+    load: (arrays) => void (state = arrays),
     async dispose() {
       if (!open) return;
       open = false;

@@ -10,7 +10,7 @@ import type { TrainingSet } from "../run/training-set.js";
 
 /**
  * What is usual on the training normals of each class: mean error of each group, mean error at each position, mean and deviation of the logit.
- * @see method.md, Score and Recipe 7
+ * @see method.md, "Score" and "Recommended settings" 7
  */
 export async function calibrate(
   set: TrainingSet,

@@ -1,6 +1,6 @@
 import type { TrainConfig } from "./config-schema.js";
 
-/** method.md, "Recipe": what measured best on real images. */
+/** method.md, "Recommended settings": what measured best on real images. */
 export const recommended: TrainConfig = {
   preset: "recommended",
   encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
