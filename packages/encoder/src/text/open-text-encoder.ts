@@ -89,21 +89,21 @@ function blueprint(checkpoint: Checkpoint, { config, source, pooling }: TextCont
     );
     return "text_projection.weight" in checkpoint.tensors ? { ...own, projection: { name: "text_projection", bias: false } } : own;
   }
-  throw unknownType(type, source);
+  throw unknownTypeError(type, source);
 }
 
 const textModels = ["bert", "align", "clip", "clip_text_model"];
 
 /**
- * Looks whether a config.json is that of a text model, before anything else is read.
+ * Checks that a config.json describes a text model, before anything else is read.
  * @throws LtadError `LTAD_WEIGHTS` when it is not
  */
 export function checkModelType(config: unknown, source: string): void {
   const { model_type: type } = (config ?? {}) as { model_type?: unknown };
-  if (!textModels.some((known) => known === type)) throw unknownType(type, source);
+  if (!textModels.some((known) => known === type)) throw unknownTypeError(type, source);
 }
 
-function unknownType(type: unknown, source: string): LtadError {
+function unknownTypeError(type: unknown, source: string): LtadError {
   return new LtadError(
     "LTAD_WEIGHTS",
     `${source}: config.json: model_type: expected bert, align, clip or clip_text_model, received ${JSON.stringify(type) ?? "nothing"}. Other text models cannot be loaded.`,

@@ -2,8 +2,22 @@ import { createRng, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { jit, toNdArray, type Tensors } from "../index.js";
-import { attention, gelu, initLinear, layerNorm, linear, resizeBilinear } from "../nn.js";
+import { jit, tensorsOf, toNdArray, type Tensors } from "../index.js";
+import {
+  attention,
+  conv2d,
+  convTranspose,
+  depthwiseConv2d,
+  gelu,
+  initConv2d,
+  initConvTranspose,
+  initLinear,
+  layerNorm,
+  linear,
+  resizeBilinear,
+  silu,
+  unitLength,
+} from "../nn.js";
 
 const rng = createRng("functions");
 const shape = { x: [2, 3, 5, 4], gamma: [4], beta: [4] } as const;
@@ -25,9 +39,27 @@ const window = tf.tensor2d(
   [5, 5],
 );
 
+const padding = tf.tensor4d([0, 0, 0, -50, -50, 0, 0, 0, 0, 0], [2, 1, 1, 5]);
+const kernels = tensorsOf({
+  same: initConv2d(4, 3, createRng("same")),
+  depthwise: { weight: float32([3, 3, 4, 1], createRng("depthwise").normals(36)), bias: float32([4], [1, 2, 3, 4]) },
+  up: initConvTranspose(4, 3, createRng("up")),
+});
+
 const cases: Record<string, Fn> = {
   "attention to itself": (x) => attention(x, x.mul(0.7), x.square()),
   "attention with a mask": (x) => attention(x, x.mul(2), x.add(1), window),
+  "attention over fewer keys than the width of a head": (x) => {
+    const wide = x.transpose<tf.Tensor4D>([0, 1, 3, 2]); // [2, 3, 4, 5]
+    return attention(wide, wide.mul(0.7), wide.square());
+  },
+  "attention with a mask for each image": (x) => attention(x, x.mul(2), x.add(1), padding),
+  "conv2d of stride 2": (x) => conv2d(kernels.same, x, 2),
+  depthwiseConv2d: (x) => depthwiseConv2d(kernels.depthwise, x),
+  convTranspose: (x) => convTranspose(kernels.up, x, [5, 10]),
+  silu: (x) => silu(x),
+  "unitLength with a term under the root": (x) => unitLength(x, { add: 1e-3 }),
+  "unitLength with a lower bound": (x) => unitLength(x, { atLeast: 1e-3 }),
   gelu: (x) => gelu(x),
   layerNorm: (x, gamma, beta) => layerNorm({ weight: gamma, bias: beta }, x),
   linear: (x, gamma, beta) => linear({ weight: tf.stack([gamma, beta, gamma.mul(beta)]), bias: beta.slice(0, 3) }, x),

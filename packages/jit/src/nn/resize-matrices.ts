@@ -1,3 +1,6 @@
+// The two other half-pixel bilinears of the repository interpolate in loops over Float32Array: the detector enlarges heat maps without
+// TensorFlow.js, and data resizes images with antialiasing kernels. Both interpolate only two or a few samples, where a dense matrix would be slower, so they share no code with this one.
+
 /** How a pixel of the result finds its place in the source, as in TF.js. */
 export interface ResizeRule {
   readonly alignCorners: boolean;

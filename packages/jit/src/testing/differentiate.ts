@@ -1,9 +1,8 @@
-import { flatten, isNdArray, type NdArray, type Tree, unflatten } from "@ltad/core";
+import { flatten, isNdArray, type MapTree, type NdArray, type Tree, unflatten } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { toTensor } from "../tensors.js";
-import type { TensorsOf } from "../traced-function.js";
 
-type LossOf<P> = (params: TensorsOf<P>) => tf.Scalar;
+type LossOf<P> = (params: MapTree<P, NdArray, tf.Tensor>) => tf.Scalar;
 
 /** A loss and its gradient for every parameter, under the flattened names. */
 export function differentiate<P extends Tree<NdArray>>(params: P, loss: LossOf<P>) {
