@@ -2,7 +2,7 @@ import { version } from "@ltad/core";
 import { Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "./server.js";
 
-/** What the command line says: options of {@link startServer}, and how much its log tells. */
+/** What the command line says: options of {@link startServer}, and the level of the log. */
 export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;
 }
