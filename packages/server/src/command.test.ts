@@ -1,11 +1,12 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { serverCommand, type ServerCommandOptions } from "./command.js";
+import { serverCommand } from "./command.js";
+import type { ServerOptions } from "./server.js";
 
 async function parse(...argv: string[]) {
-  const seen: ServerCommandOptions[] = [];
+  const seen: ServerOptions[] = [];
   let said = "";
-  const command = serverCommand(async (options) => void seen.push(options))
+  const command = serverCommand({ write() {} }, async (options) => void seen.push(options))
     .exitOverride()
     .configureOutput({ writeErr: (text) => (said += text), writeOut: (text) => (said += text) });
   const error = await command.parseAsync(argv, { from: "user" }).then(
@@ -26,7 +27,7 @@ describe("the command", () => {
       maxPixels: 5e7,
       maxQueue: 16,
       timeout: 30_000,
-      logLevel: "info",
+      logger: { level: "info", stream: { write: expect.any(Function) as unknown } },
     });
     const { options } = await parse(
       "--bundle",
