@@ -19,6 +19,7 @@ it("exports what the README lists", () => {
       "pixelTestItems",
       "processImage",
       "readImage",
+      "readImageFile",
       "readImageHeader",
       "readSplit",
       "resize",

@@ -1,8 +1,6 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
 import { type Dataset, isGood } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
-import { encodeFiles } from "@ltad/feature-store";
-import { pixelsOf, scoresOf } from "./class-metrics.js";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
@@ -42,13 +40,9 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
   const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
   const images = [...items, ...leftOut];
-  const { graph, spec } = await detector.encoder();
-  const store = await encodeFiles(
-    images.map(({ file }) => file),
-    graph,
-    spec,
-    options,
-  );
+  const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
+  const files = images.map(({ file }) => file);
+  const store = await encodeFiles(files, await detector.encoder(), options);
   timing["encode"] = clock();
   const predictions = await scoreFeatures(
     detector,
@@ -84,6 +78,7 @@ async function measureAll(
   { features, seed }: Detector["manifest"],
   { signal, onProgress }: JobOptions,
 ): Promise<SetMeasures> {
+  const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const set = measureSet();
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
