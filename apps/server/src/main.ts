@@ -3,8 +3,8 @@ import { exitCodeOf, exitCodes, isLtadError } from "@ltad/core";
 import { startServer } from "@ltad/server";
 import { serverCommand } from "@ltad/server/command";
 
-const command = serverCommand(process.stderr, async (options) => {
-  const server = await startServer(options);
+const command = serverCommand(async ({ logLevel, ...options }) => {
+  const server = await startServer({ ...options, logger: { level: logLevel, stream: process.stderr } });
   console.error(`Serving ${options.bundle} at ${server.url}`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(signal, server.close()));
 }).exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));

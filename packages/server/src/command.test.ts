@@ -1,12 +1,11 @@
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { serverCommand } from "./command.js";
-import type { ServerOptions } from "./server.js";
+import { serverCommand, type ServerCommandOptions } from "./command.js";
 
 async function parse(...argv: string[]) {
-  const seen: ServerOptions[] = [];
+  const seen: ServerCommandOptions[] = [];
   let said = "";
-  const command = serverCommand({ write() {} }, async (options) => void seen.push(options))
+  const command = serverCommand(async (options) => void seen.push(options))
     .exitOverride()
     .configureOutput({ writeErr: (text) => (said += text), writeOut: (text) => (said += text) });
   const error = await command.parseAsync(argv, { from: "user" }).then(
@@ -27,7 +26,7 @@ describe("the command", () => {
       maxPixels: 5e7,
       maxQueue: 16,
       timeout: 30_000,
-      logger: { level: "info", stream: { write: expect.any(Function) as unknown } },
+      logLevel: "info",
     });
     const { options } = await parse(
       "--bundle",

@@ -1,33 +1,27 @@
 import { version } from "@ltad/core";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "./server.js";
 
-/** Where log lines go: a stream such as stderr. */
-export interface LogStream {
-  write(line: string): unknown;
+/** What the command line says: options of {@link startServer}, and the level of the log. */
+export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
+  readonly logLevel: string;
 }
 
-/**
- * The command `ltad-server`.
- * @param log where the log goes
- * @param run starts the server
- */
-export function serverCommand(log: LogStream, run: (options: ServerOptions) => Promise<void>): Command {
+/** The command `ltad-server`. @param run what it does */
+export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>): Command {
   const command = new Command("ltad-server")
     .description("Serves a trained LTAD model over HTTP: a page at /, POST /predict, Open Inference Protocol v2, /openapi.json.")
     .version(version)
     .requiredOption("--bundle <folder>", "the model folder that `ltad train --out` wrote")
-    .addOption(portOption().default(8080))
     .allowExcessArguments(false);
   return addServerOptions(command)
-    .addHelpText("after", help)
-    .action(({ bundle, port, ...parsed }: ParsedServerOptions & { readonly bundle: string; readonly port: number }) =>
-      run({ bundle, port, ...serverOptionsOf(parsed, log) }),
-    );
+    .addHelpText("after", serverHelp("ltad-server --bundle ./model"))
+    .action(({ bundle, ...parsed }: ParsedServerOptions & { readonly bundle: string }) => run(readServerOptions(bundle, parsed)));
 }
 
 /** The options of {@link addServerOptions} as commander reads them. */
 export interface ParsedServerOptions {
+  readonly port: number;
   readonly host: string;
   readonly name: string;
   readonly threads?: number;
@@ -38,14 +32,10 @@ export interface ParsedServerOptions {
   readonly logLevel: string;
 }
 
-/** The port; each command chooses its default. */
-export function portOption(): Option {
-  return new Option("--port <number>", "port to listen on; 0 for any free one").argParser(whole(0, 65535));
-}
-
-/** Adds the options that `ltad-server` and `ltad serve` share to a command: address, limits and log. */
+/** Adds everything but the bundle to a command: the options that `ltad-server` and `ltad serve` share. */
 export function addServerOptions(command: Command): Command {
   return command
+    .option("--port <number>", "port to listen on; 0 for any free one", whole(0, 65535), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in, without a login", "127.0.0.1")
     .option("--name <name>", "name of the model in /v2/models/NAME", nameOf, "ltad")
     .option("--threads <number>", "threads of one inference (default: all cores)", whole(1, 1024))
@@ -56,29 +46,29 @@ export function addServerOptions(command: Command): Command {
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", levelOf, "info");
 }
 
-/** What commander has read, as options of {@link startServer}. @param log where the log goes */
-export function serverOptionsOf(parsed: ParsedServerOptions, log: LogStream) {
-  const { host, name, threads, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel } = parsed;
+/** The options of {@link startServer} for a bundle and what commander has read. */
+export function readServerOptions(bundle: string, parsed: ParsedServerOptions): ServerCommandOptions {
+  const { name, maxMegabytes, maxMegapixels, timeout, ...rest } = parsed;
   return {
-    host,
+    ...rest,
+    bundle,
     modelName: name,
-    ...(threads === undefined ? {} : { threads }),
     maxBytes: maxMegabytes * 2 ** 20,
     maxPixels: maxMegapixels * 1e6,
-    maxQueue,
     timeout: timeout * 1000,
-    logger: { level: logLevel, stream: { write: (line: string) => void log.write(line) } },
-  } satisfies Partial<ServerOptions>;
+  };
 }
 
-const help = `
+/** The end of a help text. @param start how the server is started */
+export function serverHelp(start: string): string {
+  return `
 Examples:
-  ltad-server --bundle ./model
-  ltad-server --bundle ./model --port 9000 --host 0.0.0.0
+  ${start} --port 8080
   curl -F image=@part.png http://127.0.0.1:8080/predict
   curl -F image=@part.png -H "Accept: image/png" http://127.0.0.1:8080/predict > overlay.png
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad bundle.`;
+}
 
 function whole(low: number, high: number) {
   return (text: string): number => {

@@ -11,9 +11,9 @@ it("exports these names", () => {
   expect(Object.keys(command).sort()).toMatchInlineSnapshot(`
     [
       "addServerOptions",
-      "portOption",
+      "readServerOptions",
       "serverCommand",
-      "serverOptionsOf",
+      "serverHelp",
     ]
   `);
 });
