@@ -48,14 +48,18 @@ export function addServerOptions(command: Command): Command {
 
 /** The options of {@link startServer} for a bundle and what commander has read. */
 export function readServerOptions(bundle: string, parsed: ParsedServerOptions): ServerCommandOptions {
-  const { name, maxMegabytes, maxMegapixels, timeout, ...rest } = parsed;
+  const { port, host, name, threads, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel } = parsed;
   return {
-    ...rest,
     bundle,
+    port,
+    host,
     modelName: name,
+    ...(threads === undefined ? {} : { threads }),
     maxBytes: maxMegabytes * 2 ** 20,
     maxPixels: maxMegapixels * 1e6,
+    maxQueue,
     timeout: timeout * 1000,
+    logLevel,
   };
 }
 
