@@ -10,7 +10,7 @@ const command = serverCommand(async ({ logLevel, ...options }) => {
 }).exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
 
 function stop(signal: NodeJS.Signals, closed: Promise<void>): void {
-  console.error(`${signal}: finishing; once more to stop at once`);
+  console.error(`${signal}: finishing; press again to stop immediately`);
   process.once(signal, () => process.exit(exitCodes.failed));
   void closed.then(() => process.exit(exitCodes.done));
 }

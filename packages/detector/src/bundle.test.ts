@@ -121,7 +121,7 @@ describe("loadBundle refuses", () => {
   it("a newer version, whatever else is in it", async () => {
     await writeBundle(folder, parts);
     await edit((m) => Object.assign(m, { version: 2, novelty: true }));
-    expect(await refusal()).toMatch(/is of version 2, written by a newer ltad; this one reads up to version 1. Upgrade/);
+    expect(await refusal()).toMatch(/has version 2, which a newer ltad wrote; this one reads versions up to 1. Upgrade/);
   });
 
   it("faults in model.json, all at once with their paths", async () => {

@@ -3,7 +3,7 @@ import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from
 import { bundleError } from "./bundle-error.js";
 import type { GraphSpec, Manifest } from "./manifest.js";
 
-/** What a graph must take and give to be used by a detector; null is the batch. It may give more. */
+/** The inputs and outputs that a detector needs a graph to have; null is the batch. More outputs do no harm. */
 export interface GraphContract {
   readonly inputs: TensorSpecs;
   readonly outputs: readonly string[];
@@ -20,7 +20,10 @@ export function encoderContract({
   };
 }
 
-/** The head's side: features, z and a class index (-1: predict it) to maps, score and the index used; ONNX has no output with an input's name, hence `label`. */
+/**
+ * The head's side: features, z and a class index (-1: predict it) to maps, score and the class index that was used.
+ * That index is called `label`, because an ONNX graph cannot have an output with the name of an input.
+ */
 export function headContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   const { grid } = manifest.features;
   const map = { dtype: "float32", shape: [null, grid, grid] } as const;
@@ -66,10 +69,13 @@ async function open(model: Uint8Array, place: string, options: RuntimeOptions): 
 function compare(place: string, by: string, program: Program, { inputs, outputs }: GraphContract): void {
   const wanted = written(inputs);
   const found = written(program.inputs);
-  if (wanted !== found) throw bundleError(place, `takes ${found}; ${by} wants ${wanted}. Write the bundle again.`);
+  if (wanted !== found) throw bundleError(place, `has the inputs ${found}; ${by} needs ${wanted}. Write the bundle again.`);
   const missing = outputs.filter((name) => !program.outputs.includes(name));
   if (missing.length > 0)
-    throw bundleError(place, `gives ${program.outputs.join(", ")}; ${by} wants ${missing.join(", ")} too. Write the bundle again.`);
+    throw bundleError(
+      place,
+      `has the outputs ${program.outputs.join(", ")}; ${by} also needs ${missing.join(", ")}. Write the bundle again.`,
+    );
 }
 
 /** `class int32 [B], z float32 [B, 320]`, in the order of the names. */
@@ -82,7 +88,7 @@ function firstLine(error: unknown): string {
   return (error as Error).message.slice(0, 300).split("\n")[0] ?? "";
 }
 
-/** Views outputs of a run as float32 and int32 data of the promised shapes. @throws LtadError `LTAD_BUNDLE` */
+/** Checks types and shapes of what a run has computed. @throws LtadError `LTAD_BUNDLE` */
 export function checkOutputs(place: string, found: TensorSpecs, contract: { readonly shapes: TensorSpecs }, batch: number): void {
   for (const [name, { dtype, shape }] of Object.entries(contract.shapes)) {
     const wanted = `${dtype} [${shape.map((n) => n ?? batch).join(", ")}]`;

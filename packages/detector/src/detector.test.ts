@@ -228,15 +228,15 @@ describe("openDetector refuses", () => {
 
   it("graphs that are not what model.json says", async () => {
     expect(await refusal((p) => ({ ...p, head: { ...p.head, model: p.encoder.model } }))).toMatch(
-      /takes image float32 \[B, 32, 32, 3\]; model.json wants class int32 \[B\], features float32 \[B, 16, 5\]/,
+      /has the inputs image float32 \[B, 32, 32, 3\]; model.json needs class int32 \[B\], features float32 \[B, 16, 5\]/,
     );
     expect(await refusal((p) => ({ ...p, head: { ...p.head, outputs: [...p.head.outputs, "more"] } }))).toMatch(
-      /gives .*; model.json wants more too/,
+      /has the outputs .*; model.json also needs more\./,
     );
   });
 
   it("graphs that are no detector's", async () => {
     const swapped = (p: BundleParts) => ({ ...p, encoder: p.head, head: p.encoder });
-    expect(await refusal(swapped)).toMatch(/LTAD_BUNDLE .*a detector with these features wants image/);
+    expect(await refusal(swapped)).toMatch(/LTAD_BUNDLE .*a detector with these features needs image/);
   });
 });

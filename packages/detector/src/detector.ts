@@ -16,7 +16,8 @@ export interface Detector extends Graphs {
   predict(image: ImageSource, options: PredictOptions & { readonly overlay: true }): Promise<Prediction & { readonly overlay: Buffer }>;
   predict(image: ImageSource, options?: PredictOptions): Promise<Prediction>;
   /**
-   * The encoder's graph, for encoding many images in threads: read from the bundle again and checked, because an open detector does not keep it.
+   * The encoder's graph, for encoding many images in threads.
+   * It is read from the bundle again and checked, because an open detector does not keep it.
    * @throws LtadError `LTAD_BUNDLE` when the bundle has been replaced or damaged since
    */
   encoder(): Promise<EncoderGraph>;
@@ -30,7 +31,8 @@ export interface EncoderGraph {
 
 /**
  * Opens a bundle folder; takes about as long as reading its files.
- * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, is damaged or newer than this program, or its graphs do not fit
+ * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, when it is damaged or newer than this program, or when its
+ *   graphs do not fit
  */
 export async function openDetector(folder: string, options: RuntimeOptions = {}): Promise<Detector> {
   const bundle = await loadBundle(folder);

@@ -30,7 +30,7 @@ export interface Graphs {
   /** @param images float32 [B, S, S, 3], RGB 0..1; see {@link modelInput} */
   encode(images: NdArray): Promise<Encoded>;
   /**
-   * The head alone, for features that are there already: an evaluation from cached features runs the very graph of the bundle.
+   * The head alone, for features that were computed before: an evaluation from cached features runs the graph that is served.
    * @param classes [B] class indices, -1 to predict; all are predicted when left out
    */
   score(features: NdArray, z: NdArray, classes?: Int32Array): Promise<Scores>;

@@ -7,8 +7,8 @@ export interface DisplayRange {
 }
 
 /**
- * The range to show a map in: the one of the bundle, from training images, so that pictures can be compared; without one
- * the map's own, where even a normal image has a brightest place.
+ * The range to show a map in: that of the bundle, which comes from training images and makes pictures comparable.
+ * Without one it is the map's own, in which even a normal image has a brightest place.
  */
 export function displayRange(map: Float32Array, display: DisplayRange | undefined): DisplayRange {
   if (display) return display;
@@ -28,8 +28,8 @@ export function extent(map: Float32Array): DisplayRange {
 }
 
 /**
- * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear. Colours go with
- * the root of the value: maps are squared distances, and in squares only the worst place of all would show.
+ * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear.
+ * Colours follow the root of the value, because maps are squared distances: in squares only the worst place would show.
  * @param map [H*W]; NaN counts as low
  * @param opacity of the strongest values, 0..1
  * @returns RGBA, [H*W*4]
@@ -46,8 +46,8 @@ export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity 
 }
 
 /**
- * 256 RGBA words for the levels. The colours are the part of inferno from violet (64) to yellow (232): not black, so that what
- * is visible is never a mere shadow, and not near white, so that it shows on white parts. The opacity is a smooth step.
+ * 256 RGBA words for the levels. The colours are the part of inferno from violet (64) to yellow (232): black would look like
+ * a shadow, and white would not show on white parts. The opacity is a smooth step.
  */
 function palette(opacity: number): Uint32Array {
   const bytes = new Uint8ClampedArray(256 * 4);

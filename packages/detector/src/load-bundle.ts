@@ -20,7 +20,7 @@ const manifestLimit = 16 * 2 ** 20;
 const fileLimit = 2 ** 31 - 1; // of protobuf, hence of an ONNX file
 
 /**
- * Reads a bundle and checks every file against its hash. Nothing in it is executed, no file outside the folder is named.
+ * Reads a bundle and checks every file against its hash. It executes nothing and reads no file outside the folder.
  * @throws LtadError `LTAD_BUNDLE`: no bundle, a newer version, a faulty model.json, a file that is missing or damaged
  */
 export async function loadBundle(folder: string): Promise<Bundle> {

@@ -1,11 +1,11 @@
 import { resizeKernels } from "@ltad/core";
 import { z } from "zod";
 
-/** What a bundle of this version says of itself. Bump it when an older reader would read a bundle wrongly. */
+/** The version of the bundle format. Raise it when an older reader would misread a bundle. */
 export const bundleVersion = 1;
 
 const count = z.int().min(1).max(1_000_000);
-/** A name that is a plain file beside model.json: no folder, no dot in front, nothing an operating system reads differently. */
+/** The name of a file beside model.json: no folder, no dot in front, nothing that an operating system reads differently. */
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, "expected a plain file name")
@@ -27,7 +27,7 @@ const features = z.strictObject({
   zSize: count,
 });
 
-/** model.json: everything about a model that is not an array. Unknown keys are refused, so that a typo cannot be silent. */
+/** model.json: everything about a model that is not an array. Unknown keys are refused, so that no typo goes unnoticed. */
 export const manifestSchema = z
   .strictObject({
     format: z.literal("ltad-bundle"),
@@ -48,7 +48,7 @@ export const manifestSchema = z
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Map values where a heat map begins (normal) and is at its strongest, from training images. */
     display: z.strictObject({ low: z.number(), high: z.number() }).optional(),
-    /** What the model answered to a fixed input when it was trained; {@link probe} tells whether it still does. */
+    /** What the model answered to a fixed input when it was trained; {@link probe} shows whether it still does. */
     check: z.strictObject({ input: z.string().min(1), score: z.number(), mapSum: z.number() }).optional(),
     /** The resolved config of the training run. */
     config: z.record(z.string(), z.unknown()),

@@ -20,7 +20,7 @@ export function parseManifest(text: string, place: string): Manifest {
   if (typeof version === "number" && version > bundleVersion) {
     throw bundleError(
       place,
-      `is of version ${version}, written by a newer ltad; this one reads up to version ${bundleVersion}. Upgrade ltad, or train again.`,
+      `has version ${version}, which a newer ltad wrote; this one reads versions up to ${bundleVersion}. Upgrade ltad, or train again.`,
     );
   }
   try {

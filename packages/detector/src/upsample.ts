@@ -23,10 +23,11 @@ interface Taps {
 
 /**
  * Resizes a map bilinearly with half-pixel centres and clamped edges: out(i) samples in((i + 0.5) h / H - 0.5).
- * The result stays within the range of the map, and a constant stays that constant. It is not antialiased, because it is made for enlarging.
+ * The result stays within the range of the map, and a constant stays that constant.
+ * It is not antialiased, because it is made for enlarging.
  * sharp cannot be used here: it is off by half an output pixel when it enlarges, which moves a defect's outline.
  * @returns [to.height, to.width]
- * @throws LtadError `LTAD_SHAPE` when `data` does not have width * height values, or a side is not a whole number above 0
+ * @throws LtadError `LTAD_SHAPE` when `data` does not have width * height values or a side is not a whole number above 0
  * @see torch `F.interpolate(mode="bilinear", align_corners=False)`
  */
 export function upsampleBilinear({ data, width: w, height: h }: AnomalyMap, { width: W, height: H }: Size): Float32Array {

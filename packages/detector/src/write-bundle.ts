@@ -81,7 +81,10 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what model.json does not name: the bundle that was here before, or a new one that could not be finished. Only names that {@link stored} makes. */
+/**
+ * Removes what model.json does not name: the bundle that was here before, or a new one that could not be finished.
+ * It touches only names that {@link stored} makes.
+ */
 async function sweep(folder: string): Promise<void> {
   const ours = /^(encoder|head|weights)-[0-9a-f]{12}\.(onnx|safetensors)$/;
   const inUse = await readFile(join(folder, "model.json"), "utf8").catch(() => "");

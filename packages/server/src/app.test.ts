@@ -108,7 +108,7 @@ describe("POST /predict", () => {
     const reply = await app.inject(form([image]));
     expect([reply.statusCode, reply.json()]).toEqual([
       500,
-      { error: { code: "LTAD_BUNDLE", message: "The server failed. Its log says more." } },
+      { error: { code: "LTAD_BUNDLE", message: "The server failed. Its log has the reason." } },
     ]);
   });
 

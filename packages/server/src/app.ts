@@ -22,7 +22,7 @@ export interface AppOptions {
 const files = /^(image\/.+|application\/octet-stream)$/;
 const maxDepth = 32;
 
-/** The HTTP application: routes, limits, errors. It is not listening yet; tests inject requests. Closing it closes the engine. */
+/** The HTTP application, which does not listen yet: routes, limits, errors. Closing it closes the engine. */
 export async function createApp({
   engine,
   modelName = "ltad",
@@ -62,8 +62,8 @@ function routes(context: ServerContext): void {
 }
 
 /**
- * Closing lets every answer out, then connections and engine go. Browsers hold connections open that never carried a request,
- * which Node counts as busy: they are cut when the last answer is out, or after ten seconds.
+ * Closing lets every answer out, and ends connections and engine then. Browsers hold connections open that never carried a
+ * request, which Node counts as busy: they are cut when the last answer is out, or after ten seconds.
  */
 function endings(app: FastifyInstance, engine: Engine): void {
   const state = { closing: false, open: 0 };
@@ -87,7 +87,7 @@ function endings(app: FastifyInstance, engine: Engine): void {
 /** Every error leaves here: a status, a code and a sentence, never a stack. */
 function errors(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
-    throw new HttpError("LTAD_NOT_FOUND", `There is no ${request.method} ${request.url.slice(0, 200)}; /openapi.json lists what there is.`);
+    throw new HttpError("LTAD_NOT_FOUND", `There is no ${request.method} ${request.url.slice(0, 200)}; /openapi.json lists all endpoints.`);
   });
   app.setErrorHandler(async (error, request, reply) => {
     const { status, code, message, retryAfter } = toHttpError(error);

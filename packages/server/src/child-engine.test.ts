@@ -78,7 +78,7 @@ describe("the queue", () => {
     const engine = await start({ maxQueue: 1 });
     const [first, second] = [engine.predict(job(1, "slow")), engine.predict(job(2))];
     await expect(engine.predict(job(3))).rejects.toMatchObject({ code: "LTAD_BUSY", retryAfter: 1 });
-    expect(() => engine.assertRoom()).toThrow(/wait already/);
+    expect(() => engine.assertRoom()).toThrow(/are waiting already/);
     expect([(await first).score, (await second).score]).toEqual([1, 2]);
   });
 

@@ -24,8 +24,8 @@ interface Pending {
 }
 
 /**
- * Inference in a child process, one image at a time, the others in a queue. A process that dies or hangs costs the request
- * it was working on and is started again.
+ * Inference in a child process, one image at a time, with the others in a queue. When the process dies or hangs, the request
+ * in work fails, and a new process starts.
  * @throws LtadError when the bundle cannot be opened
  */
 export async function startChildEngine(options: ChildEngineOptions): Promise<Engine> {
@@ -60,7 +60,7 @@ class ChildEngine implements Engine {
   assertRoom(): void {
     if (this.#closed) throw new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
     if (this.#queue.length < this.options.maxQueue) return;
-    throw new HttpError("LTAD_BUSY", `${this.#queue.length} images wait already. Try again soon.`, { retryAfter: 1 });
+    throw new HttpError("LTAD_BUSY", `${this.#queue.length} images are waiting already. Try again soon.`, { retryAfter: 1 });
   }
 
   async predict(job: Job, signal?: AbortSignal): Promise<Answer> {
@@ -185,7 +185,7 @@ class ChildEngine implements Engine {
     if (this.#child !== child) return;
     this.#ready = false;
     this.#fail(
-      new HttpError("LTAD_CRASHED", `The inference process ${how} while it worked on this image; it is being started again. Try again.`, {
+      new HttpError("LTAD_CRASHED", `The inference process ${how} while it worked on this image and is restarting. Try again.`, {
         retryAfter: 2,
       }),
     );
@@ -202,5 +202,5 @@ class ChildEngine implements Engine {
 function errorOf({ code, message }: Failure, log: (message: string) => void): Error {
   if (code !== "LTAD_INTERNAL") return new LtadError(code, message);
   log(`the inference process failed: ${message}`);
-  return new HttpError(code, "The server failed. Its log says more.");
+  return new HttpError(code, "The server failed. Its log has the reason.");
 }

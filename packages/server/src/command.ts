@@ -2,7 +2,7 @@ import { version } from "@ltad/core";
 import { Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "./server.js";
 
-/** What the command line says: options of {@link startServer}, and how much its log tells. */
+/** What the command line says: options of {@link startServer}, and the level of the log. */
 export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;
 }
@@ -48,14 +48,18 @@ export function addServerOptions(command: Command): Command {
 
 /** The options of {@link startServer} for a bundle and what commander has read. */
 export function readServerOptions(bundle: string, parsed: ParsedServerOptions): ServerCommandOptions {
-  const { name, maxMegabytes, maxMegapixels, timeout, ...rest } = parsed;
+  const { port, host, name, threads, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel } = parsed;
   return {
-    ...rest,
     bundle,
+    port,
+    host,
     modelName: name,
+    ...(threads === undefined ? {} : { threads }),
     maxBytes: maxMegabytes * 2 ** 20,
     maxPixels: maxMegapixels * 1e6,
+    maxQueue,
     timeout: timeout * 1000,
+    logLevel,
   };
 }
 

@@ -9,6 +9,6 @@ export interface ServerContext {
   readonly modelName: string;
   /** Largest image file, in bytes. */
   readonly maxBytes: number;
-  /** For bodies that the route reads itself: their schema stands in the document only. */
+  /** For bodies that the route reads itself: their schema appears in the OpenAPI document only. */
   readonly documentOnly: FastifySchemaCompiler<unknown>;
 }

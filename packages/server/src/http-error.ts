@@ -54,16 +54,19 @@ export class HttpError extends Error {
   }
 }
 
-const failed = "The server failed. Its log says more.";
+const failed = "The server failed. Its log has the reason.";
 
-/** What a client is told of any error; of one that is not the client's, only that there was one: its words name files of this machine. */
+/**
+ * What a client learns about an error. When the client did not cause it, that is only that there was one, because its words may
+ * name files of this machine.
+ */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (isLtadError(error)) return new HttpError(error.code, statuses[error.code] === 500 ? failed : error.message, { cause: error });
   const { statusCode, message, code } = error as { statusCode?: number; message?: string; code?: string };
   if (statusCode === 413 || code === "FST_REQ_FILE_TOO_LARGE")
-    return new HttpError("LTAD_TOO_LARGE", "The request is larger than this server takes. Send a smaller image.", { cause: error });
+    return new HttpError("LTAD_TOO_LARGE", "The request is larger than this server accepts. Send a smaller image.", { cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new HttpError("LTAD_REQUEST", message ?? "The request is not understood.", { cause: error });
+    return new HttpError("LTAD_REQUEST", message ?? "The request cannot be understood.", { cause: error });
   return new HttpError("LTAD_INTERNAL", failed, { cause: error });
 }

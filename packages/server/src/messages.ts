@@ -1,7 +1,7 @@
 import type { LtadErrorCode } from "@ltad/core";
 import type { AnomalyMap } from "@ltad/detector";
 
-/** One image to judge: what the server asks of the inference process. */
+/** One image to judge: what the server sends to the inference process. */
 export interface Job {
   /** Content of an image file. */
   readonly image: Uint8Array;
@@ -12,7 +12,7 @@ export interface Job {
   readonly heatmap: boolean;
 }
 
-/** What the inference process says of one image. */
+/** The answer of the inference process for one image. */
 export interface Answer {
   readonly score: number;
   readonly class: string;

@@ -2,14 +2,14 @@ import type { FastifyRequest } from "fastify";
 import { HttpError } from "./http-error.js";
 import { type PredictOptions, predictOptionsSchema } from "./schemas.js";
 
-/** An image and what is asked of it. */
+/** An image and the options that came with it. */
 export interface Upload extends PredictOptions {
   readonly image: Buffer;
 }
 
 /**
  * Reads the body of POST /predict: a form with the file `image`, or the bare file.
- * Fields of the form and the query say the same things; the form wins.
+ * Options may be fields of the form or parameters of the query; the form wins.
  * @throws HttpError `LTAD_REQUEST`, `LTAD_TOO_LARGE`
  */
 export async function readUpload(request: FastifyRequest): Promise<Upload> {

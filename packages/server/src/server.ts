@@ -7,7 +7,7 @@ import { startChildEngine } from "./child-engine.js";
 export interface ServerOptions {
   /** Bundle folder. */
   readonly bundle: string;
-  /** Address to listen on; 127.0.0.1 by default, which other machines cannot reach. There is no login: put a proxy in front of any other. */
+  /** Address to listen on; 127.0.0.1 by default. With another one other machines get in without a login: put a proxy in front. */
   readonly host?: string;
   /** 8080 by default; 0 for any free port. */
   readonly port?: number;

@@ -1,8 +1,9 @@
 import type { FastifyReply } from "fastify";
 
-/** Fires when the client hangs up before it has its answer, and, of no more use then, when the answer is out. */
+/** Fires when the client hangs up before it has its answer, and also, without effect, when the answer is out. */
 export function untilGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once("close", () => gone.abort()); // of the answer, not of its connection: that may carry thousands, each with an image held by its signal
+  // The answer closes, not its connection: that may carry thousands of requests, and each listener would keep an image in memory.
+  reply.raw.once("close", () => gone.abort());
   return gone.signal;
 }

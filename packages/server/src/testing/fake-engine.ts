@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core";
 import type { Engine } from "../engine.js";
 import type { Answer, Job } from "../messages.js";
 
-/** An engine that answers at once from the job itself, for tests of the HTTP side; `jobs` keeps what it was asked. */
+/** An engine that answers immediately from the job itself, for tests of the HTTP side; `jobs` keeps what it was sent. */
 export function fakeEngine(overrides: Partial<Engine> = {}): Engine & { readonly jobs: Job[] } {
   const jobs: Job[] = [];
   return {

@@ -3,7 +3,7 @@ import type { Detector } from "@ltad/detector";
 import { answerJob, describeModel } from "./answer-job.js";
 import type { Failure, FromWorker, ToWorker, WorkerOptions } from "../messages.js";
 
-/** The inference process without its process: answers messages by sending others. Jobs are worked off one after another. */
+/** What the inference process does, without the process: it answers messages by sending others, one after another. */
 export function serveJobs(
   send: (message: FromWorker) => void,
   open: (options: WorkerOptions) => Promise<Detector>,
@@ -29,7 +29,7 @@ export function serveJobs(
   };
 }
 
-/** What may be told of an error: the words of our own errors; of a bug, its message for the log. */
+/** An error for the parent process: our own errors as they are, a bug with its stack for the log. */
 function failureOf(error: unknown): Failure {
   if (isLtadError(error)) return { code: error.code, message: error.message };
   return { code: "LTAD_INTERNAL", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isLtadError, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
 import { plural } from "@ltad/core/format";
-import { type Detector, displayRange, mapPng16, openDetector, overlay, readPixels } from "@ltad/detector";
+import { type Detector, mapPng16, openDetector } from "@ltad/detector";
 import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
 import { expandImages } from "./expand-images.js";
@@ -81,16 +81,14 @@ async function predictOne(
   name: string,
   { out, class: given }: PredictCommandOptions,
 ): Promise<PredictionLine> {
-  const prediction = await detector.predict(file, { class: given, size: out === undefined ? "grid" : "original" });
-  const { score, class: found, classGiven, map, width, height } = prediction;
+  const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
+  const { score, class: found, classGiven, map, width, height, overlay } = await detector.predict(file, { class: given, ...wanted });
   const line = { file, score, class: found, class_given: classGiven };
-  if (out === undefined) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
-  const { display } = detector.manifest;
-  const grey = await mapPng16(map, width, height, display);
-  const picture = await overlay(await readPixels(file), map, displayRange(map, display));
+  if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
+  const grey = await mapPng16(map, width, height, detector.manifest.display);
   const places = outputsOf(name);
   await writeFileAtomic(join(out, places.map), grey.png);
-  await writeFileAtomic(join(out, places.overlay), picture);
+  await writeFileAtomic(join(out, places.overlay), overlay);
   return { ...line, ...places, map_low: grey.low, map_high: grey.high };
 }
 
