@@ -4,7 +4,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { loadImage, scanDataset, synthesise } from "@ltad/data";
-import { type AnyImageEncoder, defaultCacheDir, loadImageEncoder } from "@ltad/encoder";
+import { type AnyImageEncoder, loadImageEncoder } from "@ltad/encoder";
+import { defaultCacheDir } from "@ltad/hub";
 import { encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
 import { encodeFiles } from "@ltad/feature-store";
 import { compareNetwork } from "./bare-network.js";
@@ -59,7 +60,8 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
 
   const memory: number[] = []; // MiB after each image
   const start = performance.now();
-  await encodeFiles(files, graph, spec, { cacheDir: folder, onProgress: () => memory.push(process.memoryUsage().rss / 2 ** 20) });
+  const onProgress = () => memory.push(process.memoryUsage().rss / 2 ** 20);
+  await encodeFiles(files, { graph, spec }, { cacheDir: folder, onProgress });
   const perImage = (performance.now() - start) / files.length;
   figures["images_per_second"] = 1000 / perImage;
   figures["network_share"] = network / perImage; // 1: all else is hidden behind a network that has the machine for itself

@@ -41,13 +41,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
   const images = [...items, ...leftOut];
   const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
-  const { graph, spec } = await detector.encoder();
-  const store = await encodeFiles(
-    images.map(({ file }) => file),
-    graph,
-    spec,
-    options,
-  );
+  const files = images.map(({ file }) => file);
+  const store = await encodeFiles(files, await detector.encoder(), options);
   timing["encode"] = clock();
   const predictions = await scoreFeatures(
     detector,

@@ -1,4 +1,4 @@
-import { float32, type JobOptions, throwIfAborted } from "@ltad/core";
+import { type JobOptions, throwIfAborted } from "@ltad/core";
 import type { Detector } from "@ltad/detector";
 import type { FeatureStore } from "@ltad/feature-store";
 import type { ImagePrediction } from "./tested-image.js";
@@ -18,12 +18,10 @@ export async function scoreFeatures(
   labels: readonly number[],
   { classes, signal, onProgress }: ScoreFeaturesOptions,
 ): Promise<ImagePrediction[]> {
-  const { tokens, channels, zSize } = detector.manifest.features;
   const predictions: ImagePrediction[] = [];
   for (const [i, label] of labels.entries()) {
     throwIfAborted(signal);
-    const stored = await store.read(i);
-    const [features, z] = [float32([1, tokens, channels], stored.features), float32([1, zSize], stored.z)];
+    const { features, z } = await store.read(i);
     const { score, classes: used, map } = await detector.score(features, z, Int32Array.of(classes === "folder" ? label : -1));
     predictions.push({ score: score[0]!, class: detector.classes[used[0]!]!, map: map.slice() });
     onProgress?.({ phase: "score", done: i + 1, total: labels.length, unit: "images" });

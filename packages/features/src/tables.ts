@@ -2,10 +2,11 @@ import { listOf, type NdArray, type Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import type { ClassMoments } from "./class-moments.js";
 import type { ClassStatistics } from "./class-statistics.js";
-import type { NormaliseTables, ZTables } from "./normalise.js";
+import type { ZTables } from "./class-distances.js";
+import type { WhiteningTables } from "./whitened.js";
 
-/** All tables of a model's statistics as tensors. */
-export interface StatisticsTables extends NormaliseTables, ZTables {
+/** All statistics of a model as tensors. */
+export interface StatisticsTables extends WhiteningTables, ZTables {
   readonly classZ: tf.Tensor2D; // [K, Dz]
 }
 

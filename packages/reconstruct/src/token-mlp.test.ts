@@ -4,7 +4,7 @@ import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { reconstructionLoss } from "./errors.js";
+import { reconstructionLoss } from "./loss.js";
 import { initTokenMlp, tokenMlp, type TokenMlpParams } from "./token-mlp.js";
 
 // B = 2 images, N = 6 places, T = 4 of them, D = 5, Z = 3, W = 8, F = 7: all different

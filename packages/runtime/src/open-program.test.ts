@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { float32 } from "@ltad/core";
-import { describe, expect, it } from "vitest";
+import { float32, type NdArray } from "@ltad/core";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { encodeModel, onnxType } from "@ltad/onnx";
 import { fallBack } from "./providers.js";
 import { openProgram } from "./open-program.js";
+import type { GraphSpecs } from "./check-graph.js";
 
 /** y = x + x, x float32 [batch, 2]. */
 const valueInfo = (name: string) => ({
@@ -38,16 +39,34 @@ describe("openProgram", () => {
     await rm(folder, { recursive: true });
   });
 
+  it("has the types of the specs it is given, and holds the file to them", async () => {
+    const spec = <S extends readonly (number | null)[]>(...shape: S) => ({ dtype: "float32", shape }) as const;
+    const program = await openProgram(model, { inputs: { x: spec(null, 2) }, outputs: ["y"] });
+    expectTypeOf<Parameters<typeof program.run>[0]>().toEqualTypeOf<{ readonly x: NdArray }>();
+    expectTypeOf(await program.run({ x })).toEqualTypeOf<Record<"y", NdArray>>();
+    await program.dispose();
+    await (await openProgram(model, { inputs: { x: spec(3, 2) } })).dispose(); // a free batch accepts any size
+    const wrong: [GraphSpecs, RegExp][] = [
+      [{ outputs: ["z"] }, /output z: expected present, received outputs y/],
+      [{ inputs: { x: spec(null, 3) } }, /input x: expected float32 \[batch, 3\], received float32 \[batch, 2\]/],
+      [{ inputs: { x: spec(2) } }, /input x: expected float32 \[2\]/],
+      [{ inputs: { x: { dtype: "int32", shape: [null, 2] } } }, /input x: expected int32/],
+      [{ inputs: {} }, /input x: expected none, received float32/],
+      [{ inputs: { x: spec(null, 2), w: spec(2) } }, /input w: expected float32 \[2\], received none/],
+    ];
+    for (const [specs, message] of wrong)
+      await expect(openProgram(model, specs)).rejects.toMatchObject({
+        code: "LTAD_SHAPE",
+        message: expect.stringMatching(message) as string,
+      });
+  });
+
   it("refuses what is no model, by name", async () => {
     await expect(openProgram("/nowhere/head.onnx")).rejects.toMatchObject({
       code: "LTAD_BUNDLE",
       message: expect.stringContaining("/nowhere/head.onnx"),
     });
     await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
-  });
-
-  it("refuses the engine of TF.js", async () => {
-    await expect(openProgram(model, { engine: "tensorflow" })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
   });
 });
 

@@ -2,14 +2,7 @@ import { flatten, isNdArray, type JobOptions, type NdArray, type Tree, writeFile
 import { type Split, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { headGraph } from "./head/head-graph.js";
-import {
-  type AnyImageEncoder,
-  checkImageSize,
-  type FetchOptions,
-  loadImageEncoder,
-  loadTextEncoder,
-  type TextEncoder,
-} from "@ltad/encoder";
+import { type AnyImageEncoder, checkImageSize, type LoadOptions, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
 import {
   type ClassStatistics,
   encoderGraph,
@@ -37,7 +30,7 @@ import { openSynthesiser } from "./phase1/synthesiser.js";
 import { type Mixing, synthesiseImages } from "./phase1/synthetic-images.js";
 import { inMemory, type TrainingSet } from "./run/training-set.js";
 
-export interface TrainOptions extends JobOptions, Pick<FetchOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
+export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */
   readonly split: Split;
   /** Seeds weights, order and noise. */
@@ -132,7 +125,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 async function loadEncoders(options: TrainOptions): Promise<Encoders> {
   const { encoder, features } = options.config;
   const image = await loadImageEncoder(encoder.image, options);
-  if (!("forward" in image)) await checkImageSize(image, features.inputSize);
+  await checkImageSize(image, features.inputSize);
   return { image, text: await loadTextEncoder(encoder.text, options) };
 }
 

@@ -1,4 +1,4 @@
-import { type ClassStatistics, datasetStatistics, scanDataset } from "@ltad/data";
+import { type ClassCounts, datasetStatistics, scanDataset } from "@ltad/data";
 import type { Io } from "../../io.js";
 import { count } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
@@ -19,7 +19,7 @@ export async function dataStats(io: Io, folder: string, options: CommonOptions):
   });
 }
 
-function row({ name, train, testGood, testDefect, width, height, sizes, defects }: ClassStatistics): string[] {
+function row({ name, train, testGood, testDefect, width, height, sizes, defects }: ClassCounts): string[] {
   const masks = defects.reduce((sum, defect) => sum + defect.masks, 0);
   const size = sizes === 1 ? `${width.max}x${height.max}` : `${width.min}x${height.min} .. ${width.max}x${height.max}`;
   return [name, count(train), count(testGood), count(testDefect), count(masks), size, String(defects.length)];
