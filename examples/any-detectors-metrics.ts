@@ -11,7 +11,9 @@ const images = imageScores([
   { name: "crack/1.png", anomaly: true, score: 0.77 },
 ]);
 const ranking = images.ranking();
-console.log(`image AUROC ${auroc(ranking).toFixed(3)}, AP ${averagePrecision(ranking).toFixed(3)}, F1-max ${f1Max(ranking).f1.toFixed(3)}`);
+console.log(
+  `image AUROC ${auroc(ranking).toFixed(3)}, AP ${averagePrecision(ranking).toFixed(3)}, F1-max ${f1Max(ranking).value.toFixed(3)}`,
+);
 
 // One map and one mask for each image, row by row; a good image has no mask.
 const pixels = exactPixels();
