@@ -1,6 +1,6 @@
 import { createRng, float32, type Rng } from "@ltad/core";
-import { f32, type JitOptions, trainStep, trainStepToOnnx } from "@ltad/jit";
-import { reconstructionLoss, reconstructor, type UniadParams } from "@ltad/reconstruct";
+import { f32, type JitOptions, type TensorsOf, trainStep, trainStepToOnnx } from "@ltad/jit";
+import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import type * as tf from "@tensorflow/tfjs";
 
 // UniAD's transformer: 4 + 4 layers, width 256, 8 heads, inner width 1024, 176 channels, a batch of 8 images of 14 x 14 tokens. The same model as
@@ -12,15 +12,17 @@ const rows = batch * tokens;
 const module = reconstructor({ kind: "uniad", channels, grid: [side, side] });
 const shape = [batch, tokens, channels] as const;
 
-export const initial = (rng: Rng) => module.init(rng);
+type Params = ReturnType<typeof module.init>;
+
+export const initial = (rng: Rng): Params => module.init(rng);
 
 /** Pi alone, for inference. */
-export const forward = (params: UniadParams, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
+export const forward = (params: TensorsOf<Params>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
 
 const problem = () => ({
   params: initial(createRng("bench/step")),
   inputs: { x: f32(...shape) },
-  loss: (params: UniadParams, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
+  loss: (params: TensorsOf<Params>, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
   optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
 });
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
-import { jit } from "@ltad/jit";
+import { f32, jit } from "@ltad/jit";
 import { addInto, residual, scale } from "./accumulate.js";
 import type { ClassMoments } from "./class-moments.js";
 import { type FeatureSpec, groupRuns, groupSize } from "./feature-spec.js";
@@ -75,12 +75,10 @@ type Scatter = Awaited<ReturnType<typeof openScatter>>;
 
 /** X^T X of one image's residuals, on ONNX Runtime. */
 async function openScatter({ tokens, channels }: FeatureSpec) {
-  const program = await jit(({ x }) => ({ product: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, true, false) }), {
-    x: { dtype: "float32", shape: [tokens, channels] },
-  });
+  const program = await jit(({ x }) => ({ product: tf.matMul(x, x, true, false) }), { x: f32(tokens, channels) });
   return {
     channels,
-    of: async (x: Float32Array) => floats((await program.run({ x: float32([tokens, channels], x) }))["product"], "product"),
+    of: async (x: Float32Array) => floats((await program.run({ x: float32([tokens, channels], x) })).product, "product"),
     dispose: () => program.dispose(),
   };
 }

@@ -11,5 +11,5 @@ export type { ClassStatistics } from "./class-statistics.js";
 export type { WhiteningOptions } from "./class-whitening.js";
 export type { FeatureOptions, FeatureSpec, Shrink } from "./feature-spec.js";
 export type { LabelledFeatures } from "./labelled-features.js";
-export type { StatisticsTables } from "./tables.js";
+export type { StatisticsTables, StatisticsTree } from "./tables.js";
 export type { GroupLayout, Patches, WhiteningTables } from "./whitened.js";

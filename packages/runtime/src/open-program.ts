@@ -18,7 +18,7 @@ export async function openProgram<const In extends TensorSpecs = TensorSpecs, co
   const session = await createSession(model, options);
   const { inputs, outputs, providers } = session;
   try {
-    checkGraph(typeof model === "string" ? model : "model", { inputs, outputs }, options);
+    checkGraph(typeof model === "string" ? model : "model", session, options);
   } catch (error) {
     await session.release();
     throw error;

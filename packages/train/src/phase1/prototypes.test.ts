@@ -4,40 +4,37 @@ import { tinyTextEncoder } from "@ltad/encoder/testing";
 import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { prototypesOf } from "./class-names.js";
-import type { TrainConfig } from "../config/config-schema.js";
+import { prototypesOf } from "./prototypes.js";
+import { configs } from "../testing/tiny-set.js";
 
 // K 3 classes, M 5 tokens of 6 numbers, text vectors of 8.
 
 const text = tinyTextEncoder(createRng("class-names"));
 const names = float32([3, 5, 6], createRng("names").normals(3 * 5 * 6, 0.3));
-const config: TrainConfig["names"] = { tokens: 5, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" };
+const { recommended } = configs;
+const prototypes = (seed: number, kind: "learned" | "random" = "learned") =>
+  prototypesOf({ text, config: { ...recommended, names: { ...recommended.names, prototypes: kind } }, seed }, names);
 
 describe("prototypesOf", () => {
   it("is T([v; s_c]) at unit length, one class at a time", async () => {
-    const { normal, abnormal } = await prototypesOf(names, text, config, 1);
+    const { normal, abnormal } = await prototypes(1);
     expect([normal.shape, abnormal.shape]).toEqual([
       [3, 8],
       [3, 8],
     ]);
-    expectClose(normal.data, plain(config.normalPrompt), { rtol: 1e-4, atol: 1e-5 }, "normal");
-    expectClose(abnormal.data, plain(config.abnormalPrompt), { rtol: 1e-4, atol: 1e-5 }, "abnormal");
+    expectClose(normal.data, plain(recommended.names.normalPrompt), { rtol: 1e-4, atol: 1e-5 }, "normal");
+    expectClose(abnormal.data, plain(recommended.names.abnormalPrompt), { rtol: 1e-4, atol: 1e-5 }, "abnormal");
   });
 
   it("does not depend on the seed, and leaves the names as they are", async () => {
     const before = Array.from(names.data);
-    const [first, other] = [await prototypesOf(names, text, config, 1), await prototypesOf(names, text, config, 2)];
+    const [first, other] = [await prototypes(1), await prototypes(2)];
     expect(other).toEqual(first);
     expect(Array.from(names.data)).toEqual(before);
   });
 
   it("random: unit rows, all different, the same with the same seed", async () => {
-    const random = { ...config, prototypes: "random" as const };
-    const [first, same, other] = [
-      await prototypesOf(names, text, random, 1),
-      await prototypesOf(names, text, random, 1),
-      await prototypesOf(names, text, random, 2),
-    ];
+    const [first, same, other] = [await prototypes(1, "random"), await prototypes(1, "random"), await prototypes(2, "random")];
     const rows = [...rowsOf(first.normal), ...rowsOf(first.abnormal)];
     expectClose(
       rows.map((row) => Math.hypot(...row)),

@@ -1,9 +1,9 @@
-import { createRng, type Progress } from "@ltad/core";
+import { createRng, float32, type FloatArray, type Progress } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { configs, counts, labels, randomImages, setOf } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
 import type { Synthesiser } from "./synthesiser.js";
-import { synthesiseImages } from "./synthetic-images.js";
+import { synthesiseBy } from "./synthesise.js";
 
 // 6, 3 and 1 images: p_c is 1, sqrt(3 / 6) and max(0.5, sqrt(1 / 6)).
 
@@ -11,7 +11,7 @@ const images = randomImages(createRng("synthetic"));
 const set = setOf(images);
 const config: TrainConfig = { ...configs.recommended, mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 19 } };
 
-describe("synthesiseImages", () => {
+describe("synthesiseBy", () => {
   it("draws `samples` images of every class that is not always real, and says how often each is", async () => {
     const { mixing } = await run();
     expect(mixing.real).toEqual([1, Math.sqrt(counts[1]! / counts[0]!), 0.5]);
@@ -27,7 +27,7 @@ describe("synthesiseImages", () => {
       expect(new Set(kept.map(({ z }) => z))).toEqual(new Set(own)); // all of them come
       const zs = asked.filter((call) => call.label === label).flatMap((call) => call.zs);
       expect(kept.map(({ z }) => z)).toEqual(zs);
-      kept.forEach(({ features, z }) => expect([...features]).toEqual([label, z[0]])); // what was made for this z
+      kept.forEach(({ features, z }) => expect([...features.data]).toEqual([label, z.data[0]])); // what was made for this z
     }
   });
 
@@ -63,15 +63,15 @@ interface RunOptions {
 
 /** Runs with a synthesiser that marks what it makes with class and z, and remembers what it was asked for. */
 async function run({ seed = 1, from = set, ...job }: RunOptions = {}) {
-  const asked: { readonly zs: readonly Float32Array[]; readonly label: number }[] = [];
+  const asked: { readonly zs: readonly FloatArray[]; readonly label: number }[] = [];
   const numbers: number[] = [];
   const synthesiser: Synthesiser = {
     async sample(zs, label, rng) {
       asked.push({ zs, label });
       numbers.push(rng.normal());
-      return zs.map((z) => Float32Array.of(label, z[0]!));
+      return zs.map((z) => ({ features: float32([1, 1, 2], [label, z.data[0]!]), z }));
     },
     dispose: async () => {},
   };
-  return { mixing: await synthesiseImages(from, synthesiser, config, seed, job), asked, numbers };
+  return { mixing: await synthesiseBy(synthesiser, { set: from, config, seed }, job), asked, numbers };
 }

@@ -1,25 +1,28 @@
-import { createRng, floats, type NdArrays } from "@ltad/core";
+import { createRng, float32, floats, type NdArrays } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
 import { configs, labels, setOf, spec, valueAt } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
-import { detectBatches } from "./detect-batch.js";
+import { detectBatches } from "./detect-batches.js";
 import { detectInputs } from "./detect-loss.js";
-import type { Mixing } from "../phase1/synthetic-images.js";
+import type { Mixing } from "../phase1/synthesise.js";
 
 // Every number says where it comes from: feature c of token n of image i is 1000 i + 20 n + c, and z is i everywhere.
 // Synthesised images have numbers 100 + 10 * class + which.
 
 const [N, C] = [spec.tokens, spec.channels];
 const marked = (image: number) => ({
-  features: new Float32Array(N * C).map((_, i) => 1000 * image + 20 * Math.floor(i / C) + (i % C)),
-  z: new Float32Array(spec.zSize).fill(image),
+  features: float32(
+    [1, N, C],
+    new Float32Array(N * C).map((_, i) => 1000 * image + 20 * Math.floor(i / C) + (i % C)),
+  ),
+  z: float32([1, spec.zSize], new Float32Array(spec.zSize).fill(image)),
 });
 const set = setOf(labels.map((_, image) => marked(image)));
 const synthetic = [0, 1, 2].map((label) => [0, 1].map((which) => marked(100 + 10 * label + which)));
 const noise = { take: (size: number) => new Float32Array(size).map((_, i) => i) };
 const recommended = configs.recommended;
-const batches = (config: TrainConfig, mixing?: Mixing) => detectBatches({ set, spec, config, patchSize: 17, mixing, noise });
+const batches = (config: TrainConfig, mixing?: Mixing) => detectBatches({ set, spec, config }, { patchSize: 17, mixing, noise });
 
 describe("a batch of phase 2", () => {
   it.each([
@@ -33,7 +36,8 @@ describe("a batch of phase 2", () => {
 
   it("the same generator gives the same batch, another one another", async () => {
     const draw = batches(recommended, { real: [1, 0.6, 0.4], synthetic });
-    const [first, same, other] = [await draw(4, createRng("s/4")), await draw(4, createRng("s/4")), await draw(5, createRng("s/5"))];
+    const batch = (step: number): Promise<NdArrays> => draw(step, createRng(`s/${step}`));
+    const [first, same, other] = [await batch(4), await batch(4), await batch(5)];
     expect(same).toEqual(first);
     for (const name of Object.keys(first).filter((key) => key !== "noise")) expect(other[name]).not.toEqual(first[name]);
   });
@@ -103,7 +107,10 @@ describe("a batch of phase 2", () => {
   it("the noise is taken from the pool, as many numbers as the patches need", async () => {
     const asked: number[] = [];
     const pool = { take: (size: number) => (asked.push(size), noise.take(size)) };
-    const batch = await detectBatches({ set, spec, config: recommended, patchSize: 17, mixing: undefined, noise: pool })(0, createRng(1));
+    const batch = await detectBatches({ set, spec, config: recommended }, { patchSize: 17, mixing: undefined, noise: pool })(
+      0,
+      createRng(1),
+    );
     expect(asked).toEqual([5 * 9 * 17]);
     expect(floats(batch["noise"], "noise")).toEqual(noise.take(5 * 9 * 17));
   });
@@ -140,9 +147,7 @@ describe("mixing of real and synthesised images", () => {
   });
 
   it("classes come in the ratio n^(1 + power)", async () => {
-    const rows = await everyBatch({ ...recommended, detect: { ...recommended.detect, classPower: -1 } }, undefined, (batch, b) =>
-      valueAt(batch["label"]!, b),
-    );
+    const rows = await everyBatch({ ...recommended, sampling: { classPower: -1 } }, undefined, (batch, b) => valueAt(batch["label"]!, b));
     for (const label of [0, 1, 2]) expect(Math.abs(share(rows, (row) => row === label) - 1 / 3)).toBeLessThan(0.04);
   });
 });
