@@ -1,7 +1,7 @@
 // Measures scores and maps that come from any detector, here from numbers written down: nothing else of LTAD is needed.
 //
 //   npx tsx any-detectors-metrics.ts
-import { aupro, auroc, averagePrecision, exactPixels, f1Max, imageScores, pixelMetrics } from "@ltad/metrics";
+import { auroc, averagePrecision, exactPixels, f1Max, imageScores, pixelMetrics } from "@ltad/metrics";
 
 const images = imageScores([
   { name: "good/0.png", anomaly: false, score: 0.12 },
@@ -24,5 +24,5 @@ pixels.add({
   map: Float32Array.of(0.1, 0.9, 0.8, 0.2, 0.4, 0.1),
   mask: Uint8Array.of(0, 1, 1, 0, 1, 0),
 });
-const { pixel_auroc } = pixelMetrics(pixels);
-console.log(`pixel AUROC ${pixel_auroc.value?.toFixed(3)}, AUPRO@0.3 ${aupro(pixels, 0.3).toFixed(3)}`);
+const measured = pixelMetrics(pixels);
+console.log(`pixel AUROC ${measured.pixel_auroc.value?.toFixed(3)}, AUPRO@0.3 ${measured["aupro_0.3"].value?.toFixed(3)}`);
