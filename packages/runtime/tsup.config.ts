@@ -1,3 +1,4 @@
 import { build } from "../../tsup.base.js";
 
-export default build({ entry: ["src/index.ts"] });
+// tsup would put an optional dependency into the build, where the native part of onnxruntime-node does not load.
+export default build({ entry: ["src/index.ts"], external: ["onnxruntime-node"] });
