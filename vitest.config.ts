@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions, mainFields: ["main"] }, // "main", as Node reads it: TF.js must be one module for tests, packages and plugins
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tools/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "docs/.vitepress/*.test.ts", "tools/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     // TensorFlow.js advertises its native backend on the first eager tensor.

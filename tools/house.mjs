@@ -1,4 +1,4 @@
-// npm run demo, npm test, npm run bench, npm run build: the set-up first, then the job.
+// npm run demo, npm test, npm run bench, npm run build, npm run docs: the set-up first, then the job.
 // Plain Node without dependencies, because nothing is installed yet. No new syntax in this file: an old Node must get as far as the message.
 const [major, minor] = process.versions.node.split(".").map(Number);
 

@@ -60,7 +60,8 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
 
   const memory: number[] = []; // MiB after each image
   const start = performance.now();
-  await encodeFiles(files, graph, spec, { cacheDir: folder, onProgress: () => memory.push(process.memoryUsage().rss / 2 ** 20) });
+  const onProgress = () => memory.push(process.memoryUsage().rss / 2 ** 20);
+  await encodeFiles(files, { graph, spec }, { cacheDir: folder, onProgress });
   const perImage = (performance.now() - start) / files.length;
   figures["images_per_second"] = 1000 / perImage;
   figures["network_share"] = network / perImage; // 1: all else is hidden behind a network that has the machine for itself

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { float32, type NdArray, type NdArrays } from "@ltad/core";
-import { saveOnnx } from "@ltad/jit";
+import { f32, saveOnnx } from "@ltad/jit";
 import { openProgram } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 
@@ -32,10 +32,8 @@ async function measure(): Promise<void> {
   figures["write_seconds"] = await seconds(() =>
     saveOnnx(
       path,
-      (inputs) => ({ y: Object.keys(constants).reduce((y, name) => product(y, inputs, name), inputs["x"]!) }),
-      {
-        x: { dtype: "float32", shape: [null, width] },
-      },
+      (inputs, weights) => ({ y: Object.values(weights).reduce<tf.Tensor2D>((y, w) => tf.matMul(y, w), inputs.x) }),
+      { x: f32(null, width) },
       { constants },
     ),
   );
@@ -50,10 +48,6 @@ async function measure(): Promise<void> {
   await program?.dispose();
   figures["largest_difference"] = largestDifference(y?.data as Float32Array, plain(x.data, constants));
   figures["peak_gb"] = process.resourceUsage().maxRSS / 2 ** 20;
-}
-
-function product(y: tf.Tensor, inputs: Readonly<Record<string, tf.Tensor>>, name: string): tf.Tensor {
-  return tf.matMul(y, inputs[name] as tf.Tensor2D);
 }
 
 /** Every layer another, none symmetric, sums that neither vanish nor grow. */

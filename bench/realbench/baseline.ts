@@ -17,7 +17,7 @@ export async function fitStandard(store: FeatureStore, images: readonly number[]
   const [sum, square] = [new Float64Array(channels), new Float64Array(channels)];
   let count = 0;
   for (const index of images) {
-    const { features } = await store.read(index);
+    const { data: features } = (await store.read(index)).features;
     features.forEach((value, i) => {
       sum[i % channels] = sum[i % channels]! + value;
       square[i % channels] = square[i % channels]! + value * value;

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { longTail, scanDataset, type Split } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
+import { encodeFiles } from "@ltad/feature-store";
 import { defaultCacheDir } from "@ltad/hub";
-import { encodeImages } from "@ltad/feature-store";
 import { resolveConfig, train } from "@ltad/train";
-import { evaluateModel } from "@ltad/evaluate";
+import { evaluate } from "@ltad/evaluate";
 import { type ClassScorer, fitStandard } from "./baseline.js";
 import { nearestBank } from "./nearest-bank.js";
 import { positionGaussians } from "./position-gaussians.js";
@@ -77,14 +77,12 @@ async function readModel(detector: Detector, split: Split, seed: number): Promis
 }
 
 async function measureBaseline(name: string, detector: Detector, split: Split, seed: number): Promise<void> {
-  const { channels, tokens, inputSize } = detector.manifest.features;
-  const encoded = { cacheDir, encoderId: detector.manifest.encoder.id, inputSize, open: never, load: never }; // training encoded them all
+  const { channels, tokens } = detector.manifest.features;
+  const encoder = await detector.encoder();
   const scorers: ClassScorer[] = [];
   for (const { name: className, train: items } of split.classes) {
-    const store = await encodeImages(
-      items.map(({ file }) => file),
-      encoded,
-    );
+    const files = items.map(({ file }) => file);
+    const store = await encodeFiles(files, encoder, { cacheDir });
     const images = items.map((_, index) => index);
     const standard = await fitStandard(store, images, channels);
     scorers.push(
@@ -110,15 +108,11 @@ async function scoreTime(detector: Detector): Promise<number> {
 }
 
 async function measure(name: string, detector: Detector, seed: number, times: Pick<Row, "trainSeconds" | "scoreMs"> = {}): Promise<void> {
-  const { evaluation } = await evaluateModel(detector, dataset, { cacheDir, classes: "folder" });
+  const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes: "folder" });
   rows.push({ name, seed, evaluation, ...times });
   const { avg, high, low } = evaluation.summary;
   const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;
   console.error(
     `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${times.trainSeconds === undefined ? "" : `trained in ${times.trainSeconds.toFixed(0)} s`}`,
   );
-}
-
-function never(): Promise<never> {
-  return Promise.reject(new Error("a training image is not in the feature cache"));
 }

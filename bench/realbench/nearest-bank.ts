@@ -1,6 +1,6 @@
 import { createRng, float32, floats } from "@ltad/core";
 import type { FeatureStore } from "@ltad/feature-store";
-import { jit } from "@ltad/jit";
+import { f32, jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { type ClassScorer, standardised, type Standard } from "./baseline.js";
 
@@ -26,26 +26,25 @@ export async function nearestBank(
     .sort((a, b) => a - b);
   const rows = Array.from({ length: bankSize }, (_, i) => chosen[i % chosen.length]!);
   for (const [place, index] of images.entries()) {
-    const features = standardised((await store.read(index)).features, standard);
+    const features = standardised((await store.read(index)).features.data, standard);
     rows.forEach((row, m) => {
       if (Math.floor(row / tokens) === place)
         bank.data.set(features.subarray((row % tokens) * channels, ((row % tokens) + 1) * channels), m * channels);
     });
   }
   const program = await jit(
-    ({ x, bank: b }) => {
-      const [patches, known] = [x as tf.Tensor2D, b as tf.Tensor2D];
+    ({ patches }, { bank: known }) => {
       const squares = tf.add(tf.sum(tf.square(patches), 1, true), tf.reshape(tf.sum(tf.square(known), 1), [1, -1])); // [N, M]
       return { distance: tf.min(tf.sub(squares, tf.mul(tf.matMul(patches, known, false, true), 2)), 1) }; // [N]
     },
-    { x: { dtype: "float32", shape: [tokens, channels] } },
+    { patches: f32(tokens, channels) },
     { constants: { bank } },
   );
   return {
-    score: async (features) =>
-      floats((await program.run({ x: float32([tokens, channels], standardised(features, standard)) }))["distance"], "distance").map((d) =>
-        Math.sqrt(Math.max(0, d)),
-      ),
+    async score(features) {
+      const { distance } = await program.run({ patches: float32([tokens, channels], standardised(features, standard)) });
+      return floats(distance, "distance").map((d) => Math.sqrt(Math.max(0, d)));
+    },
     dispose: () => program.dispose(),
   };
 }

@@ -16,7 +16,7 @@ export async function positionGaussians(
   tokens: number,
 ): Promise<ClassScorer> {
   const channels = standard.mean.length;
-  const train = await Promise.all(images.map(async (index) => standardised((await store.read(index)).features, standard)));
+  const train = await Promise.all(images.map(async (index) => standardised((await store.read(index)).features.data, standard)));
   const places = Array.from({ length: tokens }, (_, token) => fitPlace(train, token, channels));
   return {
     score: async (features) => {

@@ -1,4 +1,4 @@
-import type { Evaluation } from "@ltad/evaluate/report";
+import type { Evaluation } from "@ltad/evaluate";
 
 /** One model or baseline with one seed. */
 export interface Row {

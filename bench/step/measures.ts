@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { createRng, flatten, float32, isNdArray, type NdArray, sizeOf, unflatten } from "@ltad/core";
-import { jit } from "@ltad/jit";
+import { createRng, float32, sizeOf } from "@ltad/core";
+import { f32, jit } from "@ltad/jit";
 import { type RuntimeOptions } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { batch, channels, forward, initial, openStep, side, timed } from "./model.js";
@@ -10,7 +10,7 @@ export const median = (values: readonly number[]): number => values.toSorted((a,
 
 /** Fixed cost of `run`: a graph of one addition, ms. */
 export async function tinyRun(): Promise<number> {
-  const program = await jit(({ x }) => ({ y: tf.add(x, 1) }), { x: { dtype: "float32", shape: [1] } });
+  const program = await jit(({ x }) => ({ y: tf.add(x, 1) }), { x: f32(1) });
   const times: number[] = [];
   for (let i = 0; i < 3000; i++) times.push(await timed(() => program.run({ x: float32([1]) })));
   await program.dispose();
@@ -26,7 +26,7 @@ export async function peakFlops(): Promise<number> {
 async function productRate(m: number, k: number, n: number): Promise<number> {
   const rng = createRng("peak");
   const inputs = { x: float32([m, k], rng.normals(m * k)), y: float32([k, n], rng.normals(k * n)) };
-  const program = await jit(({ x, y }) => ({ z: tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D) }), inputs, { spinning: true });
+  const program = await jit(({ x, y }) => ({ z: tf.matMul(x, y) }), { x: f32(m, k), y: f32(k, n) }, { spinning: true });
   let best = Infinity;
   for (let i = 0; i < 60; i++) best = Math.min(best, await timed(() => program.run(inputs)));
   await program.dispose();
@@ -43,13 +43,9 @@ export async function startUp(): Promise<number> {
 
 /** Pi alone on one batch, as a program of ONNX Runtime. */
 export async function openInference(options: RuntimeOptions = {}) {
-  const shape = [batch, side * side, channels];
-  const constants = flatten<NdArray>(initial(createRng("bench/step")), isNdArray);
-  const program = await jit(
-    ({ x, ...weights }) => ({ y: forward(unflatten<tf.Tensor>(weights), x as tf.Tensor3D) }),
-    { x: { dtype: "float32", shape } },
-    { ...options, constants },
-  );
+  const shape = [batch, side * side, channels] as const;
+  const constants = initial(createRng("bench/step"));
+  const program = await jit(({ x }, params) => ({ y: forward(params, x) }), { x: f32(...shape) }, { ...options, constants });
   const x = float32(shape, createRng("batch").normals(sizeOf(shape)));
   return { run: () => timed(() => program.run({ x })), dispose: () => program.dispose() };
 }

@@ -1,6 +1,5 @@
-import { createRng, float32, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
-import { trainStep, trainStepToOnnx, type TrainStepOptions } from "@ltad/jit";
-import { type RuntimeOptions } from "@ltad/runtime";
+import { createRng, float32, type Rng } from "@ltad/core";
+import { f32, type JitOptions, type TensorsOf, trainStep, trainStepToOnnx } from "@ltad/jit";
 import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 import type * as tf from "@tensorflow/tfjs";
 
@@ -11,26 +10,26 @@ const tokens = side * side;
 const rows = batch * tokens;
 
 const module = reconstructor({ kind: "uniad", channels, grid: [side, side] });
-const shape = [batch, tokens, channels];
+const shape = [batch, tokens, channels] as const;
 
-export const initial = (rng: Rng): Tree<NdArray> => module.init(rng);
+type Params = ReturnType<typeof module.init>;
+
+export const initial = (rng: Rng): Params => module.init(rng);
 
 /** Pi alone, for inference. */
-export const forward = (params: Tree<tf.Tensor>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
+export const forward = (params: TensorsOf<Params>, x: tf.Tensor3D): tf.Tensor3D => module.forward(params, x, undefined as never);
 
-const problem = (options: RuntimeOptions) =>
-  ({
-    ...options,
-    params: initial(createRng("bench/step")),
-    inputs: { x: { dtype: "float32", shape } },
-    loss: (params, { x }) => ({ loss: reconstructionLoss(forward(params, x as tf.Tensor3D), x as tf.Tensor3D) }),
-    optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
-  }) satisfies TrainStepOptions<Tree<NdArray>>;
+const problem = () => ({
+  params: initial(createRng("bench/step")),
+  inputs: { x: f32(...shape) },
+  loss: (params: TensorsOf<Params>, { x }: { readonly x: tf.Tensor3D }) => ({ loss: reconstructionLoss(forward(params, x), x) }),
+  optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
+});
 
 /** The step with a batch of noise; `run` gives milliseconds. */
-export async function openStep(options: RuntimeOptions = {}) {
-  const program = await trainStep<Tree<NdArray>>(problem(options));
-  const inputs: NdArrays = { x: float32(shape, createRng("batch").normals(rows * channels)) };
+export async function openStep(options: JitOptions = {}) {
+  const program = await trainStep({ ...problem(), ...options });
+  const inputs = { x: float32(shape, createRng("batch").normals(rows * channels)) };
   return { run: () => timed(() => program.step(inputs, { learningRate: 1e-4 })), dispose: () => program.dispose() };
 }
 
@@ -41,7 +40,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-export const graphBytes = (): number => trainStepToOnnx<Tree<NdArray>, TrainStepOptions<Tree<NdArray>>["inputs"]>(problem({})).length;
+export const graphBytes = (): number => trainStepToOnnx(problem()).length;
 
 /** Floating-point operations of the products of matrices in one step: forward, gradient to the input, gradient to the weight. */
 export function stepFlops(): number {

@@ -46,7 +46,7 @@ export interface Member {
 /** Every folder of the workspace with a package.json, with its TypeScript files. */
 export function readWorkspace(): Member[] {
   const within = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
-  return [...within("packages"), ...within("apps"), "bench", "tools"]
+  return [...within("packages"), ...within("apps"), "bench", "docs", "tools"]
     .filter((folder) => existsSync(join(root, folder, "package.json")))
     .map(readMember);
 }

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../architecture/workspace.js";
 import { codeBlocks } from "./code-blocks.js";
+import { markdownFiles } from "./markdown-files.js";
 import { typeFaults } from "./type-check.js";
 
 // The blocks become modules below tools/, from where every @ltad package resolves, and run on the sources in a process and an
@@ -14,20 +15,6 @@ import { typeFaults } from "./type-check.js";
 const modules = join(root, "tools/.cache/docs");
 const blocks = (await markdownFiles()).flatMap(({ path, text }) => codeBlocks(path, text));
 const fileOf = (place: string) => join(modules, `${place.replace(/[^\w]+/g, "-")}.ts`);
-
-async function markdownFiles() {
-  const within = async (folder: string) => (await readdir(join(root, folder), { recursive: true })).map((name) => `${folder}/${name}`);
-  const folders = [
-    ...(await readdir(join(root, "packages"))).map((name) => `packages/${name}`),
-    "apps/trainer",
-    "apps/server",
-    "bench",
-    "tools",
-  ];
-  const candidates = ["README.md", "CONTRIBUTING.md", ...folders.map((folder) => `${folder}/README.md`), ...(await within("docs"))];
-  const read = (path: string) => readFile(join(root, path), "utf8").catch(() => "");
-  return Promise.all(candidates.filter((path) => path.endsWith(".md")).map(async (path) => ({ path, text: await read(path) })));
-}
 
 beforeAll(async () => {
   await rm(modules, { recursive: true, force: true });

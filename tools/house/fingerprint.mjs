@@ -8,7 +8,9 @@ const platform = `${process.platform}-${process.arch}-${process.versions.modules
 /** Every folder of the workspace that has a package.json. */
 export function workspaceFolders(base = root) {
   const within = (folder) => (existsSync(join(base, folder)) ? readdirSync(join(base, folder)).map((name) => `${folder}/${name}`) : []);
-  return [...within("packages"), ...within("apps"), "bench", "tools"].filter((folder) => existsSync(join(base, folder, "package.json")));
+  return [...within("packages"), ...within("apps"), "bench", "docs", "tools"].filter((folder) =>
+    existsSync(join(base, folder, "package.json")),
+  );
 }
 
 /** Changes when what pnpm would install changes: the lockfile, a manifest, Node or the platform. */

@@ -102,7 +102,7 @@ describe("the commands", () => {
   it("refuse a name they do not know", async () => {
     const { code, stderr } = await house(["tools/house.mjs", "dance"]);
     expect(code).toBe(2);
-    expect(stderr).toContain('unknown command "dance". Use one of: demo, test, bench, build.');
+    expect(stderr).toContain('unknown command "dance". Use one of: demo, test, bench, build, docs.');
   });
 
   it("say how to build what is not there, on stderr alone", async () => {

@@ -1,5 +1,6 @@
 import { bench } from "./bench.mjs";
 import { runChecks } from "./checks.mjs";
+import { docs } from "./docs.mjs";
 import { launch } from "./launch.mjs";
 import { HouseError } from "./run.mjs";
 import { setUp } from "./set-up.mjs";
@@ -22,6 +23,11 @@ const commands = {
   },
   async build() {
     await setUp();
+  },
+  /** Set-up, then the documentation site: built, or with `dev` and `preview` served. */
+  async docs(args) {
+    await setUp();
+    process.exitCode = await docs(args);
   },
 };
 

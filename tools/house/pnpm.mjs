@@ -46,7 +46,7 @@ async function pnpmThroughNpx() {
 }
 
 /** npm's own script: the npm that started us, or the one beside this Node. */
-function npmScript() {
+export function npmScript() {
   const started = process.env.npm_execpath;
   if (started && started.endsWith("npm-cli.js")) return started;
   const beside = ["../lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js"].map((path) =>

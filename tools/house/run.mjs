@@ -18,6 +18,12 @@ export function environment(...folders) {
   return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", COREPACK_ENABLE_DOWNLOAD_PROMPT: "0" };
 }
 
+/** The environment without what `npm run` and vitest hand down in it: how a program behaves in a project of its own. */
+export function cleanEnvironment(...folders) {
+  const handedDown = /^(npm_(config_|package_|lifecycle_)|NODE_OPTIONS|NODE_ENV|VITEST|CI$)/i;
+  return Object.fromEntries(Object.entries(environment(...folders)).filter(([name]) => !handedDown.test(name)));
+}
+
 /**
  * Runs a program to its end.
  * @param options.output "inherit", "stderr" (both streams to stderr, stdout stays clean) or "capture"
@@ -54,4 +60,4 @@ async function toolPath(name) {
   return join(folder, typeof bin === "string" ? bin : bin[name]);
 }
 
-const toolPackages = { tsc: "typescript" };
+const toolPackages = { tsc: "typescript", changeset: "@changesets/cli" };

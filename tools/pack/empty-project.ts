@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { findPnpm } from "../house/pnpm.mjs";
-import { environment } from "../house/run.mjs";
+import { cleanEnvironment } from "../house/run.mjs";
 
 const runFile = promisify(execFile);
 
@@ -11,7 +11,7 @@ export class Unreachable extends Error {}
 
 /** Runs a package manager in a folder. @throws Unreachable when there is no network */
 export async function manage(tool: "npm" | "pnpm", args: readonly string[], cwd: string): Promise<void> {
-  const env = clean(environment(tool === "pnpm" ? await findPnpm() : undefined));
+  const env = cleanEnvironment(tool === "pnpm" ? await findPnpm() : undefined);
   await runFile(tool, args, { cwd, env, maxBuffer: 64 << 20, shell: process.platform === "win32" }).catch(
     (error: Error & { stdout?: string; stderr?: string }) => {
       const words = `${error.stdout ?? ""}${error.stderr ?? ""}`;
@@ -22,13 +22,6 @@ export async function manage(tool: "npm" | "pnpm", args: readonly string[], cwd:
         ? new Unreachable(`the registry cannot be reached: ${offline}`)
         : new Error(`${tool} ${args.join(" ")} failed in ${cwd}:\n${words}`);
     },
-  );
-}
-
-/** `npm test` hands its own settings down in the environment; an empty project has none. */
-function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(npm_(config_|package_|lifecycle_)|NODE_OPTIONS|NODE_ENV|VITEST|CI$)/i.test(name)),
   );
 }
 

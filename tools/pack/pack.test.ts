@@ -1,30 +1,33 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { publint } from "publint";
-import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { readWorkspace, root } from "../architecture/workspace.js";
 import { typeFaults } from "../docs/type-check.js";
 import { isBuilt } from "../house/fingerprint.mjs";
+import { npmPack } from "../release/npm-pack.mjs";
+import { publintFaults } from "../release/package-faults.mjs";
 import { exportsOf, makeProject, manage, Unreachable } from "./empty-project.js";
 
-// Each package is packed as it would be published and installed alone by pnpm, whose strict node_modules hides what is not declared;
+// Each package is packed by npm as it would be published and installed alone by pnpm, whose strict node_modules hides what is not declared;
 // all of them are installed together by npm, and a TypeScript user compiles against them.
 
-const packages = readWorkspace().filter(({ folder }) => folder.startsWith("packages/"));
+const packages = readWorkspace().filter(({ manifest }) => !manifest.private);
 const entries = packages.flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map((entry) => join(manifest.name, entry)));
-const tarballs = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, `${m.name.slice(1).replace("/", "-")}-${m.version}.tgz`]));
 const built = isBuilt();
 let place = "";
+let tarballs: Record<string, string> = {};
 /** Nothing is hoisted to where our packages could borrow it, but `long`, which TF.js 4.22 requires without declaring it. */
 const strict = ["--ignore-workspace", "--reporter=append-only", "--config.hoist-pattern=long"];
-const tarball = (name: string) => join(place, "packed", tarballs[name] ?? "");
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), "ltad-pack-")); // outside the repository, whose node_modules would lend what is missing
-  await mkdir(join(place, "packed"));
-  if (built) await manage("pnpm", ["--recursive", "--filter=./packages/*", "pack", "--pack-destination", join(place, "packed")], root);
+  if (!built) return;
+  const packed = await npmPack(
+    packages.map(({ folder }) => folder),
+    join(place, "packed"),
+  );
+  tarballs = Object.fromEntries([...packed].map(([name, { tarball }]) => [name, tarball]));
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
 
@@ -45,19 +48,12 @@ async function install(skip: TestContext["skip"], tool: "npm" | "pnpm", folder: 
 describe.skipIf(!built)("packed (npm run build comes first)", () => {
   describe.each(packages.map(({ manifest, folder }) => [manifest.name, manifest, folder] as const))("%s", (name, manifest) => {
     it("is clean for publint", async () => {
-      const bytes = await readFile(tarball(name));
-      const { messages, pkg } = await publint({
-        pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) },
-        strict: true,
-      });
-      expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
-      expect(JSON.stringify(pkg)).not.toContain("workspace:");
+      expect(await publintFaults(tarballs[name])).toEqual([]);
     });
 
     it("installs alone and each entry loads", async ({ skip }) => {
       const folder = join(place, name);
-      const all = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, tarball(m.name)]));
-      await makeProject(folder, all, [name]);
+      await makeProject(folder, tarballs, [name]);
       await install(skip, "pnpm", folder, strict);
       expect(await readdir(join(folder, "node_modules", name))).toEqual(
         expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]),
@@ -69,8 +65,7 @@ describe.skipIf(!built)("packed (npm run build comes first)", () => {
 
   it("all together install by npm and type-check for a user", async ({ skip }) => {
     const folder = join(place, "user");
-    const all = Object.fromEntries(packages.map(({ manifest: m }) => [m.name, tarball(m.name)]));
-    await makeProject(folder, all, Object.keys(all));
+    await makeProject(folder, tarballs, Object.keys(tarballs));
     await install(skip, "npm", folder, ["--no-audit", "--no-fund", "--loglevel=error"]);
     const main = join(folder, "main.ts");
     await writeFile(

@@ -1,4 +1,4 @@
-// npm run manifests [-- --check]: writes into every package what is decided in one place. The addresses and keywords come from project.mjs, the
+// npm run manifests [-- --check]: writes into every package.json what is decided in one place. The addresses and keywords come from project.mjs, the
 // version from packages/core/package.json, the licence from the root. With --check nothing is written; it exits with 1 when something differs.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,13 +13,21 @@ export function derivedFiles(base = root) {
   const { version } = members.find(({ folder }) => folder === "packages/core").manifest;
   const ours = members.map(({ manifest }) => manifest.name);
   const licence = readFileSync(join(base, "LICENSE"), "utf8");
-  const files = { "packages/core/src/version.ts": versionSource(version) };
+  const top = JSON.parse(readFileSync(join(base, "package.json"), "utf8"));
+  const files = {
+    "packages/core/src/version.ts": versionSource(version),
+    "package.json": inJson(manifestOf(top, { folder: "", version: "", ours: [], hasChangelog: false })),
+  };
   for (const { folder, manifest, isPublic } of members) {
     const hasChangelog = existsSync(join(base, folder, "CHANGELOG.md"));
-    files[`${folder}/package.json`] = `${JSON.stringify(manifestOf(manifest, { folder, version, ours, hasChangelog }), null, 2)}\n`;
+    files[`${folder}/package.json`] = inJson(manifestOf(manifest, { folder, version, ours, hasChangelog }));
     if (isPublic) files[`${folder}/LICENSE`] = licence;
   }
   return files;
+}
+
+function inJson(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function versionSource(version) {

@@ -72,6 +72,7 @@ describe("writeDerivedFiles", () => {
   beforeAll(async () => {
     base = await mkdtemp(join(tmpdir(), "ltad-manifests-"));
     await cp(join(root, "LICENSE"), join(base, "LICENSE"));
+    await writeFile(join(base, "package.json"), '{ "name": "top", "private": true }');
     await mkdir(join(base, "packages/core/src"), { recursive: true });
     await mkdir(join(base, "apps/new"), { recursive: true });
     await writeFile(join(base, "packages/core/package.json"), '{ "name": "@ltad/core", "version": "0.9.0", "files": ["dist"] }');
@@ -80,7 +81,7 @@ describe("writeDerivedFiles", () => {
   afterAll(() => rm(base, { recursive: true, force: true }));
 
   it("finds a new package by itself, bumps everything to the version of core, and writes nothing the second time", async () => {
-    const written = ["packages/core/src/version.ts", "packages/core/package.json", "packages/core/LICENSE"];
+    const written = ["packages/core/src/version.ts", "package.json", "packages/core/package.json", "packages/core/LICENSE"];
     expect(writeDerivedFiles(base)).toEqual([...written, "apps/new/package.json", "apps/new/LICENSE"]);
     expect(JSON.parse(await readFile(join(base, "apps/new/package.json"), "utf8"))).toMatchObject({
       version: "0.9.0",

@@ -10,6 +10,12 @@ export interface NdArray {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
+/** An array of float32 numbers. */
+export interface FloatArray extends NdArray {
+  readonly dtype: "float32";
+  readonly data: Float32Array;
+}
+
 /** Named arrays: a checkpoint, the inputs or the outputs of a graph. */
 export type NdArrays = Readonly<Record<string, NdArray>>;
 
@@ -22,7 +28,7 @@ export function sizeOf(shape: readonly number[]): number {
  * A float32 array of this shape.
  * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape
  */
-export function float32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Float32Array } {
+export function float32(shape: readonly number[], data?: ArrayLike<number>): FloatArray {
   return checked({ dtype: "float32", shape, data: toFloat32(data, sizeOf(shape)) });
 }
 
@@ -33,7 +39,7 @@ export function int32(shape: readonly number[], data?: ArrayLike<number>): NdArr
 }
 
 /** A float32 scalar. */
-export function scalar(value: number): NdArray & { data: Float32Array } {
+export function scalar(value: number): FloatArray {
   return float32([], [value]);
 }
 

@@ -1,7 +1,8 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
-export type { DType, NdArray, NdArrays } from "./array.js";
+export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
+export { exitCodeOf, exitCodes } from "./exit-codes.js";
 export { resizeKernels } from "./image-processing.js";
 export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
@@ -12,6 +13,7 @@ export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 export type { Safetensors } from "./safetensors.js";
 export { openSafetensors } from "./safetensors-file.js";
 export type { Checkpoint, TensorInfo } from "./safetensors-file.js";
+export type { StageSpec } from "./stage-spec.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";
 export { version } from "./version.js";

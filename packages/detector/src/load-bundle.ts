@@ -75,7 +75,8 @@ async function noBundle(folder: string, cause: unknown): Promise<Error> {
   );
 }
 
-async function readChecked(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
+/** One file of a bundle, checked against its hash. @throws LtadError `LTAD_BUNDLE` */
+export async function readChecked(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
   const place = join(folder, name);
   const { bytes, sha256: expected } = manifest.files[name]!;
   if (bytes > fileLimit) throw bundleError(place, `should have ${bytes} bytes, more than an ONNX file can have. Write the bundle again.`);

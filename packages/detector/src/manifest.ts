@@ -48,6 +48,8 @@ export const manifestSchema = z
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Map values where a heat map begins (normal) and is at its strongest, from training images. */
     display: z.strictObject({ low: z.number(), high: z.number() }).optional(),
+    /** What the model answered to a fixed input when it was trained; {@link probe} tells whether it still does. */
+    check: z.strictObject({ input: z.string().min(1), score: z.number(), mapSum: z.number() }).optional(),
     /** The resolved config of the training run. */
     config: z.record(z.string(), z.unknown()),
     graphs: z.strictObject({ encoder: graph, head: graph }),

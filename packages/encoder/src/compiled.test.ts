@@ -1,6 +1,6 @@
-import { branchOf, createRng, flatten, float32, isNdArray, type NdArray, type Tree } from "@ltad/core";
+import { createRng, float32, type NdArray, type Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { jit, tensorsOf, toNdArray, toTensor, trainStep } from "@ltad/jit";
+import { f32, jit, type Tensors, tensorsOf, toNdArray, toTensor, trainStep } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { ImageEncoder } from "./image/image-encoder.js";
@@ -25,15 +25,14 @@ describe.each(imageEncoders)("image encoder %s, compiled", (_, encoder) => {
   it.skipIf(!encoder)("equals eager TensorFlow.js, with a free batch", async () => {
     const { params, stages } = encoder!;
     const forward = (tensors: Tree<tf.Tensor>, image: tf.Tensor) => encoder!.forward(tensors, image as tf.Tensor4D);
-    const constants = flatten({ encoder: params }, isNdArray);
-    const outputs = ({ stages, z }: ReturnType<typeof forward>) => ({
+    const outputs = ({ stages, z }: ReturnType<typeof forward>): Tensors => ({
       z,
       ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x])),
     });
     const program = await jit(
-      (inputs) => outputs(forward(branchOf(inputs, "encoder"), inputs["image"]!)),
-      { image: { dtype: "float32", shape: [null, 64, 64, 3] } },
-      { constants, threads: 1, spinning: false },
+      ({ image }, constants) => outputs(forward(constants.encoder, image)),
+      { image: f32(null, 64, 64, 3) },
+      { constants: { encoder: params }, threads: 1, spinning: false },
     );
     for (const batch of [1, 3]) {
       const image = float32([batch, 64, 64, 3], createRng(batch).uniforms(batch * 64 * 64 * 3));
@@ -56,14 +55,14 @@ describe.each(textEncoders)("text encoder %s, compiled", (_, encoder) => {
     const forward = (tensors: Tree<tf.Tensor>, tokens: tf.Tensor) => encoder!.forward(tensors, tokens as tf.Tensor3D);
     const tokens = float32([3, 5, tokenSize], createRng("tokens").normals(15 * tokenSize, 0.3));
     const program = await jit(
-      (inputs) => ({ vector: forward(branchOf(inputs, "text"), inputs["tokens"]!) }),
-      { tokens: { dtype: "float32", shape: [null, 5, tokenSize] } },
-      { constants: flatten({ text: params }, isNdArray), threads: 1, spinning: false },
+      (inputs, { text }) => ({ vector: forward(text, inputs.tokens) }),
+      { tokens: f32(null, 5, tokenSize) },
+      { constants: { text: params }, threads: 1, spinning: false },
     );
     const { vector } = await program.run({ tokens });
     const expected = toNdArray(forward(tensorsOf(params), toTensor(tokens)));
-    expect(vector!.shape).toEqual(expected.shape);
-    expectClose(vector!.data, expected.data, { rtol: 1e-4, atol: 1e-6 }, "vector");
+    expect(vector.shape).toEqual(expected.shape);
+    expectClose(vector.data, expected.data, { rtol: 1e-4, atol: 1e-6 }, "vector");
     await program.dispose();
   });
 
@@ -74,18 +73,15 @@ describe.each(textEncoders)("text encoder %s, compiled", (_, encoder) => {
     const start = Float32Array.from({ length: 2 * tokenSize }, (_, i) => meanToken[i % tokenSize]! + 0.02 * Math.sin(i));
     const program = await trainStep({
       params: { tokens: float32([1, 2, tokenSize], start) },
-      inputs: { aim: { dtype: "float32", shape: [1, aim.shape[1]!] } },
-      constants: flatten({ text: params }, isNdArray),
-      loss: ({ tokens }, inputs) => {
-        const vector = forward(branchOf(inputs, "text"), tokens);
-        return { loss: vector.sub(inputs["aim"]!).square().sum<tf.Scalar>() };
-      },
+      inputs: { aim: f32(1, aim.shape[1]!) },
+      constants: { text: params },
+      loss: ({ tokens }, inputs, { text }) => ({ loss: forward(text, tokens).sub(inputs.aim).square().sum<tf.Scalar>() }),
       optimiser: { weightDecay: 0 },
       threads: 1,
       spinning: false,
     });
     const losses: number[] = [];
-    for (let i = 0; i < 30; i++) losses.push((await program.step({ aim }, { learningRate: 0.02 }))["loss"]!);
+    for (let i = 0; i < 30; i++) losses.push((await program.step({ aim }, { learningRate: 0.02 })).loss);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
     await program.dispose();
   });

@@ -4,7 +4,7 @@ export { loadEncoder, loadImageEncoder, loadTextEncoder } from "./load/load-enco
 export { localFolder } from "./load/local-folder.js";
 export { checkImageSize } from "./onnx/onnx-image-encoder.js";
 export { textVectors } from "./text/text-vectors.js";
-export type { StageSpec } from "./image/architecture.js";
+export type { StageSpec } from "@ltad/core";
 export type { EncodedImages } from "./image/efficient-net.js";
 export type { ImageEncoder } from "./image/image-encoder.js";
 export type { ImageHead, Precision } from "./image/image-graph.js";

@@ -1,7 +1,7 @@
 import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeMask } from "@ltad/data";
 import { upsampleBilinear } from "@ltad/detector";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
-import type { TestedImage } from "./evaluate-model.js";
+import type { TestedImage } from "./tested-image.js";
 
 /** Where maps and masks meet. */
 export interface EvaluationSize {
@@ -26,7 +26,12 @@ export async function pixelsOf(data: ClassData, images: readonly TestedImage[], 
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
     const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, inputSize);
-    pixels.add({ map: upsampleBilinear(map, grid, grid, inputSize, inputSize), mask, width: inputSize, name: item.id });
+    pixels.add({
+      map: upsampleBilinear({ data: map, width: grid, height: grid }, { width: inputSize, height: inputSize }),
+      mask,
+      width: inputSize,
+      name: item.id,
+    });
   }
   return pixels;
 }

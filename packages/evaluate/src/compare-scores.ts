@@ -16,7 +16,7 @@ export function compareScores(
 ): Record<string, Comparison> {
   const pairs = [...a].map(([name, { test }]) => ({ name, ...paired(test, b.get(name)?.test, `${other}: class ${name}`) }));
   const extra = [...b.keys()].find((name) => !a.has(name));
-  if (extra !== undefined) throw misfit(`${other}: class ${extra} is not in the first file.`);
+  if (extra !== undefined) throw mismatchError(`${other}: class ${extra} is not in the first file.`);
   const pooled = {
     name: "pooled",
     a: pairs.flatMap((pair) => pair.a),
@@ -35,16 +35,17 @@ function tested(pair: { a: number[]; b: number[]; isAnomaly: boolean[] }): Compa
 /** Scores of the same images, in the order of the first. */
 function paired(first: ImageScores, second: ImageScores | undefined, where: string) {
   const byName = new Map((second?.images ?? []).map((image) => [image.name, image]));
-  if (byName.size !== (second?.images.length ?? 0)) throw misfit(`${where}: an image is named twice; images are compared by their names.`);
+  if (byName.size !== (second?.images.length ?? 0))
+    throw mismatchError(`${where}: an image is named twice; images are compared by their names.`);
   const others = first.images.map(({ name, anomaly }) => {
     const image = byName.get(name);
-    if (!image) throw misfit(`${where}: ${name} is missing; both files must have the same images.`);
-    if (image.anomaly !== anomaly) throw misfit(`${where}: ${name} has another label than in the first file.`);
+    if (!image) throw mismatchError(`${where}: ${name} is missing; both files must have the same images.`);
+    if (image.anomaly !== anomaly) throw mismatchError(`${where}: ${name} has another label than in the first file.`);
     return image;
   });
   const more =
     byName.size > first.images.length ? [...byName.keys()].find((name) => !first.images.some((image) => image.name === name)) : undefined;
-  if (more !== undefined) throw misfit(`${where}: ${more} is not in the first file.`);
+  if (more !== undefined) throw mismatchError(`${where}: ${more} is not in the first file.`);
   return {
     a: first.images.map(({ score }) => score),
     b: others.map(({ score }) => score),
@@ -52,6 +53,6 @@ function paired(first: ImageScores, second: ImageScores | undefined, where: stri
   };
 }
 
-function misfit(message: string): LtadError {
+function mismatchError(message: string): LtadError {
   return new LtadError("LTAD_DATA", message);
 }

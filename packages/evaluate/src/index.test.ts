@@ -4,16 +4,14 @@ import * as entry from "./index.js";
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
-      "collectSet",
       "compareScores",
-      "evaluateModel",
-      "falseAlarmNumbers",
+      "evaluate",
       "falseAlarms",
       "leftOutImages",
+      "measureSet",
       "readMaps",
       "readScores",
       "statedRates",
-      "testFeatures",
       "trainImagesFile",
       "writeMeasures",
     ]

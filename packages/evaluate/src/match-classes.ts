@@ -23,7 +23,7 @@ export function matchClasses({ manifest }: Detector, { classes, root }: Dataset)
     return data && data.test.length > 0 ? [{ data, index, trained: trainImages }] : [];
   });
   const names = new Set(manifest.classes.map(({ name }) => name));
-  if (known.length === 0) throw nothingToTest(root, [...names], classes);
+  if (known.length === 0) throw nothingToTestError(root, [...names], classes);
   const tested = new Set(known.map(({ data }) => data.name));
   return {
     known,
@@ -36,7 +36,7 @@ export function matchClasses({ manifest }: Detector, { classes, root }: Dataset)
   };
 }
 
-function nothingToTest(root: string, names: readonly string[], classes: readonly ClassData[]): LtadError {
+function nothingToTestError(root: string, names: readonly string[], classes: readonly ClassData[]): LtadError {
   const found = classes.map(({ name, test }) => `${name} (${test.length} test images)`).join(", ");
   return new LtadError(
     "LTAD_DATA",

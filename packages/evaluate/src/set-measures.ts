@@ -1,4 +1,4 @@
-import type { FalseAlarms } from "./false-alarms.js";
+import type { FalseAlarms } from "./false-alarms/false-alarms.js";
 import type { Between, Interval, WorstClass } from "@ltad/metrics";
 
 /** Metrics by name, null where one does not exist. */

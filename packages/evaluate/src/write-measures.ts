@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@ltad/core";
-import { falseAlarmNumbers } from "./false-alarms.js";
+import { falseAlarmNumbers } from "./false-alarms/false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";
 
 /** Writes metrics.json and metrics.csv into a folder. @param trained training images of each class, where they are known */

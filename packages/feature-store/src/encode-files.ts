@@ -1,55 +1,104 @@
-import type { JobOptions } from "@ltad/core";
-import { encodeImages, type FeatureStore } from "./feature-cache.js";
-import { featuresId, type InputSpec } from "./features-id.js";
-import { openProgram } from "@ltad/runtime";
-import { builtWorker, canUseWorkers, openWorkers } from "./encode-workers.js";
-import { imageLoader } from "./image-loader.js";
+import { existsSync } from "node:fs";
+import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { readImageFile } from "@ltad/data";
+import { entryPath, type FeatureStore, readEntry, writeEntry } from "./cache.js";
+import type { ImageFile } from "./encode-image.js";
+import { featuresId, type FrozenEncoder } from "./features-id.js";
+import { openOneThread } from "./one-thread.js";
+import { builtWorker, canUseTwoThreads, openTwoThreads } from "./two-threads.js";
 
 export interface EncodeFilesOptions extends JobOptions {
+  /** Folder of the cache; the features of each encoder lie in a folder of their own. */
   readonly cacheDir: string;
 }
 
 /**
- * Features of images by the encoder graph of a model or of a training to come; each image is encoded once and kept. Many are encoded by
- * two threads.
+ * Features of image files by a frozen encoder. Each file is read once: the bytes that name its entry in the cache are the bytes that are
+ * encoded. Files with the same content share an entry, and an entry that exists is not made again. More than 64 images are encoded by two
+ * threads, with the same features to the last bit.
+ * @throws LtadError `LTAD_IMAGE` for an image that cannot be read, `LTAD_BUNDLE` for a graph that cannot be loaded, `LTAD_WRITE` when the
+ *   cache cannot be written, `LTAD_ABORTED` between two images; the images encoded until then are kept
  */
-export async function encodeFiles(
-  files: readonly string[],
-  graph: Uint8Array,
-  spec: InputSpec,
-  options: EncodeFilesOptions,
-): Promise<FeatureStore> {
-  return encodeFilesBy(builtWorker, files, graph, spec, options);
+export function encodeFiles(files: readonly string[], encoder: FrozenEncoder, options: EncodeFilesOptions): Promise<FeatureStore> {
+  return encodeFilesBy(builtWorker, files, encoder, options);
 }
 
-/** {@link encodeFiles} by threads of this program, where there is one. */
+/** {@link encodeFiles} with this program in the two threads. */
 export async function encodeFilesBy(
   worker: URL,
   files: readonly string[],
-  graph: Uint8Array,
-  spec: InputSpec,
+  encoder: FrozenEncoder,
   options: EncodeFilesOptions,
 ): Promise<FeatureStore> {
-  let close: (() => Promise<void>) | undefined;
-  const withWorkers = async () => {
-    const workers = openWorkers(graph, spec, worker);
-    close = workers.close;
-    return workers;
-  };
-  try {
-    return await encodeImages(files, {
-      ...options,
-      encoderId: featuresId(graph, spec),
-      inputSize: spec.inputSize,
-      async open() {
-        const program = await openProgram(graph);
-        close = () => program.dispose();
-        return program;
-      },
-      load: imageLoader(spec),
-      openMany: canUseWorkers(worker) ? withWorkers : undefined,
-    });
-  } finally {
-    await close?.();
+  const search = searchCache(files, featuresId(encoder.graph, encoder.spec), options);
+  const { first, many } = await firstOf(search.missing);
+  if (first.length > 0) {
+    const images = many && canUseTwoThreads(worker) ? openTwoThreads(encoder, worker) : await openOneThread(encoder);
+    try {
+      await eachAtOnce(chain(first, search.missing), images.atOnce, async (image) => {
+        throwIfAborted(options.signal);
+        await writeEntry(image.path, await images.encode(image));
+        search.onDone();
+      });
+    } finally {
+      await images.close();
+    }
   }
+  return { read: (index) => readEntry(search.paths[index]!) };
+}
+
+/** An image without an entry in the cache, and the path of the entry to come. */
+interface MissingImage extends ImageFile {
+  readonly path: string;
+}
+
+/** Reads the files in their order, as fast as `missing` is consumed. */
+function searchCache(files: readonly string[], encoderId: string, { cacheDir, onProgress, signal }: EncodeFilesOptions) {
+  const paths: string[] = []; // of the entries, in the order of the files
+  const known = new Set<string>();
+  let done = 0;
+  const onDone = () => onProgress?.({ phase: "encode", done: ++done, total: files.length, unit: "images" });
+  async function* missing(): AsyncGenerator<MissingImage, void> {
+    for (const file of files) {
+      throwIfAborted(signal);
+      const bytes = await readImageFile(file);
+      const path = entryPath(cacheDir, encoderId, bytes);
+      paths.push(path);
+      if (known.has(path) || existsSync(path)) onDone();
+      else yield { file, bytes, path };
+      known.add(path);
+    }
+  }
+  return { paths, missing: missing(), onDone };
+}
+
+/** From about this many images on, two threads save more than their start costs: 0.5 s, at about 9 ms an image (docs/decisions/0006). */
+const fewImages = 64;
+/** Bytes of images that may wait in memory before the encoder starts. Files of such size take long enough to decode for two threads. */
+const mostWaiting = 64 * 1024 * 1024;
+
+/** The first images, until it is known whether there are many. */
+async function firstOf(images: AsyncGenerator<MissingImage, void>): Promise<{ first: MissingImage[]; many: boolean }> {
+  const first: MissingImage[] = [];
+  for (let waiting = 0; first.length <= fewImages && waiting <= mostWaiting; waiting += first.at(-1)!.bytes.length) {
+    const next = await images.next();
+    if (next.done) return { first, many: false };
+    first.push(next.value);
+  }
+  return { first, many: true };
+}
+
+/** One after the other; an item of the list is let go of when it is consumed. */
+async function* chain<T>(first: T[], rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
+  for (let item = first.shift(); item !== undefined; item = first.shift()) yield item;
+  yield* rest;
+}
+
+/** Runs a job over items as they come. After a failure nothing new begins; it is thrown when everything that ran has ended. */
+async function eachAtOnce<T>(items: AsyncGenerator<T, void>, atOnce: number, job: (item: T) => Promise<void>): Promise<void> {
+  const lanes = Array.from({ length: atOnce }, async () => {
+    for await (const item of items) await job(item); // the first lane that fails closes the generator for all
+  });
+  const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
+  if (failed) throw failed.reason;
 }

@@ -5,7 +5,6 @@ it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "encodeFiles",
-      "encodeImages",
       "featuresId",
     ]
   `);

@@ -1,11 +1,14 @@
-import { createRng, type NdArray, type Progress } from "@ltad/core";
+import { createRng, float32, type NdArray, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
-import { type ClassStatistics, fitStatistics, type StatisticsOptions } from "./class-statistics.js";
+import { fitMoments, type MomentOptions } from "./class-moments.js";
+import type { ClassStatistics } from "./class-statistics.js";
+import { fitWhitening, type WhiteningOptions } from "./class-whitening.js";
 import type { FeatureStore, ImageFeatures } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
+import type { LabelledFeatures } from "./labelled-features.js";
 
-// Pairwise different sizes: K 3 classes, group [5] of 4 channels, Dz 5, group [2, 5] of 6, C 7, N 9 tokens, 11 images of a store of 13.
+// Pairwise different sizes: K 3 classes, group [5] of 4 channels, Dz 5, group [2, 5] of 6, C 7, N 9 tokens, 11 images.
 const spec: FeatureSpec = {
   inputSize: 48,
   gridStride: 16,
@@ -27,20 +30,26 @@ const channelsOfGroup = [
   [3, 4, 5, 6],
   [0, 1, 3, 4, 5, 6],
 ];
-const options: StatisticsOptions = { groups, whitening: "class", ridge: 0.01, minImagesForPositions: 4 };
+const options: MomentOptions & WhiteningOptions = { groups, ridge: 0.01, minImagesForPositions: 4 };
 
 const rng = createRng(7);
 const labels = [1, 0, 0, 2, 0, 1, 0, 1, 0, 1, 0]; // 6, 4 and 1 images
-const images = labels.map((label, i) => ({ label, index: (5 * i + 3) % 13 })); // not the order of the store
-const stored = Array.from({ length: 13 }, (): ImageFeatures => {
+const counts = [6, 4, 1];
+const images = labels.map((label, index) => ({ label, index }));
+const stored = labels.map((): ImageFeatures => {
   const [offset, spread] = [rng.normals(C, 3), rng.uniforms(C, 0.5, 4)];
   const features = rng.normals(N * C).map((x, i) => x * spread[i % C]! + offset[i % C]! + Math.floor(i / C) / 3);
-  return { features, z: rng.normals(Z, 2) };
+  return { features: float32([1, N, C], features), z: float32([1, Z], rng.normals(Z, 2)) };
 });
-const store = storeOf(stored);
+const set = setOf(stored);
 
-function storeOf(entries: readonly ImageFeatures[]): FeatureStore {
-  return { count: entries.length, read: async (index) => entries[index]! };
+function setOf(entries: readonly ImageFeatures[], classes = labels): LabelledFeatures {
+  return { store: { read: async (index) => entries[index]! }, labels: classes, counts };
+}
+
+async function fit(from: LabelledFeatures, chosen = options): Promise<ClassStatistics> {
+  const moments = await fitMoments(from, spec, chosen);
+  return { ...moments, whitening: await fitWhitening(from, moments, spec, chosen) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -49,8 +58,8 @@ const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const ofClass = (label: number) => images.filter((image) => image.label === label);
 
 /** Feature of an image at a position and channel, and its z. */
-const f = (image: { index: number }, i: number, c: number) => stored[image.index]!.features[i * C + c]!;
-const z = (image: { index: number }, d: number) => stored[image.index]!.z[d]!;
+const f = (image: { index: number }, i: number, c: number) => stored[image.index]!.features.data[i * C + c]!;
+const z = (image: { index: number }, d: number) => stored[image.index]!.z.data[d]!;
 
 const plainMean = range(C).map((c) => mean(images.flatMap((image) => range(N).map((i) => f(image, i, c)))));
 const plainDeviation = range(C).map((c) => deviation(images.flatMap((image) => range(N).map((i) => f(image, i, c)))));
@@ -80,8 +89,8 @@ function multiply(a: ArrayLike<number>, b: ArrayLike<number>, size: number): num
 const diagonal = (size: number, value: number) => range(size * size).map((i) => (i % (size + 1) === 0 ? value : 0));
 const close = { rtol: 1e-5, atol: 1e-5 };
 
-describe("fitStatistics is the plain definition", () => {
-  const fitted = fitStatistics(store, images, K, spec, options);
+describe("fitMoments and fitWhitening are the plain definition", () => {
+  const fitted = fit(set);
 
   it("mean and deviation of each channel over all patches, and of z over all images", async () => {
     const { channelMean, channelDeviation, zMean, zDeviation } = await fitted;
@@ -128,47 +137,47 @@ describe("fitStatistics is the plain definition", () => {
   );
 
   it("the order of the images does not matter", async () => {
-    const turned = await fitStatistics(store, images.toReversed(), K, spec, options);
+    const turned = await fit(setOf(stored.toReversed(), labels.toReversed()));
     for (const [name, array] of arraysOf(turned)) expectClose(array.data, dataOf(await fitted, name), close, name);
   });
 });
 
-describe("fitStatistics in degenerate cases", () => {
+describe("fitMoments and fitWhitening in degenerate cases", () => {
   it("a class of one image: m_c everywhere, residuals around it", async () => {
-    const { positionMean, whitening } = await fitStatistics(store, images, K, spec, options);
+    const { positionMean, whitening } = await fit(set);
     const own = positionMean.data.subarray(2 * N * C);
     expect(range(N).every((i) => range(C).every((c) => own[i * C + c] === own[c]))).toBe(true);
     for (const { data } of whitening) expect(data.every(Number.isFinite)).toBe(true);
   });
 
   it("one image for each position leaves nothing: W is I / sqrt(ridge)", async () => {
-    const { whitening, fewImages } = await fitStatistics(store, images, K, spec, { ...options, minImagesForPositions: 1 });
+    const { whitening, fewImages } = await fit(set, { ...options, minImagesForPositions: 1 });
     expect(fewImages).toEqual([]);
     expectClose(whitening[0]!.data.subarray(2 * 16), diagonal(4, 10), { rtol: 1e-5, atol: 1e-5 });
   });
 
   it("a constant channel and a constant z have deviation 1, and stay finite", async () => {
     const constant = stored.map(({ features, z: own }) => ({
-      features: features.map((x, i) => (i % C === 4 ? -0.75 : x)),
-      z: own.map((x, d) => (d === 1 ? 2 : x)),
+      features: float32(
+        features.shape,
+        features.data.map((x, i) => (i % C === 4 ? -0.75 : x)),
+      ),
+      z: float32(
+        own.shape,
+        own.data.map((x, d) => (d === 1 ? 2 : x)),
+      ),
     }));
-    const fitted = await fitStatistics(storeOf(constant), images, K, spec, options);
+    const fitted = await fit(setOf(constant));
     expect([fitted.channelMean.data[4], fitted.channelDeviation.data[4]]).toEqual([-0.75, 1]);
     expect([fitted.zMean.data[1], fitted.zDeviation.data[1]]).toEqual([2, 1]);
     for (const [name, array] of arraysOf(fitted)) expect([name, array.data.every(Number.isFinite)]).toEqual([name, true]);
   });
-
-  it("without whitening there are no tables, and the rest is the same", async () => {
-    const plain = await fitStatistics(store, images, K, spec, { ...options, whitening: "none" });
-    const whitened = await fitStatistics(store, images, K, spec, options);
-    expect(plain).toEqual({ ...whitened, whitening: [] });
-  });
 });
 
-describe("fitStatistics as a job", () => {
+describe("fitMoments and fitWhitening as jobs", () => {
   it("counts every image twice, once for each pass", async () => {
     const seen: Progress[] = [];
-    await fitStatistics(store, images, K, spec, { ...options, onProgress: (progress) => seen.push(progress) });
+    await fit(set, { ...options, onProgress: (progress) => seen.push(progress) });
     const one = (phase: string) => range(11).map((i) => ({ phase, done: i + 1, total: 11, unit: "images" }));
     expect(seen).toEqual([...one("statistics"), ...one("whitening")]);
   });
@@ -176,11 +185,11 @@ describe("fitStatistics as a job", () => {
   it.each([0, 4, 15])("stops when asked after %d images, and reads no further", async (done) => {
     const stopping = new AbortController();
     let reads = 0;
-    const counting: FeatureStore = { ...store, read: (index) => (reads++, store.read(index)) };
+    const store: FeatureStore = { read: (index) => (reads++, set.store.read(index)) };
     let seen = 0;
     const onProgress = () => ++seen === done && stopping.abort();
     if (done === 0) stopping.abort();
-    const job = fitStatistics(counting, images, K, spec, { ...options, onProgress, signal: stopping.signal });
+    const job = fit({ ...set, store }, { ...options, onProgress, signal: stopping.signal });
     await expect(job).rejects.toMatchObject({ code: "LTAD_ABORTED" });
     expect(reads).toBe(done);
   });

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
-import { jit } from "@ltad/jit";
+import { f32, jit } from "@ltad/jit";
 import { addInto, residual, scale } from "./accumulate.js";
-import type { ClassMoments, LabelledImage } from "./class-moments.js";
-import type { FeatureStore } from "@ltad/feature-store";
+import type { ClassMoments } from "./class-moments.js";
 import { type FeatureSpec, groupRuns, groupSize } from "./feature-spec.js";
+import type { LabelledFeatures } from "./labelled-features.js";
 import { inverseRoot } from "./symmetric-root.js";
 
 // Shapes: K classes, N tokens, C channels, D_g channels of group g.
@@ -16,31 +16,29 @@ export interface WhiteningOptions extends JobOptions {
 }
 
 /**
- * W_c,g = (Cov_c + ridge I)^(-1/2) of what is left after m_c,i, all positions together, unbiased; one pass over the cached features.
+ * W_c,g = (Cov_c + ridge I)^(-1/2) of what is left after m_c,i, all positions together, unbiased; in one pass over the features.
  * @returns one [K, D_g, D_g] for each group
- * @see method.md, Recipe 2
+ * @see method.md, "Recommended settings" 2
  */
 export async function fitWhitening(
-  store: FeatureStore,
-  images: readonly LabelledImage[],
+  set: LabelledFeatures,
   moments: ClassMoments,
   spec: FeatureSpec,
   options: WhiteningOptions,
 ): Promise<NdArray[]> {
-  const classes = moments.positionMean.shape[0]!;
-  const sizes = options.groups.map((group) => groupSize(spec, group));
-  const tables = sizes.map((size) => float32([classes, size, size]));
-  const scatter = await scatterProgram(spec);
-  let done = 0;
-  const onImage = () => options.onProgress?.({ phase: "whitening", done: ++done, total: images.length, unit: "images" });
+  const { groups, ridge } = options;
+  const sizes = groups.map((group) => groupSize(spec, group));
+  const tables = sizes.map((size) => float32([set.counts.length, size, size]));
+  const residuals = residualsOf(set, moments, options);
+  const scatter = await openScatter(spec);
   try {
-    for (let label = 0; label < classes; label++) {
-      const own = images.filter((image) => image.label === label);
-      const covariance = await covarianceOf(store, own, label, moments, spec, scatter.run, onImage, options.signal);
-      options.groups.forEach((group, g) => {
-        const [size, table] = [sizes[g]!, tables[g]!];
+    for (const [label, count] of set.counts.entries()) {
+      const freedom = moments.fewImages.includes(label) ? count * spec.tokens - 1 : (count - 1) * spec.tokens; // unbiased
+      const covariance = await covarianceOf(residuals(label), scatter, freedom);
+      groups.forEach((group, g) => {
+        const size = sizes[g]!;
         const block = principalBlock(covariance, spec.channels, groupRuns(spec, group));
-        table.data.set(inverseRoot(block, size, options.ridge), label * size * size);
+        tables[g]!.data.set(inverseRoot(block, size, ridge), label * size * size);
       });
     }
     return tables;
@@ -49,38 +47,38 @@ export async function fitWhitening(
   }
 }
 
-/** Covariance [C, C] of one class's residuals. */
-async function covarianceOf(
-  store: FeatureStore,
-  images: readonly LabelledImage[],
-  label: number,
-  moments: ClassMoments,
-  { tokens, channels }: FeatureSpec,
-  product: (x: Float32Array) => Promise<Float32Array>,
-  onImage: () => void,
-  signal: AbortSignal | undefined,
-): Promise<Float64Array> {
+/** What is left of the images of a class after m_c,i, [N, C] of each, in units of the channels' deviation. */
+function residualsOf({ store, labels }: LabelledFeatures, moments: ClassMoments, { onProgress, signal }: JobOptions) {
   const inverse = Float64Array.from(floats(moments.channelDeviation, "channelDeviation"), (deviation) => 1 / deviation);
   const mean = floats(moments.positionMean, "positionMean");
-  const total = new Float64Array(channels * channels);
-  for (const { index } of images) {
-    throwIfAborted(signal);
-    const { features } = await store.read(index);
-    addInto(total, 0, await product(residual(features, inverse, mean, label * tokens * channels)));
-    onImage();
-  }
-  const freedom = moments.fewImages.includes(label) ? images.length * tokens - 1 : (images.length - 1) * tokens; // unbiased
+  let done = 0;
+  return async function* (label: number): AsyncGenerator<Float32Array, void> {
+    for (const [index, other] of labels.entries()) {
+      if (other !== label) continue;
+      throwIfAborted(signal);
+      const { features } = await store.read(index);
+      yield residual(features.data, inverse, mean, label * features.data.length);
+      onProgress?.({ phase: "whitening", done: ++done, total: labels.length, unit: "images" });
+    }
+  };
+}
+
+/** Covariance [C, C] of the residuals of one class. */
+async function covarianceOf(residuals: AsyncIterable<Float32Array>, scatter: Scatter, freedom: number): Promise<Float64Array> {
+  const total = new Float64Array(scatter.channels ** 2);
+  for await (const rows of residuals) addInto(total, 0, await scatter.of(rows));
   scale(total, 0, total.length, 1 / Math.max(1, freedom));
   return total;
 }
 
+type Scatter = Awaited<ReturnType<typeof openScatter>>;
+
 /** X^T X of one image's residuals, on ONNX Runtime. */
-async function scatterProgram({ tokens, channels }: FeatureSpec) {
-  const program = await jit(({ x }) => ({ product: tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D, true, false) }), {
-    x: { dtype: "float32", shape: [tokens, channels] },
-  });
+async function openScatter({ tokens, channels }: FeatureSpec) {
+  const program = await jit(({ x }) => ({ product: tf.matMul(x, x, true, false) }), { x: f32(tokens, channels) });
   return {
-    run: async (x: Float32Array) => floats((await program.run({ x: float32([tokens, channels], x) }))["product"], "product"),
+    channels,
+    of: async (x: Float32Array) => floats((await program.run({ x: float32([tokens, channels], x) })).product, "product"),
     dispose: () => program.dispose(),
   };
 }

@@ -1,5 +1,5 @@
-import { LtadError } from "@ltad/core";
-import type { AnyImageEncoder, ImageProcessing, ResizeKernel, StageSpec } from "@ltad/encoder";
+import { type ImageProcessing, LtadError, type ResizeKernel, type StageSpec } from "@ltad/core";
+import type { AnyImageEncoder } from "@ltad/encoder";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
@@ -60,7 +60,7 @@ export function featureSpec(
 }
 
 /** First channel and number of channels of each stage in the last axis. */
-export function stageSlices(spec: FeatureSpec): ReadonlyMap<number, { readonly begin: number; readonly size: number }> {
+function stageSlices(spec: FeatureSpec): ReadonlyMap<number, { readonly begin: number; readonly size: number }> {
   const slices = new Map<number, { begin: number; size: number }>();
   let begin = 0;
   for (const { stage, channels } of spec.stages) {

@@ -4,25 +4,18 @@ import * as api from "./index.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
-      "centre",
-      "channelsOf",
+      "centred",
       "classDistances",
       "encoderGraph",
       "featureSpec",
       "fitMoments",
-      "fitStatistics",
       "fitWhitening",
-      "gridFeatures",
-      "groupRuns",
       "groupSize",
-      "inverseRoot",
-      "normalise",
-      "stageSlices",
       "standardZ",
       "statisticsTables",
       "statisticsTree",
-      "toGrid",
       "whiten",
+      "whitened",
     ]
   `);
 });

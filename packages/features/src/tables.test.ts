@@ -1,5 +1,5 @@
-import { branchOf, createRng, flatten, float32, isNdArray, type NdArray, sizeOf } from "@ltad/core";
-import { toTensor } from "@ltad/jit";
+import { createRng, float32, type NdArray, sizeOf } from "@ltad/core";
+import { tensorsOf } from "@ltad/jit";
 import { describe, expect, it } from "vitest";
 import type { ClassStatistics } from "./class-statistics.js";
 import { statisticsTables, statisticsTree } from "./tables.js";
@@ -38,11 +38,9 @@ describe("statistics as named arrays and back as tensors", () => {
   });
 });
 
-/** The way through `weights.safetensors` and a graph: flat names, then a branch of the inputs. */
+/** The way through a graph: the tree of constants, with tensors in place of arrays. */
 function throughAGraph(from: ClassStatistics) {
-  const flat = flatten<NdArray>({ tables: statisticsTree(from) }, isNdArray);
-  const inputs = Object.fromEntries(Object.entries(flat).map(([name, array]) => [name, toTensor(array)]));
-  return statisticsTables(branchOf(inputs, "tables"));
+  return statisticsTables(tensorsOf(statisticsTree(from)));
 }
 
 function read(tensor: { shape: number[]; dataSync(): ArrayLike<number> }) {

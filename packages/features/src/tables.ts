@@ -1,23 +1,33 @@
-import { listOf, type NdArray, type Tree } from "@ltad/core";
+import { listOf, type NdArray } from "@ltad/core";
+import type { TensorsOf } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
+import type { ZTables } from "./class-distances.js";
 import type { ClassMoments } from "./class-moments.js";
 import type { ClassStatistics } from "./class-statistics.js";
-import type { NormaliseTables, ZTables } from "./normalise.js";
+import type { WhiteningTables } from "./whitened.js";
 
-/** All tables of a model's statistics as tensors. */
-export interface StatisticsTables extends NormaliseTables, ZTables {
+/** All statistics of a model as tensors. */
+export interface StatisticsTables extends WhiteningTables, ZTables {
   readonly classZ: tf.Tensor2D; // [K, Dz]
 }
 
-/** Statistics under the names they have in graphs and in `weights.safetensors`. */
-export function statisticsTree(statistics: ClassMoments & Partial<ClassStatistics>): Tree<NdArray> {
+/** Statistics under the names that they have in graphs and in `weights.safetensors`. */
+export type StatisticsTree = {
+  readonly [Name in Exclude<keyof ClassMoments, "fewImages">]: NdArray;
+} & {
+  /** By the number of the group. */
+  readonly whitening: Readonly<Record<string, NdArray>>;
+};
+
+/** Statistics as constants of a graph; moments alone have no whitening. */
+export function statisticsTree(statistics: ClassMoments & Partial<ClassStatistics>): StatisticsTree {
   const { channelMean, channelDeviation, positionMean, whitening = [], zMean, zDeviation, classZ } = statistics;
   const arrays = { channelMean, channelDeviation, positionMean, zMean, zDeviation, classZ };
   return { ...arrays, whitening: Object.fromEntries(whitening.map((table, g) => [g, table])) };
 }
 
-/** The same, inside a traced function. */
-export function statisticsTables(branch: Tree<tf.Tensor>): StatisticsTables {
-  const { whitening = {}, ...tensors } = branch as Record<string, unknown> & { whitening?: Record<string, tf.Tensor3D> };
-  return { ...(tensors as Omit<StatisticsTables, "whitening">), whitening: listOf(whitening) };
+/** The same inside a traced function, with the ranks of the tensors. */
+export function statisticsTables({ whitening, ...tensors }: TensorsOf<StatisticsTree>): StatisticsTables {
+  const tables = { ...tensors, whitening: listOf(whitening) };
+  return tables as StatisticsTables;
 }

@@ -22,7 +22,7 @@ const inputs = {
 /** Values and gradients of products, norms, attention, gathers that add up, convolutions and pools. */
 function program({ x, w, image, filter, ids }: Tensors): Tensors {
   const loss = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, f: tf.Tensor) => {
-    const h = layerNorm(gelu(tf.matMul(a, b)), tf.ones([256]), tf.zeros([256]))
+    const h = layerNorm({ weight: tf.ones([256]), bias: tf.zeros([256]) }, gelu(tf.matMul(a, b)))
       .reshape<tf.Tensor3D>([300, 4, 64])
       .transpose<tf.Tensor3D>([1, 0, 2]);
     const rows = tf.gather(attention(h, h, h).transpose([1, 0, 2]).reshape([300, 256]), ids as tf.Tensor1D);

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { backendFaults, missingKernels, notInGpuBuild } from "./testing/backend-faults.js";
 import { eagerBackends, tensorflowPackage, useBackend } from "./testing/eager-backends.js";
 import { goldenPrograms, kernelPrograms, randomPrograms, type TestProgram } from "./testing/programs.js";
-import { jit } from "./index.js";
+import { f32, jit } from "./index.js";
 import { gelu, layerNorm } from "./nn.js";
 import { expectSameSteps } from "./testing.js";
 
@@ -67,12 +67,13 @@ describe.each(eagerBackends)("eager on %s as compiled", (backend) => {
     await expectSameSteps(
       {
         params,
+        inputs: { x: f32(5, 6), y: f32(5, 3) },
         loss: ({ qkv, out, norm }, { x, y }) => {
-          const rows = layerNorm(x as tf.Tensor2D, norm.gamma, norm.beta);
+          const rows = layerNorm({ weight: norm.gamma, bias: norm.beta }, x);
           const [q, k, v] = tf.split(tf.matMul(rows, qkv), 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
           const mixed = tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(0.4)), v);
           const logits = tf.matMul(gelu(mixed.add(rows)), out);
-          return { loss: tf.losses.softmaxCrossEntropy(y!, logits).mean<tf.Scalar>() };
+          return { loss: tf.losses.softmaxCrossEntropy(y, logits).mean<tf.Scalar>() };
         },
       },
       { x: weights(5, 6), y: float32([5, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0]) },

@@ -6,7 +6,10 @@ import * as testing from "./testing.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "bool",
       "cosineSchedule",
+      "f32",
+      "i32",
       "jit",
       "linearSchedule",
       "openProgram",

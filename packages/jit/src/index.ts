@@ -1,12 +1,23 @@
+export { openProgram } from "@ltad/runtime";
 export { registerGradients } from "./gradients/index.js";
 export { jit } from "./jit.js";
-export { openProgram } from "@ltad/runtime";
+export { bool, f32, i32 } from "./spec.js";
 export { tensorsOf, toNdArray, toTensor } from "./tensors.js";
 export { saveOnnx, toOnnx } from "./to-onnx.js";
 export { cosineSchedule, linearSchedule, stepSchedule } from "./train/schedules.js";
 export { trainStep, trainStepToOnnx } from "./train/train-step.js";
-export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "@ltad/runtime";
-export type { ExportOptions, Tensors, TensorsFor, TracedFunction, TraceOptions } from "./traced-function.js";
+export type { GraphSpecs, InputsOf, Program, RuntimeOptions, TensorSpec, TensorSpecs } from "@ltad/runtime";
+export type { Spec, TensorFor } from "./spec.js";
+export type {
+  ExportOptions,
+  JitOptions,
+  NoArrays,
+  Tensors,
+  TensorsFor,
+  TensorsOf,
+  TracedFunction,
+  TraceOptions,
+} from "./traced-function.js";
 export type { AdamWOptions } from "./train/adamw.js";
 export type { CosineOptions, WarmupOptions } from "./train/schedules.js";
-export type { TrainProgram, TrainStepOptions } from "./train/train-step.js";
+export type { Losses, StepNumbers, TrainProgram, TrainStepOptions } from "./train/train-step.js";

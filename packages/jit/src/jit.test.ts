@@ -2,15 +2,10 @@ import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { jit, tensorsOf, toNdArray, type TracedFunction } from "./index.js";
+import { bool, f32, i32, jit, type Program, tensorsOf, type TensorsFor, toNdArray } from "./index.js";
 
-const t = (tensor: tf.Tensor | undefined) => tensor!;
 const rng = createRng("jit");
-const specs = {
-  x: { dtype: "float32", shape: [2, 3] },
-  ids: { dtype: "int32", shape: [4] },
-  on: { dtype: "bool", shape: [2, 1] },
-} as const;
+const specs = { x: f32(2, 3), ids: i32(4), on: bool(2, 1) };
 const inputs = {
   x: float32([2, 3], rng.normals(6)),
   ids: int32([4], [1, 0, 1, 1]),
@@ -19,11 +14,11 @@ const inputs = {
 const table = float32([3, 2], rng.normals(6));
 
 /** Every type goes in and comes out. */
-const fn: TracedFunction = ({ x, ids, on, table }) => ({
-  floats: tf.gather(tf.where(t(on), t(x), t(x).neg()), t(ids)),
-  ints: t(ids).mul(tf.scalar(3, "int32")),
-  bools: tf.matMul(t(x), t(table)).greater(0),
-  scalar: t(x).sum(),
+const fn = ({ x, ids, on }: TensorsFor<typeof specs>, { table }: { readonly table: tf.Tensor }) => ({
+  floats: tf.gather(tf.where(on, x, x.neg()), ids),
+  ints: ids.mul(tf.scalar(3, "int32")),
+  bools: tf.matMul(x, table).greater(0),
+  scalar: x.sum(),
 });
 
 describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
@@ -35,24 +30,24 @@ describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
     const rows = Array.from(inputs.x.data);
     const signed = [rows.slice(0, 3), rows.slice(3).map((v) => -v)];
     expectClose(
-      floats?.data ?? [],
+      floats.data,
       [1, 0, 1, 1].flatMap((i) => signed[i]!),
       { rtol: 0, atol: 0 },
       "floats",
     );
     expect(ints).toEqual(int32([4], [3, 0, 3, 3]));
-    expect([bools?.dtype, bools?.shape, bools?.data.constructor]).toEqual(["bool", [2, 2], Uint8Array]);
-    expect(scalar?.shape).toEqual([]);
-    expectClose(scalar?.data ?? [], [rows.reduce((a, b) => a + b)], { rtol: 1e-5, atol: 1e-6 }, "scalar");
+    expect([bools.dtype, bools.shape, bools.data.constructor]).toEqual(["bool", [2, 2], Uint8Array]);
+    expect(scalar.shape).toEqual([]);
+    expectClose(scalar.data, [rows.reduce((a, b) => a + b)], { rtol: 1e-5, atol: 1e-6 }, "scalar");
     await program.dispose();
   });
 
   it("repeats itself, and keeps results of earlier runs", async () => {
     const program = await jit(fn, specs, { engine, constants: { table } });
     const first = await program.run(inputs);
-    const copy = Float32Array.from(first["floats"]?.data ?? []);
+    const copy = Float32Array.from(first.floats.data);
     await program.run({ ...inputs, x: float32([2, 3]) });
-    expect(first["floats"]?.data).toEqual(copy);
+    expect(first.floats.data).toEqual(copy);
     expect(await program.run(inputs)).toEqual(first);
     await program.dispose();
   });
@@ -65,14 +60,14 @@ describe.each(["onnx", "tensorflow"] as const)("jit on %s", (engine) => {
     ["too few numbers", { ...inputs, x: { dtype: "float32", shape: [2, 3], data: new Float32Array(5) } }, /needs 6 elements, received 5/],
   ])("refuses %s", async (_, wrong, message) => {
     const program = await jit(fn, specs, { engine, constants: { table } });
-    await expect(program.run(wrong)).rejects.toMatchObject({ code: "LTAD_SHAPE", message: expect.stringMatching(message) });
+    await expect((program as Program).run(wrong)).rejects.toMatchObject({ code: "LTAD_SHAPE", message: expect.stringMatching(message) });
     await program.dispose();
   });
 
   it("takes inputs that it does not use", async () => {
     const program = await jit(({ x }) => ({ y: x.neg() }), specs, { engine });
     expect(program.inputs).toEqual(specs);
-    expect((await program.run(inputs))["y"]?.data[0]).toBe(-inputs.x.data[0]!);
+    expect((await program.run(inputs)).y.data[0]).toBe(-inputs.x.data[0]!);
     await program.dispose();
   });
 

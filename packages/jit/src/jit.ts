@@ -1,38 +1,46 @@
-import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import { LtadError, type NdArray, type NdArrays, sizeOf, type Tree } from "@ltad/core";
+import { checkInputs, openProgram, type Program, type RuntimeOptions, type TensorSpec, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
-import { checkInputs } from "@ltad/runtime";
-import type { Program, RuntimeOptions, TensorSpecs } from "@ltad/runtime";
-import type { TraceOptions, TracedFunction } from "./traced-function.js";
-import { openProgram } from "@ltad/runtime";
 import { runEagerly, tensorsOf } from "./tensors.js";
 import { compile, toOnnx } from "./to-onnx.js";
+import {
+  type AnyFunction,
+  type JitOptions,
+  type NoArrays,
+  type Tensors,
+  type TracedFunction,
+  type TraceOptions,
+  untyped,
+} from "./traced-function.js";
 
 /**
  * Compiles a TF.js function.
  * @param fn pure; values may not be read in it, random numbers are inputs
+ * @param inputs their types and shapes; null as first dimension is any batch size
  * @throws LtadError `LTAD_TRACE` when fn cannot be traced, `LTAD_CONFIG` when a provider is missing; its run, `LTAD_NOT_FINITE` with `check`
  */
-export async function jit<In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
-  fn: TracedFunction<In, C>,
+export async function jit<const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors>(
+  fn: TracedFunction<In, C, Out>,
   inputs: In,
-  options: TraceOptions<C> & RuntimeOptions = {},
-): Promise<Program> {
+  options: TraceOptions<C> & JitOptions = {},
+): Promise<Program<In, keyof Out & string>> {
   await tf.ready();
-  if (options.engine === "tensorflow") return eagerProgram(fn as TracedFunction, inputs, options.constants ?? {}, options.check ?? false);
-  if (options.check) return watchedProgram(fn as TracedFunction, inputs, options.constants, options);
-  return openProgram(toOnnx(fn, inputs, options), options);
+  const program = await open(untyped(fn), inputs, options);
+  return program as Program<In, keyof Out & string>;
 }
 
-/** A program that looks at every tensor of its runs. */
-async function watchedProgram(
-  fn: TracedFunction,
-  inputs: TensorSpecs,
-  constants: NdArrays | undefined,
-  options: RuntimeOptions,
-): Promise<Program> {
+async function open(fn: AnyFunction, inputs: TensorSpecs, options: TraceOptions & JitOptions): Promise<Program> {
+  const { engine, check, constants = {}, ...settings } = options;
+  if (engine === "tensorflow") return eagerProgram(fn, inputs, constants, check ?? false);
+  if (check) return watchedProgram(fn, inputs, constants, settings);
+  return openProgram(toOnnx(fn, inputs, { constants }), settings);
+}
+
+/** A program that checks every tensor of its runs. */
+async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray>, settings: RuntimeOptions): Promise<Program> {
   const { model, inspect } = compile(fn, inputs, constants, true);
-  const program = await openProgram(model, { ...options, check: false });
+  const program = await openProgram(model, settings);
   return {
     ...program,
     outputs: program.outputs.filter((name) => name !== flagsName),
@@ -44,42 +52,32 @@ async function watchedProgram(
   };
 }
 
-/** The function itself behind the interface of a program. Called once with zeros to learn its outputs. */
-function eagerProgram(fn: TracedFunction, inputs: TensorSpecs, arrays: NdArrays, check: boolean): Program {
+/** The function itself behind the interface of a program. It is called once with zeros to find out its outputs. */
+function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray>, check: boolean): Program {
   const constants = tensorsOf(arrays);
-  const zeros = Object.fromEntries(
-    Object.entries(inputs).map(([name, spec]) => [
-      name,
-      zerosOf(
-        spec.dtype,
-        spec.shape.map((n) => n ?? 1),
-      ),
-    ]),
-  );
+  const zeros: NdArrays = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, zerosOf(spec)]));
   const outputs = Object.keys(runEagerly(fn, zeros, constants));
-  let open = true;
+  let isOpen = true;
   return {
     inputs,
     outputs,
     providers: [tf.getBackend()],
     async run(arrays) {
-      if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
+      if (!isOpen) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
       checkInputs(arrays, inputs);
       return runEagerly(fn, arrays, constants, check);
     },
     async dispose() {
-      if (!open) return;
-      open = false;
-      for (const tensor of Object.values(constants)) tensor.dispose();
+      if (!isOpen) return;
+      isOpen = false;
+      tf.dispose(constants);
     },
   };
 }
 
-function zerosOf(dtype: NdArray["dtype"], shape: readonly number[]): NdArray {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return {
-    dtype,
-    shape,
-    data: dtype === "float32" ? new Float32Array(size) : dtype === "int32" ? new Int32Array(size) : new Uint8Array(size),
-  };
+/** Zeros of this type and shape, for a batch of one. */
+function zerosOf(spec: TensorSpec): NdArray {
+  const shape = spec.shape.map((n) => n ?? 1);
+  const types = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+  return { dtype: spec.dtype, shape, data: new types[spec.dtype](sizeOf(shape)) };
 }

@@ -1,7 +1,23 @@
 /** `@ltad/jit/nn`: layers and their parameters, as pure TensorFlow.js functions. */
 export { attention } from "./nn/attention.js";
+export { conv2d, depthwiseConv2d, initConv2d } from "./nn/conv2d.js";
+export { convTranspose, initConvTranspose } from "./nn/conv-transpose.js";
+export { embedding, firstRows, initEmbedding } from "./nn/embedding.js";
 export { gelu } from "./nn/gelu.js";
-export { layerNorm } from "./nn/layer-norm.js";
+export { initLayerNorm, layerNorm } from "./nn/layer-norm.js";
+export { layersOf } from "./nn/layers-of.js";
 export { initLinear, linear, xavierUniform, zeroLinear } from "./nn/linear.js";
+export { initAttention, mergeHeads, multiHeadAttention, splitHeads, unpacked } from "./nn/multi-head-attention.js";
 export { resizeBilinear } from "./nn/resize-bilinear.js";
+export { silu } from "./nn/silu.js";
+export { feedForward, initTransformerLayer, postNormLayer, preNormLayer } from "./nn/transformer-layer.js";
+export { unitLength } from "./nn/unit-length.js";
+export type { Conv2d, Zeros } from "./nn/conv2d.js";
+export type { ConvTranspose } from "./nn/conv-transpose.js";
+export type { Embedding } from "./nn/embedding.js";
+export type { LayerNorm } from "./nn/layer-norm.js";
 export type { Linear } from "./nn/linear.js";
+export type { Module } from "./nn/module.js";
+export type { AttentionMaps, PackedAttention, QueryKeyValue } from "./nn/multi-head-attention.js";
+export type { LayerParts, TransformerLayer } from "./nn/transformer-layer.js";
+export type { LengthGuard } from "./nn/unit-length.js";

@@ -1,10 +1,11 @@
-import { isNdArray, LtadError, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { flatten, LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "./check/watch-eager.js";
 import { registerGradients } from "./gradients/index.js";
-import { stackDepth } from "./trace/caller-line.js";
+import { stackDepth } from "./caller-line.js";
 import { explainTfjs } from "./trace/explain-tfjs.js";
-import type { Tensors, TracedFunction } from "./traced-function.js";
+import { mapArrays } from "./map-arrays.js";
+import type { AnyFunction, Tensors, TensorsOf } from "./traced-function.js";
 
 /** An array as a tensor on the current TF.js backend; its numbers are copied. */
 export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {
@@ -23,10 +24,13 @@ export function toNdArray(tensor: tf.Tensor): NdArray {
 }
 
 /** The same tree with tensors on the current TF.js backend: for eager use and tests. */
-export function tensorsOf<P extends Tree<NdArray>>(tree: P): MapTree<P, NdArray, tf.Tensor> {
-  const convert = (node: Tree<NdArray>): Tree<tf.Tensor> =>
-    Object.fromEntries(Object.entries(node).map(([key, value]) => [key, isNdArray(value) ? toTensor(value) : convert(value)]));
-  return convert(tree) as MapTree<P, NdArray, tf.Tensor>;
+export function tensorsOf<P extends Tree<NdArray>>(tree: P): TensorsOf<P> {
+  return mapArrays(tree, toTensor) as TensorsOf<P>;
+}
+
+/** The tensors of a tree by their paths. */
+export function flatTensors(tree: Tree<tf.Tensor>): Tensors {
+  return flatten(tree, (node): node is tf.Tensor => node instanceof tf.Tensor);
 }
 
 /** Runs eager code of the caller in a tidy. @throws LtadError when the backend lacks a kernel, `LTAD_CONFIG`, or a gradient, `LTAD_TRACE` */
@@ -43,12 +47,12 @@ export function tidyEagerly<T extends tf.TensorContainer>(run: () => T): T {
 }
 
 /** Runs fn eagerly in a tidy and reads every result. @param check see {@link watchEagerly} */
-export function runEagerly(fn: TracedFunction, inputs: NdArrays, constants: Tensors = {}, check = false): Record<string, NdArray> {
+export function runEagerly(fn: AnyFunction, inputs: NdArrays, constants: Tree<tf.Tensor>, check = false): Record<string, NdArray> {
   const results: Record<string, NdArray> = {};
   tidyEagerly(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-    const run = () => fn({ ...tensors, ...constants });
-    const made = check ? watchEagerly({ ...tensors, ...constants }, run, (all) => all) : run();
+    const run = () => fn(tensors, constants);
+    const made = check ? watchEagerly({ ...flatTensors(constants), ...tensors }, run, (all) => all) : run();
     for (const [name, tensor] of Object.entries(made)) results[name] = toNdArray(tensor);
   });
   return results;

@@ -1,9 +1,10 @@
-import { LtadError, type NdArrays, type WeightType, weightTypes } from "@ltad/core";
+import { flatten, isNdArray, LtadError, type NdArray, type Tree, weightTypes } from "@ltad/core";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { encodeModel, largestModel, type ModelMessage, writeModel } from "@ltad/onnx";
 import { modelMessage } from "./graph/encode.js";
 import type { TensorSpecs } from "@ltad/runtime";
-import type { ExportOptions, TracedFunction } from "./traced-function.js";
+import { mapArrays } from "./map-arrays.js";
+import { type AnyFunction, type ExportOptions, type NoArrays, type Tensors, type TracedFunction, untyped } from "./traced-function.js";
 import { trace } from "./trace/trace.js";
 
 /**
@@ -13,12 +14,12 @@ import { trace } from "./trace/trace.js";
  * @throws LtadError `LTAD_TRACE` when fn reads values, draws random tensors, or uses a kernel without an ONNX form; `LTAD_CONFIG` when the
  *   weights do not fit their type, or are larger than one file holds ({@link saveOnnx})
  */
-export function toOnnx<In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
-  fn: TracedFunction<In, C>,
+export function toOnnx<const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors>(
+  fn: TracedFunction<In, C, Out>,
   inputs: In,
   options: ExportOptions<C> = {},
 ): Uint8Array {
-  return oneFile(messageOf(traced(fn as TracedFunction, inputs, options.constants, false).graph, options.weights));
+  return oneFile(toMessage(fn, inputs, options));
 }
 
 /**
@@ -27,32 +28,44 @@ export function toOnnx<In extends TensorSpecs, C extends NdArrays | undefined = 
  * @param path of the .onnx file; folders are made
  * @throws LtadError as {@link toOnnx}, and `LTAD_WRITE`
  */
-export async function saveOnnx<In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
+export async function saveOnnx<const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors>(
   path: string,
-  fn: TracedFunction<In, C>,
+  fn: TracedFunction<In, C, Out>,
   inputs: In,
   options: ExportOptions<C> = {},
 ): Promise<void> {
-  await writeModel(path, messageOf(traced(fn as TracedFunction, inputs, options.constants, false).graph, options.weights));
+  await writeModel(path, toMessage(fn, inputs, options));
+}
+
+/** The model that a file will hold. */
+export function toMessage<In extends TensorSpecs, C extends Tree<NdArray>, Out extends Tensors>(
+  fn: TracedFunction<In, C, Out>,
+  inputs: In,
+  { constants, weights = "float32" }: ExportOptions<C>,
+): ModelMessage {
+  const { graph } = traced(untyped(fn), inputs, constants, false);
+  if (weightTypes.includes(weights)) return modelMessage(graph, weights);
+  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${weights as string}.`);
 }
 
 /** The file, and with `watched` what reads the output of flags that it then has beside its own. */
-export function compile(fn: TracedFunction, inputs: TensorSpecs, constants: NdArrays | undefined, watched: boolean) {
+export function compile(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray> | undefined, watched: boolean) {
   const { graph, inspect } = traced(fn, inputs, constants, watched);
   return { model: oneFile(modelMessage(graph)), inspect };
 }
 
-function traced(fn: TracedFunction, inputs: TensorSpecs, constants: NdArrays | undefined, watched: boolean) {
+function traced(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray> = {}, watched: boolean) {
   checkSpecs(inputs);
-  const at = (batch: number) => trace(fn, inputs, constants ?? {}, batch, watched);
+  const named = flatten(constants, isNdArray);
+  const flat = (tensors: Tensors, weights: Tensors) =>
+    fn(
+      tensors,
+      mapArrays(constants, (_, path) => weights[path]!),
+    );
+  const at = (batch: number) => trace(flat, inputs, named, batch, watched);
   const isFree = Object.values(inputs).some((spec) => spec.shape[0] === null);
   const first = at(isFree ? probes[0] : 1);
   return { graph: isFree ? joinProbes([first, at(probes[1]), at(probes[2])]) : fixed(first), inspect: first.inspect };
-}
-
-function messageOf(graph: FreeGraph, weights: WeightType = "float32"): ModelMessage {
-  if (weightTypes.includes(weights)) return modelMessage(graph, weights);
-  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${weights as string}.`);
 }
 
 function oneFile(message: ModelMessage): Uint8Array {

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { weightedConstants, weightedInputs, weightedMessage, weightedProgram } from "./testing/weighted-program.js";
-import { openProgram, saveOnnx, toOnnx, type TracedFunction } from "./index.js";
+import { f32, openProgram, saveOnnx, toOnnx } from "./index.js";
 import { compactWeight, readOnnx, writeModel } from "@ltad/onnx";
 
 const specs = { image: { dtype: "float32", shape: [null, 24, 24, 3] } } as const;
@@ -34,8 +34,8 @@ const halfValue = (bits: number) => {
 
 /** A weight as it comes out of the runtime. */
 async function read(w: NdArray, weights: "float16" | "int8"): Promise<NdArray["data"]> {
-  const times: TracedFunction = ({ x, w: tensor }) => ({ y: x!.mul(tensor!) });
-  const program = await openProgram(toOnnx(times, { x: { dtype: "float32", shape: [] } }, { constants: { w }, weights }), { threads: 1 });
+  const model = toOnnx(({ x }, constants) => ({ y: x.mul(constants.w) }), { x: f32() }, { constants: { w }, weights });
+  const program = await openProgram(model, { threads: 1 });
   const { y } = await program.run({ x: float32([], [1]) });
   await program.dispose();
   return y!.data;
@@ -61,8 +61,12 @@ describe("weights in fewer bytes", () => {
       const numbers = (count: number, start: number) => Float32Array.from({ length: count }, (_, i) => start + i / 7000);
       const constants = { bias: float32([5000], numbers(5000, 0.1)), few: float32([63, 65], numbers(63 * 65, 0.2)) };
       const own = numbers(64 * 64, 0.3);
-      const fn: TracedFunction = ({ x, bias, few }) => ({ a: x!.add(bias!), b: x!.add(few!), c: x!.add(tf.tensor2d(own, [64, 64])) });
-      const program = await openProgram(toOnnx(fn, { x: { dtype: "float32", shape: [] } }, { constants, weights }), { threads: 1 });
+      const model = toOnnx(
+        ({ x }, { bias, few }) => ({ a: x.add(bias), b: x.add(few), c: x.add(tf.tensor2d(own, [64, 64])) }),
+        { x: f32() },
+        { constants, weights },
+      );
+      const program = await openProgram(model, { threads: 1 });
       const { a, b, c } = await program.run({ x: float32([], [0]) });
       await program.dispose();
       expect([a?.data, b?.data, c?.data]).toEqual([constants.bias.data, constants.few.data, own]);
@@ -112,8 +116,8 @@ describe("weights in fewer bytes", () => {
         new Float32Array(4096).map((_, i) => i * 100),
       ),
     };
-    const mul: TracedFunction = ({ x, w }) => ({ y: x!.mul(w!) });
-    const scalar = { x: { dtype: "float32", shape: [] } } as const;
+    const mul = ({ x }: { readonly x: tf.Tensor }, { w }: { readonly w: tf.Tensor }) => ({ y: x.mul(w) });
+    const scalar = { x: f32() };
     expect(() => toOnnx(mul, scalar, { constants: big, weights: "float16" })).toThrow(
       /weights: the constant w holds 65600, float16 ends at 65504/,
     );

@@ -4,7 +4,17 @@ import * as entry from "./index.js";
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
+      "LtadError",
+      "defaultCacheDir",
+      "evaluate",
+      "isLtadError",
       "openDetector",
+      "presets",
+      "resolveConfig",
+      "scanDataset",
+      "serve",
+      "train",
+      "version",
     ]
   `);
 });

@@ -1,1 +1,18 @@
+export { isLtadError, LtadError, version } from "@ltad/core";
+export { scanDataset } from "@ltad/data";
 export { openDetector } from "@ltad/detector";
+export { presets, resolveConfig } from "@ltad/train/config";
+export { defaultCacheDir } from "./environment.js";
+export { evaluate } from "./evaluate.js";
+export { serve } from "./serve.js";
+export { train } from "./train.js";
+export type { JobOptions, LtadErrorCode, Progress } from "@ltad/core";
+export type { Dataset } from "@ltad/data";
+export type { Detector, Prediction, PredictOptions } from "@ltad/detector";
+export type { Evaluation } from "@ltad/evaluate";
+export type { RunningServer } from "@ltad/server";
+export type { TrainConfig } from "@ltad/train/config";
+export type { EvaluateOptions, EvaluationResult } from "./evaluate.js";
+export type { ServeOptions } from "./serve.js";
+export type { TrainOptions, TrainPlan } from "./train-options.js";
+export type { TrainResult } from "./train.js";

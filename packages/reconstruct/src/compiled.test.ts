@@ -1,9 +1,9 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
-import { tensorsOf } from "@ltad/jit";
+import { f32, i32, tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import type * as tf from "@tensorflow/tfjs";
 import { describe, it } from "vitest";
-import { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
+import { groupErrors, reconstructionLoss, squaredError } from "./loss.js";
 import { displace, jitter } from "./pseudo-anomaly.js";
 import { type ReconstructConfig, reconstructor } from "./reconstructor.js";
 
@@ -24,21 +24,24 @@ describe.each(configs.map((config) => [config.kind, config] as const))("%s, comp
     const awake = "output" in params ? { ...params, output: { weight: normal("head", 6, 8), bias: float32([6]) } } : params;
     await expectSameValues(
       ({ tokens, z }) => {
-        const output = pi.forward(tensorsOf(awake), tokens as tf.Tensor3D, z as tf.Tensor2D);
-        const [first, second] = groupErrors(output, tokens as tf.Tensor3D, [2, 4]) as [tf.Tensor, tf.Tensor];
-        return { output, score: squaredError(output, tokens as tf.Tensor3D), first, second };
+        const output = pi.forward(tensorsOf(awake), tokens, z);
+        const [first, second] = groupErrors(output, tokens, [2, 4]) as [tf.Tensor, tf.Tensor];
+        return { output, score: squaredError(output, tokens), first, second };
       },
+      { tokens: f32(null, 20, 6), z: f32(null, 3) },
       { tokens: inputs.tokens, z: inputs.z },
-      ["tokens", "z"],
     );
   });
 
   it("two training steps on pseudo anomalies", async () => {
-    const loss: Parameters<typeof expectSameSteps<typeof params>>[0]["loss"] = (p, { tokens, z, noise }) => {
-      const spoilt = jitter(tokens as tf.Tensor3D, noise as tf.Tensor3D, 20);
-      return { loss: reconstructionLoss(pi.forward(p, spoilt, z as tf.Tensor2D), tokens as tf.Tensor3D) };
-    };
-    await expectSameSteps({ params, loss }, inputs);
+    await expectSameSteps(
+      {
+        params,
+        inputs: { tokens: f32(2, 20, 6), z: f32(2, 3), noise: f32(2, 20, 6) },
+        loss: (p, { tokens, z, noise }) => ({ loss: reconstructionLoss(pi.forward(p, jitter(tokens, noise, 20), z), tokens) }),
+      },
+      inputs,
+    );
   });
 });
 
@@ -54,10 +57,10 @@ it("token-mlp on drawn tokens with displaced anomalies, compiled and eager", asy
   await expectSameSteps(
     {
       params: pi.init(createRng(9)),
+      inputs: { tokens: f32(2, 4, 6), z: f32(2, 3), positions: i32(2, 4), direction: f32(2, 4, 6), size: f32(2, 4) },
       loss: (p, { tokens, z, positions, direction, size }) => {
-        const spoilt = displace(tokens as tf.Tensor3D, direction as tf.Tensor3D, size as tf.Tensor2D);
-        const output = pi.forward(p, spoilt, z as tf.Tensor2D, positions as tf.Tensor2D);
-        return { loss: reconstructionLoss(output, tokens as tf.Tensor3D) };
+        const output = pi.forward(p, displace(tokens, direction, size), z, positions);
+        return { loss: reconstructionLoss(output, tokens) };
       },
     },
     drawn,

@@ -1,13 +1,11 @@
 export { displace, jitter } from "./pseudo-anomaly.js";
-export { groupErrors, reconstructionLoss, squaredError } from "./errors.js";
+export { groupErrors, reconstructionLoss, squaredError } from "./loss.js";
 export { initPrenorm, prenorm } from "./prenorm.js";
 export { initTokenMlp, tokenMlp } from "./token-mlp.js";
-export { initUniad } from "./init-uniad.js";
 export { neighbourMask } from "./neighbour-mask.js";
 export { reconstructor } from "./reconstructor.js";
-export { uniad } from "./uniad.js";
+export { initUniad, uniad } from "./uniad.js";
 export type { PrenormConfig, PrenormParams } from "./prenorm.js";
-export type { ReconstructConfig, Reconstructor } from "./reconstructor.js";
+export type { ReconstructConfig, ReconstructInputs, Reconstructor } from "./reconstructor.js";
 export type { TokenMlpConfig, TokenMlpParams } from "./token-mlp.js";
-export type { UniadConfig } from "./init-uniad.js";
-export type { MaskedAttentions, UniadOptions, UniadParams } from "./uniad.js";
+export type { MaskedAttentions, UniadConfig, UniadOptions, UniadParams } from "./uniad.js";

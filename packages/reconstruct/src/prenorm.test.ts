@@ -5,7 +5,7 @@ import { differentiate } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
 import { initPrenorm, type PrenormStack, prenormStack } from "./prenorm.js";
-import { reconstructionLoss } from "./errors.js";
+import { reconstructionLoss } from "./loss.js";
 import { reconstructor } from "./reconstructor.js";
 
 const { arrays } = await readSafetensors(new URL("__fixtures__/prenorm.safetensors", import.meta.url).pathname);

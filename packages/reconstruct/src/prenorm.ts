@@ -1,16 +1,27 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
-import { gelu, linear, type Linear, zeroLinear } from "@ltad/jit/nn";
+import {
+  feedForward,
+  gelu,
+  initLayerNorm,
+  initTransformerLayer,
+  layerNorm,
+  type LayerNorm,
+  layersOf,
+  linear,
+  type Linear,
+  multiHeadAttention,
+  preNormLayer,
+  type TransformerLayer,
+  unpacked,
+  zeroLinear,
+} from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
-import { attend } from "./attention.js";
-import { embed, type Embedding, initEmbedding } from "./embedding.js";
-import { initEncoderLayer } from "./init-uniad.js";
-import { initNorm, normalise, type Norm } from "./norm.js";
-import { checkHeads, layersOf } from "./layers.js";
-import type { EncoderLayer } from "./uniad.js";
+import { checkHeads } from "./check-heads.js";
+import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-embedding.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, H heads, Z size of z.
 
-/** A pre-norm transformer between the embedding and the head of the token MLP: tokens of an image see each other. */
+/** A pre-norm transformer between the embedding and the head of the token MLP: the tokens of an image see each other. */
 export interface PrenormConfig {
   readonly kind: "prenorm";
   /** D, channels of a token */
@@ -20,7 +31,7 @@ export interface PrenormConfig {
   readonly zSize: number;
   /** W; 256 */
   readonly width?: number;
-  /** 8 */
+  /** H; 8 */
   readonly heads?: number;
   /** 4 */
   readonly layers?: number;
@@ -29,10 +40,10 @@ export interface PrenormConfig {
 }
 
 /** Parameters of {@link prenormStack} under the names of torch.nn.TransformerEncoder. */
-export type PrenormStack<T = tf.Tensor> = { readonly layers: Readonly<Record<string, EncoderLayer<T>>>; readonly norm: Norm<T> };
+export type PrenormStack<T = tf.Tensor> = { readonly layers: Readonly<Record<string, TransformerLayer<T>>>; readonly norm: LayerNorm<T> };
 
 /** Parameters of {@link prenorm}. */
-export type PrenormParams<T = tf.Tensor> = Embedding<T> & { readonly stack: PrenormStack<T>; readonly output: Linear<T> };
+export type PrenormParams<T = tf.Tensor> = TokenEmbedding<T> & { readonly stack: PrenormStack<T>; readonly output: Linear<T> };
 
 /**
  * Fresh parameters; the last layer is 0.
@@ -42,8 +53,8 @@ export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdAr
   const { channels, grid, zSize, width = 256, heads = 8, layers = 4, hidden = 1024 } = config;
   checkHeads(width, heads);
   return {
-    ...initEmbedding({ channels, tokens: grid[0] * grid[1], zSize, width }, rng),
-    stack: { layers: layersOf(layers, () => initEncoderLayer(width, hidden, rng)), norm: initNorm(width) },
+    ...initTokenEmbedding({ channels, tokens: grid[0] * grid[1], zSize, width }, rng),
+    stack: { layers: layersOf(layers, () => initTransformerLayer(width, hidden, rng)), norm: initLayerNorm(width) },
     output: zeroLinear(width, channels),
   };
 }
@@ -52,11 +63,12 @@ export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdAr
  * Pi(p): h = Lin(p) + pos + Lin(z), the stack, Lin.
  * @param tokens [B, T, D]
  * @param z [B, Z]
- * @param positions [B, T] int32, places on the grid; without it T must be N
+ * @param positions [B, T] int32, places on the grid; if omitted, T must be N
  * @returns [B, T, D]
  */
 export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, heads: number, positions?: tf.Tensor2D): tf.Tensor3D {
-  return linear(p.output, prenormStack(p.stack, embed(p, tokens, z, positions), heads));
+  const h = embedTokens(p, tokens, z, positions); // [B, T, W]
+  return linear(p.output, prenormStack(p.stack, h, heads)); // [B, T, D]
 }
 
 /**
@@ -66,11 +78,14 @@ export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, h
  * @see torch.nn.TransformerEncoder with norm_first, gelu and layer_norm_eps 1e-6
  */
 export function prenormStack(p: PrenormStack, x: tf.Tensor3D, heads: number): tf.Tensor3D {
-  let h = x;
-  for (const layer of listOf(p.layers)) {
-    const seen = normalise(layer.norm1, h, 1e-6);
-    h = h.add(attend(layer.self_attn, { query: seen, key: seen, value: seen }, heads));
-    h = h.add(linear(layer.linear2, gelu(linear(layer.linear1, normalise(layer.norm2, h, 1e-6)))));
-  }
-  return normalise(p.norm, h, 1e-6);
+  const out = listOf(p.layers).reduce((h, layer) => encode(layer, h, heads), x); // [B, T, W]
+  return layerNorm(p.norm, out, epsilon);
+}
+
+const epsilon = 1e-6;
+
+/** [B, T, W] -> [B, T, W] */
+function encode({ self_attn, linear1, linear2, norm1, norm2 }: TransformerLayer, x: tf.Tensor3D, heads: number): tf.Tensor3D {
+  const attend = (h: tf.Tensor3D) => multiHeadAttention(unpacked(self_attn), { query: h, key: h, value: h }, heads);
+  return preNormLayer({ norm1, norm2, epsilon, attend, feedForward: (h) => feedForward(linear1, linear2, gelu, h) }, x);
 }

@@ -1,68 +1,65 @@
-import { LtadError, type NdArray, type Rng, type Tree } from "@ltad/core";
+import { LtadError, type NdArray, type Tree } from "@ltad/core";
+import type { Module } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
-import { initUniad, type UniadConfig } from "./init-uniad.js";
 import { neighbourMask } from "./neighbour-mask.js";
 import { initPrenorm, prenorm, type PrenormConfig, type PrenormParams } from "./prenorm.js";
 import { initTokenMlp, tokenMlp, type TokenMlpConfig, type TokenMlpParams } from "./token-mlp.js";
-import { uniad, type UniadParams } from "./uniad.js";
+import { initUniad, uniad, type UniadConfig, type UniadParams } from "./uniad.js";
+
+// Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, Z size of z.
 
 /** Which Pi, and its sizes. */
 export type ReconstructConfig = TokenMlpConfig | UniadConfig | PrenormConfig;
 
-/** Pi: tokens in, the normal tokens nearest to them out. */
-export interface Reconstructor {
-  /** True when {@link forward} needs all tokens of the grid, in order. */
+/**
+ * The arguments of Pi beside its parameters.
+ * - tokens [B, T, D]
+ * - z [B, Z], the image's vector; `uniad` does not read it
+ * - positions int32 [B, T], the place y*columns + x of each token; if omitted, T must be N, in order
+ */
+export type ReconstructInputs = [tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D];
+
+/** Pi: it replaces each token by a normal one, [B, T, D]. `forward` throws `LTAD_SHAPE` when it cannot use the tokens it receives. */
+export interface Reconstructor<P extends Tree<NdArray> = Tree<NdArray>> extends Module<P, ReconstructInputs, tf.Tensor3D> {
+  /** True when `forward` needs all tokens of the grid, in order. */
   readonly wholeGrid: boolean;
-  /** Fresh parameters. */
-  init(rng: Rng): Tree<NdArray>;
-  /**
-   * @param params as {@link init} makes them, as tensors
-   * @param tokens [B, T, D]
-   * @param z [B, Z] the image's vector; `uniad` does not read it
-   * @param positions [B, T] int32, place y*columns + x of each token; without it T must be N, in order
-   * @returns [B, T, D]
-   * @throws LtadError `LTAD_SHAPE` when the tokens are not what this Pi needs
-   */
-  forward(params: Tree<tf.Tensor>, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D;
 }
 
 /**
  * The reconstruction module of a config.
  * @throws LtadError `LTAD_CONFIG` when its sizes do not fit together
  */
+export function reconstructor(config: TokenMlpConfig): Reconstructor<TokenMlpParams<NdArray>>;
+export function reconstructor(config: PrenormConfig): Reconstructor<PrenormParams<NdArray>>;
+export function reconstructor(config: UniadConfig): Reconstructor<UniadParams<NdArray>>;
+export function reconstructor(config: ReconstructConfig): Reconstructor;
 export function reconstructor(config: ReconstructConfig): Reconstructor {
   switch (config.kind) {
     case "token-mlp":
-      return {
-        wholeGrid: false,
-        init: (rng) => initTokenMlp(config, rng),
-        forward: (params, ...inputs) => tokenMlp(params as TokenMlpParams, ...inputs),
-      };
+      return tokenMlpReconstructor(config);
     case "prenorm":
-      return {
-        wholeGrid: false,
-        init: (rng) => initPrenorm(config, rng),
-        forward: (params, tokens, z, positions) => prenorm(params as PrenormParams, tokens, z, config.heads ?? 8, positions),
-      };
+      return prenormReconstructor(config);
     case "uniad":
-      return wholeGridReconstructor(config);
+      return uniadReconstructor(config);
     default:
-      return unknownKind(config);
+      throw unknownKindError(config);
   }
 }
 
-function unknownKind(config: never): never {
-  const { kind } = config as { kind: unknown };
-  throw new LtadError(
-    "LTAD_CONFIG",
-    `reconstruct.kind: expected token-mlp, uniad or prenorm, received ${String(kind)}. Choose one of them.`,
-    {
-      details: { field: "kind" },
-    },
-  );
+function tokenMlpReconstructor(config: TokenMlpConfig): Reconstructor<TokenMlpParams<NdArray>> {
+  return { wholeGrid: false, init: (rng) => initTokenMlp(config, rng), forward: tokenMlp };
 }
 
-function wholeGridReconstructor(config: UniadConfig): Reconstructor {
+function prenormReconstructor(config: PrenormConfig): Reconstructor<PrenormParams<NdArray>> {
+  const { heads = 8 } = config;
+  return {
+    wholeGrid: false,
+    init: (rng) => initPrenorm(config, rng),
+    forward: (params, tokens, z, positions) => prenorm(params, tokens, z, heads, positions),
+  };
+}
+
+function uniadReconstructor(config: UniadConfig): Reconstructor<UniadParams<NdArray>> {
   const { grid, heads = 8, neighbours = [7, 7], masked = [true, true, true] } = config;
   const mask = neighbours === false ? undefined : neighbourMask(grid, neighbours);
   const n = grid[0] * grid[1];
@@ -70,12 +67,26 @@ function wholeGridReconstructor(config: UniadConfig): Reconstructor {
     wholeGrid: true,
     init: (rng) => initUniad(config, rng),
     forward(params, tokens, _z, positions) {
-      if (!positions && tokens.shape[1] === n) return uniad(params as UniadParams, tokens, { heads, mask, masked });
-      const received = `${tokens.shape[1]}${positions ? " with positions" : ""}`;
-      throw new LtadError(
-        "LTAD_SHAPE",
-        `reconstruct uniad: expected all ${n} tokens of the grid in order, received ${received}. It attends over the whole map; use token-mlp for subsets.`,
-      );
+      if (positions || tokens.shape[1] !== n) throw partialGridError(n, tokens.shape[1], positions !== undefined);
+      return uniad(params, tokens, { heads, mask, masked });
     },
   };
+}
+
+function partialGridError(expected: number, received: number, hasPositions: boolean): LtadError {
+  const found = `${received}${hasPositions ? " with positions" : ""}`;
+  const advice = "UniAD attends over the whole map; use token-mlp for subsets.";
+  return new LtadError(
+    "LTAD_SHAPE",
+    `reconstruct uniad: expected all ${expected} tokens of the grid in order, received ${found}. ${advice}`,
+    {
+      details: { expected, received },
+    },
+  );
+}
+
+function unknownKindError(config: never): LtadError {
+  const { kind } = config as { kind: unknown };
+  const message = `reconstruct.kind: expected token-mlp, uniad or prenorm, received ${String(kind)}. Choose one of them.`;
+  return new LtadError("LTAD_CONFIG", message, { details: { field: "kind" } });
 }

@@ -4,7 +4,7 @@ import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { reconstructionLoss } from "./errors.js";
+import { reconstructionLoss } from "./loss.js";
 import { initTokenMlp, tokenMlp, type TokenMlpParams } from "./token-mlp.js";
 
 // B = 2 images, N = 6 places, T = 4 of them, D = 5, Z = 3, W = 8, F = 7: all different
@@ -90,7 +90,7 @@ it("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M para
   expect(count).toBe(1_299_744);
 });
 
-/** Pi of one token, after method.md "Recipe" 4. */
+/** Pi of one token, after method.md "Recommended settings" 4. */
 function plain(p: typeof awake, token: number[], image: number[], place: number): number[] {
   let h = affine(p.input, token).map((x, i) => x + p.position.data[8 * place + i]!);
   h = add(h, affine(p.z, image));

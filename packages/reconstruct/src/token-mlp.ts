@@ -1,13 +1,22 @@
-import type { NdArray, Rng } from "@ltad/core";
-import { listOf } from "@ltad/core";
-import { gelu, initLinear, linear, type Linear, zeroLinear } from "@ltad/jit/nn";
+import { listOf, type NdArray, type Rng } from "@ltad/core";
+import {
+  feedForward,
+  gelu,
+  initLayerNorm,
+  initLinear,
+  layerNorm,
+  type LayerNorm,
+  layersOf,
+  linear,
+  type Linear,
+  zeroLinear,
+} from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
-import { embed, type Embedding, initEmbedding } from "./embedding.js";
-import { initNorm, normalise, type Norm } from "./norm.js";
+import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-embedding.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, F inner width, Z size of z.
 
-/** The recommended Pi: every token is reconstructed on its own, knowing its place and its image. */
+/** The recommended Pi: it reconstructs every token on its own, from its content, its place and its image. */
 export interface TokenMlpConfig {
   readonly kind: "token-mlp";
   /** D, channels of a token */
@@ -23,12 +32,12 @@ export interface TokenMlpConfig {
   readonly blocks?: number;
 }
 
-type Block<T> = { readonly norm: Norm<T>; readonly linear1: Linear<T>; readonly linear2: Linear<T> };
+type Block<T> = { readonly norm: LayerNorm<T>; readonly linear1: Linear<T>; readonly linear2: Linear<T> };
 
 /** Parameters of {@link tokenMlp}. */
-export type TokenMlpParams<T = tf.Tensor> = Embedding<T> & {
+export type TokenMlpParams<T = tf.Tensor> = TokenEmbedding<T> & {
   readonly blocks: Readonly<Record<string, Block<T>>>;
-  readonly norm: Norm<T>;
+  readonly norm: LayerNorm<T>;
   readonly output: Linear<T>;
 };
 
@@ -36,30 +45,29 @@ export type TokenMlpParams<T = tf.Tensor> = Embedding<T> & {
 export function initTokenMlp(config: TokenMlpConfig, rng: Rng): TokenMlpParams<NdArray> {
   const { channels, grid, zSize, width = 256, hidden = 512, blocks = 3 } = config;
   return {
-    ...initEmbedding({ channels, tokens: grid[0] * grid[1], zSize, width }, rng),
-    blocks: Object.fromEntries(Array.from({ length: blocks }, (_, i) => [i, initBlock(width, hidden, rng)])),
-    norm: initNorm(width),
+    ...initTokenEmbedding({ channels, tokens: grid[0] * grid[1], zSize, width }, rng),
+    blocks: layersOf(blocks, () => initBlock(width, hidden, rng)),
+    norm: initLayerNorm(width),
     output: zeroLinear(width, channels),
   };
 }
 
 function initBlock(width: number, hidden: number, rng: Rng): Block<NdArray> {
-  return { norm: initNorm(width), linear1: initLinear(width, hidden, rng), linear2: initLinear(hidden, width, rng) };
+  return { norm: initLayerNorm(width), linear1: initLinear(width, hidden, rng), linear2: initLinear(hidden, width, rng) };
 }
 
 /**
  * Pi(p): h = Lin(p) + pos + Lin(z); h += Lin(GELU(Lin(LN h))) for each block; Lin(LN h).
  * @param tokens [B, T, D]
  * @param z [B, Z]
- * @param positions [B, T] int32, places on the grid; without it T must be N
+ * @param positions [B, T] int32, places on the grid; if omitted, T must be N
  * @returns [B, T, D]
- * @see method.md, "Recipe" 4 (O)
+ * @see method.md, "Recommended settings" 4 (O)
  */
 export function tokenMlp(p: TokenMlpParams, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D {
-  let h = embed(p, tokens, z, positions); // [B, T, W]
-  for (const block of listOf(p.blocks)) {
-    const inner = gelu(linear(block.linear1, normalise(block.norm, h))); // [B, T, F]
-    h = h.add(linear(block.linear2, inner));
+  let h = embedTokens(p, tokens, z, positions); // [B, T, W]
+  for (const { norm, linear1, linear2 } of listOf(p.blocks)) {
+    h = h.add(feedForward(linear1, linear2, gelu, layerNorm(norm, h))); // [B, T, W] -> [B, T, F] -> [B, T, W]
   }
-  return linear(p.output, normalise(p.norm, h));
+  return linear(p.output, layerNorm(p.norm, h)); // [B, T, D]
 }

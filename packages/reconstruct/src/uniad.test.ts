@@ -5,12 +5,11 @@ import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import golden from "./__fixtures__/uniad.json" with { type: "json" };
-import { reconstructionLoss } from "./errors.js";
-import { initUniad } from "./init-uniad.js";
+import { reconstructionLoss } from "./loss.js";
 import { neighbourMask } from "./neighbour-mask.js";
 import { jitter } from "./pseudo-anomaly.js";
 import { reconstructor } from "./reconstructor.js";
-import { type MaskedAttentions, uniad, type UniadParams } from "./uniad.js";
+import { initUniad, type MaskedAttentions, uniad, type UniadParams } from "./uniad.js";
 
 const { arrays } = await readSafetensors(new URL("__fixtures__/uniad.safetensors", import.meta.url).pathname);
 const grid = [4, 5] as const;

@@ -1,50 +1,113 @@
-import { listOf, type NdArray } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit/nn";
+import { float32, listOf, type NdArray, type Rng } from "@ltad/core";
+import {
+  type Embedding,
+  feedForward,
+  initAttention,
+  initEmbedding,
+  initLayerNorm,
+  initLinear,
+  initTransformerLayer,
+  layerNorm,
+  type LayerNorm,
+  layersOf,
+  linear,
+  type Linear,
+  multiHeadAttention,
+  type PackedAttention,
+  postNormLayer,
+  type TransformerLayer,
+  unpacked,
+} from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
-import { attend, type AttentionParams } from "./attention.js";
-import { normalise, type Norm } from "./norm.js";
+import { checkHeads } from "./check-heads.js";
 
 // Shapes: B images, N = rows * columns tokens, D channels, W width, H heads.
+
+/** UniAD's transformer, the paper's likely Pi (O). */
+export interface UniadConfig {
+  readonly kind: "uniad";
+  /** D, channels of a token */
+  readonly channels: number;
+  /** rows and columns of the grid */
+  readonly grid: readonly [rows: number, columns: number];
+  /** W; 256 */
+  readonly width?: number;
+  /** H; 8 */
+  readonly heads?: number;
+  /** 4 */
+  readonly encoderLayers?: number;
+  /** 4 */
+  readonly decoderLayers?: number;
+  /** inner width of the feed-forward parts; 1024 */
+  readonly hidden?: number;
+  /** height and width of the window that attention may not see, or false; [7, 7] */
+  readonly neighbours?: readonly [height: number, width: number] | false;
+  /** which attentions the window is blocked in; all three */
+  readonly masked?: MaskedAttentions;
+}
+
+/** Which of the three attentions the neighbour mask applies to: the encoder's, the decoder's to the memory, the decoder's to the layer before. */
+export type MaskedAttentions = readonly [encoder: boolean, first: boolean, second: boolean];
 
 /** Parameters of {@link uniad} under the official state_dict's names. */
 export type UniadParams<T = tf.Tensor> = {
   readonly input_proj: Linear<T>;
   readonly output_proj: Linear<T>;
-  readonly pos_embed: { readonly row_embed: { readonly weight: T }; readonly col_embed: { readonly weight: T } };
+  /** [rows, W/2] and [columns, W/2] */
+  readonly pos_embed: { readonly row_embed: Embedding<T>; readonly col_embed: Embedding<T> };
   readonly transformer: {
-    readonly encoder: { readonly layers: Readonly<Record<string, EncoderLayer<T>>> };
-    readonly decoder: { readonly layers: Readonly<Record<string, DecoderLayer<T>>>; readonly norm: Norm<T> };
+    readonly encoder: { readonly layers: Readonly<Record<string, TransformerLayer<T>>> };
+    readonly decoder: { readonly layers: Readonly<Record<string, DecoderLayer<T>>>; readonly norm: LayerNorm<T> };
   };
 };
 
-export type EncoderLayer<T = tf.Tensor> = {
-  readonly self_attn: AttentionParams<T>;
-  readonly linear1: Linear<T>;
-  readonly linear2: Linear<T>;
-  readonly norm1: Norm<T>;
-  readonly norm2: Norm<T>;
-};
-
-export type DecoderLayer<T = tf.Tensor> = EncoderLayer<T> & {
+type DecoderLayer<T = tf.Tensor> = TransformerLayer<T> & {
   /** [N, W], this layer's own queries */
-  readonly learned_embed: { readonly weight: T };
-  readonly multihead_attn: AttentionParams<T>;
-  readonly norm3: Norm<T>;
+  readonly learned_embed: Embedding<T>;
+  readonly multihead_attn: PackedAttention<T>;
+  readonly norm3: LayerNorm<T>;
 };
 
-/** Which of the three attentions the neighbour mask applies to: of the encoder, of the decoder to the memory, to the layer before. */
-export type MaskedAttentions = readonly [encoder: boolean, first: boolean, second: boolean];
+/**
+ * Fresh parameters as the official initialiser makes them: Xavier-uniform maps with bias 0, row and column embeddings U(0, 1), queries N(0, 1).
+ * @throws LtadError `LTAD_CONFIG` when the heads do not divide the width, or the width is odd
+ */
+export function initUniad(config: UniadConfig, rng: Rng): UniadParams<NdArray> {
+  const { channels, grid, width = 256, heads = 8, encoderLayers = 4, decoderLayers = 4, hidden = 1024 } = config;
+  checkHeads(width, heads, 2);
+  const [rows, columns] = grid;
+  const uniform = (n: number) => ({ weight: float32([n, width / 2], rng.uniforms((n * width) / 2)) });
+  return {
+    input_proj: initLinear(channels, width, rng),
+    output_proj: initLinear(width, channels, rng),
+    pos_embed: { row_embed: uniform(rows), col_embed: uniform(columns) },
+    transformer: {
+      encoder: { layers: layersOf(encoderLayers, () => initTransformerLayer(width, hidden, rng)) },
+      decoder: { layers: layersOf(decoderLayers, () => initDecoderLayer(rows * columns, width, hidden, rng)), norm: initLayerNorm(width) },
+    },
+  };
+}
 
-/** What the parameters do not tell. */
+function initDecoderLayer(tokens: number, width: number, hidden: number, rng: Rng): DecoderLayer<NdArray> {
+  return {
+    ...initTransformerLayer(width, hidden, rng),
+    learned_embed: initEmbedding(tokens, width, rng, 1),
+    multihead_attn: initAttention(width, rng),
+    norm3: initLayerNorm(width),
+  };
+}
+
+/** What {@link uniad} cannot read from the shapes of its parameters. */
 export interface UniadOptions {
   readonly heads: number;
+  /** [N, N], see `neighbourMask` */
   readonly mask?: NdArray | undefined;
   readonly masked: MaskedAttentions;
 }
 
 /**
- * UniAD's reconstruction transformer, without its dropout.
- * Post-norm; positions go to queries and keys only; each decoder layer starts anew from its own queries, and hands on only keys and values.
+ * UniAD's reconstruction transformer, without its dropout. Norms come after the sums; positions are added to queries and keys only. Each
+ * decoder layer starts from its own learned queries: the layer before gives it keys and values.
  * @param tokens [B, N, D] the whole grid, index y*columns + x
  * @returns [B, N, D]
  * @see You et al. 2022, "A Unified Model for Multi-class Anomaly Detection"; github zhiyuanyou/UniAD, models/reconstructions/uniad.py
@@ -52,48 +115,57 @@ export interface UniadOptions {
 export function uniad(p: UniadParams, tokens: tf.Tensor3D, { heads, mask, masked }: UniadOptions): tf.Tensor3D {
   const blocked = mask && tf.tensor2d(Float32Array.from(mask.data, finite), mask.shape as [number, number]); // [N, N]
   const maskAt = (i: 0 | 1 | 2) => (masked[i] ? blocked : undefined);
-  const masks: Masks = [maskAt(0), maskAt(1), maskAt(2)];
-  const position = positionsOf(p.pos_embed); // [1, N, W]
+  const context: Context = { position: positionsOf(p.pos_embed), heads, masks: [maskAt(0), maskAt(1), maskAt(2)] };
   let memory = linear(p.input_proj, tokens); // [B, N, W]
-  for (const layer of listOf(p.transformer.encoder.layers)) memory = encode(layer, memory, { position, heads, masks });
+  for (const layer of listOf(p.transformer.encoder.layers)) memory = encode(layer, memory, context); // [B, N, W]
   let out = memory;
-  for (const layer of listOf(p.transformer.decoder.layers)) out = decode(layer, memory, out, { position, heads, masks });
-  return linear(p.output_proj, normalise(p.transformer.decoder.norm, out));
+  for (const layer of listOf(p.transformer.decoder.layers)) out = decode(layer, memory, out, context); // [B, N, W]
+  return linear(p.output_proj, layerNorm(p.transformer.decoder.norm, out)); // [B, N, D]
 }
 
 /**
- * e^-50 of a weight is as good as none in float32. -Infinity would leave numbers below 1e-38 in its place, which processors multiply many
- * times slower: a training step takes half as long again.
+ * A blocked weight is e^-50 of another, nothing in float32. With -Infinity the softmax would leave numbers below 1e-38 there, which processors
+ * multiply many times more slowly: a training step takes half as long again.
  */
 const blockedLogit = -50;
 const finite = (logit: number) => Math.max(logit, blockedLogit);
 
-type Masks = readonly [encoder: tf.Tensor2D | undefined, first: tf.Tensor2D | undefined, second: tf.Tensor2D | undefined];
-type Context = { readonly position: tf.Tensor3D; readonly heads: number; readonly masks: Masks };
+type Mask = tf.Tensor2D | undefined;
+type Context = {
+  /** [1, N, W] */
+  readonly position: tf.Tensor3D;
+  readonly heads: number;
+  readonly masks: readonly [encoder: Mask, first: Mask, second: Mask];
+};
 
-function encode(p: EncoderLayer, x: tf.Tensor3D, { position, heads, masks: [mask] }: Context): tf.Tensor3D {
-  const placed = x.add<tf.Tensor3D>(position);
-  const seen = normalise(p.norm1, x.add<tf.Tensor3D>(attend(p.self_attn, { query: placed, key: placed, value: x }, heads, mask)));
-  return normalise(p.norm2, seen.add<tf.Tensor3D>(feedForward(p, seen)));
+/** y = LN(x + attention(x + pos, x + pos, x)); LN(y + feedForward(y)). [B, N, W] -> [B, N, W] */
+function encode(p: TransformerLayer, x: tf.Tensor3D, { position, heads, masks: [mask] }: Context): tf.Tensor3D {
+  const placed = x.add<tf.Tensor3D>(position); // [B, N, W]
+  const attend = () => multiHeadAttention(unpacked(p.self_attn), { query: placed, key: placed, value: x }, heads, mask);
+  return postNormLayer({ ...p, attend, feedForward: (y) => reluPart(p, y) }, x);
 }
 
+/** The layer's own queries attend to the memory, then to the layer before: [B, N, W] each -> [B, N, W] */
 function decode(p: DecoderLayer, memory: tf.Tensor3D, before: tf.Tensor3D, { position, heads, masks }: Context): tf.Tensor3D {
   const start = p.learned_embed.weight.expandDims<tf.Tensor3D>(0); // [1, N, W]
-  const fromMemory = { query: start.add<tf.Tensor3D>(position), key: memory.add<tf.Tensor3D>(position), value: memory };
-  const first = normalise(p.norm1, start.add<tf.Tensor3D>(attend(p.self_attn, fromMemory, heads, masks[1])));
-  const fromBefore = { query: first.add<tf.Tensor3D>(position), key: before.add<tf.Tensor3D>(position), value: before };
-  const second = normalise(p.norm2, first.add<tf.Tensor3D>(attend(p.multihead_attn, fromBefore, heads, masks[2])));
-  return normalise(p.norm3, second.add<tf.Tensor3D>(feedForward(p, second)));
+  const attend = (attention: PackedAttention, query: tf.Tensor3D, source: tf.Tensor3D, mask: Mask) => {
+    const inputs = { query: query.add<tf.Tensor3D>(position), key: source.add<tf.Tensor3D>(position), value: source };
+    return query.add<tf.Tensor3D>(multiHeadAttention(unpacked(attention), inputs, heads, mask)); // [B, N, W]
+  };
+  const first = layerNorm(p.norm1, attend(p.self_attn, start, memory, masks[1]));
+  const second = layerNorm(p.norm2, attend(p.multihead_attn, first, before, masks[2]));
+  return layerNorm(p.norm3, second.add<tf.Tensor3D>(reluPart(p, second)));
 }
 
-function feedForward(p: Pick<EncoderLayer, "linear1" | "linear2">, x: tf.Tensor3D): tf.Tensor3D {
-  return linear(p.linear2, linear(p.linear1, x).relu());
+/** [B, N, W] -> [B, N, W] */
+function reluPart({ linear1, linear2 }: Pick<TransformerLayer, "linear1" | "linear2">, x: tf.Tensor3D): tf.Tensor3D {
+  return feedForward(linear1, linear2, tf.relu, x);
 }
 
 /** Position vectors [1, N, W]: the column's part first, then the row's. */
 function positionsOf({ row_embed: row, col_embed: column }: UniadParams["pos_embed"]): tf.Tensor3D {
   const [rows, half] = row.weight.shape as [number, number];
-  const columns = column.weight.shape[0];
+  const columns = column.weight.shape[0]!;
   const across = column.weight.expandDims(0).add<tf.Tensor3D>(tf.zeros([rows, 1, 1])); // [rows, columns, W/2]
   const down = row.weight.expandDims(1).add<tf.Tensor3D>(tf.zeros([1, columns, 1])); // [rows, columns, W/2]
   return tf.concat([across, down], 2).reshape([1, rows * columns, 2 * half]);

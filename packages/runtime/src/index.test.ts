@@ -6,9 +6,8 @@ it("exports these names", () => {
     [
       "checkInputs",
       "createSession",
-      "fromOrt",
       "openProgram",
-      "toOrt",
+      "runtimeInfo",
     ]
   `);
 });

@@ -1,33 +1,37 @@
 import { LtadError } from "@ltad/core";
+import { checkGraph, type GraphSpecs } from "./check-graph.js";
 import { checkInputs } from "./check-inputs.js";
-import type { Program, RuntimeOptions } from "./program.js";
-import { createSession, fromOrt, specsOf, toOrt } from "./session.js";
-
-export type { Program, RuntimeOptions, TensorSpec, TensorSpecs } from "./program.js";
+import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
+import { createSession } from "./session.js";
 
 /**
  * Opens an ONNX file to run it. Needs ONNX Runtime only, no TensorFlow.js.
  * @param model the bytes or the path of an .onnx file
- * @throws LtadError `LTAD_BUNDLE` when the model cannot be loaded, `LTAD_CONFIG` when a provider is missing
+ * @param options with `inputs` and `outputs` the file is checked, and `run` has types
+ * @throws LtadError `LTAD_BUNDLE` when the model cannot be loaded, `LTAD_CONFIG` when a provider is missing, `LTAD_SHAPE` when the file has other
+ *   inputs or outputs
  */
-export async function openProgram(model: Uint8Array | string, options: RuntimeOptions = {}): Promise<Program> {
-  if (options.engine === "tensorflow")
-    throw new LtadError("LTAD_CONFIG", `engine: "tensorflow" cannot run an ONNX file. Leave it out, or use jit with the function itself.`);
-  if (options.check)
-    throw new LtadError("LTAD_CONFIG", "check: an ONNX file cannot be looked into. Use jit or trainStep with the function itself.");
-  const { session, providers } = await createSession(model, options);
-  const inputs = specsOf(session);
+export async function openProgram<const In extends TensorSpecs = TensorSpecs, const Out extends string = string>(
+  model: Uint8Array | string,
+  options: RuntimeOptions & GraphSpecs<In, Out> = {},
+): Promise<Program<In, Out>> {
+  const session = await createSession(model, options);
+  const { inputs, outputs, providers } = session;
+  try {
+    checkGraph(typeof model === "string" ? model : "model", session, options);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
   let open = true;
-  return {
+  const program: Program = {
     inputs,
-    outputs: session.outputNames,
+    outputs,
     providers,
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
       checkInputs(arrays, inputs);
-      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
-      const results = await session.run(feeds);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+      return session.run(arrays);
     },
     async dispose() {
       if (!open) return;
@@ -35,4 +39,5 @@ export async function openProgram(model: Uint8Array | string, options: RuntimeOp
       await session.release();
     },
   };
+  return program as Program<In, Out>;
 }

@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
-import * as ort from "onnxruntime-node";
+import type { Ort } from "./ort.js";
 
-/** Where an execution provider of ONNX Runtime is to be had. */
+/** Where an execution provider of ONNX Runtime is available. */
 const places: Readonly<Record<string, string>> = {
   cpu: "everywhere",
   cuda: "on Linux x64 with CUDA 12, cuDNN and the libraries that docs/gpu.md says how to fetch",
@@ -12,25 +12,30 @@ const places: Readonly<Record<string, string>> = {
 };
 
 /** @throws LtadError `LTAD_CONFIG` when the list is empty or holds what is no provider */
-export function checkProviders(providers: readonly string[]): void {
-  if (providers.length === 0) throw wrong("expected at least one", "Leave the option out for the CPU");
-  const unknown = providers.find((name) => !(name in places) && !built().includes(name));
-  if (unknown !== undefined) throw wrong(`${unknown} is none`, `Choose from ${Object.keys(places).join(", ")}`);
+export function checkProviders(providers: readonly string[], { backends }: Pick<Ort, "backends">): void {
+  if (providers.length === 0) throw providersError("expected at least one", "Leave the option out for the CPU");
+  const unknown = providers.find((name) => !(name in places) && !backends.includes(name));
+  if (unknown !== undefined)
+    throw providersError(`${unknown} is not an execution provider`, `Choose from ${Object.keys(places).join(", ")}`);
 }
 
 /**
- * Makes a session on the first provider that can be had, with those behind it for what it cannot do. A list of more than one asks for
- * that: ["cuda", "cpu"] runs on the CPU where there is no CUDA, ["cuda"] fails there.
+ * Makes a session on the first provider that is available, with those behind it for what it cannot do. ["cuda", "cpu"] runs on the CPU where
+ * there is no CUDA; ["cuda"] fails there.
  * @param make makes a session with these providers
  */
-export async function firstAvailable<T>(providers: readonly string[], make: (providers: readonly string[]) => Promise<T>): Promise<T> {
+export async function firstAvailable<T>(
+  providers: readonly string[],
+  ort: Omit<Ort, "api">,
+  make: (providers: readonly string[]) => Promise<T>,
+): Promise<T> {
   const [first = "cpu", ...rest] = providers;
   try {
-    if (!built().includes(first)) throw new Error(`backend not found: this build of ONNX Runtime has ${built().join(", ")}`);
+    if (first !== "cpu" && !ort.backends.includes(first)) throw new Error(absent(ort));
     return await make(providers);
   } catch (error) {
     if (first === "cpu" || !isOfProvider(error)) throw error;
-    if (rest.length > 0) return firstAvailable(rest, make);
+    if (rest.length > 0) return firstAvailable(rest, ort, make);
     throw explain(error, first);
   }
 }
@@ -40,7 +45,11 @@ export function fallBack(providers: readonly string[]): Record<string, string> {
   return providers.includes("cpu") ? {} : { disable_cpu_ep_fallback: "1" };
 }
 
-const built = () => ort.listSupportedBackends().map(({ name }) => name);
+function absent({ name, backends, problem }: Omit<Ort, "api">): string {
+  const native = problem === undefined ? "" : `, and onnxruntime-node could not be loaded: ${problem}`;
+  return `backend not found: ${name} has ${backends.join(", ")}${native}`;
+}
+
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
 const handedToCpu = /fallback to CPU EP has been explicitly disabled/;
 const isOfProvider = (error: unknown) =>
@@ -49,14 +58,18 @@ const isOfProvider = (error: unknown) =>
 
 function explain(error: unknown, name: string): LtadError {
   if (handedToCpu.test(reasonOf(error)))
-    return wrong(`${name} cannot do every operation of this graph`, `Add "cpu" behind it to let the CPU do the others`, error);
-  return wrong(
+    return providersError(
+      `${name} cannot do every operation of this graph`,
+      `Add "cpu" after it so that the CPU computes the others`,
+      error,
+    );
+  return providersError(
     `${name} cannot be used here (${reasonOf(error)})`,
-    `It is to be had ${places[name] ?? "elsewhere"}; add "cpu" behind it to fall back`,
+    `It is available ${places[name] ?? "elsewhere"}; add "cpu" after it to fall back`,
     error,
   );
 }
 
-function wrong(what: string, remedy: string, cause?: unknown): LtadError {
+function providersError(what: string, remedy: string, cause?: unknown): LtadError {
   return new LtadError("LTAD_CONFIG", `providers: ${what}. ${remedy}.`, cause === undefined ? {} : { cause });
 }

@@ -1,68 +1,89 @@
-import { isLtadError, LtadError, type DType, type NdArray } from "@ltad/core";
-import * as ort from "onnxruntime-node";
+import { readFile } from "node:fs/promises";
+import { isLtadError, LtadError, type DType, type NdArray, type NdArrays } from "@ltad/core";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { loadOrt, type Ort } from "./ort.js";
 import type { TensorSpec } from "./program.js";
 import { checkProviders, fallBack, firstAvailable } from "./providers.js";
 import { type SessionOptions, settingsFor } from "./session-settings.js";
 
-export type OrtTensor = ort.Tensor;
-
-/** A session, and the execution providers that it runs on. */
-export interface OpenSession {
-  readonly session: ort.InferenceSession;
+/** A graph that is loaded. Arrays go in and come out without a copy of their numbers. */
+export interface Session {
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  readonly outputs: readonly string[];
+  /** The execution providers that it runs on. */
   readonly providers: readonly string[];
+  run(arrays: NdArrays): Promise<Record<string, NdArray>>;
+  release(): Promise<void>;
 }
 
 /**
  * A session of ONNX Runtime with our defaults: the CPU, and what {@link settingsFor} says.
- * @throws LtadError `LTAD_CONFIG` when a provider is not there, `LTAD_BUNDLE` when the model cannot be loaded
+ * @throws LtadError `LTAD_CONFIG` when a provider is not available, `LTAD_BUNDLE` when the model cannot be loaded
  */
-export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<OpenSession> {
+export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
   const wanted = options.providers ?? ["cpu"];
-  checkProviders(wanted);
+  const ort = await loadOrt();
+  checkProviders(wanted, ort);
   try {
-    return await firstAvailable(wanted, async (providers) => {
-      const onCpu = providers.length === 1 && providers[0] === "cpu";
-      const { intra_op, optimization, ...own } = settingsFor(options, onCpu);
-      const settings: ort.InferenceSession.SessionOptions = {
-        executionProviders: [...providers],
-        ...own,
-        extra: { session: { intra_op, ...fallBack(providers) }, optimization },
-        logSeverityLevel: onCpu ? 3 : 4, // a provider that cannot be had is told by an error
-      };
-      const session = await (typeof model === "string"
-        ? ort.InferenceSession.create(model, settings)
-        : ort.InferenceSession.create(model, settings));
-      return { session, providers };
+    return await firstAvailable(wanted, ort, async (providers) => {
+      const session = ort.name === "onnxruntime-node" ? await native(ort, model, options, providers) : await wasm(ort, model);
+      return asSession(ort, session, ort.name === "onnxruntime-node" ? providers : ["wasm"]);
     });
   } catch (error) {
-    throw isLtadError(error) ? error : unloadable(error, model);
+    throw isLtadError(error) ? error : modelError(error, model);
   }
 }
 
-function unloadable(error: unknown, model: Uint8Array | string): LtadError {
-  const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
-  const name = typeof model === "string" ? model : "model";
-  return new LtadError("LTAD_BUNDLE", `${name}: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {
-    cause: error,
-  });
+async function native({ api }: Ort, model: Uint8Array | string, options: SessionOptions, providers: readonly string[]) {
+  const onCpu = providers.length === 1 && providers[0] === "cpu";
+  const { intra_op, optimization, ...own } = settingsFor(options, onCpu);
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [...providers],
+    ...own,
+    extra: { session: { intra_op, ...fallBack(providers) }, optimization },
+    logSeverityLevel: onCpu ? 3 : 4, // an error tells which provider is not available
+  };
+  return typeof model === "string" ? api.InferenceSession.create(model, settings) : api.InferenceSession.create(model, settings);
 }
 
-/** An array as a tensor of ONNX Runtime; its numbers are not copied. */
-export function toOrt({ dtype, shape, data }: NdArray): ort.Tensor {
-  return new ort.Tensor(dtype, data, shape);
+async function wasm({ api }: Ort, model: Uint8Array | string) {
+  const bytes = typeof model === "string" ? await readFile(model) : model;
+  return api.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
 }
 
-/** A tensor of ONNX Runtime as an array; its numbers are not copied. */
-export function fromOrt(tensor: ort.Tensor): NdArray {
+function asSession({ api }: Ort, session: InferenceSession, providers: readonly string[]): Session {
+  const convert = ({ dtype, shape, data }: NdArray) => new api.Tensor(dtype, data, shape);
+  return {
+    inputs: specsOf(session),
+    outputs: session.outputNames,
+    providers,
+    async run(arrays) {
+      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, convert(array)]));
+      const results = await session.run(feeds);
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, arrayOf(tensor)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function arrayOf(tensor: Tensor): NdArray {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
 }
 
 /** Type and shape of a session's inputs; named dimensions are free. */
-export function specsOf(session: ort.InferenceSession): Record<string, TensorSpec> {
+function specsOf(session: InferenceSession): Record<string, TensorSpec> {
   const specs: Record<string, TensorSpec> = {};
   for (const input of session.inputMetadata) {
     if (!input.isTensor) continue;
     specs[input.name] = { dtype: input.type as DType, shape: input.shape.map((n) => (typeof n === "number" ? n : null)) };
   }
   return specs;
+}
+
+function modelError(error: unknown, model: Uint8Array | string): LtadError {
+  const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
+  const name = typeof model === "string" ? model : "model";
+  return new LtadError("LTAD_BUNDLE", `${name}: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {
+    cause: error,
+  });
 }

@@ -1,11 +1,9 @@
-export { directionLogit } from "./direction-logit.js";
-export { posterior, semanticLoss } from "./semantic-loss.js";
-export { posteriorLogit } from "./posterior-logit.js";
+export { directionLogit, posteriorLogit } from "./logit.js";
+export { posterior, semanticLoss } from "./loss.js";
 export { initProjections, project } from "./project.js";
+export { textPrototypes } from "./prototypes.js";
 export { semantic } from "./semantic.js";
-export { textPrototypes } from "./text-prototypes.js";
-export type { DirectionParams } from "./direction-logit.js";
-export type { ForwardText, Prefixes, TextPrototypes } from "./text-prototypes.js";
-export type { PosteriorParams } from "./posterior-logit.js";
+export type { DirectionParams, PosteriorParams } from "./logit.js";
 export type { Projection, Projections } from "./project.js";
-export type { Semantic, SemanticConfig, SemanticParams } from "./semantic.js";
+export type { ForwardText, Prefixes, TextPrototypes } from "./prototypes.js";
+export type { Semantic, SemanticConfig, SemanticInputs, SemanticParams } from "./semantic.js";

@@ -1,13 +1,13 @@
 import { listOf, LtadError, type NdArray, type Rng } from "@ltad/core";
-import { gelu, initLinear, linear, type Linear } from "@ltad/jit/nn";
+import { gelu, initLinear, layersOf, linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image, G groups (layers) of channels, C_g channels of a group, C their sum, E width of the text vectors.
 
-/** Phi_l: how a group of channels is taken to text space. The paper's is one linear map, the recommended one has two hidden layers. */
+/** Phi_l: it maps a group of channels to text space. The paper's is one linear map, the recommended one has two hidden layers. */
 export type Projection<T = tf.Tensor> = Readonly<Record<string, Linear<T>>>;
 
-/** One {@link Projection} for each group, under the keys "0", "1", ... */
+/** A {@link Projection} for each group, under the keys "0", "1", ... */
 export type Projections<T = tf.Tensor> = Readonly<Record<string, Projection<T>>>;
 
 /**
@@ -16,23 +16,23 @@ export type Projections<T = tf.Tensor> = Readonly<Record<string, Projection<T>>>
  * @param sizes widths after each map of a projection: [E] for a linear one, [256, 256, E] for a multilayer one
  */
 export function initProjections(groups: readonly number[], sizes: readonly number[], rng: Rng): Projections<NdArray> {
-  const projection = (channels: number) => Object.fromEntries(sizes.map((size, i) => [i, initLinear(sizes[i - 1] ?? channels, size, rng)]));
-  return Object.fromEntries(groups.map((channels, g) => [g, projection(channels)]));
+  const projection = (channels: number) => layersOf(sizes.length, (i) => initLinear(sizes[i - 1] ?? channels, sizes[i]!, rng));
+  return layersOf(groups.length, (g) => projection(groups[g]!));
 }
 
 /**
  * p_hat = max over l of Phi_l(p_l), element by element (P).
- * @param tokens [B, T, C], the groups one after the other; their sizes are those of the weights
+ * @param tokens [B, T, C], the groups one after the other, as wide as the first weights
  * @returns [B, T, E]
- * @throws LtadError `LTAD_SHAPE` when the channels are not those of the groups
+ * @throws LtadError `LTAD_SHAPE` when C is not the sum of the groups
  */
 export function project(projections: Projections, tokens: tf.Tensor3D): tf.Tensor3D {
   const phis = listOf(projections);
   const sizes = phis.map((phi) => listOf(phi)[0]!.weight.shape[1]!);
-  checkChannels(sizes, tokens.shape[2]);
-  const parts = sizes.length === 1 ? [tokens] : tf.split(tokens, sizes, 2);
+  if (sumOf(sizes) !== tokens.shape[2]) throw channelsError(sizes, tokens.shape[2]);
+  const parts = sizes.length === 1 ? [tokens] : tf.split(tokens, sizes, 2); // G of [B, T, C_g]
   const projected = phis.map((phi, g) => projectGroup(phi, parts[g] as tf.Tensor3D)); // G of [B, T, E]
-  return projected.reduce((top, next) => tf.maximum(top, next));
+  return projected.reduce((top, next) => tf.maximum(top, next)); // [B, T, E]
 }
 
 /** Lin, or Lin GELU Lin GELU Lin. [B, T, C_g] -> [B, T, E] */
@@ -40,12 +40,13 @@ function projectGroup(phi: Projection, tokens: tf.Tensor3D): tf.Tensor3D {
   return listOf(phi).reduce((x, layer, i) => linear(layer, i === 0 ? x : gelu(x)), tokens);
 }
 
-function checkChannels(sizes: readonly number[], received: number): void {
-  const expected = sizes.reduce((sum, size) => sum + size, 0);
-  if (expected === received) return;
-  throw new LtadError(
+function channelsError(sizes: readonly number[], received: number): LtadError {
+  const expected = sumOf(sizes);
+  return new LtadError(
     "LTAD_SHAPE",
-    `semantic: expected tokens of ${sizes.join(" + ")} = ${expected} channels, received ${received}. Use the features it was made for.`,
+    `semantic: expected tokens of ${sizes.join(" + ")} = ${expected} channels, received ${received}. Use the features that it was trained on.`,
     { details: { expected, received } },
   );
 }
+
+const sumOf = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);

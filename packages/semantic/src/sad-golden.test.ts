@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import golden from "./__fixtures__/sad.json" with { type: "json" };
 import { project } from "./project.js";
 import { semantic, type SemanticParams } from "./semantic.js";
-import { posterior, semanticLoss } from "./semantic-loss.js";
+import { posterior, semanticLoss } from "./loss.js";
 
 const { arrays } = await readSafetensors(new URL("__fixtures__/sad.safetensors", import.meta.url).pathname);
 const array = (name: string) => arrays[name]!;

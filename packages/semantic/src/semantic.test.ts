@@ -2,19 +2,19 @@ import { createRng, listOf, type NdArray } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf } from "@ltad/jit";
 import { descend, differentiate } from "@ltad/jit/testing";
+import { unitLength } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";
-import { semanticLoss } from "./semantic-loss.js";
-import { unit } from "./text-prototypes.js";
+import { semanticLoss } from "./loss.js";
 
 // B = 2 images, T = 3 tokens, groups of 4 and 5 channels, E = 6, inner width 7: all different
 const recommended: SemanticConfig = { kind: "mlp", logit: "direction", groups: [4, 5], textSize: 6, hidden: 7 };
 const paper: SemanticConfig = { kind: "linear", logit: "posterior", groups: [4, 5], textSize: 6 };
 const random = (seed: string, ...shape: number[]) => tf.tensor(createRng(seed).normals(shape.reduce((a, b) => a * b)), shape);
 const tokens = random("tokens", 2, 3, 9) as tf.Tensor3D;
-const [normal, abnormal] = [unit(random("normal", 2, 6) as tf.Tensor2D), unit(random("abnormal", 2, 6) as tf.Tensor2D)];
+const [normal, abnormal] = [unitLength(random("normal", 2, 6) as tf.Tensor2D), unitLength(random("abnormal", 2, 6) as tf.Tensor2D)];
 
 it("the recommended logit is a p_hat . (t_a - t_n)/||t_a - t_n|| + b, written with arrays", () => {
   const sad = semantic(recommended);

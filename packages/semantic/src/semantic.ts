@@ -1,8 +1,10 @@
-import type { NdArray, Rng, Tree } from "@ltad/core";
+import type { NdArray } from "@ltad/core";
+import type { Module } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
-import { directionLogit, type DirectionParams, initDirection } from "./direction-logit.js";
-import { initPosterior, posteriorLogit, type PosteriorParams } from "./posterior-logit.js";
+import { directionLogit, type DirectionParams, initDirection, initPosterior, posteriorLogit, type PosteriorParams } from "./logit.js";
 import { initProjections, project, type Projections } from "./project.js";
+
+// Shapes: B images, T tokens of an image, C channels, E width of the text vectors.
 
 /** Which projections and which logit, and their sizes. */
 export interface SemanticConfig {
@@ -21,32 +23,26 @@ export interface SemanticConfig {
 /** Parameters: Phi_l, and what turns p_hat into a logit. */
 export type SemanticParams<T = tf.Tensor> = { readonly phi: Projections<T>; readonly logit: PosteriorParams<T> | DirectionParams<T> };
 
-/** SAD: how abnormal a token is, by the text prototypes of its class. */
-export interface Semantic {
-  /** Fresh parameters. */
-  init(rng: Rng): SemanticParams<NdArray>;
-  /**
-   * @param params as {@link init} makes them, as tensors
-   * @param tokens [B, T, C]
-   * @param normal t_n of each image's class, [B, E]
-   * @param abnormal t_a of each image's class, [B, E]
-   * @returns logit of abnormal, [B, T]; S_sem is its `posterior`
-   */
-  forward(params: SemanticParams | Tree<tf.Tensor>, tokens: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D;
-}
+/**
+ * The arguments of SAD beside its parameters.
+ * - tokens [B, T, C]
+ * - normal t_n and abnormal t_a of each image's class, [B, E] each
+ */
+export type SemanticInputs = [tokens: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D];
+
+/** SAD: `forward` gives the logit of abnormal for each token, [B, T]; S_sem is its `posterior`. */
+export type Semantic = Module<SemanticParams<NdArray>, SemanticInputs, tf.Tensor2D>;
 
 /** The semantic module of a config. */
-export function semantic(config: SemanticConfig): Semantic {
-  const { kind, logit, groups, textSize, hidden = 256 } = config;
+export function semantic({ kind, logit, groups, textSize, hidden = 256 }: SemanticConfig): Semantic {
   const sizes = kind === "linear" ? [textSize] : [hidden, hidden, textSize];
   return {
     init: (rng) => ({ phi: initProjections(groups, sizes, rng), logit: logit === "posterior" ? initPosterior() : initDirection() }),
-    forward(params, tokens, normal, abnormal) {
-      const { phi, logit: head } = params as SemanticParams;
+    forward({ phi, logit: head }, tokens, normal, abnormal) {
       const projected = project(phi, tokens); // [B, T, E]
-      return logit === "posterior"
-        ? posteriorLogit(head as PosteriorParams, projected, normal, abnormal)
-        : directionLogit(head as DirectionParams, projected, normal, abnormal);
+      return "log_scale" in head
+        ? posteriorLogit(head, projected, normal, abnormal) // [B, T]
+        : directionLogit(head, projected, normal, abnormal); // [B, T]
     },
   };
 }

@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveConfig } from "./config/resolve-config.js";
-import { train, type TrainOptions, type TrainResult } from "./train.js";
+import { train } from "./train.js";
+import type { TrainOptions } from "./train-options.js";
+import type { TrainResult } from "./train-result.js";
 
 // Whole trainings on a small synthetic set with encoders of random weights: no download, a few seconds each.
 

@@ -1,22 +1,20 @@
 import { float32, LtadError, type NdArray, type Rng } from "@ltad/core";
+import { unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: K classes, M tokens of a pseudo class name, Dtok size of a token, E width of the text vectors.
 
 /**
- * Fresh pseudo class names s_c: N(0, 0.02^2) around the mean token embedding of T (O). No dataset's class name is ever read.
+ * Fresh pseudo class names s_c: N(0, 0.02^2) around the mean token embedding of T (O). The names of a dataset's classes are never read.
  * @param classes K
  * @param tokens M; 4 (O)
  * @param meanToken [Dtok]
  * @param deviation of each number around the mean token's; 0.02 (O)
  * @returns [K, M, Dtok]
- * @throws LtadError `LTAD_CONFIG` when a name would have no token
+ * @throws LtadError `LTAD_CONFIG` when a name has no token
  */
 export function initClassNames(classes: number, tokens: number, meanToken: Float32Array, rng: Rng, deviation = 0.02): NdArray {
-  if (!Number.isInteger(tokens) || tokens < 1)
-    throw new LtadError("LTAD_CONFIG", `vae-augment: expected 1 or more tokens in a class name, received ${tokens}.`, {
-      details: { received: tokens },
-    });
+  if (!Number.isInteger(tokens) || tokens < 1) throw tokensError(tokens);
   const size = meanToken.length;
   const noise = rng.normals(classes * tokens * size, deviation);
   return float32(
@@ -26,12 +24,16 @@ export function initClassNames(classes: number, tokens: number, meanToken: Float
 }
 
 /**
- * t_c = T(s_c) at unit length (P; length: O).
+ * t_c = T(s_c), scaled to unit length (P; unit length: O).
  * @param forwardText the frozen T, [K, M, Dtok] -> [K, E]
  * @param names s_c, [K, M, Dtok]
- * @returns [K, E], a table to `tf.gather` the classes of a batch from
+ * @returns [K, E], a table; gather the rows of a batch's classes from it
  */
-export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor3D): tf.Tensor2D {
-  const text = forwardText(names);
-  return text.div(text.square().sum(-1, true).add(1e-20).sqrt());
+export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor): tf.Tensor2D {
+  return unitLength(forwardText(names as tf.Tensor3D)); // [K, E]
+}
+
+function tokensError(received: number): LtadError {
+  const message = `vae-augment: expected 1 or more tokens in a class name, received ${received}.`;
+  return new LtadError("LTAD_CONFIG", message, { details: { received } });
 }

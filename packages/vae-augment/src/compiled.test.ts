@@ -1,11 +1,10 @@
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
-import { tensorsOf } from "@ltad/jit";
+import { f32, i32, tensorsOf } from "@ltad/jit";
 import { expectSameSteps, expectSameValues } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { it } from "vitest";
 import { classTexts, initClassNames } from "./class-names.js";
-import { conditionalVae } from "./conditional-vae.js";
-import { sample } from "./latent.js";
+import { conditionalVae } from "./vae.js";
 
 // B = 2 images, K = 3 classes, M = 2 tokens of 4, grid 5, C = 2 + 4, Z = 7, E = 3, L = 4
 const stages = [
@@ -21,11 +20,11 @@ it("f_syn, compiled and eager, with a free batch size", async () => {
   await expectSameValues(
     ({ z, eps, text }) => {
       const p = tensorsOf(params.vae);
-      const latent = vae.encode(p, z as tf.Tensor2D);
-      return { ...latent, synthetic: vae.decode(p, sample(latent, eps as tf.Tensor2D), text as tf.Tensor2D) };
+      const { latent, synthetic } = vae.forward(p, z, eps, text);
+      return { ...latent, synthetic };
     },
+    { z: f32(null, 7), eps: f32(null, 4), text: f32(null, 3) },
     { z: inputs.z, eps: inputs.eps, text: normal("text", 2, 3) },
-    ["z", "eps", "text"],
   );
 });
 
@@ -34,13 +33,13 @@ it("two training steps of phase 1: the VAE, and the class names through T", asyn
   await expectSameSteps(
     {
       params,
+      inputs: { real: f32(2, 25, 6), z: f32(2, 7), eps: f32(2, 4), beta: f32(), classes: i32(2) },
       constants: { T: normal("T", 4, 3) },
-      loss: (p, { real, z, eps, beta, classes: at, T }) => {
+      loss: (p, { real, z, eps, beta, classes: at }, { T }) => {
         const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
-        const text = tf.gather(classTexts(forwardText, p.names as tf.Tensor3D), at as tf.Tensor1D);
-        const latent = vae.encode(p.vae, z as tf.Tensor2D);
-        const synthetic = vae.decode(p.vae, sample(latent, eps as tf.Tensor2D), text);
-        return vae.loss(real as tf.Tensor3D, synthetic, latent, beta as tf.Scalar);
+        const text = tf.gather(classTexts(forwardText, p.names), at);
+        const { latent, synthetic } = vae.forward(p.vae, z, eps, text);
+        return vae.loss(real, synthetic, latent, beta);
       },
     },
     { ...inputs, classes },

@@ -1,5 +1,4 @@
-import { LtadError } from "@ltad/core";
-import type { StageSpec } from "@ltad/encoder";
+import { LtadError, type StageSpec } from "@ltad/core";
 
 /** Sizes of D. A `FeatureSpec` has the first three. */
 export interface DecoderConfig {
@@ -17,7 +16,7 @@ export interface DecoderConfig {
   readonly width?: number;
 }
 
-/** One convolution: `up` doubles the map (an odd size is rounded up on the way), `same` keeps it. */
+/** One convolution: `up` doubles the map (or doubles it less one, for an odd size), `same` keeps it. */
 export interface DecoderStep {
   readonly kind: "up" | "same";
   readonly size: number;
@@ -25,7 +24,7 @@ export interface DecoderStep {
   readonly outputs: number;
 }
 
-/** What D does for one stage of the encoder; after the last step a linear head gives the stage's channels. */
+/** The convolutions of D for one stage of the encoder; a linear head after the last gives the stage's channels. */
 export interface LevelPlan extends StageSpec {
   readonly steps: readonly DecoderStep[];
 }
@@ -43,7 +42,7 @@ export interface DecoderPlan {
  * @throws LtadError `LTAD_CONFIG` when there is no stage, or they are not in ascending order
  */
 export function planDecoder({ stages, grid, gridStride, width = 64 }: DecoderConfig): DecoderPlan {
-  checkStages(stages);
+  if (!isAscending(stages)) throw stagesError(stages);
   const ladder = [grid];
   for (let i = 0; i < 3; i++) ladder.push(Math.ceil(ladder[i]! / 2));
   let [rung, before] = [3, { size: ladder[3]!, outputs: width }];
@@ -68,11 +67,12 @@ function halvings(ratio: number): number {
   return Math.min(2, Math.max(0, Math.round(Math.log2(ratio))));
 }
 
-function checkStages(stages: readonly StageSpec[]): void {
-  const numbers = stages.map(({ stage }) => stage);
-  if (numbers.length > 0 && numbers.every((n, i) => i === 0 || n > numbers[i - 1]!)) return;
-  const received = `[${numbers.join(", ")}]`;
-  throw new LtadError("LTAD_CONFIG", `vae-augment.stages: expected one or more stages in ascending order, received ${received}.`, {
-    details: { field: "stages", received: numbers },
-  });
+function isAscending(stages: readonly StageSpec[]): boolean {
+  return stages.length > 0 && stages.every(({ stage }, i) => i === 0 || stage > stages[i - 1]!.stage);
+}
+
+function stagesError(stages: readonly StageSpec[]): LtadError {
+  const received = stages.map(({ stage }) => stage);
+  const message = `vae-augment.stages: expected one or more stages in ascending order, received [${received.join(", ")}].`;
+  return new LtadError("LTAD_CONFIG", message, { details: { field: "stages", received } });
 }

@@ -1,11 +1,8 @@
 export { classTexts, initClassNames } from "./class-names.js";
-export { conditionalVae } from "./conditional-vae.js";
-export { klDivergence, sample } from "./latent.js";
-export { klWeight, vaeLoss } from "./vae-loss.js";
+export { klDivergence, klWeight, vaeLoss } from "./loss.js";
 export { realProbability } from "./real-probability.js";
-export type { ConditionalVae, VaeConfig, VaeParams } from "./conditional-vae.js";
+export { conditionalVae, sample } from "./vae.js";
 export type { DecoderConfig } from "./decoder-plan.js";
-export type { DecoderParams } from "./decoder.js";
-export type { Gaussian, LatentParams } from "./latent.js";
+export type { Gaussian, VaeLoss } from "./loss.js";
 export type { MixingOptions } from "./real-probability.js";
-export type { VaeLoss } from "./vae-loss.js";
+export type { ConditionalVae, DecoderParams, LatentParams, VaeConfig, VaeInputs, VaeOutputs, VaeParams } from "./vae.js";

@@ -1,7 +1,7 @@
 import { expectClose } from "@ltad/core/testing";
 import { expect, it } from "vitest";
 import { realProbability } from "./real-probability.js";
-import { klWeight } from "./vae-loss.js";
+import { klWeight } from "./loss.js";
 
 it("the largest class is always real, small ones half of the time", () => {
   expectClose(realProbability([100, 64, 25, 4, 1]), [1, 0.8, 0.5, 0.5, 0.5], { rtol: 1e-12, atol: 0 }, "p");

@@ -1,13 +1,13 @@
 import { type NdArray, type NdArrays, readSafetensors, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { tensorsOf, toTensor } from "@ltad/jit";
-import { linear, type Linear } from "@ltad/jit/nn";
+import { type Conv2d, conv2d, convTranspose, linear, type Linear, silu } from "@ltad/jit/nn";
 import { differentiate, leaves } from "@ltad/jit/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import golden from "./__fixtures__/vae.json" with { type: "json" };
-import { type Convolution, convolve, convolveUp, silu } from "./convolution.js";
-import { encode, klDivergence, sample } from "./latent.js";
+import { klDivergence } from "./loss.js";
+import { encode, sample } from "./vae.js";
 
 const read = async (file: string) => (await readSafetensors(new URL(`__fixtures__/${file}`, import.meta.url).pathname)).arrays;
 const [kl, decoder] = await Promise.all([read("kl.safetensors"), read("decoder.safetensors")]);
@@ -67,25 +67,25 @@ describe("torch's decoder, built of these blocks", () => {
       expectClose(gradients[name]!, data, { rtol: 0, atol: 5e-6 * largest(data) }, name);
   });
 
-  type Golden = Record<"mu" | "log_var" | "seed", Linear> & Record<"up1" | "up2" | "head1" | "head2", Convolution>;
+  type Golden = Record<"mu" | "log_var" | "seed", Linear> & Record<"up1" | "up2" | "head1" | "head2", Conv2d>;
 
   /** F_mu, F_sigma, seed, two up-convolutions and two heads; maps NHWC. */
   function run(p: Golden, text: tf.Tensor2D) {
     const latent = encode(p, at("z_in") as tf.Tensor2D);
     const input = tf.concat([sample(latent, at("eps") as tf.Tensor2D), text], 1);
     const seed = silu(linear(p.seed, input)).reshape([-1, 8, 2, 3]).transpose<tf.Tensor4D>([0, 2, 3, 1]); // [3, 2, 3, 8]
-    const hidden1 = silu(convolveUp(kernel(p.up1), seed, [4, 6]));
+    const hidden1 = silu(convTranspose(kernel(p.up1), seed, [4, 6]));
     const hidden2 = silu(padded(kernel(p.up2), hidden1));
-    return { latent, first: convolve(kernel(p.head1), hidden1), second: convolve(kernel(p.head2), hidden2) };
+    return { latent, first: conv2d(kernel(p.head1), hidden1), second: conv2d(kernel(p.head2), hidden2) };
   }
 
   /** torch [in, out, kh, kw] of a transposed convolution, or [out, in, kh, kw] of a plain one, as TF.js's. */
-  function kernel({ weight, bias }: Convolution): Convolution {
+  function kernel({ weight, bias }: Conv2d): Conv2d {
     return { weight: weight.transpose([2, 3, 1, 0]), bias };
   }
 
   /** torch's kernel 3, stride 2, padding 1, output_padding 1: the full 9 x 13 without its first row and column. */
-  function padded({ weight, bias }: Convolution, x: tf.Tensor4D): tf.Tensor4D {
+  function padded({ weight, bias }: Conv2d, x: tf.Tensor4D): tf.Tensor4D {
     const whole = tf.conv2dTranspose(x, weight as tf.Tensor4D, [3, 9, 13, 5], 2, "valid").add<tf.Tensor4D>(bias);
     return whole.slice([0, 1, 1, 0], [3, 8, 12, 5]);
   }

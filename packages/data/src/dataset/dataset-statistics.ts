@@ -22,8 +22,8 @@ export interface DefectStatistics {
   readonly coverage: Spread | null;
 }
 
-/** One class in numbers. */
-export interface ClassStatistics {
+/** The images of one class, counted and measured. */
+export interface ClassCounts {
   readonly name: string;
   readonly train: number;
   readonly testGood: number;
@@ -39,7 +39,7 @@ export interface ClassStatistics {
  * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask.
  * @throws LtadError as {@link checkDataset}
  */
-export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<ClassStatistics[]> {
+export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<ClassCounts[]> {
   const sizes = await checkDataset(dataset, options);
   const masked = dataset.classes.flatMap(({ test }) => test.filter((item) => item.mask !== undefined));
   let done = 0;
@@ -53,10 +53,10 @@ export async function datasetStatistics(dataset: Dataset, options: JobOptions & 
     { signal: options.signal },
   );
   const coverageOf = new Map(masked.map((item, i) => [item.id, coverages[i]!]));
-  return dataset.classes.map((data) => classStatistics(data, sizes, coverageOf));
+  return dataset.classes.map((data) => classCounts(data, sizes, coverageOf));
 }
 
-function classStatistics(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): ClassStatistics {
+function classCounts(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): ClassCounts {
   const all = [...data.train, ...data.test].flatMap(({ id }) => sizes.get(id) ?? []);
   const defective = data.test.filter((item) => !isGood(item));
   const names = [...new Set(defective.map(({ label }) => label))].sort(byCodePoint);

@@ -1,5 +1,5 @@
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
-import { damaged, openImage, type OpenImage } from "./open-image.js";
+import { damagedError, openImage, type OpenImage } from "./open-image.js";
 
 /** Pixels of one image. */
 export interface DecodedImage {
@@ -35,6 +35,6 @@ export async function rawRgb(
     const bytes = await pipeline.removeAlpha().toColourspace("srgb").raw({ depth: "uchar" }).toBuffer();
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   } catch (error) {
-    throw damaged(image.name, image.header.format, maxPixels, error);
+    throw damagedError(image.name, image.header.format, maxPixels, error);
   }
 }

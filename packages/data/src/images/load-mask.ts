@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
-import { damaged, openImage, type OpenImage } from "./open-image.js";
+import { damagedError, openImage, type OpenImage } from "./open-image.js";
 
 /** A defect mask. */
 export interface Mask {
@@ -53,6 +53,6 @@ async function samples16(image: OpenImage, { maxPixels = defaultMaxPixels }: Ima
     const bytes = await image.pixels().removeAlpha().toColourspace("rgb16").raw({ depth: "ushort" }).toBuffer();
     return new Uint16Array(new Uint8Array(bytes).buffer);
   } catch (error) {
-    throw damaged(image.name, image.header.format, maxPixels, error);
+    throw damagedError(image.name, image.header.format, maxPixels, error);
   }
 }

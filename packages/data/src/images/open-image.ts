@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { imageError } from "./image-error.js";
-import { defaultMaxBytes, defaultMaxPixels, type ImageOptions } from "./image-limits.js";
+import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
+import { checkByteLimit, readImageFile, readImageStart } from "./read-image-file.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** An image as its header describes it. */
@@ -19,6 +19,8 @@ export interface ImageHeader {
 export interface OpenImage {
   readonly name: string;
   readonly header: ImageHeader;
+  /** RGB of 8 bits, upright as stored: the result is the same whether it is decoded first or resized first, to the last bit. */
+  readonly isPlain: boolean;
   /** A fresh pipeline, upright (EXIF). */
   pixels(): Sharp;
 }
@@ -31,26 +33,48 @@ const replace = "Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file h
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function openImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<OpenImage> {
-  const name = options.name ?? (typeof source === "string" ? source : "image");
-  const { maxBytes = defaultMaxBytes, maxPixels = defaultMaxPixels } = options;
-  const bytes = typeof source === "string" ? await readBytes(source, name, maxBytes) : checkBytes(source, name, maxBytes);
+  const name = nameOf(source, options);
+  const { maxBytes, maxPixels = defaultMaxPixels } = options;
+  const bytes = typeof source === "string" ? await readImageFile(source, options) : source;
+  checkByteLimit(bytes.length, name, maxBytes);
   const sniffed = sniffFormat(bytes);
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
   const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true, pages: 1 });
-  const header = await readHeader(input(), sniffed.format, name, maxPixels);
-  return { name, header, pixels: () => input().autoOrient() };
+  const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
+  return { name, header, isPlain, pixels: () => input().autoOrient() };
 }
 
-/** The header of an image file: format and upright size. @throws LtadError `LTAD_IMAGE` */
+const headerBytes = 64 * 1024;
+
+/**
+ * The header of an image: format and upright size. Of a PNG or JPEG file the first 64 KB are read, and the rest only where the header does not
+ * end there; other formats keep parts of their header anywhere.
+ * @throws LtadError `LTAD_IMAGE`
+ */
 export async function readImageHeader(source: string | Uint8Array, options: ImageOptions = {}): Promise<ImageHeader> {
-  return (await openImage(source, options)).header;
+  if (typeof source !== "string") return (await openImage(source, options)).header;
+  const named = { ...options, name: nameOf(source, options) };
+  const { start, whole } = await readImageStart(source, headerBytes, named);
+  if (whole) return (await openImage(start, named)).header;
+  const { format } = sniffFormat(start);
+  const image = format === "png" || format === "jpeg" ? await openImage(start, named).catch(() => undefined) : undefined;
+  return (image ?? (await openImage(source, named))).header;
 }
 
-async function readHeader(input: Sharp, format: ImageFormat, name: string, maxPixels: number): Promise<ImageHeader> {
+function nameOf(source: string | Uint8Array, { name }: ImageOptions): string {
+  return name ?? (typeof source === "string" ? source : "image");
+}
+
+async function readHeader(
+  input: Sharp,
+  format: ImageFormat,
+  name: string,
+  maxPixels: number,
+): Promise<Pick<OpenImage, "header" | "isPlain">> {
   const meta = await input.metadata().catch((error: unknown) => {
-    throw damaged(name, format, maxPixels, error);
+    throw damagedError(name, format, maxPixels, error);
   });
-  if (meta.width * meta.height > maxPixels) throw tooLarge(name, `${meta.width}x${meta.height} pixels`, maxPixels);
+  if (meta.width * meta.height > maxPixels) throw tooLargeError(name, `${meta.width}x${meta.height} pixels`, maxPixels);
   if (meta.depth !== "uchar" && meta.depth !== "ushort") {
     throw imageError(
       name,
@@ -59,13 +83,15 @@ async function readHeader(input: Sharp, format: ImageFormat, name: string, maxPi
     );
   }
   const { width, height } = meta.autoOrient;
-  return { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
+  const header: ImageHeader = { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
+  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && (meta.orientation ?? 1) === 1;
+  return { header, isPlain };
 }
 
 /** What a failure of the decoder means to the user. */
-export function damaged(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
+export function damagedError(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
   const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-  if (/pixel limit/i.test(why)) return tooLarge(name, "more pixels than the limit", maxPixels, error);
+  if (/pixel limit/i.test(why)) return tooLargeError(name, "more pixels than the limit", maxPixels, error);
   return imageError(
     name,
     `this ${format.toUpperCase()} is damaged or ends early (${why})`,
@@ -74,36 +100,6 @@ export function damaged(name: string, format: ImageFormat, maxPixels: number, er
   );
 }
 
-function tooLarge(name: string, found: string, maxPixels: number, cause?: unknown): Error {
+function tooLargeError(name: string, found: string, maxPixels: number, cause?: unknown): Error {
   return imageError(name, `it has ${found}; at most ${maxPixels} are read`, "Scale the image down or raise maxPixels.", cause);
-}
-
-function checkBytes(bytes: Uint8Array, name: string, maxBytes: number): Uint8Array {
-  if (bytes.length <= maxBytes) return bytes;
-  throw imageError(name, `it has ${bytes.length} bytes; at most ${maxBytes} are read`, "Save it smaller or raise maxBytes.");
-}
-
-async function readBytes(path: string, name: string, maxBytes: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, "r");
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) throw imageError(name, `this is ${stat.isDirectory() ? "a folder" : "no regular file"}`, "Name an image file.");
-      if (stat.size > maxBytes)
-        throw imageError(name, `it has ${stat.size} bytes; at most ${maxBytes} are read`, "Save it smaller or raise maxBytes.");
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw readFailure(name, error);
-  }
-}
-
-function readFailure(name: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (code.startsWith("LTAD_")) return error;
-  if (code === "ENOENT" || code === "ENOTDIR") return imageError(name, "there is no such file", "Check the path.", error);
-  if (code === "EACCES" || code === "EPERM") return imageError(name, "it may not be read", "Change its permissions.", error);
-  return imageError(name, `it cannot be read (${code || String(error)})`, "Check the disk and the path.", error);
 }

@@ -58,7 +58,7 @@ function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: str
   const lineOf = new Map<string, number>();
   const faults: string[] = [];
   for (const { path: entry, line } of entries) {
-    const hit = known.get(normalise(entry)) ?? known.get(normalise(entry).split("/").slice(-4).join("/"));
+    const hit = known.get(posixPath(entry)) ?? known.get(posixPath(entry).split("/").slice(-4).join("/"));
     const twice = hit && lineOf.get(hit.item.id);
     if (!hit) faults.push(`line ${line}: ${shown(entry)} is no training image of the dataset`);
     else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} stood in line ${twice} already`);
@@ -75,7 +75,7 @@ function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: str
   );
 }
 
-function normalise(entry: string): string {
+function posixPath(entry: string): string {
   return entry
     .replaceAll("\\", "/")
     .replace(/^(\.\/)+/, "")

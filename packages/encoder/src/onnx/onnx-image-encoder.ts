@@ -1,6 +1,5 @@
-import { LtadError, float32, type NdArray, sha256 } from "@ltad/core";
+import { type StageSpec, LtadError, float32, type NdArray, sha256 } from "@ltad/core";
 import { openProgram } from "@ltad/runtime";
-import type { StageSpec } from "../image/architecture.js";
 import type { ImageEncoder } from "../image/image-encoder.js";
 import { type ImageProcessing, squashTo } from "../image/image-processing.js";
 import { type OnnxFile, readOnnx } from "@ltad/onnx";

@@ -1,6 +1,7 @@
 import { listOf, type NdArray } from "@ltad/core";
 import type { EfficientNetPlan } from "../image/architecture.js";
-import type { BlockParams, Convolution, EfficientNetParams } from "../image/efficient-net.js";
+import type { Conv2d } from "@ltad/jit/nn";
+import type { BlockParams, EfficientNetParams } from "../image/efficient-net.js";
 
 /** One image on a grid of channels: value(y, x, c) at data[(y * width + x) * channels + c]. */
 interface Grid {
@@ -39,12 +40,7 @@ function block(input: Grid, p: BlockParams<NdArray>, stride: number): Grid {
 }
 
 /** TensorFlow's SAME: the output has ceil(size / stride) positions; of an odd padding the larger half stands behind. */
-function convolution(
-  { height, width, channels, data }: Grid,
-  { weight, bias }: Convolution<NdArray>,
-  stride: number,
-  depthwise = false,
-): Grid {
+function convolution({ height, width, channels, data }: Grid, { weight, bias }: Conv2d<NdArray>, stride: number, depthwise = false): Grid {
   const [kernel, , , last] = weight.shape as [number, number, number, number];
   const outChannels = depthwise ? channels : last;
   const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];

@@ -1,5 +1,6 @@
 import { listOf, type NdArray } from "@ltad/core";
-import type { Linear, Norm, SentenceParams } from "../text/sentence-transformer.js";
+import type { LinearIO } from "../text/linear-io.js";
+import type { ScaleBias, SentenceParams } from "../text/sentence-transformer.js";
 
 type Rows = number[][];
 
@@ -38,7 +39,7 @@ function attention(qkv: Rows, heads: number): Rows {
   );
 }
 
-function norm(x: Rows, { scale, bias }: Norm<NdArray>): Rows {
+function norm(x: Rows, { scale, bias }: ScaleBias<NdArray>): Rows {
   return x.map((row) => {
     const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
     const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
@@ -46,7 +47,7 @@ function norm(x: Rows, { scale, bias }: Norm<NdArray>): Rows {
   });
 }
 
-function linear(row: number[], { weight, bias }: Linear<NdArray>): number[] {
+function linear(row: number[], { weight, bias }: LinearIO<NdArray>): number[] {
   const size = weight.shape[1]!;
   return Array.from({ length: size }, (_, o) => row.reduce((sum, value, d) => sum + value * weight.data[d * size + o]!, bias.data[o]!));
 }

@@ -1,12 +1,21 @@
 import { listOf } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit/nn";
-import * as tf from "@tensorflow/tfjs";
+import {
+  type Embedding,
+  feedForward,
+  firstRows,
+  type LayerNorm,
+  layerNorm,
+  type Linear,
+  multiHeadAttention,
+  postNormLayer,
+} from "@ltad/jit/nn";
+import type * as tf from "@tensorflow/tfjs";
 import { type Activation, activations } from "./activations.js";
-import { blocked, type LayerNorm, norm, selfAttention } from "./transformer.js";
+import { paddingMask } from "./masks.js";
 
 // Shapes: B texts, L tokens, D width, F hidden size, P positions, H heads.
 
-/** One post-norm layer, under transformers' names. */
+/** A post-norm layer, under transformers' names. */
 export type BertLayer<T = tf.Tensor> = {
   readonly attention: {
     readonly self: { readonly query: Linear<T>; readonly key: Linear<T>; readonly value: Linear<T> };
@@ -16,19 +25,19 @@ export type BertLayer<T = tf.Tensor> = {
   readonly output: { readonly dense: Linear<T>; readonly LayerNorm: LayerNorm<T> };
 };
 
-/** A BERT under transformers' names, without its word vectors: they come in from outside. */
+/** A BERT under transformers' names, without its word vectors, which are an input. */
 export type BertParams<T = tf.Tensor> = {
   readonly embeddings: {
     /** [P, D] */
-    readonly position_embeddings: { readonly weight: T };
+    readonly position_embeddings: Embedding<T>;
     /** [types, D] */
-    readonly token_type_embeddings: { readonly weight: T };
+    readonly token_type_embeddings: Embedding<T>;
     readonly LayerNorm: LayerNorm<T>;
   };
   readonly encoder: { readonly layer: { readonly [layer: string]: BertLayer<T> } };
 };
 
-/** What is not in the arrays' shapes. */
+/** Settings that the shapes of the parameters do not determine. */
 export interface BertPlan {
   readonly heads: number;
   readonly epsilon: number;
@@ -38,27 +47,34 @@ export interface BertPlan {
 /**
  * BERT from word vectors, so that learned ones go through it and receive gradients.
  * @param words [B, L, D]; positions and the first token type are added inside
- * @param mask [B, L], 1 for tokens and 0 for padding, which nothing attends to; all are tokens when left out
+ * @param mask [B, L], 1 for tokens and 0 for padding, which nothing attends to; if omitted, all are tokens
  * @returns layers + 1 times [B, L, D]: the embeddings, then each layer's output; the last is `last_hidden_state`
  * @see Devlin et al. 2019; values are those of transformers' BertModel and AlignTextModel
  */
 export function bert(params: BertParams, words: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: BertPlan): tf.Tensor3D[] {
   const { position_embeddings: positions, token_type_embeddings: types, LayerNorm } = params.embeddings;
-  const [, length, width] = words.shape;
-  const places = positions.weight.slice([0, 0], [length, width]).add(types.weight.slice([0, 0], [1, width])); // [L, D]
-  const block = mask && tf.sub(1, mask).mul(blocked).reshape([-1, 1, 1, length]); // [B, 1, 1, L]
-  let x = norm(LayerNorm, words.add(places), plan.epsilon);
+  const places = firstRows(positions, words.shape[1]).add(firstRows(types, 1)); // [L, D]
+  const padding = mask && paddingMask(mask); // [B, 1, 1, L]
+  let x = layerNorm<tf.Rank.R3>(LayerNorm, words.add(places), plan.epsilon); // [B, L, D]
   const hidden = [x];
-  for (const layer of listOf(params.encoder.layer)) hidden.push((x = bertLayer(layer, x, block, plan)));
+  for (const layer of listOf(params.encoder.layer)) hidden.push((x = bertLayer(layer, x, padding, plan)));
   return hidden;
 }
 
-/** y = norm(x + attention(x)), then norm(y + feedForward(y)). [B, L, D] -> [B, L, D] */
-function bertLayer(p: BertLayer, x: tf.Tensor3D, block: tf.Tensor | undefined, { heads, epsilon, activation }: BertPlan): tf.Tensor3D {
+/** y = LN(x + attention(x)); LN(y + feedForward(y)). [B, L, D] -> [B, L, D] */
+function bertLayer(p: BertLayer, x: tf.Tensor3D, mask: tf.Tensor | undefined, { heads, epsilon, activation }: BertPlan): tf.Tensor3D {
   const { self, output } = p.attention;
-  const y = norm(output.LayerNorm, x.add(selfAttention({ ...self, output: output.dense }, x, heads, block)), epsilon);
-  const inner = activations[activation](linear<tf.Rank.R3>(p.intermediate.dense, y)); // [B, L, F]
-  return norm(p.output.LayerNorm, y.add(linear<tf.Rank.R3>(p.output.dense, inner)), epsilon);
+  const maps = { ...self, output: output.dense };
+  return postNormLayer(
+    {
+      norm1: output.LayerNorm,
+      norm2: p.output.LayerNorm,
+      epsilon,
+      attend: (h) => multiHeadAttention(maps, { query: h, key: h, value: h }, heads, mask),
+      feedForward: (h) => feedForward(p.intermediate.dense, p.output.dense, activations[activation], h), // [B, L, D] -> [B, L, F] -> [B, L, D]
+    },
+    x,
+  );
 }
 
 /** Sizes of a BERT. */

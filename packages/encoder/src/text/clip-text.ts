@@ -1,12 +1,21 @@
 import { listOf } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit/nn";
-import * as tf from "@tensorflow/tfjs";
+import {
+  type Embedding,
+  feedForward,
+  firstRows,
+  type LayerNorm,
+  layerNorm,
+  type Linear,
+  multiHeadAttention,
+  preNormLayer,
+} from "@ltad/jit/nn";
+import type * as tf from "@tensorflow/tfjs";
 import { type Activation, activations } from "./activations.js";
-import { blocked, type LayerNorm, norm, selfAttention } from "./transformer.js";
+import { causalMask } from "./masks.js";
 
 // Shapes: B texts, L tokens, D width, F hidden size, P positions, H heads.
 
-/** One pre-norm layer, under transformers' names. */
+/** A pre-norm layer, under transformers' names. */
 export type ClipLayer<T = tf.Tensor> = {
   readonly self_attn: { readonly q_proj: Linear<T>; readonly k_proj: Linear<T>; readonly v_proj: Linear<T>; readonly out_proj: Linear<T> };
   readonly layer_norm1: LayerNorm<T>;
@@ -16,12 +25,12 @@ export type ClipLayer<T = tf.Tensor> = {
 
 /** CLIP's text tower under transformers' names, without its word vectors. */
 export type ClipTextParams<T = tf.Tensor> = {
-  readonly embeddings: { readonly position_embedding: { readonly weight: T } };
+  readonly embeddings: { readonly position_embedding: Embedding<T> };
   readonly encoder: { readonly layers: { readonly [layer: string]: ClipLayer<T> } };
   readonly final_layer_norm: LayerNorm<T>;
 };
 
-/** What is not in the arrays' shapes. */
+/** Settings that the shapes of the parameters do not determine. */
 export interface ClipTextPlan {
   readonly heads: number;
   readonly epsilon: number;
@@ -29,25 +38,32 @@ export interface ClipTextPlan {
 }
 
 /**
- * CLIP's text transformer from word vectors. A token sees itself and what stands before it, so padding behind the end changes nothing.
+ * CLIP's text transformer from word vectors. A token sees itself and the tokens before it, so padding behind the end changes nothing.
  * @param words [B, L, D]; positions are added inside
- * @returns [B, L, D] after the last norm; the text's vector stands at its end token
+ * @returns [B, L, D] after the last norm; the text's vector is that of its end token
  * @see Radford et al. 2021; values are those of transformers' CLIPTextModel
  */
-export function clipText(params: ClipTextParams, words: tf.Tensor3D, { heads, epsilon, activation }: ClipTextPlan): tf.Tensor3D {
-  const [, length, width] = words.shape;
-  const after = tf.tensor2d(
-    Array.from({ length: length ** 2 }, (_, i) => (i % length > Math.floor(i / length) ? blocked : 0)),
-    [length, length],
+export function clipText(params: ClipTextParams, words: tf.Tensor3D, plan: ClipTextPlan): tf.Tensor3D {
+  const length = words.shape[1];
+  const mask = causalMask(length); // [L, L]
+  let x: tf.Tensor3D = words.add(firstRows(params.embeddings.position_embedding, length)); // [B, L, D]
+  for (const layer of listOf(params.encoder.layers)) x = clipLayer(layer, x, mask, plan); // [B, L, D]
+  return layerNorm(params.final_layer_norm, x, plan.epsilon);
+}
+
+/** y = x + attention(LN(x)); y + feedForward(LN(y)). [B, L, D] -> [B, L, D] */
+function clipLayer(p: ClipLayer, x: tf.Tensor3D, mask: tf.Tensor2D, { heads, epsilon, activation }: ClipTextPlan): tf.Tensor3D {
+  const { q_proj: query, k_proj: key, v_proj: value, out_proj: output } = p.self_attn;
+  return preNormLayer(
+    {
+      norm1: p.layer_norm1,
+      norm2: p.layer_norm2,
+      epsilon,
+      attend: (h) => multiHeadAttention({ query, key, value, output }, { query: h, key: h, value: h }, heads, mask),
+      feedForward: (h) => feedForward(p.mlp.fc1, p.mlp.fc2, activations[activation], h), // [B, L, D] -> [B, L, F] -> [B, L, D]
+    },
+    x,
   );
-  let x: tf.Tensor3D = words.add(params.embeddings.position_embedding.weight.slice([0, 0], [length, width]));
-  for (const { self_attn: maps, mlp, ...layer } of listOf(params.encoder.layers)) {
-    const attention = { query: maps.q_proj, key: maps.k_proj, value: maps.v_proj, output: maps.out_proj };
-    x = x.add(selfAttention(attention, norm(layer.layer_norm1, x, epsilon), heads, after));
-    const inner = activations[activation](linear<tf.Rank.R3>(mlp.fc1, norm(layer.layer_norm2, x, epsilon))); // [B, L, F]
-    x = x.add(linear<tf.Rank.R3>(mlp.fc2, inner));
-  }
-  return norm(params.final_layer_norm, x, epsilon);
 }
 
 /** Sizes of a CLIP text tower. */

@@ -1,6 +1,6 @@
-import { branchOf, flatten, float32, floats, int32, isNdArray, type NdArray, type NdArrays, openSafetensors } from "@ltad/core";
+import { flatten, float32, floats, int32, isNdArray, type NdArray, type NdArrays, openSafetensors } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { jit, tensorsOf, toTensor, trainStep } from "@ltad/jit";
+import { f32, jit, tensorsOf, toTensor, trainStep } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
@@ -107,14 +107,11 @@ describe("ALIGN's text tower", async () => {
   it("gives the same through the compiled graph", async () => {
     const { tokens, mask } = names();
     const program = await jit(
-      (inputs) => ({ vector: encoder.forward(branchOf(inputs, "text"), inputs["tokens"] as tf.Tensor3D, inputs["mask"] as tf.Tensor2D) }),
-      {
-        tokens: { dtype: "float32", shape: [null, ...tokens.shape.slice(1)] },
-        mask: { dtype: "float32", shape: [null, ...mask.shape.slice(1)] },
-      },
-      { constants: flatten({ text: encoder.params }, isNdArray), threads: 1 },
+      (inputs, { text }) => ({ vector: encoder.forward(text, inputs.tokens, inputs.mask) }),
+      { tokens: f32(null, mask.shape[1]!, encoder.tokenSize), mask: f32(null, mask.shape[1]!) },
+      { constants: { text: encoder.params }, threads: 1 },
     );
-    expectNear((await program.run({ tokens, mask }))["vector"]!.data, io["names.text_embeds"]!.data, 8e-6, "compiled");
+    expectNear((await program.run({ tokens, mask })).vector.data, io["names.text_embeds"]!.data, 8e-6, "compiled");
     await program.dispose();
   });
 
@@ -122,12 +119,12 @@ describe("ALIGN's text tower", async () => {
     const { tokens } = names();
     const program = await trainStep({
       params: { tokens },
-      inputs: { aim: { dtype: "float32", shape: [4, 80] } },
-      constants: flatten({ text: encoder.params }, isNdArray),
-      loss: ({ tokens: learned }, inputs) => ({
+      inputs: { aim: f32(4, 80) },
+      constants: { text: encoder.params },
+      loss: ({ tokens: learned }, inputs, { text }) => ({
         loss: encoder
-          .forward(branchOf(inputs, "text"), learned as tf.Tensor3D)
-          .sub(inputs["aim"]!)
+          .forward(text, learned as tf.Tensor3D)
+          .sub(inputs.aim)
           .square()
           .sum<tf.Scalar>(),
       }),
@@ -136,7 +133,7 @@ describe("ALIGN's text tower", async () => {
     });
     const aim = io["names.text_embeds"]!;
     const losses: number[] = [];
-    for (let i = 0; i < 25; i++) losses.push((await program.step({ aim }, { learningRate: 0.03 }))["loss"]!);
+    for (let i = 0; i < 25; i++) losses.push((await program.step({ aim }, { learningRate: 0.03 })).loss);
     expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
     await program.dispose();
   });

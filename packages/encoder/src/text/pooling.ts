@@ -7,7 +7,7 @@ import type { FramedTokens } from "./framed-tokens.js";
 export type Pooling = "first" | "mean" | "end";
 
 /**
- * One vector a text.
+ * Reduces the hidden states to one vector for each text.
  * @param hidden [B, L, D]
  * @returns [B, D]
  */
@@ -19,7 +19,5 @@ export function pool(hidden: tf.Tensor3D, { mask, end }: Omit<FramedTokens, "wor
   return tf.sum<tf.Tensor2D>(hidden.mul(mask.reshape([-1, length, 1])), 1).div(tf.sum(mask, 1, true));
 }
 
-/** Rows of unit length. [B, D] -> [B, D] */
-export function unitLength(x: tf.Tensor2D): tf.Tensor2D {
-  return x.mul(tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-12)));
-}
+/** Keeps a text vector of zeros from a division by zero: the bound that the published graphs were trained with (TensorFlow's `l2_normalize`). */
+export const leastLength = { atLeast: 1e-12 } as const;

@@ -1,6 +1,5 @@
-import { branchOf, flatten, float32, isNdArray, LtadError, type NdArray } from "@ltad/core";
-import { jit } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
+import { float32, LtadError, type NdArray } from "@ltad/core";
+import { f32, jit } from "@ltad/jit";
 import type { TextEncoder } from "./text-encoder.js";
 
 // Shapes: B texts, L tokens of the longest, D token size, S size of a text vector.
@@ -16,13 +15,14 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
   if (empty >= 0)
     throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty} (${JSON.stringify(texts[empty])}) has no token. Leave it out.`);
   const { tokens, mask } = batchOf(encoder, ids);
+  const [batch, length] = mask.shape as [number, number];
   const program = await jit(
-    (inputs) => ({ vectors: encoder.forward(branchOf(inputs, "text"), inputs["tokens"] as tf.Tensor3D, inputs["mask"] as tf.Tensor2D) }),
-    { tokens: { dtype: "float32", shape: tokens.shape }, mask: { dtype: "float32", shape: mask.shape } },
-    { constants: flatten({ text: encoder.params }, isNdArray) },
+    (inputs, { text }) => ({ vectors: encoder.forward(text, inputs.tokens, inputs.mask) }),
+    { tokens: f32(batch, length, encoder.tokenSize), mask: f32(batch, length) },
+    { constants: { text: encoder.params } },
   );
   try {
-    return (await program.run({ tokens, mask }))["vectors"]!;
+    return (await program.run({ tokens, mask })).vectors;
   } finally {
     await program.dispose();
   }

@@ -1,18 +1,18 @@
 import { float32, LtadError, type NdArray, sha256 } from "@ltad/core";
-import { linear, type Linear } from "@ltad/jit/nn";
+import { linear, type Linear, unitLength } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { encoderId } from "../named-params.js";
 import { bert, type BertParams, type BertPlan } from "./bert.js";
 import { clipText, type ClipTextParams, type ClipTextPlan } from "./clip-text.js";
 import { frameTokens } from "./framed-tokens.js";
-import { pool, type Pooling, unitLength } from "./pooling.js";
+import { leastLength, pool, type Pooling } from "./pooling.js";
 import type { TextEncoder } from "./text-encoder.js";
 import type { TextTokenizer } from "./tokenizer.js";
 import { lookUp, meanRow } from "./token-table.js";
 
 // Shapes: B texts, L tokens without the special ones, D token size, W width of the tower (= D), S size of a text vector.
 
-/** A transformer with special tokens, pooling and perhaps a projection, by what is not in its weights. */
+/** The part of a text tower that its weights do not determine. */
 export interface TowerPlan {
   readonly name: string;
   readonly tower: ({ readonly kind: "bert" } & BertPlan) | ({ readonly kind: "clip" } & ClipTextPlan);
@@ -37,11 +37,11 @@ export interface TowerWeights {
   /** [vocabulary, D] */
   readonly table: NdArray & { readonly data: Float32Array };
   readonly tokenizer: TextTokenizer;
-  /** Stands for the tokenizer in the encoder's id. */
+  /** Represents the tokenizer in the encoder's id. */
   readonly tokenizerJson: string;
 }
 
-/** Changes when the same weights give something else. */
+/** Changes when the same weights give different numbers. */
 const graphVersion = "tower/1";
 
 /** A BERT or CLIP text tower as a {@link TextEncoder}: special tokens, tower, pooling, projection, unit length. */
@@ -64,7 +64,7 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
     meanToken: meanRow(table.data, tokenSize),
     tokenize: (text) => tokenizer.tokenize(text),
     embed: (ids) => lookUp(table.data, tokenSize, ids, name),
-    forward: (tensors, tokens, mask) => unitLength(textFeatures(tensors as TowerParams, tokens, mask, plan)),
+    forward: (tensors, tokens, mask) => unitLength(textFeatures(tensors as TowerParams, tokens, mask, plan), leastLength),
   };
 }
 
@@ -77,8 +77,7 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
 export function textFeatures(params: TowerParams, tokens: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: TowerPlan): tf.Tensor2D {
   const [, length, size] = tokens.shape;
   const width = params.special.begin.shape[0];
-  if (length < 1 || size !== width)
-    throw new LtadError("LTAD_SHAPE", `${plan.name}: expected tokens [texts, 1 or more, ${width}], received [${tokens.shape.join(", ")}].`);
+  if (length < 1 || size !== width) throw tokensError(plan.name, width!, tokens.shape);
   const kept = Math.min(length, plan.positions - 2);
   const framed = frameTokens(params.special, tokens.slice([0, 0, 0], [-1, kept, -1]), mask?.slice([0, 0], [-1, kept]));
   const pooled = pool(hiddenStates(params.tower, framed.words, framed.mask, plan), framed, plan.pooling); // [B, W]
@@ -93,4 +92,9 @@ function hiddenStates(params: TowerParams["tower"], words: tf.Tensor3D, mask: tf
 function project({ weight, bias }: NonNullable<TowerParams["projection"]>, x: tf.Tensor2D): tf.Tensor2D {
   if (bias) return linear<tf.Rank.R2>({ weight, bias } satisfies Linear, x);
   return tf.matMul<tf.Tensor2D>(x, weight, false, true);
+}
+
+function tokensError(name: string, width: number, received: readonly number[]): LtadError {
+  const message = `${name}: expected tokens [texts, 1 or more, ${width}], received [${received.join(", ")}].`;
+  return new LtadError("LTAD_SHAPE", message, { details: { received } });
 }

@@ -7,7 +7,7 @@ import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@l
 import sharp from "sharp";
 import { readNpy, type StoredMap } from "./read-npy.js";
 
-/** What the maps of one class say. */
+/** What the maps of one class amount to. */
 export interface ClassMaps {
   /** The largest value of each map. */
   readonly scores: ImageScores;
@@ -42,7 +42,7 @@ async function addPixels(pixels: ExactPixels, item: TestItem, { width, height, d
 function mapFile(folder: string, { id }: TestItem): string {
   const stem = join(folder, id.slice(0, id.length - extname(id).length));
   for (const file of [`${stem}.npy`, `${stem}.png`]) if (existsSync(file)) return file;
-  throw new LtadError("LTAD_DATA", `${id}: expected its map as ${stem}.npy or .png; there is none. Every test image needs a map.`, {
+  throw new LtadError("LTAD_DATA", `${id}: expected its map as ${stem}.npy or .png; there is no such file. Every test image needs a map.`, {
     details: { image: id, file: `${stem}.npy` },
   });
 }
@@ -55,10 +55,8 @@ async function readMap(file: string): Promise<StoredMap> {
     if (info.channels !== 1) throw new Error(`${info.channels} channels, expected grey`);
     return { width: info.width, height: info.height, data: Float32Array.from(new Uint16Array(new Uint8Array(data).buffer)) };
   } catch (error) {
-    throw new LtadError("LTAD_IMAGE", `${file}: no readable map (${(error as Error).message}). Save it as .npy, or as a grey PNG.`, {
-      cause: error,
-      details: { file },
-    });
+    const message = `${file}: this map cannot be read (${(error as Error).message}). Save it as .npy or as a grey PNG.`;
+    throw new LtadError("LTAD_IMAGE", message, { cause: error, details: { file } });
   }
 }
 

@@ -21,33 +21,44 @@ const maxPixels = 100_000_000;
  * @see numpy/lib/format.py
  */
 export function readNpy(bytes: Uint8Array, name: string): StoredMap {
-  const fail = (why: string): never => {
-    throw new LtadError(
-      "LTAD_IMAGE",
-      `${name}: ${why} Save a map with numpy.save(file, map.astype("float32")), one [height, width] array a file.`,
-      {
-        details: { file: name },
-      },
-    );
-  };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < 12 || new TextDecoder("latin1").decode(bytes.subarray(0, 6)) !== "\u0093NUMPY") return fail("not a .npy file.");
-  const wide = bytes[6]! > 1;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  const start = (wide ? 12 : 10) + length;
-  const header = new TextDecoder("latin1").decode(bytes.subarray(wide ? 12 : 10, Math.min(start, 4096)));
+  if (bytes.length < 12 || latin(bytes.subarray(0, 6)) !== "\u0093NUMPY") throw npyError(name, "this is not a .npy file.");
+  const isLong = bytes[6]! > 1;
+  const headerAt = isLong ? 12 : 10;
+  const start = headerAt + (isLong ? view.getUint32(8, true) : view.getUint16(8, true));
+  const header = latin(bytes.subarray(headerAt, Math.min(start, 4096)));
+  const reader = readerOf(header, name);
+  if (!/'fortran_order':\s*False/.test(header)) throw npyError(name, "the array is not in C order.");
+  const { width, height } = sizeOf(header, name);
+  if (bytes.length !== start + height * width * reader.bytes)
+    throw npyError(name, `the file has ${bytes.length} bytes, which do not fit its header.`);
+  const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + i * reader.bytes));
+  return { width, height, data };
+}
+
+function readerOf(header: string, name: string) {
   const reader = readers[/'descr':\s*'([^']+)'/.exec(header)?.[1] as keyof typeof readers];
-  if (!reader)
-    return fail(`its type is ${/'descr':\s*([^,]+)/.exec(header)?.[1] ?? "not told"}; expected float32, float64, uint16 or uint8.`);
-  if (!/'fortran_order':\s*False/.test(header)) return fail("it is not in C order.");
+  if (reader) return reader;
+  const type = /'descr':\s*([^,]+)/.exec(header)?.[1] ?? "not given";
+  throw npyError(name, `the type of its values is ${type}; expected float32, float64, uint16 or uint8.`);
+}
+
+function sizeOf(header: string, name: string): { width: number; height: number } {
   const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? "")
     .split(",")
     .filter((part) => part.trim() !== "")
     .map(Number);
   const [height = 0, width = 0] = shape.slice(-2);
   const fits = shape.length >= 2 && shape.slice(0, -2).every((n) => n === 1) && height > 0 && width > 0 && height * width <= maxPixels;
-  if (!fits) return fail(`its shape is [${shape.join(", ")}]; expected [height, width] of at most ${maxPixels} pixels.`);
-  if (bytes.length !== start + height * width * reader.bytes) return fail(`it has ${bytes.length} bytes, which do not fit its header.`);
-  const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + i * reader.bytes));
-  return { width, height, data };
+  if (fits) return { width, height };
+  throw npyError(name, `the shape is [${shape.join(", ")}]; expected [height, width] of at most ${maxPixels} pixels.`);
+}
+
+function latin(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+function npyError(name: string, why: string): LtadError {
+  const remedy = 'Save each map with numpy.save(file, map.astype("float32")), one [height, width] array in a file.';
+  return new LtadError("LTAD_IMAGE", `${name}: ${why} ${remedy}`, { details: { file: name } });
 }

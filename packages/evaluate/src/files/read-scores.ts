@@ -22,54 +22,45 @@ export interface ClassScores {
 }
 
 /**
- * Reads a CSV with a header: `score`, `label` (0 or good, 1 or anomaly), and if wanted `image`, `class`, `split` (test or calibration).
- * @returns by class in the order of the file
- * @throws LtadError `LTAD_DATA` that names file and line
+ * Reads a CSV with a header: `score`, `label` (0 or good, 1 or anomaly) and, if wanted, `image`, `class` and `split` (test or calibration).
+ * @returns by class, in the order of the file
+ * @throws LtadError `LTAD_DATA` that names the file and the line
  */
 export async function readScores(file: string): Promise<Map<string, ClassScores>> {
-  const fail = (why: string): never => {
-    throw new LtadError("LTAD_DATA", `${file}: ${why}`, { details: { file } });
-  };
-  const rows = parseRows(await readText(file, fail), fail);
-  const header = (rows[0]?.cells ?? []).map((cell) => cell.trim().toLowerCase());
-  const at = (name: keyof typeof columns) => header.findIndex((cell) => (columns[name] as readonly string[]).includes(cell));
-  if (at("score") < 0 || at("label") < 0)
-    return fail(`expected a header with the columns score and label (and image, class, split), received "${header.join(",")}".`);
+  const [head, ...rows] = parseRows(await readText(file), file);
+  const header = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase());
+  const columnOf = (name: keyof typeof columns) => header.findIndex((cell) => (columns[name] as readonly string[]).includes(cell));
+  if (columnOf("score") < 0 || columnOf("label") < 0)
+    throw scoresError(
+      file,
+      `expected a header with the columns score and label (and, if wanted, image, class, split), received "${header.join(",")}".`,
+    );
+  if (rows.length === 0) throw scoresError(file, "there is no line below the header.");
   const found = new Map<string, { test: ImageScores; calibration: ScoredImage[] }>();
-  for (const { cells, line } of rows.slice(1)) {
-    const cell = (name: keyof typeof columns) => (at(name) < 0 ? "" : (cells[at(name)] ?? "").trim());
-    const where = (why: string) => fail(`line ${line}: ${why}`);
+  for (const { cells, line } of rows) {
+    const cell = (name: keyof typeof columns) => cells[columnOf(name)]?.trim() ?? "";
+    const where = `${file}: line ${line}`;
     const image = {
       score: numberOf(cell("score"), where),
       anomaly: isAnomaly(cell("label"), where),
       name: cell("image") || `line ${line}`,
     };
     const name = cell("class") || "all";
-    if (!found.has(name)) found.set(name, { test: imageScores(), calibration: [] });
-    const own = found.get(name)!;
-    if (cell("split") === "calibration") {
-      if (image.anomaly) where("an image of the split calibration must be good.");
-      own.calibration.push(image);
-    } else if (cell("split") === "" || cell("split") === "test") own.test.add(image);
-    else where(`expected the split test or calibration, received "${cell("split")}".`);
+    const scores = found.get(name) ?? { test: imageScores(), calibration: [] };
+    found.set(name, scores);
+    if (isCalibration(cell("split"), image, where)) scores.calibration.push(image);
+    else scores.test.add(image);
   }
-  return found.size > 0 ? found : fail("it has no line below its header.");
+  return found;
 }
 
-type Fail = (why: string) => never;
-
-async function readText(file: string, fail: Fail): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    if (size > maxBytes) fail(`it has ${size} bytes; at most ${maxBytes} are read.`);
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof LtadError) throw error;
-    return fail(`cannot be read (${(error as Error).message}).`);
-  }
+async function readText(file: string): Promise<string> {
+  const { size } = await stat(file).catch((error: unknown) => Promise.reject(readError(file, error)));
+  if (size > maxBytes) throw scoresError(file, `the file has ${size} bytes; at most ${maxBytes} are read.`);
+  return readFile(file, "utf8").catch((error: unknown) => Promise.reject(readError(file, error)));
 }
 
-function parseRows(text: string, fail: Fail): { cells: string[]; line: number }[] {
+function parseRows(text: string, file: string): { cells: string[]; line: number }[] {
   try {
     const rows = parse(text, { bom: true, skip_empty_lines: true, info: true }) as unknown as {
       record: string[];
@@ -77,17 +68,35 @@ function parseRows(text: string, fail: Fail): { cells: string[]; line: number }[
     }[];
     return rows.map(({ record, info }) => ({ cells: record, line: info.lines }));
   } catch (error) {
-    return fail(`no readable CSV (${(error as Error).message}).`);
+    throw scoresError(file, `this is not a readable CSV file (${(error as Error).message}).`, error);
   }
 }
 
-function numberOf(text: string, fail: Fail): number {
+function numberOf(text: string, where: string): number {
   const value = text === "" ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? value : fail(`its score is "${text}"; scores must be finite numbers.`);
+  if (Number.isFinite(value)) return value;
+  throw scoresError(where, `the score is "${text}"; scores must be finite numbers.`);
 }
 
-function isAnomaly(text: string, fail: Fail): boolean {
+function isAnomaly(text: string, where: string): boolean {
   const label = text.toLowerCase();
   if (good.has(label)) return false;
-  return anomalous.has(label) ? true : fail(`its label is "${text}"; expected 0 or good, 1 or anomaly.`);
+  if (anomalous.has(label)) return true;
+  throw scoresError(where, `the label is "${text}"; expected 0 or good, 1 or anomaly.`);
+}
+
+function isCalibration(split: string, { anomaly }: ScoredImage, where: string): boolean {
+  if (split === "" || split === "test") return false;
+  if (split !== "calibration") throw scoresError(where, `expected the split test or calibration, received "${split}".`);
+  if (anomaly) throw scoresError(where, "an image of the split calibration must be good.");
+  return true;
+}
+
+function readError(file: string, error: unknown): LtadError {
+  return scoresError(file, `the file cannot be read (${(error as Error).message}).`, error);
+}
+
+/** @param where the file, or the file and the line */
+function scoresError(where: string, why: string, cause?: unknown): LtadError {
+  return new LtadError("LTAD_DATA", `${where}: ${why}`, { details: { file: where.split(": line ")[0] }, cause });
 }

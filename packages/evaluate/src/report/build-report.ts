@@ -1,23 +1,19 @@
 import { basename } from "node:path";
 import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
-import type { Detector, DisplayRange } from "@ltad/detector";
-import { configYaml } from "./config-yaml.js";
-import type { Evaluated, TestedClass } from "../evaluate-model.js";
+import type { DisplayRange } from "@ltad/detector";
 import { plural } from "@ltad/core/format";
+import type { Evaluated } from "../evaluate.js";
+import type { TestedClass } from "../tested-image.js";
 import { choosePictures } from "./choose-pictures.js";
+import { configYaml } from "./config-yaml.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
-import type { TrainingHistory } from "./read-history.js";
+import { readHistory } from "./read-history.js";
 import type { ClassReport, ReportData } from "./report-data.js";
 
-/** What a report is made from. */
-export interface ReportSource {
-  readonly detector: Detector;
-  readonly root: string;
-  readonly evaluated: Evaluated;
-  readonly history: TrainingHistory;
-  readonly warnings: readonly string[];
-  readonly commands: readonly string[];
+export interface ReportOptions extends JobOptions {
+  /** Command lines that make the model and the report again. */
+  readonly commands?: readonly string[];
 }
 
 /** Fewer images than this say little about what is normal. */
@@ -25,23 +21,22 @@ const few = 4;
 
 /** Chooses and draws the pictures and gathers all that the report shows. */
 export async function buildReport(
-  { detector, root, evaluated, history, warnings, commands }: ReportSource,
-  options: JobOptions,
+  { evaluation, tested, warnings, model: { folder, manifest }, dataset }: Evaluated,
+  { commands = [], signal, onProgress }: ReportOptions = {},
 ): Promise<ReportData> {
-  const { manifest } = detector;
-  const { evaluation, tested } = evaluated;
-  const chosen = tested.map((one) => choosePictures(one.images));
+  const history = await readHistory(folder);
+  const chosen = tested.map(({ images }) => choosePictures(images));
   const total = chosen.flat().length;
   const classes: ClassReport[] = [];
-  for (const [i, one] of tested.entries()) {
-    throwIfAborted(options.signal);
-    const draw = { side: sideFor(total), grid: manifest.features.grid, range: heatRange(one) };
+  for (const [i, testedClass] of tested.entries()) {
+    throwIfAborted(signal);
+    const draw = { side: sideFor(total), grid: manifest.features.grid, range: heatRange(testedClass) };
     const pictures = await Promise.all((chosen[i] ?? []).map((picture) => drawPicture(picture, draw)));
-    classes.push({ ...numbersOf(one, i < Math.ceil(tested.length / 2)), pictures });
-    options.onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });
+    classes.push({ ...numbersOf(testedClass, i < Math.ceil(tested.length / 2)), pictures });
+    onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });
   }
   return {
-    dataset: basename(root),
+    dataset: basename(dataset.root),
     made: new Date().toISOString(),
     evaluation,
     classes,
@@ -49,7 +44,7 @@ export async function buildReport(
     trainingTiming: history.timing,
     config: configYaml(manifest.config),
     commands,
-    warnings: [...fewImages(tested), ...evaluated.warnings, ...warnings],
+    warnings: [...fewImages(tested), ...warnings, ...dataset.warnings],
     versions: { ltad: version, bundle: manifest.producer, encoder: manifest.encoder.name, node: process.version },
   };
 }

@@ -1,5 +1,5 @@
 import { isGood } from "@ltad/data";
-import type { TestedImage } from "../evaluate-model.js";
+import type { TestedImage } from "../tested-image.js";
 import type { PictureRole } from "./report-data.js";
 
 /** A test image that is worth a look, and why. */

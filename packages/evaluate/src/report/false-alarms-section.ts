@@ -1,4 +1,4 @@
-import { type FalseAlarms, statedRates } from "../false-alarms.js";
+import { type FalseAlarms, statedRates } from "../false-alarms/false-alarms.js";
 import { count, percent, short } from "@ltad/core/format";
 import { html, type Html } from "./html.js";
 import type { ReportData } from "./report-data.js";

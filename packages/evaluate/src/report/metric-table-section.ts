@@ -1,6 +1,7 @@
 import { count, percent } from "@ltad/core/format";
 import { html, type Html } from "./html.js";
-import type { NamedMetrics, ClassReport, ReportData } from "./report-data.js";
+import type { NamedMetrics } from "../evaluation.js";
+import type { ClassReport, ReportData } from "./report-data.js";
 
 type Side = "high" | "low" | "all";
 

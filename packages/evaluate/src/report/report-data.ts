@@ -1,19 +1,4 @@
-import type { Numbers, SetMeasures } from "../set-measures.js";
-
-/** Metrics by name, null where one does not exist; of these two every evaluation speaks. */
-export type NamedMetrics = Numbers & { readonly image_auroc: number | null; readonly pixel_auroc: number | null };
-
-/** What `ltad eval --json` prints: a contract other programs rely on. Keys are added, never renamed. */
-export interface Evaluation extends SetMeasures {
-  readonly protocol: string;
-  readonly seed: number;
-  /** Training images of each class. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly summary: Readonly<Record<"avg" | "high" | "low", NamedMetrics>>;
-  readonly classes: Readonly<Record<string, NamedMetrics>>;
-  /** Seconds of each part of the work. */
-  readonly timing: Readonly<Record<string, number>>;
-}
+import type { Evaluation } from "../evaluation.js";
 
 /** One step of a phase in the history of a training: the step and named numbers. */
 export type HistoryPoint = Readonly<Record<string, number>>;

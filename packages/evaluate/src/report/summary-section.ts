@@ -1,6 +1,7 @@
 import { count, percent, plural } from "@ltad/core/format";
 import { html, type Html } from "./html.js";
-import type { Evaluation, ReportData } from "./report-data.js";
+import type { Evaluation } from "../evaluation.js";
+import type { ReportData } from "./report-data.js";
 
 /** Title, the two numbers that matter, and what to know before trusting them. */
 export function summarySection({ dataset, made, evaluation, classes, warnings }: ReportData): Html {

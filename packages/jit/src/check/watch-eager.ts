@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { callerLine } from "../trace/caller-line.js";
+import { callerLine } from "../caller-line.js";
 import type { Tensors } from "../traced-function.js";
 import { checkFinite, type Flags, type Operation } from "./culprit.js";
 

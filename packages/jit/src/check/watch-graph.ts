@@ -6,7 +6,7 @@ import { sizeOf } from "../graph/shape.js";
 import { checkFinite, type Flags, type Operation } from "./culprit.js";
 
 /** Name of the output that tells what each watched tensor of a run holds. */
-export const flagsName = "ltad.check";
+export const flagsName = "check.flags";
 
 /** Reads the flags of a run. @throws LtadError `LTAD_NOT_FINITE` */
 export type Inspect = (flags: NdArray) => void;

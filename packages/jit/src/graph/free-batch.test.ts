@@ -52,7 +52,7 @@ const functions: Record<string, TracedFunction> = {
   attention: ({ x }) => {
     const tokens = t(x).reshape([-1, 30, 4]);
     const y = tf.matMul(tf.softmax(tf.matMul(tokens, tokens, false, true)), tokens);
-    return { y: layerNorm(y, tf.ones([4]), line) };
+    return { y: layerNorm({ weight: tf.ones([4]), bias: line }, y) };
   },
   "max pool's gradient": ({ x }) => ({
     y: tf.grad((v) =>

@@ -22,7 +22,7 @@ export const normalisation: Kernels = {
     return transpose(g, g.add("LRN", [channels], channels.shape, { attributes }), [0, 2, 3, 1]);
   }),
   // Kernels of ours, called by functions of this package while they are traced.
-  LtadLayerNorm: kernel<"x" | "gamma" | "beta", { epsilon: number }>((g, { x, gamma, beta }, { epsilon }) => {
+  LayerNormalization: kernel<"x" | "gamma" | "beta", { epsilon: number }>((g, { x, gamma, beta }, { epsilon }) => {
     const row = [...x.shape.slice(0, -1), 1];
     const outputs = [x.shape, row, row].map((shape) => ({ dtype: x.dtype, shape, stored: shape }));
     return g.addMany("LayerNormalization", [x, gamma, beta], outputs, { axis: -1, epsilon: { float: epsilon } });

@@ -88,7 +88,7 @@ const reductions: Record<string, (x: T) => T> = {
   prod: (v) => v.prod(1),
   softmax: (v) => tf.softmax(v),
   logSoftmax: (v) => tf.logSoftmax(v),
-  layerNorm: (v) => layerNorm(v, tf.ones([3]), tf.zeros([3])),
+  layerNorm: (v) => layerNorm({ weight: tf.ones([3]), bias: tf.zeros([3]) }, v),
   matMul: (v) => tf.matMul(v, tf.ones([3, 2])),
   maxPool: (v) => tf.maxPool(v.reshape<tf.Tensor4D>([1, n * 3, 3, 1]), [1, 3], 1, "valid"),
 };

@@ -1,27 +1,45 @@
 import * as tf from "@tensorflow/tfjs";
 
-// Shapes: B.. batch and heads, P their product, N queries, M keys, K width of a head.
+// Shapes: B batch, H heads, P = B * H, N queries, M keys, K width of a head.
 
 /**
- * softmax(Q K^T / sqrt(K) + mask) V with one gradient for all of it, which takes the row sums of the softmax's gradient from the small output
- * in place of the large map.
- * @param query [B.., N, K] @param key [B.., M, K] @param value [B.., M, K]
- * @param mask [N, M], added to the logits everywhere; receives no gradient
- * @returns [B.., N, K]
- * @see Vaswani et al. 2017, eq. 1; Dao et al. 2022, eq. 4 for rowsum(P dP) = rowsum(O dO)
+ * Scaled dot-product attention, softmax(Q K^T / sqrt(K) + mask) V, for queries, keys and values that are already split into heads.
+ * @param query [B, H, N, K], or any number of leading axes
+ * @param key [B, H, M, K]
+ * @param value [B, H, M, K]
+ * @param mask added to the logits: [N, M] for every image and head, or [B, 1, 1, M] for every query of an image; receives no gradient
+ * @returns [B, H, N, K]
+ * @see Vaswani et al. 2017, eq. 1; multi-head attention from unsplit inputs is `multiHeadAttention`
  */
-export function attention<R extends tf.Rank>(
+export function attention<R extends tf.Rank>(query: tf.Tensor<R>, key: tf.Tensor<R>, value: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
+  const [keys, width] = key.shape.slice(-2) as [number, number];
+  const isPerImage = mask !== undefined && mask.rank > 2;
+  return keys > width && !isPerImage ? compactAttention(query, key, value, mask) : plainAttention(query, key, value, mask);
+}
+
+/** As the equation has it, with the gradients that TF.js finds: for short sequences, whose maps are no larger than their values. */
+function plainAttention<R extends tf.Rank>(q: tf.Tensor<R>, k: tf.Tensor<R>, v: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
+  const logits = tf.matMul(q.mul(scaleOf(q)), k, false, true); // [B, H, N, M]
+  return tf.matMul(tf.softmax(mask ? logits.add(mask) : logits), v); // [B, H, N, K]
+}
+
+/**
+ * The same with one gradient for all of it, which takes the row sums of the softmax's gradient from the output [N, K], the smaller of the two
+ * where there are more keys than K, in place of the map [N, M].
+ * @see Dao et al. 2022, eq. 4: rowsum(P dP) = rowsum(O dO)
+ */
+function compactAttention<R extends tf.Rank>(
   query: tf.Tensor<R>,
   key: tf.Tensor<R>,
   value: tf.Tensor<R>,
-  mask?: tf.Tensor2D,
+  mask: tf.Tensor | undefined,
 ): tf.Tensor<R> {
   const run = tf.customGrad((...args) => {
     const [q, k, v] = args as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
     const save = args[3] as tf.GradSaveFunc;
-    const scale = 1 / Math.sqrt(q.shape[2]);
+    const scale = scaleOf(q);
     const logits = tf.matMul(q.mul(scale), k, false, true); // [P, N, M]
-    const weights = tf.softmax(mask ? logits.add(mask) : logits);
+    const weights = tf.softmax(mask ? logits.add(mask) : logits); // [P, N, M]
     const output = tf.matMul(weights, v); // [P, N, K]
     save([q, k, v, weights, output]);
     return { value: output, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved, scale) };
@@ -37,7 +55,12 @@ function gradients(dy: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[
   return [tf.matMul(slopes, k).mul(scale), tf.matMul(slopes, q, true).mul(scale), tf.matMul(weights, dy, true)];
 }
 
-/** [B.., N, K] to [P, N, K]. */
+/** 1 / sqrt(K) */
+function scaleOf({ shape }: tf.Tensor): number {
+  return 1 / Math.sqrt(shape.at(-1)!);
+}
+
+/** [B, H, N, K] to [P, N, K]. */
 function flat(x: tf.Tensor): tf.Tensor3D {
   return x.reshape([-1, ...x.shape.slice(-2)]);
 }

@@ -1,13 +1,23 @@
+import { float32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { traceBackendName } from "../trace/backend.js";
 
+/** Gain and offset of a layer normalisation, [D] each, under torch's names. */
+export type LayerNorm<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
+
+/** Gain 1, offset 0. */
+export function initLayerNorm(size: number): LayerNorm<NdArray> {
+  return { weight: float32([size], new Float32Array(size).fill(1)), bias: float32([size]) };
+}
+
 /**
- * (x - mean) / sqrt(variance + epsilon) * gamma + beta over the last axis, the variance divided by n. Traced, it is one
+ * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, the variance divided by n. Traced, it is one
  * LayerNormalization node that also gives what the gradient needs.
- * @param x [.., D] @param gamma [D] @param beta [D]
+ * @param x [..., D]
+ * @returns [..., D]
  * @see Ba, Kiros and Hinton 2016
  */
-export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor, beta: tf.Tensor, epsilon = 1e-5): T {
+export function layerNorm<R extends tf.Rank>({ weight, bias }: LayerNorm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
   const run = tf.customGrad((...args) => {
     const [input, scale, shift] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
     const save = args[3] as tf.GradSaveFunc;
@@ -15,13 +25,13 @@ export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor, beta: tf.
     save([input, scale, mean, inverse]);
     return { value: y, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved) };
   });
-  return run(x, gamma, beta) as T;
+  return run(x, weight, bias) as tf.Tensor<R>;
 }
 
 /** y [.., D], mean [.., 1] and 1 / standard deviation [.., 1]. */
 function normalise(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): [tf.Tensor, tf.Tensor, tf.Tensor] {
   if (tf.getBackend() === traceBackendName)
-    return tf.engine().runKernel("LtadLayerNorm", { x, gamma, beta }, { epsilon }) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return tf.engine().runKernel("LayerNormalization", { x, gamma, beta }, { epsilon }) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
   const mean = x.mean(-1, true);
   const centred = x.sub(mean);
   const inverse = centred.square().mean(-1, true).add(epsilon).rsqrt();

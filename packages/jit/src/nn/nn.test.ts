@@ -29,7 +29,7 @@ const cases: Record<string, Fn> = {
   "attention to itself": (x) => attention(x, x.mul(0.7), x.square()),
   "attention with a mask": (x) => attention(x, x.mul(2), x.add(1), window),
   gelu: (x) => gelu(x),
-  layerNorm: (x, gamma, beta) => layerNorm(x, gamma, beta),
+  layerNorm: (x, gamma, beta) => layerNorm({ weight: gamma, bias: beta }, x),
   linear: (x, gamma, beta) => linear({ weight: tf.stack([gamma, beta, gamma.mul(beta)]), bias: beta.slice(0, 3) }, x),
   "resizeBilinear up": (x) => resizeBilinear(x, [7, 6]),
   "resizeBilinear down": (x) => resizeBilinear(x, [2, 3]),
@@ -54,7 +54,7 @@ describe.each(Object.entries(cases))("%s", (_, fn) => {
   });
 
   it("is the same compiled and eager, with its gradients", async () => {
-    const both = ({ x, gamma, beta }: Tensors) => {
+    const both = ({ x, gamma, beta }: Tensors): Tensors => {
       const args = [x, gamma, beta] as [tf.Tensor, tf.Tensor, tf.Tensor];
       const used = fn.length === 1 ? [args[0]] : args;
       const grads = tf.grads((...v) => weighted(v[0]!, v[1] ?? args[1], v[2] ?? args[2]))(used);
@@ -123,7 +123,7 @@ describe("attention", () => {
 describe("layerNorm", () => {
   it("has mean 0 and deviation 1 before scale and shift, and shift for a constant row", () => {
     const x = tf.tensor2d(rng.normals(15), [3, 5]).concat(tf.ones([1, 5]).mul(3));
-    const { mean, variance } = tf.moments(layerNorm(x, tf.ones([5]), tf.zeros([5])), -1);
+    const { mean, variance } = tf.moments(layerNorm({ weight: tf.ones([5]), bias: tf.zeros([5]) }, x), -1);
     expectClose(mean.dataSync(), [0, 0, 0, 0], { rtol: 0, atol: 1e-6 }, "mean");
     expectClose(variance.dataSync(), [1, 1, 1, 0], { rtol: 1e-3, atol: 1e-6 }, "variance");
   });

@@ -1,13 +1,16 @@
 import { flatten, isNdArray, type NdArray, type Tree, unflatten } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { toTensor } from "../tensors.js";
+import type { TensorsOf } from "../traced-function.js";
+
+type LossOf<P> = (params: TensorsOf<P>) => tf.Scalar;
 
 /** A loss and its gradient for every parameter, under the flattened names. */
-export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar) {
+export function differentiate<P extends Tree<NdArray>>(params: P, loss: LossOf<P>) {
   return tf.tidy(() => {
     const start = leaves(params);
     const names = Object.keys(start);
-    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))));
+    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))) as TensorsOf<P>);
     const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(toTensor));
     const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!.dataSync() as Float32Array]));
     return { loss: value.dataSync()[0]!, gradients };
@@ -15,11 +18,11 @@ export function differentiate(params: Tree<NdArray>, loss: (params: Tree<tf.Tens
 }
 
 /** Plain gradient descent on one batch: the parameters after it, and the loss before each step. */
-export function descend(params: Tree<NdArray>, loss: (params: Tree<tf.Tensor>) => tf.Scalar, steps: number, rate: number) {
+export function descend<P extends Tree<NdArray>>(params: P, loss: LossOf<P>, steps: number, rate: number) {
   const losses: number[] = [];
   let flat = leaves(params);
   for (let step = 0; step < steps; step++) {
-    const { loss: value, gradients } = differentiate(unflatten(flat), loss);
+    const { loss: value, gradients } = differentiate(unflatten(flat) as P, loss);
     losses.push(value);
     const moved = (array: NdArray, name: string) => ({
       ...array,

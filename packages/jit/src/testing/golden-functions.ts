@@ -59,7 +59,7 @@ const table: Record<string, Golden> = {
   min: reduce(tf.min),
   prod: reduce(tf.prod),
   norm: ([x], { axis, keepDims }: Reduce) => tf.norm(x!, "euclidean", axis, keepDims),
-  layerNorm: ([x, gamma, beta], { epsilon }: { epsilon: number }) => layerNorm(x!, gamma!, beta!, epsilon),
+  layerNorm: ([x, gamma, beta], { epsilon }: { epsilon: number }) => layerNorm({ weight: gamma!, bias: beta! }, x!, epsilon),
   batchNorm: ([x, mean, variance, gamma, beta], { epsilon }: { epsilon: number }) =>
     tf.batchNorm4d(x as tf.Tensor4D, mean as tf.Tensor1D, variance as tf.Tensor1D, beta as tf.Tensor1D, gamma as tf.Tensor1D, epsilon),
   moments: ([x], { axis, keepDims }: Reduce) => {

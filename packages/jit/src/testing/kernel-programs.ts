@@ -217,7 +217,7 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.zeros([2, 3]).reshape([3, 2]).transpose().slice([0, 1], [2, 2]),
     a.add(tf.ones([1, 5])),
   ],
-  "layer norm": ({ a, row }) => layerNorm(a, row, row),
+  "layer norm": ({ a, row }) => layerNorm({ weight: row, bias: row }, a),
   "log softmax and losses": ({ a, b }) => [
     tf.losses.softmaxCrossEntropy(tf.softmax(b), a),
     tf.losses.huberLoss(a, b),

@@ -12,8 +12,8 @@ export interface TestProgram {
   readonly inputs: Readonly<Record<string, NdArray>>;
 }
 
-const { cases } = JSON.parse(readFileSync(new URL("ops.json", import.meta.url), "utf8")) as { cases: GoldenCase[] };
-const { arrays } = decodeSafetensors(readFileSync(new URL("ops.safetensors", import.meta.url)), "ops.safetensors");
+const { cases } = JSON.parse(readFileSync(new URL("../__fixtures__/ops.json", import.meta.url), "utf8")) as { cases: GoldenCase[] };
+const { arrays } = decodeSafetensors(readFileSync(new URL("../__fixtures__/ops.safetensors", import.meta.url)), "ops.safetensors");
 
 /** The golden cases, and the arrays that belong to each by their short names. */
 export const goldenCases = cases.map((golden) => ({

@@ -12,7 +12,7 @@ const steps: Step[] = [
   () => (x) => gelu(x),
   () => (x) => tf.softmax(x),
   () => (x) => x.square().add(1).log(),
-  () => (x) => layerNorm(x, tf.ones([x.shape[1]]), tf.zeros([x.shape[1]]), 1e-2),
+  () => (x) => layerNorm({ weight: tf.ones([x.shape[1]]), bias: tf.zeros([x.shape[1]]) }, x, 1e-2),
   () => (x) => x.transpose(),
   () => (x) => x.sub(x.mean(1, true)).div(2),
   () => (x) => tf.concat([x, x.sum(0, true)]),

@@ -5,11 +5,11 @@ import { registerGradients } from "../gradients/index.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
-import { callerLine } from "./caller-line.js";
+import { callerLine } from "../caller-line.js";
 import { refuseRandom } from "./refuse-random.js";
 
 /** Name of the backend under which TF.js knows the tracer. */
-export const traceBackendName = "ltad-trace";
+export const traceBackendName = "trace";
 
 interface Held {
   readonly value: Value;

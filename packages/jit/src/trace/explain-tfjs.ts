@@ -1,15 +1,16 @@
 import { isLtadError, LtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { refused, withoutGradient } from "../kernels/refused.js";
-import { callerLine } from "./caller-line.js";
+import { callerLine } from "../caller-line.js";
+import { traceBackendName } from "./backend.js";
 
 /** Errors of TF.js about kernels and gradients that it lacks get our words, with the operation and the line of the caller's code. */
 export function explainTfjs(error: unknown): unknown {
   if (isLtadError(error) || !(error instanceof Error)) return error;
   const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '([\w-]+)'/.exec(error.message) ?? [];
   if (kernel !== undefined) {
-    const what = backend === "ltad-trace" ? untraceable(error, kernel) : missing(error, kernel, backend!);
-    const code = backend === "ltad-trace" ? "LTAD_TRACE" : "LTAD_CONFIG";
+    const what = backend === traceBackendName ? untraceable(error, kernel) : missing(error, kernel, backend!);
+    const code = backend === traceBackendName ? "LTAD_TRACE" : "LTAD_CONFIG";
     return new LtadError(code, `${callerLine(error.stack)}: ${what}`, { cause: error, details: { kernel } });
   }
   const steep = /gradient function not found for (\w+)/.exec(error.message)?.[1];

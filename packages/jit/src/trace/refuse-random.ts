@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { callerLine, deepStack } from "./caller-line.js";
+import { callerLine, deepStack } from "../caller-line.js";
 
 const makers =
   /\b(randomNormal|randomUniform|randomUniformInt|randomStandardNormal|randomGamma|truncatedNormal|rand|dropout|multinomial)_?(__op)?\b[^\n]*node_modules[^\n]*tfjs/;

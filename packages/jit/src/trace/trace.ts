@@ -5,10 +5,10 @@ import { flagsName, watchGraph, type Inspect } from "../check/watch-graph.js";
 import type { Traced } from "../graph/free-batch.js";
 import { Graph, type Value } from "../graph/graph.js";
 import { liveNodes } from "../graph/prune.js";
-import type { TensorSpec } from "@ltad/runtime";
-import type { Tensors, TracedFunction } from "../traced-function.js";
+import type { TensorSpecs } from "@ltad/runtime";
+import type { Tensors } from "../traced-function.js";
 import { traceBackend, traceBackendName } from "./backend.js";
-import { stackDepth } from "./caller-line.js";
+import { stackDepth } from "../caller-line.js";
 import { explainTfjs } from "./explain-tfjs.js";
 
 /** A trace, and what reads the flags of a run when it is watched. */
@@ -20,8 +20,8 @@ export type Trace = Traced & { readonly inspect?: Inspect };
  * @param watched with an output more, that tells which tensors are not finite
  */
 export function trace(
-  fn: TracedFunction,
-  inputs: Readonly<Record<string, TensorSpec>>,
+  fn: (inputs: Tensors, constants: Tensors) => Tensors,
+  inputs: TensorSpecs,
   constants: NdArrays,
   batch: number,
   watched = false,
@@ -38,7 +38,7 @@ export function trace(
     backend.operations = watched ? operations : undefined;
     void tf.engine().setBackend(traceBackendName);
     tf.tidy(() => {
-      const results = fn(makeInputs(graph, inputs, constants, batch));
+      const results = fn(makeInputs(graph, inputs, batch), makeConstants(graph, constants));
       checkResults(results);
       for (const [name, tensor] of Object.entries(results)) values[name] = backend.valueBehind(tensor);
     });
@@ -57,37 +57,38 @@ export function trace(
   return { graph, outputs: all, nodes: liveNodes(graph, Object.values(all)), inspect };
 }
 
-/** Parts of TF.js's engine that its types hide. */
-type Engine = { backendName: string | undefined; backendInstance: tf.KernelBackend | null };
-const engine = () => tf.engine() as unknown as Engine;
-
 /** The backend in use, if one has been needed yet: the first need would start one that may take its time (wasm), and a trace needs none. */
-const currentBackend = () => (engine().backendInstance ? engine().backendName : undefined);
+const currentBackend = () => (tf.engine()["backendInstance"] ? tf.engine().backendName : undefined);
 
 function restoreBackend(name: string | undefined): void {
-  if (name === undefined) Object.assign(engine(), { backendName: undefined, backendInstance: null } satisfies Engine);
+  if (name === undefined) Object.assign(tf.engine(), { backendName: undefined, backendInstance: null });
   else void tf.engine().setBackend(name);
 }
 
-function makeInputs(graph: Graph, inputs: Readonly<Record<string, TensorSpec>>, constants: NdArrays, batch: number) {
-  const tensors: Record<string, tf.Tensor> = {};
-  const wrap = (value: Value) => {
-    const info = { dataId: traceBackend().hold(value), shape: [...value.shape], dtype: value.dtype as tf.DataType };
-    return tf.engine().makeTensorFromTensorInfo(info);
-  };
-  for (const [name, { dtype, shape }] of Object.entries(inputs))
-    tensors[name] = wrap(
-      graph.input(
-        name,
-        dtype,
-        shape.map((n) => n ?? batch),
-      ),
-    );
-  for (const [name, { dtype, shape, data }] of Object.entries(constants)) {
-    if (name in inputs) throw new LtadError("LTAD_TRACE", `${name}: both an input and a constant have this name. Rename one.`);
-    tensors[name] = wrap(graph.constant(dtype, shape, data, name));
-  }
-  return tensors;
+function makeInputs(graph: Graph, inputs: TensorSpecs, batch: number): Tensors {
+  const made = Object.entries(inputs).map(([name, { dtype, shape }]) => {
+    const sizes = shape.map((n) => n ?? batch);
+    return [name, asTensor(graph.input(name, dtype, sizes))] as const;
+  });
+  return Object.fromEntries(made);
+}
+
+function makeConstants(graph: Graph, constants: NdArrays): Tensors {
+  const isTaken = (name: string) => graph.inputs.has(name) || name in constants;
+  const made = Object.entries(constants).map(([path, { dtype, shape, data }]) => {
+    let name = path;
+    // ONNX has one namespace for inputs and initialisers.
+    if (graph.inputs.has(name))
+      do name = `constants.${name}`;
+      while (isTaken(name));
+    return [path, asTensor(graph.constant(dtype, shape, data, name))] as const;
+  });
+  return Object.fromEntries(made);
+}
+
+function asTensor(value: Value): tf.Tensor {
+  const info = { dataId: traceBackend().hold(value), shape: [...value.shape], dtype: value.dtype as tf.DataType };
+  return tf.engine().makeTensorFromTensorInfo(info);
 }
 
 function checkResults(results: Tensors) {

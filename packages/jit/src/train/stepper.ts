@@ -1,16 +1,15 @@
-import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import { LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { createSession, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
-import type { OrtTensor } from "@ltad/runtime";
-import type { RuntimeOptions, TensorSpecs } from "@ltad/runtime";
-import type { Tensors } from "../traced-function.js";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
-import { createSession, fromOrt, toOrt } from "@ltad/runtime";
+import { f32 } from "../spec.js";
 import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { compile } from "../to-onnx.js";
+import type { JitOptions, Tensors } from "../traced-function.js";
 
-/** A function from state and inputs to the next state and scalars to report. */
-export type StepFunction = (inputs: Tensors) => { state: Tensors; results: Tensors };
+/** A function from state and inputs, in one record, to the next state and scalars to report. */
+export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
 
 /** Runs a step function and keeps its state where the engine wants it. */
 export interface Stepper {
@@ -21,11 +20,9 @@ export interface Stepper {
   dispose(): Promise<void>;
 }
 
-type Options = RuntimeOptions & { readonly inputs: TensorSpecs; readonly constants?: NdArrays };
+type Options = JitOptions & { readonly inputs: TensorSpecs; readonly constants?: Tree<NdArray> };
 
-const scalars: TensorSpecs = Object.fromEntries(
-  ["decay", "rate", "epsilon"].map((name) => [`at.${name}`, { dtype: "float32", shape: [] }]),
-);
+const scalars: TensorSpecs = { "at.decay": f32(), "at.rate": f32(), "at.epsilon": f32() };
 
 /** The step as an .onnx file: the state and `at.*` beside the inputs, `next.*` and `report.*` as outputs. */
 export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
@@ -33,8 +30,8 @@ export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Optio
 }
 
 function compileStep(step: StepFunction, initial: NdArrays, options: Options, watched: boolean) {
-  const named = (inputs: Tensors) => {
-    const { state, results } = step(inputs);
+  const named = (inputs: Tensors, constants: Tree<tf.Tensor>) => {
+    const { state, results } = step(inputs, constants);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
   return compile(named, { ...initial, ...options.inputs, ...scalars }, options.constants, watched);
@@ -44,20 +41,19 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, wa
 export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
   await tf.ready();
   const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
-  const { session } = await createSession(model, { ...options, training: true });
-  const convert = (arrays: NdArrays) => Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toOrt(array)]));
-  let state: Record<string, OrtTensor> = convert(initial);
+  const session = await createSession(model, { ...options, training: true });
+  let state: NdArrays = initial;
   let open = true;
   return {
     async run(inputs) {
       if (!open) throw disposed();
-      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...convert(inputs) });
-      if (flags) inspect?.(fromOrt(flags));
+      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...inputs });
+      if (flags) inspect?.(flags);
       state = unprefixed("next", outputs);
       return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
     },
-    state: () => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, fromOrt(t)])),
-    load: (arrays) => void (state = convert(arrays)),
+    state: () => ({ ...state }),
+    load: (arrays) => void (state = arrays),
     async dispose() {
       if (!open) return;
       open = false;
@@ -82,7 +78,7 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
       const numbers: Record<string, number> = {};
       const next = tidyEagerly(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-        const run = () => step({ ...state, ...constants, ...tensors });
+        const run = () => step({ ...state, ...tensors }, constants);
         const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
         const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, run, all) : run();
         for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);

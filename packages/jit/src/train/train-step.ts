@@ -1,38 +1,50 @@
-import { flatten, isNdArray, LtadError, scalar, unflatten, type MapTree, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { flatten, isNdArray, LtadError, scalar, unflatten, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { checkInputs, type InputsOf, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
-import { checkInputs } from "@ltad/runtime";
-import type { RuntimeOptions, TensorSpecs } from "@ltad/runtime";
-import type { Tensors, TensorsFor } from "../traced-function.js";
-import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions, type StepScalars } from "./adamw.js";
+import type { JitOptions, NoArrays, Tensors, TensorsFor, TensorsOf } from "../traced-function.js";
+import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions } from "./adamw.js";
 import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
 import { eagerStepper, onnxStepper, stepToOnnx } from "./stepper.js";
 import { valueAndGradients } from "./value-and-gradients.js";
+
+/** What a loss function returns: the loss, and scalars to report beside it. */
+export type Losses = Tensors & { readonly loss: tf.Scalar };
 
 /** What to train, on what, and how. */
 export interface TrainStepOptions<
   P extends Tree<NdArray>,
   In extends TensorSpecs = TensorSpecs,
-  C extends NdArrays | undefined = NdArrays,
-> extends RuntimeOptions {
+  C extends Tree<NdArray> = NoArrays,
+  M extends Losses = Losses,
+> extends JitOptions {
   /** Initial parameters, float32; copied. */
   readonly params: P;
   readonly inputs: In;
-  /** Frozen arrays: initialisers of the graph under their names. */
+  /** A tree of frozen arrays: initialisers of the graph, named by their paths. */
   readonly constants?: C;
-  /** @param inputs the inputs and the constants @returns the loss, and scalars to report beside it */
-  loss(params: MapTree<P, NdArray, tf.Tensor>, inputs: TensorsFor<In, C>): Tensors & { loss: tf.Scalar };
+  /** A traced function of the parameters, the inputs of one step and the constants. */
+  loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>): M;
   readonly optimiser?: AdamWOptions;
 }
 
+/** Options of a step whose types are forgotten, inside this file. */
+type AnyOptions = Omit<TrainStepOptions<Tree<NdArray>>, "constants" | "loss"> & {
+  readonly constants?: Tree<NdArray>;
+  loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>): Losses;
+};
+
+/** The numbers of one step: what the loss returned, and the norm of the gradient before clipping. */
+export type StepNumbers<M> = { readonly [Name in keyof (M & { gradient_norm: tf.Scalar })]: number };
+
 /** A compiled training step with its state. */
-export interface TrainProgram<P extends Tree<NdArray>> {
-  /** Updates the parameters. Gives the loss before the update, the metrics, and `gradient_norm` before clipping. */
-  step(inputs: NdArrays, at: { readonly learningRate: number }): Promise<Record<string, number>>;
+export interface TrainProgram<P extends Tree<NdArray>, In extends TensorSpecs = TensorSpecs, M extends Losses = Losses> {
+  /** Updates the parameters. Returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping. */
+  step(batch: InputsOf<In>, at: { readonly learningRate: number }): Promise<StepNumbers<M>>;
   /** The parameters now; copied. */
   params(): P;
   /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta) and `step`; copied. */
   state(): Record<string, NdArray>;
-  /** @throws LtadError `LTAD_SHAPE` when the state is not one of these parameters */
+  /** @throws LtadError `LTAD_SHAPE` when the state belongs to other parameters */
   restore(state: NdArrays): void;
   dispose(): Promise<void>;
 }
@@ -43,11 +55,17 @@ const groups = ["params", "m", "v"] as const;
  * Compiles loss, gradients, clipping and AdamW into one graph, and runs it step by step.
  * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
  */
-export function trainStep<P extends Tree<NdArray>, In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
-  options: TrainStepOptions<P, In, C>,
-): Promise<TrainProgram<P>>;
-export function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>>;
-export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptions<P>): Promise<TrainProgram<P>> {
+export async function trainStep<
+  P extends Tree<NdArray>,
+  const In extends TensorSpecs,
+  C extends Tree<NdArray> = NoArrays,
+  M extends Losses = Losses,
+>(options: TrainStepOptions<P, In, C, M>): Promise<TrainProgram<P, In, M>> {
+  const program = await openStep(options);
+  return program as TrainProgram<P, In, M>;
+}
+
+async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>>> {
   const { initial, packing, state: slots } = begin(options.params);
   const names = Object.keys(initial);
   const optimiser = options.optimiser ?? {};
@@ -64,9 +82,9 @@ export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptio
       );
       const results = await stepper.run({ ...inputs, ...Object.fromEntries(scalars) });
       count++;
-      return results;
+      return results as StepNumbers<Losses>;
     }),
-    params: () => unflatten(current("params")) as P,
+    params: () => unflatten(current("params")),
     state: () => {
       const arrays = groups.flatMap((group) => Object.entries(current(group)).map(([name, array]) => [`${group}.${name}`, array] as const));
       return { ...Object.fromEntries(arrays), step: { dtype: "int32", shape: [], data: Int32Array.of(count) } };
@@ -86,11 +104,14 @@ export async function trainStep<P extends Tree<NdArray>>(options: TrainStepOptio
  * the loss and three scalars `at.*` of the optimiser; its outputs the next state (`next.*`) and what is reported (`report.*`).
  * @throws LtadError `LTAD_TRACE` as {@link trainStep}
  */
-export function trainStepToOnnx<P extends Tree<NdArray>, In extends TensorSpecs, C extends NdArrays | undefined = undefined>(
-  options: TrainStepOptions<P, In, C>,
-): Uint8Array {
+export function trainStepToOnnx<
+  P extends Tree<NdArray>,
+  const In extends TensorSpecs,
+  C extends Tree<NdArray> = NoArrays,
+  M extends Losses = Losses,
+>(options: TrainStepOptions<P, In, C, M>): Uint8Array {
   const { packing, state } = begin(options.params);
-  return stepToOnnx(stepFunction(options as unknown as TrainStepOptions<P>, packing), state, options as Parameters<typeof stepToOnnx>[2]);
+  return stepToOnnx(stepFunction(options, packing), state, options);
 }
 
 /** Parameters by name, how they are packed, and the state before the first step. */
@@ -121,20 +142,20 @@ function checkRate(learningRate: number) {
 }
 
 /** One step over tensors: state and inputs to the next state and what to report. */
-function stepFunction<P extends Tree<NdArray>>(options: TrainStepOptions<P>, packing: Packing) {
-  return (inputs: Tensors): { state: Tensors; results: Tensors } => {
+function stepFunction(options: AnyOptions, packing: Packing) {
+  return (inputs: Tensors, constants: Tree<tf.Tensor>): { state: Tensors; results: Tensors } => {
     const optimiser = options.optimiser ?? {};
     const [params, m, v] = groups.map((group) => ofGroup(inputs, group)) as [Tensors, Tensors, Tensors];
-    const data = Object.fromEntries(Object.entries(inputs).filter(([name]) => name in options.inputs || name in (options.constants ?? {})));
-    const loss = (p: Tensors) => options.loss(unflatten(p) as MapTree<P, NdArray, tf.Tensor>, data);
+    const batch = Object.fromEntries(Object.keys(options.inputs).map((name) => [name, inputs[name]!]));
+    const loss = (p: Tensors) => options.loss(unflatten(p), batch, constants);
     const { results, gradients } = valueAndGradients(loss, unpackTensors(params, packing));
     const bySlot = packTensors(gradients, packing);
     const norm = globalNorm(Object.values(bySlot));
     const factor = optimiser.clipNorm === undefined ? undefined : clipFactor(norm, optimiser.clipNorm);
-    const scalars = ofGroup(inputs, "at") as unknown as StepScalars<tf.Tensor>;
+    const scalars = { decay: inputs["at.decay"]!, rate: inputs["at.rate"]!, epsilon: inputs["at.epsilon"]! };
     const state: Record<string, tf.Tensor> = {};
     for (const [name, gradient] of Object.entries(bySlot)) {
-      const slot = { param: params[name], m: m[name], v: v[name] } as Record<"param" | "m" | "v", tf.Tensor>;
+      const slot = { param: params[name]!, m: m[name]!, v: v[name]! };
       const next = adamW(slot, factor ? gradient.mul(factor) : gradient, scalars, optimiser);
       Object.assign(state, { [`params.${name}`]: next.param, [`m.${name}`]: next.m, [`v.${name}`]: next.v });
     }

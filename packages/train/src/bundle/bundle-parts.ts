@@ -3,7 +3,8 @@ import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import type { FeatureSpec } from "@ltad/features";
-import type { TrainOptions } from "../train.js";
+import { f32, i32 } from "@ltad/jit";
+import type { TrainOptions } from "../train-options.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
@@ -15,8 +16,6 @@ export interface BundleContent {
   readonly display: { readonly low: number; readonly high: number };
   readonly counts: readonly number[];
 }
-
-const float = (...shape: (number | null)[]) => ({ dtype: "float32" as const, shape });
 
 /** What a training leaves behind, as the detector writes it. */
 export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
@@ -37,12 +36,12 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
     },
     encoder: {
       model: graph,
-      inputs: { image: float(null, spec.inputSize, spec.inputSize, 3) },
+      inputs: { image: f32(null, spec.inputSize, spec.inputSize, 3) },
       outputs: ["features", "z"],
     },
     head: {
       model: head,
-      inputs: { features: float(null, spec.tokens, spec.channels), z: float(null, spec.zSize), class: { dtype: "int32", shape: [null] } },
+      inputs: { features: f32(null, spec.tokens, spec.channels), z: f32(null, spec.zSize), class: i32(null) },
       outputs: ["label", "s_rec", "s_sem", "map", "score"],
     },
     weights,

@@ -1,9 +1,9 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type Progress, unflatten } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { type HeadArrays, headConstants, headTensors } from "../head/head-graph.js";
-import { type HeadTensors, rawScores, scoreHead } from "../head/head.js";
+import { headTensors, type TrainedHead, trainedTensors } from "../head/head-graph.js";
+import { rawScores, scoreHead } from "../head/head.js";
 import { statisticsTree } from "@ltad/features";
-import { tensorsOf, toTensor } from "@ltad/jit";
+import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
@@ -34,7 +34,7 @@ const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...
 
 describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) => {
   it("means and deviations over the images of each class", async () => {
-    const found = await calibrate(set, arrays, spec, config, {});
+    const found = await calibrate(set, arrays, config, {});
     const raw = images.map((_, image) => rawOf(image));
     for (const label of [0, 1, 2]) {
       const own = raw.filter((_, image) => labels[image] === label);
@@ -58,17 +58,9 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
   });
 
   it("then a class's training normals have mean S_rec 1, and a standard logit of mean 0 and deviation 1", async () => {
-    const calibration = await calibrate(set, arrays, spec, config, {});
+    const calibration = await calibrate(set, arrays, config, {});
     const scored = { ...config, score: { ...config.score, semantic: "logit" as const } };
-    const [features, z] = tensorsOfImages();
-    const out = scoreHead(
-      { ...headTensors(constants(arrays)), calibration: tensorsOf(calibration) as HeadTensors["calibration"] },
-      features,
-      z,
-      tf.tensor1d(labels, "int32"),
-      spec,
-      scored,
-    );
+    const out = scoreHead(headTensors(tensorsOf({ ...arrays, calibration })), encoded(images, labels), scored);
     const [rec, sem] = [out.s_rec.arraySync(), out.s_sem.arraySync()];
     for (const label of [0, 1, 2]) {
       const of = (maps: number[][][]) => maps.filter((_, image) => labels[image] === label).flat(2);
@@ -78,16 +70,7 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
   });
 
   function rawOf(image: number) {
-    const { features, z } = images[image]!;
-    const label = tf.tensor1d([labels[image]!], "int32");
-    const out = rawScores(
-      headTensors(constants(arrays)),
-      tf.tensor3d(features, [1, N, spec.channels]),
-      tf.tensor2d(z, [1, spec.zSize]),
-      label,
-      spec,
-      config,
-    );
+    const out = rawScores(trainedTensors(tensorsOf(arrays)), encoded([images[image]!], [labels[image]!]), config);
     return { errors: out.errors.arraySync()[0]!, logits: out.logits.arraySync()[0]! };
   }
 });
@@ -95,8 +78,8 @@ describe.each(cases)("calibrate, preset $preset", ({ config, arrays, kinds }) =>
 it("what is perfect or constant leaves numbers one can divide by", async () => {
   const { arrays, config } = cases[0]!;
   const leaves = Object.entries(flatten<NdArray>(arrays.phi, isNdArray));
-  const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)])));
-  const { logitDeviation, logitMean } = await calibrate(set, { ...arrays, phi }, spec, config, {});
+  const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)]))) as typeof arrays.phi;
+  const { logitDeviation, logitMean } = await calibrate(set, { ...arrays, phi }, config, {});
   expect([...logitMean.data]).toEqual([0, 0, 0]);
   for (const value of logitDeviation.data) expect(value).toBeGreaterThan(0);
 });
@@ -106,7 +89,7 @@ it("says how far it is, and stops when asked", async () => {
   const seen: Progress[] = [];
   const stopping = new AbortController();
   const onProgress = (progress: Progress) => (seen.push(progress), progress.done === 4 && stopping.abort());
-  await expect(calibrate(set, arrays, spec, config, { onProgress, signal: stopping.signal })).rejects.toMatchObject({
+  await expect(calibrate(set, arrays, config, { onProgress, signal: stopping.signal })).rejects.toMatchObject({
     code: "LTAD_ABORTED",
   });
   expect(seen.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4].map((done) => [done, 10]));
@@ -116,7 +99,7 @@ function fixture(config: TrainConfig) {
   const head = headConfig(config, spec, 8);
   const sizes = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!).length);
   const rng = createRng(`calibrate/${config.preset}`);
-  const arrays: Omit<HeadArrays, "calibration"> = {
+  const arrays: TrainedHead = {
     tables: statisticsTree(randomStatistics(rng, config.whitening.by === "class" ? sizes : [])),
     pi: randomised(reconstructor(head.reconstruct).init(rng), "pi"),
     phi: randomised(semantic(head.semantic).init(rng), "phi"),
@@ -125,19 +108,19 @@ function fixture(config: TrainConfig) {
   return { config: head, arrays, kinds: config.score.reconstruction === "total" ? 1 : sizes.length };
 }
 
-function constants(arrays: Omit<HeadArrays, "calibration">): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)]));
-}
-
-function tensorsOfImages(): [tf.Tensor3D, tf.Tensor2D] {
-  const stacked = images.flatMap(({ features }) => [...features]);
-  return [
-    tf.tensor3d(stacked, [10, N, spec.channels]),
-    tf.tensor2d(
-      images.flatMap(({ z }) => [...z]),
-      [10, spec.zSize],
+function encoded(some: typeof images, classes: readonly number[]) {
+  const stacked = (of: (image: (typeof images)[number]) => NdArray) => some.flatMap((image) => [...of(image).data]);
+  return {
+    features: tf.tensor3d(
+      stacked(({ features }) => features),
+      [some.length, N, spec.channels],
     ),
-  ];
+    z: tf.tensor2d(
+      stacked(({ z }) => z),
+      [some.length, spec.zSize],
+    ),
+    label: tf.tensor1d([...classes], "int32"),
+  };
 }
 
 function mean(values: readonly number[]): number {

@@ -1,56 +1,43 @@
-import { float32, floats, int32, type JobOptions, throwIfAborted } from "@ltad/core";
-import { type HeadArrays, headConstants, headTensors } from "../head/head-graph.js";
+import { floats, float32, int32, type JobOptions, throwIfAborted } from "@ltad/core";
+import { type HeadArrays, type TrainedHead, trainedTensors } from "../head/head-graph.js";
 import { type HeadConfig, rawScores } from "../head/head.js";
-import type { FeatureSpec } from "@ltad/features";
-import { jit } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
+import { f32, i32, jit } from "@ltad/jit";
 import type { TrainingSet } from "../run/training-set.js";
 
 // Shapes: K classes, N tokens, E errors (one a group, or one in all).
 
 /**
  * What is usual on the training normals of each class: mean error of each group, mean error at each position, mean and deviation of the logit.
- * @see method.md, Score and Recipe 7
+ * @see method.md, "Score" and "Recommended settings" 7
  */
 export async function calibrate(
   set: TrainingSet,
-  arrays: Omit<HeadArrays, "calibration">,
-  spec: FeatureSpec,
+  trained: TrainedHead,
   config: HeadConfig,
-  options: JobOptions,
+  { onProgress, signal }: JobOptions,
 ): Promise<HeadArrays["calibration"]> {
-  const sums = set.classes.map(() => new ClassSums(spec.tokens));
-  const program = await rawProgram(arrays, spec, config);
+  const { tokens } = config.spec;
+  const sums = set.classes.map(() => new ClassSums(tokens));
+  const program = await rawProgram(trained, config);
   try {
     for (const [index, label] of set.labels.entries()) {
-      throwIfAborted(options.signal);
-      const { features, z } = await set.store.read(index);
-      const out = await program.run({
-        features: float32([1, spec.tokens, spec.channels], features),
-        z: float32([1, spec.zSize], z),
-        label: int32([1], [label]),
-      });
-      sums[label]!.add(floats(out["errors"], "errors"), floats(out["logits"], "logits"));
-      options.onProgress?.({ phase: "calibrate", done: index + 1, total: set.labels.length, unit: "images" });
+      throwIfAborted(signal);
+      const { errors, logits } = await program.run({ ...(await set.store.read(index)), label: int32([1], [label]) });
+      sums[label]!.add(floats(errors, "errors"), floats(logits, "logits"));
+      onProgress?.({ phase: "calibrate", done: index + 1, total: set.labels.length, unit: "images" });
     }
   } finally {
     await program.dispose();
   }
-  return tables(sums, spec.tokens);
+  return usualOf(sums, tokens);
 }
 
-function rawProgram(arrays: Omit<HeadArrays, "calibration">, spec: FeatureSpec, config: HeadConfig) {
+function rawProgram(trained: TrainedHead, config: HeadConfig) {
+  const { tokens, channels, zSize } = config.spec;
   return jit(
-    (inputs) => {
-      const { features, z, label } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; label: tf.Tensor1D };
-      return { ...rawScores(headTensors(inputs), features, z, label, spec, config) };
-    },
-    {
-      features: { dtype: "float32", shape: [1, spec.tokens, spec.channels] },
-      z: { dtype: "float32", shape: [1, spec.zSize] },
-      label: { dtype: "int32", shape: [1] },
-    },
-    { constants: headConstants(arrays) },
+    ({ features, z, label }, constants) => ({ ...rawScores(trainedTensors(constants), { features, z, label }, config) }),
+    { features: f32(1, tokens, channels), z: f32(1, zSize), label: i32(1) },
+    { constants: trained },
   );
 }
 
@@ -82,7 +69,7 @@ class ClassSums {
 
 const least = 1e-6; // a division by what is usual must stay finite
 
-function tables(sums: readonly ClassSums[], tokens: number): HeadArrays["calibration"] {
+function usualOf(sums: readonly ClassSums[], tokens: number): HeadArrays["calibration"] {
   const classes = sums.length;
   const patches = sums.map((sum) => sum.images * tokens);
   const logitMean = sums.map((sum, k) => sum.logit / patches[k]!);

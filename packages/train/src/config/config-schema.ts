@@ -40,6 +40,10 @@ const names = z.strictObject({
   prototypes: z.enum(["learned", "random"]).describe("random: unit vectors in place of the text encoder's (ablation)"),
 });
 
+const sampling = z.strictObject({
+  classPower: z.number().describe("both phases draw an image of a class of n images with weight n^classPower"),
+});
+
 const optimiser = {
   steps: count,
   learningRate: positive,
@@ -104,7 +108,6 @@ const detect = z.strictObject({
   schedule: z.enum(["cosine", "step"]).describe("cosine to 0, or a tenth after 80 % of the steps"),
   images: count.describe("images a step"),
   tokens: count.nullable().describe("patches drawn from each image; null: all of them"),
-  classPower: z.number().describe("an image of a class of n images is drawn with weight n^classPower"),
 });
 
 const score = z.strictObject({
@@ -123,6 +126,7 @@ export const configSchema = z.strictObject({
   groups: z.array(z.array(count).nonempty()).nonempty().describe("groups of stages; each is whitened and projected on its own"),
   whitening,
   names,
+  sampling,
   augment,
   mixing,
   anomaly,

@@ -1,29 +1,35 @@
 import type { TrainConfig } from "./config-schema.js";
 
-/** method.md, "Recipe": what measured best on real images. */
-export const recommended: TrainConfig = {
-  preset: "recommended",
+/** What both presets share; below is what differs. */
+const shared = {
   encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
+  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
+  mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 24 },
+} satisfies Partial<TrainConfig>;
+const augment = {
+  batch: 8,
+  learningRate: 1e-3,
+  warmup: 20,
+  weightDecay: 1e-4,
+  clipNorm: 1,
+  latent: 64,
+  width: 64,
+  beta: 1e-3,
+} satisfies Partial<TrainConfig["augment"]>;
+const whitening = { ridge: 0.01, minImagesForPositions: 4 };
+
+/** method.md, "Recommended settings": what measured best on real images. */
+export const recommended: TrainConfig = {
+  ...shared,
+  preset: "recommended",
   features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" },
   groups: [
     [2, 3, 5], // sharp
     [2, 3, 5, 6], // wide
   ],
-  whitening: { by: "class", ridge: 0.01, minImagesForPositions: 4 },
-  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
-  augment: {
-    steps: 200,
-    batch: 8,
-    learningRate: 1e-3,
-    warmup: 20,
-    weightDecay: 1e-4,
-    clipNorm: 1,
-    latent: 64,
-    width: 64,
-    beta: 1e-3,
-    betaWarmup: 100,
-  },
-  mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 24 },
+  whitening: { by: "class", ...whitening },
+  sampling: { classPower: -0.5 },
+  augment: { ...augment, steps: 200, betaWarmup: 100 },
   anomaly: { kind: "directed", low: 1, high: 3, foreign: 0.5 },
   reconstruct: { kind: "token-mlp", width: 256, hidden: 512, blocks: 3 },
   semantic: { kind: "mlp", width: 256 },
@@ -36,32 +42,19 @@ export const recommended: TrainConfig = {
     clipNorm: 1,
     images: 32,
     tokens: 32,
-    classPower: -0.5,
   },
   score: { reconstruction: "groups", groupWeights: [0.25, 0.75], semantic: "logit", lambda: 1, image: "position" },
 };
 
 /** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */
 export const paper: TrainConfig = {
+  ...shared,
   preset: "paper",
-  encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
   features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear" },
   groups: [[1], [2], [3], [5]], // one Phi_l for each layer
-  whitening: { by: "none", ridge: 0.01, minImagesForPositions: 4 },
-  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
-  augment: {
-    steps: 500,
-    batch: 8,
-    learningRate: 1e-3,
-    warmup: 20,
-    weightDecay: 1e-4,
-    clipNorm: 1,
-    latent: 64,
-    width: 64,
-    beta: 1e-3,
-    betaWarmup: 200,
-  },
-  mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 24 },
+  whitening: { by: "none", ...whitening },
+  sampling: { classPower: 0 },
+  augment: { ...augment, steps: 500, betaWarmup: 200 },
   anomaly: { kind: "jitter", alpha: 20 },
   reconstruct: { kind: "uniad", width: 256, heads: 8, hidden: 1024, encoderLayers: 4, decoderLayers: 4, neighbourhood: 7 },
   semantic: { kind: "linear" },
@@ -74,7 +67,6 @@ export const paper: TrainConfig = {
     clipNorm: 0.1,
     images: 8,
     tokens: null,
-    classPower: 0,
   },
   score: { reconstruction: "total", groupWeights: [1, 1, 1, 1], semantic: "posterior", lambda: 1, image: "pooled" },
 };

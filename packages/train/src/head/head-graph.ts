@@ -1,50 +1,41 @@
-import { branchOf, flatten, isNdArray, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { type FeatureSpec, statisticsTables } from "@ltad/features";
-import { type Tensors, toOnnx } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
-import { type Calibration, type HeadConfig, type HeadTensors, scoreHead } from "./head.js";
+import type { NdArray, Tree } from "@ltad/core";
+import { statisticsTables, type StatisticsTree } from "@ltad/features";
+import { f32, i32, type TensorsOf, toOnnx } from "@ltad/jit";
+import type { SemanticParams } from "@ltad/semantic";
+import { type Calibration, type HeadConfig, type HeadTensors, scoreHead, type TrainedTensors } from "./head.js";
 
-/** Everything the head needs, under the names in `weights.safetensors`. */
-export type HeadArrays = {
-  readonly tables: Tree<NdArray>;
+/** A head before its calibration, under the names in `weights.safetensors`. */
+export type TrainedHead = {
+  readonly tables: StatisticsTree;
   readonly pi: Tree<NdArray>;
-  readonly phi: Tree<NdArray>;
+  readonly phi: SemanticParams<NdArray>;
   readonly prototypes: { readonly normal: NdArray; readonly abnormal: NdArray };
+};
+
+/** Everything that a head needs. */
+export type HeadArrays = TrainedHead & {
   readonly calibration: { readonly [K in keyof Calibration]: NdArray };
 };
 
-/** The arrays of a head as named constants of a graph. */
-export function headConstants(arrays: Omit<HeadArrays, "calibration">): NdArrays {
-  return flatten<NdArray>(arrays, isNdArray);
+/** A trained head inside a traced function. */
+export function trainedTensors({ tables, pi, phi, prototypes }: TensorsOf<TrainedHead>): TrainedTensors {
+  return { tables: statisticsTables(tables), pi, phi, prototypes: prototypes as TrainedTensors["prototypes"] };
 }
 
-/** The same, as tensors inside a traced function. */
-export function headTensors(inputs: Tensors): HeadTensors {
-  const branch = (name: string) => branchOf(inputs, name);
-  return {
-    tables: statisticsTables(branch("tables")),
-    pi: branch("pi"),
-    phi: branch("phi"),
-    prototypes: branch("prototypes") as HeadTensors["prototypes"],
-    calibration: branch("calibration") as Calibration,
-  };
+/** A whole head inside a traced function. */
+export function headTensors(constants: TensorsOf<HeadArrays>): HeadTensors {
+  return { ...trainedTensors(constants), calibration: constants.calibration as Calibration };
 }
 
 /**
  * The scoring graph of a bundle, batch free.
  * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
  */
-export function headGraph(arrays: HeadArrays, spec: FeatureSpec, config: HeadConfig): Uint8Array {
+export function headGraph(arrays: HeadArrays, config: HeadConfig): Uint8Array {
+  const { tokens, channels, zSize } = config.spec;
   return toOnnx(
-    (inputs) => {
-      const { features, z, class: given } = inputs as { features: tf.Tensor3D; z: tf.Tensor2D; class: tf.Tensor1D };
-      return scoreHead(headTensors(inputs), features, z, given, spec, config);
-    },
-    {
-      features: { dtype: "float32", shape: [null, spec.tokens, spec.channels] },
-      z: { dtype: "float32", shape: [null, spec.zSize] },
-      class: { dtype: "int32", shape: [null] },
-    },
-    { constants: headConstants(arrays) },
+    ({ features, z, class: label }, constants) => scoreHead(headTensors(constants), { features, z, label }, config),
+    { features: f32(null, tokens, channels), z: f32(null, zSize), class: i32(null) },
+    { constants: arrays },
   );
 }

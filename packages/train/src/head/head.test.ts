@@ -1,13 +1,13 @@
 import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { tensorsOf, toNdArray, toTensor } from "@ltad/jit";
+import { tensorsOf, toNdArray } from "@ltad/jit";
 import { openProgram } from "@ltad/runtime";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
-import { type HeadArrays, headConstants, headGraph, headTensors } from "./head-graph.js";
+import { type HeadArrays, headGraph, headTensors } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
 
 // Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
@@ -15,12 +15,14 @@ import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.
 const close = { rtol: 5e-6, atol: 5e-6 };
 
 const recommended: HeadConfig = {
+  spec,
   groups: [[5], [2, 5]], // the second skips a stage
   reconstruct: { kind: "token-mlp", channels: 17, grid: [G, G], zSize: Dz, width: 8, hidden: 10, blocks: 1 },
   semantic: { kind: "mlp", logit: "direction", groups: [6, 11], textSize: Dt, hidden: 8 },
   score: { reconstruction: "groups", groupWeights: [1, 3], semantic: "logit", lambda: 0.7, image: "position" },
 };
 const paper: HeadConfig = {
+  spec,
   groups: [[2], [3], [5]],
   reconstruct: {
     kind: "uniad",
@@ -60,8 +62,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
 
   it("errors and logits by their definition", () => {
     const labels = expected.map(({ label }) => label);
-    const { images, zs } = inputs();
-    const raw = rawScores(tensors(arrays), images, zs, tf.tensor1d(labels, "int32"), spec, config);
+    const raw = rawScores(tensors(arrays), imagesOf(labels), config);
     const { errors, logits } = { errors: toNdArray(raw.errors), logits: toNdArray(raw.logits) };
     const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
     expect([errors.shape, logits.shape]).toEqual([
@@ -100,7 +101,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
   });
 
   it.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
-    const program = await openProgram(headGraph(arrays, spec, config), { threads: 1 });
+    const program = await openProgram(headGraph(arrays, config), { threads: 1 });
     try {
       const some = float32([count, N, C], features.data.slice(0, count * N * C));
       const found = await program.run({
@@ -233,16 +234,19 @@ function plainPooled(map: number[]): number {
 // --- inputs ---
 
 function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[] = given) {
-  const { images, zs } = inputs();
-  const out = scoreHead(tensors(arrays), images, zs, tf.tensor1d([...labels], "int32"), spec, config);
+  const out = scoreHead(tensors(arrays), imagesOf(labels), config);
   const read = (name: keyof typeof out) => toNdArray(out[name]);
   return { label: read("label"), s_rec: read("s_rec"), s_sem: read("s_sem"), map: read("map"), score: read("score") };
 }
 
 function tensors(arrays: HeadArrays) {
-  return headTensors(Object.fromEntries(Object.entries(headConstants(arrays)).map(([name, array]) => [name, toTensor(array)])));
+  return headTensors(tensorsOf(arrays));
 }
 
-function inputs() {
-  return { images: tf.tensor3d(features.data, [B, N, C]), zs: tf.tensor2d(z.data, [B, Dz]) };
+function imagesOf(labels: readonly number[]) {
+  return {
+    features: tf.tensor3d(features.data, [B, N, C]),
+    z: tf.tensor2d(z.data, [B, Dz]),
+    label: tf.tensor1d([...labels], "int32"),
+  };
 }

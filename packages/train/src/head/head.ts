@@ -1,15 +1,15 @@
-import type { Tree } from "@ltad/core";
+import type { NdArray, Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { classDistances, type FeatureSpec, normalise, standardZ, type StatisticsTables } from "@ltad/features";
+import { classDistances, type GroupLayout, standardZ, type StatisticsTables, whitened } from "@ltad/features";
+import type { TensorsOf } from "@ltad/jit";
 import { resizeBilinear } from "@ltad/jit/nn";
 import { groupErrors, type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
-import { posterior, semantic, type SemanticConfig } from "@ltad/semantic";
+import { posterior, semantic, type SemanticConfig, type SemanticParams } from "@ltad/semantic";
 
 // Shapes: B images, N = G * G tokens, C channels, D = sum of D_g over the groups, E errors (one a group, or one in all), K classes, Dt text size.
 
-/** How a model scores; saved with it. */
-export interface HeadConfig {
-  readonly groups: readonly (readonly number[])[];
+/** How a model scores: the layout of its features, its modules, and how their answers become one score. */
+export interface HeadConfig extends GroupLayout {
   readonly reconstruct: ReconstructConfig;
   readonly semantic: SemanticConfig;
   readonly score: ScoreConfig;
@@ -26,12 +26,16 @@ export interface ScoreConfig {
   readonly image: "max" | "position" | "pooled";
 }
 
-/** All tensors of the scoring function. */
-export interface HeadTensors {
+/** The tensors of a head before its calibration. */
+export interface TrainedTensors {
   readonly tables: StatisticsTables;
   readonly pi: Tree<tf.Tensor>;
-  readonly phi: Tree<tf.Tensor>;
+  readonly phi: TensorsOf<SemanticParams<NdArray>>;
   readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
+}
+
+/** All tensors of the scoring function. */
+export interface HeadTensors extends TrainedTensors {
   readonly calibration: Calibration;
 }
 
@@ -49,60 +53,55 @@ export interface RawScores {
   readonly logits: tf.Tensor2D; // [B, N]
 }
 
+/** A batch of encoded images. */
+export interface EncodedImages {
+  readonly features: tf.Tensor3D; // [B, N, C]
+  readonly z: tf.Tensor2D; // [B, Dz]
+  readonly label: tf.Tensor1D; // int32 [B]
+}
+
 /**
  * Errors of reconstruction and logits of abnormality.
- * @param features [B, N, C] @param z [B, Dz] @param label int32 [B]
  * @see method.md, Score: S_rec(p) = ||Pi(p) - p||^2, and the semantic posterior
  */
-export function rawScores(
-  t: Omit<HeadTensors, "calibration">,
-  features: tf.Tensor3D,
-  z: tf.Tensor2D,
-  label: tf.Tensor1D,
-  spec: FeatureSpec,
-  config: HeadConfig,
-): RawScores {
-  const positions = allPositions(label, spec.tokens); // [B, N]
-  const parts = normalise(t.tables, features, label, positions, spec, config.groups); // G x [B, N, D_g]
+export function rawScores(t: TrainedTensors, images: EncodedImages, config: HeadConfig): RawScores {
+  const { features, z, label } = images;
+  const positions = allPositions(label, config.spec.tokens); // [B, N]
+  const parts = whitened(t.tables, { features, label, positions }, config); // G x [B, N, D_g]
   const patches = tf.concat(parts, 2); // [B, N, D]
   const normal = reconstructor(config.reconstruct).forward(t.pi, patches, standardZ(t.tables, z)); // [B, N, D]
   const errors = config.score.reconstruction === "total" ? [squaredError(normal, patches)] : groupErrors(normal, patches, sizesOf(parts)); // E x [B, N]
-  const logits = semantic(config.semantic).forward(
-    t.phi,
-    patches,
-    tf.gather(t.prototypes.normal, label),
-    tf.gather(t.prototypes.abnormal, label),
-  ); // [B, N]
+  const prototype = (table: tf.Tensor2D) => tf.gather(table, label); // [B, Dt]
+  const { normal: normalText, abnormal: abnormalText } = t.prototypes;
+  const logits = semantic(config.semantic).forward(t.phi, patches, prototype(normalText), prototype(abnormalText)); // [B, N]
   return { errors: tf.stack(errors, 2) as tf.Tensor3D, logits };
 }
 
 /**
- * The whole scoring of a bundle: class (predicted where it is -1), S_rec, S_sem, their sum and the image score.
+ * The whole scoring of a bundle: class (predicted where the label is -1), S_rec, S_sem, their sum and the image score.
  * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B]
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
-export function scoreHead(
-  t: HeadTensors,
-  features: tf.Tensor3D,
-  z: tf.Tensor2D,
-  given: tf.Tensor1D,
-  spec: FeatureSpec,
-  config: HeadConfig,
-) {
-  const { tables, calibration } = t;
-  const distances = classDistances(tables, z); // [B, K]
-  const label = tf.where<tf.Tensor1D>(tf.less(given, 0), tf.argMin<tf.Tensor1D>(distances, 1), given).toInt(); // [B]
-  const { errors, logits } = rawScores(t, features, z, label, spec, config);
+export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
+  const { calibration } = t;
+  const label = predictedWhereUnknown(t.tables, images); // [B]
+  const { errors, logits } = rawScores(t, { ...images, label }, config);
   const usual = tf.gather(calibration.error, label).expandDims(1); // [B, 1, E]
   const ratios: tf.Tensor3D = tf.div(errors, usual); // [B, N, E]
   const rec = weighted(ratios, config.score); // [B, N]
   const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
   const map: tf.Tensor2D = tf.add(rec, tf.mul(sem, config.score.lambda)); // [B, N]
-  const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, spec.grid, spec.grid]); // [B, G, G]
-  const judged =
+  const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, config.spec.grid, config.spec.grid]); // [B, G, G]
+  const atItsPlace =
     config.score.image === "position" ? tf.add(tf.mul(rec, usualHere(label, calibration)), tf.mul(sem, config.score.lambda)) : map; // [B, N]
-  const score = config.score.image === "pooled" ? pooledMax(side(map)) : tf.max(judged, 1); // [B]
+  const score = config.score.image === "pooled" ? pooledMax(side(map)) : tf.max(atItsPlace, 1); // [B]
   return { label, s_rec: side(rec), s_sem: side(sem), map: side(map), score };
+}
+
+/** The labels that are given, the nearest class where one is -1: int32 [B]. */
+function predictedWhereUnknown(tables: StatisticsTables, { z, label }: EncodedImages): tf.Tensor1D {
+  const distances = classDistances(tables, z); // [B, K]
+  return tf.where<tf.Tensor1D>(tf.less(label, 0), tf.argMin<tf.Tensor1D>(distances, 1), label).toInt();
 }
 
 function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreConfig): tf.Tensor2D {

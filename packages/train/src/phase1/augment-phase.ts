@@ -1,21 +1,12 @@
-import { branchOf, createRng, flatten, float32, int32, isNdArray, type NdArray, type NdArrays, type Rng, type Tree } from "@ltad/core";
-import type { TextEncoder } from "@ltad/encoder";
-import { type ClassMoments, type FeatureSpec, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
-import { cosineSchedule, type Tensors, trainStep } from "@ltad/jit";
-import { classTexts, conditionalVae, initClassNames, klWeight, sample, type VaeConfig } from "@ltad/vae-augment";
-import * as tf from "@tensorflow/tfjs";
+import { createRng, float32, int32, type Rng } from "@ltad/core";
+import { type ClassMoments, type FeatureSpec, statisticsTree } from "@ltad/features";
+import { cosineSchedule, type InputsOf, trainStep } from "@ltad/jit";
+import { conditionalVae, initClassNames, klWeight, type VaeConfig } from "@ltad/vae-augment";
 import type { TrainConfig } from "../config/config-schema.js";
 import { imageSampler } from "../run/draw.js";
-import type { Phase } from "../run/run-phase.js";
-import type { TrainingSet } from "../run/training-set.js";
-
-// Shapes: B images a step, N tokens, C channels, Dz size of z, K classes, M tokens of a name, Dt text size.
-
-/** What phase 1 learns: the class names s_c [K, M, tokenSize] and the VAE. */
-export type AugmentParams = {
-  readonly names: NdArray;
-  readonly vae: Tree<NdArray>;
-};
+import type { Phase } from "../run/phase.js";
+import type { Training } from "../run/training.js";
+import { type AugmentConstants, augmentInputs, type AugmentInputs, augmentLoss, type AugmentParams } from "./augment-loss.js";
 
 /** Sizes of the VAE for these features. */
 export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize: number): VaeConfig & { readonly latent: number } {
@@ -24,14 +15,8 @@ export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize:
 }
 
 /** Phase 1 as steps: the VAE's loss, with gradients through the frozen text encoder into the class names. */
-export async function augmentPhase(
-  set: TrainingSet,
-  moments: ClassMoments,
-  spec: FeatureSpec,
-  config: TrainConfig,
-  text: TextEncoder,
-  seed: number,
-): Promise<Phase<AugmentParams>> {
+export async function augmentPhase(training: Training, moments: ClassMoments): Promise<Phase<AugmentParams, AugmentInputs>> {
+  const { set, spec, config, text, seed } = training;
   const { augment, names } = config;
   const vae = vaeConfig(config, spec, text.size);
   const rng = createRng(`${seed}/augment`);
@@ -39,59 +24,43 @@ export async function augmentPhase(
     names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
     vae: conditionalVae(vae).init(rng.fork("vae")),
   };
-  const program = await trainStep<AugmentParams>({
+  const constants: AugmentConstants = { tables: statisticsTree(moments), text: text.params };
+  const program = await trainStep({
     params,
-    inputs: {
-      features: { dtype: "float32", shape: [augment.batch, spec.tokens, spec.channels] },
-      z: { dtype: "float32", shape: [augment.batch, spec.zSize] },
-      label: { dtype: "int32", shape: [augment.batch] },
-      eps: { dtype: "float32", shape: [augment.batch, augment.latent] },
-      beta: { dtype: "float32", shape: [] },
-    },
-    constants: flatten<NdArray>({ tables: statisticsTree(moments), text: text.params }, isNdArray),
-    loss: (learned, inputs) => augmentLoss(learned, inputs, vae, text),
+    inputs: augmentInputs(config, spec),
+    constants,
+    loss: augmentLoss(vae, text),
     optimiser: { weightDecay: augment.weightDecay, clipNorm: augment.clipNorm },
   });
   return {
     name: "phase1",
     steps: augment.steps,
     program,
-    batch: augmentBatches(set, spec, config),
+    batch: augmentBatches(training),
     learningRate: (step) => cosineSchedule(step, { base: augment.learningRate, warmup: augment.warmup, total: augment.steps }),
   };
 }
 
-function augmentBatches(set: TrainingSet, spec: FeatureSpec, { augment, detect }: TrainConfig) {
-  const draw = imageSampler(set.labels, set.counts, detect.classPower);
-  return async (step: number, rng: Rng): Promise<NdArrays> => {
-    const chosen = Array.from({ length: augment.batch }, () => draw(rng));
-    const sources = await Promise.all(chosen.map((index) => set.store.read(index)));
-    const features = float32([augment.batch, spec.tokens, spec.channels]);
-    sources.forEach((source, b) => features.data.set(source.features, b * spec.tokens * spec.channels));
+/** Draws the inputs of one step: images with their z and class, the noise of the latent, and beta. */
+function augmentBatches({ set, spec, config: { augment, sampling } }: Training) {
+  const draw = imageSampler(set.labels, set.counts, sampling.classPower);
+  const { batch, latent } = augment;
+  return async (step: number, rng: Rng): Promise<InputsOf<AugmentInputs>> => {
+    const chosen = Array.from({ length: batch }, () => draw(rng));
+    const images = await Promise.all(chosen.map((index) => set.store.read(index)));
+    const [features, z] = [float32([batch, spec.tokens, spec.channels]), float32([batch, spec.zSize])];
+    images.forEach((image, b) => {
+      features.data.set(image.features.data, b * spec.tokens * spec.channels);
+      z.data.set(image.z.data, b * spec.zSize);
+    });
+    const labels = chosen.map((index) => set.labels[index]!);
+    const beta = klWeight(step, { beta: augment.beta, warmup: augment.betaWarmup });
     return {
       features,
-      z: float32(
-        [augment.batch, spec.zSize],
-        sources.flatMap(({ z }) => [...z]),
-      ),
-      label: int32(
-        [augment.batch],
-        chosen.map((index) => set.labels[index]!),
-      ),
-      eps: float32([augment.batch, augment.latent], rng.normals(augment.batch * augment.latent)),
-      beta: float32([], [klWeight(step, { beta: augment.beta, warmup: augment.betaWarmup })]),
+      z,
+      label: int32([batch], labels),
+      eps: float32([batch, latent], rng.normals(batch * latent)),
+      beta: float32([], [beta]),
     };
   };
-}
-
-/** sum_l mean((f_real_l - f_syn_l)^2) + beta KL, f in units of the channels' deviation; see method.md, Phase 1. */
-function augmentLoss(learned: { names: tf.Tensor; vae: Tree<tf.Tensor> }, inputs: Tensors, config: VaeConfig, text: TextEncoder) {
-  const vae = conditionalVae(config);
-  const tables = statisticsTables(branchOf(inputs, "tables"));
-  const real: tf.Tensor3D = tf.div(tf.sub(inputs["features"] as tf.Tensor3D, tables.channelMean), tables.channelDeviation); // [B, N, C]
-  const latent = vae.encode(learned.vae, standardZ(tables, inputs["z"] as tf.Tensor2D)); // [B, L]
-  const texts = classTexts((tokens) => text.forward(branchOf(inputs, "text"), tokens), learned.names as tf.Tensor3D); // [K, Dt]
-  const condition = tf.gather(texts, inputs["label"] as tf.Tensor1D); // [B, Dt]
-  const synthetic = vae.decode(learned.vae, sample(latent, inputs["eps"] as tf.Tensor2D), condition); // [B, N, C]
-  return vae.loss(real, synthetic, latent, inputs["beta"] as tf.Scalar);
 }

@@ -1,7 +1,7 @@
 import { createRng, flatten, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { statisticsTree } from "@ltad/features";
-import { tensorsOf, toTensor } from "@ltad/jit";
+import { type TensorsFor, tensorsOf, type TensorsOf } from "@ltad/jit";
 import { differentiate } from "@ltad/jit/testing";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
@@ -10,7 +10,6 @@ import { describe, expect, it } from "vitest";
 import {
   channelsOfStage,
   configs,
-  constantTensors,
   randomImages,
   randomised,
   randomPrototypes,
@@ -21,8 +20,8 @@ import {
   valueAt,
 } from "../testing/tiny-set.js";
 import type { TrainConfig } from "../config/config-schema.js";
-import { detectBatches } from "./detect-batch.js";
-import { detectLoss, type DetectTensors } from "./detect-loss.js";
+import { detectBatches } from "./detect-batches.js";
+import { type DetectInputs, detectLoss, type DetectParams } from "./detect-loss.js";
 import { headConfig } from "../head/head-config.js";
 
 // B 5 images, T 9 or all 16 tokens, groups of 6 and 11 or of 5, 2 and 6 channels. Pi and Phi are held by their own packages:
@@ -56,29 +55,23 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
       const flat = Object.entries(flatten<NdArray>(params, isNdArray));
       return unflatten(
         Object.fromEntries(flat.map(([name, a]) => [name, { ...a, data: a.data.map((x, i) => x + sign * step * gradients[name]![i]!) }])),
-      );
+      ) as DetectParams;
     };
     const slope = (lossOf(moved(1), batch).loss - lossOf(moved(-1), batch).loss) / (2 * step);
     expectClose([slope], [squared], { rtol: 0.02, atol: 0 }, "slope");
   });
 
-  function inputsOf(batch: NdArrays) {
-    const constants = constantTensors({ tables: statisticsTree(statistics), prototypes });
-    return { ...constants, ...Object.fromEntries(Object.entries(batch).map(([name, array]) => [name, toTensor(array)])) };
-  }
+  const loss = detectLoss(config.anomaly, head);
+  const frozen = () => tensorsOf({ tables: statisticsTree(statistics), prototypes });
+  const tensorsOfBatch = (batch: NdArrays) => tensorsOf(batch) as TensorsFor<DetectInputs>;
 
-  function lossOf(learned: Tree<NdArray>, batch: NdArrays) {
-    const {
-      loss,
-      reconstruction,
-      semantic: sad,
-    } = detectLoss(tensorsOf(learned) as unknown as DetectTensors, inputsOf(batch), config, head, spec);
-    return { loss: loss.arraySync(), reconstruction: reconstruction.arraySync(), semantic: sad.arraySync() };
+  function lossOf(learned: DetectParams, batch: NdArrays) {
+    const found = loss(tensorsOf(learned), tensorsOfBatch(batch), frozen());
+    return { loss: found.loss.arraySync(), reconstruction: found.reconstruction.arraySync(), semantic: found.semantic.arraySync() };
   }
 
   function gradientsOf(batch: NdArrays): Record<string, Float32Array> {
-    const inputs = inputsOf(batch);
-    return differentiate(params, (learned) => detectLoss(learned as unknown as DetectTensors, inputs, config, head, spec).loss).gradients;
+    return differentiate(params, (learned) => loss(learned as TensorsOf<DetectParams>, tensorsOfBatch(batch), frozen()).loss).gradients;
   }
 
   function plain(batch: NdArrays) {
@@ -170,5 +163,5 @@ function batchOf(config: TrainConfig): Promise<NdArrays> {
   const patchSize = sum(config.groups.flat().map((stage) => channelsOfStage[stage]!.length));
   const set = setOf(randomImages(createRng("images")));
   const noise = { take: (size: number) => createRng("noise").normals(size) };
-  return detectBatches({ set, spec, config, patchSize, mixing: undefined, noise })(0, createRng("step"));
+  return detectBatches({ set, spec, config }, { patchSize, mixing: undefined, noise })(0, createRng("step"));
 }

@@ -12,7 +12,7 @@ describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) 
   const statistics = randomStatistics(createRng("statistics"), config.whitening.by === "class" ? sizes : []);
   const prototypes = randomPrototypes(createRng("prototypes"));
   const set = setOf(randomImages(createRng("images")));
-  const open = (seed: number) => detectPhase({ set, statistics, prototypes, spec, config, head, mixing: undefined, seed });
+  const open = (seed: number) => detectPhase({ set, spec, config, seed }, { statistics, prototypes, head, mixing: undefined });
 
   it("moves all of Pi and Phi and nothing else: names, prototypes and statistics are no parameters of it", async () => {
     const phase = await open(1);

@@ -28,7 +28,9 @@ describe("openCheckpoint", () => {
 
   it("refuses to resume a training of other settings, and says what to do", async () => {
     await openCheckpoint(folder, { seed: 1 }, false);
-    await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(/other images, options or seed.*leave out --resume/);
+    await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(
+      /other images, options or seed, or by another version.*leave out --resume/,
+    );
   });
 
   it("says so when its header is damaged", async () => {

@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError, type NdArrays, readSafetensors, sha256, writeFileAtomic, writeSafetensors } from "@ltad/core";
-import type { HistoryRow } from "./run-phase.js";
+import type { HistoryRow } from "./history.js";
 
-/** Where an interrupted training goes on. */
+/** The state of an interrupted training, from which it continues. */
 export interface Checkpoint {
-  load(phase: string): Promise<Saved | undefined>;
-  save(phase: string, saved: Saved): Promise<void>;
+  load(phase: string): Promise<CheckpointState | undefined>;
+  save(phase: string, state: CheckpointState): Promise<void>;
   /** Removes the folder: the training is complete. */
   clear(): Promise<void>;
 }
 
-export interface Saved {
+/** A phase as it was after some step. */
+export interface CheckpointState {
   readonly state: NdArrays;
   readonly history: HistoryRow[];
 }
@@ -23,14 +24,14 @@ interface Header {
 
 /**
  * A checkpoint folder that belongs to one training: its fingerprint is the hash of config, split, seed and encoder.
- * @param resume false: an earlier checkpoint there is removed
- * @throws LtadError `LTAD_CONFIG` when asked to resume a training of other settings
+ * @param resume false: an earlier checkpoint in the folder is removed
+ * @throws LtadError `LTAD_CONFIG` when the checkpoint to resume from belongs to a training with other settings
  */
 export async function openCheckpoint(folder: string, settings: unknown, resume: boolean): Promise<Checkpoint> {
   const fingerprint = sha256(JSON.stringify(settings));
   const header = join(folder, "checkpoint.json");
   if (!resume) await rm(folder, { recursive: true, force: true });
-  else if (existsSync(header)) await checkFingerprint(header, fingerprint);
+  else if (existsSync(header) && (await readFingerprint(header)) !== fingerprint) throw otherTrainingError(header);
   await writeFileAtomic(header, JSON.stringify({ fingerprint } satisfies Header));
   const file = (phase: string) => join(folder, `${phase}.safetensors`);
   return {
@@ -44,19 +45,16 @@ export async function openCheckpoint(folder: string, settings: unknown, resume: 
   };
 }
 
-async function checkFingerprint(header: string, fingerprint: string): Promise<void> {
-  const found = await readFingerprint(header);
-  if (found === fingerprint) return;
-  throw new LtadError(
-    "LTAD_CONFIG",
-    `--resume: ${header} belongs to a training with other images, options or seed. Use the same ones, or leave out --resume to start anew.`,
-  );
-}
-
 async function readFingerprint(header: string): Promise<string> {
   try {
     return (JSON.parse(await readFile(header, "utf8")) as Header).fingerprint;
   } catch (error) {
-    throw new LtadError("LTAD_CONFIG", `--resume: ${header} is damaged. Leave out --resume to start anew.`, { cause: error });
+    const message = `--resume: ${header} is damaged. Leave out --resume to start over.`;
+    throw new LtadError("LTAD_CONFIG", message, { cause: error, details: { file: header } });
   }
+}
+
+function otherTrainingError(header: string): LtadError {
+  const message = `--resume: ${header} belongs to a training with other images, options or seed, or by another version. Use the same ones, or leave out --resume to start over.`;
+  return new LtadError("LTAD_CONFIG", message, { details: { file: header } });
 }

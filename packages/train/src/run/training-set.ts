@@ -1,26 +1,41 @@
-import type { FeatureStore, ImageFeatures } from "@ltad/feature-store";
+import type { Split } from "@ltad/data";
+import { encodeFiles, type EncodeFilesOptions, type FeatureStore, type FrozenEncoder, type ImageFeatures } from "@ltad/feature-store";
+import type { LabelledFeatures } from "@ltad/features";
 
 /** The training images of a long-tailed split, as features. Labels are places in `classes`, which is the order of the split. */
-export interface TrainingSet {
+export interface TrainingSet extends LabelledFeatures {
+  /** Names; the first class has the most images. */
   readonly classes: readonly string[];
-  /** Images of each class; the first class has the most. */
-  readonly counts: readonly number[];
-  /** Class of each image of the store. */
-  readonly labels: readonly number[];
-  readonly store: FeatureStore;
 }
 
-/** A training set whose features stay in memory up to a budget; the rest is read from disk each time. */
-export function inMemory(set: TrainingSet, budgetBytes: number): TrainingSet {
+const featureMemory = 768 * 1024 * 1024; // bytes of features that stay in memory; the rest is read from the cache each time
+
+/**
+ * Encodes the training images.
+ * @throws LtadError of an image that cannot be read; see {@link encodeFiles}
+ */
+export async function encodeSet({ classes }: Split, encoder: FrozenEncoder, options: EncodeFilesOptions): Promise<TrainingSet> {
+  const files = classes.flatMap(({ train }) => train.map(({ file }) => file));
+  return {
+    classes: classes.map(({ name }) => name),
+    counts: classes.map(({ train }) => train.length),
+    labels: classes.flatMap(({ train }, label) => train.map(() => label)),
+    store: inMemory(await encodeFiles(files, encoder, options), featureMemory),
+  };
+}
+
+/** A store whose features stay in memory up to a budget. */
+function inMemory(store: FeatureStore, budgetBytes: number): FeatureStore {
   const kept = new Map<number, ImageFeatures>();
   let bytes = 0;
-  const read = async (index: number) => {
-    const known = kept.get(index);
-    if (known) return known;
-    const image = await set.store.read(index);
-    bytes += image.features.byteLength + image.z.byteLength;
-    if (bytes <= budgetBytes) kept.set(index, image);
-    return image;
+  return {
+    async read(index) {
+      const known = kept.get(index);
+      if (known) return known;
+      const image = await store.read(index);
+      bytes += image.features.data.byteLength + image.z.data.byteLength;
+      if (bytes <= budgetBytes) kept.set(index, image);
+      return image;
+    },
   };
-  return { ...set, store: { count: set.store.count, read } };
 }

@@ -50,9 +50,9 @@ export function headArrays(config: HeadConfig, whitened: boolean): HeadArrays {
   };
 }
 
-function randomised(tree: Tree<NdArray>, rng: Rng): Tree<NdArray> {
+function randomised<P extends Tree<NdArray>>(tree: P, rng: Rng): P {
   const leaves = Object.entries(flatten<NdArray>(tree, isNdArray));
-  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))])));
+  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))]))) as P;
 }
 
 function symmetric(rng: Rng, size: number): NdArray {

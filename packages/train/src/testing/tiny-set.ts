@@ -1,8 +1,6 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type Rng, sizeOf, type Tree, unflatten } from "@ltad/core";
 import type { ClassStatistics, FeatureSpec } from "@ltad/features";
 import type { ImageFeatures } from "@ltad/feature-store";
-import { toTensor } from "@ltad/jit";
-import type * as tf from "@tensorflow/tfjs";
 import type { TrainConfig } from "../config/config-schema.js";
 import { resolveConfig } from "../config/resolve-config.js";
 import type { TrainingSet } from "../run/training-set.js";
@@ -33,12 +31,12 @@ export const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
 
 /** A set of these images, in memory. */
 export function setOf(images: readonly ImageFeatures[]): TrainingSet {
-  return { classes: ["a", "b", "c"], counts, labels, store: { count: images.length, read: async (index) => images[index]! } };
+  return { classes: ["a", "b", "c"], counts, labels, store: { read: async (index) => images[index]! } };
 }
 
 /** Ten images of random features. */
 export function randomImages(rng: Rng): ImageFeatures[] {
-  return labels.map(() => ({ features: rng.normals(16 * 13), z: rng.normals(7) }));
+  return labels.map(() => ({ features: float32([1, 16, 13], rng.normals(16 * 13)), z: float32([1, 7], rng.normals(7)) }));
 }
 
 /** Both presets' forms for {@link spec}, small. */
@@ -106,15 +104,10 @@ export function randomPrototypes(rng: Rng): { normal: NdArray; abnormal: NdArray
 }
 
 /** The same parameters with random numbers everywhere, also where training starts from 0. */
-export function randomised(tree: Tree<NdArray>, seed: string): Tree<NdArray> {
+export function randomised<P extends Tree<NdArray>>(tree: P, seed: string): P {
   const rng = createRng(seed);
   const leaves = Object.entries(flatten<NdArray>(tree, isNdArray));
-  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))])));
-}
-
-/** Flat names, as constants reach a traced function. */
-export function constantTensors(tree: Tree<NdArray>): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(flatten<NdArray>(tree, isNdArray)).map(([name, array]) => [name, toTensor(array)]));
+  return unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape, rng.normals(sizeOf(shape), 0.4))]))) as P;
 }
 
 /** One number of an array. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { float32 } from "@ltad/core";
 import type { ResizeKernel } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
-import { toOnnx } from "@ltad/jit";
+import { f32, i32, toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 
 const [inputSize, grid, channels] = [32, 4, 3] as const;
@@ -17,13 +17,11 @@ export async function brightnessBundle(
   classes: readonly string[],
   change: { readonly display?: boolean; readonly kernel?: ResizeKernel } = {},
 ): Promise<string> {
-  const features = { dtype: "float32", shape: [null, tokens, channels] } as const;
-  const z = { dtype: "float32", shape: [null, channels] } as const;
-  const image = { dtype: "float32", shape: [null, inputSize, inputSize, 3] } as const;
-  const given = { dtype: "int32", shape: [null] } as const;
+  const image = f32(null, inputSize, inputSize, 3);
+  const [features, z, given] = [f32(null, tokens, channels), f32(null, channels), i32(null)];
   const encoder = toOnnx(
     (inputs) => {
-      const cells = tf.avgPool(inputs["image"] as tf.Tensor4D, 8, 8, "valid");
+      const cells = tf.avgPool(inputs.image, 8, 8, "valid");
       const patches = tf.reshape(cells, [-1, tokens, channels]);
       return { features: patches, z: tf.mean(patches, 1) };
     },
@@ -31,14 +29,14 @@ export async function brightnessBundle(
   );
   const head = toOnnx(
     (inputs) => {
-      const map = tf.reshape(tf.mean(inputs["features"] as tf.Tensor3D, 2), [-1, grid, grid]);
-      const spread = tf.sum(tf.mul(inputs["z"] as tf.Tensor2D, 0), 1); // the head must read z
+      const map = tf.reshape(tf.mean(inputs.features, 2), [-1, grid, grid]);
+      const spread = tf.sum(tf.mul(inputs.z, 0), 1); // the head must read z
       return {
         s_rec: map,
         s_sem: tf.mul(map, 0.5),
         map: tf.mul(map, 1),
         score: tf.add(tf.max(map, [1, 2]), spread),
-        label: tf.maximum(inputs["class"], tf.scalar(0, "int32")),
+        label: tf.maximum(inputs.class, tf.scalar(0, "int32")),
       };
     },
     { features, z, class: given },

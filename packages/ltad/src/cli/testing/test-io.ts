@@ -37,14 +37,14 @@ export async function ltad(...argv: readonly string[]): Promise<Ran> {
 
 /** The same with more in the environment. */
 export async function ltadWith(env: Io["env"], ...argv: readonly string[]): Promise<Ran> {
-  const { io, written } = testIo({ env: { ...process.env, ...env } });
+  const { io, written } = testIo({ env: { ...process.env, npm_lifecycle_event: "", ...env } });
   const code = await run(argv, io);
   return { code, ...written };
 }
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ltad-trainer-"));
+  const folder = await mkdtemp(join(tmpdir(), "ltad-cli-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,0 +1,122 @@
+import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { type Dataset, isGood } from "@ltad/data";
+import type { Detector } from "@ltad/detector";
+import type { Evaluation } from "./evaluation.js";
+import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
+import type { LeftOutImages } from "./false-alarms/left-out-images.js";
+import { matchClasses } from "./match-classes.js";
+import { measureSet } from "./measure-set.js";
+import { scoreFeatures, type ScoreFeaturesOptions } from "./score-features.js";
+import type { SetMeasures } from "./set-measures.js";
+import type { ImagePrediction, TestedClass } from "./tested-image.js";
+
+export interface EvaluateOptions extends ScoreFeaturesOptions {
+  /** Folder that keeps the features of every image, so that each is encoded once. */
+  readonly cacheDir: string;
+  /** Good images to calibrate false-alarm rates with. */
+  readonly leftOut?: LeftOutImages["images"];
+}
+
+/** The numbers of a model, and what a report needs beside them. */
+export interface Evaluated {
+  readonly evaluation: Evaluation;
+  /** From most to least training images. */
+  readonly tested: readonly TestedClass[];
+  /** Classes and metrics that are missing, in words. */
+  readonly warnings: readonly string[];
+  readonly model: Pick<Detector, "folder" | "manifest">;
+  readonly dataset: Dataset;
+}
+
+/**
+ * Measures a model on the test images of a data set, with the graphs of its bundle. Maps are compared with masks at the model's input size.
+ * @throws LtadError of a bad image or mask, or when there is nothing to test
+ */
+export async function evaluate(detector: Detector, dataset: Dataset, options: EvaluateOptions): Promise<Evaluated> {
+  const clock = stopwatch();
+  const timing: Record<string, number> = {};
+  const { folder, manifest } = detector;
+  const { known, warnings } = matchClasses(detector, dataset);
+  const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
+  const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
+  const images = [...items, ...leftOut];
+  const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
+  const files = images.map(({ file }) => file);
+  const store = await encodeFiles(files, await detector.encoder(), options);
+  timing["encode"] = clock();
+  const predictions = await scoreFeatures(
+    detector,
+    store,
+    images.map(({ label }) => label),
+    options,
+  );
+  timing["score"] = clock();
+  const tested = known.map((entry) => ({
+    ...entry,
+    images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
+  }));
+  const { summary, classes, ...measures } = await measureAll(tested, manifest, options);
+  timing["measure"] = clock();
+  const calibration = calibrate(
+    tested,
+    leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
+  );
+  const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
+  const { protocol, seed } = manifest;
+  const evaluation = { protocol, seed, counts, summary, classes, timing, ...measures, ...(calibration && { calibration }) } as Evaluation;
+  return {
+    evaluation,
+    tested,
+    warnings: [...warnings, ...missingNumbers(tested, measures.reasons)],
+    model: { folder, manifest },
+    dataset,
+  };
+}
+
+async function measureAll(
+  tested: readonly TestedClass[],
+  { features, seed }: Detector["manifest"],
+  { signal, onProgress }: JobOptions,
+): Promise<SetMeasures> {
+  const { pixelsOf, scoresOf } = await import("./class-metrics.js");
+  const set = measureSet();
+  for (const [i, { data, images }] of tested.entries()) {
+    throwIfAborted(signal);
+    set.add(data.name, scoresOf(images), await pixelsOf(data, images, features));
+    onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
+  }
+  const names = tested.map(({ data }) => data.name);
+  return set.result(names, seed);
+}
+
+function calibrate(
+  tested: readonly TestedClass[],
+  leftOut: readonly (ImagePrediction & { readonly label: number })[],
+): FalseAlarms | undefined {
+  const scores = tested.map(({ data: { name }, index, images }) => {
+    const calibration = leftOut.filter(({ label }) => label === index).map(({ score }) => score);
+    return [name, { calibration, test: images.filter(({ item }) => isGood(item)).map(({ score }) => score) }] as const;
+  });
+  return falseAlarms(new Map(scores));
+}
+
+/** Why a class has no number, in words; the AUROC speaks for all metrics of its kind. */
+function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
+  return tested.flatMap(({ data: { name } }) =>
+    ["image", "pixel"].flatMap((kind) => {
+      const reason = reasons[name]?.[`${kind}_auroc`];
+      return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); left out of the means.`];
+    }),
+  );
+}
+
+/** Seconds since the last call. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const took = (now - last) / 1000;
+    last = now;
+    return Math.round(took * 1000) / 1000;
+  };
+}

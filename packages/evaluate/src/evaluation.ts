@@ -1,0 +1,16 @@
+import type { Numbers, SetMeasures } from "./set-measures.js";
+
+/** Metrics by name, null where one is undefined; every evaluation has these two. */
+export type NamedMetrics = Numbers & { readonly image_auroc: number | null; readonly pixel_auroc: number | null };
+
+/** What `ltad eval --json` prints. Other programs rely on it: keys are added, never renamed. */
+export interface Evaluation extends SetMeasures {
+  readonly protocol: string;
+  readonly seed: number;
+  /** Training images of each class. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly summary: Readonly<Record<"avg" | "high" | "low", NamedMetrics>>;
+  readonly classes: Readonly<Record<string, NamedMetrics>>;
+  /** Seconds of each part of the work. */
+  readonly timing: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,42 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { LtadError } from "@ltad/core";
+import { type Dataset, readSplit, type TrainItem } from "@ltad/data";
+import type { Detector } from "@ltad/detector";
+
+/** In a bundle: the list of the images that it was trained on. */
+export const trainImagesFile = "train-images.txt";
+
+/** Good images that the training did not see, by class, or why there are none. */
+export interface LeftOutImages {
+  readonly images: ReadonlyMap<string, readonly TrainItem[]>;
+  readonly why?: string;
+}
+
+/**
+ * The good images in CLASS/train of a data set that a model was not trained on: what false-alarm rates are calibrated with. None unless every image
+ * of the model's list is there, for in another data set a training image may have another name.
+ */
+export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder" | "manifest">, dataset: Dataset): Promise<LeftOutImages> {
+  const list = join(folder, trainImagesFile);
+  const none = (why: string): LeftOutImages => ({ images: new Map(), why });
+  const isListed = await access(list).then(
+    () => true,
+    () => false,
+  );
+  if (!isListed) return none(`the model has no ${trainImagesFile}, which says what it was trained on`);
+  const names = new Set(manifest.classes.map(({ name }) => name));
+  const classes = dataset.classes.filter(({ name }) => names.has(name));
+  try {
+    const { classes: trained } = await readSplit(list, { ...dataset, classes });
+    const counts = new Map(manifest.classes.map(({ name, trainImages }) => [name, trainImages]));
+    if (trained.some(({ name, train }) => train.length !== counts.get(name))) return none(`${list} is not of this model`);
+    const seen = new Set(trained.flatMap(({ train }) => train.map(({ id }) => id)));
+    const images = new Map(classes.map(({ name, train }) => [name, train.filter(({ id }) => !seen.has(id))]));
+    if ([...images.values()].some((left) => left.length > 0)) return { images };
+    return none("the training used every good image; `ltad train --hold-out 0.2` keeps some back");
+  } catch (error) {
+    if (error instanceof LtadError) return none(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import {
+  float32,
+  type FloatArray,
+  floats,
+  LtadError,
+  type NdArray,
+  type NdArrays,
+  readSafetensors,
+  sha256,
+  writeSafetensors,
+} from "@ltad/core";
+
+/** Features of one image, as the head of a model takes them. */
+export interface ImageFeatures {
+  /** [1, N, C] */
+  readonly features: FloatArray;
+  /** [1, Dz] */
+  readonly z: FloatArray;
+}
+
+/** Features on disk, one safetensors file for each image, read when they are needed. */
+export interface FeatureStore {
+  /** @param index place of the image in the list of files */
+  read(index: number): Promise<ImageFeatures>;
+}
+
+/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content. */
+export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array): string {
+  const key = sha256(image);
+  return join(cacheDir, "features", encoderId.slice(0, 16), key.slice(0, 2), `${key.slice(2, 34)}.safetensors`);
+}
+
+/**
+ * Keeps the outputs of an encoder graph for one image.
+ * @throws LtadError `LTAD_WRITE`
+ */
+export async function writeEntry(path: string, { features, z }: NdArrays): Promise<void> {
+  await writeSafetensors(path, { features: withoutBatch(features, "features"), z: withoutBatch(z, "z") });
+}
+
+/** @throws LtadError `LTAD_DATA` when the entry is damaged */
+export async function readEntry(path: string): Promise<ImageFeatures> {
+  try {
+    const { arrays } = await readSafetensors(path);
+    return { features: asBatch(arrays["features"], "features"), z: asBatch(arrays["z"], "z") };
+  } catch (error) {
+    const message = `${path}: this entry of the feature cache is damaged. Delete the file and run again; its image is then encoded again.`;
+    throw new LtadError("LTAD_DATA", message, { cause: error, details: { file: path } });
+  }
+}
+
+/** [1, ...] -> [...] */
+function withoutBatch(array: NdArray | undefined, name: string): FloatArray {
+  return float32(array!.shape.slice(1), floats(array, name));
+}
+
+/** [...] -> [1, ...] */
+function asBatch(array: NdArray | undefined, name: string): FloatArray {
+  const data = floats(array, name);
+  return float32([1, ...array!.shape], data);
+}

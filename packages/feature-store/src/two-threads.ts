@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { LtadError, type LtadErrorCode, type NdArrays } from "@ltad/core";
+import type { ImageEncoder, ImageFile } from "./encode-image.js";
+import type { FrozenEncoder } from "./features-id.js";
+
+/** What a worker receives when it starts. */
+export interface WorkerData extends FrozenEncoder {
+  /** Threads of its network. */
+  readonly threads: number;
+}
+
+/** The answer of a worker to an {@link ImageFile}. */
+export interface WorkerAnswer {
+  readonly arrays?: NdArrays;
+  readonly failure?: { readonly code: LtadErrorCode; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+}
+
+/** The worker's program, beside the built package. It does not exist where the sources run as they are. */
+export const builtWorker = new URL("./worker.js", import.meta.url);
+
+/** Whether two threads are faster than one here: they need two cores. */
+export function canUseTwoThreads(program: URL): boolean {
+  return availableParallelism() > 1 && existsSync(program);
+}
+
+/** Each worker holds its own copy of the network, so more workers need more memory. */
+const count = 2;
+
+/**
+ * Starts two threads with half of the cores each. Both decode images and run the network, so that one decodes while the other computes.
+ * A single network on all cores leaves them idle during a decode, and waits for its slowest thread at each node.
+ * The features are the same to the last bit: ONNX Runtime shares out the places of a result among its threads, never a sum.
+ * @param program the worker's program
+ */
+export function openTwoThreads({ graph, spec }: FrozenEncoder, program: URL): ImageEncoder {
+  const workerData: WorkerData = { graph, spec, threads: Math.max(1, Math.floor(availableParallelism() / count)) };
+  const workers = Array.from({ length: count }, () => startWorker(program, workerData));
+  const free = [...workers];
+  return {
+    atOnce: count,
+    async encode(image) {
+      const worker = free.pop()!; // the caller keeps to `atOnce`
+      const { arrays, failure } = await answerOf(worker, image).finally(() => free.push(worker));
+      if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
+      return arrays!;
+    },
+    async close() {
+      await Promise.all(workers.map(({ thread }) => thread.terminate()));
+    },
+  };
+}
+
+interface EncodeWorker {
+  readonly thread: Worker;
+  /** Fires when the thread has ended, with the reason. */
+  readonly ended: AbortSignal;
+}
+
+function startWorker(program: URL, workerData: WorkerData): EncodeWorker {
+  const thread = new Worker(program, { workerData, execArgv: [] }); // built JavaScript does not need the loaders of its caller
+  const end = new AbortController();
+  thread.on("error", (error) => end.abort(error)); // fires before "exit"; the first reason stays
+  thread.on("exit", (code) => end.abort(new Error(`it exited with code ${code}`)));
+  return { thread, ended: end.signal };
+}
+
+async function answerOf({ thread, ended }: EncodeWorker, image: ImageFile): Promise<WorkerAnswer> {
+  thread.postMessage(image);
+  try {
+    const [answer] = (await once(thread, "message", { signal: ended })) as [WorkerAnswer];
+    return answer;
+  } catch {
+    throw workerError(image, ended.reason as Error);
+  }
+}
+
+function workerError({ file }: ImageFile, cause: Error): LtadError {
+  const message = `${file}: the thread that was encoding this image ended (${cause.message}). Run again: the images encoded so far are kept. If it ends at the same image again, remove that image.`;
+  return new LtadError("LTAD_IMAGE", message, { cause, details: { file } });
+}

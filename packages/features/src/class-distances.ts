@@ -1,0 +1,24 @@
+import * as tf from "@tensorflow/tfjs";
+
+// Shapes: B images, Dz size of z, K classes.
+
+/** Mean and deviation of z over the training images. */
+export interface ZTables {
+  readonly zMean: tf.Tensor1D; // [Dz]
+  readonly zDeviation: tf.Tensor1D; // [Dz]
+}
+
+/** z in units of the deviation over the training images: [B, Dz]. */
+export function standardZ({ zMean, zDeviation }: ZTables, z: tf.Tensor2D): tf.Tensor2D {
+  return tf.div(tf.sub(z, zMean), zDeviation);
+}
+
+/**
+ * Squared distance of each image's standardised z to each class mean.
+ * @param z [B, Dz]
+ * @returns [B, K], mean over the Dz coordinates
+ */
+export function classDistances(tables: ZTables & { readonly classZ: tf.Tensor2D }, z: tf.Tensor2D): tf.Tensor2D {
+  const standard = standardZ(tables, z); // [B, Dz]
+  return tf.mean(tf.square(tf.sub(tf.expandDims(standard, 1), tf.expandDims(tables.classZ, 0))), 2); // [B, K]
+}

@@ -1,0 +1,31 @@
+import { float32, type NdArray, type Rng } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+
+// Shapes: B images, h x w places, k side of the kernel, I channels in, O channels out, C channels. Maps are NHWC.
+
+/** A convolution: weight [k, k, I, O], bias [O]. A depthwise one: weight [k, k, C, 1], bias [C]. TF.js's layouts. */
+export type Conv2d<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
+
+/** Zeros around the map: TensorFlow's SAME or none, or the numbers of rows and columns before and behind. */
+export type Zeros = "same" | "valid" | tf.backend_util.ExplicitPadding;
+
+/** Xavier-uniform weight, bias 0. */
+export function initConv2d(inputs: number, outputs: number, rng: Rng, kernel = 3): Conv2d<NdArray> {
+  const places = kernel * kernel;
+  const bound = Math.sqrt(6 / (places * (inputs + outputs)));
+  return {
+    weight: float32([kernel, kernel, inputs, outputs], rng.uniforms(places * inputs * outputs, -bound, bound)),
+    bias: float32([outputs]),
+  };
+}
+
+/** A convolution and its bias. [B, h, w, I] -> [B, h / stride, w / stride, O] */
+export function conv2d({ weight, bias }: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+  return tf.conv2d(x, weight as tf.Tensor4D, stride, zeros).add(bias);
+}
+
+/** A convolution of each channel on its own, and its bias. [B, h, w, C] -> [B, h / stride, w / stride, C] */
+export function depthwiseConv2d({ weight, bias }: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+  const pad = zeros as "same"; // TF.js takes explicit zeros here too; its types omit them
+  return tf.depthwiseConv2d(x, weight as tf.Tensor4D, stride, pad).add(bias);
+}

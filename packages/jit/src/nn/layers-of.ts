@@ -1,0 +1,4 @@
+/** A numbered record of layers, "0", "1", ..., which `listOf` of @ltad/core reads in order. */
+export function layersOf<L>(count: number, make: (index: number) => L): Record<string, L> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [i, make(i)]));
+}

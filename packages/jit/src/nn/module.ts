@@ -1,0 +1,10 @@
+import type { NdArray, Rng, Tree } from "@ltad/core";
+import type { TensorsOf } from "../traced-function.js";
+
+/** A trainable module: fresh parameters, and a pure function of them. */
+export interface Module<P extends Tree<NdArray>, Args extends readonly unknown[], Out> {
+  /** Draws fresh parameters. */
+  init(rng: Rng): P;
+  /** Reads no values and draws no random numbers, so it can be traced, differentiated and run eagerly. */
+  forward(params: TensorsOf<P>, ...args: Args): Out;
+}

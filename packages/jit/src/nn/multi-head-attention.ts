@@ -1,0 +1,69 @@
+import { float32, type NdArray, type Rng } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import { attention } from "./attention.js";
+import { initLinear, linear, type Linear, xavierUniform } from "./linear.js";
+
+// Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
+
+/** Query, key and value of an attention; a self-attention has the same three. */
+export type QueryKeyValue<X> = Readonly<Record<"query" | "key" | "value", X>>;
+
+/** The four maps of a multi-head attention; each weight is [D, D], each bias [D]. */
+export type AttentionMaps<T = tf.Tensor> = QueryKeyValue<Linear<T>> & { readonly output: Linear<T> };
+
+/** The same under the names of torch.nn.MultiheadAttention: `in_proj_weight` [3 D, D] stacks query, key and value in this order. */
+export type PackedAttention<T = tf.Tensor> = { readonly in_proj_weight: T; readonly in_proj_bias: T; readonly out_proj: Linear<T> };
+
+/** Xavier-uniform over [3 D, D], as torch draws it; biases 0. */
+export function initAttention(width: number, rng: Rng): PackedAttention<NdArray> {
+  return {
+    in_proj_weight: xavierUniform(3 * width, width, rng),
+    in_proj_bias: float32([3 * width]),
+    out_proj: initLinear(width, width, rng),
+  };
+}
+
+/** The four maps that torch's names pack. */
+export function unpacked(p: PackedAttention): AttentionMaps {
+  const weights = tf.split(p.in_proj_weight, 3); // 3 of [D, D]
+  const biases = tf.split(p.in_proj_bias, 3); // 3 of [D]
+  const at = (i: number): Linear => ({ weight: weights[i]!, bias: biases[i]! });
+  return { query: at(0), key: at(1), value: at(2), output: p.out_proj };
+}
+
+/**
+ * Multi-head attention: for each head softmax(Q K^T / sqrt(K) + mask) V, with linear maps before and after.
+ * @param inputs query [B, N, D], or [1, N, D] for the same queries in every image; key and value [B, M, D]
+ * @param mask [N, M] or [B, 1, 1, M], 0 to keep and a large negative number to block
+ * @returns [B, N, D]
+ * @see Vaswani et al. 2017, section 3.2.2
+ */
+export function multiHeadAttention(
+  maps: AttentionMaps,
+  { query, key, value }: QueryKeyValue<tf.Tensor3D>,
+  heads: number,
+  mask?: tf.Tensor,
+): tf.Tensor3D {
+  const keys = splitHeads(linear(maps.key, key), heads); // [B, H, M, K]
+  const values = splitHeads(linear(maps.value, value), heads); // [B, H, M, K]
+  const queries = splitHeads(forEachImage(linear(maps.query, query), key), heads); // [B, H, N, K]
+  return linear(maps.output, mergeHeads(attention(queries, keys, values, mask))); // [B, N, D]
+}
+
+/** [1, N, D] to [B, N, D]. A product cannot broadcast in the gradient, an addition can; `tile` would fix the batch size in a graph. */
+function forEachImage(query: tf.Tensor3D, like: tf.Tensor3D): tf.Tensor3D {
+  if (query.shape[0] === like.shape[0]) return query;
+  return query.add(like.slice([0, 0, 0], [-1, 1, 1]).mul(0));
+}
+
+/** [B, N, D] to [B, H, N, K]. */
+export function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor4D {
+  const [, n, width] = x.shape;
+  return x.reshape([-1, n, heads, width / heads]).transpose([0, 2, 1, 3]);
+}
+
+/** [B, H, N, K] to [B, N, D]. */
+export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
+  const [, heads, n, k] = x.shape;
+  return x.transpose([0, 2, 1, 3]).reshape([-1, n, heads * k]);
+}

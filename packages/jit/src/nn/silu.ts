@@ -1,0 +1,9 @@
+import type * as tf from "@tensorflow/tfjs";
+
+/**
+ * x sigmoid(x), also known as swish.
+ * @see Elfwing, Uchibe and Doya 2017
+ */
+export function silu<R extends tf.Rank>(x: tf.Tensor<R>): tf.Tensor<R> {
+  return x.mul(x.sigmoid());
+}

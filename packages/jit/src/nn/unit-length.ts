@@ -1,0 +1,16 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** How a row of zeros is kept from a division by zero: a term under the root, or a lower bound of the squared length. */
+export type LengthGuard = { readonly add: number } | { readonly atLeast: number };
+
+/**
+ * Scales vectors along the last axis to length 1: x / sqrt(|x|^2 + add), or x / sqrt(max(|x|^2, atLeast)). A vector of zeros stays zero.
+ * Published encoders were trained with the second form (TensorFlow's `l2_normalize` at 1e-12); the two differ in the last digit.
+ * @param x [..., D]
+ * @returns [..., D]
+ */
+export function unitLength<R extends tf.Rank>(x: tf.Tensor<R>, guard: LengthGuard = { add: 1e-20 }): tf.Tensor<R> {
+  const squared = x.square().sum(-1, true); // [..., 1]
+  if ("add" in guard) return x.div(squared.add(guard.add).sqrt());
+  return x.mul(tf.rsqrt(tf.maximum(squared, guard.atLeast)));
+}

@@ -1,0 +1,31 @@
+import { longTail, type LongTailOptions, scanDataset, writeSplit } from "@ltad/data";
+import type { Io } from "../../io.js";
+import { count } from "@ltad/core/format";
+import { type CommonOptions, withSession } from "../../session.js";
+import { textTable } from "../../table.js";
+import { typedCommand } from "../../typed-command.js";
+
+/** Chooses training images by a protocol and writes the list. */
+export async function dataSplit(
+  io: Io,
+  folder: string,
+  options: CommonOptions & LongTailOptions & { readonly out: string },
+): Promise<void> {
+  await withSession(io, options, "No list was written.", async (session) => {
+    const dataset = await scanDataset(folder);
+    for (const warning of dataset.warnings) session.warn(warning);
+    const split = await longTail(dataset, options);
+    await writeSplit(options.out, split);
+    const counts = Object.fromEntries(split.classes.map(({ name, train }) => [name, train.length]));
+    session.printJson({ protocol: split.protocol, seed: split.seed, counts, file: options.out });
+    session.print(
+      textTable(
+        ["class", "chosen", "of"],
+        split.classes.map(({ name, train, available }) => [name, count(train.length), count(available)]),
+      ),
+    );
+    session.info(
+      `\nThe list is in ${options.out}. Train on it with\n  ${typedCommand(io.env, "train", folder, "--protocol", options.out, "--out", "./model")}`,
+    );
+  });
+}

@@ -1,0 +1,26 @@
+import { type ClassCounts, datasetStatistics, scanDataset } from "@ltad/data";
+import type { Io } from "../../io.js";
+import { count } from "@ltad/core/format";
+import { type CommonOptions, withSession } from "../../session.js";
+import { textTable } from "../../table.js";
+
+/** Counts what a dataset folder holds. */
+export async function dataStats(io: Io, folder: string, options: CommonOptions): Promise<void> {
+  await withSession(io, options, "Nothing was changed.", async (session) => {
+    const dataset = await scanDataset(folder);
+    for (const warning of dataset.warnings) session.warn(warning);
+    const classes = await datasetStatistics(dataset, session);
+    session.printJson({ root: dataset.root, classes, warnings: dataset.warnings });
+    session.print(textTable(["class", "train", "test good", "defective", "masks", "size in pixels", "defects"], classes.map(row)));
+    const total = (key: "train" | "testGood" | "testDefect") => count(classes.reduce((sum, c) => sum + c[key], 0));
+    session.print(
+      `\n${classes.length} classes, ${total("train")} images to train on, ${total("testGood")} good and ${total("testDefect")} defective to test on.`,
+    );
+  });
+}
+
+function row({ name, train, testGood, testDefect, width, height, sizes, defects }: ClassCounts): string[] {
+  const masks = defects.reduce((sum, defect) => sum + defect.masks, 0);
+  const size = sizes === 1 ? `${width.max}x${height.max}` : `${width.min}x${height.min} .. ${width.max}x${height.max}`;
+  return [name, count(train), count(testGood), count(testDefect), count(masks), size, String(defects.length)];
+}

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import type { Io } from "../../io.js";
+import { addCacheOption, addCommonOptions, addExamples } from "../../options.js";
+
+export function addDoctorCommand(program: Command, io: Io, setExitCode: (code: number) => void): void {
+  const command = program
+    .command("doctor")
+    .argument("[model]", "a model folder to check as well")
+    .summary("check the installation, the machine and a model")
+    .description(
+      "Shows versions, native parts, the cache, memory and disk, and checks whether a model still answers as it did when it was trained. " +
+        "Ends with 1 when something is wrong, and says what to do about it.",
+    )
+    .action(async (model, options) => setExitCode(await (await import("./doctor-command.js")).doctorCommand(io, model, options)));
+  addCommonOptions(addCacheOption(command));
+  addExamples(command, "doctor", "doctor ./model --json");
+}

@@ -1,0 +1,24 @@
+import { type Command, Option } from "commander";
+import type { Io } from "../../io.js";
+import { addCacheOption, addCommonOptions, addExamples, addThreadsOption } from "../../options.js";
+
+export function addEvalCommand(program: Command, io: Io): void {
+  const command = program
+    .command("eval")
+    .argument("<model>", "model folder")
+    .argument("<data>", "data set folder with CLASS/test")
+    .summary("measure a model on the test images of a data set")
+    .description(
+      "Image and pixel metrics of every class (AUROC, AP, F1-max, AUPRO, AUPIMO and more), with the graphs that are served. " +
+        "Writes metrics.json and metrics.csv, and with --report report.html, into the model folder.",
+    )
+    .option("--report", "write report.html as well")
+    .addOption(
+      new Option("--class <how>", "the class of a test image: that of its folder, or predicted")
+        .choices(["folder", "predicted"])
+        .default("folder"),
+    )
+    .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
+  addCommonOptions(addThreadsOption(addCacheOption(command)));
+  addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
+}

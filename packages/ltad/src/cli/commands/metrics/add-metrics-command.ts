@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import type { Io } from "../../io.js";
+import { addCommonOptions, addExamples, finiteNumber, wholeNumber } from "../../options.js";
+
+export function addMetricsCommand(program: Command, io: Io): void {
+  const command = program
+    .command("metrics")
+    .argument("<scores>", "a CSV file of scores, or a folder of maps as CLASS/test/DEFECT/NAME.npy or .png")
+    .summary("measure the scores or maps of any detector")
+    .description(
+      "A CSV has a header with score and label (0 or good, 1 or anomaly) and, if wanted, image, class and split (test or calibration). " +
+        "Maps are float32 .npy, or grey PNG all on one scale; the largest value of a map is the score of its image.",
+    )
+    .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
+    .option("--order <names>", "the class names from most to least training images with commas between, for High and Low")
+    .option("--out <folder>", "write metrics.json and metrics.csv there")
+    .option("--threshold <score>", "for scores: the accuracy at this threshold as well", finiteNumber)
+    .option("--compare <file>", "for scores: test the difference to another detector's scores of the same images")
+    .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0)
+    .action(async (scores, options) => (await import("./metrics-command.js")).metricsCommand(io, scores, options));
+  addCommonOptions(command);
+  addExamples(
+    command,
+    "metrics scores.csv",
+    "metrics scores.csv --order bottle,cable,screw --compare other.csv",
+    "metrics ./maps --data ./data --out ./result --json",
+  );
+}

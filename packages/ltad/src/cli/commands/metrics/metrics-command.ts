@@ -1,0 +1,136 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { LtadError } from "@ltad/core";
+import { percent, short } from "@ltad/core/format";
+import { scanDataset } from "@ltad/data";
+import { accuracyAt, type Measure, measure } from "@ltad/metrics";
+import {
+  type ClassScores,
+  compareScores,
+  type Comparison,
+  falseAlarms,
+  measureSet,
+  readMaps,
+  readScores,
+  type SetMeasures,
+  writeMeasures,
+} from "@ltad/evaluate";
+import type { Io } from "../../io.js";
+import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { textTable } from "../../table.js";
+import { measureTables } from "../eval/measure-tables.js";
+
+export interface MetricsCommandOptions extends CommonOptions {
+  readonly data?: string;
+  readonly order?: string;
+  readonly out?: string;
+  readonly threshold?: number;
+  readonly compare?: string;
+  readonly seed: number;
+}
+
+/** What `ltad metrics --json` prints. */
+interface Result extends SetMeasures {
+  readonly source: string;
+  readonly accuracy?: Readonly<Record<string, Measure>>;
+  readonly comparison?: Readonly<Record<string, Comparison>>;
+}
+
+/** Measures the scores or the maps of any detector. */
+export async function metricsCommand(io: Io, source: string, options: MetricsCommandOptions): Promise<void> {
+  await withSession(io, options, "No result was written.", async (session) => {
+    const result = (await isFolder(source)) ? await ofMaps(session, source, options) : await ofScores(session, source, options);
+    if (options.out !== undefined) await writeMeasures(options.out, result);
+    session.printJson(result);
+    session.print([measureTables(result), ...extraTables(result, options)].join("\n\n"));
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+async function ofMaps(session: Session, source: string, options: MetricsCommandOptions): Promise<Result> {
+  if (options.data === undefined)
+    throw new LtadError("LTAD_CONFIG", `${source} is a folder of maps: --data DATA must name the data set with its images and masks.`);
+  if (options.compare !== undefined || options.threshold !== undefined)
+    throw new LtadError("LTAD_CONFIG", "--compare and --threshold are for score files, not for folders of maps.");
+  const dataset = await scanDataset(options.data);
+  for (const warning of dataset.warnings) session.warn(warning);
+  const classes = dataset.classes.filter(({ test }) => test.length > 0);
+  if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: there is no image in CLASS/test.`);
+  const set = measureSet();
+  for (const data of classes) {
+    const { scores, pixels } = await readMaps(source, data, session);
+    set.add(data.name, scores, pixels);
+  }
+  const names = classes.map(({ name }) => name);
+  return { source: basename(source), ...set.result(orderOf(session, names, options.order), options.seed) };
+}
+
+async function ofScores(session: Session, source: string, { compare, threshold, ...options }: MetricsCommandOptions): Promise<Result> {
+  if (options.data !== undefined) throw new LtadError("LTAD_CONFIG", `${source} is a score file: --data is for folders of maps.`);
+  const classes = await readScores(source);
+  const set = measureSet();
+  for (const [name, { test }] of classes) set.add(name, test, null);
+  const measures = set.result(orderOf(session, [...classes.keys()], options.order), options.seed);
+  return {
+    source: basename(source),
+    ...measures,
+    ...(threshold !== undefined && { accuracy: byClass(classes, ({ test }) => measure(() => accuracyAt(test.ranking(), threshold))) }),
+    ...calibrationOf(classes),
+    ...(compare !== undefined && { comparison: compareScores(classes, await readScores(compare), compare) }),
+  };
+}
+
+function byClass<T>(classes: ReadonlyMap<string, ClassScores>, of: (scores: ClassScores) => T): Record<string, T> {
+  return Object.fromEntries([...classes].map(([name, scores]) => [name, of(scores)]));
+}
+
+function calibrationOf(classes: ReadonlyMap<string, ClassScores>): Pick<Result, "calibration"> | undefined {
+  const scores = [...classes].map(([name, { calibration, test }]) => {
+    const good = test.images.flatMap(({ anomaly, score }) => (anomaly ? [] : [score]));
+    return [name, { calibration: calibration.map(({ score }) => score), test: good }] as const;
+  });
+  const calibration = falseAlarms(new Map(scores));
+  return calibration && { calibration };
+}
+
+/** Classes from most to least training images: as told, else as they come. */
+function orderOf(session: Session, names: readonly string[], order: string | undefined): string[] {
+  if (order === undefined) {
+    if (names.length > 1)
+      session.info("High and Low are the halves of the classes as they come; --order tells which have more training images.");
+    return [...names];
+  }
+  const given = order.split(",").map((name) => name.trim());
+  if (given.length === names.length && new Set(given).size === given.length && given.every((name) => names.includes(name))) return given;
+  throw new LtadError("LTAD_CONFIG", `--order: expected each of ${names.join(", ")} once, received ${given.join(", ")}.`);
+}
+
+function extraTables({ accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
+  const tables: string[] = [];
+  if (accuracy) {
+    const rows = Object.entries(accuracy).map(([name, { value }]) => [name, percent(value)]);
+    tables.push(textTable([`at ${short(threshold)}`, "accuracy"], rows));
+  }
+  if (comparison)
+    tables.push(
+      textTable(["image AUROC", "first", "other", "difference", "95 % interval", "p"], Object.entries(comparison).map(comparisonRow)),
+    );
+  return tables;
+}
+
+function comparisonRow([name, test]: [string, Comparison]): string[] {
+  if (test.difference === null) return [name, "–", "–", "–", "–", "–"];
+  const { aurocA, aurocB, difference, interval, pValue } = test;
+  return [
+    name,
+    percent(aurocA),
+    percent(aurocB),
+    percent(difference),
+    `${percent(interval.low)} to ${percent(interval.high)}`,
+    short(pValue),
+  ];
+}

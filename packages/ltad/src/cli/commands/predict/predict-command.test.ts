@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openDetector } from "@ltad/detector";
+import sharp from "sharp";
+import { beforeAll, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { brightnessBundle } from "../../testing/brightness-bundle.js";
+import { ltad, temporaryFolder } from "../../testing/test-io.js";
+import { tinyDataset } from "@ltad/evaluate/testing";
+import type { PredictionLine } from "./predict-command.js";
+
+let [model, data] = ["", ""];
+beforeAll(async () => {
+  const root = await mkdtemp(join(tmpdir(), "ltad-predict-"));
+  model = await brightnessBundle(join(root, "model"), ["tile", "nut"]);
+  data = await tinyDataset(join(root, "data"), { tile: { train: 2, good: 2, defect: 2 }, nut: { train: 1, good: 1, defect: 1 } });
+});
+
+function lines(stdout: string): PredictionLine[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as PredictionLine);
+}
+
+it("prints one object an image and writes its maps", async () => {
+  const out = await temporaryFolder();
+  const images = [join(data, "tile/test/spot/0.png"), join(data, "tile/test/good/1.png")];
+  const { code, stdout, stderr } = await ltad("predict", model, ...images, "--out", out, "--json", "--quiet");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [defect, good] = lines(stdout) as [PredictionLine, PredictionLine];
+  expect(defect).toMatchObject({ file: images[0], class: "tile", class_given: false, map: "0.map.png", overlay: "0.overlay.png" });
+  expect(good).toMatchObject({ file: images[1], map: "1.map.png" });
+  expect(defect.score).toBeGreaterThan(good.score + 0.3);
+  expect((await readdir(out)).sort()).toEqual(["0.map.png", "0.overlay.png", "1.map.png", "1.overlay.png"]);
+  const map = await sharp(join(out, "0.map.png")).metadata();
+  expect(map).toMatchObject({ width: 40, height: 32, depth: "ushort" });
+  expect((await sharp(join(out, "0.overlay.png")).metadata()).width).toBe(40);
+});
+
+it("gives the map's values back through map_low and map_high", async () => {
+  const out = await temporaryFolder();
+  const [line] = lines((await ltad("predict", model, join(data, "tile/test/spot/1.png"), "--out", out, "--json")).stdout) as [
+    PredictionLine,
+  ];
+  const { data: grey } = await sharp(join(out, line.map ?? ""))
+    .toColourspace("grey16")
+    .raw({ depth: "ushort" })
+    .toBuffer({ resolveWithObject: true });
+  const highest = Math.max(...new Uint16Array(new Uint8Array(grey).buffer));
+  const detector = await openDetector(model);
+  const { map } = await detector.predict(join(data, "tile/test/spot/1.png"));
+  await detector.dispose();
+  expect((line.map_low ?? 0) + (((line.map_high ?? 0) - (line.map_low ?? 0)) * highest) / 65535).toBeCloseTo(Math.max(...map), 4);
+});
+
+it("takes folders and files of one name, and a class", async () => {
+  const out = await temporaryFolder();
+  const { code, stdout } = await ltad(
+    "predict",
+    model,
+    join(data, "tile/test"),
+    join(data, "nut/test"),
+    "--class",
+    "nut",
+    "--out",
+    out,
+    "--json",
+  );
+  expect(code).toBe(0);
+  const found = lines(stdout);
+  expect(found.every((line) => line.class === "nut" && line.class_given)).toBe(true);
+  expect(new Set(found.map(({ map }) => map)).size).toBe(6);
+  expect(await readdir(out)).toHaveLength(12);
+});
+
+it("writes nothing without --out", async () => {
+  const { stdout } = await ltad("predict", model, join(data, "nut/test/good/0.png"), "--json");
+  expect(lines(stdout)).toMatchObject([{ map: null, overlay: null, class: "tile", class_given: false }]);
+  const table = await ltad("predict", model, join(data, "nut/test/good/0.png"));
+  expect(table.stdout).toMatch(/^ +0\.\d+ +tile \(predicted\) .*0\.png\n$/);
+});
+
+it("never writes over a map unasked", async () => {
+  const out = await temporaryFolder();
+  await writeFile(join(out, "0.overlay.png"), "mine");
+  const image = join(data, "tile/test/spot/0.png");
+  const refused = await ltad("predict", model, image, "--out", out, "--json");
+  expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
+  expect(refused.stderr).toMatch(/0\.overlay\.png would be written over.*--force/);
+  expect(await readFile(join(out, "0.overlay.png"), "utf8")).toBe("mine");
+  expect((await ltad("predict", model, image, "--out", out, "--force")).code).toBe(0);
+});
+
+it("names an image that cannot be read, goes on with the others and ends with 3", async () => {
+  const out = await temporaryFolder();
+  const bad = join(await temporaryFolder(), "bad.png");
+  await writeFile(bad, "no image");
+  const { code, stdout, stderr } = await ltad(
+    "predict",
+    model,
+    bad,
+    join(data, "nut/test/good/0.png"),
+    "missing.png",
+    "--out",
+    out,
+    "--json",
+  );
+  expect(code).toBe(3);
+  expect(lines(stdout)).toHaveLength(1);
+  expect(stderr).toMatch(/LTAD_IMAGE .*bad\.png/);
+  expect(stderr).toMatch(/missing\.png.*no such file/);
+  expect(stderr).toMatch(/2 images of 3 could not be read/);
+  expect(await readdir(out)).toHaveLength(2);
+});
+
+it("ends at the first image that cannot be read when it is strict", async () => {
+  const { code, stdout, stderr } = await ltad("predict", model, "missing.png", join(data, "nut/test/good/0.png"), "--strict");
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/missing\.png.*no such file/);
+});
+
+it("refuses a class the model does not know", async () => {
+  const { code, stdout, stderr } = await ltad("predict", model, join(data, "nut/test/good/0.png"), "--class", "bolt");
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/class: expected one of tile, nut, received bolt/);
+});
+
+it("refuses a damaged bundle", async () => {
+  const folder = await brightnessBundle(join(await temporaryFolder(), "model"), ["tile"]);
+  const graph = (await readdir(folder)).find((name) => name.startsWith("head")) ?? "";
+  const bytes = await readFile(join(folder, graph));
+  bytes[100] = (bytes[100] ?? 0) ^ 255;
+  await writeFile(join(folder, graph), bytes);
+  const { code, stderr } = await ltad("predict", folder, join(data, "nut/test/good/0.png"));
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/LTAD_BUNDLE .*head.*damaged/);
+});

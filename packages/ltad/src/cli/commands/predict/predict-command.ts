@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isLtadError, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
+import { plural } from "@ltad/core/format";
+import { type Detector, displayRange, mapPng16, openDetector, overlay, readPixels } from "@ltad/detector";
+import { exitCodes } from "../../exit-codes.js";
+import type { Io } from "../../io.js";
+import { expandImages } from "./expand-images.js";
+import { outputNames } from "./output-names.js";
+import { type CommonOptions, type Session, withSession } from "../../session.js";
+
+export interface PredictCommandOptions extends CommonOptions {
+  readonly out?: string;
+  readonly class?: string;
+  readonly force?: boolean;
+  readonly strict?: boolean;
+  readonly threads?: number;
+}
+
+/** One line of `ltad predict --json`. */
+export interface PredictionLine {
+  readonly file: string;
+  readonly score: number;
+  readonly class: string;
+  /** False when the model chose the class. */
+  readonly class_given: boolean;
+  /** File name in the output folder: value = map_low + (map_high - map_low) * grey / 65535. Null without --out. */
+  readonly map: string | null;
+  readonly map_low: number | null;
+  readonly map_high: number | null;
+  /** File name in the output folder: the image under its heat map. */
+  readonly overlay: string | null;
+}
+
+/**
+ * Scores images one after another. An image that cannot be read does not stop the others, but with `strict`.
+ * @returns the exit code: 3 when an image failed
+ */
+export async function predictCommand(io: Io, model: string, paths: readonly string[], options: PredictCommandOptions): Promise<number> {
+  return withSession(io, options, "The images scored so far are on stdout.", async (session) => {
+    const files = await expandImages(paths);
+    const names = outputNames(files);
+    if (options.out !== undefined && !options.force) checkFree(options.out, [...names.values()]);
+    const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
+    try {
+      return await predictAll(session, detector, names, options);
+    } finally {
+      await detector.dispose();
+    }
+  });
+}
+
+async function predictAll(
+  session: Session,
+  detector: Detector,
+  names: ReadonlyMap<string, string>,
+  options: PredictCommandOptions,
+): Promise<number> {
+  let [done, failures] = [0, 0];
+  for (const [file, name] of names) {
+    throwIfAborted(session.signal);
+    try {
+      const line = await predictOne(detector, file, name, options);
+      session.printJson(line);
+      session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
+    } catch (error) {
+      if (options.strict || !isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
+      failures++;
+      session.io.stderr.write(`${session.colours.red("error")} ${session.colours.dim(error.code)} ${error.message}\n`);
+    }
+    if (names.size > 1) session.onProgress({ phase: "predict", done: ++done, total: names.size, unit: "images" });
+  }
+  if (options.out !== undefined && done > failures) session.info(`Maps and overlays are in ${options.out}.`);
+  if (failures > 0) session.warn(`${plural(failures, "image")} of ${names.size} could not be read.`);
+  return failures > 0 ? exitCodes.badData : exitCodes.done;
+}
+
+async function predictOne(
+  detector: Detector,
+  file: string,
+  name: string,
+  { out, class: given }: PredictCommandOptions,
+): Promise<PredictionLine> {
+  const prediction = await detector.predict(file, { class: given, size: out === undefined ? "grid" : "original" });
+  const { score, class: found, classGiven, map, width, height } = prediction;
+  const line = { file, score, class: found, class_given: classGiven };
+  if (out === undefined) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
+  const { display } = detector.manifest;
+  const grey = await mapPng16(map, width, height, display);
+  const picture = await overlay(await readPixels(file), map, displayRange(map, display));
+  const places = outputsOf(name);
+  await writeFileAtomic(join(out, places.map), grey.png);
+  await writeFileAtomic(join(out, places.overlay), picture);
+  return { ...line, ...places, map_low: grey.low, map_high: grey.high };
+}
+
+function outputsOf(name: string): { map: string; overlay: string } {
+  return { map: `${name}.map.png`, overlay: `${name}.overlay.png` };
+}
+
+/** Nothing is written over unasked, and that shows before the first image is scored. */
+function checkFree(out: string, names: readonly string[]): void {
+  const taken = names.flatMap((name) => Object.values(outputsOf(name))).filter((place) => existsSync(join(out, place)));
+  if (taken.length === 0) return;
+  const more = taken.length > 1 ? ` and ${plural(taken.length - 1, "more file")}` : "";
+  throw new LtadError("LTAD_CONFIG", `--out ${out}: ${taken[0]}${more} would be written over. Choose another folder, or add --force.`, {
+    details: { folder: out, files: taken },
+  });
+}

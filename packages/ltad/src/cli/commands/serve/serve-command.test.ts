@@ -1,0 +1,35 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { ltad, testIo } from "../../testing/test-io.js";
+import { serveCommand } from "./serve-command.js";
+
+const worker = new URL("../../../../../server/src/__fixtures__/worker.mjs", import.meta.url);
+const defaults = { host: "127.0.0.1", name: "ltad", maxMegabytes: 32, maxMegapixels: 50, maxQueue: 16, timeout: 30, logLevel: "silent" };
+
+it("serves a model until Ctrl-C", async () => {
+  const { io, written, interrupt } = testIo();
+  const served = serveCommand(io, ["sample"], { ...defaults, port: 0, json: true, worker });
+  while (written.stdout === "") await wait(5);
+  const { url } = JSON.parse(written.stdout) as { url: string };
+  const answer = await fetch(`${url}/predict`, { method: "POST", headers: { "content-type": "image/png" }, body: Uint8Array.of(9) });
+  expect(await answer.json()).toMatchObject({ score: 9 });
+  interrupt();
+  await served;
+  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
+});
+
+it.each([
+  ["a second model", ["serve", "a", "b"], /one server serves one model, received 2/],
+  ["no model", ["serve"], /missing required argument 'model'/],
+  ["a port that is none", ["serve", "a", "--port", "70000"], /whole number from 0 to 65535/],
+])("refuses %s", async (_, argv, message) => {
+  const { code, stdout, stderr } = await ltad(...argv);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(message);
+});
+
+it("ends when there is no model to serve", async () => {
+  const { code, stderr } = await ltad("serve", "/no/such/model", "--port", "0");
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/error/);
+});

@@ -1,0 +1,29 @@
+import { type Command, Option } from "commander";
+import type { Io } from "../../io.js";
+import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated } from "../../options.js";
+
+export function addTrainCommand(program: Command, io: Io): void {
+  const command = program
+    .command("train")
+    .argument("<data>", "folder with CLASS/train/good/*.png")
+    .summary("train a model on a data set and write it as a folder")
+    .description(
+      "Encodes the images (once), learns class names (phase 1) and the detector (phase 2), and writes the model: model.json, two ONNX graphs, weights.",
+    )
+    .requiredOption("--out <folder>", "where the model goes");
+  addSplitOptions(command)
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
+    .option("--config <file>", "YAML or JSON file with settings that differ from the preset")
+    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated)
+    .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
+    .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
+  addCommonOptions(addOfflineOption(addCacheOption(command)));
+  addExamples(
+    command,
+    "train ./data --out ./model",
+    "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
+    "train ./data --out ./model --preset paper --set detect.steps=3000",
+    "train ./data --out ./model --hold-out 0.2",
+    "train ./data --out ./model --resume",
+  );
+}

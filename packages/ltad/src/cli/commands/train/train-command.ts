@@ -1,0 +1,41 @@
+import type { JobOptions } from "@ltad/core";
+import { plural, seconds } from "@ltad/core/format";
+import { configYaml } from "@ltad/evaluate/report";
+import { trainWords } from "../../../train-command-line.js";
+import type { TrainOptions, TrainPlan } from "../../../train-options.js";
+import { train, type TrainResult } from "../../../train.js";
+import type { Io } from "../../io.js";
+import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { typedCommand } from "../../typed-command.js";
+
+export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan">;
+
+/** Trains a model and says what to type next. */
+export async function trainCommand(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
+  await withSession(io, options, `Go on with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
+    const { folder, timing, warnings } = await trainWithRemarks(session, data, options);
+    session.printJson({ folder, timing, warnings });
+    session.print(`The model is in ${folder}`);
+    const next = [
+      ["eval", folder, data, "--report"],
+      ["predict", folder, "IMAGE", "--out", "maps"],
+    ];
+    session.info(`\nNext:\n${next.map((words) => `  ${typedCommand(io.env, ...words)}`).join("\n")}`);
+  });
+}
+
+/** {@link train}, with what it is going to do and how it went as remarks; `ltad demo` uses it too. */
+export async function trainWithRemarks(session: Session, data: string, options: TrainCommandOptions): Promise<TrainResult> {
+  const { signal, onProgress, io } = session;
+  const result = await train(data, { ...options, env: io.env, signal, onProgress, onPlan: (plan) => showPlan(session, plan) });
+  for (const warning of result.warnings) session.warn(warning);
+  session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
+  return result;
+}
+
+function showPlan(session: Session, { split, config, warnings }: TrainPlan): void {
+  for (const warning of warnings) session.warn(warning);
+  const images = split.classes.map(({ name, train: items }) => `${name} ${items.length}`).join(", ");
+  session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);
+  session.info(session.colours.dim(configYaml(config).trimEnd()));
+}

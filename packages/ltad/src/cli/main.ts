@@ -1,0 +1,9 @@
+import { processIo } from "./io.js";
+import { run } from "./run.js";
+
+/** Runs the command line of this process. */
+export async function main(): Promise<void> {
+  // `ltad ... | head` closes our stdout early, which is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.exitCode = await run(process.argv.slice(2), processIo());
+}

@@ -1,0 +1,73 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+/** Options of every command. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .option("--json", "print the result as JSON, and nothing else, on stdout")
+    .option("-q, --quiet", "show no progress and no remarks")
+    .option("--debug", "show where an error came from");
+}
+
+/** How many threads the runtime has. */
+export function addThreadsOption(command: Command): Command {
+  return command.option("--threads <n>", "threads of the runtime (default: one per core)", wholeNumber);
+}
+
+/** Where weights and features are kept. */
+export function addCacheOption(command: Command): Command {
+  return command.option(
+    "--cache-dir <folder>",
+    "where weights and features are kept (default: LTAD_CACHE_DIR, else the user's cache folder)",
+  );
+}
+
+/** Whether the network may be used. */
+export function addOfflineOption(command: Command): Command {
+  return command.option("--offline", "make no network request; fail when the weights are not in the cache yet");
+}
+
+/** Which training images are used. */
+export function addSplitOptions(command: Command): Command {
+  return command
+    .option("--protocol <name>", "exp20, exp100, exp200, step100, step200 ..., full, or a list file", "full")
+    .option(
+      "--order <names>",
+      "size, or the class names from most to least images with commas between (default: the order of a list file, else size)",
+      orderOf,
+    )
+    .option(
+      "--hold-out <share>",
+      "share of each class's good images to keep from the training, such as 0.2, so that `eval` can test false-alarm rates",
+      finiteNumber,
+    )
+    .option("--seed <n>", "seed of everything random", wholeNumber, 0);
+}
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number, 0 or more.");
+}
+
+export function finiteNumber(text: string): number {
+  if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  throw new InvalidArgumentError("Expected a number.");
+}
+
+/** Collects the values of an option that may be repeated. */
+export function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function orderOf(text: string): "size" | string[] {
+  return text === "size" ? text : text.split(",").map((name) => name.trim());
+}
+
+/** Command lines at the end of the help, as the user types them. */
+export function addExamples(command: Command, ...lines: readonly string[]): Command {
+  const program = rootOf(command).name();
+  return command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ ${program} ${line}`).join("\n")}\n`);
+}
+
+function rootOf(command: Command): Command {
+  return command.parent ? rootOf(command.parent) : command;
+}

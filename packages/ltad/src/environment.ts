@@ -1,0 +1,39 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { defaultCacheDir as cacheDirOf } from "../../encoder/src/weights/cache-dir.js";
+
+/** Environment variables by name; `process.env` unless a caller brings others. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How models are fetched from the Hugging Face hub. */
+export interface HubSettings {
+  readonly hubEndpoint?: string;
+  readonly hubToken?: string;
+  /** The cache of Python's huggingface_hub, whose downloads are used as they are. */
+  readonly hubCache: string;
+  readonly offline: boolean;
+}
+
+/**
+ * The folder for weights and features: the environment variable `LTAD_CACHE_DIR`, or else the user's cache folder, such as
+ * ~/.cache/ltad on Linux, ~/Library/Caches/ltad on macOS and %LOCALAPPDATA%\ltad\cache on Windows.
+ */
+export function defaultCacheDir(): string {
+  return cacheDirIn(process.env);
+}
+
+/** {@link defaultCacheDir} of another environment. */
+export function cacheDirIn(env: Environment): string {
+  return cacheDirOf({ env, platform: process.platform, home: homedir() });
+}
+
+/** Settings of the Hugging Face hub, from the variables that its Python library reads: HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE. */
+export function hubSettings(env: Environment): HubSettings {
+  const home = env["HF_HOME"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "huggingface");
+  return {
+    ...(env["HF_ENDPOINT"] && { hubEndpoint: env["HF_ENDPOINT"] }),
+    ...(env["HF_TOKEN"] && { hubToken: env["HF_TOKEN"] }),
+    hubCache: env["HF_HUB_CACHE"] || join(home, "hub"),
+    offline: ["1", "ON", "YES", "TRUE"].includes((env["HF_HUB_OFFLINE"] ?? "").toUpperCase()),
+  };
+}

@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { shellWords } from "./shell-words.js";
+import type { TrainOptions } from "./train-options.js";
+
+/** The words of `ltad train` that give the same model, without what does not change it. */
+export function trainWords(data: string, options: TrainOptions): string[] {
+  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [] } = options;
+  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
+  return [
+    "train",
+    data,
+    "--protocol",
+    protocol,
+    ...option("--order", typeof order === "object" ? order.join(",") : order),
+    "--seed",
+    String(seed),
+    ...option("--hold-out", holdOut?.toString()),
+    ...option("--preset", preset),
+    ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
+    ...set.flatMap((pair) => ["--set", pair]),
+    "--out",
+    out,
+  ];
+}
+
+/** The command line that gives the same model, on one line. */
+export function trainCommandLine(data: string, options: TrainOptions): string {
+  return shellWords(["ltad", ...trainWords(data, options)]).replaceAll(/\s+/g, " ");
+}
+
+/** The command line that made a model, as a training left it on the first line of config.yaml; null when there is none. */
+export async function readTrainCommandLine(folder: string): Promise<string | null> {
+  const text = await readFile(join(folder, "config.yaml"), "utf8").catch(() => "");
+  return /^# (ltad train .{1,2000})$/m.exec(text)?.[1] ?? null;
+}

@@ -1,0 +1,44 @@
+import type { JobOptions } from "@ltad/core";
+import type { Split } from "@ltad/data";
+import type { TrainConfig } from "@ltad/train/config";
+
+/** Which training images are used. */
+export interface SplitOptions {
+  /** "full" (the default), a long-tailed protocol such as "exp100" or "step200", or the path of a list file. */
+  readonly protocol?: string | undefined;
+  /** Class names from most to least training images, or "size"; a list file's own order by default, else "size". */
+  readonly order?: "size" | readonly string[] | undefined;
+  /** Share of each class's good images to keep from the training, so that `evaluate` can test false-alarm rates with them. */
+  readonly holdOut?: number | undefined;
+  /** Seed of everything random: 0 by default. */
+  readonly seed?: number | undefined;
+}
+
+export interface TrainOptions extends JobOptions, SplitOptions {
+  /** Folder that the model is written to; while training it holds a checkpoint. */
+  readonly out: string;
+  /** The settings to start from: "recommended" (the default) or "paper". */
+  readonly preset?: string | undefined;
+  /** Settings that differ from the preset: an object, or the path of a YAML or JSON file. */
+  readonly config?: string | object | undefined;
+  /** Single settings as `key=value`, such as "detect.steps=200"; they win over `config`. */
+  readonly set?: readonly string[] | undefined;
+  /** Continue from the checkpoint that an aborted training left in `out`. */
+  readonly resume?: boolean | undefined;
+  /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
+  readonly cacheDir?: string | undefined;
+  /** Make no network request. */
+  readonly offline?: boolean | undefined;
+  /** The variables that tell cache and hub; `process.env` by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called when data and settings are checked, before the first image is encoded. */
+  readonly onPlan?: (plan: TrainPlan) => void;
+}
+
+/** What a training is going to do. */
+export interface TrainPlan {
+  readonly split: Split;
+  readonly config: TrainConfig;
+  /** What is odd about the data set. */
+  readonly warnings: readonly string[];
+}

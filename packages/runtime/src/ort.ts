@@ -1,0 +1,42 @@
+import { availableParallelism } from "node:os";
+import type * as common from "onnxruntime-common";
+
+/** What both builds of ONNX Runtime offer. */
+export type OrtApi = Pick<typeof common, "InferenceSession" | "Tensor" | "env">;
+
+/** The build of ONNX Runtime that executes graphs in this process. */
+export interface Ort {
+  readonly api: OrtApi;
+  readonly name: "onnxruntime-node" | "onnxruntime-web";
+  /** The execution providers that this build contains; "wasm" for onnxruntime-web. */
+  readonly backends: readonly string[];
+  /** Why the native build does not run; undefined when it does. */
+  readonly problem?: string;
+}
+
+let loading: Promise<Ort> | undefined;
+
+/**
+ * Loads ONNX Runtime once: the native build where it is installed and fits this machine, else WebAssembly, which is slower and gives the same
+ * numbers to 1e-4 of the largest.
+ */
+export function loadOrt(): Promise<Ort> {
+  return (loading ??= loadNative().catch((error: unknown) => loadWasm(reasonOf(error))));
+}
+
+async function loadNative(): Promise<Ort> {
+  const native = await import("onnxruntime-node");
+  return { api: native, name: "onnxruntime-node", backends: native.listSupportedBackends().map(({ name }) => name) };
+}
+
+async function loadWasm(problem: string): Promise<Ort> {
+  const web = await import("onnxruntime-web");
+  web.env.logLevel = "error";
+  web.env.wasm.numThreads = availableParallelism();
+  return { api: web, name: "onnxruntime-web", backends: ["wasm"], problem };
+}
+
+/** The first line only: Node lists the modules that required a missing one behind it. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.trim();
+}

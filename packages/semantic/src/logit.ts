@@ -1,0 +1,45 @@
+import { float32, type NdArray, scalar } from "@ltad/core";
+import { unitLength } from "@ltad/jit/nn";
+import type * as tf from "@tensorflow/tfjs";
+
+// Shapes: B images, T tokens of an image, E width of the text vectors.
+
+/** The logarithm of the logits' scale, learned, []. */
+export type PosteriorParams<T = tf.Tensor> = { readonly log_scale: T };
+
+/** Slope a and offset b of the logit, [] each. */
+export type DirectionParams<T = tf.Tensor> = { readonly scale: T; readonly bias: T };
+
+/** Scale 1. */
+export function initPosterior(): PosteriorParams<NdArray> {
+  return { log_scale: float32([]) };
+}
+
+/** a = 1, b = 0. */
+export function initDirection(): DirectionParams<NdArray> {
+  return { scale: scalar(1), bias: float32([]) };
+}
+
+/**
+ * The paper's logit: a softmax over {s p_hat . t_n, s p_hat . t_a} is the sigmoid of s p_hat . (t_a - t_n), with s = exp(log_scale) (scale: O).
+ * @param projected p_hat [B, T, E], of any length
+ * @param normal t_n, [B, E], unit length
+ * @param abnormal t_a, [B, E], unit length
+ * @returns [B, T]
+ */
+export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D {
+  const difference = abnormal.sub(normal).expandDims(1); // [B, 1, E]
+  return projected.mul(difference).sum<tf.Tensor2D>(-1).mul(p.log_scale.exp()); // [B, T]
+}
+
+/**
+ * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recipe" 5). It does not shrink when the two prompts lie close together.
+ * @param projected p_hat [B, T, E]
+ * @param normal t_n, [B, E]
+ * @param abnormal t_a, [B, E]; where it equals t_n, the logit is b
+ * @returns [B, T]
+ */
+export function directionLogit(p: DirectionParams, projected: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D {
+  const direction = unitLength<tf.Rank.R2>(abnormal.sub(normal)).expandDims(1); // [B, 1, E]
+  return projected.mul(direction).sum<tf.Tensor2D>(-1).mul(p.scale).add(p.bias); // [B, T]
+}

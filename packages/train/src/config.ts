@@ -1,0 +1,6 @@
+/** `@ltad/train/config`: settings and presets without the training, and without TensorFlow.js. */
+export { configSchema } from "./config/config-schema.js";
+export { presets } from "./config/presets.js";
+export { resolveConfig } from "./config/resolve-config.js";
+export type { TrainConfig } from "./config/config-schema.js";
+export type { ConfigSources } from "./config/resolve-config.js";

@@ -1,0 +1,28 @@
+import type { JobOptions } from "@ltad/core";
+import type { Split } from "@ltad/data";
+import type { AnyImageEncoder, FetchOptions, TextEncoder } from "@ltad/encoder";
+import type { TrainConfig } from "./config/config-schema.js";
+
+export interface TrainOptions extends JobOptions, Pick<FetchOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
+  /** The training images; the order of its classes is the order of the class index. */
+  readonly split: Split;
+  /** Decides weights, order and noise. */
+  readonly seed: number;
+  readonly config: TrainConfig;
+  /** Folder of the bundle; it holds a checkpoint during the training. */
+  readonly out: string;
+  /** Folder of encoder weights and features. */
+  readonly cacheDir: string;
+  /** Never fetch weights. */
+  readonly offline?: boolean;
+  /** Frozen encoders in place of those that `config.encoder` names. */
+  readonly encoders?: Encoders;
+  /** Continue from a checkpoint in `out`. */
+  readonly resume?: boolean;
+}
+
+/** The frozen halves of LTAD. */
+export interface Encoders {
+  readonly image: AnyImageEncoder;
+  readonly text: TextEncoder;
+}

@@ -1,0 +1,54 @@
+import type { StageSpec } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+
+// Shapes: B images, N tokens, C channels of all stages, L latent.
+
+/** A normal distribution with independent components, [B, L] each. */
+export interface Gaussian {
+  readonly mu: tf.Tensor2D;
+  readonly logVar: tf.Tensor2D;
+}
+
+/** The loss of phase 1 and its parts; `stage_<l>` is mean((f_real_l - f_syn_l)^2). */
+export type VaeLoss = Readonly<Record<"loss" | "reconstruction" | "kl" | `stage_${number}`, tf.Scalar>>;
+
+/**
+ * sum_l mean((f_real_l - f_syn_l)^2) + beta KL (P; beta: O).
+ * @param real f_real, [B, N, C]
+ * @param synthetic f_syn, [B, N, C]
+ * @param latent the distribution that z_hat was drawn from
+ * @param stages in the order in which a token holds them, C channels in all
+ * @param beta see `klWeight`; a tensor where it changes from step to step of one graph
+ */
+export function vaeLoss(
+  real: tf.Tensor3D,
+  synthetic: tf.Tensor3D,
+  latent: Gaussian,
+  stages: readonly Pick<StageSpec, "stage" | "channels">[],
+  beta: number | tf.Scalar,
+): VaeLoss {
+  const errors = real.sub(synthetic).square().mean<tf.Tensor1D>([0, 1]); // [C]
+  const sizes = stages.map(({ channels }) => channels);
+  const perStage = tf.split(errors, sizes).map((part) => part.mean<tf.Scalar>()); // one scalar a stage
+  const reconstruction = tf.addN(perStage);
+  const kl = klDivergence(latent);
+  const named = Object.fromEntries(stages.map(({ stage }, i) => [`stage_${stage}`, perStage[i]!]));
+  return { loss: reconstruction.add(kl.mul(beta)), reconstruction, kl, ...named };
+}
+
+/**
+ * KL(N(mu, sigma^2) || N(0, I)) = sum over the latent of (sigma^2 + mu^2 - 1 - log sigma^2)/2, mean over images.
+ * @returns scalar >= 0
+ * @see Kingma and Welling 2014, appendix B
+ */
+export function klDivergence({ mu, logVar }: Gaussian): tf.Scalar {
+  return logVar.exp().add(mu.square()).sub(1).sub(logVar).sum(-1).mean().mul(0.5);
+}
+
+/**
+ * beta after a linear warm-up: 0 at step 0, `beta` from step `warmup` on (O).
+ * @param step from 0
+ */
+export function klWeight(step: number, { beta = 1e-3, warmup = 0 }: { readonly beta?: number; readonly warmup?: number } = {}): number {
+  return warmup > 0 ? beta * Math.min(1, step / warmup) : beta;
+}
