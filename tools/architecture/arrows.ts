@@ -4,6 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  hub: ["core"],
   onnx: ["core"],
   runtime: ["core"],
   data: ["core"],
@@ -13,13 +14,13 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   semantic: ["core", "jit"],
   "vae-augment": ["core", "encoder", "jit"],
   "feature-store": ["core", "data", "runtime"],
-  encoder: ["core", "jit", "onnx", "runtime"],
+  encoder: ["core", "hub", "jit", "onnx", "runtime"],
   features: ["core", "encoder", "feature-store", "jit"],
   detector: ["core", "data", "onnx", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],
   train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "reconstruct", "runtime", "semantic", "vae-augment"],
   server: ["core", "detector"],
-  ltad: ["core", "data", "detector", "encoder", "evaluate", "metrics", "server", "train"],
+  ltad: ["core", "data", "detector", "encoder", "evaluate", "hub", "metrics", "server", "train"],
   trainer: ["ltad"],
   "server-app": ["core", "server"],
 };
