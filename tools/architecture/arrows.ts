@@ -4,6 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  hub: ["core"],
   onnx: ["core"],
   runtime: ["core"],
   data: ["core"],
@@ -11,9 +12,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   jit: ["core", "onnx", "runtime"],
   reconstruct: ["core", "jit"],
   semantic: ["core", "jit"],
-  "vae-augment": ["core", "encoder", "jit"],
+  "vae-augment": ["core", "jit"],
   "feature-store": ["core", "data", "runtime"],
-  encoder: ["core", "jit", "onnx", "runtime"],
+  encoder: ["core", "hub", "jit", "onnx", "runtime"],
   features: ["core", "encoder", "feature-store", "jit"],
   detector: ["core", "data", "onnx", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],

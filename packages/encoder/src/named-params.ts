@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { bytesOf, flatten, isNdArray, LtadError, type NdArray, type NdArrays, type TensorInfo, type Tree } from "@ltad/core";
 
 /** The error of weights that do not fit what they are loaded as. */
-export function misfit(source: string, name: string, expected: string, received: string): LtadError {
+export function misfitError(source: string, name: string, expected: string, received: string): LtadError {
   const message = `${source}: ${name}: expected ${expected}, received ${received}. These are weights of another model or version.`;
   return new LtadError("LTAD_WEIGHTS", message, { details: { source, name, expected, received } });
 }
@@ -17,12 +17,12 @@ export function checkShapes(named: NdArrays, shapes: Readonly<Record<string, rea
   for (const [name, shape] of Object.entries(shapes)) {
     const array = named[name];
     const expected = `float32 ${shapeText(shape)}`;
-    if (!array) throw misfit(source, name, expected, "nothing");
+    if (!array) throw misfitError(source, name, expected, "nothing");
     const received = `${array.dtype} ${shapeText(array.shape)}`;
-    if (received !== expected) throw misfit(source, name, expected, received);
+    if (received !== expected) throw misfitError(source, name, expected, received);
   }
   const surplus = Object.keys(named).find((name) => !(name in shapes));
-  if (surplus) throw misfit(source, surplus, "no such parameter", "one");
+  if (surplus) throw misfitError(source, surplus, "no such parameter", "one");
 }
 
 const floatTypes = ["F32", "F64", "F16", "BF16"];
@@ -39,12 +39,12 @@ export function checkTensors(
 ): void {
   for (const [name, shape] of Object.entries(shapes)) {
     const found = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-    if (!found) throw misfit(source, name, shapeText(shape), "nothing");
-    if (shapeText(found.shape) !== shapeText(shape)) throw misfit(source, name, shapeText(shape), shapeText(found.shape));
-    if (!floatTypes.includes(found.dtype)) throw misfit(source, name, floatTypes.join(", "), found.dtype);
+    if (!found) throw misfitError(source, name, shapeText(shape), "nothing");
+    if (shapeText(found.shape) !== shapeText(shape)) throw misfitError(source, name, shapeText(shape), shapeText(found.shape));
+    if (!floatTypes.includes(found.dtype)) throw misfitError(source, name, floatTypes.join(", "), found.dtype);
   }
   const surplus = Object.entries(tensors).find(([name]) => !Object.hasOwn(shapes, name) && !isSpare(name));
-  if (surplus) throw misfit(source, surplus[0], "no such tensor", shapeText(surplus[1].shape));
+  if (surplus) throw misfitError(source, surplus[0], "no such tensor", shapeText(surplus[1].shape));
 }
 
 /**

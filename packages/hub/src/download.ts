@@ -90,10 +90,10 @@ async function attemptOnce(part: string, file: Download, options: FolderOptions)
   }
 }
 
-/** Writes a body behind what is there already. A body that is shorter than the server said counts as broken off. */
+/** Writes a body behind what is there already. A body that is shorter than announced counts as broken off. */
 async function write(part: string, response: Response, from: number, file: Download, touch: () => void): Promise<void> {
-  const said = Number(response.headers.get("content-length") ?? Number.NaN);
-  const total = file.size ?? (Number.isFinite(said) ? from + said : 0);
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  const total = file.size ?? (Number.isFinite(announced) ? from + announced : 0);
   const output = await orWriteError(file.to, () => open(part, from > 0 ? "r+" : "w"));
   try {
     let at = from;

@@ -5,7 +5,7 @@ export function fetchError(url: string, why: string, advice: string, cause?: unk
   return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${advice}`, { cause, details: { url } });
 }
 
-/** A network that fails again and again: nothing is wrong with what was asked for. */
+/** The error of a network that fails repeatedly, while the source itself may be right. */
 export function unreachableError(url: string, why: string, cause?: unknown): LtadError {
   return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${networkAdvice}`, {
     cause,

@@ -10,11 +10,14 @@ import type { FolderPlace } from "./model-folder.js";
  */
 export async function hubFolder(model: HubModel & { readonly name: string }, options: FolderOptions): Promise<FolderPlace> {
   const { snapshot, isCurrent } = await reachableSnapshot(model, options);
-  const fetched = new Map<string, Promise<void>>();
-  const fetch = (file: string) => {
-    const running = fetched.get(file) ?? snapshot.fetch(file);
-    fetched.set(file, running);
-    return running;
+  const running = new Map<string, Promise<void>>();
+  const fetch = async (file: string) => {
+    const job = running.get(file) ?? snapshot.fetch(file);
+    running.set(file, job);
+    await job.catch((error: unknown) => {
+      running.delete(file); // the next reader tries again
+      throw error;
+    });
   };
   return {
     source: `${model.repository}@${model.revision}`,

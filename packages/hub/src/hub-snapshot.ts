@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { LtadError, writeError, writeFileAtomic } from "@ltad/core";
+import { writeError, writeFileAtomic } from "@ltad/core";
 import { cacheFolder } from "./cache-dir.js";
 import { download } from "./download.js";
 import { fetchError, refusalError } from "./fetch-error.js";
 import type { FolderOptions } from "./folder-options.js";
 import { isPlainPath } from "./unpack-tarball.js";
+import { notCachedError } from "./not-cached-error.js";
 import { requestOnce } from "./request.js";
 import { bytesReport } from "./url-file.js";
 
@@ -23,9 +24,9 @@ export interface HubSnapshot {
   /** `.../snapshots/COMMIT`: the files under their own names. */
   readonly folder: string;
   readonly commit: string;
-  /** What the model has, by the hub; offline, what is here. */
+  /** The names of the model's files; empty offline. */
   readonly files: readonly string[];
-  /** Fetches a file unless it is there. */
+  /** Fetches a file unless the cache has it. */
   fetch(file: string): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export function hubRoot(repository: string, options: FolderOptions): string {
 }
 
 /**
- * Finds the commit of a revision and what it holds. Offline nothing is asked.
+ * Finds the commit of a revision and its files. Offline it makes no request.
  * @throws LtadError `LTAD_FETCH` when the hub refuses, cannot be reached, or offline when the model is not here
  */
 export async function openSnapshot({ repository, revision }: HubModel, options: FolderOptions): Promise<HubSnapshot> {
@@ -61,13 +62,7 @@ async function keptSnapshot(root: string, { repository, revision }: HubModel): P
     ? revision
     : (await readFile(join(root, "refs", ...revision.split("/")), "utf8").catch(() => "")).trim();
   if (commit && existsSync(join(root, "snapshots", commit))) return { commit, files: [] };
-  throw new LtadError(
-    "LTAD_FETCH",
-    `${repository}@${revision}: is not in the cache (${root}) and fetching is switched off. Run once without the offline option.`,
-    {
-      details: { repository, revision, folder: root },
-    },
-  );
+  throw notCachedError(`${repository}@${revision}`, root, { repository, revision, folder: root });
 }
 
 async function askHub(
@@ -79,7 +74,7 @@ async function askHub(
   const response = await requestOnce(url, authorisation(options), options);
   if (!response.ok) throw refusalError(url, response.status);
   const json = (await response.json().catch((cause: unknown) => {
-    throw fetchError(url, "the answer is no JSON", "Check HF_ENDPOINT when it is set.", cause);
+    throw fetchError(url, "the answer is not JSON", "Check HF_ENDPOINT when it is set.", cause);
   })) as { sha?: unknown; siblings?: { rfilename?: unknown }[] };
   const files = (json.siblings ?? [])
     .map(({ rfilename }) => rfilename)
@@ -107,12 +102,7 @@ async function fetchFile({ file, repository, root, folder, url }: Wanted, option
   const place = join(folder, ...file.split("/"));
   options.onFetch?.({ status: "initiate", name: repository, file });
   if (!existsSync(place)) {
-    if (options.offline)
-      throw new LtadError(
-        "LTAD_FETCH",
-        `${repository}: ${file} is not in the cache (${place}) and fetching is switched off. Run once without the offline option.`,
-        { details: { url } },
-      );
+    if (options.offline) throw notCachedError(`${repository}/${file}`, place, { url });
     options.onFetch?.({ status: "download", name: repository, file });
     const { etag, size, location } = await describeFile(url, options);
     const blob = join(root, "blobs", etag);

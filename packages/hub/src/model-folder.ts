@@ -64,7 +64,7 @@ function weightFile(files: readonly string[]): string | undefined {
   return usual ?? files.find((name) => name.endsWith(".safetensors") && !name.includes("/"));
 }
 
-/** The files that an index of safetensors names; what else is wrong with it is said when it is opened. */
+/** The files that an index of safetensors names. Other faults of an index are reported when it is opened. */
 function partsOf(index: unknown): string[] {
   const { weight_map: parts = {} } = (index ?? {}) as { weight_map?: Readonly<Record<string, unknown>> };
   return [...new Set(Object.values(parts))].filter((part) => typeof part === "string");

@@ -13,7 +13,7 @@ const versionPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 /**
  * Reads `npm:package@version` or `npm:@scope/package@version/folder/in/package`.
- * @throws LtadError `LTAD_CONFIG` for another form, and for what is no exact version
+ * @throws LtadError `LTAD_CONFIG` for another form, or a version that is not exact
  */
 export function parseNpm(text: string): NpmModel {
   const [, name, version = "", folder = ""] = packagePattern.exec(text) ?? [];

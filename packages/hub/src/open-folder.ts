@@ -39,7 +39,8 @@ export function localPlace(text: string | FolderSource, options: FolderOptions =
 async function placeOf(source: FolderSource, options: FolderOptions): Promise<FolderPlace> {
   if (source.kind === "hub") return hubFolder(source, options);
   if (source.kind === "npm") return npmFolder(source, options);
-  return diskFolder(source.kind === "url" ? await urlFile(source, options) : source.path);
+  if (source.kind === "path") return diskFolder(source.path);
+  return { ...(await diskFolder(await urlFile(source, options))), source: source.url };
 }
 
 function sourceOf(source: string | FolderSource): FolderSource {

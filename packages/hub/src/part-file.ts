@@ -10,7 +10,7 @@ const abandonedAfter = 60_000;
 /** Where a process id means something: the machine and, on Linux, the PID namespace, because containers may share a host name. */
 const host = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 8);
 
-/** A part that its process gave up; the next run may take it at once. */
+/** A part that its process gave up; the next run may take it immediately. */
 export const freePart = (to: string) => `${to}.incomplete`;
 
 /**

@@ -17,7 +17,7 @@ export function pinnedFolder(pinned: NpmPackage, options: Pick<FolderOptions, "c
 
 /**
  * The files of a package: from the cache when they are there and whole, else fetched once through npm.
- * Two programs may do it at once: each fills a folder of its own, the first rename wins.
+ * Several processes may fetch them: each fills a folder of its own, and the first rename wins.
  * @throws LtadError `LTAD_FETCH` offline or when npm fails, `LTAD_WRITE` when the cache cannot be written
  */
 export async function pinnedFiles(pinned: PinnedPackage, options: FolderOptions = {}): Promise<NamedBytes> {

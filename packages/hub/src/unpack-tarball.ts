@@ -7,7 +7,7 @@ import { type NpmPackage, specOf } from "./pinned-package.js";
 const mostBytes = 4 * 1024 ** 3;
 const mostFiles = 10_000;
 
-/** What is told while a package is unpacked. */
+/** Reports while a package is unpacked. */
 export interface UnpackOptions {
   /** Bytes of the files so far. */
   readonly onBytes?: (bytes: number) => void;
@@ -16,7 +16,7 @@ export interface UnpackOptions {
 
 /**
  * Unpacks the plain files of a package into a folder, without npm's own first folder. Links, devices and paths that lead elsewhere are left out.
- * @throws LtadError `LTAD_FETCH` when it is no whole tarball, or has more than 4 GiB or 10,000 files; `LTAD_WRITE`
+ * @throws LtadError `LTAD_FETCH` when the tarball is damaged, or has more than 4 GiB or 10,000 files; `LTAD_WRITE`
  */
 export async function unpackTarball(
   wanted: NpmPackage,

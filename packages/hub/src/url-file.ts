@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { cacheFolder } from "./cache-dir.js";
 import { download } from "./download.js";
+import { notCachedError } from "./not-cached-error.js";
 import type { FolderOptions } from "./folder-options.js";
 
 /** A file at a plain address whose content is known. */
@@ -14,7 +15,7 @@ export interface UrlFile {
 /**
  * A file from an address, kept by its content: fetched once.
  * @returns its path in the cache, under the last part of the address
- * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_CONFIG` for what is no address or no SHA-256
+ * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_CONFIG` when the address or the SHA-256 is not one
  */
 export async function urlFile({ url, sha256 }: UrlFile, options: FolderOptions): Promise<string> {
   const address = URL.canParse(url) ? new URL(url) : undefined;
@@ -31,12 +32,7 @@ export async function urlFile({ url, sha256 }: UrlFile, options: FolderOptions):
     options.onFetch?.({ status, name: url, ...(status !== "ready" && { file: name }) });
   report("initiate");
   if (!existsSync(to)) {
-    if (options.offline)
-      throw new LtadError(
-        "LTAD_FETCH",
-        `${url}: is not in the cache (${to}) and fetching is switched off. Run once without the offline option.`,
-        { details: { url } },
-      );
+    if (options.offline) throw notCachedError(url, to, { url });
     report("download");
     await download({ url, to, digest: { kind: "sha256", hex: sha256 }, onBytes: bytesReport(url, name, options) }, options);
   }

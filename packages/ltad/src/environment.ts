@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { defaultCacheDir as cacheDirOf } from "@ltad/hub";
+import { defaultCacheDir as cacheDirOf } from "@ltad/hub/cache-dir";
 
 /** Environment variables by name; `process.env` unless a caller brings others. */
 export type Environment = Readonly<Record<string, string | undefined>>;

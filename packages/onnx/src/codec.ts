@@ -9,7 +9,7 @@ import { packed, plain } from "./schema.js";
 /**
  * The message in the bytes of an .onnx file; weights are views of the bytes.
  * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when it is cut off, is no ONNX file, or nests graphs deeper than protobuf allows (100 messages)
+ * @throws LtadError `LTAD_WEIGHTS` when it is cut off, is not an ONNX file, or nests graphs deeper than protobuf allows (100 messages)
  */
 export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
   const reader = protobuf.Reader.create(bytes);

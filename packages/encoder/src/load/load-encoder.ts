@@ -20,7 +20,7 @@ export interface LoadedEncoder {
 /**
  * An image encoder: "efficientnet-b0", "align-base", "dinov2-small", a path, `owner/name@revision` on the hub, `https://...#sha256=...`,
  * `npm:package@version/folder`, or any of them spelt out.
- * @throws LtadError `LTAD_CONFIG` for what is no source, `LTAD_DATA` for a path that is not there, `LTAD_FETCH`, `LTAD_WRITE`, `LTAD_WEIGHTS`
+ * @throws LtadError `LTAD_CONFIG` when the text is not a source, `LTAD_DATA` for a path that does not exist, `LTAD_FETCH`, `LTAD_WRITE`, `LTAD_WEIGHTS`
  */
 export async function loadImageEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<AnyImageEncoder> {
   const parsed = typeof source === "string" ? parseSource(source) : source;
@@ -39,7 +39,7 @@ export async function loadTextEncoder(source: string | EncoderSource, options: L
 
 /**
  * What a source has: both halves of ALIGN, else the image or the text encoder that it is.
- * @throws LtadError as {@link loadImageEncoder}; when it is neither, why it is no image encoder
+ * @throws LtadError as {@link loadImageEncoder}; when it is neither, the reason why it is not an image encoder
  */
 export async function loadEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<LoadedEncoder> {
   const image = await attempt(loadImageEncoder(source, options));
@@ -48,7 +48,7 @@ export async function loadEncoder(source: string | EncoderSource, options: LoadO
   return { ...(image.value && { image: image.value }), ...(text.value && { text: text.value }) };
 }
 
-/** A model that is no encoder of a kind is one thing, one that is damaged or cannot be fetched another. */
+/** A model that is not an encoder of this kind gives its error; every other failure is thrown. */
 async function attempt<T>(load: Promise<T>): Promise<{ value?: T; error?: LtadError }> {
   try {
     return { value: await load };

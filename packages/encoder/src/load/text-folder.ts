@@ -7,8 +7,8 @@ import type { TextEncoder } from "../text/text-encoder.js";
 import { graphFiles } from "./graph-files.js";
 
 /**
- * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json; or USE Lite as a TF.js graph with vocab.json. How a sentence encoder pools stands in
- * `1_Pooling/config.json`; without it a BERT's vector is the mean of its tokens.
+ * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json; or USE Lite as a TF.js graph with vocab.json. A sentence encoder's
+ * `1_Pooling/config.json` says how it pools; without it a BERT's vector is the mean of its tokens.
  * @throws LtadError `LTAD_WEIGHTS` naming the file or tensor that is missing or does not fit
  */
 export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {

@@ -50,7 +50,7 @@ const config = z.looseObject({
  * The manifest of an ONNX export in the layout of `onnx-community` and `optimum`: patch tokens of the last layer, class and register tokens dropped.
  * @param json content of config.json, whose `model_type` is one of {@link knownModelTypes}
  * @param preprocessor content of preprocessor_config.json, where there is one
- * @throws LtadError `LTAD_WEIGHTS` when it is no model that we know
+ * @throws LtadError `LTAD_WEIGHTS` when the model is not one of them
  */
 export function knownManifest(name: string, json: unknown, preprocessor: unknown, source: string): OnnxManifest {
   const { model_type: type, vision_config: vision } = (json ?? {}) as { model_type?: unknown; vision_config?: unknown };

@@ -5,7 +5,7 @@ import { type ImageProcessing, squashTo } from "../image/image-processing.js";
 import { type OnnxFile, readOnnx } from "@ltad/onnx";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
-/** A frozen image encoder that is an ONNX model: what its outputs mean stands in a manifest. */
+/** A frozen image encoder that is an ONNX model, with a manifest that says what its outputs mean. */
 export interface OnnxImageEncoder {
   readonly kind: "onnx";
   readonly name: string;

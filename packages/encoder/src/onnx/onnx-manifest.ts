@@ -17,7 +17,7 @@ const stage = z.strictObject({
   layout: z.enum(["tokens", "NCHW", "NHWC"]),
   /** Pixels of the input to one place of the map. */
   stride: size,
-  /** Tokens in front that are no place of the grid: class and register tokens. */
+  /** Tokens in front that do not belong to the grid: class and register tokens. */
   drop: z.int().nonnegative().max(4096).default(0),
 });
 

@@ -1,6 +1,6 @@
 import { type Checkpoint, float32, floats, LtadError, type NdArray, type NdArrays, unflatten } from "@ltad/core";
 import * as z from "zod";
-import { checkNumbers, checkTensors, misfit } from "../named-params.js";
+import { checkNumbers, checkTensors, misfitError } from "../named-params.js";
 import { activations } from "./activations.js";
 import { bertShapes } from "./bert.js";
 import { clipTextShapes } from "./clip-text.js";
@@ -196,7 +196,7 @@ function withNewNames(checkpoint: Checkpoint): Checkpoint {
 /** What stands before a name: "bert." in a model with a head. */
 function prefixOf({ tensors }: Checkpoint, end: string, source: string): string {
   const found = Object.keys(tensors).find((name) => name === end || name.endsWith(`.${end}`));
-  if (found === undefined) throw misfit(source, end, "word vectors [vocabulary, width]", "nothing");
+  if (found === undefined) throw misfitError(source, end, "word vectors [vocabulary, width]", "nothing");
   return found.slice(0, -end.length);
 }
 

@@ -42,7 +42,7 @@ export function readGraphModel(files: NamedBytes, source: string): GraphModel {
 
 /**
  * The array that feeds an input of a node, under whatever name the converter gave it.
- * @throws LtadError `LTAD_WEIGHTS` when there is no such node or its input is no weight
+ * @throws LtadError `LTAD_WEIGHTS` when there is no such node or its input is not a weight
  */
 export function weightOf(graph: GraphModel, node: string, input: number, source: string): NdArray {
   const name = graph.nodes.get(node)?.input[input];
@@ -51,7 +51,7 @@ export function weightOf(graph: GraphModel, node: string, input: number, source:
   return weight;
 }
 
-/** The error for a weight file that is not what it should be. */
+/** The error of a graph model that is damaged or not the expected one. */
 export function graphError(source: string, why: string): LtadError {
   return new LtadError("LTAD_WEIGHTS", `${source}: ${why}. Remove it from the cache folder and fetch it again.`, { details: { source } });
 }
