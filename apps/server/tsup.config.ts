@@ -1,3 +1,3 @@
 import { build } from "../../tsup.base.js";
 
-export default build({ entry: ["src/main.ts", "src/worker.ts"], dts: false, splitting: true });
+export default build({ entry: ["src/main.ts"], dts: false });

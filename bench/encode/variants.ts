@@ -2,16 +2,14 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createRng } from "@ltad/core";
+import { type AnyImageEncoder, loadImageEncoder } from "@ltad/encoder";
 import {
-  type AnyImageEncoder,
   efficientNetEncoder,
   efficientNetPlan,
   efficientNetShapes,
   type EfficientNetVariant,
   efficientNetVariants,
-  openFolder,
-  openImageFolder,
-} from "@ltad/encoder";
+} from "@ltad/encoder/networks";
 import { randomParams } from "@ltad/encoder/testing";
 import { encoderGraph, featureSpec } from "@ltad/features";
 import { openProgram } from "@ltad/runtime";
@@ -40,9 +38,7 @@ export async function measureVariants({ names, size, python, folder }: VariantOp
   if (python && vits.length > 0)
     await promisify(execFile)(python, ["tools/reference/encoder/vit_random.py", folder, String(size), ...vits], { maxBuffer: 2 ** 24 });
   for (const name of all) {
-    const encoder = vits.includes(name)
-      ? await openImageFolder(await openFolder(join(folder, name)))
-      : randomEfficientNet(name as EfficientNetVariant);
+    const encoder = vits.includes(name) ? await loadImageEncoder(join(folder, name)) : randomEfficientNet(name as EfficientNetVariant);
     figures[`${name}_ms`] = await fastest(encoder, size);
     console.log(`${name} ${figures[`${name}_ms`]?.toFixed(1)} ms an image at ${size} px`);
   }
@@ -57,7 +53,7 @@ function randomEfficientNet(variant: EfficientNetVariant): AnyImageEncoder {
 
 /** The fastest of 20 runs, because other work on the machine only adds. */
 async function fastest(encoder: AnyImageEncoder, size: number): Promise<number> {
-  const isEfficientNet = "forward" in encoder;
+  const isEfficientNet = encoder.kind === "network";
   const stages = isEfficientNet ? [2, 3, 5, 6] : [1];
   const gridStride = isEfficientNet ? 16 : (encoder.stages[0]?.stride ?? 16);
   const spec = featureSpec(encoder, { inputSize: size, stages, gridStride, shrink: "area" });

@@ -1,3 +1,19 @@
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import type { Options } from "tsup";
 import { build } from "../../tsup.base.js";
 
-export default build({ entry: ["src/index.ts", "src/command.ts", "src/worker.ts"] });
+/** Puts the files of the page into the build, in place of the expressions that read them where the sources run as they are. */
+const inlinePage: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "inline-page",
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]page\.ts$/ }, async ({ path }) => {
+      const textOf = (name: string) => JSON.stringify(readFileSync(new URL(name, pathToFileURL(path)), "utf8"));
+      const reading = /readFileSync\(new URL\("([^"]+)", import\.meta\.url\), "utf8"\)/g;
+      return { contents: (await readFile(path, "utf8")).replace(reading, (_, name: string) => textOf(name)), loader: "ts" };
+    });
+  },
+};
+
+export default build({ entry: ["src/index.ts", "src/command.ts", "src/worker/main.ts"], esbuildPlugins: [inlinePage] });

@@ -15,7 +15,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   "feature-store": ["core", "data", "runtime"],
   encoder: ["core", "jit", "onnx", "runtime"],
   features: ["core", "encoder", "feature-store", "jit"],
-  detector: ["core", "data", "runtime"],
+  detector: ["core", "data", "onnx", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],
   train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "reconstruct", "runtime", "semantic", "vae-augment"],
   server: ["core", "detector"],

@@ -5,9 +5,12 @@ import { readWorkspace } from "./workspace.js";
 /** `ltad` is the command line and the front of the library: it may print and read the environment. */
 const packages = readWorkspace().filter(({ folder }) => folder.startsWith("packages/") && folder !== "packages/ltad");
 
+/** A program that a package starts as a process of its own: it ends when its parent goes. */
+const isProgram = ({ path }: { readonly path: string }) => path === "packages/server/src/worker/main.ts";
+
 describe("packages never print, exit, read env or argv, or draw from the global generator", () => {
   it.each(packages.map((member) => [member.folder, member] as const))("%s", (_, { shipped }) => {
-    expect(shipped.flatMap(({ path, text }) => loudPlaces(path, text))).toEqual([]);
+    expect(shipped.filter((file) => !isProgram(file)).flatMap(({ path, text }) => loudPlaces(path, text))).toEqual([]);
   });
 
   it("and one that did would be seen", () => {

@@ -1,26 +1,21 @@
 #!/usr/bin/env node
-import { isLtadError } from "@ltad/core";
-import { CommanderError } from "commander";
-import { serverCommand } from "./command.js";
-import { exitCode } from "./exit-codes.js";
+import { exitCodeOf, exitCodes, isLtadError } from "@ltad/core";
 import { startServer } from "@ltad/server";
-import { serverOptionsOf } from "@ltad/server/command";
+import { serverCommand } from "@ltad/server/command";
 
-const command = serverCommand(async ({ bundle, port, ...options }) => {
-  const server = await startServer({ bundle, port, ...serverOptionsOf(options, process.stderr) });
-  console.error(`Serving ${bundle} at ${server.url}`);
-  const stop = (signal: string) => {
-    console.error(`${signal}: finishing; once more to stop at once`);
-    process.once(signal, () => process.exit(1));
-    void server.close().then(() => process.exit(0));
-  };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(signal));
-}).exitOverride();
+const command = serverCommand(async ({ logLevel, ...options }) => {
+  const server = await startServer({ ...options, logger: { level: logLevel, stream: process.stderr } });
+  console.error(`Serving ${options.bundle} at ${server.url}`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(signal, server.close()));
+}).exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-  console.error(isLtadError(error) ? `${error.code}: ${error.message}` : error); // anything else is a bug: with its stack
-  process.exit(exitCode(error));
+function stop(signal: NodeJS.Signals, closed: Promise<void>): void {
+  console.error(`${signal}: finishing; once more to stop at once`);
+  process.once(signal, () => process.exit(exitCodes.failed));
+  void closed.then(() => process.exit(exitCodes.done));
 }
+
+await command.parseAsync().catch((error: unknown) => {
+  console.error(isLtadError(error) ? `${error.code}: ${error.message}` : error); // anything else is a bug: with its stack
+  process.exit(isLtadError(error) ? (exitCodeOf[error.code] ?? exitCodes.failed) : exitCodes.failed);
+});

@@ -12,6 +12,8 @@ it("exports what is listed here", () => {
       "createRng",
       "decodeSafetensors",
       "encodeSafetensors",
+      "exitCodeOf",
+      "exitCodes",
       "flatten",
       "float32",
       "floats",

@@ -2,6 +2,7 @@ export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./ar
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
+export { exitCodeOf, exitCodes } from "./exit-codes.js";
 export { resizeKernels } from "./image-processing.js";
 export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";

@@ -18,6 +18,7 @@ it("exports what the README lists", () => {
       "parseProtocol",
       "pixelTestItems",
       "processImage",
+      "readImage",
       "readImageFile",
       "readImageHeader",
       "readSplit",

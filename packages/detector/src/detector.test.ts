@@ -7,7 +7,9 @@ import { decodeImage, loadImage, squashImage } from "@ltad/data";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Detector, openDetector } from "./detector.js";
+import { displayRange } from "./heat-map.js";
 import { modelInput } from "./image.js";
+import { overlay } from "./overlay.js";
 import { sizes } from "./testing/sample-parts.js";
 import { tinyParts, tinyWeights } from "./testing/tiny-bundle.js";
 import { upsampleBilinear } from "./upsample.js";
@@ -82,7 +84,7 @@ describe("predict", () => {
         [found.recMap, expected.rec],
         [found.semMap, expected.sem],
       ] as const) {
-        expectClose(map, upsampleBilinear(Float32Array.from(want), G, G, 70, 90), close, "map");
+        expectClose(map, upsampleBilinear({ data: Float32Array.from(want), width: G, height: G }, { width: 90, height: 70 }), close, "map");
       }
     }
   });
@@ -121,7 +123,22 @@ describe("predict", () => {
     expect([grid.width, grid.height, grid.map.length]).toEqual([G, G, N]);
     const other = await detector.predict(image, { size: { width: 9, height: 5 } });
     expect([other.width, other.height, other.image]).toEqual([9, 5, { width: 90, height: 70 }]);
-    expect(other.map).toEqual(upsampleBilinear(grid.map, G, G, 5, 9));
+    expect(other.map).toEqual(upsampleBilinear({ data: grid.map, width: G, height: G }, { width: 9, height: 5 }));
+  });
+
+  it("draws the overlay at the image's size whatever the size of the maps, and answers the same with it", async () => {
+    const plain = await detector.predict(image);
+    const expected = await overlay(await decodeImage(image), plain.map, displayRange(plain.map, detector.manifest.display));
+    for (const size of ["original", "grid", { width: 9, height: 5 }] as const) {
+      const { timing, overlay: picture, ...found } = await detector.predict(image, { size, overlay: true });
+      const { timing: without, ...same } = await detector.predict(image, { size });
+      expect(picture.equals(expected)).toBe(true);
+      expect(found).toEqual({ ...same });
+      expect([without.draw, Object.keys(timing)]).toEqual([0, Object.keys(without)]);
+    }
+    const pixels = await decodeImage(image);
+    expect(await detector.predict(pixels)).not.toHaveProperty("overlay");
+    expect((await detector.predict(pixels, { overlay: true })).overlay).toBeInstanceOf(Buffer);
   });
 
   it("refuses an unknown class with the list, and an image that is none", async () => {

@@ -1,5 +1,6 @@
 export { openDetector } from "./detector.js";
-export type { Detector, Encoded, EncoderGraph, Prediction, PredictOptions, Scores, Size } from "./detector.js";
+export type { Detector, EncoderGraph } from "./detector.js";
+export type { Encoded, Scores } from "./graphs.js";
 export { displayRange, heatMap } from "./heat-map.js";
 export type { DisplayRange } from "./heat-map.js";
 export { modelInput, readPixels } from "./image.js";
@@ -10,8 +11,10 @@ export { bundleVersion, manifestSchema } from "./manifest.js";
 export type { GraphSpec, Manifest } from "./manifest.js";
 export { mapPng16, overlay } from "./overlay.js";
 export type { MapPng } from "./overlay.js";
+export type { Prediction, PredictOptions } from "./predict.js";
 export { checkAnswer, probe, storeCheck } from "./probe.js";
 export type { Check } from "./probe.js";
 export { upsampleBilinear } from "./upsample.js";
+export type { AnomalyMap, Size } from "./upsample.js";
 export { writeBundle } from "./write-bundle.js";
 export type { BundleParts, GraphPart } from "./write-bundle.js";

@@ -16,15 +16,16 @@ afterEach(() => rm(join(folder, ".."), { recursive: true, force: true }));
 
 async function answer(change: { weights?: number } = {}) {
   const detector = await openDetector(folder);
-  const { score } = detector;
   const scaled: typeof detector = {
     ...detector,
     async score(...inputs) {
-      const found = await score(...inputs);
+      const found = await detector.score(...inputs);
       return { ...found, score: found.score.map((value) => value * (change.weights ?? 1)) };
     },
   };
-  return checkAnswer(scaled).finally(() => detector.dispose());
+  const answered = await checkAnswer(scaled);
+  await detector.dispose();
+  return answered;
 }
 
 it("a stored answer is found again, and the rest of the manifest stays", async () => {

@@ -1,6 +1,18 @@
 import { LtadError } from "@ltad/core";
 
-// Shapes: a map is row-major, [h, w] before and [H, W] after.
+// Shapes: [h, w] before and [H, W] after.
+
+/** In pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One value for each pixel or grid cell, row-major. */
+export interface AnomalyMap extends Size {
+  /** [height, width] */
+  readonly data: Float32Array;
+}
 
 /** Which two samples of an axis each output sample lies between, and how far it is from the first (0..1). */
 interface Taps {
@@ -11,22 +23,21 @@ interface Taps {
 
 /**
  * Resizes a map bilinearly with half-pixel centres and clamped edges: out(i) samples in((i + 0.5) h / H - 0.5).
- * Ours because sharp is off by half an output pixel when it enlarges, which moves a defect's outline.
- * Never leaves the range of the map; a constant stays that constant. Not antialiased: made for enlarging.
- * @param map [h, w]
- * @returns [H, W]
- * @throws LtadError `LTAD_SHAPE` when the map has not h * w values, or a side is not a whole number above 0
+ * The result stays within the range of the map, and a constant stays that constant. It is not antialiased, because it is made for enlarging.
+ * sharp cannot be used here: it is off by half an output pixel when it enlarges, which moves a defect's outline.
+ * @returns [to.height, to.width]
+ * @throws LtadError `LTAD_SHAPE` when `data` does not have width * height values, or a side is not a whole number above 0
  * @see torch `F.interpolate(mode="bilinear", align_corners=False)`
  */
-export function upsampleBilinear(map: Float32Array, h: number, w: number, H: number, W: number): Float32Array {
-  if (map.length !== h * w || ![h, w, H, W].every((side) => Number.isInteger(side) && side > 0)) {
+export function upsampleBilinear({ data, width: w, height: h }: AnomalyMap, { width: W, height: H }: Size): Float32Array {
+  if (data.length !== h * w || ![h, w, H, W].every((side) => Number.isInteger(side) && side > 0)) {
     throw new LtadError(
       "LTAD_SHAPE",
-      `upsampleBilinear: expected a map of ${h} x ${w} and a size above 0, received ${map.length} values for ${H} x ${W}.`,
+      `upsampleBilinear: expected ${w} x ${h} values and sides above 0, received ${data.length} values and a target of ${W} x ${H}.`,
     );
   }
   const rows = taps(h, H);
-  const wide = widen(map, h, w, taps(w, W), W); // [h, W]
+  const wide = widen(data, h, w, taps(w, W), W); // [h, W]
   const out = new Float32Array(H * W);
   for (let y = 0; y < H; y++) {
     const top = rows.first[y]! * W;

@@ -5,7 +5,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import type { ImageEncoder } from "./image/image-encoder.js";
 import { loadEfficientNetB0 } from "./image/load-efficient-net-b0.js";
-import { orOffline, testCacheDir } from "./testing/offline.js";
+import { orOffline, testCacheDir } from "@ltad/hub/testing";
 import { tinyImageEncoder, tinyTextEncoder } from "./testing/tiny-encoders.js";
 import { loadUseLite } from "./text/load-use-lite.js";
 import type { TextEncoder } from "./text/text-encoder.js";

@@ -26,7 +26,12 @@ export async function pixelsOf(data: ClassData, images: readonly TestedImage[], 
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
     const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, inputSize);
-    pixels.add({ map: upsampleBilinear(map, grid, grid, inputSize, inputSize), mask, width: inputSize, name: item.id });
+    pixels.add({
+      map: upsampleBilinear({ data: map, width: grid, height: grid }, { width: inputSize, height: inputSize }),
+      mask,
+      width: inputSize,
+      name: item.id,
+    });
   }
   return pixels;
 }

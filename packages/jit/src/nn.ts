@@ -17,7 +17,7 @@ export type { ConvTranspose } from "./nn/conv-transpose.js";
 export type { Embedding } from "./nn/embedding.js";
 export type { LayerNorm } from "./nn/layer-norm.js";
 export type { Linear } from "./nn/linear.js";
-export type { Module, TensorsOf } from "./nn/module.js";
+export type { Module } from "./nn/module.js";
 export type { AttentionMaps, PackedAttention, QueryKeyValue } from "./nn/multi-head-attention.js";
 export type { LayerParts, TransformerLayer } from "./nn/transformer-layer.js";
 export type { LengthGuard } from "./nn/unit-length.js";

@@ -2,7 +2,7 @@ import { float32, type NdArray, type Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { f32, type NoArrays, toOnnx, type TensorSpecs, type TraceOptions, type TracedFunction } from "./index.js";
-import { ModelProto } from "@ltad/onnx";
+import { readOnnx } from "@ltad/onnx";
 
 interface Named {
   name: string;
@@ -22,7 +22,7 @@ const decode = <const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays
   fn: TracedFunction<In, C>,
   inputs: In,
   options: TraceOptions<C> = {},
-) => ModelProto.toObject(ModelProto.decode(toOnnx(fn, inputs, options)), { longs: Number, arrays: true }) as Model;
+) => readOnnx(toOnnx(fn, inputs, options), "traced").model as Model;
 const x = { x: f32(4, 3) };
 type Fn = TracedFunction<typeof x>;
 const ops = (model: Model) => model.graph.node.map((n) => n.opType);
@@ -83,7 +83,7 @@ describe("toOnnx", () => {
 
   it("names the batch in the shapes it states", () => {
     const model = decode(({ x }) => ({ y: x.exp(), flat: x.flatten() }), { x: { dtype: "float32", shape: [null, 3] } });
-    const dims = model.graph.output.map((o) => o.type.tensorType.shape.dim.map((d) => d.dimParam ?? d.dimValue));
+    const dims = model.graph.output.map((o) => o.type.tensorType.shape.dim.map((d) => d.dimParam || d.dimValue));
     expect(dims).toEqual([["batch", 3], ["batch*3"]]);
   });
 

@@ -12,8 +12,10 @@ export type TensorsFor<In extends TensorSpecs> = { readonly [Name in keyof In]: 
 /** The same tree with tensors in place of arrays: what a traced function receives for parameters and constants. */
 export type TensorsOf<P> = MapTree<P, NdArray, tf.Tensor>;
 
-/** No constants. */
-export type NoArrays = Readonly<Record<never, NdArray>>;
+declare const none: unique symbol;
+
+/** A tree without arrays: the constants of a function that has none. */
+export type NoArrays = { readonly [none]?: never };
 
 /** A pure function over tensors. Random numbers are inputs, and it may not read values. */
 export type TracedFunction<In extends TensorSpecs = TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors> = (

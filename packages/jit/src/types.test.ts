@@ -1,7 +1,7 @@
 import { float32, int32, type NdArray, type Tree } from "@ltad/core";
 import type { Program } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
-import { describe, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { bool, f32, i32, jit, saveOnnx, type Spec, tensorsOf, toOnnx, trainStep, trainStepToOnnx, type TrainProgram } from "./index.js";
 
 // What the types know. `tsc` checks this file; vitest runs the functions that can run and leaves the others alone.
@@ -13,8 +13,8 @@ const model = {
 const x = float32([1, 3], [1, 2, 3]);
 const sizes: readonly number[] = [2, 3];
 const at = { learningRate: 1e-3 };
-/** Compiled, and not run: what is in here is a mistake, or needs files. */
-const onlyTypes = (_: () => unknown) => undefined;
+/** For `tsc` alone: what is in here does not run, because it is a mistake or needs files. */
+const expectTypes = (program: () => unknown) => expect(program).toBeTypeOf("function");
 
 describe("specs", () => {
   it("keep their shapes", () => {
@@ -22,7 +22,7 @@ describe("specs", () => {
     expectTypeOf(i32(4)).toEqualTypeOf<Spec<[4]>>();
     expectTypeOf(bool()).toEqualTypeOf<Spec<[]>>();
     expectTypeOf(f32(null, ...sizes)).toEqualTypeOf<Spec<[null, ...number[]]>>();
-    onlyTypes(() => {
+    expectTypes(() => {
       // @ts-expect-error: a dimension is a number or null
       f32("batch", 3);
     });
@@ -95,7 +95,7 @@ describe("a traced function", () => {
   });
 
   it("is refused for another rank, an unknown input or an unknown constant", () => {
-    onlyTypes(() =>
+    expectTypes(() =>
       jit(
         ({ x }, { model: m }) => {
           // @ts-expect-error: x has rank 2
@@ -108,17 +108,17 @@ describe("a traced function", () => {
       ),
     );
     // @ts-expect-error: z is no input
-    onlyTypes(() => toOnnx(({ z }) => ({ y: z }), { x: f32(3) }));
+    expectTypes(() => toOnnx(({ z }) => ({ y: z }), { x: f32(3) }));
     // @ts-expect-error: there are no constants
-    onlyTypes(() => toOnnx(({ x }, { w }) => ({ y: x.mul(w) }), { x: f32(3) }));
+    expectTypes(() => toOnnx(({ x }, { w }) => ({ y: x.mul(w) }), { x: f32(3) }));
     // @ts-expect-error: constants are a parameter of their own
-    onlyTypes(() => toOnnx(({ x, w }) => ({ y: x.mul(w) }), { x: f32(3) }, { constants: { w: float32([3]) } }));
+    expectTypes(() => toOnnx(({ x, w }) => ({ y: x.mul(w) }), { x: f32(3) }, { constants: { w: float32([3]) } }));
     // @ts-expect-error: results are tensors
-    onlyTypes(() => toOnnx(({ x }) => ({ y: x.dataSync() }), { x: f32(3) }));
+    expectTypes(() => toOnnx(({ x }) => ({ y: x.dataSync() }), { x: f32(3) }));
     // @ts-expect-error: constants are arrays
-    onlyTypes(() => toOnnx(({ x }) => ({ y: x }), { x: f32(3) }, { constants: { w: [1, 2] } }));
+    expectTypes(() => toOnnx(({ x }) => ({ y: x }), { x: f32(3) }, { constants: { w: [1, 2] } }));
     // @ts-expect-error: there is no such type of weights
-    onlyTypes(() => saveOnnx("y.onnx", ({ x }) => ({ y: x }), { x: f32(3) }, { weights: "float8" }));
+    expectTypes(() => saveOnnx("y.onnx", ({ x }) => ({ y: x }), { x: f32(3) }, { weights: "float8" }));
   });
 });
 
@@ -135,18 +135,18 @@ describe("a program", () => {
     expectTypeOf(results).toEqualTypeOf<Record<"y" | "sum", NdArray>>();
     expectTypeOf(results.y).toEqualTypeOf<NdArray>();
     // @ts-expect-error: there is no such output
-    onlyTypes(() => results.z);
+    expectTypes(() => results.z);
     // @ts-expect-error: x is missing
-    onlyTypes(() => program.run({}));
+    expectTypes(() => program.run({}));
     // @ts-expect-error: w is no input
-    onlyTypes(() => program.run({ x, w: x }));
+    expectTypes(() => program.run({ x, w: x }));
     // @ts-expect-error: numbers are no array
-    onlyTypes(() => program.run({ x: [1, 2, 3] }));
+    expectTypes(() => program.run({ x: [1, 2, 3] }));
     await program.dispose();
   });
 
   it("of a function whose results have no names in its type gives what may be missing", () => {
-    onlyTypes(async () => {
+    expectTypes(async () => {
       const program = await jit(({ x }): Readonly<Record<string, tf.Tensor>> => ({ y: x }), { x: f32(3) });
       expectTypeOf((await program.run({ x }))["y"]).toEqualTypeOf<NdArray | undefined>();
     });
@@ -186,26 +186,26 @@ describe("a training step", () => {
     expectTypeOf(training).toExtend<TrainProgram<typeof params>>();
     const { z: _, ...withoutZ } = batch;
     // @ts-expect-error: z is missing
-    onlyTypes(() => training.step(withoutZ, at));
+    expectTypes(() => training.step(withoutZ, at));
     // @ts-expect-error: nothing of this name was reported
-    onlyTypes(() => numbers.accuracy);
+    expectTypes(() => numbers.accuracy);
     // @ts-expect-error: the learning rate is missing
-    onlyTypes(() => training.step(batch));
+    expectTypes(() => training.step(batch));
     await training.dispose();
   });
 
   it("is refused for an unknown input or parameter, and without a scalar loss", () => {
     const w = float32([2]);
     // @ts-expect-error: q is no input
-    onlyTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: (_, { q }) => ({ loss: q }) }));
+    expectTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: (_, { q }) => ({ loss: q }) }));
     // @ts-expect-error: v is no parameter
-    onlyTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: ({ v }) => ({ loss: v.sum() }) }));
+    expectTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: ({ v }) => ({ loss: v.sum() }) }));
     // @ts-expect-error: z is no scalar
-    onlyTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: (_, { z }) => ({ loss: z }) }));
+    expectTypes(() => trainStep({ params: { w }, inputs: { z: f32(2) }, loss: (_, { z }) => ({ loss: z }) }));
     // @ts-expect-error: there is no loss
-    onlyTypes(() => trainStepToOnnx({ params: { w }, inputs: { z: f32(2) }, loss: (p) => ({ value: p.w.sum<tf.Scalar>() }) }));
+    expectTypes(() => trainStepToOnnx({ params: { w }, inputs: { z: f32(2) }, loss: (p) => ({ value: p.w.sum<tf.Scalar>() }) }));
     // @ts-expect-error: there is no such engine
-    onlyTypes(() => trainStep({ params: { w }, inputs: {}, engine: "torch", loss: (p) => ({ loss: p.w.sum<tf.Scalar>() }) }));
+    expectTypes(() => trainStep({ params: { w }, inputs: {}, engine: "torch", loss: (p) => ({ loss: p.w.sum<tf.Scalar>() }) }));
   });
 });
 

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { defaultCacheDir as cacheDirOf } from "../../encoder/src/weights/cache-dir.js";
+import { defaultCacheDir as cacheDirOf } from "@ltad/hub";
 
 /** Environment variables by name; `process.env` unless a caller brings others. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,13 +1,11 @@
 import { isLtadError, LtadError, type WeightType } from "@ltad/core";
+import { changed } from "./codec.js";
 import { compactWeight, isCompactable } from "./compact-weight.js";
+import { readFloats } from "./float-weight.js";
 import { codedMatrix, integerProduct } from "./integer-product.js";
-import type { OnnxFile } from "./onnx-file.js";
-import { nodeField, type OnnxNode, readNode } from "./onnx-node.js";
-import { readWeight, tensorField } from "./onnx-tensor.js";
-import type { Field } from "./wire.js";
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./messages.js";
+import type { OnnxFile } from "./read-onnx.js";
 
-// Field numbers of GraphProto in onnx.proto (onnx/onnx, Apache-2.0).
-const graph = { node: 1, initializer: 5 };
 /** The operator set that brought DynamicQuantizeLinear. */
 const leastOpset = 11;
 
@@ -20,25 +18,24 @@ const leastOpset = 11;
 export function compactOnnx(file: OnnxFile, precision: WeightType, source: string): OnnxFile {
   if (precision === "float32") return file;
   if (precision === "int8") checkOpset(file, source);
-  const nodes = file.graph.filter(({ number }) => number === graph.node).map((field) => ({ field, node: readNode(field) }));
+  const { graph } = file.model;
+  const nodes = graph.node ?? [];
   const factors = precision === "int8" ? rightFactors(nodes, file.outputs) : new Set<string>();
   const coded = new Set<string>(); // matrices in whole numbers
-  const conversions: Field[] = [];
-  const tensors = file.graph
-    .filter(({ number }) => number === graph.initializer)
-    .flatMap((field) => {
-      const weight = readWeight(field);
-      if (!weight || !isCompactable(weight.shape)) return [field];
-      const isFactor = factors.has(weight.name) && weight.shape.length === 2;
-      if (isFactor) coded.add(weight.name);
-      const compact = ofModel(source, () =>
-        isFactor ? { tensors: codedMatrix(weight), conversions: [] } : compactWeight(weight.name, weight.data, weight.shape, precision),
-      );
-      conversions.push(...compact.conversions.map(nodeField));
-      return compact.tensors.map((tensor) => tensorField(graph.initializer, tensor));
-    });
-  const others = file.graph.filter(({ number }) => number !== graph.node && number !== graph.initializer);
-  return { ...file, graph: [...conversions, ...inWholeNumbers(nodes, coded), ...tensors, ...others] };
+  const conversions: OnnxNode[] = [];
+  const initializer = (graph.initializer ?? []).flatMap((tensor): readonly OnnxTensor[] => {
+    const weight = readFloats(tensor, source);
+    if (!weight || !isCompactable(weight.shape)) return [tensor];
+    const isFactor = factors.has(weight.name) && weight.shape.length === 2;
+    if (isFactor) coded.add(weight.name);
+    const compact = ofModel(source, () =>
+      isFactor ? { tensors: codedMatrix(weight), conversions: [] } : compactWeight(weight.name, weight.data(), weight.shape, precision),
+    );
+    conversions.push(...compact.conversions);
+    return compact.tensors;
+  });
+  const compacted: OnnxGraph = changed(graph, { node: [...conversions, ...inWholeNumbers(nodes, coded)], initializer });
+  return { ...file, model: changed(file.model, { graph: compacted }) };
 }
 
 /** Puts the model's name in front of what a weight fails by. */
@@ -51,31 +48,39 @@ function ofModel<T>(source: string, job: () => T): T {
   }
 }
 
-interface NodeField {
-  readonly field: Field;
-  readonly node: OnnxNode;
-}
-
 /** Values that are read as right factors of products and in no other way. */
-function rightFactors(nodes: readonly NodeField[], outputs: readonly string[]): Set<string> {
+function rightFactors(nodes: readonly OnnxNode[], outputs: readonly string[]): Set<string> {
   const right = new Set<string>();
   const otherwise = new Set(outputs);
-  for (const { node } of nodes) {
-    node.inputs.forEach((name, i) => (isProduct(node) && i === 1 ? right : otherwise).add(name));
-    node.within.forEach((name) => otherwise.add(name));
+  for (const node of nodes) {
+    node.input?.forEach((name, i) => (isProduct(node) && i === 1 ? right : otherwise).add(name));
+    for (const name of readWithin(node)) otherwise.add(name);
   }
   return new Set([...right].filter((name) => !otherwise.has(name)));
 }
 
-function inWholeNumbers(nodes: readonly NodeField[], matrices: ReadonlySet<string>): Field[] {
-  const activations = new Set<string>();
-  return nodes.flatMap(({ field, node }) =>
-    isProduct(node) && matrices.has(node.inputs[1]!) ? integerProduct(node, activations).map(nodeField) : [field],
-  );
+/** Values that the graphs within a node (of If and Loop) read or hand out, their own among them. */
+function* readWithin({ attribute = [] }: OnnxNode): Generator<string> {
+  for (const graph of attribute.flatMap(graphsOf)) {
+    for (const { name = "" } of graph.output ?? []) yield name;
+    for (const node of graph.node ?? []) {
+      yield* node.input ?? [];
+      yield* readWithin(node);
+    }
+  }
 }
 
-function isProduct({ op, domain }: OnnxNode): boolean {
-  return op === "MatMul" && domain === "";
+function graphsOf({ g, graphs = [] }: OnnxAttribute): readonly OnnxGraph[] {
+  return g ? [g, ...graphs] : graphs;
+}
+
+function inWholeNumbers(nodes: readonly OnnxNode[], matrices: ReadonlySet<string>): OnnxNode[] {
+  const activations = new Set<string>();
+  return nodes.flatMap((node) => (isProduct(node) && matrices.has(node.input?.[1] ?? "") ? integerProduct(node, activations) : [node]));
+}
+
+function isProduct({ opType, domain = "" }: OnnxNode): boolean {
+  return opType === "MatMul" && domain === "";
 }
 
 function checkOpset({ opsets }: OnnxFile, source: string): void {

@@ -1,7 +1,7 @@
 import { bytesOf } from "@ltad/core";
 import { quantised, type Tensor } from "./compact-weight.js";
-import type { NewNode, OnnxNode } from "./onnx-node.js";
-import type { OnnxWeight } from "./onnx-tensor.js";
+import type { FloatWeight } from "./float-weight.js";
+import type { OnnxNode } from "./messages.js";
 
 // Shapes: x [..., K], w [K, N], y [..., N].
 
@@ -13,8 +13,8 @@ import type { OnnxWeight } from "./onnx-tensor.js";
 export const largestCode = 64;
 
 /** The matrix as whole numbers and a scale for each column. */
-export function codedMatrix({ name, shape, data }: OnnxWeight): Tensor[] {
-  const { codes, scales } = quantised(name, data, shape, 1, largestCode);
+export function codedMatrix({ name, shape, data }: FloatWeight): Tensor[] {
+  const { codes, scales } = quantised(name, data(), shape, 1, largestCode);
   return [
     { name: `${name}.int8`, dims: shape, dataType: 3, rawData: bytesOf(codes) },
     { name: `${name}.int8.scale`, dims: [scales.length], dataType: 1, rawData: bytesOf(scales) },
@@ -26,8 +26,8 @@ export function codedMatrix({ name, shape, data }: OnnxWeight): Tensor[] {
  * ONNX Runtime fuses the nodes; x is coded once for all products that read it.
  * @param coded names of the values that have been coded before; x joins them
  */
-export function integerProduct({ inputs, outputs }: OnnxNode, coded: Set<string>): NewNode[] {
-  const [x, w, y] = [inputs[0]!, inputs[1]!, outputs[0]!];
+export function integerProduct({ input = [], output = [] }: OnnxNode, coded: Set<string>): OnnxNode[] {
+  const [x, w, y] = [input[0]!, input[1]!, output[0]!];
   const [codes, step, zero] = [`${x}.codes`, `${x}.codes.step`, `${x}.codes.zero`];
   const isNew = !coded.has(x);
   coded.add(x);

@@ -1,6 +1,10 @@
 import { LtadError } from "@ltad/core";
-import { declarations, type OnnxFile, renamedGraph } from "./onnx-file.js";
-import { lengthField, numberField, type Parts, textField } from "./wire.js";
+import { finished, without } from "./codec.js";
+import type { OnnxGraph } from "./messages.js";
+import { ModelWriter } from "./model-writer.js";
+import type { OnnxFile } from "./read-onnx.js";
+import { renamedGraph } from "./rename-graph.js";
+import { packed, plain } from "./schema.js";
 
 /** Models that run one after another. */
 export interface Chain {
@@ -26,39 +30,51 @@ const since: Readonly<Record<string, number>> = {
   LayerNormalization: 17,
 };
 
-const largestFile = 2 ** 31 - 1;
-
 /**
- * One ONNX file that runs three after another, at the operator set of the middle one.
- * @throws LtadError `LTAD_WEIGHTS` when the operator set is too old for ours, or the whole too large for an ONNX file
+ * Puts three models into one file, which has the version, the functions and the operator set of the middle one.
+ * @throws LtadError `LTAD_WEIGHTS` when the operator set is too old for the other two, or the whole too large for an ONNX file
  */
-export function joinOnnx({ before, middle, after, toMiddle, toAfter }: Chain, source: string): Uint8Array {
+export function joinOnnx(chain: Chain, source: string): Uint8Array {
+  const { before, middle, after } = chain;
   checkOperators([before, after], middle, source);
-  const within = (part: string) => (name: string) => `${part}/${name}`;
-  const first = (name: string) =>
-    before.inputs.some((input) => input.name === name) ? name : within("middle")(toMiddle.get(name) ?? `before/${name}`);
-  const fromMiddle = new Map(Array.from(toAfter, ([output, input]) => [input, output]));
-  const last = (name: string) => {
-    if (after.outputs.includes(name)) return name;
-    const output = fromMiddle.get(name);
-    return output === undefined ? within("after")(name) : within("middle")(output);
-  };
-  const graph = [
-    ...textField(2, "joined"),
-    ...declarations(before.graph, "input"),
-    ...renamedGraph(withoutName(before), first),
-    ...renamedGraph(withoutName(middle), within("middle")),
-    ...renamedGraph(withoutName(after), last),
-    ...declarations(after.graph, "output"),
-  ];
-  const opsets = Array.from(middle.opsets).flatMap(([domain, version]) =>
-    lengthField(8, [...textField(1, domain), ...numberField(2, version)]),
-  );
-  return whole([...middle.others.map(({ raw }) => raw), ...opsets, ...lengthField(7, graph)], source);
+  const rename = renames(chain);
+  const writer = new ModelWriter();
+  // A message may come in parts, which add up: protobuf puts lists together.
+  plain.model.encode(without(middle.model, "graph", "opsetImport"), writer);
+  const opsetImport = Array.from(middle.opsets, ([domain, version]) => ({ domain, version }));
+  plain.model.encode({ opsetImport }, writer);
+  writer.uint32(tagOfGraph).fork();
+  packed.graph.encode({ name: "joined", input: before.model.graph.input ?? [] }, writer);
+  packed.graph.encode(innerOf(before, rename.before), writer);
+  plain.graph.encode(innerOf(middle, rename.middle), writer);
+  packed.graph.encode(innerOf(after, rename.after), writer);
+  packed.graph.encode({ output: after.model.graph.output ?? [] }, writer);
+  writer.ldelim();
+  return finished(writer, source);
 }
 
-function withoutName({ graph }: OnnxFile) {
-  return graph.filter(({ number }) => number !== 2);
+/** ModelProto.graph: field 7, a message. */
+const tagOfGraph = 7 * 8 + 2;
+
+/** What values are called in the whole: by their part, except for its inputs and outputs, and for what one part hands to the next. */
+function renames({ before, after, toMiddle, toAfter }: Chain) {
+  const middle = (name: string) => `middle/${name}`;
+  const inputs = new Set(before.inputs.map(({ name }) => name));
+  const outputs = new Set(after.outputs);
+  const fromMiddle = new Map(Array.from(toAfter, ([output, input]) => [input, output]));
+  return {
+    middle,
+    before: (name: string) => (inputs.has(name) ? name : middle(toMiddle.get(name) ?? `before/${name}`)),
+    after: (name: string) => {
+      const output = fromMiddle.get(name);
+      return outputs.has(name) ? name : output === undefined ? `after/${name}` : middle(output);
+    },
+  };
+}
+
+/** All of a graph but its name, inputs and outputs, under new names. */
+function innerOf({ model: { graph } }: OnnxFile, rename: (name: string) => string): OnnxGraph {
+  return renamedGraph(without(graph, "name", "input", "output"), rename);
 }
 
 function checkOperators(ours: readonly OnnxFile[], { opsets }: OnnxFile, source: string): void {
@@ -69,11 +85,4 @@ function checkOperators(ours: readonly OnnxFile[], { opsets }: OnnxFile, source:
     "LTAD_WEIGHTS",
     `${source}: expected an ONNX operator set from ${needed} on, received ${version}. Export the model again with a newer one (opset_version=17).`,
   );
-}
-
-function whole(parts: Parts, source: string): Uint8Array {
-  const size = parts.reduce((sum, { length }) => sum + length, 0);
-  if (size > largestFile)
-    throw new LtadError("LTAD_WEIGHTS", `${source}: ${size} bytes are more than one ONNX file can have. Use a smaller model.`);
-  return Buffer.concat(parts);
 }

@@ -1,71 +1,88 @@
-import protobuf from "protobufjs/light.js";
+// The messages of an ONNX file as they are read and written: the fields that this package works with, under their names in schema.ts. A
+// message has more fields than are named here; they pass through it (`changed` in codec.ts).
 
-// The messages of onnx.proto (onnx/onnx, Apache-2.0) that a graph of ours needs, with their field numbers.
+/** A whole number of 64 bits: a number where that is exact, else an object that keeps all bits. */
+export type Int64 = number | { readonly low: number; readonly high: number; toString(): string };
 
-const field = (type: string, id: number) => ({ type, id });
-const list = (type: string, id: number) => ({ rule: "repeated", type, id });
+export interface OnnxModel {
+  readonly graph?: OnnxGraph;
+  readonly opsetImport?: readonly Opset[];
+  readonly functions?: readonly { readonly node?: readonly OnnxNode[]; readonly attributeProto?: readonly OnnxAttribute[] }[];
+  readonly trainingInfo?: readonly { readonly initialization?: OnnxGraph; readonly algorithm?: OnnxGraph }[];
+}
 
-const root = protobuf.Root.fromJSON({
-  nested: {
-    onnx: {
-      nested: {
-        ModelProto: {
-          fields: {
-            irVersion: field("int64", 1),
-            producerName: field("string", 2),
-            graph: field("GraphProto", 7),
-            opsetImport: list("OperatorSetIdProto", 8),
-          },
-        },
-        OperatorSetIdProto: { fields: { domain: field("string", 1), version: field("int64", 2) } },
-        GraphProto: {
-          fields: {
-            node: list("NodeProto", 1),
-            name: field("string", 2),
-            initializer: list("TensorProto", 5),
-            input: list("ValueInfoProto", 11),
-            output: list("ValueInfoProto", 12),
-          },
-        },
-        NodeProto: {
-          fields: {
-            input: list("string", 1),
-            output: list("string", 2),
-            name: field("string", 3),
-            opType: field("string", 4),
-            attribute: list("AttributeProto", 5),
-          },
-        },
-        AttributeProto: {
-          fields: {
-            name: field("string", 1),
-            f: field("float", 2),
-            i: field("int64", 3),
-            s: field("bytes", 4),
-            ints: list("int64", 8),
-            type: field("int32", 20),
-          },
-        },
-        TensorProto: {
-          fields: {
-            dims: list("int64", 1),
-            dataType: field("int32", 2),
-            name: field("string", 8),
-            rawData: field("bytes", 9),
-            externalData: list("StringStringEntryProto", 13),
-            dataLocation: field("int32", 14),
-          },
-        },
-        StringStringEntryProto: { fields: { key: field("string", 1), value: field("string", 2) } },
-        ValueInfoProto: { fields: { name: field("string", 1), type: field("TypeProto", 2) } },
-        TypeProto: { fields: { tensorType: field("TensorTypeProto", 1) } },
-        TensorTypeProto: { fields: { elemType: field("int32", 1), shape: field("TensorShapeProto", 2) } },
-        TensorShapeProto: { fields: { dim: list("DimensionProto", 1) } },
-        DimensionProto: { fields: { dimValue: field("int64", 1), dimParam: field("string", 2) } },
-      },
-    },
-  },
-});
+/** The version of a set of operators; "" is ONNX's own. */
+export interface Opset {
+  readonly domain?: string;
+  readonly version?: Int64;
+}
 
-/** The message that an .onnx file holds. */
-export const ModelProto = root.lookupType("onnx.ModelProto");
+export interface OnnxGraph {
+  readonly name?: string;
+  readonly node?: readonly OnnxNode[];
+  readonly initializer?: readonly OnnxTensor[];
+  readonly sparseInitializer?: readonly SparseTensor[];
+  readonly input?: readonly ValueInfo[];
+  readonly output?: readonly ValueInfo[];
+  readonly valueInfo?: readonly ValueInfo[];
+  readonly quantizationAnnotation?: readonly { readonly tensorName?: string; readonly quantParameterTensorNames?: readonly Entry[] }[];
+}
+
+export interface OnnxNode {
+  readonly opType?: string;
+  /** "" for ONNX's own operators. */
+  readonly domain?: string;
+  readonly name?: string;
+  readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  readonly attribute?: readonly OnnxAttribute[];
+}
+
+export interface OnnxAttribute {
+  readonly name?: string;
+  /** AttributeProto.AttributeType of onnx.proto: FLOAT 1, INT 2, STRING 3, INTS 7 and others. */
+  readonly type?: number;
+  readonly i?: Int64;
+  readonly ints?: readonly Int64[];
+  readonly t?: OnnxTensor;
+  readonly tensors?: readonly OnnxTensor[];
+  readonly sparseTensor?: SparseTensor;
+  readonly sparseTensors?: readonly SparseTensor[];
+  readonly g?: OnnxGraph;
+  readonly graphs?: readonly OnnxGraph[];
+}
+
+export interface OnnxTensor {
+  readonly name?: string;
+  readonly dims?: readonly Int64[];
+  /** TensorProto.DataType of onnx.proto. */
+  readonly dataType?: number;
+  /** A view of the file. */
+  readonly rawData?: Uint8Array;
+  /** float32 numbers in a field of their own, which older exporters use in place of `rawData`. */
+  readonly floatData?: readonly Uint8Array[];
+  readonly externalData?: readonly Entry[];
+  /** 1: the numbers lie in another file. */
+  readonly dataLocation?: number;
+}
+
+export interface SparseTensor {
+  readonly values?: OnnxTensor;
+  readonly indices?: OnnxTensor;
+}
+
+export interface Entry {
+  readonly key?: string;
+  readonly value?: string;
+}
+
+/** The name of an input, an output or a value between nodes, and its type. */
+export interface ValueInfo {
+  readonly name?: string;
+  readonly type?: {
+    readonly tensorType?: {
+      readonly elemType?: number;
+      readonly shape?: { readonly dim?: readonly { readonly dimValue?: Int64; readonly dimParam?: string }[] };
+    };
+  };
+}

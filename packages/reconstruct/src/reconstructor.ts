@@ -76,9 +76,13 @@ function uniadReconstructor(config: UniadConfig): Reconstructor<UniadParams<NdAr
 function partialGridError(expected: number, received: number, hasPositions: boolean): LtadError {
   const found = `${received}${hasPositions ? " with positions" : ""}`;
   const advice = "UniAD attends over the whole map; use token-mlp for subsets.";
-  return new LtadError("LTAD_SHAPE", `reconstruct uniad: expected all ${expected} tokens of the grid in order, received ${found}. ${advice}`, {
-    details: { expected, received },
-  });
+  return new LtadError(
+    "LTAD_SHAPE",
+    `reconstruct uniad: expected all ${expected} tokens of the grid in order, received ${found}. ${advice}`,
+    {
+      details: { expected, received },
+    },
+  );
 }
 
 function unknownKindError(config: never): LtadError {

@@ -42,7 +42,7 @@ describe("openProgram", () => {
   it("has the types of the specs it is given, and holds the file to them", async () => {
     const spec = <S extends readonly (number | null)[]>(...shape: S) => ({ dtype: "float32", shape }) as const;
     const program = await openProgram(model, { inputs: { x: spec(null, 2) }, outputs: ["y"] });
-    expectTypeOf(program.run).parameter(0).toEqualTypeOf<{ readonly x: NdArray }>();
+    expectTypeOf<Parameters<typeof program.run>[0]>().toEqualTypeOf<{ readonly x: NdArray }>();
     expectTypeOf(await program.run({ x })).toEqualTypeOf<Record<"y", NdArray>>();
     await program.dispose();
     await (await openProgram(model, { inputs: { x: spec(3, 2) } })).dispose(); // a free batch accepts any size

@@ -9,9 +9,9 @@ export type ForwardText = (tokens: tf.Tensor3D) => tf.Tensor2D;
 /** Token embeddings of v_n ("a") and v_a ("a broken") (P); they may differ in length. */
 export interface Prefixes {
   /** [V_n, Dtok] */
-  readonly normal: tf.Tensor2D;
+  readonly normal: tf.Tensor;
   /** [V_a, Dtok] */
-  readonly abnormal: tf.Tensor2D;
+  readonly abnormal: tf.Tensor;
 }
 
 /** Unit text vectors of every class, [K, E] each: gather rows of them by class index. */
@@ -26,7 +26,7 @@ export interface TextPrototypes {
  * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), scaled to unit length (P; unit length: O).
  * @param names s_c of every class, [K, M, Dtok]
  */
-export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, names: tf.Tensor3D): TextPrototypes {
+export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, names: tf.Tensor): TextPrototypes {
   return {
     normal: unitLength(forwardText(withPrefix(prefixes.normal, names))),
     abnormal: unitLength(forwardText(withPrefix(prefixes.abnormal, names))),
@@ -34,7 +34,7 @@ export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, nam
 }
 
 /** [v; s_c]: [V, Dtok] in front of each of [K, M, Dtok] -> [K, V + M, Dtok]. */
-function withPrefix(prefix: tf.Tensor2D, names: tf.Tensor3D): tf.Tensor3D {
-  const prefixes = prefix.expandDims<tf.Tensor3D>(0).tile<tf.Tensor3D>([names.shape[0], 1, 1]); // [K, V, Dtok]
-  return tf.concat([prefixes, names], 1); // [K, V + M, Dtok]
+function withPrefix(prefix: tf.Tensor, names: tf.Tensor): tf.Tensor3D {
+  const prefixes = prefix.expandDims(0).tile<tf.Tensor>([names.shape[0]!, 1, 1]); // [K, V, Dtok]
+  return tf.concat([prefixes, names], 1) as tf.Tensor3D; // [K, V + M, Dtok]
 }

@@ -8,7 +8,7 @@ import type { Engine } from "./engine.js";
 import { HttpError, toHttpError } from "./http-error.js";
 import { inferenceRoutes } from "./inference-routes.js";
 import { checkDepth } from "./json-depth.js";
-import { pageRoute } from "./page-route.js";
+import { pageRoute } from "./page/page-route.js";
 import { predictRoute } from "./predict-route.js";
 
 export interface AppOptions {

@@ -1,10 +1,27 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { version } from "@ltad/core";
+import { Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "./server.js";
 
-/** `@ltad/server/command`: the options of a command that starts the server, without the server itself. */
+/** What the command line says: options of {@link startServer}, and how much its log tells. */
+export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
+  readonly logLevel: string;
+}
 
-/** What the options of {@link addServerOptions} are parsed to. */
+/** The command `ltad-server`. @param run what it does */
+export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>): Command {
+  const command = new Command("ltad-server")
+    .description("Serves a trained LTAD model over HTTP: a page at /, POST /predict, Open Inference Protocol v2, /openapi.json.")
+    .version(version)
+    .requiredOption("--bundle <folder>", "the model folder that `ltad train --out` wrote")
+    .allowExcessArguments(false);
+  return addServerOptions(command)
+    .addHelpText("after", serverHelp("ltad-server --bundle ./model"))
+    .action(({ bundle, ...parsed }: ParsedServerOptions & { readonly bundle: string }) => run(readServerOptions(bundle, parsed)));
+}
+
+/** The options of {@link addServerOptions} as commander reads them. */
 export interface ParsedServerOptions {
+  readonly port: number;
   readonly host: string;
   readonly name: string;
   readonly threads?: number;
@@ -15,37 +32,42 @@ export interface ParsedServerOptions {
   readonly logLevel: string;
 }
 
-/** The port; a command decides whether it must be given. */
-export function portOption(): Option {
-  return new Option("--port <number>", "0 for any free one").argParser(whole(0, 65535));
-}
-
-/** Adds the options of the server to a command: address, limits and log. */
+/** Adds everything but the bundle to a command: the options that `ltad-server` and `ltad serve` share. */
 export function addServerOptions(command: Command): Command {
   return command
-    .option("--host <address>", "0.0.0.0 lets other machines in: there is no login, put a proxy in front", "127.0.0.1")
-    .option("--name <name>", "of the model in /v2/models/NAME", nameOf, "ltad")
-    .option("--threads <number>", "of one inference (default: all cores)", whole(1, 1024))
-    .option("--max-megabytes <number>", "of one image file", whole(1, 1024), 32)
-    .option("--max-megapixels <number>", "of one image", whole(1, 1000), 50)
-    .option("--max-queue <number>", "images that may wait; more get 503", whole(0, 10_000), 16)
-    .option("--timeout <seconds>", "that one image may take", whole(1, 3600), 30)
+    .option("--port <number>", "port to listen on; 0 for any free one", whole(0, 65535), 8080)
+    .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in, without a login", "127.0.0.1")
+    .option("--name <name>", "name of the model in /v2/models/NAME", nameOf, "ltad")
+    .option("--threads <number>", "threads of one inference (default: all cores)", whole(1, 1024))
+    .option("--max-megabytes <number>", "largest image file", whole(1, 1024), 32)
+    .option("--max-megapixels <number>", "largest image", whole(1, 1000), 50)
+    .option("--max-queue <number>", "images that may wait; more are refused with status 503", whole(0, 10_000), 16)
+    .option("--timeout <seconds>", "seconds that one image may take", whole(1, 3600), 30)
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", levelOf, "info");
 }
 
-/** The same as options of {@link startServer}. @param stream where the log goes */
-export function serverOptionsOf(parsed: ParsedServerOptions, stream: { write(line: string): unknown }) {
-  const { host, name, threads, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel } = parsed;
+/** The options of {@link startServer} for a bundle and what commander has read. */
+export function readServerOptions(bundle: string, parsed: ParsedServerOptions): ServerCommandOptions {
+  const { name, maxMegabytes, maxMegapixels, timeout, ...rest } = parsed;
   return {
-    host,
+    ...rest,
+    bundle,
     modelName: name,
-    ...(threads === undefined ? {} : { threads }),
     maxBytes: maxMegabytes * 2 ** 20,
     maxPixels: maxMegapixels * 1e6,
-    maxQueue,
     timeout: timeout * 1000,
-    logger: { level: logLevel, stream: { write: (line: string) => void stream.write(line) } },
-  } satisfies Partial<ServerOptions>;
+  };
+}
+
+/** The end of a help text. @param start how the server is started */
+export function serverHelp(start: string): string {
+  return `
+Examples:
+  ${start} --port 8080
+  curl -F image=@part.png http://127.0.0.1:8080/predict
+  curl -F image=@part.png -H "Accept: image/png" http://127.0.0.1:8080/predict > overlay.png
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad bundle.`;
 }
 
 function whole(low: number, high: number) {

@@ -2,8 +2,8 @@ import { version } from "@ltad/core";
 import { z } from "zod";
 import type { ServerContext } from "./context.js";
 import { HttpError } from "./http-error.js";
+import { jsonNumbers } from "./json-numbers.js";
 import type { Answer, ModelInfo } from "./messages.js";
-import { jsonNumbers } from "./predict-route.js";
 import {
   type InferRequest,
   inferRequestSchema,

@@ -1,4 +1,5 @@
 import type { LtadErrorCode } from "@ltad/core";
+import type { AnomalyMap } from "@ltad/detector";
 
 /** One image to judge: what the server asks of the inference process. */
 export interface Job {
@@ -11,13 +12,6 @@ export interface Job {
   readonly heatmap: boolean;
 }
 
-/** A map of an answer, row-major. */
-export interface AnswerMap {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Float32Array;
-}
-
 /** What the inference process says of one image. */
 export interface Answer {
   readonly score: number;
@@ -26,7 +20,7 @@ export interface Answer {
   /** Size of the image, upright. */
   readonly width: number;
   readonly height: number;
-  readonly map?: AnswerMap;
+  readonly map?: AnomalyMap;
   /** PNG */
   readonly heatmap?: Uint8Array;
   /** Milliseconds by part. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ServerContext } from "./context.js";
+import { jsonNumbers } from "./json-numbers.js";
 import type { Answer } from "./messages.js";
 import { readUpload } from "./read-upload.js";
 import { errorSchema, predictionSchema, predictOptionsSchema } from "./schemas.js";
@@ -53,9 +54,4 @@ function predictionOf({ score, class: name, classGiven, width, height, map, heat
     ...(heatmap ? { heatmap: Buffer.from(heatmap).toString("base64") } : {}),
     timing,
   };
-}
-
-/** float32 has seven digits; JSON would write seventeen. */
-export function jsonNumbers(data: Float32Array): number[] {
-  return Array.from(data, (value) => Number(value.toPrecision(7)));
 }

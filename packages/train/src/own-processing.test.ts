@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { type Checkpoint, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { loadImage, processImage } from "@ltad/data";
-import { type AnyImageEncoder, openEfficientNet, openFolder, openImageFolder, type OnnxImageEncoder } from "@ltad/encoder";
+import { type AnyImageEncoder, loadImageEncoder, type OnnxImageEncoder } from "@ltad/encoder";
+import { openEfficientNet } from "@ltad/encoder/networks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 // A model's own processing from end to end: its config file, its resampling, its middle, its normalisation, as transformers and timm do it.
@@ -27,7 +28,7 @@ async function vitWith(name: string, preprocessor: object): Promise<OnnxImageEnc
   const place = join(folder, name.replaceAll(/\W/g, ""));
   await cp(file("encoder/src/onnx/__fixtures__/vit"), place, { recursive: true });
   await writeFile(join(place, "preprocessor_config.json"), JSON.stringify(preprocessor));
-  return (await openImageFolder(await openFolder(place))) as OnnxImageEncoder;
+  return (await loadImageEncoder(place)) as OnnxImageEncoder;
 }
 
 /** An EfficientNet of zeros with timm's config. */

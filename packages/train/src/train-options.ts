@@ -1,9 +1,9 @@
 import type { JobOptions } from "@ltad/core";
 import type { Split } from "@ltad/data";
-import type { AnyImageEncoder, FetchOptions, TextEncoder } from "@ltad/encoder";
+import type { AnyImageEncoder, LoadOptions, TextEncoder } from "@ltad/encoder";
 import type { TrainConfig } from "./config/config-schema.js";
 
-export interface TrainOptions extends JobOptions, Pick<FetchOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
+export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */
   readonly split: Split;
   /** Decides weights, order and noise. */

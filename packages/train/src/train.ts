@@ -77,7 +77,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 async function loadEncoders(options: TrainOptions): Promise<Encoders> {
   const { encoder, features } = options.config;
   const image = await loadImageEncoder(encoder.image, options);
-  if (!("forward" in image)) await checkImageSize(image, features.inputSize);
+  await checkImageSize(image, features.inputSize);
   return { image, text: await loadTextEncoder(encoder.text, options) };
 }
 

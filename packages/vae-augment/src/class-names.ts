@@ -29,8 +29,8 @@ export function initClassNames(classes: number, tokens: number, meanToken: Float
  * @param names s_c, [K, M, Dtok]
  * @returns [K, E], a table; gather the rows of a batch's classes from it
  */
-export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor3D): tf.Tensor2D {
-  return unitLength(forwardText(names)); // [K, E]
+export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor): tf.Tensor2D {
+  return unitLength(forwardText(names as tf.Tensor3D)); // [K, E]
 }
 
 function tokensError(received: number): LtadError {

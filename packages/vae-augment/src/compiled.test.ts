@@ -37,7 +37,7 @@ it("two training steps of phase 1: the VAE, and the class names through T", asyn
       constants: { T: normal("T", 4, 3) },
       loss: (p, { real, z, eps, beta, classes: at }, { T }) => {
         const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
-        const text = tf.gather(classTexts(forwardText, p.names as tf.Tensor3D), at);
+        const text = tf.gather(classTexts(forwardText, p.names), at);
         const { latent, synthetic } = vae.forward(p.vae, z, eps, text);
         return vae.loss(real, synthetic, latent, beta);
       },

@@ -1,4 +1,5 @@
 import type { NdArray, Rng } from "@ltad/core";
+import type { TensorsOf } from "@ltad/jit";
 import {
   type Conv2d,
   conv2d,
@@ -11,7 +12,6 @@ import {
   type Module,
   resizeBilinear,
   silu,
-  type TensorsOf,
 } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { type DecoderConfig, type DecoderStep, type LevelPlan, planDecoder } from "./decoder-plan.js";

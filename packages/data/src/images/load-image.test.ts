@@ -1,10 +1,11 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createRng, readSafetensors, resizeKernels } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "./decode-image.js";
-import { loadImage, squashImage } from "./load-image.js";
+import { loadImage, readImage, squashImage } from "./load-image.js";
 
 const fixtures = fileURLToPath(new URL("../__fixtures__/", import.meta.url));
 const golden = (await readSafetensors(`${fixtures}resize/resize.safetensors`)).arrays;
@@ -66,5 +67,36 @@ describe("loadImage", () => {
     expect(out.length).toBe(224 * 224 * 3);
     expect(out.every((v) => v >= 0 && v <= 1)).toBe(true);
     await expect(loadImage(`${fixtures}images/files/truncated_half.png`, 8)).rejects.toMatchObject({ code: "LTAD_IMAGE" });
+  });
+});
+
+describe("readImage", () => {
+  const files = readdirSync(`${fixtures}images/files`).filter((name) => /\.(png|jpe?g|webp|tiff?|gif)$/.test(name));
+  const readable = async (file: string) =>
+    decodeImage(file).then(
+      () => true,
+      () => false,
+    );
+
+  it.each(["linear", "lanczos3", "nearest"] as const)("gives the same input with its pixels as without: %s", async (kernel) => {
+    const seen: string[] = [];
+    for (const name of files) {
+      const file = `${fixtures}images/files/${name}`;
+      if (!(await readable(file))) continue;
+      for (const size of [7, 40]) {
+        const { input, width, height, pixels } = await readImage(file, size, { kernel, pixels: true });
+        expect(pixels, name).toEqual(await decodeImage(file));
+        expect([width, height], name).toEqual([pixels?.width, pixels?.height]);
+        expect(Buffer.from(input.buffer).equals(Buffer.from((await loadImage(file, size, { kernel })).buffer)), `${name} at ${size}`).toBe(
+          true,
+        );
+      }
+      seen.push(name);
+    }
+    expect(seen.length).toBeGreaterThan(10);
+  });
+
+  it("gives no pixels unless they are wanted", async () => {
+    expect(await readImage(`${fixtures}images/files/rgb.jpg`, 300)).not.toHaveProperty("pixels");
   });
 });

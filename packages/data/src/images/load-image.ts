@@ -1,4 +1,5 @@
 import type { ResizeKernel } from "@ltad/core";
+import sharp, { type Sharp } from "sharp";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage } from "./open-image.js";
@@ -9,6 +10,42 @@ export interface LoadImageOptions extends ImageOptions {
   readonly kernel?: ResizeKernel;
 }
 
+/** An image as {@link readImage} gives it. */
+export interface LoadedImage {
+  /** [size, size, 3] RGB, 0..1 */
+  readonly input: Float32Array;
+  /** Size of the image itself, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Its pixels; only with the option `pixels`. */
+  readonly pixels?: DecodedImage;
+}
+
+/**
+ * One image as the encoders take it, its size and, with `pixels`, its pixels: the header is read once.
+ * An upright RGB image of 8 bits is decoded once too. Grey images, other types and JPEGs of four times the size and more are decoded a
+ * second time for their pixels: an input made from those would be rounded differently.
+ * @returns the same `input` with and without `pixels`; see {@link loadImage}
+ * @throws LtadError `LTAD_IMAGE`
+ */
+export async function readImage(
+  source: string | Uint8Array,
+  size: number,
+  options: LoadImageOptions & { readonly pixels?: boolean } = {},
+): Promise<LoadedImage> {
+  const { kernel = "linear" } = options;
+  const image = await openImage(source, options);
+  const { format, width, height, hasAlpha } = image.header;
+  const isForSharp = !hasAlpha && width >= size && height >= size && kernel !== "nearest";
+  const pixels = options.pixels || !isForSharp ? await decodePixels(image, options) : undefined;
+  const found = { width, height, ...(pixels && options.pixels ? { pixels } : {}) };
+  if (pixels && !isForSharp) return { input: squashImage(pixels, size, kernel), ...found };
+  const shrinksOnLoad = format === "jpeg" && Math.min(width, height) >= 4 * size; // sharp lets libjpeg halve it, at the least
+  const whole = pixels && image.isPlain && !shrinksOnLoad ? sharp(pixels.data, { raw: { width, height, channels: 3 } }) : image.pixels();
+  const shrunk = whole.resize(size, size, { fit: "fill", kernel, fastShrinkOnLoad: false });
+  return { input: unitRange(await rawRgb(image, shrunk, options)), ...found };
+}
+
 /**
  * One image as the encoders take it: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
  * sharp shrinks (within 6 of 255 of Pillow by the same filter, 13 by lanczos3: docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
@@ -17,13 +54,7 @@ export interface LoadImageOptions extends ImageOptions {
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function loadImage(source: string | Uint8Array, size: number, options: LoadImageOptions = {}): Promise<Float32Array> {
-  const { kernel = "linear" } = options;
-  const image = await openImage(source, options);
-  const { width, height, hasAlpha } = image.header;
-  if (hasAlpha || width < size || height < size || kernel === "nearest")
-    return squashImage(await decodePixels(image, options), size, kernel);
-  const pipeline = image.pixels().resize(size, size, { fit: "fill", kernel, fastShrinkOnLoad: false });
-  return unitRange(await rawRgb(image, pipeline, options));
+  return (await readImage(source, size, options)).input;
 }
 
 /**

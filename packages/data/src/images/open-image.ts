@@ -19,6 +19,8 @@ export interface ImageHeader {
 export interface OpenImage {
   readonly name: string;
   readonly header: ImageHeader;
+  /** RGB of 8 bits, upright as stored: the result is the same whether it is decoded first or resized first, to the last bit. */
+  readonly isPlain: boolean;
   /** A fresh pipeline, upright (EXIF). */
   pixels(): Sharp;
 }
@@ -38,8 +40,8 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   const sniffed = sniffFormat(bytes);
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
   const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true, pages: 1 });
-  const header = await readHeader(input(), sniffed.format, name, maxPixels);
-  return { name, header, pixels: () => input().autoOrient() };
+  const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
+  return { name, header, isPlain, pixels: () => input().autoOrient() };
 }
 
 const headerBytes = 64 * 1024;
@@ -63,7 +65,12 @@ function nameOf(source: string | Uint8Array, { name }: ImageOptions): string {
   return name ?? (typeof source === "string" ? source : "image");
 }
 
-async function readHeader(input: Sharp, format: ImageFormat, name: string, maxPixels: number): Promise<ImageHeader> {
+async function readHeader(
+  input: Sharp,
+  format: ImageFormat,
+  name: string,
+  maxPixels: number,
+): Promise<Pick<OpenImage, "header" | "isPlain">> {
   const meta = await input.metadata().catch((error: unknown) => {
     throw damagedError(name, format, maxPixels, error);
   });
@@ -76,7 +83,9 @@ async function readHeader(input: Sharp, format: ImageFormat, name: string, maxPi
     );
   }
   const { width, height } = meta.autoOrient;
-  return { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
+  const header: ImageHeader = { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
+  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && (meta.orientation ?? 1) === 1;
+  return { header, isPlain };
 }
 
 /** What a failure of the decoder means to the user. */

@@ -1,14 +1,12 @@
-import { createRng, float32, type NdArrays } from "@ltad/core";
-import { f32, i32, type TensorsFor, type TensorsOf, toOnnx } from "@ltad/jit";
-import * as tf from "@tensorflow/tfjs";
+import { createRng, float32, int32, type NdArrays } from "@ltad/core";
+import { onnxType } from "@ltad/onnx";
+import type { TensorSpecs } from "@ltad/runtime";
 import type { BundleParts } from "../write-bundle.js";
+import { graphOfNodes } from "./graph-of-nodes.js";
 import { sampleParts, sizes } from "./sample-parts.js";
 
 // Shapes: B batch, S 32, G 4 tokens a side, N = G * G, C 5 channels, Dz 6, K 2 classes.
 const { inputSize: S, grid: G, tokens: N, channels: C, zSize: Dz } = sizes;
-
-const imageInputs = { image: f32(null, S, S, 3) };
-const headInputs = { features: f32(null, N, C), z: f32(null, Dz), class: i32(null) };
 
 /** Random weights of the tiny model. */
 export function tinyWeights(): NdArrays & Record<"mix" | "toZ" | "usual" | "towards", ReturnType<typeof float32>> {
@@ -26,35 +24,67 @@ export function tinyWeights(): NdArrays & Record<"mix" | "toZ" | "usual" | "towa
  * colours, and a head that measures the distance to each class's usual features.
  */
 export function tinyParts(): BundleParts {
-  const { mix, toZ, usual, towards } = tinyWeights();
   const { encoder, head, ...rest } = sampleParts(new Uint8Array(), new Uint8Array());
   return {
     ...rest,
-    encoder: { ...encoder, model: toOnnx(encode, imageInputs, { constants: { mix, toZ } }) },
-    head: { ...head, model: toOnnx(judge, headInputs, { constants: { toZ, usual, towards } }) },
+    encoder: { ...encoder, model: encoderModel(encoder.inputs) },
+    head: { ...head, model: headModel(head.inputs) },
   };
 }
 
-type Weights = TensorsOf<ReturnType<typeof tinyWeights>>;
-
-function encode({ image }: TensorsFor<typeof imageInputs>, { mix, toZ }: Pick<Weights, "mix" | "toZ">) {
-  const pooled = tf.avgPool(image, S / G, S / G, "valid"); // [B, G, G, 3]
-  const features = tf.matMul(tf.reshape(pooled, [-1, 3]), mix); // [B*N, C]
-  const patches = tf.reshape(features, [-1, N, C]);
-  return { features: patches, z: tf.matMul(tf.mean(patches, 1), toZ) };
+function encoderModel(inputs: TensorSpecs): Uint8Array {
+  const { mix, toZ } = tinyWeights();
+  const cell = S / G;
+  return graphOfNodes({
+    inputs,
+    outputs: { features: float([N, C]), z: float([Dz]) },
+    constants: { mix, toZ },
+    shapes: { cells: [-1, G, cell, G, cell, 3], tokens: [-1, N, 3] },
+    nodes: {
+      blocks: ["Reshape", ["image", "cells"]], // [B, G, 8, G, 8, 3]
+      pooled: ["ReduceMean", ["blocks"], { axes: [2, 4], keepdims: 0 }], // [B, G, G, 3]
+      colours: ["Reshape", ["pooled", "tokens"]], // [B, N, 3]
+      features: ["MatMul", ["colours", "mix"]], // [B, N, C]
+      average: ["ReduceMean", ["features"], { axes: [1], keepdims: 0 }], // [B, C]
+      z: ["MatMul", ["average", "toZ"]], // [B, Dz]
+    },
+  });
 }
 
-function judge(
-  { features, z, class: given }: TensorsFor<typeof headInputs>,
-  { toZ, usual, towards }: Pick<Weights, "toZ" | "usual" | "towards">,
-) {
-  const means = tf.matMul(usual, toZ); // [K, Dz]
-  const distances = tf.sum(tf.square(tf.sub(tf.expandDims(z, 1), tf.expandDims(means, 0))), 2); // [B, K]
-  const label = tf.where(tf.less(given, 0), tf.argMin(distances, 1), given); // [B]
-  const expected = tf.expandDims(tf.gather(usual, label), 1); // [B, 1, C]
-  const rec = tf.mean(tf.square(tf.sub(features, expected)), 2); // [B, N]
-  const sem = tf.sigmoid(tf.matMul(tf.reshape(features, [-1, C]), towards)); // [B*N, 1]
-  const side = (x: tf.Tensor) => tf.reshape(x, [-1, G, G]);
-  const map = tf.add(side(rec), tf.mul(side(sem), 0.5));
-  return { s_rec: side(rec), s_sem: side(sem), map, score: tf.max(map, [1, 2]), label };
+function headModel(inputs: TensorSpecs): Uint8Array {
+  const { toZ, usual, towards } = tinyWeights();
+  const map = float([G, G]);
+  return graphOfNodes({
+    inputs,
+    outputs: { s_rec: map, s_sem: map, map, score: float([]), label: { dtype: "int32", shape: [null] } },
+    constants: { toZ, usual, towards, half: float32([1], [0.5]), none: int32([1], [-1]) },
+    shapes: { one: [1], grid: [-1, G, G] },
+    nodes: {
+      means: ["MatMul", ["usual", "toZ"]], // [K, Dz]
+      zs: ["Unsqueeze", ["z", "one"]], // [B, 1, Dz]
+      away: ["Sub", ["zs", "means"]], // [B, K, Dz]
+      distances: ["ReduceSumSquare", ["away"], { axes: [2], keepdims: 0 }], // [B, K]
+      nearest: ["ArgMin", ["distances"], { axis: 1, keepdims: 0 }], // [B]
+      predicted: ["Cast", ["nearest"], { to: onnxType.int32 }],
+      isGiven: ["Greater", ["class", "none"]],
+      label: ["Where", ["isGiven", "class", "predicted"]],
+      expected: ["Gather", ["usual", "label"]], // [B, C]
+      everywhere: ["Unsqueeze", ["expected", "one"]], // [B, 1, C]
+      rest: ["Sub", ["features", "everywhere"]], // [B, N, C]
+      squares: ["Mul", ["rest", "rest"]],
+      rec: ["ReduceMean", ["squares"], { axes: [2], keepdims: 0 }], // [B, N]
+      s_rec: ["Reshape", ["rec", "grid"]],
+      along: ["MatMul", ["features", "towards"]], // [B, N, 1]
+      sem: ["Sigmoid", ["along"]],
+      s_sem: ["Reshape", ["sem", "grid"]],
+      halved: ["Mul", ["s_sem", "half"]],
+      map: ["Add", ["s_rec", "halved"]],
+      score: ["ReduceMax", ["map"], { axes: [1, 2], keepdims: 0 }], // [B]
+    },
+  });
+}
+
+/** float32 [batch, ...] */
+function float(sides: readonly number[]) {
+  return { dtype: "float32", shape: [null, ...sides] } as const;
 }

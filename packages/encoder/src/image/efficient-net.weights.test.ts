@@ -4,9 +4,9 @@ import { createRng } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { describe, expect, it } from "vitest";
 import { loadGraphModel } from "../testing/load-graph-model.js";
-import { orOffline, testCacheDir } from "../testing/offline.js";
-import { efficientNetPackage } from "../weights/pinned-package.js";
-import { weightFiles } from "../weights/weight-files.js";
+import { orOffline, testCacheDir } from "@ltad/hub/testing";
+import { efficientNetPackage } from "../weights/pinned-packages.js";
+import { pinnedFiles } from "@ltad/hub";
 import { efficientNetPlan } from "./efficient-net-plans.js";
 import { loadEfficientNetB0 } from "./load-efficient-net-b0.js";
 
@@ -25,7 +25,7 @@ describe.skipIf(!encoder)("EfficientNet-B0 with its real weights", () => {
   it.each([96, 224])(
     "equals the published graph run by TensorFlow.js at %d px",
     async (size) => {
-      const graph = await loadGraphModel(await weightFiles(efficientNetPackage, { cacheDir, offline: true }));
+      const graph = await loadGraphModel(await pinnedFiles(efficientNetPackage, { cacheDir, offline: true }));
       const image = tf.tensor4d(createRng(size).uniforms(size * size * 3), [1, size, size, 3]);
       const expected = graph.execute(image, stageNodes) as tf.Tensor[];
       const { stages, z } = encoder!.forward(tensorsOf(encoder!.params), image);

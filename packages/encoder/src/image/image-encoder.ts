@@ -7,6 +7,7 @@ import { type ImageProcessing, squashTo } from "./image-processing.js";
 
 /** A frozen image encoder: weights, what its stages are, and a pure function to call inside a traced one. */
 export interface ImageEncoder {
+  readonly kind: "network";
   readonly name: string;
   /** SHA-256 over weights, graph and preprocessing: the key of everything computed with it. */
   readonly id: string;
@@ -34,6 +35,7 @@ export function efficientNetEncoder(plan: EfficientNetPlan, params: EfficientNet
   const stages = stageSpecs(plan);
   let id: string | undefined;
   return {
+    kind: "network",
     name: plan.name,
     get id() {
       return (id ??= encoderId(`${graphVersion} ${JSON.stringify(plan)}`, params));

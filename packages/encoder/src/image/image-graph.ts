@@ -1,9 +1,7 @@
 import type { WeightType } from "@ltad/core";
 import { f32, toOnnx } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { compactOnnx } from "@ltad/onnx";
-import { joinOnnx } from "@ltad/onnx";
-import { readOnnx } from "@ltad/onnx";
+import { compactOnnx, joinOnnx, readOnnx } from "@ltad/onnx";
 import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import type { OnnxManifest, OnnxStage } from "../onnx/onnx-manifest.js";
 import type { EncodedImages } from "./efficient-net.js";
@@ -32,7 +30,7 @@ export function imageGraph(
   precision: Precision = "float32",
 ): Uint8Array {
   const inputs = { image: f32(null, size, size, 3) };
-  if ("forward" in encoder)
+  if (encoder.kind === "network")
     return toOnnx(({ image }, constants) => head(encoder.forward(constants.encoder, image)), inputs, {
       constants: { encoder: encoder.params },
       weights: precision,

@@ -1,7 +1,7 @@
 import { createRng, flatten, float32, isNdArray, type NdArray, type NdArrays, sha256, sizeOf, unflatten } from "@ltad/core";
 import { openProgram } from "@ltad/runtime";
 import { describe, expect, it } from "vitest";
-import { orOffline, testCacheDir } from "../testing/offline.js";
+import { orOffline, testCacheDir } from "@ltad/hub/testing";
 import { halved } from "../testing/halved.js";
 import { tinyImageEncoder, tinyPlan } from "../testing/tiny-encoders.js";
 import type { EfficientNetParams } from "./efficient-net.js";

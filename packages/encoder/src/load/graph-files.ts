@@ -1,19 +1,16 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { LtadError } from "@ltad/core";
+import type { ModelFolder, NamedBytes } from "@ltad/hub";
 import { parseGraphJson } from "../weights/graph-json.js";
-import type { NamedBytes } from "../weights/read-tarball.js";
-import { type ModelFolder, readJson } from "./folder.js";
 
 /**
  * `model.json` and its shards, as TensorFlow.js writes a graph model. A shard that is not there is left out.
  * @throws LtadError `LTAD_WEIGHTS` when model.json is none, or names weights that lie elsewhere
  */
 export async function graphFiles(model: ModelFolder): Promise<NamedBytes> {
-  const paths = shardPaths(await readJson(model, "model.json"), model.source);
-  const read = async (path: string) => [path, await readFile(join(model.folder, path)).catch(() => undefined)] as const;
-  const found = await Promise.all(["model.json", ...paths].map(read));
-  return Object.fromEntries(found.flatMap(([path, content]) => (content ? [[path, content]] : [])));
+  const paths = shardPaths(await model.json("model.json"), model.source);
+  const there = ["model.json", ...paths].filter((path) => model.files.includes(path));
+  return Object.fromEntries(await Promise.all(there.map(async (path) => [path, await model.bytes(path)] as const)));
 }
 
 function shardPaths(json: unknown, source: string): string[] {

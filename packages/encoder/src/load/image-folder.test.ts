@@ -9,8 +9,8 @@ import type { OnnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { checkImageSize } from "../onnx/onnx-image-encoder.js";
 import { fixture, jsonFixture } from "../testing/fixtures.js";
 import { formulaImage, formulaTensor } from "../testing/formula-weights.js";
-import { temporaryFolder } from "../testing/fake-npm.js";
-import { openFolder } from "./folder.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { openFolder } from "@ltad/hub";
 import { type AnyImageEncoder, openImageFolder } from "./image-folder.js";
 
 const open = async (path: string, architecture?: string) => openImageFolder(await openFolder(path), { architecture });
@@ -161,7 +161,7 @@ describe("a folder without what is needed", () => {
     [
       "has a pickle only",
       { "pytorch_model.bin": "" },
-      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Save it as safetensors",
+      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Look for a copy of the model with safetensors, or save it so",
     ],
     ["has a Keras file only", { "tf_model.h5": "" }, "found only tf_model.h5, a Keras file"],
     ["has a broken config", { "config.json": "{", "model.safetensors": "" }, "config.json is not JSON"],
@@ -187,7 +187,7 @@ describe("a folder without what is needed", () => {
   });
 
   it("is not there", async () => {
-    await expect(open("no/such/folder")).rejects.toMatchObject({ code: "LTAD_DATA" });
+    await expect(open("./no/such/folder")).rejects.toMatchObject({ code: "LTAD_DATA" });
     const folder = await temporaryFolder();
     await mkdir(join(folder, "sub"));
     await expect(open(join(folder, "sub", "x.safetensors"))).rejects.toMatchObject({ code: "LTAD_DATA" });

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { LtadError } from "@ltad/core";
+import type { ModelFolder } from "@ltad/hub";
 import { efficientNetEncoder, type ImageEncoder } from "../image/image-encoder.js";
 import { efficientNetGraphParams } from "../image/efficient-net-graph.js";
 import { openEfficientNet } from "../image/open-efficient-net.js";
@@ -8,7 +8,6 @@ import { knownManifest, knownModelTypes } from "../onnx/known-models.js";
 import { type OnnxImageEncoder, onnxImageEncoder } from "../onnx/onnx-image-encoder.js";
 import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";
 import { readGraphModel } from "../weights/graph-model.js";
-import { type ModelFolder, openWeights, readJson } from "./folder.js";
 import { graphFiles } from "./graph-files.js";
 
 /** Either kind of image encoder: TensorFlow.js functions over weights, or an ONNX model. */
@@ -30,33 +29,22 @@ export async function openImageFolder(model: ModelFolder, options: ImageFolderOp
   const manifest = await onnxManifest(model);
   if (manifest) return openOnnx(model, manifest);
   if (files.includes("model.json")) return openGraph(model);
-  return openEfficientNet(await openWeights(model), {
+  return openEfficientNet(await model.safetensors(), {
     source,
     name,
-    config: await readJson(model, "config.json"),
-    preprocessor: await readJson(model, "preprocessor_config.json"),
+    config: await model.json("config.json"),
+    preprocessor: await model.json("preprocessor_config.json"),
     architecture: options.architecture,
   });
 }
 
-/**
- * The files of a model that hold its image encoder, by what describes it.
- * @param model with `encoder.json`, `config.json` at hand, and in `files` all that it could have
- */
-export async function imageFiles(model: ModelFolder): Promise<string[]> {
-  const manifest = await onnxManifest(model);
-  if (manifest)
-    return model.files.filter((file) => file === manifest.model || file === `${manifest.model}_data` || file === `${manifest.model}.data`);
-  return ["model.safetensors", "model.safetensors.index.json"].filter((name) => model.files.includes(name)).slice(0, 1);
-}
-
 async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefined> {
   const { source, name, files } = model;
-  const own = await readJson(model, "encoder.json");
+  const own = await model.json("encoder.json");
   if (own !== undefined) return parseOnnxManifest(own, `${source}: encoder.json`);
-  const config = (await readJson(model, "config.json")) as { model_type?: unknown } | undefined;
+  const config = (await model.json("config.json")) as { model_type?: unknown } | undefined;
   if (typeof config?.model_type === "string" && knownModelTypes.includes(config.model_type))
-    return withFile(knownManifest(name, config, await readJson(model, "preprocessor_config.json"), source), files);
+    return withFile(knownManifest(name, config, await model.json("preprocessor_config.json"), source), files);
   const bare = files.find((file) => file.endsWith(".onnx"));
   if (bare === undefined || files.some((file) => file.endsWith(".safetensors"))) return undefined;
   throw new LtadError(
@@ -73,19 +61,30 @@ function withFile(manifest: OnnxManifest, files: readonly string[]): OnnxManifes
   return { ...manifest, model: file ?? manifest.model };
 }
 
-async function openOnnx({ folder, source, files }: ModelFolder, manifest: OnnxManifest): Promise<OnnxImageEncoder> {
-  const place = join(folder, manifest.model);
-  const model = await readOnnxFile(place, `${source}: ${manifest.model}`).catch((cause: unknown) => {
+async function openOnnx(model: ModelFolder, manifest: OnnxManifest): Promise<OnnxImageEncoder> {
+  const name = `${model.source}: ${manifest.model}`;
+  const bytes = await readOnnxFile(await onnxPath(model, manifest.model), name).catch((cause: unknown) => {
     if (cause instanceof LtadError) throw cause;
-    const hint = files.some((file) => file.endsWith(".safetensors"))
-      ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
-      : "";
-    throw new LtadError("LTAD_WEIGHTS", `${source}: ${manifest.model} cannot be read (${(cause as Error).message}).${hint}`, {
-      cause,
-      details: { source, otherKind: true },
-    });
+    throw unreadableError(model, manifest.model, (cause as Error).message, cause);
   });
-  return onnxImageEncoder(model, manifest, `${source}: ${manifest.model}`);
+  return onnxImageEncoder(bytes, manifest, name);
+}
+
+/** The model's path, with the files beside it that may hold its weights. */
+async function onnxPath(model: ModelFolder, file: string): Promise<string> {
+  if (!model.files.includes(file)) throw unreadableError(model, file, "there is no such file");
+  for (const beside of [`${file}_data`, `${file}.data`]) if (model.files.includes(beside)) await model.path(beside);
+  return model.path(file);
+}
+
+function unreadableError({ source, files }: ModelFolder, file: string, why: string, cause?: unknown): LtadError {
+  const hint = files.some((name) => name.endsWith(".safetensors"))
+    ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
+    : "";
+  return new LtadError("LTAD_WEIGHTS", `${source}: ${file} cannot be read (${why}).${hint}`, {
+    cause,
+    details: { source, otherKind: true },
+  });
 }
 
 /** A TF.js graph, as TensorFlow.js writes it. */

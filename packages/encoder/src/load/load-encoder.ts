@@ -1,19 +1,15 @@
 import { LtadError } from "@ltad/core";
-import type { FetchOptions } from "../fetch/fetch-options.js";
-import { urlFile } from "../fetch/url-file.js";
+import { type FolderOptions, type FolderSource, type ModelFolder, openFolder } from "@ltad/hub";
 import { loadEfficientNetB0 } from "../image/load-efficient-net-b0.js";
 import { loadUseLite } from "../text/load-use-lite.js";
 import type { TextEncoder } from "../text/text-encoder.js";
 import type { EncoderKind } from "./catalogue.js";
 import { type EncoderSource, parseSource } from "./encoder-source.js";
-import { type ModelFolder, openFolder } from "./folder.js";
-import { hubFolder } from "./hub-folder.js";
 import { type AnyImageEncoder, type ImageFolderOptions, openImageFolder } from "./image-folder.js";
-import { npmFolder } from "./npm-folder.js";
 import { openTextFolder } from "./text-folder.js";
 
 /** How an encoder is found and read. */
-export interface LoadOptions extends FetchOptions, ImageFolderOptions {}
+export interface LoadOptions extends FolderOptions, ImageFolderOptions {}
 
 /** Both halves of a pair, or the one that a model has. */
 export interface LoadedEncoder {
@@ -28,17 +24,17 @@ export interface LoadedEncoder {
  */
 export async function loadImageEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<AnyImageEncoder> {
   const parsed = typeof source === "string" ? parseSource(source) : source;
-  if (parsed.kind !== "package") return openImageFolder(await folderOf(parsed, "image", options), options);
+  if (parsed.kind !== "package") return openedBy((model) => openImageFolder(model, options), parsed, options);
   if (parsed.name === "efficientnet-b0") return loadEfficientNetB0(options);
-  throw otherKind(parsed.name, "image");
+  throw otherKindError(parsed.name, "image");
 }
 
 /** A text encoder: "use-lite", "align-base", a path and so on; see {@link loadImageEncoder}. */
 export async function loadTextEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<TextEncoder> {
   const parsed = typeof source === "string" ? parseSource(source) : source;
-  if (parsed.kind !== "package") return openTextFolder(await folderOf(parsed, "text", options));
+  if (parsed.kind !== "package") return openedBy(openTextFolder, parsed, options);
   if (parsed.name === "use-lite") return loadUseLite(options);
-  throw otherKind(parsed.name, "text");
+  throw otherKindError(parsed.name, "text");
 }
 
 /**
@@ -62,19 +58,16 @@ async function attempt<T>(load: Promise<T>): Promise<{ value?: T; error?: LtadEr
   }
 }
 
-async function folderOf(
-  source: Exclude<EncoderSource, { kind: "package" }>,
-  kind: EncoderKind,
-  options: LoadOptions,
-): Promise<ModelFolder> {
-  if (source.kind === "hub") return hubFolder(source, kind, options);
-  if (source.kind === "npm") return npmFolder(source, options);
-  return openFolder(source.kind === "url" ? await urlFile(source, options) : source.path);
+/** Opens a model with what knows its kind, and tells when it is ready. */
+async function openedBy<T>(open: (model: ModelFolder) => Promise<T>, source: FolderSource, options: LoadOptions): Promise<T> {
+  const encoder = await open(await openFolder(source, options));
+  if (source.kind === "hub") options.onFetch?.({ status: "ready", name: source.repository });
+  return encoder;
 }
 
-function otherKind(source: string, wanted: EncoderKind): LtadError {
+function otherKindError(source: string, wanted: EncoderKind): LtadError {
   return new LtadError(
     "LTAD_WEIGHTS",
-    `${source}: this is no ${wanted} encoder, but the other kind. "ltad encoders list" shows which there are.`,
+    `${source}: expected ${wanted === "text" ? "a text encoder, received an image encoder" : "an image encoder, received a text encoder"}. "ltad encoders list" shows both kinds.`,
   );
 }

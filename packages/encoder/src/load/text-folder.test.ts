@@ -4,8 +4,8 @@ import { encodeSafetensors, float32, type NdArray } from "@ltad/core";
 import { describe, expect, it } from "vitest";
 import { fixture, jsonFixture } from "../testing/fixtures.js";
 import { formulaTensor } from "../testing/formula-weights.js";
-import { temporaryFolder } from "../testing/fake-npm.js";
-import { openFolder } from "./folder.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { openFolder } from "@ltad/hub";
 import { openTextFolder } from "./text-folder.js";
 import { mkdir } from "node:fs/promises";
 

@@ -1,9 +1,9 @@
 import { LtadError } from "@ltad/core";
+import type { ModelFolder } from "@ltad/hub";
 import { openUseLite } from "../text/load-use-lite.js";
 import { checkModelType, openTextEncoder } from "../text/open-text-encoder.js";
 import type { Pooling } from "../text/pooling.js";
 import type { TextEncoder } from "../text/text-encoder.js";
-import { type ModelFolder, openWeights, readJson, readText } from "./folder.js";
 import { graphFiles } from "./graph-files.js";
 
 /**
@@ -14,7 +14,7 @@ import { graphFiles } from "./graph-files.js";
 export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
   const { source, name, files } = model;
   if (files.includes("model.json") && files.includes("vocab.json")) return openVocabularyGraph(model);
-  const config = await readJson(model, "config.json");
+  const config = await model.json("config.json");
   if (config === undefined)
     throw new LtadError(
       "LTAD_WEIGHTS",
@@ -22,24 +22,24 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
       { details: { source, otherKind: true } },
     );
   checkModelType(config, source);
-  const tokenizer = await readText(model, "tokenizer.json");
+  const tokenizer = await model.text("tokenizer.json");
   if (tokenizer === undefined)
     throw new LtadError(
       "LTAD_WEIGHTS",
       `${source}: tokenizer.json is missing. Fetch it with the model, or make it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).`,
     );
-  const tokenizerConfig = (await readJson(model, "tokenizer_config.json")) ?? {};
-  return openTextEncoder(await openWeights(model), { source, name, config, tokenizer, tokenizerConfig, pooling: await poolingOf(model) });
+  const tokenizerConfig = (await model.json("tokenizer_config.json")) ?? {};
+  return openTextEncoder(await model.safetensors(), { source, name, config, tokenizer, tokenizerConfig, pooling: await poolingOf(model) });
 }
 
 /** USE Lite, as energetic-ai packs it. */
 async function openVocabularyGraph(model: ModelFolder): Promise<TextEncoder> {
-  return openUseLite(await graphFiles(model), await readJson(model, "vocab.json"), model.source);
+  return openUseLite(await graphFiles(model), await model.json("vocab.json"), model.source);
 }
 
 /** As sentence-transformers writes it. */
 async function poolingOf(model: ModelFolder): Promise<Pooling> {
-  const config = (await readJson(model, "1_Pooling/config.json")) as Readonly<Record<string, unknown>> | undefined;
+  const config = (await model.json("1_Pooling/config.json")) as Readonly<Record<string, unknown>> | undefined;
   if (config === undefined) return "mean";
   const modes = Object.keys(config).filter((key) => key.startsWith("pooling_mode_") && config[key] === true);
   if (modes.join() === "pooling_mode_mean_tokens") return "mean";

@@ -1,11 +1,13 @@
 import { type StageSpec, LtadError, float32, type NdArray, sha256 } from "@ltad/core";
 import { openProgram } from "@ltad/runtime";
+import type { ImageEncoder } from "../image/image-encoder.js";
 import { type ImageProcessing, squashTo } from "../image/image-processing.js";
 import { type OnnxFile, readOnnx } from "@ltad/onnx";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
 /** A frozen image encoder that is an ONNX model: what its outputs mean stands in a manifest. */
 export interface OnnxImageEncoder {
+  readonly kind: "onnx";
   readonly name: string;
   /** SHA-256 over model and manifest. */
   readonly id: string;
@@ -39,6 +41,7 @@ export async function onnxImageEncoder(model: Uint8Array, manifest: OnnxManifest
   }));
   const zSize = manifest.z === undefined ? (stages.at(-1)?.channels ?? 0) : vectorSize(manifest.z, outputs[manifest.z], source);
   return {
+    kind: "onnx",
     name: manifest.name,
     id: sha256(`${JSON.stringify(manifest)} ${sha256(model)}`),
     inputSize: manifest.input.size,
@@ -56,11 +59,12 @@ function processingOf({ size, kernel, resize }: OnnxManifest["input"]): ImagePro
 }
 
 /**
- * Runs the model once at another size than its own.
+ * Runs an ONNX model once at another size than its own; a network takes every size.
  * @throws LtadError `LTAD_CONFIG` when it cannot take that size
  */
-export async function checkImageSize({ model, manifest, name, inputSize }: OnnxImageEncoder, size: number): Promise<void> {
-  if (size === inputSize) return;
+export async function checkImageSize(encoder: ImageEncoder | OnnxImageEncoder, size: number): Promise<void> {
+  if (encoder.kind === "network" || size === encoder.inputSize) return;
+  const { model, manifest, name, inputSize } = encoder;
   try {
     const outputs = await runOnce(model, manifest, size, name);
     for (const stage of manifest.stages) channelsOf(stage, outputs, size, name);

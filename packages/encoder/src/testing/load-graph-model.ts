@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NamedBytes } from "../weights/read-tarball.js";
+import type { NamedBytes } from "@ltad/hub";
 
 /** The published graph itself, to be executed by TensorFlow.js: the independent program our functions are compared with. */
 export async function loadGraphModel(files: NamedBytes): Promise<tf.GraphModel> {

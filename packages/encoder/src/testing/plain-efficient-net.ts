@@ -40,12 +40,7 @@ function block(input: Grid, p: BlockParams<NdArray>, stride: number): Grid {
 }
 
 /** TensorFlow's SAME: the output has ceil(size / stride) positions; of an odd padding the larger half stands behind. */
-function convolution(
-  { height, width, channels, data }: Grid,
-  { weight, bias }: Conv2d<NdArray>,
-  stride: number,
-  depthwise = false,
-): Grid {
+function convolution({ height, width, channels, data }: Grid, { weight, bias }: Conv2d<NdArray>, stride: number, depthwise = false): Grid {
   const [kernel, , , last] = weight.shape as [number, number, number, number];
   const outChannels = depthwise ? channels : last;
   const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];

@@ -1,5 +1,14 @@
 import { listOf } from "@ltad/core";
-import { type Embedding, feedForward, firstRows, type LayerNorm, layerNorm, type Linear, multiHeadAttention, postNormLayer } from "@ltad/jit/nn";
+import {
+  type Embedding,
+  feedForward,
+  firstRows,
+  type LayerNorm,
+  layerNorm,
+  type Linear,
+  multiHeadAttention,
+  postNormLayer,
+} from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { type Activation, activations } from "./activations.js";
 import { paddingMask } from "./masks.js";

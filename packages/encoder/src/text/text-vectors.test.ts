@@ -1,7 +1,7 @@
 import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { expect, it } from "vitest";
-import { openFolder } from "../load/folder.js";
+import { openFolder } from "@ltad/hub";
 import { openTextFolder } from "../load/text-folder.js";
 import { fixture } from "../testing/fixtures.js";
 import { tinyTextEncoder } from "../testing/tiny-encoders.js";

@@ -4,9 +4,9 @@ import { tensorsOf } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { loadGraphModel } from "../testing/load-graph-model.js";
-import { orOffline, testCacheDir } from "../testing/offline.js";
-import { useLitePackage } from "../weights/pinned-package.js";
-import { weightFiles } from "../weights/weight-files.js";
+import { orOffline, testCacheDir } from "@ltad/hub/testing";
+import { useLitePackage } from "../weights/pinned-packages.js";
+import { pinnedFiles } from "@ltad/hub";
 import { loadUseLite } from "./load-use-lite.js";
 
 // Needs the real weights: skipped when they are not in the cache and cannot be fetched.
@@ -32,7 +32,7 @@ describe.skipIf(!encoder)("USE Lite with its real weights", () => {
   it.each(["a", "a broken", 'it\'s 3.14 — "quoted", (really)?!', "☃ snow 漢字 and 🦊🦊 fox", long])(
     "gives text %# the vector of the published graph",
     async (text) => {
-      graph ??= await loadGraphModel(await weightFiles(useLitePackage, { cacheDir, offline: true }));
+      graph ??= await loadGraphModel(await pinnedFiles(useLitePackage, { cacheDir, offline: true }));
       const ids = encoder!.tokenize(text);
       const indices = tf.tensor2d(
         ids.map((_, i) => [0, i]),

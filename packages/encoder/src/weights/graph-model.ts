@@ -1,6 +1,6 @@
 import { LtadError, type NdArray, type NdArrays, sizeOf } from "@ltad/core";
 import { parseGraphJson, type WeightEntry } from "./graph-json.js";
-import type { NamedBytes } from "./read-tarball.js";
+import type { NamedBytes } from "@ltad/hub";
 
 /** A TF.js graph model: what its nodes are called, what feeds them, and the arrays of its constants. */
 export interface GraphModel {
@@ -35,7 +35,7 @@ export function readGraphModel(files: NamedBytes, source: string): GraphModel {
       weights[entry.name] = array.value;
       at = array.end;
     }
-    if (at !== bytes.length) throw broken(source, `${bytes.length - at} bytes belong to no weight`);
+    if (at !== bytes.length) throw graphError(source, `${bytes.length - at} bytes belong to no weight`);
   }
   return { nodes, weights };
 }
@@ -47,21 +47,21 @@ export function readGraphModel(files: NamedBytes, source: string): GraphModel {
 export function weightOf(graph: GraphModel, node: string, input: number, source: string): NdArray {
   const name = graph.nodes.get(node)?.input[input];
   const weight = name !== undefined && Object.hasOwn(graph.weights, name) ? graph.weights[name] : undefined;
-  if (!weight) throw broken(source, `expected a weight at input ${input} of node ${node}, found ${name ?? "none"}`);
+  if (!weight) throw graphError(source, `expected a weight at input ${input} of node ${node}, found ${name ?? "none"}`);
   return weight;
 }
 
 /** The error for a weight file that is not what it should be. */
-export function broken(source: string, why: string): LtadError {
+export function graphError(source: string, why: string): LtadError {
   return new LtadError("LTAD_WEIGHTS", `${source}: ${why}. Remove it from the cache folder and fetch it again.`, { details: { source } });
 }
 
 function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer, at: number, source: string) {
   const stored = quantization?.dtype ?? dtype;
   const width = (quantization ? quantisedBytes : plainBytes).get(stored);
-  if (!width) throw broken(source, `${name} has the type ${stored}, which is not read`);
+  if (!width) throw graphError(source, `${name} has the type ${stored}, which is not read`);
   const end = at + width * sizeOf(shape);
-  if (end > bytes.length) throw broken(source, `${name} ends at byte ${end} of ${bytes.length}`);
+  if (end > bytes.length) throw graphError(source, `${name} ends at byte ${end} of ${bytes.length}`);
   const buffer = bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + end) as ArrayBuffer;
   return { value: { shape, ...values(stored, buffer, quantization) }, end };
 }
@@ -76,6 +76,6 @@ function values(stored: string, buffer: ArrayBuffer, quantization: WeightEntry["
 
 function need(files: NamedBytes, name: string, source: string): Uint8Array {
   const bytes = Object.hasOwn(files, name) ? files[name] : undefined;
-  if (!bytes) throw broken(source, `${name} is missing`);
+  if (!bytes) throw graphError(source, `${name} is missing`);
   return bytes;
 }

@@ -35,7 +35,7 @@ export async function drawPicture(
     .raw()
     .toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  const heat = await overlay({ width, height, data }, upsampleBilinear(map, grid, grid, height, width), range);
+  const heat = await overlay({ width, height, data }, upsampleBilinear({ data: map, width: grid, height: grid }, { width, height }), range);
   return {
     role,
     file: item.id,

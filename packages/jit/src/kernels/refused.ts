@@ -20,7 +20,7 @@ export const refused: Readonly<Record<string, Refusal>> = {
   ...group("SparseSegmentMean SparseSegmentSum", "the size of its result depends on the data", "use tf.gather and tf.unsortedSegmentSum"),
   ...group("SparseFillEmptyRows SparseReshape BroadcastArgs", "it computes shapes from data", outside),
   ...group("RaggedGather RaggedRange RaggedTensorToTensor", "ragged tensors have sizes that depend on the data", outside),
-  ...group("StaticRegexReplace StringNGrams StringSplit StringToHashBucketFast", "strings are no numbers", outside),
+  ...group("StaticRegexReplace StringNGrams StringSplit StringToHashBucketFast", "strings cannot be tensors in the graph", outside),
   ...group(
     "Complex ComplexAbs Real Imag FFT IFFT",
     "complex numbers cannot be traced",

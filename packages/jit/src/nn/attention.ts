@@ -11,12 +11,7 @@ import * as tf from "@tensorflow/tfjs";
  * @returns [B, H, N, K]
  * @see Vaswani et al. 2017, eq. 1; multi-head attention from unsplit inputs is `multiHeadAttention`
  */
-export function attention<R extends tf.Rank>(
-  query: tf.Tensor<R>,
-  key: tf.Tensor<R>,
-  value: tf.Tensor<R>,
-  mask?: tf.Tensor,
-): tf.Tensor<R> {
+export function attention<R extends tf.Rank>(query: tf.Tensor<R>, key: tf.Tensor<R>, value: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
   const [keys, width] = key.shape.slice(-2) as [number, number];
   const isPerImage = mask !== undefined && mask.rank > 2;
   return keys > width && !isPerImage ? compactAttention(query, key, value, mask) : plainAttention(query, key, value, mask);

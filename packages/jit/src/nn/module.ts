@@ -1,8 +1,5 @@
-import type { MapTree, NdArray, Rng, Tree } from "@ltad/core";
-import type * as tf from "@tensorflow/tfjs";
-
-/** The same tree of parameters with tensors as its leaves: what a traced or differentiated function receives. */
-export type TensorsOf<P> = MapTree<P, NdArray, tf.Tensor>;
+import type { NdArray, Rng, Tree } from "@ltad/core";
+import type { TensorsOf } from "../traced-function.js";
 
 /** A trainable module: fresh parameters, and a pure function of them. */
 export interface Module<P extends Tree<NdArray>, Args extends readonly unknown[], Out> {

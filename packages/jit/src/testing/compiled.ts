@@ -2,7 +2,7 @@ import type { NdArray, Tree } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import type { InputsOf, TensorSpecs } from "@ltad/runtime";
 import { jit } from "../jit.js";
-import type { NoArrays, Tensors, TracedFunction } from "../traced-function.js";
+import type { NoArrays, TracedFunction } from "../traced-function.js";
 import { trainStep, type TrainStepOptions } from "../train/train-step.js";
 import { leaves } from "./differentiate.js";
 
@@ -11,7 +11,7 @@ import { leaves } from "./differentiate.js";
  * @param specs null as first dimension compiles a free batch size
  */
 export async function expectSameValues<const In extends TensorSpecs>(
-  fn: TracedFunction<In, NoArrays, Tensors>,
+  fn: TracedFunction<In>,
   specs: In,
   inputs: InputsOf<NoInfer<In>>,
 ): Promise<void> {

@@ -1,15 +1,16 @@
-import { flatten, isNdArray, type MapTree, type NdArray, type Tree, unflatten } from "@ltad/core";
+import { flatten, isNdArray, type NdArray, type Tree, unflatten } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { toTensor } from "../tensors.js";
+import type { TensorsOf } from "../traced-function.js";
 
-type LossOf<P> = (params: MapTree<P, NdArray, tf.Tensor>) => tf.Scalar;
+type LossOf<P> = (params: TensorsOf<P>) => tf.Scalar;
 
 /** A loss and its gradient for every parameter, under the flattened names. */
 export function differentiate<P extends Tree<NdArray>>(params: P, loss: LossOf<P>) {
   return tf.tidy(() => {
     const start = leaves(params);
     const names = Object.keys(start);
-    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))) as MapTree<P, NdArray, tf.Tensor>);
+    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))) as TensorsOf<P>);
     const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(toTensor));
     const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!.dataSync() as Float32Array]));
     return { loss: value.dataSync()[0]!, gradients };

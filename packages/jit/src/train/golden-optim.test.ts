@@ -54,8 +54,8 @@ describe.each(["onnx", "tensorflow"] as const)("AdamW on %s, against torch", (en
     const at = { learningRate: run.options.lr };
     for (let step = 1; step <= 20; step++) {
       const { loss, gradient_norm: norm } = await program.step({ x: array("data.x"), y: array("data.y") }, at);
-      expectClose([loss!], [run.losses[step - 1]!], { rtol: 3e-6, atol: 0 }, `loss of step ${step}`);
-      expectClose([norm!], [run.gradient_norms_before_clip[step - 1]!], { rtol: 2e-5, atol: 0 }, `norm of step ${step}`);
+      expectClose([loss], [run.losses[step - 1]!], { rtol: 3e-6, atol: 0 }, `loss of step ${step}`);
+      expectClose([norm], [run.gradient_norms_before_clip[step - 1]!], { rtol: 2e-5, atol: 0 }, `norm of step ${step}`);
       const atol = { 1: 1e-6, 5: 3e-6, 20: 1e-5 }[step];
       if (atol === undefined) continue;
       const state = program.state();

@@ -61,7 +61,7 @@ export async function trainStep<
   C extends Tree<NdArray> = NoArrays,
   M extends Losses = Losses,
 >(options: TrainStepOptions<P, In, C, M>): Promise<TrainProgram<P, In, M>> {
-  const program = await openStep(options as AnyOptions);
+  const program = await openStep(options);
   return program as TrainProgram<P, In, M>;
 }
 
@@ -111,7 +111,7 @@ export function trainStepToOnnx<
   M extends Losses = Losses,
 >(options: TrainStepOptions<P, In, C, M>): Uint8Array {
   const { packing, state } = begin(options.params);
-  return stepToOnnx(stepFunction(options as AnyOptions, packing), state, options as AnyOptions);
+  return stepToOnnx(stepFunction(options, packing), state, options);
 }
 
 /** Parameters by name, how they are packed, and the state before the first step. */

@@ -1,4 +1,4 @@
-// A worker that obeys the class of a job: die, hang, fail, wait. Stands in for dist/worker.js in tests of the process handling.
+// A worker that obeys the class of a job: die, hang, fail, wait. Stands in for worker/main.ts in tests of the process handling.
 const model = { classes: ["tile"], created: "2026-01-01T00:00:00Z", producer: "test", preset: "recommended", encoder: "none", inputSize: 32, grid: 4 };
 const acts = {
   die: () => process.kill(process.pid, "SIGKILL"),

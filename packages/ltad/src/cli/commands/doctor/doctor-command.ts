@@ -20,7 +20,7 @@ export async function doctorCommand(io: Io, model: string | undefined, options: 
     const cacheDir = resolve(options.cacheDir ?? cacheDirIn(io.env));
     const findings = [
       ...examineMachine(),
-      ...examinePackages(),
+      ...(await examinePackages()),
       ...(await examineDisk(cacheDir)),
       ...(model === undefined ? [] : await examineModel(model)),
     ];

@@ -1,28 +1,19 @@
 import { createRequire } from "node:module";
+import { runtimeInfo } from "@ltad/runtime";
 import { messageOf, type Finding, ok, note, wrong } from "./finding.js";
 
 /** The native parts, and TensorFlow.js, which only training needs. */
-export function examinePackages(): Finding[] {
-  return [onnxRuntime(), imageLibrary(), tensorflow(), ...tensorflowNode()];
+export async function examinePackages(): Promise<Finding[]> {
+  return [await onnxRuntime(), imageLibrary(), tensorflow(), ...tensorflowNode()];
 }
 
-interface OnnxRuntime {
-  listSupportedBackends?(): readonly { readonly name: string; readonly bundled: boolean }[];
-}
-
-function onnxRuntime(): Finding {
-  const require = requireOf("@ltad/runtime");
+async function onnxRuntime(): Promise<Finding> {
   try {
-    const version = versionOf(require, "onnxruntime-node");
-    const backends = (require("onnxruntime-node") as OnnxRuntime).listSupportedBackends?.() ?? [{ name: "cpu", bundled: true }];
-    const providers = backends.map(({ name, bundled }) => (bundled ? name : `${name} (installed separately)`));
-    return ok("ONNX Runtime", `onnxruntime-node ${version}, providers ${providers.join(", ")}`);
+    const { name, version, providers, problem } = await runtimeInfo();
+    const value = `${name} ${version}, providers ${providers.join(", ")}`;
+    return problem === undefined ? ok("ONNX Runtime", value) : note("ONNX Runtime", value, problem);
   } catch (error) {
-    const why = `onnxruntime-node does not load (${messageOf(error)})`;
-    const remedy = "Install again; on Alpine Linux use an image with glibc, such as node:22-slim.";
-    const web = versionOf(require, "onnxruntime-web");
-    if (web === null) return wrong("ONNX Runtime", why, remedy);
-    return note("ONNX Runtime", `onnxruntime-web ${web} (WebAssembly), because ${why}`, `Everything works, but slower. ${remedy}`);
+    return wrong("ONNX Runtime", messageOf(error), "Install ltad again.");
   }
 }
 

@@ -90,7 +90,7 @@ export async function exportEncoder(io: Io, source: string, options: ExportComma
     const encoder = await loadImageEncoder(source, loadOptions(session, options));
     const size = options.size ?? encoder.inputSize;
     if (size < 1) throw new LtadError("LTAD_CONFIG", `--size: expected 1 or more pixels, received ${size}.`);
-    if (!("forward" in encoder)) await checkImageSize(encoder, size);
+    await checkImageSize(encoder, size);
     const head: ImageHead = ({ stages, z }) => ({ ...Object.fromEntries(stages.map((x, s) => [`stage${s + 1}`, x])), z });
     const graph = imageGraph(encoder, size, head, options.precision);
     await writeFileAtomic(options.out, graph);

@@ -1,4 +1,4 @@
-import { addServerOptions, portOption } from "@ltad/server/command";
+import { addServerOptions } from "@ltad/server/command";
 import type { Command } from "commander";
 import type { Io } from "../../io.js";
 import { addCommonOptions, addExamples } from "../../options.js";
@@ -9,7 +9,6 @@ export function addServeCommand(program: Command, io: Io): void {
     .argument("<model...>", "model folder; one for each server")
     .summary("serve a model over HTTP")
     .description("Serves a model over HTTP: a page at /, POST /predict, the Open Inference Protocol v2, and /openapi.json.")
-    .addOption(portOption().default(8080))
     .action(async (models, options) => (await import("./serve-command.js")).serveCommand(io, models, options));
   addCommonOptions(addServerOptions(command));
   addExamples(command, "serve ./model", "serve ./model --port 9000 --host 0.0.0.0 --name parts");

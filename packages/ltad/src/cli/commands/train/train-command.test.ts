@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadEfficientNetB0, loadUseLite } from "@ltad/encoder";
+import { loadImageEncoder, loadTextEncoder } from "@ltad/encoder";
 import { orOffline, testCacheDir } from "@ltad/encoder/testing";
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "@ltad/evaluate";
@@ -10,7 +10,9 @@ import { ltad, temporaryFolder, testIo } from "../../testing/test-io.js";
 import { tinyDataset } from "@ltad/evaluate/testing";
 
 const cacheDir = testCacheDir(process.env);
-const weights = await orOffline(Promise.all([loadEfficientNetB0({ cacheDir }), loadUseLite({ cacheDir })]));
+const weights = await orOffline(
+  Promise.all([loadImageEncoder("efficientnet-b0", { cacheDir }), loadTextEncoder("use-lite", { cacheDir })]),
+);
 const small = [
   "features.inputSize=64",
   "features.stages=[2,3]",

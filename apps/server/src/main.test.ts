@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { writeBundle } from "@ltad/detector";
+import { tinyParts } from "@ltad/detector/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+// The program from its sources, in processes of its own. They refuse to load TensorFlow.js, which a server does without.
+
+const refusal = `export const resolve = (name, context, next) => {
+  if (name.startsWith("@tensorflow/")) throw new Error("TensorFlow.js is loaded");
+  return next(name, context);
+};`;
+const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+const hook = dataUrl(`import { register } from "node:module"; register(${JSON.stringify(dataUrl(refusal))});`);
+const options = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), "--import", hook];
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-server-app-"));
+  await writeBundle(join(folder, "model"), tinyParts());
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const start = (...args: string[]) =>
+  spawn(process.execPath, [...options, main, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+
+async function end(child: ChildProcess): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, "close")]);
+  return { code: code as number | null, stdout, stderr };
+}
+
+describe("ltad-server", () => {
+  it("serves a model without TensorFlow.js and ends on SIGTERM", async () => {
+    const child = start("--bundle", "model", "--port", "0", "--log-level", "warn");
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = "";
+      child.stderr.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+        const found = /Serving model at (http:\S+)/.exec(said);
+        if (found) resolve(found[1]!);
+      });
+      child.once("close", () => reject(new Error(said)));
+    });
+    const reply = await fetch(`${url}/predict?heatmap=true`, { method: "POST", headers: { "content-type": "image/png" }, body: pixel });
+    expect([reply.status, await reply.json()]).toMatchObject([200, { width: 1, height: 1, class_given: false }]);
+    const ended = once(child, "close");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it.each([
+    [["--bundle", "nothing", "--port", "0"], 3, /^LTAD_BUNDLE: nothing: does not exist/],
+    [["--bundle", "model", "--prot", "0"], 2, /unknown option '--prot'/],
+  ])("%j: ends with a sentence and exit code %i", async (args, code, message) => {
+    const ended = await end(start(...args));
+    expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) as string });
+    expect(ended.stderr).not.toMatch(/^ +at /m);
+  });
+
+  it("would not start if it loaded TensorFlow.js", async () => {
+    const child = spawn(process.execPath, [...options, "--input-type=module", "--eval", 'import "@tensorflow/tfjs";'], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    expect(await end(child)).toMatchObject({ code: 1, stderr: expect.stringContaining("TensorFlow.js is loaded") as string });
+  });
+});

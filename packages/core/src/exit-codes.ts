@@ -1,0 +1,24 @@
+import type { LtadErrorCode } from "./errors.js";
+
+/** How a program of ours ends: 0 done, 1 failed and worth trying again, 2 wrong use, 3 bad data, 130 stopped by Ctrl-C. */
+export const exitCodes = { done: 0, failed: 1, wrongUse: 2, badData: 3, stopped: 130 } as const;
+
+/**
+ * The exit code for each code of an error: the one table of `ltad` and `ltad-server`. A full disk counts as bad data: the same command
+ * fails again until somebody has made room.
+ */
+export const exitCodeOf: Readonly<Record<LtadErrorCode, number>> = {
+  LTAD_CONFIG: exitCodes.wrongUse,
+  LTAD_DATA: exitCodes.badData,
+  LTAD_IMAGE: exitCodes.badData,
+  LTAD_MASK: exitCodes.badData,
+  LTAD_BUNDLE: exitCodes.badData,
+  LTAD_WEIGHTS: exitCodes.badData,
+  LTAD_UNDEFINED_METRIC: exitCodes.badData,
+  LTAD_WRITE: exitCodes.badData,
+  LTAD_FETCH: exitCodes.failed,
+  LTAD_SHAPE: exitCodes.failed,
+  LTAD_TRACE: exitCodes.failed,
+  LTAD_NOT_FINITE: exitCodes.failed,
+  LTAD_ABORTED: exitCodes.stopped,
+};

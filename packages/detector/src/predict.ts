@@ -1,0 +1,126 @@
+import { LtadError } from "@ltad/core";
+import type { DecodedImage, ImageOptions } from "@ltad/data";
+import type { Graphs, Scores } from "./graphs.js";
+import { displayRange } from "./heat-map.js";
+import { type ImageSource, modelInput } from "./image.js";
+import type { Manifest } from "./manifest.js";
+import { overlay } from "./overlay.js";
+import { stopwatch } from "./stopwatch.js";
+import { type Size, upsampleBilinear } from "./upsample.js";
+
+// Shapes: g of the grid; H, W of the maps in the answer.
+
+export interface PredictOptions {
+  /** Name of the image's class; the model predicts it when left out. */
+  readonly class?: string | undefined;
+  /** Size of the maps: that of the image (default), that of the model's grid, or another. */
+  readonly size?: "original" | "grid" | Size;
+  /** Whether to draw the image under its heat map. */
+  readonly overlay?: boolean | undefined;
+  /** Limits of what is read, and the name that messages use. */
+  readonly image?: ImageOptions;
+}
+
+/** The answer for one image. Scores are comparable within one detector; higher is more anomalous. */
+export interface Prediction {
+  readonly score: number;
+  readonly class: string;
+  /** False when the detector chose the class. */
+  readonly classGiven: boolean;
+  /** Size of the maps. */
+  readonly width: number;
+  readonly height: number;
+  /** S, [H*W]: what heat maps show and pixel metrics rank. */
+  readonly map: Float32Array;
+  /** S_rec, [H*W]: how badly a place is reconstructed. Enlarged when it is first read. */
+  readonly recMap: Float32Array;
+  /** S_sem, [H*W]: how near a place is to "a broken ..." in text space. Enlarged when it is first read. */
+  readonly semMap: Float32Array;
+  /** Size of the image. */
+  readonly image: Size;
+  /** The image under its heat map, a PNG of the image's size; only with the option `overlay`. */
+  readonly overlay?: Buffer;
+  /** Milliseconds. */
+  readonly timing: {
+    readonly decode: number;
+    readonly encode: number;
+    readonly score: number;
+    readonly upsample: number;
+    /** The overlay; 0 without it. */
+    readonly draw: number;
+    readonly total: number;
+  };
+}
+
+/** A model as {@link predict} needs it. */
+export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
+
+/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` */
+export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+  const { classes, features, display } = manifest;
+  const given = classIndex(classes, options.class);
+  const clock = stopwatch();
+  const { input, width, height, pixels } = await modelInput(source, features, { ...options.image, pixels: options.overlay === true });
+  const decode = clock.lap();
+  const { features: patches, z } = await encode(input);
+  const encoding = clock.lap();
+  const scores = await score(patches, z, Int32Array.of(given));
+  const scoring = clock.lap();
+  const image = { width, height };
+  const maps = mapsOf(scores, sizeOf(options.size, image, scores.grid));
+  const upsample = clock.lap();
+  const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
+  return Object.assign(maps, {
+    score: scores.score[0]!,
+    class: classes[scores.classes[0]!]?.name ?? "",
+    classGiven: given >= 0,
+    image,
+    ...(picture ? { overlay: picture } : {}),
+    timing: { decode, encode: encoding, score: scoring, upsample, draw: picture ? clock.lap() : 0, total: clock.total() },
+  });
+}
+
+/** Index of a class by name, -1 when none is given. @throws LtadError `LTAD_CONFIG` naming the classes there are */
+function classIndex(classes: Manifest["classes"], received: string | undefined): number {
+  if (received === undefined) return -1;
+  const names = classes.map(({ name }) => name);
+  const index = names.indexOf(received);
+  if (index >= 0) return index;
+  const message = `class: expected one of ${names.join(", ")}, received ${received}. Leave it out to have it predicted.`;
+  throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });
+}
+
+function sizeOf(size: PredictOptions["size"], image: Size, grid: number): Size {
+  if (size === "grid") return { width: grid, height: grid };
+  return size === undefined || size === "original" ? image : size;
+}
+
+type Maps = Pick<Prediction, "width" | "height" | "map" | "recMap" | "semMap">;
+
+/** One map of the first image of a batch, resized. */
+function resized(values: Float32Array, grid: number, to: Size): Float32Array {
+  return upsampleBilinear({ data: values.subarray(0, grid * grid), width: grid, height: grid }, to);
+}
+
+/** The maps of an answer. Few readers want all three, and each of a large image takes more memory than the image. */
+function mapsOf({ grid, map, recMap, semMap }: Scores, size: Size): Maps {
+  const later: { recMap?: Float32Array; semMap?: Float32Array } = {};
+  return {
+    width: size.width,
+    height: size.height,
+    map: resized(map, grid, size),
+    get recMap() {
+      return (later.recMap ??= resized(recMap, grid, size));
+    },
+    get semMap() {
+      return (later.semMap ??= resized(semMap, grid, size));
+    },
+  };
+}
+
+/** The overlay; takes the map of the answer if that has the image's size. */
+function draw(image: DecodedImage, { grid, map }: Scores, maps: Maps, display: Manifest["display"]): Promise<Buffer> {
+  const isWhole = maps.width === image.width && maps.height === image.height;
+  const whole = isWhole ? maps.map : resized(map, grid, image);
+  return overlay(image, whole, displayRange(whole, display));
+}

@@ -1,0 +1,32 @@
+// The networks themselves, under `@ltad/encoder/networks`: pure functions of their weights, and encoders made of given weights or models.
+
+export { efficientNetShapes, stageSpecs } from "./image/architecture.js";
+export { efficientNetPlan, efficientNetVariants } from "./image/efficient-net-plans.js";
+export { efficientNet } from "./image/efficient-net.js";
+export { efficientNetEncoder } from "./image/image-encoder.js";
+export { openEfficientNet } from "./image/open-efficient-net.js";
+export { onnxImageEncoder } from "./onnx/onnx-image-encoder.js";
+export { parseOnnxManifest } from "./onnx/onnx-manifest.js";
+export { bert, bertShapes } from "./text/bert.js";
+export { clipText, clipTextShapes } from "./text/clip-text.js";
+export { openTextEncoder } from "./text/open-text-encoder.js";
+export { sentencePiece } from "./text/sentence-piece.js";
+export { sentenceShapes, useLite } from "./text/sentence-shapes.js";
+export { sentenceTransformer } from "./text/sentence-transformer.js";
+export { sentenceEncoder } from "./text/text-encoder.js";
+export { openTokenizer } from "./text/tokenizer.js";
+export { textFeatures, towerEncoder } from "./text/tower-encoder.js";
+export type { EfficientNetPlan, Padding, StagePlan } from "./image/architecture.js";
+export type { EfficientNetVariant } from "./image/efficient-net-plans.js";
+export type { BlockParams, EfficientNetParams, EncodedImages } from "./image/efficient-net.js";
+export type { EfficientNetContext } from "./image/open-efficient-net.js";
+export type { OnnxManifest, OnnxStage } from "./onnx/onnx-manifest.js";
+export type { BertLayer, BertParams, BertPlan, BertSizes } from "./text/bert.js";
+export type { ClipTextParams, ClipTextPlan, ClipTextSizes } from "./text/clip-text.js";
+export type { TextContext } from "./text/open-text-encoder.js";
+export type { Pooling } from "./text/pooling.js";
+export type { Tokenize, Vocabulary } from "./text/sentence-piece.js";
+export type { LayerParams, SentenceParams, SentencePlan } from "./text/sentence-transformer.js";
+export type { SentenceWeights } from "./text/text-encoder.js";
+export type { TextTokenizer } from "./text/tokenizer.js";
+export type { TowerParams, TowerPlan, TowerWeights } from "./text/tower-encoder.js";

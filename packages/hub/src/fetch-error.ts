@@ -1,0 +1,34 @@
+import { LtadError } from "@ltad/core";
+
+/** A failed fetch: what was wanted, what came, what to do. */
+export function fetchError(url: string, why: string, advice: string, cause?: unknown): LtadError {
+  return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${advice}`, { cause, details: { url } });
+}
+
+/** A network that fails again and again: nothing is wrong with what was asked for. */
+export function unreachableError(url: string, why: string, cause?: unknown): LtadError {
+  return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${networkAdvice}`, {
+    cause,
+    details: { url, unreachable: true },
+  });
+}
+
+/** The answers of a server that no retry helps against, in words. */
+export function refusalError(url: string, status: number): LtadError {
+  if (status === 401 || status === 403)
+    return fetchError(
+      url,
+      `the server answers ${status}`,
+      "The model is private, gated or misspelt: accept its licence on its page, and set HF_TOKEN to a token that may read it.",
+    );
+  if (status === 404 || status === 410)
+    return fetchError(url, `there is nothing (${status})`, "Check the name of the model, its revision and its files.");
+  return fetchError(url, `the server answers ${status}`, "Check the address, and HF_ENDPOINT when it is set.");
+}
+
+/** Too many requests, or a server that is down: worth another try. */
+export function isPassing(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the transfer goes on from there.";

@@ -1,0 +1,14 @@
+export { defaultCacheDir } from "./cache-dir.js";
+export { localPlace, openFolder } from "./open-folder.js";
+export { pinnedFiles, pinnedFolder } from "./pinned-files.js";
+export { specOf } from "./pinned-package.js";
+export { parseSource, sourceForms } from "./source.js";
+export type { CachePlace } from "./cache-dir.js";
+export type { FetchEvent, FolderOptions } from "./folder-options.js";
+export type { HubModel } from "./hub-snapshot.js";
+export type { ModelFolder } from "./model-folder.js";
+export type { NpmModel } from "./npm-name.js";
+export type { NpmPackage, PinnedFile, PinnedPackage } from "./pinned-package.js";
+export type { NamedBytes } from "./read-tarball.js";
+export type { FolderSource } from "./source.js";
+export type { UrlFile } from "./url-file.js";

@@ -1,0 +1,65 @@
+import { LtadError } from "@ltad/core";
+import protobuf from "protobufjs/light.js";
+import type { OnnxModel } from "./messages.js";
+import { withExactNumbers } from "./exact-numbers.js";
+import { ModelWriter } from "./model-writer.js";
+import { weightsError } from "./onnx-error.js";
+import { packed, plain } from "./schema.js";
+
+/**
+ * The message in the bytes of an .onnx file; weights are views of the bytes.
+ * @param source its name, for errors
+ * @throws LtadError `LTAD_WEIGHTS` when it is cut off, is no ONNX file, or nests graphs deeper than protobuf allows (100 messages)
+ */
+export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
+  const reader = protobuf.Reader.create(bytes);
+  reader.discardUnknown = false;
+  try {
+    const message: object = plain.model.decode(withExactNumbers(reader));
+    return message;
+  } catch (error) {
+    throw weightsError(source, `${(error as Error).message}. Export or copy it again`, error);
+  }
+}
+
+/** The bytes of a new .onnx file. */
+export function encodeModel(model: object): Uint8Array {
+  const writer = new ModelWriter();
+  packed.model.encode(model, writer);
+  return writer.finish();
+}
+
+/**
+ * The bytes of a model that was read and may have been changed: what was not changed stays as it was.
+ * @throws LtadError `LTAD_WEIGHTS` when they are more than one file can have
+ */
+export function encodeRead(model: OnnxModel, source: string): Uint8Array {
+  const writer = new ModelWriter();
+  plain.model.encode(model, writer);
+  return finished(writer, source);
+}
+
+/** protobuf counts bytes in 31 bits. */
+export const largestFile = 2 ** 31 - 1;
+
+/**
+ * Puts a file together.
+ * @throws LtadError `LTAD_WEIGHTS` when it is larger than an .onnx file can be
+ */
+export function finished(writer: ModelWriter, source: string): Uint8Array {
+  if (writer.size <= largestFile) return writer.finish();
+  throw new LtadError("LTAD_WEIGHTS", `${source}: ${writer.size} bytes are more than one ONNX file can have. Use a smaller model.`);
+}
+
+/** A copy of a message with other values in some fields. All other fields stay, also those that the schema does not know. */
+export function changed<M extends object>(message: M, fields: Partial<M>): M {
+  const copy: M = Object.create(Object.getPrototypeOf(message) as object | null, Object.getOwnPropertyDescriptors(message)) as M;
+  return Object.assign(copy, fields);
+}
+
+/** A copy of a message that lacks some fields. */
+export function without<M extends object>(message: M, ...fields: (string & keyof M)[]): M {
+  const copy = changed(message, {});
+  for (const field of fields) Reflect.deleteProperty(copy, field);
+  return copy;
+}

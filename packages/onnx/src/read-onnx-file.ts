@@ -1,0 +1,65 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { decodeModel, encodeRead, largestFile } from "./codec.js";
+import { isExternal, nameOf, tensorsOf } from "./every-tensor.js";
+import type { OnnxTensor } from "./messages.js";
+import { weightsError } from "./onnx-error.js";
+
+/**
+ * Reads an ONNX file. Weights that lie in files beside it, as PyTorch's exporter writes large models, are put inside.
+ * @param source its name, for errors
+ * @returns the bytes of a file that needs no other; those of the file itself where it is one
+ * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file, or a file with weights is missing, too short, or lies elsewhere
+ */
+export async function readOnnxFile(path: string, source: string): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  const model = decodeModel(bytes, source);
+  const outside = [...tensorsOf(model)].filter(({ tensor }) => isExternal(tensor));
+  if (outside.length === 0) return bytes;
+  const files = filesIn(dirname(path), source);
+  for (const found of outside) {
+    const rawData = await numbersOf(found.tensor, nameOf(found), files, source);
+    Object.assign(found.tensor, { rawData }); // the message was decoded here and is nobody else's
+    for (const field of ["externalData", "dataLocation"]) Reflect.deleteProperty(found.tensor, field);
+  }
+  return encodeRead(model, source);
+}
+
+type OpenFile = (name: string) => Promise<Uint8Array>;
+
+async function numbersOf({ externalData = [] }: OnnxTensor, name: string, open: OpenFile, source: string): Promise<Uint8Array> {
+  const entries: Record<string, string | undefined> = Object.fromEntries(externalData.map(({ key = "", value = "" }) => [key, value]));
+  const { location = "", offset = "0", length } = entries;
+  if (!isName(location)) throw incompleteError(source, `the weight ${name} lies in ${JSON.stringify(location)}, expected a file beside it`);
+  const file = await open(location);
+  const from = Number(offset);
+  const size = length === undefined ? file.length - from : Number(length);
+  if (from >= 0 && size >= 0 && from + size <= file.length) return file.subarray(from, from + size);
+  throw incompleteError(source, `${location} has ${file.length} bytes, the weight ${name} lies at ${from} to ${from + size}`);
+}
+
+/** The name of a file beside the model, not the way to another. */
+function isName(location: string): boolean {
+  return location !== "" && location !== ".." && location !== "." && basename(location) === location && !location.includes("\\");
+}
+
+/** Opens files of a folder, each once. */
+function filesIn(folder: string, source: string): OpenFile {
+  const files = new Map<string, Promise<Uint8Array>>();
+  const read = async (name: string) => {
+    const { size } = await stat(join(folder, name)).catch((cause: unknown) => {
+      throw incompleteError(source, `${name}, where its weights lie, is missing`, cause);
+    });
+    if (size > largestFile) throw incompleteError(source, `${name} has ${size} bytes, more than one ONNX file can have`);
+    return readFile(join(folder, name));
+  };
+  return (name) => {
+    const file = files.get(name) ?? read(name);
+    files.set(name, file);
+    return file;
+  };
+}
+
+function incompleteError(source: string, why: string, cause?: unknown) {
+  return weightsError(source, `${why}. Export or copy it again, with all files that belong to it`, cause);
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Detector, openDetector, writeBundle } from "@ltad/detector";
+import { tinyParts } from "@ltad/detector/testing";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../app.js";
+import type { Engine } from "../engine.js";
+import type { Answer, FromWorker, Job } from "../messages.js";
+import { serveJobs } from "./serve-jobs.js";
+
+let folder: string;
+let image: Buffer;
+let detector: Detector;
+const sent: FromWorker[] = [];
+const answer = serveJobs(
+  (message) => sent.push(message),
+  async ({ bundle }) => (detector = await openDetector(bundle, { threads: 1 })),
+);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-server-"));
+  await writeBundle(folder, tinyParts());
+  image = await sharp({ create: { width: 50, height: 40, channels: 3, background: "#4080c0" } })
+    .png()
+    .toBuffer();
+  await answer({ type: "open", options: { bundle: join(folder, "nothing"), maxPixels: 1e6 } });
+  await answer({ type: "job", id: 0, job: { image, map: "none", heatmap: false } });
+  await answer({ type: "open", options: { bundle: folder, maxPixels: 1e6 } });
+});
+afterAll(async () => {
+  await detector.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function ask(job: Partial<Job>): Promise<FromWorker> {
+  await answer({ type: "job", id: 7, job: { image, map: "none", heatmap: false, ...job } });
+  return sent.at(-1)!;
+}
+
+describe("serveJobs on a real bundle", () => {
+  it("says why a bundle does not open, and describes one that does", () => {
+    expect(sent.slice(0, 3)).toMatchObject([
+      { type: "failed", error: { code: "LTAD_BUNDLE", message: expect.stringContaining("does not exist") } },
+      { type: "refused", id: 0, error: { code: "LTAD_INTERNAL" } },
+      { type: "ready", model: { classes: ["tile", "nut"], inputSize: 32, grid: 4, encoder: "sample" } },
+    ]);
+  });
+
+  it("answers as the detector does", async () => {
+    const expected = await detector.predict(image, { class: "nut" });
+    const { answer } = (await ask({ class: "nut", map: "image" })) as { answer: Answer };
+    expect(answer).toMatchObject({ score: expected.score, class: "nut", classGiven: true, width: 50, height: 40 });
+    expect(answer.map).toEqual({ width: 50, height: 40, data: expected.map });
+    expect(answer.heatmap).toBeUndefined();
+    expect(((await ask({ map: "grid" })) as { answer: Answer }).answer.map).toMatchObject({ width: 4, height: 4 });
+  });
+
+  it("draws the overlay at the image's size", async () => {
+    const { answer } = (await ask({ heatmap: true })) as { answer: Answer };
+    expect(await sharp(answer.heatmap).metadata()).toMatchObject({ format: "png", width: 50, height: 40, channels: 3 });
+    expect(answer.map).toBeUndefined();
+  });
+
+  it("refuses bad images and classes by their codes", async () => {
+    expect(await ask({ image: Buffer.from("hello") })).toMatchObject({
+      type: "refused",
+      id: 7,
+      error: { code: "LTAD_IMAGE", message: expect.stringMatching(/^image: this is a text file/) },
+    });
+    expect(await ask({ class: "bolt" })).toMatchObject({ error: { code: "LTAD_CONFIG" } });
+    const large = await sharp({ create: { width: 2000, height: 600, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    expect(await ask({ image: large })).toMatchObject({ error: { code: "LTAD_IMAGE", message: expect.stringContaining("1000000") } });
+  });
+});
+
+it("the whole way: HTTP, an engine in process, a real bundle", async () => {
+  const engine: Engine = {
+    model: (sent.find((message) => message.type === "ready") as { model: Engine["model"] }).model,
+    ready: () => true,
+    assertRoom: () => {},
+    close: async () => {},
+    predict: async (job) => ((await ask(job)) as { answer: Answer }).answer,
+  };
+  const app = await createApp({ engine });
+  const reply = await app.inject({
+    method: "POST",
+    url: "/v2/models/ltad/infer",
+    payload: { inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [image.toString("base64")] }] },
+  });
+  const picture = await app.inject({
+    method: "POST",
+    url: "/predict",
+    headers: { "content-type": "image/png", accept: "image/png" },
+    payload: image,
+  });
+  await app.close();
+  const { score } = await detector.predict(image);
+  expect(reply.json()).toMatchObject({ outputs: [{ data: [score] }, {}, { data: [false] }, { shape: [1, 4, 4] }] });
+  expect(await sharp(picture.rawPayload).metadata()).toMatchObject({ width: 50, height: 40 });
+});
