@@ -27,7 +27,7 @@ it.each(["linear", "cubic", "lanczos3", "nearest"] as const)("what is evaluated 
   }
 });
 
-const worker = new URL("../../feature-store/dist/encode-worker.js", import.meta.url);
+const worker = new URL("../../feature-store/dist/worker.js", import.meta.url);
 const built = existsSync(worker) && existsSync(new URL("../dist/index.js", import.meta.url));
 
 /** Runs on the built packages, whose threads are JavaScript files. */

@@ -42,15 +42,15 @@ export async function openSynthesiser(training: Training, learned: AugmentParams
   };
 }
 
-function synthesisProgram({ spec, config, text }: Training, { vae, names }: AugmentParams, moments: ClassMoments) {
-  const { forward } = conditionalVae(vaeConfig(config, spec, text.size));
-  const constants = { tables: statisticsTree(moments), text: text.params, vae, names };
+function synthesisProgram({ spec, config, text }: Training, learned: AugmentParams, moments: ClassMoments) {
+  const vae = conditionalVae(vaeConfig(config, spec, text.size));
+  const constants = { tables: statisticsTree(moments), text: text.params, ...learned };
   return jit(
     ({ z, label, eps }, frozen) => {
       const tables = statisticsTables(frozen.tables);
       const texts = classTexts((tokens) => text.forward(frozen.text, tokens), frozen.names); // [K, Dt]
       const condition = tf.gather(texts, label); // [B, Dt]
-      const { synthetic } = forward(frozen.vae, standardZ(tables, z), eps, condition); // [B, N, C]
+      const { synthetic } = vae.forward(frozen.vae, standardZ(tables, z), eps, condition); // [B, N, C]
       return { features: tf.add(tf.mul(synthetic, tables.channelDeviation), tables.channelMean) };
     },
     { z: f32(null, spec.zSize), label: i32(null), eps: f32(null, config.augment.latent) },

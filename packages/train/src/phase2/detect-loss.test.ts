@@ -1,4 +1,4 @@
-import { createRng, flatten, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
+import { createRng, flatten, isNdArray, type NdArray, type NdArrays, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { statisticsTree } from "@ltad/features";
 import { type TensorsFor, tensorsOf, type TensorsOf } from "@ltad/jit";

@@ -84,7 +84,7 @@ function directed(batch: DirectedBatch, tables: StatisticsTables, head: HeadConf
   const pairs = whiten(tables, both, batch.label, head).map((part) => tf.split(part, 2, 1) as [tf.Tensor3D, tf.Tensor3D]); // G x 2 x [B, T, D_g]
   const parts = pairs.map(([part]) => part); // G x [B, T, D_g]
   const sizes = parts.map((part) => part.shape[2]);
-  const gaussian = tf.split(batch.noise, sizes, 2) as tf.Tensor3D[]; // G x [B, T, D_g]
+  const gaussian = tf.split<tf.Tensor3D>(batch.noise, sizes, 2); // G x [B, T, D_g]
   const isForeign = tf.expandDims(batch.isForeign, 2); // [B, T, 1]
   const abnormal = pairs.map(([part, towards], g) => {
     const direction: tf.Tensor3D = tf.add(tf.mul(towards, isForeign), tf.mul(gaussian[g]!, tf.sub(1, isForeign)));
