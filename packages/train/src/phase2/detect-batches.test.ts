@@ -61,15 +61,9 @@ describe("a batch of phase 2", () => {
   it("without a number of tokens it is the whole grid in order", async () => {
     const batch = await batches(configs.paper)(0, createRng(2));
     for (let b = 0; b < 5; b++) {
-<<<<<<< HEAD
-      const image = valueAt(batch["z"], b, 0);
-      for (let n = 0; n < N; n++) {
-        expect(valueAt(batch["positions"], b, n)).toBe(n);
-=======
       const image = valueAt(batch.z, b, 0);
       for (let n = 0; n < N; n++) {
         expect(valueAt(batch.positions, b, n)).toBe(n);
->>>>>>> h-train
         expect(patch(batch, "features", b, n)).toEqual(rowOf(image, n));
       }
     }

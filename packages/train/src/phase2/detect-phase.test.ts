@@ -35,11 +35,7 @@ describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) 
     try {
       const batch = await phase.batch(0, createRng("one"));
       const losses: number[] = [];
-<<<<<<< HEAD
-      for (let step = 0; step < 40; step++) losses.push((await phase.program.step(batch, { learningRate: 5e-3 }))["loss"]);
-=======
       for (let step = 0; step < 40; step++) losses.push((await phase.program.step(batch, { learningRate: 5e-3 })).loss);
->>>>>>> h-train
       expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
     } finally {
       await phase.program.dispose();
