@@ -15,5 +15,5 @@ export const project = {
     "@ltad/runtime": ["onnxruntime", "inference", "wasm"],
   },
   /** They are never published; everything else below packages/ and apps/ is, unless its manifest says `private`. */
-  privateMembers: ["@ltad/bench", "@ltad/tools"],
+  privateMembers: ["@ltad/bench", "@ltad/docs", "@ltad/examples", "@ltad/tools"],
 };

@@ -9,7 +9,8 @@ export function differentiate<P extends Tree<NdArray>>(params: P, loss: LossOf<P
   return tf.tidy(() => {
     const start = leaves(params);
     const names = Object.keys(start);
-    const byList = (...list: tf.Tensor[]) => loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))) as TensorsOf<P>);
+    const byList = (...list: tf.Tensor[]) =>
+      loss(unflatten(Object.fromEntries(names.map((name, i) => [name, list[i]!]))) as MapTree<P, NdArray, tf.Tensor>);
     const { value, grads } = tf.valueAndGrads(byList)(Object.values(start).map(toTensor));
     const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!.dataSync() as Float32Array]));
     return { loss: value.dataSync()[0]!, gradients };
