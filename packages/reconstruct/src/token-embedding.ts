@@ -47,7 +47,7 @@ export function embedTokens(p: TokenEmbedding, tokens: tf.Tensor3D, z: tf.Tensor
 /** Rows of the position table, [B, T, W], or [1, N, W] for the whole grid. */
 function placesOf(table: tf.Tensor, tokens: tf.Tensor3D, positions?: tf.Tensor2D): tf.Tensor {
   if (positions) return embedding({ weight: table }, positions);
-  const places = table.shape[0]!;
+  const places = table.shape[0];
   if (tokens.shape[1] === places) return table.expandDims(0);
   throw new LtadError(
     "LTAD_SHAPE",

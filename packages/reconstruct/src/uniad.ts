@@ -165,7 +165,7 @@ function reluPart({ linear1, linear2 }: Pick<TransformerLayer, "linear1" | "line
 /** Position vectors [1, N, W]: the column's part first, then the row's. */
 function positionsOf({ row_embed: row, col_embed: column }: UniadParams["pos_embed"]): tf.Tensor3D {
   const [rows, half] = row.weight.shape as [number, number];
-  const columns = column.weight.shape[0]!;
+  const columns = column.weight.shape[0];
   const across = column.weight.expandDims(0).add<tf.Tensor3D>(tf.zeros([rows, 1, 1])); // [rows, columns, W/2]
   const down = row.weight.expandDims(1).add<tf.Tensor3D>(tf.zeros([1, columns, 1])); // [rows, columns, W/2]
   return tf.concat([across, down], 2).reshape([1, rows * columns, 2 * half]);

@@ -35,6 +35,6 @@ export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, nam
 
 /** [v; s_c]: [V, Dtok] in front of each of [K, M, Dtok] -> [K, V + M, Dtok]. */
 function withPrefix(prefix: tf.Tensor, names: tf.Tensor): tf.Tensor3D {
-  const prefixes = prefix.expandDims(0).tile<tf.Tensor>([names.shape[0]!, 1, 1]); // [K, V, Dtok]
+  const prefixes = prefix.expandDims(0).tile<tf.Tensor>([names.shape[0], 1, 1]); // [K, V, Dtok]
   return tf.concat([prefixes, names], 1) as tf.Tensor3D; // [K, V + M, Dtok]
 }

@@ -36,7 +36,7 @@ it("two training steps of phase 1: the VAE, and the class names through T", asyn
       inputs: { real: f32(2, 25, 6), z: f32(2, 7), eps: f32(2, 4), beta: f32(), classes: i32(2) },
       constants: { T: normal("T", 4, 3) },
       loss: (p, { real, z, eps, beta, classes: at }, { T }) => {
-        const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T as tf.Tensor2D);
+        const forwardText = (tokens: tf.Tensor3D) => tf.matMul<tf.Tensor2D>(tokens.mean(1), T);
         const text = tf.gather(classTexts(forwardText, p.names), at);
         const { latent, synthetic } = vae.forward(p.vae, z, eps, text);
         return vae.loss(real, synthetic, latent, beta);

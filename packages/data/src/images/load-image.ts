@@ -1,5 +1,5 @@
 import type { ResizeKernel } from "@ltad/core";
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage } from "./open-image.js";

@@ -84,7 +84,7 @@ function exciteChannels(p: Pick<BlockParams, "squeeze" | "excite">, x: tf.Tensor
 /** The padding as TF.js expects it; see {@link Padding}. */
 function zeros(padding: Padding, { weight }: Conv2d, stride: number): Zeros {
   if (padding === "same" || stride === 1) return "same";
-  const half = Math.floor(weight.shape[0]! / 2);
+  const half = Math.floor(weight.shape[0] / 2);
   const around: [number, number] = padding === "symmetric" ? [half, half] : [half - 1, half];
   return [[0, 0], around, around, [0, 0]];
 }

@@ -77,7 +77,7 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
 export function textFeatures(params: TowerParams, tokens: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: TowerPlan): tf.Tensor2D {
   const [, length, size] = tokens.shape;
   const width = params.special.begin.shape[0];
-  if (length < 1 || size !== width) throw tokensError(plan.name, width!, tokens.shape);
+  if (length < 1 || size !== width) throw tokensError(plan.name, width, tokens.shape);
   const kept = Math.min(length, plan.positions - 2);
   const framed = frameTokens(params.special, tokens.slice([0, 0, 0], [-1, kept, -1]), mask?.slice([0, 0], [-1, kept]));
   const pooled = pool(hiddenStates(params.tower, framed.words, framed.mask, plan), framed, plan.pooling); // [B, W]

@@ -31,7 +31,7 @@ export function layerNorm<R extends tf.Rank>({ weight, bias }: LayerNorm, x: tf.
 /** y [.., D], mean [.., 1] and 1 / standard deviation [.., 1]. */
 function normalise(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): [tf.Tensor, tf.Tensor, tf.Tensor] {
   if (tf.getBackend() === traceBackendName)
-    return tf.engine().runKernel("LayerNormalization", { x, gamma, beta }, { epsilon }) as unknown as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return tf.engine().runKernel<tf.Tensor[]>("LayerNormalization", { x, gamma, beta }, { epsilon }) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const mean = x.mean(-1, true);
   const centred = x.sub(mean);
   const inverse = centred.square().mean(-1, true).add(epsilon).rsqrt();

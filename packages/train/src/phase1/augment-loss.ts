@@ -43,7 +43,7 @@ export function augmentLoss(config: VaeConfig, text: TextEncoder) {
   return (learned: TensorsOf<AugmentParams>, batch: TensorsFor<AugmentInputs>, frozen: TensorsOf<AugmentConstants>) => {
     const tables = statisticsTables(frozen.tables);
     const real: tf.Tensor3D = tf.div(tf.sub(batch.features, tables.channelMean), tables.channelDeviation); // [B, N, C]
-    const texts = classTexts((tokens) => text.forward(frozen.text, tokens), learned.names as tf.Tensor3D); // [K, Dt]
+    const texts = classTexts((tokens) => text.forward(frozen.text, tokens), learned.names); // [K, Dt]
     const condition = tf.gather(texts, batch.label); // [B, Dt]
     const { latent, synthetic } = vae.forward(learned.vae, standardZ(tables, batch.z), batch.eps, condition); // synthetic [B, N, C]
     return vae.loss(real, synthetic, latent, batch.beta);

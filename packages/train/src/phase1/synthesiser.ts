@@ -48,7 +48,7 @@ function synthesisProgram({ spec, config, text }: Training, learned: AugmentPara
   return jit(
     ({ z, label, eps }, frozen) => {
       const tables = statisticsTables(frozen.tables);
-      const texts = classTexts((tokens) => text.forward(frozen.text, tokens), frozen.names as tf.Tensor3D); // [K, Dt]
+      const texts = classTexts((tokens) => text.forward(frozen.text, tokens), frozen.names); // [K, Dt]
       const condition = tf.gather(texts, label); // [B, Dt]
       const { synthetic } = vae.forward(frozen.vae, standardZ(tables, z), eps, condition); // [B, N, C]
       return { features: tf.add(tf.mul(synthetic, tables.channelDeviation), tables.channelMean) };
