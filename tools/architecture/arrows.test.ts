@@ -15,7 +15,7 @@ const typed = (name: string) => name.replace(/^@types\/(?:(.+)__)?/, (_, scope?:
 /** Peers that a package works with and neither imports nor needs are left out. */
 const peersOf = ({ peerDependencies = {}, peerDependenciesMeta }: Manifest) =>
   Object.fromEntries(Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta?.[name]?.optional));
-const declared = (manifest: Manifest) => ({ ...manifest.dependencies, ...peersOf(manifest) });
+const declared = (manifest: Manifest) => ({ ...manifest.dependencies, ...manifest.optionalDependencies, ...peersOf(manifest) });
 
 /** Every import of another package, with the file that has it. */
 const outside = (files: readonly SourceFile[]) =>

@@ -11,7 +11,7 @@ type Answer = RuntimeInfo & { readonly ran: readonly string[]; readonly y: reado
 async function answer(hide: boolean): Promise<Answer> {
   const file = (name: string) => fileURLToPath(new URL(`./testing/${name}`, import.meta.url));
   const hidden = hide ? ["--import", file("hide-native.mjs")] : [];
-  const args = ["--conditions=@ltad/source", ...hidden, "--import", import.meta.resolve("tsx"), file("run-mixed-layers.ts")];
+  const args = ["--conditions=@ltad/source", ...hidden, "--import", import.meta.resolve("tsx"), file("run-mixed-layers.mjs")];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Answer;
 }
