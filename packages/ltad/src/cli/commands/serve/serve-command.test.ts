@@ -27,9 +27,3 @@ it.each([
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(message);
 });
-
-it("ends when there is no model to serve", async () => {
-  const { code, stderr } = await ltad("serve", "/no/such/model", "--port", "0");
-  expect(code).not.toBe(0);
-  expect(stderr).toMatch(/error/);
-});
