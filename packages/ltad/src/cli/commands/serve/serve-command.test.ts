@@ -15,7 +15,7 @@ it("serves a model until Ctrl-C", async () => {
   expect(await answer.json()).toMatchObject({ score: 9 });
   interrupt();
   await served;
-  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
+  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow("fetch failed");
 });
 
 it.each([
