@@ -24,7 +24,7 @@ const model = (p: Record<"hidden" | "out", Linear>, input: tf.Tensor2D) => linea
 const training = await trainStep({
   params: { hidden: initLinear(2, 64, rng), out: initLinear(64, 1, rng) },
   inputs: { x: f32(300, 2), label: f32(300, 1) },
-  loss: (p, inputs) => ({ loss: tf.losses.sigmoidCrossEntropy(inputs.label, model(p, inputs.x)) as tf.Scalar }),
+  loss: (p, inputs) => ({ loss: tf.losses.sigmoidCrossEntropy<tf.Tensor2D, tf.Scalar>(inputs.label, model(p, inputs.x)) }),
 });
 let loss = Number.NaN;
 for (let step = 0; step < 400; step++) ({ loss } = await training.step({ x, label }, { learningRate: 0.02 }));

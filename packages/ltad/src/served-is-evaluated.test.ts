@@ -32,27 +32,29 @@ const built = existsSync(worker) && existsSync(new URL("../dist/index.js", impor
 
 /** Runs on the built packages, whose threads are JavaScript files. */
 const program = `
-import { evaluate } from "@ltad/evaluate";
-import { openDetector, scanDataset } from "ltad";
-const [model, data, cacheDir] = process.argv.slice(1);
-let threads = 0;
-process.on("worker", () => threads++);
-const detector = await openDetector(model);
-const { tested } = await evaluate(detector, await scanDataset(data), { cacheDir, classes: "folder" });
-const differing = [];
-for (const { item, score } of tested.flatMap(({ images }) => images)) {
-  const served = await detector.predict(item.file, { class: "tile" });
-  if (served.score !== score) differing.push([item.id, score, served.score]);
-}
-await detector.dispose();
-console.log(JSON.stringify({ threads, images: tested[0].images.length, differing }));
+const compare = async ([model, data, cacheDir]) => {
+  const { evaluate } = await import("@ltad/evaluate");
+  const { openDetector, scanDataset } = await import("ltad");
+  const detector = await openDetector(model);
+  let threads = 0;
+  process.on("worker", () => threads++);
+  const { tested } = await evaluate(detector, await scanDataset(data), { cacheDir, classes: "folder" });
+  const differing = [];
+  for (const { item, score } of tested[0].images) {
+    const served = await detector.predict(item.file, { class: "tile" });
+    if (served.score !== score) differing.push([item.id, score, served.score]);
+  }
+  await detector.dispose();
+  console.log(JSON.stringify({ threads, images: tested[0].images.length, differing }));
+};
+compare(process.argv.slice(1));
 `;
 
 it.skipIf(!built)("what is evaluated by two threads is what is served (npm run build comes first)", async () => {
   const folder = await temporaryFolder();
   const model = await brightnessBundle(join(folder, "model"), ["tile"]);
   const data = await tinyDataset(join(folder, "data"), { tile: { train: 1, good: 50, defect: 20 } });
-  const argv = ["--input-type=module", "-e", program, model, data, join(folder, "cache")];
+  const argv = ["-e", program, model, data, join(folder, "cache")];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: fileURLToPath(new URL("..", import.meta.url)) });
   expect(JSON.parse(stdout)).toEqual({ threads: 2, images: 70, differing: [] });
 });

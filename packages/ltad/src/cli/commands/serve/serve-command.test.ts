@@ -15,7 +15,7 @@ it("serves a model until Ctrl-C", async () => {
   expect(await answer.json()).toMatchObject({ score: 9 });
   interrupt();
   await served;
-  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow();
+  await expect(fetch(`${url}/v2/health/live`)).rejects.toThrow("fetch failed");
 });
 
 it.each([
@@ -26,10 +26,4 @@ it.each([
   const { code, stdout, stderr } = await ltad(...argv);
   expect([code, stdout]).toEqual([2, ""]);
   expect(stderr).toMatch(message);
-});
-
-it("ends when there is no model to serve", async () => {
-  const { code, stderr } = await ltad("serve", "/no/such/model", "--port", "0");
-  expect(code).not.toBe(0);
-  expect(stderr).toMatch(/error/);
 });
