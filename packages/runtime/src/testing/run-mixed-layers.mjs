@@ -3,11 +3,6 @@ import { createRng, float32 } from "@ltad/core";
 import { encodeModel, onnxType } from "@ltad/onnx";
 import { openProgram, runtimeInfo } from "@ltad/runtime";
 
-const program = await openProgram(mixedLayers(), { threads: 1 });
-const { y } = await program.run({ x: float32([3, 7], createRng("x").normals(21)) });
-process.stdout.write(JSON.stringify({ ...(await runtimeInfo()), ran: program.providers, y: Array.from(y.data) }));
-await program.dispose();
-
 // Shapes: B batch (free), K 7 inputs, N 5 outputs.
 
 const tensor = (name, dims, data) => ({
@@ -37,3 +32,8 @@ function mixedLayers() {
     },
   });
 }
+
+const program = await openProgram(mixedLayers(), { threads: 1 });
+const { y } = await program.run({ x: float32([3, 7], createRng("x").normals(21)) });
+process.stdout.write(JSON.stringify({ ...(await runtimeInfo()), ran: program.providers, y: Array.from(y.data) }));
+await program.dispose();
