@@ -19,7 +19,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   detector: ["core", "data", "onnx", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],
   train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "reconstruct", "runtime", "semantic", "vae-augment"],
-  server: ["core", "detector"],
+  server: ["core", "detector", "runtime"],
   ltad: ["core", "data", "detector", "encoder", "evaluate", "hub", "metrics", "runtime", "server", "train"],
   trainer: ["ltad"],
   "server-app": ["core", "server"],

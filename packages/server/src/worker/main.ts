@@ -1,11 +1,17 @@
 // The inference process: a child of the server, because a run of ONNX Runtime blocks its process's event loop.
 import { openDetector } from "@ltad/detector";
+import { runtimeInfo } from "@ltad/runtime";
 import type { ToWorker } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 
 const answer = serveJobs(
   (message) => process.send?.(message),
-  ({ bundle, threads }) => openDetector(bundle, { spinning: false, ...(threads ? { threads } : {}) }),
+  async ({ bundle, threads }) => {
+    const detector = await openDetector(bundle, { spinning: false, ...(threads ? { threads } : {}) });
+    const { problem } = await runtimeInfo();
+    if (problem !== undefined) process.stderr.write(`warning ${problem}\n`);
+    return detector;
+  },
 );
 process.on("message", (message: ToWorker) => void answer(message));
 process.on("disconnect", () => process.exit(0)); // never outlive the server

@@ -5,6 +5,7 @@ import { isLtadError } from "@ltad/core";
 import { scanDataset, synthesise } from "@ltad/data";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { warnWithoutNative } from "../../warn-without-native.js";
 import { typedCommand } from "../../typed-command.js";
 import { evaluateFolder } from "../eval/eval-command.js";
 import { measureTables } from "../eval/measure-tables.js";
@@ -25,6 +26,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
   const { out, seed } = options;
   const [data, model] = [join(out, "data"), join(out, "model")];
   await withSession(io, options, `Go on with\n  ${typedCommand(io.env, "demo", "--out", out, "--seed", seed)}`, async (session) => {
+    await warnWithoutNative(session);
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
     await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });

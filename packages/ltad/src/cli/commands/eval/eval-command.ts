@@ -4,6 +4,7 @@ import { type Evaluation, writeMeasures } from "@ltad/evaluate";
 import { evaluate } from "../../../evaluate.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { warnWithoutNative } from "../../warn-without-native.js";
 import { measureTables } from "./measure-tables.js";
 
 export interface EvalCommandOptions extends CommonOptions {
@@ -16,6 +17,7 @@ export interface EvalCommandOptions extends CommonOptions {
 /** Measures a model; prints the numbers and writes metrics.json, metrics.csv and report.html into its folder. */
 export async function evalCommand(io: Io, model: string, data: string, options: EvalCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written; what was encoded is kept.", async (session) => {
+    await warnWithoutNative(session);
     const evaluation = await evaluateFolder(session, model, data, options);
     session.printJson(evaluation);
     session.print(measureTables(evaluation, evaluation.counts));

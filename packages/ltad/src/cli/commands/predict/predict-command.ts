@@ -8,6 +8,7 @@ import type { Io } from "../../io.js";
 import { expandImages } from "./expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { warnWithoutNative } from "../../warn-without-native.js";
 
 export interface PredictCommandOptions extends CommonOptions {
   readonly out?: string;
@@ -41,6 +42,7 @@ export async function predictCommand(io: Io, model: string, paths: readonly stri
     const files = await expandImages(paths);
     const names = outputNames(files);
     if (options.out !== undefined && !options.force) checkFree(options.out, [...names.values()]);
+    await warnWithoutNative(session);
     const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
     try {
       return await predictAll(session, detector, names, options);

@@ -6,6 +6,7 @@ import type { TrainOptions, TrainPlan } from "../../../train-options.js";
 import { train, type TrainResult } from "../../../train.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { warnWithoutNative } from "../../warn-without-native.js";
 import { typedCommand } from "../../typed-command.js";
 
 export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan">;
@@ -13,6 +14,7 @@ export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOp
 /** Trains a model and says what to type next. */
 export async function trainCommand(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
   await withSession(io, options, `Go on with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
+    await warnWithoutNative(session);
     const { folder, timing, warnings } = await trainWithRemarks(session, data, options);
     session.printJson({ folder, timing, warnings });
     session.print(`The model is in ${folder}`);
