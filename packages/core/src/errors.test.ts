@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 
 describe("LtadError", () => {
@@ -26,5 +26,13 @@ describe("throwIfAborted", () => {
     throwIfAborted(stop.signal);
     stop.abort("Ctrl-C");
     expect(() => throwIfAborted(stop.signal)).toThrow(expect.objectContaining({ code: "LTAD_ABORTED", cause: "Ctrl-C" }));
+  });
+
+  it("has the details of its code, and no others", () => {
+    expectTypeOf(new LtadError("LTAD_FETCH", "x").details.url).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error: an image has no address
+    void new LtadError("LTAD_IMAGE", "x", { details: { url: "https://example.org" } });
+    const error: unknown = new LtadError("LTAD_SHAPE", "x", { details: { input: "image" } });
+    if (isLtadError(error) && error.code === "LTAD_SHAPE") expectTypeOf(error.details.input).toEqualTypeOf<string | undefined>();
   });
 });

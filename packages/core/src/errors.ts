@@ -1,3 +1,5 @@
+import type { LtadErrorDetails } from "./error-details.js";
+
 /** Stable, greppable identifiers. The CLI maps them to exit codes, the server to HTTP statuses. */
 export type LtadErrorCode =
   /** A file, folder or image is not what it should be. */
@@ -31,24 +33,27 @@ export type LtadErrorCode =
  * Every error a user can cause: `where: expected, received, what to do`. Anything else that escapes a package is a bug.
  * Compare `code`, not the class: a code survives two installed copies of a package.
  */
-export class LtadError extends Error {
+export class LtadError<Code extends LtadErrorCode = LtadErrorCode> extends Error {
   override readonly name = "LtadError";
 
   constructor(
-    readonly code: LtadErrorCode,
+    readonly code: Code,
     message: string,
-    options: ErrorOptions & { readonly details?: Readonly<Record<string, unknown>> } = {},
+    options: ErrorOptions & { readonly details?: LtadErrorDetails[Code] } = {},
   ) {
     super(message, options);
     this.details = options.details ?? {};
   }
 
-  /** Structured fields for machines: file, class, field, expected, received. */
-  readonly details: Readonly<Record<string, unknown>>;
+  /** The same facts as in the message, for programs; see {@link LtadErrorDetails}. */
+  readonly details: LtadErrorDetails[Code];
 }
 
+/** An {@link LtadError} of any code: comparing `code` tells which details it may have. */
+export type AnyLtadError = { [Code in LtadErrorCode]: LtadError<Code> }[LtadErrorCode];
+
 /** True for an {@link LtadError}, also one made by another installed copy of this package. */
-export function isLtadError(error: unknown): error is LtadError {
+export function isLtadError(error: unknown): error is AnyLtadError {
   return (
     error instanceof Error &&
     typeof (error as { code?: unknown }).code === "string" &&

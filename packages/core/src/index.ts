@@ -1,7 +1,8 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
-export type { LtadErrorCode } from "./errors.js";
+export type { AnyLtadError, LtadErrorCode } from "./errors.js";
+export type { LtadErrorDetails } from "./error-details.js";
 export { exitCodeOf, exitCodes } from "./exit-codes.js";
 export { resizeKernels } from "./image-processing.js";
 export type { ImageProcessing, ResizeKernel } from "./image-processing.js";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { LtadError, type LtadErrorCode, type NdArrays } from "@ltad/core";
+import { LtadError, type LtadErrorCode, type LtadErrorDetails, type NdArrays } from "@ltad/core";
 import type { ImageEncoder, ImageFile } from "./encode-image.js";
 import type { FrozenEncoder } from "./features-id.js";
 
@@ -15,7 +15,7 @@ export interface WorkerData extends FrozenEncoder {
 /** The answer of a worker to an {@link ImageFile}. */
 export interface WorkerAnswer {
   readonly arrays?: NdArrays;
-  readonly failure?: { readonly code: LtadErrorCode; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
+  readonly failure?: { readonly code: LtadErrorCode; readonly message: string; readonly details: LtadErrorDetails[LtadErrorCode] };
 }
 
 /** The worker's program, beside the built package. It does not exist where the sources run as they are. */

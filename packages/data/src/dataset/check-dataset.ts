@@ -22,14 +22,14 @@ export type ImageSizes = ReadonlyMap<string, Pick<ImageHeader, "width" | "height
  */
 export async function checkDataset(dataset: Dataset, options: CheckOptions = {}): Promise<ImageSizes> {
   const items: (TrainItem | TestItem)[] = dataset.classes.flatMap(({ train, test }) => [...train, ...test]);
-  const faults: LtadError[] = [];
+  const faults: FileError[] = [];
   const sizes = new Map<string, Pick<ImageHeader, "width" | "height">>();
   let done = 0;
   const check = async (item: TrainItem | TestItem) => {
     try {
       sizes.set(item.id, await checkItem(item, options));
     } catch (error) {
-      if (!isLtadError(error)) throw error;
+      if (!isFileError(error)) throw error;
       faults.push(error);
     }
     options.onProgress?.({ phase: "check images", done: ++done, total: items.length, unit: "images" });
@@ -51,11 +51,18 @@ async function open(file: string, { depth, maxBytes, maxPixels }: CheckOptions) 
   return { width, height };
 }
 
-function summary(faults: readonly LtadError[]): LtadError {
-  const [first, ...more] = [...faults].sort((a, b) => (a.message < b.message ? -1 : 1)) as [LtadError, ...LtadError[]];
+/** What a file that cannot be used is refused with. */
+type FileError = LtadError<"LTAD_IMAGE" | "LTAD_MASK">;
+
+function isFileError(error: unknown): error is FileError {
+  return isLtadError(error) && (error.code === "LTAD_IMAGE" || error.code === "LTAD_MASK");
+}
+
+function summary(faults: readonly FileError[]): FileError {
+  const [first, ...more] = [...faults].sort((a, b) => (a.message < b.message ? -1 : 1)) as [FileError, ...FileError[]];
   if (more.length === 0) return first;
-  const files = [first, ...more].map(({ details }) => details["file"]);
-  return new LtadError(
+  const files = [first, ...more].map(({ details }) => details.file);
+  return new LtadError<FileError["code"]>(
     first.code,
     `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} a fault of this kind.`,
     {
