@@ -7,9 +7,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .command("train")
     .argument("<data>", "folder with CLASS/train/good/*.png")
     .summary("train a model on a data set and write it as a folder")
-    .description(
-      "Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.",
-    )
+    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
     .requiredOption("--out <folder>", "folder to write the model to");
   addSplitOptions(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
