@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 /** Options of every command. */
 export function addCommonOptions(command: Command): Command {
   return command
-    .option("--json", "print the result as JSON, and nothing else, on stdout")
-    .option("-q, --quiet", "show no progress and no remarks")
+    .option("--json", "print the result as JSON on stdout")
+    .option("-q, --quiet", "hide progress and remarks")
     .option("--debug", "show where an error came from");
 }
 
@@ -23,24 +23,24 @@ export function addCacheOption(command: Command): Command {
 
 /** Whether the network may be used. */
 export function addOfflineOption(command: Command): Command {
-  return command.option("--offline", "make no network request; fail when the weights are not in the cache yet");
+  return command.option("--offline", "make no network request; fail if the weights are not in the cache");
 }
 
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
   return command
-    .option("--protocol <name>", "exp20, exp100, exp200, step100, step200 ..., full, or a list file", "full")
+    .option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full")
     .option(
       "--order <names>",
-      "size, or the class names from most to least images with commas between (default: the order of a list file, else size)",
+      "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
       orderOf,
     )
     .option(
       "--hold-out <share>",
-      "share of each class's good images to keep from the training, such as 0.2, so that `eval` can test false-alarm rates",
+      "share of each class's good images to keep out of the training, such as 0.2, so that `eval` can test false-alarm rates",
       finiteNumber,
     )
-    .option("--seed <n>", "seed of everything random", wholeNumber, 0);
+    .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
 }
 
 export function wholeNumber(text: string): number {

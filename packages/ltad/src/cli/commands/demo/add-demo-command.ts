@@ -10,7 +10,7 @@ export function addDemoCommand(program: Command, io: Io): void {
       "Makes a small data set of textures with defects, trains on a long-tailed part of it, evaluates the model and writes report.html. " +
         "A second run uses the data and the features of the first.",
     )
-    .option("--out <folder>", "where the data set, the model and the report go", "ltad-demo")
+    .option("--out <folder>", "folder for the data set, the model and the report", "ltad-demo")
     .option("--seed <n>", "seed of the data set and of the training", wholeNumber, 0)
     .action(async (options) => (await import("./demo-command.js")).demoCommand(io, options));
   addCommonOptions(addOfflineOption(addCacheOption(command)));

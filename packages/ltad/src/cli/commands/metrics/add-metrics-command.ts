@@ -8,14 +8,14 @@ export function addMetricsCommand(program: Command, io: Io): void {
     .argument("<scores>", "a CSV file of scores, or a folder of maps as CLASS/test/DEFECT/NAME.npy or .png")
     .summary("measure the scores or maps of any detector")
     .description(
-      "A CSV has a header with score and label (0 or good, 1 or anomaly) and, if wanted, image, class and split (test or calibration). " +
-        "Maps are float32 .npy, or grey PNG all on one scale; the largest value of a map is the score of its image.",
+      "A CSV has a header with score and label (0 or good, 1 or anomaly) and optionally image, class and split (test or calibration). " +
+        "Maps are float32 .npy files, or grey PNG files that share one scale; the largest value of a map is the score of its image.",
     )
     .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
-    .option("--order <names>", "the class names from most to least training images with commas between, for High and Low")
-    .option("--out <folder>", "write metrics.json and metrics.csv there")
-    .option("--threshold <score>", "for scores: the accuracy at this threshold as well", finiteNumber)
-    .option("--compare <file>", "for scores: test the difference to another detector's scores of the same images")
+    .option("--order <names>", "class names from most to least training images, separated by commas, for High and Low")
+    .option("--out <folder>", "folder to write metrics.json and metrics.csv to")
+    .option("--threshold <score>", "for scores: print the accuracy at this threshold, too", finiteNumber)
+    .option("--compare <file>", "for scores: compare with another detector's scores of the same images")
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0)
     .action(async (scores, options) => (await import("./metrics-command.js")).metricsCommand(io, scores, options));
   addCommonOptions(command);

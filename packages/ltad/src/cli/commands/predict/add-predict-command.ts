@@ -9,12 +9,12 @@ export function addPredictCommand(program: Command, io: Io, setExitCode: (code: 
     .argument("<image...>", "image files, or folders of images")
     .summary("score images and draw where they are anomalous")
     .description(
-      "Scores each image. With --out, writes NAME.map.png (16-bit grey anomaly map) and NAME.overlay.png (the image under its heat map).",
+      "Scores each image. With --out, writes NAME.map.png (16-bit grey anomaly map) and NAME.overlay.png (the image with its heat map).",
     )
-    .option("--out <folder>", "where maps and overlays go")
-    .option("--class <name>", "the class of all these images; predicted when left out")
-    .option("--force", "write over maps that exist already")
-    .option("--strict", "end at the first image that cannot be read")
+    .option("--out <folder>", "folder to write maps and overlays to")
+    .option("--class <name>", "the class of all these images (default: the model predicts it)")
+    .option("--force", "overwrite existing maps and overlays")
+    .option("--strict", "stop at the first image that cannot be read")
     .action(async (model, images, options) =>
       setExitCode(await (await import("./predict-command.js")).predictCommand(io, model, images, options)),
     );

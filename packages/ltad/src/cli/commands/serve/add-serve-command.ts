@@ -6,7 +6,7 @@ import { addCommonOptions, addExamples } from "../../options.js";
 export function addServeCommand(program: Command, io: Io): void {
   const command = program
     .command("serve")
-    .argument("<model...>", "model folder; one for each server")
+    .argument("<model...>", "model folder; start one server for each model")
     .summary("serve a model over HTTP")
     .description("Serves a model over HTTP: a page at /, POST /predict, the Open Inference Protocol v2, and /openapi.json.")
     .action(async (models, options) => (await import("./serve-command.js")).serveCommand(io, models, options));

@@ -7,14 +7,12 @@ export function addTrainCommand(program: Command, io: Io): void {
     .command("train")
     .argument("<data>", "folder with CLASS/train/good/*.png")
     .summary("train a model on a data set and write it as a folder")
-    .description(
-      "Encodes the images (once), learns class names (phase 1) and the detector (phase 2), and writes the model: model.json, two ONNX graphs, weights.",
-    )
-    .requiredOption("--out <folder>", "where the model goes");
+    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
+    .requiredOption("--out <folder>", "folder to write the model to");
   addSplitOptions(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
-    .option("--config <file>", "YAML or JSON file with settings that differ from the preset")
-    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated)
+    .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
+    .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   addCommonOptions(addOfflineOption(addCacheOption(command)));
