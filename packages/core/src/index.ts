@@ -13,7 +13,7 @@ export type { Rng, RngState } from "./rng.js";
 export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 export type { Safetensors } from "./safetensors.js";
 export { openSafetensors } from "./safetensors-file.js";
-export type { Checkpoint, TensorInfo } from "./safetensors-file.js";
+export type { WeightFile, TensorInfo } from "./safetensors-file.js";
 export type { StageSpec } from "./stage-spec.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";

@@ -13,7 +13,7 @@ export interface TensorInfo {
 }
 
 /** A checkpoint on disk whose tensors are read one by one when they are asked for: files of any size, in one part or many. */
-export interface Checkpoint {
+export interface WeightFile {
   readonly tensors: Readonly<Record<string, TensorInfo>>;
   readonly metadata: Readonly<Record<string, string>>;
   /** @throws LtadError `LTAD_WEIGHTS` when one is not there or the file changed */
@@ -26,11 +26,11 @@ const maxIndex = 64 * 1024 * 1024;
  * Reads the headers of a `.safetensors` file, or of all parts that a `.safetensors.index.json` names.
  * @throws LtadError `LTAD_WEIGHTS` when a file is missing, damaged, or lies about itself
  */
-export async function openSafetensors(path: string): Promise<Checkpoint> {
+export async function openSafetensors(path: string): Promise<WeightFile> {
   return path.endsWith(".index.json") ? openIndex(path) : openFile(path);
 }
 
-async function openFile(path: string): Promise<Checkpoint> {
+async function openFile(path: string): Promise<WeightFile> {
   const fail = failFor(path);
   const { data, entries, metadata } = await withFile(path, async (file) => {
     const { size } = await file.stat();
@@ -59,9 +59,9 @@ async function openFile(path: string): Promise<Checkpoint> {
   };
 }
 
-async function openIndex(path: string): Promise<Checkpoint> {
+async function openIndex(path: string): Promise<WeightFile> {
   const partOf = await readIndex(path);
-  const parts = new Map<string, Checkpoint>();
+  const parts = new Map<string, WeightFile>();
   for (const part of new Set(partOf.values())) parts.set(part, await openFile(join(dirname(path), part)));
   const of = (name: string) => {
     const part = partOf.get(name);

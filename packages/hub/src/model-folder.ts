@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Checkpoint, LtadError, openSafetensors } from "@ltad/core";
+import { type WeightFile, LtadError, openSafetensors } from "@ltad/core";
 import { listed, noSafetensorsError } from "./no-safetensors-error.js";
 
 /** The files of a model. Those of the hub are fetched when they are first read, the others lie on this disk already. */
@@ -24,7 +24,7 @@ export interface ModelFolder {
    * Its safetensors, of all parts where there are several.
    * @throws LtadError `LTAD_WEIGHTS` when it has none, saying what it has instead
    */
-  safetensors(): Promise<Checkpoint>;
+  safetensors(): Promise<WeightFile>;
 }
 
 /** What a {@link ModelFolder} is made of. */

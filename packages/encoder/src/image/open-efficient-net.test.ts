@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Checkpoint, float32, floats, type NdArray, openSafetensors, sha256, sizeOf } from "@ltad/core";
+import { type WeightFile, float32, floats, type NdArray, openSafetensors, sha256, sizeOf } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
 import { f32, jit, type Tensors } from "@ltad/jit";
 import { describe, expect, it } from "vitest";
@@ -133,7 +133,7 @@ describe("a folder of transformers' AlignModel", async () => {
     expect(Object.keys(encoder.params)).toEqual(["stem", "stages"]);
   });
 
-  const changed = (name: string, change: (array: NdArray) => NdArray | undefined): Checkpoint => ({
+  const changed = (name: string, change: (array: NdArray) => NdArray | undefined): WeightFile => ({
     ...checkpoint,
     tensors: Object.fromEntries(
       Object.entries(checkpoint.tensors).flatMap(([key, info]) => {
@@ -148,10 +148,10 @@ describe("a folder of transformers' AlignModel", async () => {
     },
   });
   const config = await json(`${folder}/config.json`);
-  const open = (from: Checkpoint) => openEfficientNet(from, { source: "tiny", name: "x", config });
+  const open = (from: WeightFile) => openEfficientNet(from, { source: "tiny", name: "x", config });
   const projection = "vision_model.encoder.blocks.3.projection.project_conv.weight";
 
-  it.each<[string, Checkpoint, string]>([
+  it.each<[string, WeightFile, string]>([
     [
       "another shape",
       changed(projection, (array) => ({ ...array, shape: [12, 24, 2, 1] })),

@@ -1,4 +1,4 @@
-import { type Checkpoint, LtadError, type TensorInfo } from "@ltad/core";
+import { type WeightFile, LtadError, type TensorInfo } from "@ltad/core";
 import type { EfficientNetPlan } from "./architecture.js";
 import { namingStyle, type NamingStyle } from "./efficient-net-names.js";
 import { efficientNetPlan, type EfficientNetVariant, efficientNetVariants } from "./efficient-net-plans.js";
@@ -25,7 +25,7 @@ export interface EfficientNetContext {
  * Without a config the variant is told by the tensors, and timm's names without `tf_` mean symmetric padding.
  * @throws LtadError `LTAD_WEIGHTS` when it is none, or the first tensor that does not fit
  */
-export async function openEfficientNet(checkpoint: Checkpoint, context: EfficientNetContext): Promise<ImageEncoder> {
+export async function openEfficientNet(checkpoint: WeightFile, context: EfficientNetContext): Promise<ImageEncoder> {
   const { source, name } = context;
   const style = namingStyle(checkpoint.tensors);
   if (!style)
@@ -38,7 +38,7 @@ export async function openEfficientNet(checkpoint: Checkpoint, context: Efficien
   return efficientNetEncoder({ ...plan, name }, await readEfficientNet(checkpoint, plan, style, epsilon, source));
 }
 
-function planOf({ tensors }: Checkpoint, style: NamingStyle, context: EfficientNetContext): PlanInUse {
+function planOf({ tensors }: WeightFile, style: NamingStyle, context: EfficientNetContext): PlanInUse {
   const { source, preprocessor } = context;
   const config = (context.config ?? {}) as {
     model_type?: unknown;

@@ -1,4 +1,4 @@
-import { type Checkpoint, float32, floats, type NdArray, type NdArrays, sizeOf, unflatten } from "@ltad/core";
+import { type WeightFile, float32, floats, type NdArray, type NdArrays, sizeOf, unflatten } from "@ltad/core";
 import type { Conv2d } from "@ltad/jit/nn";
 import { checkNumbers, checkTensors } from "../named-params.js";
 import { efficientNetShapes, type EfficientNetPlan } from "./architecture.js";
@@ -19,7 +19,7 @@ interface Layer extends LayerName {
  * @throws LtadError `LTAD_WEIGHTS` naming the first tensor, by the checkpoint's own name, that is missing, too many, of another shape, or not finite
  */
 export async function readEfficientNet(
-  checkpoint: Checkpoint,
+  checkpoint: WeightFile,
   plan: EfficientNetPlan,
   style: NamingStyle,
   epsilon: number,

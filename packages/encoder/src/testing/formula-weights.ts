@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type Checkpoint, float32, int32, type NdArray, sizeOf } from "@ltad/core";
+import { type WeightFile, float32, int32, type NdArray, sizeOf } from "@ltad/core";
 
 // Weights by formula, so that a golden of a full-size model needs no weights in the repository; the twin of tools/reference/encoder/formula.py.
 
@@ -29,7 +29,7 @@ export function formulaTensor(name: string, shape: readonly number[]): NdArray {
 }
 
 /** A checkpoint of these tensors; scalars are PyTorch's counters. */
-export function formulaCheckpoint(shapes: Readonly<Record<string, readonly number[]>>): Checkpoint {
+export function formulaCheckpoint(shapes: Readonly<Record<string, readonly number[]>>): WeightFile {
   const isCounter = (name: string) => name.endsWith("num_batches_tracked");
   const tensor = (name: string) => (isCounter(name) ? int32([], [0]) : formulaTensor(name, shapes[name] as number[]));
   return {

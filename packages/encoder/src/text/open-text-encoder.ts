@@ -1,4 +1,4 @@
-import { type Checkpoint, float32, floats, LtadError, type NdArray, type NdArrays, unflatten } from "@ltad/core";
+import { type WeightFile, float32, floats, LtadError, type NdArray, type NdArrays, unflatten } from "@ltad/core";
 import * as z from "zod";
 import { checkNumbers, checkTensors, misfitError } from "../named-params.js";
 import { activations } from "./activations.js";
@@ -65,7 +65,7 @@ interface Blueprint {
  * The text encoder of a Hugging Face folder: BERT (BertModel and what is trained from it, MiniLM among them), ALIGN's or CLIP's text tower.
  * @throws LtadError `LTAD_WEIGHTS` for another kind of model, or naming the first tensor that does not fit, with both shapes
  */
-export async function openTextEncoder(checkpoint: Checkpoint, context: TextContext): Promise<TextEncoder> {
+export async function openTextEncoder(checkpoint: WeightFile, context: TextContext): Promise<TextEncoder> {
   const { source, name } = context;
   const weights = withNewNames(checkpoint);
   const { plan, ...places } = blueprint(weights, context);
@@ -74,7 +74,7 @@ export async function openTextEncoder(checkpoint: Checkpoint, context: TextConte
   return towerEncoder({ name, ...plan }, { ...parts, tokenizer, tokenizerJson: context.tokenizer });
 }
 
-function blueprint(checkpoint: Checkpoint, { config, source, pooling }: TextContext): Blueprint {
+function blueprint(checkpoint: WeightFile, { config, source, pooling }: TextContext): Blueprint {
   const { model_type: type, text_config: text } = (config ?? {}) as { model_type?: unknown; text_config?: unknown };
   if (type === "bert")
     return bertBlueprint(checked(bertConfig, config, source), prefixOf(checkpoint, "embeddings.word_embeddings.weight", source), pooling);
@@ -151,7 +151,7 @@ function clipBlueprint(c: z.infer<typeof clipConfig>, prefix: string): Blueprint
 }
 
 async function readTower(
-  checkpoint: Checkpoint,
+  checkpoint: WeightFile,
   { prefix, shapes, table, width, projection }: Omit<Blueprint, "plan">,
   source: string,
 ): Promise<Pick<TowerWeights, "tower" | "table" | "projection">> {
@@ -180,7 +180,7 @@ function below(arrays: NdArrays, prefix: string, names: readonly string[]): Reco
 }
 
 /** Checkpoints of the first BERTs call a norm's scale and shift gamma and beta. */
-function withNewNames(checkpoint: Checkpoint): Checkpoint {
+function withNewNames(checkpoint: WeightFile): WeightFile {
   const renamed = (name: string) => name.replace(/LayerNorm\.gamma$/, "LayerNorm.weight").replace(/LayerNorm\.beta$/, "LayerNorm.bias");
   const oldNames = new Map(Object.keys(checkpoint.tensors).map((name) => [renamed(name), name]));
   return {
@@ -194,7 +194,7 @@ function withNewNames(checkpoint: Checkpoint): Checkpoint {
 }
 
 /** What stands before a name: "bert." in a model with a head. */
-function prefixOf({ tensors }: Checkpoint, end: string, source: string): string {
+function prefixOf({ tensors }: WeightFile, end: string, source: string): string {
   const found = Object.keys(tensors).find((name) => name === end || name.endsWith(`.${end}`));
   if (found === undefined) throw misfitError(source, end, "word vectors [vocabulary, width]", "nothing");
   return found.slice(0, -end.length);
