@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Checkpoint, float32 } from "@ltad/core";
+import { type WeightFile, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { loadImage, processImage } from "@ltad/data";
 import { type AnyImageEncoder, loadImageEncoder, type OnnxImageEncoder } from "@ltad/encoder";
@@ -38,7 +38,7 @@ async function timmWith(pretrained: object): Promise<AnyImageEncoder> {
     tensors: Record<string, number[]>;
   }[];
   const tensors = networks.find(({ name }) => name === "tf_efficientnet_b0")!.tensors;
-  const checkpoint: Checkpoint = {
+  const checkpoint: WeightFile = {
     tensors: Object.fromEntries(Object.entries(tensors).map(([name, shape]) => [name, { dtype: "F32", shape }])),
     metadata: {},
     read: async (names) => Object.fromEntries(names.map((name) => [name, float32(tensors[name]!)])),
