@@ -55,12 +55,8 @@ function summary(faults: readonly LtadError[]): LtadError {
   const [first, ...more] = [...faults].sort((a, b) => (a.message < b.message ? -1 : 1)) as [LtadError, ...LtadError[]];
   if (more.length === 0) return first;
   const files = [first, ...more].map(({ details }) => details["file"]);
-  return new LtadError(
-    first.code,
-    `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} a fault of this kind.`,
-    {
-      cause: first,
-      details: { ...first.details, files },
-    },
-  );
+  return new LtadError(first.code, `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} the same problem.`, {
+    cause: first,
+    details: { ...first.details, files },
+  });
 }

@@ -35,7 +35,7 @@ describe("longTailCounts", () => {
   });
 
   it("refuses a factor of zero", () => {
-    expect(() => parseProtocol("exp0")).toThrow(/Known are full, exp20/);
+    expect(() => parseProtocol("exp0")).toThrow(/Expected full, exp20/);
   });
 });
 
@@ -57,6 +57,6 @@ describe("orderClasses", () => {
       `[LtadError: order: there is no class d. Name each class once: b, a, c; or use "size".]`,
     );
     expect(() => names(["a", "b"])).toThrow(/c missing/);
-    expect(() => names(["a", "b", "a", "c"])).toThrow(/a stands there twice/);
+    expect(() => names(["a", "b", "a", "c"])).toThrow(/a is listed twice/);
   });
 });

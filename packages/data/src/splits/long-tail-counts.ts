@@ -25,7 +25,7 @@ export function orderClasses(available: readonly ClassCount[], order: ClassOrder
   const unknown = order.find((name) => !byName.has(name));
   if (unknown !== undefined) throw fail(`there is no class ${shown(unknown)}`);
   const twice = order.find((name, i) => order.indexOf(name) !== i);
-  if (twice !== undefined) throw fail(`${shown(twice)} stands there twice`);
+  if (twice !== undefined) throw fail(`${shown(twice)} is listed twice`);
   const missing = available.filter(({ name }) => !order.includes(name));
   if (missing.length > 0) throw fail(`${missing.map(({ name }) => shown(name)).join(", ")} missing`);
   return order.map((name) => byName.get(name)!);

@@ -12,7 +12,7 @@ export function addEvalCommand(program: Command, io: Io): void {
       "Image and pixel metrics of every class (AUROC, AP, F1-max, AUPRO, AUPIMO and more), with the graphs that are served. " +
         "Writes metrics.json and metrics.csv, and with --report report.html, into the model folder.",
     )
-    .option("--report", "write report.html as well")
+    .option("--report", "also write report.html")
     .addOption(
       new Option("--class <how>", "the class of a test image: that of its folder, or predicted")
         .choices(["folder", "predicted"])

@@ -12,10 +12,10 @@ export function addMetricsCommand(program: Command, io: Io): void {
         "Maps are float32 .npy, or grey PNG all on one scale; the largest value of a map is the score of its image.",
     )
     .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
-    .option("--order <names>", "the class names from most to least training images with commas between, for High and Low")
+    .option("--order <names>", "the class names from most to least training images, separated by commas, for High and Low")
     .option("--out <folder>", "write metrics.json and metrics.csv there")
-    .option("--threshold <score>", "for scores: the accuracy at this threshold as well", finiteNumber)
-    .option("--compare <file>", "for scores: test the difference to another detector's scores of the same images")
+    .option("--threshold <score>", "for scores: also report the accuracy at this threshold", finiteNumber)
+    .option("--compare <file>", "for scores: test the difference from another detector's scores of the same images")
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0)
     .action(async (scores, options) => (await import("./metrics-command.js")).metricsCommand(io, scores, options));
   addCommonOptions(command);

@@ -12,9 +12,9 @@ export function addPredictCommand(program: Command, io: Io, setExitCode: (code: 
       "Scores each image. With --out, writes NAME.map.png (16-bit grey anomaly map) and NAME.overlay.png (the image under its heat map).",
     )
     .option("--out <folder>", "where maps and overlays go")
-    .option("--class <name>", "the class of all these images; predicted when left out")
+    .option("--class <name>", "the class of all these images; predicted if omitted")
     .option("--force", "write over maps that exist already")
-    .option("--strict", "end at the first image that cannot be read")
+    .option("--strict", "stop at the first image that cannot be read")
     .action(async (model, images, options) =>
       setExitCode(await (await import("./predict-command.js")).predictCommand(io, model, images, options)),
     );

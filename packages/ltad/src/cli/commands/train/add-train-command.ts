@@ -14,7 +14,7 @@ export function addTrainCommand(program: Command, io: Io): void {
   addSplitOptions(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
     .option("--config <file>", "YAML or JSON file with settings that differ from the preset")
-    .option("--set <key=value>", "one setting, such as detect.steps=200; wins over the file; may be repeated", repeated)
+    .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   addCommonOptions(addOfflineOption(addCacheOption(command)));
