@@ -59,5 +59,5 @@ export function faultOf(line) {
   if (!of(result.figures, "number") || !of(result.targets, "number")) return '"figures" and "targets" must hold numbers';
   if (!of(result.met, "boolean")) return '"met" must hold true or false';
   const strays = Object.keys(result.met).filter((key) => !(key in result.targets));
-  return strays.length > 0 ? `"met" names ${strays.join(", ")}, which is no target` : undefined;
+  return strays.length > 0 ? `"met" names ${strays.join(", ")}, which is not a target` : undefined;
 }

@@ -136,7 +136,7 @@ describe("bench", () => {
     ["null", 'its last line has no "name"'],
     ['{"name":"x","figures":{"a":"1"},"targets":{},"met":{}}', '"figures" and "targets" must hold numbers'],
     ['{"name":"x","figures":{},"targets":{"a":1},"met":{"a":1}}', '"met" must hold true or false'],
-    ['{"name":"x","figures":{},"targets":{},"met":{"a":true}}', '"met" names a, which is no target'],
+    ['{"name":"x","figures":{},"targets":{},"met":{"a":true}}', '"met" names a, which is not a target'],
   ])("judges the last line %s", (line, fault) => {
     expect(faultOf(line)).toBe(fault);
   });

@@ -61,7 +61,7 @@ function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Ar
 
 function checked<A extends NdArray>(array: A): A {
   const whole = array.shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!whole) throw new LtadError("LTAD_SHAPE", `array: expected whole numbers as its shape, received [${array.shape.join(", ")}].`);
+  if (!whole) throw new LtadError("LTAD_SHAPE", `array: expected a shape of whole numbers, received [${array.shape.join(", ")}].`);
   if (array.data.length === sizeOf(array.shape)) return array;
   throw new LtadError(
     "LTAD_SHAPE",

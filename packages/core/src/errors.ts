@@ -14,7 +14,7 @@ export type LtadErrorCode =
   | "LTAD_SHAPE"
   /** An operation cannot be traced. */
   | "LTAD_TRACE"
-  /** An operation made a NaN or an infinity, and somebody asked to be told. */
+  /** An operation produced a NaN or an infinity, and the caller had enabled the check. */
   | "LTAD_NOT_FINITE"
   /** A metric does not exist for this input. */
   | "LTAD_UNDEFINED_METRIC"

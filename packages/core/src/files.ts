@@ -6,7 +6,7 @@ import { LtadError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
 
 /**
- * Writes a file whole or not at all: beside its place first, synced, then renamed.
+ * Writes a file completely or not at all: under a temporary name in the same folder, synced, then renamed.
  * @throws LtadError `LTAD_WRITE` when the disk is full or the place may not be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
@@ -22,7 +22,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     }
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined); // the first error is the one to tell
+    await rm(beside, { force: true }).catch(() => undefined); // the first error is the one to report
     throw writeError(path, error);
   }
 }
@@ -30,11 +30,11 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 /** The error of a failed write, in words. */
 export function writeError(path: string, error: unknown): LtadError {
   const reasons: Record<string, string> = {
-    ENOSPC: "the disk is full. Free some space and run again; nothing half-written was left.",
-    EDQUOT: "your disk quota is used up. Free some space and run again; nothing half-written was left.",
+    ENOSPC: "the disk is full. Free some space and run again; no partial file was left behind.",
+    EDQUOT: "your disk quota is used up. Free some space and run again; no partial file was left behind.",
     EFBIG: "it is larger than the file system or your limits allow. Choose another folder.",
-    EACCES: "it may not be written. Choose another folder or change its permissions.",
-    EPERM: "it may not be written. Choose another folder or change its permissions.",
+    EACCES: "you do not have permission to write it. Choose another folder or change its permissions.",
+    EPERM: "you do not have permission to write it. Choose another folder or change its permissions.",
     EROFS: "the file system is read-only. Choose another folder.",
     ENOTDIR: "a part of the path is a file, not a folder. Choose another path.",
     EEXIST: "a part of the path is a file, not a folder. Choose another path.",

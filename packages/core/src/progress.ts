@@ -1,4 +1,4 @@
-/** What a long job tells while it runs. Packages never print: they call back. */
+/** What a long job reports while it runs. Packages never print: they call back. */
 export interface Progress {
   /** What is being done, in a few words: "encode", "phase 1". */
   readonly phase: string;

@@ -84,10 +84,10 @@ describe("an index of parts", () => {
   it.each<[string, unknown, string]>([
     ["is no JSON", "{", "not a readable index"],
     ["has no map", "{}", "it has no weight_map"],
-    ["leaves its folder", { a: "../w.safetensors" }, "expected a .safetensors file beside the index"],
-    ["leaves its folder on Windows", { a: "..\\w.safetensors" }, "expected a .safetensors file beside the index"],
-    ["names another kind of file", { a: "pytorch_model.bin" }, "expected a .safetensors file beside the index"],
-    ["names what is not a name", { a: 3 }, "expected a .safetensors file beside the index"],
+    ["leaves its folder", { a: "../w.safetensors" }, "expected a .safetensors file next to the index"],
+    ["leaves its folder on Windows", { a: "..\\w.safetensors" }, "expected a .safetensors file next to the index"],
+    ["names another kind of file", { a: "pytorch_model.bin" }, "expected a .safetensors file next to the index"],
+    ["names what is not a name", { a: 3 }, "expected a .safetensors file next to the index"],
     ["puts a tensor into the wrong part", { a: two }, `a is not in ${two}`],
     ["names a part that is missing", { a: "model-00003-of-00003.safetensors" }, "cannot be read"],
   ])("is refused when it %s", async (_, map, why) => {

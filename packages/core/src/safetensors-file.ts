@@ -12,7 +12,7 @@ export interface TensorInfo {
   readonly shape: readonly number[];
 }
 
-/** A checkpoint on disk whose tensors are read one by one when they are asked for: files of any size, in one part or many. */
+/** Weights on disk whose tensors are read one at a time, on demand: files of any size, in one part or many. */
 export interface WeightFile {
   readonly tensors: Readonly<Record<string, TensorInfo>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ const maxIndex = 64 * 1024 * 1024;
 
 /**
  * Reads the headers of a `.safetensors` file, or of all parts that a `.safetensors.index.json` names.
- * @throws LtadError `LTAD_WEIGHTS` when a file is missing, damaged, or lies about itself
+ * @throws LtadError `LTAD_WEIGHTS` when a file is missing or damaged, or its header is wrong
  */
 export async function openSafetensors(path: string): Promise<WeightFile> {
   return path.endsWith(".index.json") ? openIndex(path) : openFile(path);
@@ -79,7 +79,7 @@ async function openIndex(path: string): Promise<WeightFile> {
   };
 }
 
-/** Tensor name -> file name; a file lies beside the index, nowhere else. */
+/** Tensor name -> file name; every file is in the folder of the index. */
 async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   const fail = (why: string): never => {
     throw new LtadError("LTAD_WEIGHTS", `${path}: not a readable index of safetensors files (${why}). Fetch or write it again.`, {
@@ -96,7 +96,7 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   if (typeof map !== "object" || map === null || Array.isArray(map)) return fail("it has no weight_map");
   for (const [name, part] of Object.entries(map) as [string, unknown][]) {
     if (typeof part !== "string" || basename(part) !== part || part.includes("\\") || !part.endsWith(".safetensors"))
-      fail(`${name} lies in ${JSON.stringify(part)}, expected a .safetensors file beside the index`);
+      fail(`${name} is in ${JSON.stringify(part)}, expected a .safetensors file next to the index`);
   }
   return new Map(Object.entries(map as Record<string, string>));
 }

@@ -9,7 +9,7 @@ import { type ElementType, elementTypes } from "./safetensors-types.js";
 export const lengthBytes = 8;
 const maxHeader = 32 * 1024 * 1024;
 
-/** Where a tensor lies in the data, which begins after the header. */
+/** Where a tensor is in the data, which begins after the header. */
 export interface HeaderEntry {
   readonly name: string;
   /** As the file names it: "F32", "BF16". */
@@ -29,7 +29,7 @@ export interface Header {
 /** Throws an error about one file. */
 export type Fail = (why: string) => never;
 
-/** The error of a file that is no whole safetensors file. */
+/** The error for a file that is not a complete safetensors file. */
 export function failFor(source: string): Fail {
   return (why) => {
     throw new LtadError("LTAD_WEIGHTS", `${source}: not a readable safetensors file (${why}). Fetch or write it again.`, {
@@ -52,7 +52,7 @@ export function headerLength(start: Uint8Array, total: number, fail: Fail): numb
 /**
  * Checks a header: known types, shapes that fit their bytes, data without holes and overlaps, no name twice.
  * @param json its bytes
- * @param available bytes of data behind it
+ * @param available bytes of data after it
  */
 export function parseHeader(json: Uint8Array, available: number, fail: Fail): Header {
   const { __metadata__: metadata, ...tensors } = parseJson(json, fail);
@@ -77,9 +77,9 @@ function parseJson(json: Uint8Array, fail: Fail): Record<string, unknown> {
   } catch {
     return fail("the header is not JSON");
   }
-  if (!isRecord(header)) return fail("the header is no object");
+  if (!isRecord(header)) return fail("the header is not an object");
   const [found, kept] = [countKeys(text), Object.keys(header).length];
-  return found === kept ? header : fail(`${found - kept} of its names stand there twice`);
+  return found === kept ? header : fail(`${found - kept} of its names occur twice`);
 }
 
 /** Keys of the outermost object of valid JSON, repeated ones included: JSON.parse keeps only the last of them. */
@@ -97,20 +97,20 @@ function checkEntry(name: string, entry: unknown, available: number, fail: Fail)
   if (!isRecord(entry)) return fail(`${name} has no entry`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const type = elementTypes.get(dtype);
-  if (!type) return fail(`${name} has the type ${String(dtype)}; ${[...elementTypes.keys()].join(", ")} are read`);
+  if (!type) return fail(`${name} has the type ${String(dtype)}; expected one of ${[...elementTypes.keys()].join(", ")}`);
   if (!isWholeNumbers(shape)) return fail(`${name} has no valid shape`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2) return fail(`${name} has no valid offsets`);
   const [begin, end] = offsets as [number, number];
-  if (end < begin || end > available) return fail(`${name} lies at ${begin} to ${end} of ${available} bytes`);
+  if (end < begin || end > available) return fail(`${name} claims bytes ${begin} to ${end} of ${available}`);
   const expected = sizeOf(shape) * type.bytes;
-  if (end - begin !== expected) return fail(`${name} has ${end - begin} bytes, its shape needs ${expected}`);
+  if (end - begin !== expected) return fail(`${name} has ${end - begin} bytes, but its shape needs ${expected}`);
   return { name, dtype: dtype as string, type, shape, begin, end };
 }
 
 function checkMetadata(metadata: unknown, fail: Fail): Record<string, string> {
   if (metadata === undefined) return {};
   if (isRecord(metadata) && Object.values(metadata).every((value) => typeof value === "string")) return metadata as Record<string, string>;
-  return fail("its metadata is no record of texts");
+  return fail("its metadata is not a record of strings");
 }
 
 function isWholeNumbers(value: unknown): value is number[] {

@@ -41,7 +41,7 @@ export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<st
  * Decodes a safetensors file (F32, F64, F16 and BF16 as float32, I32 and I64 as int32, U8, BOOL). Arrays whose type stays and that lie at a
  * multiple of their element's size, as those that {@link encodeSafetensors} wrote, are views of `bytes`, not copies.
  * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when the header lies: oversized, overlapping, out of range, a name twice, unknown type
+ * @throws LtadError `LTAD_WEIGHTS` when the header is wrong: oversized, overlapping, out of range, a name twice, unknown type
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
   const fail = failFor(source);
@@ -66,7 +66,7 @@ function checkArray(name: string, array: NdArray): NdArray {
   if (name !== "__metadata__" && array.data.length === expected) return array;
   const why =
     name === "__metadata__"
-      ? "the safetensors format keeps this name for itself. Rename the array"
+      ? "the safetensors format reserves this name. Rename the array"
       : `expected ${expected} elements for shape [${array.shape.join(", ")}], received ${array.data.length}`;
   throw new LtadError("LTAD_SHAPE", `${name}: ${why}.`, { details: { name } });
 }

@@ -26,7 +26,7 @@ describe("flatten and unflatten", () => {
   });
 
   it("refuse a name with a dot, which would come back as two levels", () => {
-    expect(() => flatten({ layers: { "a.b": 1 } }, isNumber)).toThrow("layers.a.b: expected names without a dot");
+    expect(() => flatten({ layers: { "a.b": 1 } }, isNumber)).toThrow("layers.a.b: expected a name without a dot");
   });
 
   it.each(["__proto__.polluted", "constructor.prototype.polluted", "toString.polluted"])("cannot reach a prototype by %s", (path) => {

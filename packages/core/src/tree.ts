@@ -28,7 +28,7 @@ export function flatten<T>(tree: Tree<T>, isLeaf: (value: T | Tree<T>) => value 
 
 /**
  * `{ "a.b": leaf }` -> `{ a: { b: leaf } }`. The paths may come from a file: none of them reaches a prototype.
- * @throws LtadError `LTAD_SHAPE` when one path is a leaf and a branch at once
+ * @throws LtadError `LTAD_SHAPE` when one path is both a leaf and a branch
  */
 export function unflatten<T>(flat: Readonly<Record<string, T>>): Tree<T> {
   const root: Branch<T> = new Map();
@@ -56,7 +56,7 @@ function toTree<T>(branch: Branch<T>): Tree<T> {
 }
 
 function dotted(path: string): LtadError {
-  return new LtadError("LTAD_SHAPE", `${path}: expected names without a dot, which parts the levels of a tree. Rename it.`);
+  return new LtadError("LTAD_SHAPE", `${path}: expected a name without a dot, because dots separate the levels of a tree. Rename it.`);
 }
 
 function clash(path: string): LtadError {

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 
-/** The last sentence of every error about a folder that is no bundle. */
+/** The last sentence of every error about a folder that is not a bundle. */
 export const whatABundleIs = "A bundle is a folder written by `ltad train --out`: model.json, two ONNX graphs and the weights.";
 
 /** An error of a bundle: `place: message`, with the file or folder in its details. */

@@ -104,7 +104,7 @@ describe("loadBundle refuses", () => {
     await mkdir(folder);
     expect(await refusal()).toMatch(/no model.json, it is empty/);
     await writeFile(join(folder, "a.txt"), "");
-    expect(await refusal()).toMatch(/no model.json, but a.txt/);
+    expect(await refusal()).toMatch(/no model.json, only a.txt/);
     await writeFile(join(folder, "model.json"), "{");
     expect(await refusal()).toMatch(/DIR\/model.json: is not JSON/);
     await writeFile(join(folder, "model.json"), '{"format":"layers-model"}');
@@ -159,7 +159,7 @@ describe("loadBundle refuses", () => {
     await writeFile(join(folder, graphs.head.file), "A HEAD");
     expect(await refusal()).toMatch(/DIR\/head-HASH.onnx: is damaged: SHA-256/);
     await writeFile(join(folder, graphs.head.file), "a he");
-    expect(await refusal()).toMatch(/DIR\/head-HASH.onnx: has 4 bytes, expected 6: it is cut off/);
+    expect(await refusal()).toMatch(/DIR\/head-HASH.onnx: has 4 bytes, expected 6: it is truncated/);
     await rm(join(folder, graphs.head.file));
     await mkdir(join(folder, graphs.head.file));
     expect(await refusal()).toMatch(/DIR\/head-HASH.onnx: is not a file/);

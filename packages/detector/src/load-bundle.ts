@@ -70,7 +70,7 @@ async function noBundle(folder: string, cause: unknown): Promise<Error> {
   const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
   return bundleError(
     folder,
-    `is not a bundle: it has no model.json, ${names.length ? `but ${some}` : "it is empty"}. ${whatABundleIs}`,
+    `is not a bundle: it has no model.json, ${names.length ? `only ${some}` : "it is empty"}. ${whatABundleIs}`,
     cause,
   );
 }
@@ -79,7 +79,7 @@ async function noBundle(folder: string, cause: unknown): Promise<Error> {
 export async function readChecked(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
   const place = join(folder, name);
   const { bytes, sha256: expected } = manifest.files[name]!;
-  if (bytes > fileLimit) throw bundleError(place, `should have ${bytes} bytes, more than an ONNX file can have. Write the bundle again.`);
+  if (bytes > fileLimit) throw bundleError(place, `should have ${bytes} bytes, more than an ONNX file can hold. Write the bundle again.`);
   const content = await readWhole(place, bytes);
   const actual = sha256(content);
   if (actual !== expected)
@@ -97,7 +97,7 @@ async function readWhole(place: string, bytes: number): Promise<Uint8Array> {
     if (found.size !== bytes)
       throw bundleError(
         place,
-        `has ${found.size} bytes, expected ${bytes}: it is cut off or another file. Copy the bundle again, or train again.`,
+        `has ${found.size} bytes, expected ${bytes}: it is truncated or a different file. Copy the bundle again, or train again.`,
       );
     return await readFile(place);
   } catch (error) {

@@ -29,7 +29,7 @@ export function parseManifest(text: string, place: string): Manifest {
     throw bundleError(place, `is damaged or was edited. ${faults(result.error.issues)} Write the bundle again.`);
   } catch (error) {
     if (isLtadError(error)) throw error;
-    throw bundleError(place, `cannot be understood (${(error as Error).message}). Write the bundle again.`, error);
+    throw bundleError(place, `cannot be parsed (${(error as Error).message}). Write the bundle again.`, error);
   }
 }
 
@@ -41,7 +41,7 @@ function parseJson(text: string, place: string): unknown {
   }
 }
 
-/** All faults at once, up to eight, with their paths. */
+/** All faults together, up to eight, with their paths. */
 function faults(issues: readonly z.core.$ZodIssue[]): string {
   const lines = issues.slice(0, 8).map((issue) => `${issue.path.join(".") || "model.json"}: ${issue.message}`);
   const more = issues.length > 8 ? `; and ${issues.length - 8} more` : "";

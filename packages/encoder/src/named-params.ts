@@ -3,7 +3,7 @@ import { bytesOf, flatten, isNdArray, LtadError, type NdArray, type NdArrays, ty
 
 /** The error of weights that do not fit what they are loaded as. */
 export function misfitError(source: string, name: string, expected: string, received: string): LtadError {
-  const message = `${source}: ${name}: expected ${expected}, received ${received}. These are weights of another model or version.`;
+  const message = `${source}: ${name}: expected ${expected}, received ${received}. These weights belong to another model or version.`;
   return new LtadError("LTAD_WEIGHTS", message, { details: { source, name, expected, received } });
 }
 

@@ -36,11 +36,11 @@ function tested(pair: { a: number[]; b: number[]; isAnomaly: boolean[] }): Compa
 function paired(first: ImageScores, second: ImageScores | undefined, where: string) {
   const byName = new Map((second?.images ?? []).map((image) => [image.name, image]));
   if (byName.size !== (second?.images.length ?? 0))
-    throw mismatchError(`${where}: an image is named twice; images are compared by their names.`);
+    throw mismatchError(`${where}: an image name occurs twice; images are compared by their names.`);
   const others = first.images.map(({ name, anomaly }) => {
     const image = byName.get(name);
     if (!image) throw mismatchError(`${where}: ${name} is missing; both files must have the same images.`);
-    if (image.anomaly !== anomaly) throw mismatchError(`${where}: ${name} has another label than in the first file.`);
+    if (image.anomaly !== anomaly) throw mismatchError(`${where}: ${name} has a different label in the first file.`);
     return image;
   });
   const more =

@@ -105,7 +105,7 @@ function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["re
   return tested.flatMap(({ data: { name } }) =>
     ["image", "pixel"].flatMap((kind) => {
       const reason = reasons[name]?.[`${kind}_auroc`];
-      return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); left out of the means.`];
+      return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); excluded from the averages.`];
     }),
   );
 }

@@ -30,8 +30,8 @@ export function matchClasses({ manifest }: Detector, { classes, root }: Dataset)
     warnings: [
       ...trained
         .filter(({ name }) => !tested.has(name))
-        .map(({ name }) => `${name}: the model knows this class, the data set has no test image of it; left out.`),
-      ...classes.filter(({ name }) => !names.has(name)).map(({ name }) => `${name}: the model was not trained on this class; left out.`),
+        .map(({ name }) => `${name}: the model knows this class, but the data set has no test images of it; excluded.`),
+      ...classes.filter(({ name }) => !names.has(name)).map(({ name }) => `${name}: the model was not trained on this class; excluded.`),
     ],
   };
 }
@@ -40,7 +40,7 @@ function nothingToTestError(root: string, names: readonly string[], classes: rea
   const found = classes.map(({ name, test }) => `${name} (${test.length} test images)`).join(", ");
   return new LtadError(
     "LTAD_DATA",
-    `${root}: no class to test. The model knows ${names.join(", ")}; the data set has ${found}. Expected test images in CLASS/test.`,
+    `${root}: no class to evaluate. The model knows ${names.join(", ")}; the data set has ${found}. Expected test images in CLASS/test.`,
     {
       details: { file: root },
     },

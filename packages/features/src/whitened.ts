@@ -27,7 +27,7 @@ export interface GroupLayout {
 /**
  * Patches as the modules see them: x_g = W_c,g (f_g / deviation - m_c,i), or (f - mean) / deviation without whitening.
  * @returns one [B, T, D_g] for each group
- * @see method.md, Features 4 and Recipe 2
+ * @see method.md, Features 4 and Recommended settings 2
  */
 export function whitened(tables: WhiteningTables, patches: Patches, layout: GroupLayout): tf.Tensor3D[] {
   return whiten(tables, centred(tables, patches), patches.label, layout);

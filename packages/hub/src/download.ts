@@ -24,8 +24,8 @@ export interface Download {
 const attempts = 5;
 
 /**
- * Fetches a file whole or not at all: into a part file beside its place, checked, then renamed. A part that an earlier run left is gone on with.
- * Several processes may fetch the same file: each writes a part of its own (see {@link claimPart}).
+ * Fetches a file whole or not at all: into a part file in the same folder, checked, then renamed. A part that an earlier run left is continued.
+ * Several processes may fetch the same file: each writes its own part (see {@link claimPart}).
  * @throws LtadError `LTAD_FETCH` for refusals, other bytes than expected, or a network that fails {@link attempts} times; `LTAD_WRITE`
  */
 export async function download(file: Download, options: FolderOptions): Promise<void> {
@@ -77,13 +77,13 @@ async function attemptOnce(part: string, file: Download, options: FolderOptions)
       await rm(part, { force: true }); // the part is longer than the file: begin again
       return { why: "its length changed", wait: 0 };
     }
-    if (isPassing(response.status)) return { why: `the server answers ${response.status}`, wait: retryAfterOf(response) };
+    if (isPassing(response.status)) return { why: `the server answered ${response.status}`, wait: retryAfterOf(response) };
     if (!response.ok || !response.body) throw refusalError(file.url, response.status);
     await write(part, response, response.status === 206 ? have : 0, file, watch.touch);
     return undefined;
   } catch (error) {
     if (error instanceof LtadError) throw error;
-    const why = stall.signal.aborted ? "no byte came for too long" : reasonOf(error);
+    const why = stall.signal.aborted ? "no data arrived for too long" : reasonOf(error);
     return { why, wait: 0, cause: error };
   } finally {
     watch.stop();
@@ -100,13 +100,13 @@ async function write(part: string, response: Response, from: number, file: Downl
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       touch();
       if (file.size !== undefined && at + chunk.length > file.size)
-        throw otherBytesError(file, `more than the ${file.size} bytes that it should have`);
+        throw otherBytesError(file, `more than the expected ${file.size} bytes`);
       const place = at;
       await orWriteError(file.to, () => output.write(chunk, 0, chunk.length, place));
       at += chunk.length;
       file.onBytes?.(at, total);
     }
-    if (total > 0 && at < total) throw new Error(`the connection broke off at ${at} of ${total} bytes`);
+    if (total > 0 && at < total) throw new Error(`the connection was lost at ${at} of ${total} bytes`);
   } finally {
     await output.close();
   }
@@ -127,12 +127,12 @@ async function checkPart(part: string, { digest, size, ...file }: Download): Pro
 }
 
 function otherBytesError({ url }: Pick<Download, "url">, why: string): LtadError {
-  const message = `${url}: other bytes than expected arrived (${why}). Ask whoever runs the server or proxy, then run again; nothing was kept.`;
+  const message = `${url}: the server sent other bytes than expected (${why}). Ask the administrator of the server or proxy, then run again; nothing was kept.`;
   return new LtadError("LTAD_FETCH", message, { details: { url, otherBytes: true } });
 }
 
 function lostPartError({ url, to }: Download, cause: unknown): LtadError {
-  const message = `${url}: what had arrived for ${to} cannot be read again (${(cause as Error).message}). Was the cache emptied meanwhile? Run again.`;
+  const message = `${url}: the partial download for ${to} can no longer be read (${(cause as Error).message}). Was the cache emptied in the meantime? Run again.`;
   return new LtadError("LTAD_FETCH", message, { cause, details: { url } });
 }
 

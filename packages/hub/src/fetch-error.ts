@@ -18,12 +18,12 @@ export function refusalError(url: string, status: number): LtadError {
   if (status === 401 || status === 403)
     return fetchError(
       url,
-      `the server answers ${status}`,
-      "The model is private, gated or misspelt: accept its licence on its page, and set HF_TOKEN to a token that may read it.",
+      `the server answered ${status}`,
+      "The model is private, gated or misspelt: accept its licence on its page, and set HF_TOKEN to a token that has access to it.",
     );
   if (status === 404 || status === 410)
-    return fetchError(url, `there is nothing (${status})`, "Check the name of the model, its revision and its files.");
-  return fetchError(url, `the server answers ${status}`, "Check the address, and HF_ENDPOINT when it is set.");
+    return fetchError(url, `not found (${status})`, "Check the name of the model, its revision and its files.");
+  return fetchError(url, `the server answered ${status}`, "Check the address, and HF_ENDPOINT if it is set.");
 }
 
 /** Too many requests, or a server that is down: worth another try. */
@@ -31,4 +31,4 @@ export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the transfer goes on from there.";
+const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the download resumes from there.";

@@ -129,9 +129,9 @@ describe("a model of the hub", () => {
         return true;
       };
     server.tricks.push(send(Buffer.concat([weights, Buffer.from("x")])));
-    await expect(fetchWeights()).rejects.toThrow(refused("more than the 300000 bytes that it should have"));
+    await expect(fetchWeights()).rejects.toThrow(refused("more than the expected 300000 bytes"));
     server.tricks.push(send(randomBytes(300_000)));
-    await expect(fetchWeights()).rejects.toThrow(refused("other bytes than expected arrived (SHA-256"));
+    await expect(fetchWeights()).rejects.toThrow(refused("the server sent other bytes than expected (SHA-256"));
     server.tricks.push(send(weights.subarray(0, 5000)), ...Array.from({ length: 4 }, () => answer(416)));
     await expect(fetchWeights()).rejects.toThrow(refused("its length changed"));
     expect(await blobs()).toEqual([]);
@@ -147,16 +147,16 @@ describe("a model of the hub", () => {
   it("gives up on a server that sends nothing", async () => {
     const { server, fetchWeights } = await setUp();
     for (let i = 0; i < 5; i++) server.tricks.push((_, response) => Boolean(response.writeHead(200, { "content-length": 300_000 })));
-    await expect(fetchWeights({ stallAfter: 50 })).rejects.toThrow(refused("no byte came for too long"));
+    await expect(fetchWeights({ stallAfter: 50 })).rejects.toThrow(refused("no data arrived for too long"));
   });
 
   it.each([
     [401, "accept its licence on its page, and set HF_TOKEN"],
     [403, "accept its licence on its page, and set HF_TOKEN"],
-    [404, "there is nothing (404). Check the name of the model"],
-    [400, "the server answers 400. Check the address, and HF_ENDPOINT"],
-    [429, "the server answers 429. Check the connection"],
-    [500, "the server answers 500. Check the connection"],
+    [404, "not found (404). Check the name of the model"],
+    [400, "the server answered 400. Check the address, and HF_ENDPOINT"],
+    [429, "the server answered 429. Check the connection"],
+    [500, "the server answered 500. Check the connection"],
   ])("says what a %d means", async (status, message) => {
     const { server, fetchWeights } = await setUp();
     server.status = status;
@@ -166,7 +166,7 @@ describe("a model of the hub", () => {
   it("says so when there is no server, or it is no hub", async () => {
     const { fetchWeights, server } = await setUp();
     await expect(fetchWeights({ hubEndpoint: "http://127.0.0.1:9" })).rejects.toThrow(refused("could not be fetched: fetch failed"));
-    await expect(fetchWeights({ hubEndpoint: server.store })).rejects.toThrow(refused("there is nothing (404)"));
+    await expect(fetchWeights({ hubEndpoint: server.store })).rejects.toThrow(refused("not found (404)"));
     await expect(fetchWeights({ offline: true })).rejects.toThrow(refused("org/model@main: is not in the cache"));
   });
 
@@ -189,7 +189,7 @@ describe("a model of the hub", () => {
     const remove = ({ loaded, total }: FetchEvent) => {
       if (loaded !== undefined && loaded === total) rmSync(join(root, "blobs"), { recursive: true });
     };
-    await expect(fetchWeights({ onFetch: remove })).rejects.toThrow(refused("cannot be read again (ENOENT"));
+    await expect(fetchWeights({ onFetch: remove })).rejects.toThrow(refused("can no longer be read (ENOENT"));
     expect(await fetchWeights()).toEqual(weights);
   });
 
@@ -232,7 +232,7 @@ describe("a file at an address", () => {
   it.each([
     ["ftp://host/x.safetensors", "a".repeat(64), "expected the http address"],
     ["https://host/x.exe", "a".repeat(64), "expected the http address"],
-    ["https://host/x.safetensors", "", "needs the file's SHA-256"],
+    ["https://host/x.safetensors", "", "needs the SHA-256 of the file"],
   ])("is refused: %s", async (url, sha256, message) => {
     await expect(urlFile({ url, sha256 }, {})).rejects.toMatchObject({
       code: "LTAD_CONFIG",

@@ -74,13 +74,13 @@ async function askHub(
   const response = await requestOnce(url, authorisation(options), options);
   if (!response.ok) throw refusalError(url, response.status);
   const json = (await response.json().catch((cause: unknown) => {
-    throw fetchError(url, "the answer is not JSON", "Check HF_ENDPOINT when it is set.", cause);
+    throw fetchError(url, "the answer is not JSON", "Check HF_ENDPOINT if it is set.", cause);
   })) as { sha?: unknown; siblings?: { rfilename?: unknown }[] };
   const files = (json.siblings ?? [])
     .map(({ rfilename }) => rfilename)
     .filter((name) => typeof name === "string" && isPlain(name)) as string[];
   if (typeof json.sha === "string" && /^[0-9a-f]{40}$/.test(json.sha)) return { commit: json.sha, files };
-  throw fetchError(url, "the answer names no commit", "Check HF_ENDPOINT when it is set.");
+  throw fetchError(url, "the response names no commit", "Check HF_ENDPOINT if it is set.");
 }
 
 /** A name from the hub becomes a path on this disk: nothing absolute, nothing upwards. */
@@ -140,7 +140,7 @@ async function describeFile(
   const header = (name: string) => response.headers.get(name) ?? undefined;
   const etag = (header("x-linked-etag") ?? header("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag))
-    throw fetchError(url, "the server does not say what the file's content is (no etag)", "Check HF_ENDPOINT when it is set.");
+    throw fetchError(url, "the server does not identify the content of the file (no etag)", "Check HF_ENDPOINT if it is set.");
   const size = header("x-linked-size") ?? (redirected ? undefined : header("content-length"));
   return {
     etag,

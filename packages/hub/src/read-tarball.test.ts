@@ -18,7 +18,7 @@ describe("readTarball", () => {
     await writeFile(tarball, "no gzip at all");
     await expect(readTarball(pinned, tarball)).rejects.toMatchObject({
       code: "LTAD_FETCH",
-      message: expect.stringMatching(/^@made\/weights@1\.2\.3: npm delivered something else .*its SHA-512 is /) as string,
+      message: expect.stringMatching(/^@made\/weights@1\.2\.3: npm delivered something other .*its SHA-512 is /) as string,
     });
   });
 
@@ -31,7 +31,7 @@ describe("readTarball", () => {
         message: expect.stringContaining(why) as string,
       });
     await refuses({ size: 3 }, "no plain file package/model.json of 3 bytes");
-    await refuses({ sha256: "0" }, "package/model.json has another SHA-256");
+    await refuses({ sha256: "0" }, "package/model.json has a different SHA-256");
     await refuses({ path: "package/other.json" }, "no plain file package/other.json");
     for (const makeLink of [symlink, link]) {
       const folder = await temporaryFolder();

@@ -47,9 +47,9 @@ function chunksOf(entry: ReadEntry): Buffer[] {
 }
 
 function checked(pinned: PinnedPackage, file: PinnedFile, chunks: Buffer[] | undefined): Uint8Array {
-  if (!chunks) throw tamperedError(pinned, `it holds no plain file ${file.path} of ${file.size} bytes`);
+  if (!chunks) throw tamperedError(pinned, `it contains no plain file ${file.path} of ${file.size} bytes`);
   const bytes = Buffer.concat(chunks);
-  if (sha256(bytes) !== file.sha256) throw tamperedError(pinned, `${file.path} has another SHA-256`);
+  if (sha256(bytes) !== file.sha256) throw tamperedError(pinned, `${file.path} has a different SHA-256`);
   return bytes;
 }
 
@@ -57,7 +57,7 @@ function checked(pinned: PinnedPackage, file: PinnedFile, chunks: Buffer[] | und
 export function tamperedError(wanted: NpmPackage, why: string): LtadError {
   return new LtadError(
     "LTAD_FETCH",
-    `${specOf(wanted)}: npm delivered something else than the published package (${why}). Ask whoever runs your npm registry or proxy, then run again.`,
+    `${specOf(wanted)}: npm delivered something other than the published package (${why}). Ask the administrator of your npm registry or proxy, then run again.`,
     { details: { package: specOf(wanted) } },
   );
 }

@@ -28,7 +28,7 @@ export async function requestOnce(
     }).catch((error: unknown) => error as Error);
     throwIfAborted(signal);
     if (answer instanceof Response && !isPassing(answer.status)) return answer;
-    const why = answer instanceof Response ? `the server answers ${answer.status}` : reasonOf(answer);
+    const why = answer instanceof Response ? `the server answered ${answer.status}` : reasonOf(answer);
     if (attempt === attempts) throw unreachableError(url, why, answer);
     await sleep(retryAfter * 2 ** (attempt - 1), undefined, signal ? { signal } : {}).catch(() => undefined);
   }

@@ -41,7 +41,7 @@ export async function unpackTarball(
     extract({ file: tarball, cwd: folder, strip: 1, strict: true, noMtime: true, filter, onReadEntry }).catch(damageOf),
   );
   throwIfAborted(signal);
-  if (isTooLarge()) throw unusableError(wanted, `it has more than ${mostFiles} files or ${mostBytes} bytes, which no model here has`);
+  if (isTooLarge()) throw unusableError(wanted, `it has more than ${mostFiles} files or ${mostBytes} bytes, which no supported model has`);
   if (damage) throw unusableError(wanted, `its tarball is damaged (${damage.message})`, damage);
 }
 
@@ -52,14 +52,10 @@ function damageOf(error: NodeJS.ErrnoException): Error {
 }
 
 function unusableError(wanted: NpmPackage, why: string, cause?: unknown): LtadError {
-  return new LtadError(
-    "LTAD_FETCH",
-    `${specOf(wanted)}: the package, as it was published, cannot be used: ${why}. Choose another version.`,
-    {
-      cause,
-      details: { package: specOf(wanted) },
-    },
-  );
+  return new LtadError("LTAD_FETCH", `${specOf(wanted)}: the published package cannot be used: ${why}. Choose another version.`, {
+    cause,
+    details: { package: specOf(wanted) },
+  });
 }
 
 function isPlainFile({ type, path }: ReadEntry): boolean {

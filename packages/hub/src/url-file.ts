@@ -25,7 +25,7 @@ export async function urlFile({ url, sha256 }: UrlFile, options: FolderOptions):
   if (!/^[0-9a-f]{64}$/.test(sha256))
     throw new LtadError(
       "LTAD_CONFIG",
-      `model: ${url} needs the file's SHA-256, 64 hexadecimal digits behind #sha256=, received ${sha256 || "none"}.`,
+      `model: ${url} needs the SHA-256 of the file: 64 hexadecimal digits after #sha256=, received ${sha256 || "none"}.`,
     );
   const to = join(cacheFolder(options), "files", sha256, name);
   const report = (status: "initiate" | "download" | "done" | "ready") =>

@@ -52,7 +52,7 @@ async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: T
   };
 }
 
-/** The function itself behind the interface of a program. It is called once with zeros to find out its outputs. */
+/** The function itself with the interface of a program. It is called once with zeros to find out its outputs. */
 function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray>, check: boolean): Program {
   const constants = tensorsOf(arrays);
   const zeros: NdArrays = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, zerosOf(spec)]));

@@ -74,7 +74,7 @@ function oneFile(message: ModelMessage): Uint8Array {
   const size = (bytes / 1e9).toFixed(1);
   throw new LtadError(
     "LTAD_CONFIG",
-    `constants: they have ${size} GB, one .onnx file holds 1.9. Use saveOnnx, and openProgram with its path.`,
+    `constants: they take ${size} GB, but one .onnx file holds at most 1.9 GB. Use saveOnnx, and openProgram with the path of the file.`,
   );
 }
 
@@ -86,7 +86,7 @@ function checkSpecs(inputs: TensorSpecs) {
     if (wrong !== undefined)
       throw new LtadError(
         "LTAD_SHAPE",
-        `${name}: the shape [${shape.join(", ")}] is not one. Dimensions are whole numbers; only the first may be null.`,
+        `${name}: [${shape.join(", ")}] is not a valid shape. Dimensions are whole numbers; only the first may be null.`,
       );
   }
 }

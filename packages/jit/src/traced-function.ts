@@ -52,7 +52,7 @@ export interface JitOptions extends RuntimeOptions {
   /** "onnx" (default): ONNX Runtime; "tensorflow": the function itself, eagerly, on the current backend of TF.js. */
   readonly engine?: "onnx" | "tensorflow";
   /**
-   * Checks every tensor: when a result is NaN or infinite, the run fails with `LTAD_NOT_FINITE` and names the operation that made the first
+   * Checks every tensor: when a result is NaN or infinite, the run fails with `LTAD_NOT_FINITE` and names the operation that produced the first
    * one, with the line of your code. It is slow, for finding faults.
    */
   readonly check?: boolean;

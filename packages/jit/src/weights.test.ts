@@ -119,7 +119,7 @@ describe("weights in fewer bytes", () => {
     const mul = ({ x }: { readonly x: tf.Tensor }, { w }: { readonly w: tf.Tensor }) => ({ y: x.mul(w) });
     const scalar = { x: f32() };
     expect(() => toOnnx(mul, scalar, { constants: big, weights: "float16" })).toThrow(
-      /weights: the constant w holds 65600, float16 ends at 65504/,
+      /weights: the constant w contains 65600, but float16 ends at 65504/,
     );
     const endless = {
       w: float32(
@@ -128,7 +128,7 @@ describe("weights in fewer bytes", () => {
       ),
     };
     expect(() => toOnnx(mul, scalar, { constants: endless, weights: "int8" })).toThrow(
-      /weights: the constant w holds numbers that are not finite/,
+      /weights: the constant w contains numbers that are not finite/,
     );
     expect(() => toOnnx(mul, scalar, { constants: big, weights: "bfloat16" as "int8" })).toThrow(
       /expected one of float32, float16, int8, received bfloat16/,

@@ -48,7 +48,7 @@ export const largestFile = 2 ** 31 - 1;
  */
 export function finished(writer: ModelWriter, source: string): Uint8Array {
   if (writer.size <= largestFile) return writer.finish();
-  throw new LtadError("LTAD_WEIGHTS", `${source}: ${writer.size} bytes are more than one ONNX file can have. Use a smaller model.`);
+  throw new LtadError("LTAD_WEIGHTS", `${source}: ${writer.size} bytes are more than one ONNX file can hold. Use a smaller model.`);
 }
 
 /** A copy of a message with other values in some fields. All other fields stay, also those that the schema does not know. */

@@ -60,8 +60,8 @@ describe("compactOnnx", () => {
         ),
         "x",
       );
-    expect(() => compactOnnx(withA(70_000), "float16", "big.onnx")).toThrow(/^big\.onnx: .*\bA holds 70000, float16 ends at 65504/);
-    expect(() => compactOnnx(withA(Number.NaN), "int8", "bad.onnx")).toThrow(/^bad\.onnx: .*\bA holds numbers that are not finite/);
+    expect(() => compactOnnx(withA(70_000), "float16", "big.onnx")).toThrow(/^big\.onnx: .*\bA contains 70000, but float16 ends at 65504/);
+    expect(() => compactOnnx(withA(Number.NaN), "int8", "bad.onnx")).toThrow(/^bad\.onnx: .*\bA contains numbers that are not finite/);
     const short = readOnnx(madeModel({ initializer: [{ ...floatTensor("w", [2], [1, 2]), dims: [64, 65] }] }), "x");
     expect(() => compactOnnx(short, "float16", "short.onnx")).toThrow(
       "short.onnx: not a usable ONNX file (the weight w has 8 bytes, its shape [64, 65] takes 16640).",
@@ -71,7 +71,7 @@ describe("compactOnnx", () => {
   it("names the operator set that int8 needs", () => {
     const old = readOnnx(productModel(10), "x");
     expect(() => compactOnnx(old, "int8", "old.onnx")).toThrow(
-      "old.onnx: precision int8: expected an ONNX operator set from 11 on, received 10",
+      "old.onnx: precision int8: expected ONNX operator set 11 or newer, received 10",
     );
     expect(() => compactOnnx(old, "float16", "old.onnx")).not.toThrow();
   });

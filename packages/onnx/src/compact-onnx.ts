@@ -88,6 +88,6 @@ function checkOpset({ opsets }: OnnxFile, source: string): void {
   if (version >= leastOpset) return;
   throw new LtadError(
     "LTAD_WEIGHTS",
-    `${source}: precision int8: expected an ONNX operator set from ${leastOpset} on, received ${version}. Export the model again with a newer one (opset_version=17), or use float16.`,
+    `${source}: precision int8: expected ONNX operator set ${leastOpset} or newer, received ${version}. Export the model again with a newer one (opset_version=17), or use float16.`,
   );
 }

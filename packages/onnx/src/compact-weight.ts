@@ -69,7 +69,7 @@ function halves(name: string, data: ArrayLike<number>): Uint16Array {
     if (Math.abs(data[i]!) > largestHalf && Number.isFinite(data[i]))
       throw new LtadError(
         "LTAD_CONFIG",
-        `weights: the constant ${name} holds ${data[i]}, float16 ends at ${largestHalf}. Use float32 or int8.`,
+        `weights: the constant ${name} contains ${data[i]}, but float16 ends at ${largestHalf}. Use float32 or int8.`,
       );
   return toHalf(data);
 }
@@ -95,7 +95,7 @@ export function quantised(name: string, data: ArrayLike<number>, shape: readonly
   if (!scales.every(Number.isFinite))
     throw new LtadError(
       "LTAD_CONFIG",
-      `weights: the constant ${name} holds numbers that are not finite, int8 cannot. Use float32 or float16.`,
+      `weights: the constant ${name} contains numbers that are not finite, which int8 cannot represent. Use float32 or float16.`,
     );
   for (let c = 0; c < channels; c++) scales[c] = scales[c]! / limit || 1;
   const codes = new Int8Array(data.length);

@@ -88,7 +88,7 @@ describe("joinOnnx", () => {
     const old: OnnxFile = { ...middle, opsets: new Map([["", 9]]) };
     const sliced: OnnxFile = { ...after, operators: new Set(["Slice"]) };
     expect(() => joinOnnx({ ...chain, middle: old, after: sliced }, "old.onnx")).toThrow(
-      "old.onnx: expected an ONNX operator set from 10 on, received 9",
+      "old.onnx: expected ONNX operator set 10 or newer, received 9",
     );
   });
 });

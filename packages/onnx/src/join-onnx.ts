@@ -83,6 +83,6 @@ function checkOperators(ours: readonly OnnxFile[], { opsets }: OnnxFile, source:
   if (version >= needed) return;
   throw new LtadError(
     "LTAD_WEIGHTS",
-    `${source}: expected an ONNX operator set from ${needed} on, received ${version}. Export the model again with a newer one (opset_version=17).`,
+    `${source}: expected ONNX operator set ${needed} or newer, received ${version}. Export the model again with a newer one (opset_version=17).`,
   );
 }

@@ -48,9 +48,9 @@ function filesIn(folder: string, source: string): OpenFile {
   const files = new Map<string, Promise<Uint8Array>>();
   const read = async (name: string) => {
     const { size } = await stat(join(folder, name)).catch((cause: unknown) => {
-      throw incompleteError(source, `${name}, where its weights lie, is missing`, cause);
+      throw incompleteError(source, `${name}, which holds its weights, is missing`, cause);
     });
-    if (size > largestFile) throw incompleteError(source, `${name} has ${size} bytes, more than one ONNX file can have`);
+    if (size > largestFile) throw incompleteError(source, `${name} has ${size} bytes, more than one ONNX file can hold`);
     return readFile(join(folder, name));
   };
   return (name) => {

@@ -31,7 +31,10 @@ export function readOnnx(bytes: Uint8Array, source: string): OnnxFile {
   if (!hasGraph(model)) throw weightsError(source, "it has no graph. Export or copy it again");
   for (const { tensor } of tensorsOf(model))
     if (isExternal(tensor))
-      throw weightsError(source, "its weights lie in another file. Save it with its weights inside: onnx.save(onnx.load(path), path)");
+      throw weightsError(
+        source,
+        "its weights are in another file. Save the model with its weights inside: onnx.save(onnx.load(path), path)",
+      );
   const { graph, opsetImport = [] } = model;
   const weights = new Set(graph.initializer?.map(({ name }) => name));
   return {

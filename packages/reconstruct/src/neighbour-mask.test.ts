@@ -17,8 +17,8 @@ it("a 1x1 window blocks the place itself only", () => {
 });
 
 it.each([
-  [[4, 4], [7, 7], /nothing is left/],
-  [[5, 5], [5, 5], /nothing is left/], // only the middle would be left with nothing: enough for NaN
+  [[4, 4], [7, 7], /no position is left/],
+  [[5, 5], [5, 5], /no position is left/], // only the middle would be left with nothing: enough for NaN
   [[9, 9], [4, 3], /odd/],
   [[9, 9], [0, 3], /odd/],
 ] as const)("grid %j with window %j is refused", (grid, window, why) => {
@@ -26,5 +26,5 @@ it.each([
 });
 
 it("a config whose default window covers its grid is refused at once", () => {
-  expect(() => reconstructor({ kind: "uniad", channels: 3, grid: [7, 7] })).toThrow(/LTAD|nothing is left/);
+  expect(() => reconstructor({ kind: "uniad", channels: 3, grid: [7, 7] })).toThrow(/LTAD|no position is left/);
 });

@@ -33,5 +33,5 @@ function checkWindow(grid: readonly [number, number], window: readonly [number, 
     });
   };
   if (window.some((size) => !Number.isInteger(size) || size < 1 || size % 2 === 0)) fail("expected odd sizes, for example 7x7.");
-  if (window[0] >= grid[0] && window[1] >= grid[1]) fail("nothing is left to attend to. Take a smaller window or a finer grid.");
+  if (window[0] >= grid[0] && window[1] >= grid[1]) fail("no position is left to attend to. Choose a smaller window or a finer grid.");
 }

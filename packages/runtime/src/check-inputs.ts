@@ -7,16 +7,20 @@ import type { TensorSpec, TensorSpecs } from "./program.js";
  */
 export function checkInputs(inputs: NdArrays, specs: TensorSpecs): void {
   const unknown = Object.keys(inputs).find((name) => !(name in specs));
-  if (unknown !== undefined) throw wrong(unknown, `is no input. Inputs are ${Object.keys(specs).join(", ") || "none"}`, {});
+  if (unknown !== undefined) throw wrong(unknown, `unknown; expected ${Object.keys(specs).join(", ") || "no input"}`, {});
   let batch: { name: string; size: number } | undefined;
   for (const [name, spec] of Object.entries(specs)) {
     const array = inputs[name];
-    if (!array) throw wrong(name, `is missing. Expected ${describe(spec)}`, { expected: describe(spec) });
+    if (!array) throw wrong(name, `missing; expected ${describe(spec)}`, { expected: describe(spec) });
     checkArray(name, array, spec);
     if (spec.shape[0] !== null) continue;
     batch ??= { name, size: array.shape[0]! };
     if (array.shape[0] !== batch.size)
-      throw wrong(name, `has a batch of ${array.shape[0]}, ${batch.name} one of ${batch.size}. All inputs share one batch size`, {});
+      throw wrong(
+        name,
+        `has a batch of ${array.shape[0]}, but ${batch.name} has one of ${batch.size}. All inputs must have the same batch size`,
+        {},
+      );
   }
 }
 

@@ -4,14 +4,14 @@ import type { Ort } from "./ort.js";
 /** Where an execution provider of ONNX Runtime is available. */
 const places: Readonly<Record<string, string>> = {
   cpu: "everywhere",
-  cuda: "on Linux x64 with CUDA 12, cuDNN and the libraries that docs/gpu.md says how to fetch",
-  tensorrt: "on Linux x64 with TensorRT and the libraries that docs/gpu.md says how to fetch",
+  cuda: "on Linux x64 with CUDA 12, cuDNN and the libraries described in docs/gpu.md",
+  tensorrt: "on Linux x64 with TensorRT and the libraries described in docs/gpu.md",
   webgpu: "on Linux x64 with a Vulkan driver, on Windows and on macOS",
   coreml: "on macOS",
   dml: "on Windows",
 };
 
-/** @throws LtadError `LTAD_CONFIG` when the list is empty or holds what is no provider */
+/** @throws LtadError `LTAD_CONFIG` when the list is empty or contains an unknown provider */
 export function checkProviders(providers: readonly string[], { backends }: Pick<Ort, "backends">): void {
   if (providers.length === 0) throw providersError("expected at least one", "Leave the option out for the CPU");
   const unknown = providers.find((name) => !(name in places) && !backends.includes(name));
@@ -59,7 +59,7 @@ const isOfProvider = (error: unknown) =>
 function explain(error: unknown, name: string): LtadError {
   if (handedToCpu.test(reasonOf(error)))
     return providersError(
-      `${name} cannot do every operation of this graph`,
+      `${name} does not support every operation of this graph`,
       `Add "cpu" after it so that the CPU computes the others`,
       error,
     );

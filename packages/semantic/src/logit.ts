@@ -33,7 +33,8 @@ export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, norma
 }
 
 /**
- * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recipe" 5). It does not shrink when the two prompts lie close together.
+ * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recommended settings" 5).
+ * It does not shrink when the two prompts lie close together.
  * @param projected p_hat [B, T, E]
  * @param normal t_n, [B, E]
  * @param abnormal t_a, [B, E]; where it equals t_n, the logit is b

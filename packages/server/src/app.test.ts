@@ -221,7 +221,7 @@ describe("Open Inference Protocol", () => {
   it("refuses another model, binary data and too much of it", async () => {
     const { app } = await open();
     expect((await infer(app, { inputs: [input()] }, "other")).json()).toEqual({
-      error: 'LTAD_NOT_FOUND: There is no model "other"; this server has ltad.',
+      error: 'LTAD_NOT_FOUND: Unknown model "other"; this server serves ltad.',
     });
     const binary = await app.inject({
       method: "POST",

@@ -41,7 +41,7 @@ export async function createApp({
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "LTAD", description: "Long-tailed anomaly detection: an image in, a score and a map out.", version },
+      info: { title: "LTAD", description: "Long-tailed anomaly detection: send an image, get a score and an anomaly map.", version },
     },
     transform: jsonSchemaTransform,
   });

@@ -45,7 +45,7 @@ describe("the inference process", () => {
     });
     expect(waiting).toMatchObject({ status: "fulfilled", value: { score: 3 } });
     expect((waiting as PromiseFulfilledResult<{ width: number }>).value.width).not.toBe(before.width);
-    expect(logged.join()).toContain("starts again");
+    expect(logged.join()).toContain("restarts in");
   });
 
   it("that hangs is stopped at the time limit", async () => {

@@ -73,7 +73,7 @@ class ChildEngine implements Engine {
         reject,
         timer: setTimeout(() => this.#waitedTooLong(pending), this.options.timeout),
       };
-      signal?.addEventListener("abort", () => this.#withdraw(pending, new LtadError("LTAD_ABORTED", "The client went away.")), {
+      signal?.addEventListener("abort", () => this.#withdraw(pending, new LtadError("LTAD_ABORTED", "The client closed the connection.")), {
         once: true,
       });
       this.#queue.push(pending);
@@ -191,7 +191,7 @@ class ChildEngine implements Engine {
     );
     if (this.#closed || !this.#model) return; // a first start that fails is the caller's to report
     const pause = Math.min(30_000, 250 * 2 ** this.#failures++);
-    this.options.log(`the inference process ${how}; it starts again in ${pause} ms`);
+    this.options.log(`the inference process ${how}; it restarts in ${pause} ms`);
     setTimeout(() => {
       if (this.#closed) return;
       this.start().catch((error: Error) => this.options.log(`the inference process did not start: ${error.message}`));

@@ -1,6 +1,6 @@
 import { isLtadError, type LtadErrorCode } from "@ltad/core";
 
-/** Codes of the server's own, beside those of @ltad/core. */
+/** Codes of the server, in addition to those of @ltad/core. */
 export type ServerErrorCode =
   | "LTAD_REQUEST"
   | "LTAD_NOT_FOUND"

@@ -77,7 +77,7 @@ function inferRoute({ app, engine, modelName, maxBytes }: ServerContext): void {
     "/v2/models/:name/infer",
     {
       schema: {
-        summary: "Judge one image",
+        summary: "Score one image",
         params: nameOf,
         tags,
         body: inferRequestSchema,
@@ -108,7 +108,7 @@ function inferRoute({ app, engine, modelName, maxBytes }: ServerContext): void {
 
 function checkName(name: string, modelName: string): void {
   if (name !== modelName)
-    throw new HttpError("LTAD_NOT_FOUND", `There is no model ${JSON.stringify(name.slice(0, 80))}; this server has ${modelName}.`);
+    throw new HttpError("LTAD_NOT_FOUND", `Unknown model ${JSON.stringify(name.slice(0, 80))}; this server serves ${modelName}.`);
 }
 
 function imageOf([input]: InferRequest["inputs"]): Buffer {

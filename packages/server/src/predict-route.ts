@@ -13,9 +13,9 @@ export function predictRoute({ app, engine, documentOnly }: ServerContext): void
     method: "POST",
     url: "/predict",
     schema: {
-      summary: "Judge one image",
+      summary: "Score one image",
       description:
-        "Score and class of an image; on request its anomaly map and an overlay. With `Accept: image/png` the overlay is the answer.",
+        "Score and class of an image; on request also its anomaly map and an overlay. With `Accept: image/png` the response is the overlay.",
       tags: ["predict"],
       consumes: ["multipart/form-data", "application/octet-stream"],
       querystring: predictOptionsSchema,

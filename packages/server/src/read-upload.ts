@@ -59,6 +59,6 @@ function checkedOptions(fields: Record<string, unknown>): PredictOptions {
 function noImage(): HttpError {
   return new HttpError(
     "LTAD_REQUEST",
-    'There is no image. Send a multipart form with a file "image", for example: curl -F image=@part.png URL/predict',
+    'The form contains no image. Send a multipart form with a file "image", for example: curl -F image=@part.png URL/predict',
   );
 }

@@ -12,7 +12,7 @@ export const predictionSchema = z.object({
   score: z.number().describe("higher is more anomalous; comparable within one model"),
   class: z.string(),
   class_given: z.boolean().describe("false: the model chose the class"),
-  width: z.int().describe("size of the image, upright"),
+  width: z.int().describe("size of the image in its upright orientation"),
   height: z.int(),
   map: mapSchema.optional(),
   heatmap: z.string().optional().describe("the overlay, a PNG in base64"),
@@ -25,9 +25,9 @@ const flag = z.enum(["true", "false"]);
 
 /** Options of POST /predict, in the query or as fields of the form. */
 export const predictOptionsSchema = z.strictObject({
-  class: z.string().max(256).optional().describe("class of the image; predicted when left out"),
-  heatmap: flag.optional().describe("true: with the overlay, in base64"),
-  map: z.enum(["grid", "image"]).optional().describe("with the anomaly map, on the model's grid or at the image's size"),
+  class: z.string().max(256).optional().describe("class of the image; predicted if omitted"),
+  heatmap: flag.optional().describe("true: include the overlay, in base64"),
+  map: z.enum(["grid", "image"]).optional().describe("include the anomaly map, on the model's grid or at the size of the image"),
 });
 export type PredictOptions = z.infer<typeof predictOptionsSchema>;
 
@@ -40,8 +40,8 @@ export const inferRequestSchema = z.object({
   id: z.string().max(256).optional(),
   parameters: z
     .looseObject({
-      class: z.string().max(256).optional().describe("class of the image; predicted when left out"),
-      map_size: z.enum(["grid", "image"]).optional().describe("size of the output map; grid when left out"),
+      class: z.string().max(256).optional().describe("class of the image; predicted if omitted"),
+      map_size: z.enum(["grid", "image"]).optional().describe("size of the output map; default: grid"),
     })
     .optional(),
   inputs: z

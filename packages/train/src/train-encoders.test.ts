@@ -107,7 +107,7 @@ describe("train with encoders by their names in the config", () => {
   it("names the size that an ONNX encoder takes, before anything is written", async () => {
     await expect(training("wrong", [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=64"])).rejects.toMatchObject({
       code: "LTAD_CONFIG",
-      message: expect.stringContaining("features.inputSize: vit cannot take images of 64 x 64 pixels, expected 24") as string,
+      message: expect.stringContaining("features.inputSize: vit does not accept images of 64 x 64 pixels, expected 24") as string,
     });
     expect(await readdir(folder)).not.toContain("wrong");
   });

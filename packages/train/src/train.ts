@@ -90,6 +90,6 @@ function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
 function scarceClassWarnings({ classes, counts }: TrainingSet, scarceClasses: readonly number[]): string[] {
   return scarceClasses.map(
     (label) =>
-      `${classes[label]}: ${counts[label]} training ${counts[label] === 1 ? "image is" : "images are"} too few for a mean at each position; one mean serves the whole image.`,
+      `${classes[label]}: ${counts[label]} training ${counts[label] === 1 ? "image is" : "images are"} too few for a mean at each position; one mean is used for all positions.`,
   );
 }

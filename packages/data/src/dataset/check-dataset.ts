@@ -64,7 +64,7 @@ function summary(faults: readonly FileError[]): FileError {
   const files = [first, ...more].map(({ details }) => details.file);
   return new LtadError<FileError["code"]>(
     first.code,
-    `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} a fault of this kind.`,
+    `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} the same problem.`,
     {
       cause: first,
       details: { ...first.details, files },

@@ -71,23 +71,21 @@ async function readEntries(folder: string): Promise<Dirent[]> {
 
 async function followLink(path: string, root: string) {
   const refuse = (why: string, cause?: unknown) =>
-    new LtadError("LTAD_DATA", `${shown(path)}: this link ${why}. Copy what it should name into the dataset folder, or remove it.`, {
+    new LtadError("LTAD_DATA", `${shown(path)}: this link ${why}. Copy its target into the dataset folder, or remove the link.`, {
       cause,
       details: { file: path },
     });
   const target = await realpath(path).catch((error: unknown) => {
     throw refuse("is broken", error);
   });
-  if (!target.startsWith(root.endsWith(sep) ? root : root + sep)) throw refuse("leads out of the dataset folder");
+  if (!target.startsWith(root.endsWith(sep) ? root : root + sep)) throw refuse("points outside the dataset folder");
   return stat(target);
 }
 
 /** Names become parts of paths, list files and reports: none may hold characters that are not seen. */
 function checkName(name: string, folder: string): void {
   if (!hasHidden(name) && !name.includes("\\")) return;
-  throw new LtadError(
-    "LTAD_DATA",
-    `${shown(join(folder, name))}: the name holds a backslash or a character that is not visible. Rename it.`,
-    { details: { file: join(folder, name) } },
-  );
+  throw new LtadError("LTAD_DATA", `${shown(join(folder, name))}: the name contains a backslash or an invisible character. Rename it.`, {
+    details: { file: join(folder, name) },
+  });
 }

@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
 import { byStem, stemOf } from "./unique-stems.js";
 
-/** The names of one defect's folders, and where they stand. */
+/** The folders of one defect: their names and paths. */
 export interface DefectFolder {
   /** `CLASS/test/DEFECT`, for messages. */
   readonly imagesAt: string;
@@ -46,9 +46,9 @@ function leftOver(
   const stray = masks.filter((mask) => !used.has(mask));
   const warnings: string[] = [];
   if (bare.length > 0) {
-    warnings.push(`${shown(imagesAt)}: ${someOf(bare)} without a mask; pixel metrics leave ${bare.length > 1 ? "them" : "it"} out.`);
+    warnings.push(`${shown(imagesAt)}: ${someOf(bare)} without a mask; excluded from pixel metrics.`);
   }
-  if (stray.length > 0) warnings.push(`${shown(masksAt)}: ${someOf(stray)} without an image; not used.`);
+  if (stray.length > 0) warnings.push(`${shown(masksAt)}: ${someOf(stray)} without an image; ignored.`);
   return warnings;
 }
 
@@ -59,7 +59,7 @@ export function someOf(names: readonly string[]): string {
 }
 
 function twoMasks(image: string, masksAt: string, fits: readonly string[]): LtadError {
-  return new LtadError("LTAD_DATA", `${shown(image)}: ${fits.map(shown).join(" and ")} in ${shown(masksAt)} both fit. Remove one.`, {
+  return new LtadError("LTAD_DATA", `${shown(image)}: ${fits.map(shown).join(" and ")} in ${shown(masksAt)} both match it. Remove one.`, {
     details: { file: image, masks: fits },
   });
 }
@@ -68,8 +68,8 @@ function noneFits(imagesAt: string, images: readonly string[], masksAt: string, 
   const stem = shown(stemOf(images[0]!));
   return new LtadError(
     "LTAD_MASK",
-    `${shown(masksAt)}: ${someOf(masks)}, and none is named like an image of ${shown(imagesAt)}. ` +
-      `Expected ${stem}_mask.png or ${stem}.png for ${shown(images[0]!)}; rename the masks, or remove the folder to do without pixel metrics.`,
+    `${shown(masksAt)}: ${someOf(masks)}, and none is named after an image in ${shown(imagesAt)}. ` +
+      `Expected ${stem}_mask.png or ${stem}.png for ${shown(images[0]!)}; rename the masks, or remove the folder if you do not need pixel metrics.`,
     { details: { folder: masksAt, images: images.length, masks: masks.length } },
   );
 }

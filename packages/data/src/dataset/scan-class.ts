@@ -25,7 +25,7 @@ async function scanTrain(place: Place): Promise<TrainItem[]> {
   const at = `${place.name}/train/good`;
   const beside = await listFolderIfThere(join(place.root, place.name, "train"), place.root);
   for (const folder of (beside?.folders ?? []).filter((folder) => folder !== "good")) {
-    place.warnings.push(`${shown(`${place.name}/train/${folder}`)}: not used; training takes normal images from train/good only.`);
+    place.warnings.push(`${shown(`${place.name}/train/${folder}`)}: ignored; training uses only the normal images in train/good.`);
   }
   const listing = beside?.folders.includes("good") ? await listFolder(join(place.root, at), place.root) : null;
   if (!listing || listing.images.length === 0) throw noTraining(place, beside, listing);
@@ -41,7 +41,7 @@ async function scanTest(place: Place): Promise<TestItem[]> {
   const truth = await listFolderIfThere(join(place.root, place.name, "ground_truth"), place.root);
   if (truth) remark(place, `${place.name}/ground_truth`, truth, false);
   for (const defect of truth?.folders.filter((folder) => folder !== "good" && !test.folders.includes(folder)) ?? []) {
-    place.warnings.push(`${shown(`${place.name}/ground_truth/${defect}`)}: masks without images in test/${shown(defect)}; not used.`);
+    place.warnings.push(`${shown(`${place.name}/ground_truth/${defect}`)}: masks without images in test/${shown(defect)}; ignored.`);
   }
   const items: TestItem[] = [];
   for (const label of test.folders) {
@@ -75,7 +75,8 @@ function item(root: string, id: string): TrainItem {
 
 /** Says what of a folder is not used. */
 function remark({ warnings }: Place, at: string, { folders, images, others }: Listing, holdsImages: boolean): void {
-  if (others.length > 0) warnings.push(`${shown(at)}: ${someOf(others)} that ${others.length > 1 ? "are" : "is"} no image; ignored.`);
+  if (others.length > 0)
+    warnings.push(`${shown(at)}: ${someOf(others)} that ${others.length > 1 ? "are not images" : "is not an image"}; ignored.`);
   if (holdsImages && folders.length > 0)
     warnings.push(`${shown(at)}: folders inside are ignored (${folders.slice(0, 3).map(shown).join(", ")}).`);
   if (!holdsImages && images.length > 0) warnings.push(`${shown(at)}: ${someOf(images)} outside a folder such as good/; ignored.`);
@@ -83,13 +84,13 @@ function remark({ warnings }: Place, at: string, { folders, images, others }: Li
 
 function noTraining({ name }: Place, train: Listing | null, good: Listing | null): LtadError {
   const found = good
-    ? `it holds ${good.others.length > 0 ? someOf(good.others) + " and no image" : "nothing"}`
+    ? `it contains ${good.others.length > 0 ? someOf(good.others) + " and no images" : "nothing"}`
     : train
-      ? `train/ holds ${[...train.folders.map((f) => `${f}/`), ...train.images, ...train.others].slice(0, 5).map(shown).join(", ") || "nothing"}`
+      ? `train/ contains ${[...train.folders.map((f) => `${f}/`), ...train.images, ...train.others].slice(0, 5).map(shown).join(", ") || "nothing"}`
       : "there is no folder train/";
   return new LtadError(
     "LTAD_DATA",
-    `${shown(name)}: no training image; expected normal images in ${shown(name)}/train/good, but ${found}. Add images or take the class out of the dataset.`,
+    `${shown(name)}: no training images; expected normal images in ${shown(name)}/train/good, but ${found}. Add images or remove the class from the dataset.`,
     { details: { class: name } },
   );
 }

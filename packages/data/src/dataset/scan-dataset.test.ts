@@ -63,14 +63,14 @@ describe("scanDataset", () => {
     const { classes, warnings } = await scanDataset(root);
     expect(warnings).toMatchInlineSnapshot(`
       [
-        "notes: no class (no train/ inside); ignored.",
-        "nut/train/bad: not used; training takes normal images from train/good only.",
-        "nut/train/good: 1 file (list.csv) that is no image; ignored.",
+        "notes: not a class (it has no train/ folder); ignored.",
+        "nut/train/bad: ignored; training uses only the normal images in train/good.",
+        "nut/train/good: 1 file (list.csv) that is not an image; ignored.",
         "nut/train/good: folders inside are ignored (old).",
         "nut/test: 1 file (stray.png) outside a folder such as good/; ignored.",
-        "nut/ground_truth/scratch: masks without images in test/scratch; not used.",
-        "nut/test/crack: 1 file (002.png) without a mask; pixel metrics leave it out.",
-        "nut/ground_truth/crack: 1 file (777_mask.png) without an image; not used.",
+        "nut/ground_truth/scratch: masks without images in test/scratch; ignored.",
+        "nut/test/crack: 1 file (002.png) without a mask; excluded from pixel metrics.",
+        "nut/ground_truth/crack: 1 file (777_mask.png) without an image; ignored.",
       ]
     `);
     expect(pixelTestItems(classes[1]!).map(({ id }) => id)).not.toContain("nut/test/crack/002.png");
@@ -100,39 +100,39 @@ describe("scanDataset refuses", () => {
     );
     expect(await refusal({ "a.zip": "" }, "a.zip")).toMatch(/^LTAD_DATA ROOT\/a.zip: this is a file/);
     expect(await refusal({})).toMatch(/no class found; it is empty/);
-    expect(await refusal({ "1.png": null, "holiday/2.png": null })).toMatch(/it holds holiday\/, 1.png\. Expected/);
+    expect(await refusal({ "1.png": null, "holiday/2.png": null })).toMatch(/it contains holiday\/, 1.png\. Expected/);
   });
 
   it("the folder of one class, or the one above, with a hint", async () => {
-    expect(await refusal(whole, "nut")).toMatch(/looks like the one class nut: give the folder above/);
+    expect(await refusal(whole, "nut")).toMatch(/looks like the class nut itself: give the folder above/);
     expect(await refusal({ "mvtec/nut/train/good/0.png": null })).toMatch(/Did you mean ROOT\/mvtec\?$/);
   });
 
   it("a class without training images", async () => {
     expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
-      `"LTAD_DATA a: no training image; expected normal images in a/train/good, but it holds 1 file (x.txt) and no image. Add images or take the class out of the dataset."`,
+      `"LTAD_DATA a: no training images; expected normal images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the dataset."`,
     );
-    expect(await refusal({ ...whole, "a/train/0.png": null })).toMatch(/train\/ holds 0.png/);
+    expect(await refusal({ ...whole, "a/train/0.png": null })).toMatch(/train\/ contains 0.png/);
     expect(await refusal({ ...whole, "a/test/good/0.png": null })).toMatch(/there is no folder train\//);
   });
 
   it("two files of one name", async () => {
     expect(await refusal({ ...whole, "nut/test/crack/000.jpg": null })).toMatchInlineSnapshot(
-      `"LTAD_DATA nut/test/crack: 000.jpg and 000.png have one name, so it is not clear which belongs to a mask or a list. Remove or rename one."`,
+      `"LTAD_DATA nut/test/crack: 000.jpg and 000.png have the same name, so it is unclear which of them a mask or a list refers to. Remove or rename one."`,
     );
-    expect(await refusal({ ...whole, "nut/train/good/002.PNG": null })).toMatch(/002.PNG and 002.png have one name/);
-    expect(await refusal({ ...whole, "nut/ground_truth/crack/000.png": null })).toMatch(/000_mask.png and 000.png .* both fit/);
-    expect(await refusal({ ...whole, "a/train/good/\u00e9.png": null, "a/train/good/e\u0301.png": null })).toMatch(/have one name/);
+    expect(await refusal({ ...whole, "nut/train/good/002.PNG": null })).toMatch(/002.PNG and 002.png have the same name/);
+    expect(await refusal({ ...whole, "nut/ground_truth/crack/000.png": null })).toMatch(/000_mask.png and 000.png .* both match it/);
+    expect(await refusal({ ...whole, "a/train/good/\u00e9.png": null, "a/train/good/e\u0301.png": null })).toMatch(/have the same name/);
   });
 
   it("masks of which none fits", async () => {
     expect(await refusal({ ...whole, "Bolt/ground_truth/bent/mask-of-0.png": null })).toMatchInlineSnapshot(
-      `"LTAD_MASK Bolt/ground_truth/bent: 1 file (mask-of-0.png), and none is named like an image of Bolt/test/bent. Expected 0_mask.png or 0.png for 0.png; rename the masks, or remove the folder to do without pixel metrics."`,
+      `"LTAD_MASK Bolt/ground_truth/bent: 1 file (mask-of-0.png), and none is named after an image in Bolt/test/bent. Expected 0_mask.png or 0.png for 0.png; rename the masks, or remove the folder if you do not need pixel metrics."`,
     );
   });
 
   it("names that hide something", async () => {
-    expect(await refusal({ ...whole, "a\u001b[2J/train/good/0.png": null })).toMatch(/ROOT\/a\\u001b\[2J: the name holds/);
+    expect(await refusal({ ...whole, "a\u001b[2J/train/good/0.png": null })).toMatch(/ROOT\/a\\u001b\[2J: the name contains/);
     expect(await refusal({ ...whole, "nut/train/good/0\n1.png": null })).toMatch(/Rename it/);
     expect(await refusal({ ...whole, "a\\..\\b/train/good/0.png": null })).toMatch(/backslash/);
   });
@@ -141,7 +141,7 @@ describe("scanDataset refuses", () => {
     const outside = await makeFolder({ "0.png": null });
     const root = await makeFolder(whole);
     await symlink(join(outside, "0.png"), join(root, "nut/train/good/999.png"));
-    await expect(scanDataset(root)).rejects.toThrow(/999.png: this link leads out of the dataset folder/);
+    await expect(scanDataset(root)).rejects.toThrow(/999.png: this link points outside the dataset folder/);
     const other = await makeFolder(whole);
     await symlink(join(other, "gone"), join(other, "nut/test/crack/999.png"));
     await expect(scanDataset(other)).rejects.toThrow(/999.png: this link is broken/);

@@ -21,7 +21,7 @@ export async function scanDataset(folder: string): Promise<Dataset> {
   const classes: ClassData[] = [];
   for (const name of listing.folders) {
     if (await holdsClass(join(root, name))) classes.push(await scanClass({ root, name, warnings }));
-    else warnings.push(`${shown(name)}: no class (no train/ inside); ignored.`);
+    else warnings.push(`${shown(name)}: not a class (it has no train/ folder); ignored.`);
   }
   if (classes.length === 0) throw await noClasses(root, listing);
   return { root, classes, warnings };
@@ -36,7 +36,10 @@ async function resolveRoot(folder: string): Promise<string> {
   const fail = (why: string, cause?: unknown) =>
     new LtadError("LTAD_DATA", `${shown(folder)}: ${why}. ${layout}`, { cause, details: { file: folder } });
   const root = await realpath(folder).catch((error: unknown) => {
-    throw fail((error as NodeJS.ErrnoException).code === "EACCES" ? "this folder may not be read" : "there is no such folder", error);
+    throw fail(
+      (error as NodeJS.ErrnoException).code === "EACCES" ? "you do not have permission to read this folder" : "there is no such folder",
+      error,
+    );
   });
   if (!(await stat(root)).isDirectory()) throw fail("this is a file, not a dataset folder");
   return root;
@@ -47,7 +50,7 @@ async function noClasses(root: string, listing: Listing): Promise<LtadError> {
   const found =
     all.length === 0
       ? "it is empty"
-      : `it holds ${all.slice(0, 6).map(shown).join(", ")}${all.length > 6 ? `, ... (${all.length} entries)` : ""}`;
+      : `it contains ${all.slice(0, 6).map(shown).join(", ")}${all.length > 6 ? `, ... (${all.length} entries)` : ""}`;
   return new LtadError("LTAD_DATA", `${shown(root)}: no class found; ${found}. ${layout}${await hint(root, listing)}`, {
     details: { file: root },
   });
@@ -55,7 +58,7 @@ async function noClasses(root: string, listing: Listing): Promise<LtadError> {
 
 /** Two common slips: the folder of one class was given, or the folder above the dataset. */
 async function hint(root: string, { folders }: Listing): Promise<string> {
-  if (folders.includes("train")) return ` This folder looks like the one class ${shown(basename(root))}: give the folder above it.`;
+  if (folders.includes("train")) return ` This folder looks like the class ${shown(basename(root))} itself: give the folder above it.`;
   for (const folder of folders) {
     for (const below of await readdir(join(root, folder)).catch(() => [])) {
       if (await holdsClass(join(root, folder, below))) return ` Did you mean ${shown(join(root, folder))}?`;

@@ -19,7 +19,7 @@ export function byStem(names: readonly string[], where: string): Map<string, str
     if (other !== undefined) {
       throw new LtadError(
         "LTAD_DATA",
-        `${shown(where)}: ${shown(other)} and ${shown(name)} have one name, so it is not clear which belongs to a mask or a list. Remove or rename one.`,
+        `${shown(where)}: ${shown(other)} and ${shown(name)} have the same name, so it is unclear which of them a mask or a list refers to. Remove or rename one.`,
         { details: { folder: where, files: [other, name] } },
       );
     }

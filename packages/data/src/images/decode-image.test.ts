@@ -62,16 +62,16 @@ describe("files that are refused", () => {
       `"this is an empty file. Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file here, or remove this one."`,
     );
     expect(await said("float32.tif")).toMatchInlineSnapshot(
-      `"its samples are of type float. Only 8 and 16 bit unsigned samples have a defined brightness; scale and save it as 8 or 16 bit."`,
+      `"its samples are of type float. Only unsigned samples of 8 or 16 bits have a defined brightness; convert the image to 8 or 16 bits."`,
     );
     expect(await said("bomb_30000x30000_1bit.png")).toMatchInlineSnapshot(
-      `"it has more pixels than the limit; at most 100000000 are read. Scale the image down or raise maxPixels."`,
+      `"it has too many pixels; expected at most 100000000 pixels. Scale the image down or raise maxPixels."`,
     );
     expect(await said("truncated_half.jpg")).toMatchInlineSnapshot(
-      `"this JPEG is damaged or ends early (Input buffer has corrupt header: VipsJpeg: premature end of JPEG image). Export or copy it again, or remove it."`,
+      `"this JPEG is damaged or truncated (Input buffer has corrupt header: VipsJpeg: premature end of JPEG image). Export or copy it again, or remove it."`,
     );
     expect(await said("no such file.png")).toMatchInlineSnapshot(`"there is no such file. Check the path."`);
-    expect(await said("")).toMatchInlineSnapshot(`"this is a folder. Name an image file."`);
+    expect(await said("")).toMatchInlineSnapshot(`"this is a folder. Give the path of an image file."`);
   });
 });
 
@@ -99,9 +99,9 @@ describe("bytes and limits", () => {
   });
 
   it("refuses by size of the file and of the image", async () => {
-    await expect(decodeImage(at("rgb8.png"), { maxBytes: 100 })).rejects.toThrow(/2037 bytes; at most 100/);
-    await expect(decodeImage(await readFile(at("rgb8.png")), { maxBytes: 100 })).rejects.toThrow(/2037 bytes; at most 100/);
-    await expect(decodeImage(at("rgb8.png"), { maxPixels: 37 * 29 - 1 })).rejects.toThrow(/at most 1072 are read/);
+    await expect(decodeImage(at("rgb8.png"), { maxBytes: 100 })).rejects.toThrow(/2037 bytes; expected at most 100/);
+    await expect(decodeImage(await readFile(at("rgb8.png")), { maxBytes: 100 })).rejects.toThrow(/2037 bytes; expected at most 100/);
+    await expect(decodeImage(at("rgb8.png"), { maxPixels: 37 * 29 - 1 })).rejects.toThrow(/expected at most 1072 pixels/);
     expect((await decodeImage(at("rgb8.png"), { maxPixels: 37 * 29 })).width).toBe(37);
   });
 

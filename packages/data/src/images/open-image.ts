@@ -79,7 +79,7 @@ async function readHeader(
     throw imageError(
       name,
       `its samples are of type ${meta.depth}`,
-      "Only 8 and 16 bit unsigned samples have a defined brightness; scale and save it as 8 or 16 bit.",
+      "Only unsigned samples of 8 or 16 bits have a defined brightness; convert the image to 8 or 16 bits.",
     );
   }
   const { width, height } = meta.autoOrient;
@@ -91,15 +91,10 @@ async function readHeader(
 /** What a failure of the decoder means to the user. */
 export function damagedError(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
   const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
-  if (/pixel limit/i.test(why)) return tooLargeError(name, "more pixels than the limit", maxPixels, error);
-  return imageError(
-    name,
-    `this ${format.toUpperCase()} is damaged or ends early (${why})`,
-    "Export or copy it again, or remove it.",
-    error,
-  );
+  if (/pixel limit/i.test(why)) return tooLargeError(name, "too many pixels", maxPixels, error);
+  return imageError(name, `this ${format.toUpperCase()} is damaged or truncated (${why})`, "Export or copy it again, or remove it.", error);
 }
 
 function tooLargeError(name: string, found: string, maxPixels: number, cause?: unknown): Error {
-  return imageError(name, `it has ${found}; at most ${maxPixels} are read`, "Scale the image down or raise maxPixels.", cause);
+  return imageError(name, `it has ${found}; expected at most ${maxPixels} pixels`, "Scale the image down or raise maxPixels.", cause);
 }

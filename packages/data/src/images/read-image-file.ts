@@ -25,7 +25,8 @@ export async function readImageStart(
 
 /** @throws LtadError `LTAD_IMAGE` when an image has more bytes than the limit */
 export function checkByteLimit(bytes: number, name: string, maxBytes = defaultMaxBytes): void {
-  if (bytes > maxBytes) throw imageError(name, `it has ${bytes} bytes; at most ${maxBytes} are read`, "Save it smaller or raise maxBytes.");
+  if (bytes > maxBytes)
+    throw imageError(name, `it has ${bytes} bytes; expected at most ${maxBytes}`, "Save a smaller file or raise maxBytes.");
 }
 
 async function withImageFile<T>(path: string, options: ImageOptions, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
@@ -34,7 +35,8 @@ async function withImageFile<T>(path: string, options: ImageOptions, use: (file:
   try {
     file = await open(path, "r");
     const stat = await file.stat();
-    if (!stat.isFile()) throw imageError(name, `this is ${stat.isDirectory() ? "a folder" : "no regular file"}`, "Name an image file.");
+    if (!stat.isFile())
+      throw imageError(name, `this is ${stat.isDirectory() ? "a folder" : "not a regular file"}`, "Give the path of an image file.");
     checkByteLimit(stat.size, name, maxBytes);
     return await use(file, stat.size);
   } catch (error) {
@@ -48,6 +50,7 @@ function readError(name: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   if (code.startsWith("LTAD_")) return error;
   if (code === "ENOENT" || code === "ENOTDIR") return imageError(name, "there is no such file", "Check the path.", error);
-  if (code === "EACCES" || code === "EPERM") return imageError(name, "it may not be read", "Change its permissions.", error);
+  if (code === "EACCES" || code === "EPERM")
+    return imageError(name, "you do not have permission to read it", "Change its permissions.", error);
   return imageError(name, `it cannot be read (${code || String(error)})`, "Check the disk and the path.", error);
 }

@@ -27,12 +27,12 @@ const pictures: Kinds = [
 
 const others: Kinds = [
   ["a ZIP archive", (head) => head.startsWith("PK\x03\x04")],
-  ["a pointer file of Git LFS; the image itself was not fetched (git lfs pull)", (head) => head.startsWith("version https://git-lfs")],
+  ["a Git LFS pointer file; the image itself was not fetched (git lfs pull)", (head) => head.startsWith("version https://git-lfs")],
   ["a web page", (head) => /<!doctype html|<html/i.test(head)],
   ["an XML document", (head) => /^(\xef\xbb\xbf)?\s*<\?xml/.test(head)],
 ];
 
-/** Tells a format by content; names and extensions are not asked. */
+/** Recognises a format by its content; names and extensions are ignored. */
 export function sniffFormat(bytes: Uint8Array): Sniffed {
   const head = latin1(bytes, 0, 1024);
   const raster = rasters.find(([, is]) => is(head));
@@ -46,5 +46,5 @@ export function sniffFormat(bytes: Uint8Array): Sniffed {
 function plainContent(bytes: Uint8Array, head: string): string {
   if (bytes.length === 0) return "an empty file";
   if (/^[\t\n\r\x20-\x7e]*$/.test(head)) return "a text file";
-  return "no known image format";
+  return "not a known image format";
 }

@@ -1,7 +1,7 @@
 import { throwIfAborted } from "@ltad/core";
 
 /**
- * Runs an async function over items, a few at once, and returns the results in the order of the items.
+ * Runs an async function over items, a few at a time, and returns the results in the order of the items.
  * @throws what the function throws first, and LtadError `LTAD_ABORTED` between two items; only when everything that ran has ended,
  *   so that the caller can clean up
  */

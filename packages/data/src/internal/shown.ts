@@ -1,4 +1,4 @@
-/** A path or name as it may stand in a message: control characters, which could drive a terminal, are written as escapes. */
+/** A path or name as it may appear in a message: control characters, which could drive a terminal, are written as escapes. */
 export function shown(name: string): string {
   return name.replace(hidden, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

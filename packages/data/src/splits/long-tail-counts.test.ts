@@ -16,7 +16,7 @@ describe("longTailCounts", () => {
     expect(counts([200, 200, 200, 90, 60, 31], "exp20")).toEqual([200, 109, 60, 33, 18, 10]);
   });
 
-  it("gives the recipe's counts for MVTec in alphabetical order", () => {
+  it("gives the customary counts for MVTec in alphabetical order", () => {
     const mvtec = [209, 224, 219, 280, 264, 391, 245, 220, 267, 320, 230, 60, 213, 247, 240];
     expect(counts(mvtec, "exp100")).toEqual([209, 150, 108, 77, 56, 40, 29, 20, 15, 10, 7, 5, 4, 2, 2]);
     expect(counts(mvtec, "exp200")).toEqual([209, 143, 98, 67, 45, 31, 21, 14, 10, 6, 4, 3, 2, 1, 1]);
@@ -35,7 +35,7 @@ describe("longTailCounts", () => {
   });
 
   it("refuses a factor of zero", () => {
-    expect(() => parseProtocol("exp0")).toThrow(/Known are full, exp20/);
+    expect(() => parseProtocol("exp0")).toThrow(/Expected full, exp20/);
   });
 });
 
@@ -57,6 +57,6 @@ describe("orderClasses", () => {
       `[LtadError: order: there is no class d. Name each class once: b, a, c; or use "size".]`,
     );
     expect(() => names(["a", "b"])).toThrow(/c missing/);
-    expect(() => names(["a", "b", "a", "c"])).toThrow(/a stands there twice/);
+    expect(() => names(["a", "b", "a", "c"])).toThrow(/a is listed twice/);
   });
 });

@@ -25,7 +25,7 @@ export function orderClasses(available: readonly ClassCount[], order: ClassOrder
   const unknown = order.find((name) => !byName.has(name));
   if (unknown !== undefined) throw fail(`there is no class ${shown(unknown)}`);
   const twice = order.find((name, i) => order.indexOf(name) !== i);
-  if (twice !== undefined) throw fail(`${shown(twice)} stands there twice`);
+  if (twice !== undefined) throw fail(`${shown(twice)} is listed twice`);
   const missing = available.filter(({ name }) => !order.includes(name));
   if (missing.length > 0) throw fail(`${missing.map(({ name }) => shown(name)).join(", ")} missing`);
   return order.map((name) => byName.get(name)!);
@@ -35,7 +35,7 @@ export function orderClasses(available: readonly ClassCount[], order: ClassOrder
  * How many images each class keeps. With K classes in order, k = 0..K-1, n_max what the first one has and F the factor:
  * `exp` floor(n_max F^(-k/(K-1))); `step` n_max for the first half (rounded up), floor(n_max / F) for the rest; never below 1, at most what exists.
  * @param ordered available counts, see {@link orderClasses}
- * @see method.md, Data protocol (the recipe customary in long-tail work)
+ * @see method.md, Data protocol (the one customary in long-tail work)
  */
 export function longTailCounts(ordered: readonly ClassCount[], protocol: Exclude<Protocol, { kind: "file" }>): ClassCount[] {
   const most = ordered[0]?.count ?? 0;

@@ -45,14 +45,14 @@ describe("longTail", () => {
       await expect(longTail(data, { protocol: "full", holdOut })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
     const file = join(await makeFolder({}), "list.txt");
     await writeSplit(file, full);
-    await expect(longTail(data, { protocol: file, holdOut: 0.3 })).rejects.toThrow("leave out of it what is to be held out");
+    await expect(longTail(data, { protocol: file, holdOut: 0.3 })).rejects.toThrow("remove from it the images that you want to hold out");
   });
 
   it("names the known protocols", async () => {
     const call = longTail(await dataset({ a: 1 }), { protocol: "expo100" });
     await expect(call).rejects.toMatchObject({ code: "LTAD_CONFIG" });
     await expect(call).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[LtadError: protocol expo100: neither a known protocol nor a file. Known are full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.]`,
+      `[LtadError: protocol expo100: neither a known protocol nor a file. Expected full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.]`,
     );
   });
 });
@@ -97,23 +97,23 @@ describe("list files", () => {
     [
       "an entry that is no training image",
       "a/train/good/000.png\n../../etc/passwd\nb/train/good/999.png",
-      /line 2: \.\.\/\.\.\/etc\/passwd is no training image of the dataset; line 3: b/,
+      /line 2: \.\.\/\.\.\/etc\/passwd is not a training image of the dataset; line 3: b/,
     ],
     [
       "an entry twice",
       "a/train/good/000.png\nb/train/good/000.png\na/train/good/000.png",
-      /line 3: a\/train\/good\/000.png stood in line 1 already/,
+      /line 3: a\/train\/good\/000.png is already in line 1/,
     ],
-    ["a class without an entry", "a/train/good/000.png", /no image of the class b\. Every class/],
+    ["a class without an entry", "a/train/good/000.png", /no image of class b\. Every class/],
     ["broken JSON", '{"filename": "a/train/good/000.png"}\n{"filename"', /list, line 2: this is not JSON/],
     [
       "JSON without a file",
       '{"filename": "a/train/good/000.png"}\n{"label": 0}',
-      /list, line 2: no image; expected one of the fields filename/,
+      /list, line 2: no image is named; expected one of the fields filename/,
     ],
     ["a CSV row of another length", "image,split\na/train/good/000.png", /list, line 2: expected 2 columns, found 1/],
     ["a broken order", "# order: a, b\na/train/good/000.png", /list, line 1: this is not JSON/],
-    ["an empty list", "\n", /no image of the class a, b/],
+    ["an empty list", "\n", /no image of class a, b/],
   ])("refuses %s", async (_, text, message) => {
     const data = await dataset({ a: 3, b: 4 });
     const file = join(await makeFolder({}), "list");

@@ -26,7 +26,7 @@ export interface LongTailOptions {
 export async function longTail(dataset: Dataset, { protocol, order, seed = 0, holdOut = 0 }: LongTailOptions): Promise<Split> {
   const parsed = parseProtocol(protocol);
   if (parsed.kind === "file" && holdOut > 0)
-    throw holdOutError(`the list ${protocol} says which images are trained on; leave out of it what is to be held out`, holdOut);
+    throw holdOutError(`the list ${protocol} determines the training images; remove from it the images that you want to hold out`, holdOut);
   if (parsed.kind === "file") return readSplit(parsed.path, dataset, { order, seed });
   if (!(holdOut >= 0 && holdOut < 1)) throw holdOutError("expected a share of at least 0 and below 1", holdOut);
   const kept = (images: number) => Math.max(1, images - Math.round(images * holdOut));

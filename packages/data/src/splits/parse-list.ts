@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
 
-/** One training image named by a list, and the line it stands in (from 1). */
+/** One training image named by a list, and its line number (from 1). */
 export interface ListEntry {
   readonly path: string;
   readonly line: number;
@@ -17,7 +17,7 @@ const pathKeys = ["filename", "file", "path", "image", "img_path"];
 const orderMark = "# order: ";
 
 /**
- * Reads a list of training images in one of three shapes, told apart by the first line that is no comment (`#`):
+ * Reads a list of training images in one of three formats, recognised by the first line that is not a comment (`#`):
  * one path a line; JSON lines with `filename` (UniAD); CSV whose header has a column filename, file, path or image.
  * Rows whose `split` is not train are left out.
  * @param source name of the list, for messages
@@ -64,7 +64,7 @@ function csvEntry(header: readonly string[], content: string, line: number, fail
 function rowEntry(row: Record<string, unknown>, line: number, fail: Fail): ListEntry[] {
   if (typeof row["split"] === "string" && row["split"] !== "train") return [];
   const path = pathKeys.map((key) => row[key]).find((value) => typeof value === "string" && value !== "");
-  if (typeof path !== "string") throw fail(line, `no image; expected one of the fields ${pathKeys.join(", ")}`);
+  if (typeof path !== "string") throw fail(line, `no image is named; expected one of the fields ${pathKeys.join(", ")}`);
   return [{ path, line }];
 }
 

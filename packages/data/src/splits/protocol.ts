@@ -25,7 +25,7 @@ export function parseProtocol(text: string): Protocol {
 export function unknownProtocol(text: string, why: string, cause?: unknown): LtadError {
   return new LtadError(
     "LTAD_CONFIG",
-    `protocol ${shown(text)}: ${why}. Known are full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.`,
+    `protocol ${shown(text)}: ${why}. Expected full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.`,
     { cause, details: { field: "protocol", received: text } },
   );
 }

@@ -17,7 +17,7 @@ export interface ReadSplitOptions {
 /**
  * Reads a list file (see `parseList`) against a dataset. Only names are compared: no path of the list is opened.
  * A longer path matches by its last four parts, `CLASS/train/good/NAME`.
- * @throws LtadError `LTAD_DATA` naming list and lines: an entry is no training image of the dataset or stands there twice, a class has none;
+ * @throws LtadError `LTAD_DATA` naming list and lines: an entry is not a training image of the dataset or is listed twice, a class has none;
  *   `LTAD_CONFIG` when there is no such file (then the text was meant as a protocol)
  */
 export async function readSplit(path: string, dataset: Dataset, { order, seed = 0 }: ReadSplitOptions = {}): Promise<Split> {
@@ -31,7 +31,7 @@ export async function readSplit(path: string, dataset: Dataset, { order, seed = 
   if (empty.length > 0)
     throw fault(
       path,
-      `no image of the class ${empty.join(", ")}. Every class of the dataset needs at least one; add it, or take the class out`,
+      `no image of class ${empty.join(", ")}. Every class of the dataset needs at least one; add an image, or remove the class`,
     );
   const byName = new Map(classes.map((entry) => [entry.name, entry]));
   const counts = classes.map(({ name, train }) => ({ name, count: train.length }));
@@ -60,8 +60,8 @@ function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: str
   for (const { path: entry, line } of entries) {
     const hit = known.get(posixPath(entry)) ?? known.get(posixPath(entry).split("/").slice(-4).join("/"));
     const twice = hit && lineOf.get(hit.item.id);
-    if (!hit) faults.push(`line ${line}: ${shown(entry)} is no training image of the dataset`);
-    else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} stood in line ${twice} already`);
+    if (!hit) faults.push(`line ${line}: ${shown(entry)} is not a training image of the dataset`);
+    else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} is already in line ${twice}`);
     else {
       lineOf.set(hit.item.id, line);
       chosen.set(hit.name, [...(chosen.get(hit.name) ?? []), hit.item]);

@@ -61,7 +61,7 @@ function classNames(classes: number | readonly string[]): readonly string[] {
   if (unknown === undefined && classes.length > 0) return classes;
   throw new LtadError(
     "LTAD_CONFIG",
-    `classes: ${unknown ?? "nothing"} is no material or stands there twice. Known are ${materialNames.join(", ")}.`,
+    `classes: ${unknown === undefined ? "no material" : `unknown or repeated material ${unknown}`}. Expected one or more of ${materialNames.join(", ")}.`,
     {
       details: { field: "classes" },
     },

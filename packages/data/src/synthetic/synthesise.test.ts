@@ -49,7 +49,7 @@ describe("synthesise", () => {
     await mkdir(folder); // an empty folder is fine
     expect((await synthesise(folder, small)).made).toBe(true);
     expect((await synthesise(folder, small)).made).toBe(false);
-    await expect(synthesise(folder, { ...small, seed: 1 })).rejects.toThrow(/made with other parameters; it is left as it is/);
+    await expect(synthesise(folder, { ...small, seed: 1 })).rejects.toThrow(/made with other parameters; it was not changed/);
     expect((await synthesise(folder, { ...small, seed: 1, replace: true })).made).toBe(true);
     const foreign = await makeFolder({ "mine.txt": "precious" });
     await expect(synthesise(foreign, { ...small, replace: true })).rejects.toMatchObject({ code: "LTAD_DATA" });

@@ -80,8 +80,8 @@ async function whatIsThere(
   const found = await readFile(join(folder, marker), "utf8").catch(() => null);
   if (found === JSON.stringify(wanted, null, 2)) return "same";
   if (found !== null && replace) return "replace";
-  const what = found === null ? "this folder holds something else" : "this folder holds a synthetic set made with other parameters";
-  throw new LtadError("LTAD_DATA", `${shown(folder)}: ${what}; it is left as it is. Remove it or choose another folder.`, {
+  const what = found === null ? "this folder contains something else" : "this folder contains a synthetic set made with other parameters";
+  throw new LtadError("LTAD_DATA", `${shown(folder)}: ${what}; it was not changed. Remove it or choose another folder.`, {
     details: { file: folder },
   });
 }

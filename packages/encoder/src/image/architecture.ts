@@ -12,10 +12,10 @@ export interface StagePlan {
 }
 
 /**
- * Where the zeros around a strided convolution of kernel k stand. They differ in stride 2 only: at stride 1 all are symmetric.
- * - `same`: TensorFlow's SAME, as many as the size needs, the odd one behind (timm's `tf_efficientnet_*`, Keras, TF.js)
+ * Where the zeros around a strided convolution of kernel k are. They differ in stride 2 only: at stride 1 all are symmetric.
+ * - `same`: TensorFlow's SAME, as many as the size needs, the odd one after (timm's `tf_efficientnet_*`, Keras, TF.js)
  * - `symmetric`: k/2 on every side (torchvision, timm's `efficientnet_*`)
- * - `trailing`: k/2 - 1 in front and k/2 behind, whatever the size (Hugging Face's EfficientNet and ALIGN); SAME for even sizes
+ * - `trailing`: k/2 - 1 before and k/2 after, whatever the size (Hugging Face's EfficientNet and ALIGN); SAME for even sizes
  */
 export type Padding = "same" | "symmetric" | "trailing";
 

@@ -5,7 +5,7 @@ import { type EfficientNetPlan, efficientNetShapes } from "./architecture.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 import { efficientNetPlan, efficientNetVariants } from "./efficient-net-plans.js";
 
-/** Where a layer's convolution stands in the graph: input 1 is its weight, input 2 its bias (the folded batch norm). */
+/** Where the convolution of a layer is in the graph: input 1 is its weight, input 2 its bias (the folded batch norm). */
 const nodeOf: Readonly<Record<string, string>> = {
   stem: "stem_bn/FusedBatchNormV3",
   expand: "expand_bn/FusedBatchNormV3",
@@ -30,7 +30,7 @@ export function efficientNetParams(graph: GraphModel, plan: EfficientNetPlan, so
 }
 
 /**
- * The variant that a graph is, told by its blocks and its last convolution, and its parameters.
+ * The variant of a graph, recognised by its blocks and its last convolution, and its parameters.
  * @throws LtadError `LTAD_WEIGHTS` when it is none, or naming the first parameter that does not fit
  */
 export function efficientNetGraphParams(

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@ltad/core";
 
-/** A convolution in a checkpoint: its own name, and that of the batch norm behind it; without one it has a bias. */
+/** A convolution in a checkpoint: its own name, and that of the batch norm after it; without one it has a bias. */
 export interface LayerName {
   readonly convolution: string;
   readonly norm?: string;
@@ -66,7 +66,7 @@ const torchvision = (expands: boolean): Layers => {
   };
 };
 
-/** The style of a checkpoint by the name of its first convolution, or nothing when it is no EfficientNet that we know. */
+/** The style of a checkpoint by the name of its first convolution, or nothing when it is not a known EfficientNet. */
 export function namingStyle(tensors: Readonly<Record<string, TensorInfo>>): NamingStyle | undefined {
   for (const name of Object.keys(tensors)) {
     const [, prefix = "", stem = ""] = /^(.*?)(embeddings\.convolution|conv_stem|features\.0\.0)\.weight$/.exec(name) ?? [];

@@ -57,7 +57,7 @@ export function imageGraph(
   );
 }
 
-/** RGB 0..1 as the model wants it. */
+/** RGB 0..1 as the model expects it. */
 function modelInput(image: tf.Tensor4D, { input }: OnnxManifest): tf.Tensor4D {
   const channels = (values: readonly number[]) => tf.tensor3d([...values], [3, 1, 1]);
   const normal = tf.transpose(image, [0, 3, 1, 2]).sub<tf.Tensor4D>(channels(input.mean)).div<tf.Tensor4D>(channels(input.std)); // [B, 3, S, S]

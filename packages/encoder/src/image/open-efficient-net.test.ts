@@ -225,7 +225,7 @@ describe("which EfficientNet", () => {
     const foreign = openEfficientNet(formulaCheckpoint({ "encoder.weight": [2] }), { source: "w", name: "w" });
     await expect(foreign).rejects.toThrow("found encoder.weight");
     const bare = openEfficientNet(formulaCheckpoint(tensorsOf("efficientnet")), { source: "w", name: "w" });
-    await expect(bare).rejects.toThrow("its config.json must lie beside them");
+    await expect(bare).rejects.toThrow("its config.json must be in the same folder");
   });
 });
 

@@ -7,7 +7,7 @@ import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
 import { timmProcessing } from "./preprocessing.js";
 import { expectedTensors, readEfficientNet } from "./read-efficient-net.js";
 
-/** What lies beside the weights, and what the caller knows. */
+/** The other files of the model, and what the caller knows. */
 export interface EfficientNetContext {
   /** Name of the folder or file, for errors and for the encoder. */
   readonly source: string;
@@ -22,7 +22,7 @@ export interface EfficientNetContext {
 
 /**
  * An EfficientNet from PyTorch weights, under the names of transformers (AlignModel, EfficientNetModel), timm or torchvision.
- * Without a config the variant is told by the tensors, and timm's names without `tf_` mean symmetric padding.
+ * Without a config the tensors determine the variant, and timm's names without `tf_` mean symmetric padding.
  * @throws LtadError `LTAD_WEIGHTS` when it is none, or the first tensor that does not fit
  */
 export async function openEfficientNet(checkpoint: WeightFile, context: EfficientNetContext): Promise<ImageEncoder> {
@@ -51,7 +51,7 @@ function planOf({ tensors }: WeightFile, style: NamingStyle, context: EfficientN
     if (config.model_type === "efficientnet") return huggingFacePlan("efficientnet", config, preprocessor, source);
     throw new LtadError(
       "LTAD_WEIGHTS",
-      `${source}: these are tensors of transformers' EfficientNet; its config.json must lie beside them.`,
+      `${source}: these are the tensors of an EfficientNet of transformers; its config.json must be in the same folder.`,
     );
   }
   const architecture = context.architecture ?? (typeof config.architecture === "string" ? config.architecture : undefined);

@@ -3,7 +3,7 @@ import { efficientNetVariants } from "../image/efficient-net-plans.js";
 /** What an encoder gives. */
 export type EncoderKind = "image" | "text";
 
-/** An encoder that goes by a short name. */
+/** An encoder with a short name. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly kinds: readonly EncoderKind[];

@@ -24,5 +24,8 @@ function shardPaths(json: unknown, source: string): string[] {
   const paths = parseGraphJson(json, source).weightsManifest.flatMap((group) => group.paths);
   const outside = paths.find((path) => dirname(path) !== ".");
   if (outside === undefined) return paths;
-  throw new LtadError("LTAD_WEIGHTS", `${source}: model.json: expected weights beside it, received ${JSON.stringify(outside)}.`);
+  throw new LtadError(
+    "LTAD_WEIGHTS",
+    `${source}: model.json: expected its weights in the same folder, received ${JSON.stringify(outside)}.`,
+  );
 }

@@ -76,7 +76,7 @@ describe("a vision transformer in the layout of Hugging Face, as ONNX", async ()
     expectClose(found["stage1"]!.data, patches("layer_1"), { rtol: 0, atol: 1e-5 * largest(golden.layer_1.data) }, "stage 1");
     expectClose(found["stage2"]!.data, both, { rtol: 0, atol: 1e-5 * largest(both) }, "stage 2");
     expectClose(found["z"]!.data, golden.pooler_output.data, { rtol: 0, atol: 1e-5 * largest(golden.pooler_output.data) }, "z");
-    await expect(open(join(folder, "vit.onnx"))).rejects.toThrow("vit.onnx needs an encoder.json beside it");
+    await expect(open(join(folder, "vit.onnx"))).rejects.toThrow("vit.onnx needs an encoder.json next to it");
 
     const changed = async (change: object) => {
       await writeFile(join(folder, "encoder.json"), JSON.stringify({ ...manifest, ...change }));
@@ -110,7 +110,7 @@ describe("a vision transformer in the layout of Hugging Face, as ONNX", async ()
     await expect(checkImageSize(encoder, 24)).resolves.toBeUndefined();
     await expect(checkImageSize(encoder, 32)).rejects.toMatchObject({
       code: "LTAD_CONFIG",
-      message: expect.stringContaining("features.inputSize: vit cannot take images of 32 x 32 pixels, expected 24.") as string,
+      message: expect.stringContaining("features.inputSize: vit does not accept images of 32 x 32 pixels, expected 24.") as string,
     });
   });
 
@@ -173,7 +173,7 @@ describe("a folder without what is needed", () => {
     [
       "is a TF.js model with weights elsewhere",
       { "model.json": '{"modelTopology":{"node":[]},"weightsManifest":[{"paths":["../x.bin"],"weights":[]}]}' },
-      "expected weights beside it",
+      "expected its weights in the same folder",
     ],
     [
       "is a TF.js model of layers",

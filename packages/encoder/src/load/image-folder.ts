@@ -49,7 +49,7 @@ async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefine
   if (bare === undefined || files.some((file) => file.endsWith(".safetensors"))) return undefined;
   throw new LtadError(
     "LTAD_WEIGHTS",
-    `${source}: ${bare} needs an encoder.json beside it that says what its outputs are (docs/encoders.md), and the folder as the path.`,
+    `${source}: ${bare} needs an encoder.json next to it that describes its outputs (docs/encoders.md). Then give the folder as the path.`,
   );
 }
 
@@ -79,7 +79,7 @@ async function onnxPath(model: ModelFolder, file: string): Promise<string> {
 
 function unreadableError({ source, files }: ModelFolder, file: string, why: string, cause?: unknown): LtadError {
   const hint = files.some((name) => name.endsWith(".safetensors"))
-    ? " Vision transformers are read as ONNX: export it (optimum-cli export onnx), or fetch its onnx-community twin."
+    ? " Vision transformers are read as ONNX: export the model (optimum-cli export onnx), or fetch its copy from onnx-community."
     : "";
   return new LtadError("LTAD_WEIGHTS", `${source}: ${file} cannot be read (${why}).${hint}`, {
     cause,

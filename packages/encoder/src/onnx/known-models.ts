@@ -58,7 +58,7 @@ export function knownManifest(name: string, json: unknown, preprocessor: unknown
   if (!family)
     throw new LtadError(
       "LTAD_WEIGHTS",
-      `${source}: config.json: model_type: expected one of ${knownModelTypes.join(", ")}, received ${JSON.stringify(type) ?? "nothing"}. Describe the model in an encoder.json beside it (docs/encoders.md).`,
+      `${source}: config.json: model_type: expected one of ${knownModelTypes.join(", ")}, received ${JSON.stringify(type) ?? "nothing"}. Describe the model in an encoder.json next to it (docs/encoders.md).`,
     );
   const parsed = config.safeParse(family.pair ? (vision ?? {}) : json);
   if (!parsed.success) {

@@ -71,7 +71,7 @@ export async function checkImageSize(encoder: ImageEncoder | OnnxImageEncoder, s
   } catch (error) {
     throw new LtadError(
       "LTAD_CONFIG",
-      `features.inputSize: ${name} cannot take images of ${size} x ${size} pixels, expected ${inputSize}. ${(error as Error).message}`,
+      `features.inputSize: ${name} does not accept images of ${size} x ${size} pixels, expected ${inputSize}. ${(error as Error).message}`,
       {
         cause: error,
       },

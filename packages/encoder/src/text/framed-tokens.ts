@@ -16,7 +16,7 @@ export interface FramedTokens {
  * Puts the special tokens around word vectors: [CLS] v_n s_c [SEP] for BERT, start and end of text for CLIP.
  * @param special begin and end, each [D]
  * @param tokens [B, L, D]
- * @param mask [B, L], 1 for tokens, which stand in front, and 0 for padding
+ * @param mask [B, L], 1 for tokens, which come first, and 0 for padding
  */
 export function frameTokens(
   special: { readonly begin: tf.Tensor; readonly end: tf.Tensor },

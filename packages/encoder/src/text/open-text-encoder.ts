@@ -9,7 +9,7 @@ import type { TextEncoder } from "./text-encoder.js";
 import { openTokenizer } from "./tokenizer.js";
 import { type TowerPlan, towerEncoder, type TowerWeights } from "./tower-encoder.js";
 
-/** What lies beside the weights of a text encoder. */
+/** The other files of a text encoder. */
 export interface TextContext {
   /** Name of the folder, for errors. */
   readonly source: string;

@@ -28,7 +28,7 @@ export interface TextEncoder {
    * Text vectors of unit length; no values are read, so it can be traced and differentiated.
    * @param params {@link TextEncoder.params} as tensors
    * @param tokens [B, L, tokenSize], L from 1
-   * @param mask [B, L], 1 for tokens, which stand in front, and 0 for padding behind them; all are tokens when left out
+   * @param mask [B, L], 1 for tokens, which come first, and 0 for the padding after them; if omitted, all are tokens
    * @returns [B, size]
    */
   forward(params: Tree<tf.Tensor>, tokens: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor2D;

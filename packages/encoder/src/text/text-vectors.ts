@@ -13,7 +13,7 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
   const ids = texts.map((text) => encoder.tokenize(text).slice(0, encoder.maxTokens));
   const empty = ids.findIndex((row) => row.length === 0);
   if (empty >= 0)
-    throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty} (${JSON.stringify(texts[empty])}) has no token. Leave it out.`);
+    throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty} (${JSON.stringify(texts[empty])}) contains no tokens. Leave it out.`);
   const { tokens, mask } = batchOf(encoder, ids);
   const [batch, length] = mask.shape as [number, number];
   const program = await jit(
@@ -28,7 +28,7 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
   }
 }
 
-/** Rows of ids side by side, padded behind: tokens [B, L, D] and mask [B, L]. */
+/** Rows of ids side by side, padded at the end: tokens [B, L, D] and mask [B, L]. */
 function batchOf(encoder: TextEncoder, ids: readonly (readonly number[])[]): { tokens: NdArray; mask: NdArray } {
   const { tokenSize } = encoder;
   const length = Math.max(1, ...ids.map((row) => row.length));

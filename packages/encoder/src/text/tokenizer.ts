@@ -1,13 +1,13 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { LtadError } from "@ltad/core";
 
-/** Text to ids, and the ids that a model wants around them. */
+/** Text to ids, and the ids that a model expects around them. */
 export interface TextTokenizer {
   /** Ids without special tokens; [] for "". Special tokens written in a text, such as [SEP], become themselves. */
   tokenize(text: string): number[];
   /** Ids with the special tokens around them, as the model was trained. */
   encode(text: string): number[];
-  /** What stands before and behind every text. */
+  /** What comes before and after every text. */
   readonly special: { readonly begin: number; readonly end: number };
 }
 
@@ -21,11 +21,11 @@ export function openTokenizer(json: unknown, config: unknown, source: string): T
   const fail = (why: string, cause?: unknown): never => {
     throw new LtadError("LTAD_WEIGHTS", `${source}: tokenizer.json cannot be used (${why}). Copy it from the model again.`, { cause });
   };
-  if (typeof json !== "object" || json === null) return fail("it is no object");
+  if (typeof json !== "object" || json === null) return fail("it is not an object");
   const tokenizer = made(json, config, fail);
   const [begin, end, ...more] = tokenizer.encode("").ids;
   if (begin === undefined || end === undefined || more.length > 0)
-    return fail(`it puts ${tokenizer.encode("").ids.length} special tokens around a text, expected one before and one behind`);
+    return fail(`it puts ${tokenizer.encode("").ids.length} special tokens around a text, expected one before and one after`);
   const prepare = lowerCases(json) ? lowerSigma : (text: string) => text;
   return {
     tokenize: (text) => tokenizer.encode(prepare(text), { add_special_tokens: false }).ids,

@@ -23,7 +23,7 @@ export interface TowerPlan {
 
 /** Weights of a {@link TowerPlan}. */
 export type TowerParams<T = tf.Tensor> = {
-  /** Word vectors of the tokens before and behind a text, [D] each. */
+  /** Word vectors of the tokens before and after a text, [D] each. */
   readonly special: { readonly begin: T; readonly end: T };
   readonly tower: BertParams<T> | ClipTextParams<T>;
   /** [S, W], with or without a bias */
@@ -71,7 +71,7 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
 /**
  * Text features before they are brought to unit length.
  * @param tokens [B, L, D] word vectors without the special tokens; those that the positions do not reach are left out
- * @param mask [B, L], 1 for tokens, which stand in front, and 0 for padding
+ * @param mask [B, L], 1 for tokens, which come first, and 0 for padding
  * @returns [B, S]
  */
 export function textFeatures(params: TowerParams, tokens: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: TowerPlan): tf.Tensor2D {

@@ -59,7 +59,7 @@ export function graphError(source: string, why: string): LtadError {
 function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer, at: number, source: string) {
   const stored = quantization?.dtype ?? dtype;
   const width = (quantization ? quantisedBytes : plainBytes).get(stored);
-  if (!width) throw graphError(source, `${name} has the type ${stored}, which is not read`);
+  if (!width) throw graphError(source, `${name} has the type ${stored}, which is not supported`);
   const end = at + width * sizeOf(shape);
   if (end > bytes.length) throw graphError(source, `${name} ends at byte ${end} of ${bytes.length}`);
   const buffer = bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + end) as ArrayBuffer;

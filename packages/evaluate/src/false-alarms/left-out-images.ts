@@ -30,11 +30,11 @@ export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder
   try {
     const { classes: trained } = await readSplit(list, { ...dataset, classes });
     const counts = new Map(manifest.classes.map(({ name, trainImages }) => [name, trainImages]));
-    if (trained.some(({ name, train }) => train.length !== counts.get(name))) return none(`${list} is not of this model`);
+    if (trained.some(({ name, train }) => train.length !== counts.get(name))) return none(`${list} does not belong to this model`);
     const seen = new Set(trained.flatMap(({ train }) => train.map(({ id }) => id)));
     const images = new Map(classes.map(({ name, train }) => [name, train.filter(({ id }) => !seen.has(id))]));
     if ([...images.values()].some((left) => left.length > 0)) return { images };
-    return none("the training used every good image; `ltad train --hold-out 0.2` keeps some back");
+    return none("the training used every good image; `ltad train --hold-out 0.2` holds some back");
   } catch (error) {
     if (error instanceof LtadError) return none(error.message);
     throw error;

@@ -19,7 +19,7 @@ it("refuses what is no map, and says what to do", () => {
   const cases: [Uint8Array, RegExp][] = [
     [new Uint8Array(3), /not a \.npy file/],
     [new TextEncoder().encode("PK\u0003\u0004 a zip file, as of numpy.savez"), /not a \.npy file/],
-    [whole.subarray(0, whole.length - 1), /do not fit its header/],
+    [whole.subarray(0, whole.length - 1), /does not match its header/],
     [npyBytes([6], values), /the shape is \[6\]/],
     [npyBytes([2, 3, 1], values), /the shape is \[2, 3, 1\]/],
     [npyBytes([20_000, 20_000], values), /at most 100000000 pixels/],

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 
-/** A map as it lies on disk, [height, width]. */
+/** A map as it is stored on disk, [height, width]. */
 export interface StoredMap {
   readonly width: number;
   readonly height: number;
@@ -31,7 +31,7 @@ export function readNpy(bytes: Uint8Array, name: string): StoredMap {
   if (!/'fortran_order':\s*False/.test(header)) throw npyError(name, "the array is not in C order.");
   const { width, height } = sizeOf(header, name);
   if (bytes.length !== start + height * width * reader.bytes)
-    throw npyError(name, `the file has ${bytes.length} bytes, which do not fit its header.`);
+    throw npyError(name, `the file has ${bytes.length} bytes, which does not match its header.`);
   const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + i * reader.bytes));
   return { width, height, data };
 }

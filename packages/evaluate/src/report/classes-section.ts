@@ -16,7 +16,7 @@ export function classesSection({ classes, evaluation }: ReportData): Html {
   return html`<section>
     <h2>Class by class</h2>
     <p class="soft">
-      Each row of three: the test image, the marked defect, and where the model sees an anomaly. Heat is on one scale within a class.
+      Each row shows the test image, the marked defect, and where the model sees an anomaly. All heat maps of a class share one scale.
     </p>
     ${parts}
   </section>`;

@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HistoryPoint } from "./report-data.js";
 
-/** The losses and times that `ltad train` left beside the model. */
+/** The losses and times that `ltad train` wrote next to the model. */
 export interface TrainingHistory {
   readonly phases: Readonly<Record<string, readonly HistoryPoint[]>>;
   readonly timing: Readonly<Record<string, number>>;
 }
 
-/** Reads `history.json` of a bundle folder. A report does without it: what is missing or odd is left out. */
+/** Reads `history.json` of a bundle folder. A report does not depend on it: what is missing or malformed is left out. */
 export async function readHistory(folder: string): Promise<TrainingHistory> {
   const read = await readFile(join(folder, "history.json"), "utf8").then(parse, () => ({}));
   const phases = Object.entries(read).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.filter(isNumbers)] as const] : []));

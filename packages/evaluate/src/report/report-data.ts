@@ -6,7 +6,7 @@ export type HistoryPoint = Readonly<Record<string, number>>;
 /** Why a picture is shown. */
 export type PictureRole = "found" | "missed" | "suspected" | "typical";
 
-/** A test image beside its mask and its heat map. */
+/** A test image with its mask and its heat map. */
 export interface Picture {
   readonly role: PictureRole;
   readonly file: string;

@@ -2,11 +2,11 @@ import { seconds } from "@ltad/core/format";
 import { html, type Html } from "./html.js";
 import type { ReportData } from "./report-data.js";
 
-/** How these numbers came about, and how to make them again. */
+/** How these numbers were made, and how to reproduce them. */
 export function runSection(data: ReportData): Html {
   const { commands, config, versions, trainingTiming, evaluation } = data;
   return html`<section class="end">
-    <h2>How to make this again</h2>
+    <h2>How to reproduce this report</h2>
     <pre class="commands">${commands.join("\n")}</pre>
     <div class="columns">
       ${facts("Time, training", timed(trainingTiming))}${facts("Time, evaluation", timed(evaluation.timing))}${facts("Versions", versions)}

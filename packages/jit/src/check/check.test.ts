@@ -26,7 +26,7 @@ describe.each(["onnx", "tensorflow"] as const)("check on %s", (engine) => {
       return { fine: shifted, sum: logs.exp().sum() };
     });
     expect(error).toMatchObject({ code: "LTAD_NOT_FINITE", details: { kernel: "Log", result: "sum" } });
-    expect(error?.message).toMatch(/check\.test\.ts:\d+: the kernel Log made the first NaN; the result sum holds NaN/);
+    expect(error?.message).toMatch(/check\.test\.ts:\d+: the kernel Log produced the first NaN; the result sum contains NaN/);
   });
 
   it("goes back through an infinity to what made it", async () => {
@@ -57,7 +57,7 @@ describe.each(["onnx", "tensorflow"] as const)("check on %s", (engine) => {
 
   it("names the input that holds NaN", async () => {
     const error = await fault(({ x: v }) => ({ y: v.mul(2) }), float32([1, 3], [1, Number.NaN, 2]));
-    expect(error?.message).toMatch(/^input x: holds NaN, and so does the result y/);
+    expect(error?.message).toMatch(/^input x: contains NaN, and so does the result y/);
   });
 
   it("gives the results where all is well, and without check everything passes through", async () => {
@@ -83,7 +83,7 @@ describe.each(["onnx", "tensorflow"] as const)("check on %s", (engine) => {
     const before = program.params();
     await expect(program.step({ x: float32([2, 3], [0, 0, 0, 1, 1, 1]) }, { learningRate: 0.1 })).rejects.toMatchObject({
       code: "LTAD_NOT_FINITE",
-      message: expect.stringMatching(/check\.test\.ts:\d+: the kernel (Log|RealDiv) made the first infinity/) as string,
+      message: expect.stringMatching(/check\.test\.ts:\d+: the kernel (Log|RealDiv) produced the first infinity/) as string,
     });
     expect(program.params()).toEqual(before);
     expect((await program.step({ x: good }, { learningRate: 0.1 }))["loss"]).toBeGreaterThan(0);

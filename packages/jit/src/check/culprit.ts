@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 
-/** What a tensor holds that is no number. */
+/** What a tensor contains instead of finite numbers. */
 export interface Flags {
   readonly nan: boolean;
   readonly infinite: boolean;
@@ -27,7 +27,7 @@ export interface Run<Key> {
 /**
  * Looks where a result that is NaN or infinite comes from: back from the results through everything that is not finite, to the first
  * operation that made a NaN without having one, or an infinity from finite numbers. What a later tf.where throws away is not looked at, and
- * an infinity that an input brings (a mask) is no fault.
+ * an infinity that an input brings (a mask) is not a fault.
  * @throws LtadError `LTAD_NOT_FINITE` naming the operation and the line, or the input that brought a NaN
  */
 export function checkFinite<Key>(run: Run<Key>): void {
@@ -40,16 +40,16 @@ export function checkFinite<Key>(run: Run<Key>): void {
   const input = Object.entries(run.inputs).find(([, key]) => run.flagsOf(key).nan)?.[0];
   if (maker) {
     const made = maker.outputs.some((key) => run.flagsOf(key).nan) ? "NaN" : "infinity";
-    throw fault(`${maker.line}: the kernel ${maker.kernel} made the first ${made}; the result ${result[0]} holds ${holds}`, {
+    throw fault(`${maker.line}: the kernel ${maker.kernel} produced the first ${made}; the result ${result[0]} contains ${holds}`, {
       kernel: maker.kernel,
       line: maker.line,
       result: result[0],
     });
   }
-  if (input !== undefined) throw fault(`input ${input}: holds NaN, and so does the result ${result[0]}`, { input, result: result[0] });
+  if (input !== undefined) throw fault(`input ${input}: contains NaN, and so does the result ${result[0]}`, { input, result: result[0] });
 }
 
-/** The operations behind the results, back through tensors that are not finite. */
+/** The operations that led to the results, back through tensors that are not finite. */
 function reachable<Key>({ operations, results }: Run<Key>, bad: (key: Key) => boolean): Set<Operation<Key>> {
   const makerOf = new Map<Key, Operation<Key>>();
   for (const op of operations) for (const key of op.outputs) if (!op.inputs.includes(key) && !makerOf.has(key)) makerOf.set(key, op);
@@ -71,11 +71,7 @@ function makes<Key>({ inputs, outputs }: Operation<Key>, { flagsOf }: Run<Key>):
 }
 
 function fault(what: string, details: Record<string, unknown>): LtadError {
-  return new LtadError(
-    "LTAD_NOT_FINITE",
-    `${what}. Look at what goes in there: a logarithm or division of 0, a root of a negative number.`,
-    {
-      details,
-    },
-  );
+  return new LtadError("LTAD_NOT_FINITE", `${what}. Look for a logarithm of 0, a division by 0 or the root of a negative number.`, {
+    details,
+  });
 }

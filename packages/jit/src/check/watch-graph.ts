@@ -5,14 +5,14 @@ import { liveNodes } from "../graph/prune.js";
 import { sizeOf } from "../graph/shape.js";
 import { checkFinite, type Flags, type Operation } from "./culprit.js";
 
-/** Name of the output that tells what each watched tensor of a run holds. */
+/** Name of the output that says what each watched tensor of a run contains. */
 export const flagsName = "check.flags";
 
 /** Reads the flags of a run. @throws LtadError `LTAD_NOT_FINITE` */
 export type Inspect = (flags: NdArray) => void;
 
 /**
- * Appends to the graph what tells NaN and infinity of every tensor that the results need, as one vector [2 x tensors].
+ * Appends to the graph what detects NaN and infinity in every tensor that the results need, as one vector [2 x tensors].
  * @param operations what was traced, in order
  */
 export function watchGraph(graph: Graph, operations: readonly Operation<Value>[], results: Readonly<Record<string, Value>>) {
@@ -37,7 +37,7 @@ export function watchGraph(graph: Graph, operations: readonly Operation<Value>[]
 
 const finite: Flags = { nan: false, infinite: false };
 
-/** 1 if any element is what the test asks for, [1]. */
+/** 1 if any element passes the test, [1]. */
 function flag(g: Graph, test: "IsNaN" | "IsInf", value: Value): Value {
   const found = cast(g, g.elementwise(test, [value], { dtype: "bool" }), "float32");
   return reshape(g, g.add("ReduceMax", [found], [], { attributes: { keepdims: 0 } }), [1]);

@@ -65,7 +65,7 @@ function nameValues(graph: Graph, nodes: readonly Node[], outputs: Readonly<Reco
   for (const [name, value] of graph.inputs) give(value, name);
   for (const [value, name] of graph.names) give(value, name);
   for (const name of Object.keys(outputs)) {
-    if (taken.has(name)) throw new LtadError("LTAD_TRACE", `${name}: an output may not have the name of an input or constant. Rename it.`);
+    if (taken.has(name)) throw new LtadError("LTAD_TRACE", `${name}: an output must not have the name of an input or constant. Rename it.`);
   }
   const made = new Set(nodes.flatMap((n) => n.outputs));
   for (const [name, value] of Object.entries(outputs)) if (made.has(value)) give(value, name);

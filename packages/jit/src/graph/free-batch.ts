@@ -50,7 +50,8 @@ function checkSameNode(node: Node, others: readonly Node[]) {
   for (const other of others) {
     if (node.op !== other.op || node.inputs.length !== other.inputs.length || node.outputs.length !== other.outputs.length)
       throw cannot(`an operation changes with it (${node.op}, ${other.op})`);
-    if (JSON.stringify(node.attributes) !== JSON.stringify(other.attributes)) throw cannot(`${node.op} gets another attribute with it`);
+    if (JSON.stringify(node.attributes) !== JSON.stringify(other.attributes))
+      throw cannot(`${node.op} gets a different attribute for another size`);
   }
 }
 
@@ -104,7 +105,8 @@ function ruleFor(graph: Graph, values: readonly Value[], data: Three, batch: () 
 function intRule(graph: Graph, data: Three, batch: () => Value, op: string): Value {
   const [first] = data;
   const lines = Array.from(first, (_, i) => line(data.map((d) => d[i]!)));
-  if (lines.some((l) => !l || !Number.isInteger(l.slope) || !Number.isInteger(l.offset))) throw cannot(`${op} uses sizes with no rule`);
+  if (lines.some((l) => !l || !Number.isInteger(l.slope) || !Number.isInteger(l.offset)))
+    throw cannot(`${op} uses sizes that follow no rule`);
   const free = lines.flatMap((l, i) => (l?.slope === 0 ? [] : [i]));
   if (op === "Reshape" && free.length === 1 && !Array.from(first).includes(0))
     return graph.ints(Array.from(first, (n, i) => (i === free[0] ? -1 : n)));
@@ -118,7 +120,7 @@ function intRule(graph: Graph, data: Three, batch: () => Value, op: string): Val
 function scalarRule(graph: Graph, value: Value, numbers: readonly number[], batch: () => Value, op: string): Value {
   const direct = line(numbers);
   const inverse = direct ?? line(numbers.map((n) => 1 / n));
-  if (!inverse) throw cannot(`${op} uses a number with no rule (${numbers.join(", ")})`);
+  if (!inverse) throw cannot(`${op} uses a number that follows no rule (${numbers.join(", ")})`);
   const b = graph.add("Cast", [batch()], [1], { dtype: value.dtype, attributes: { to: onnxType[value.dtype] } });
   const scalar = graph.add("Reshape", [b, graph.ints([])], []);
   const scaled = graph.add("Mul", [scalar, graph.number(value.dtype, inverse.slope)], []);
@@ -160,6 +162,6 @@ function sameElements(a: Elements | undefined, b: Elements): boolean {
 function cannot(why: string): LtadError {
   return new LtadError(
     "LTAD_TRACE",
-    `the batch size cannot be left free: ${why}. Give the first dimension as a number, or write the function without it.`,
+    `the batch size cannot be left free: ${why}. Give the first dimension as a number, or rewrite the function so that it does not depend on it.`,
   );
 }

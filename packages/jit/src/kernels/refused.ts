@@ -27,27 +27,31 @@ export const refused: Readonly<Record<string, Refusal>> = {
     `${outside}, or multiply by a DFT matrix with tf.matMul`,
   ),
   ...group("Multinomial", "random numbers would be frozen into the graph", "draw them outside and pass them as an input"),
-  ...group("FromPixels Draw", "it belongs to the host", "pass the pixels as an input"),
+  ...group("FromPixels Draw", "it works on images or canvases of the host", "pass the pixels as an input"),
   ...group(
     "Transform",
     "ONNX has none of its fill modes, and the cpu backend of TF.js transforms the first image only",
-    "use tf.image.rotateWithOffset, tf.image.cropAndResize, or tf.gather with places made outside",
+    "use tf.image.rotateWithOffset, tf.image.cropAndResize, or tf.gather with indices computed outside",
   ),
   ...group(
     "AvgPoolGrad AvgPool3DGrad Dilation2DBackpropInput Dilation2DBackpropFilter LRNGrad ResizeBilinearGrad ResizeNearestNeighborGrad",
-    "gradients of ours are made of other kernels, so that it is never called",
+    "our gradients use other kernels, so it is never called",
     "use tf.grad",
   ),
-  ...group("LowerBound UpperBound MatrixBandPart Pool", "TF.js 4.22 composes it of others and never calls it", "use the operation of tf"),
+  ...group(
+    "LowerBound UpperBound MatrixBandPart Pool",
+    "TF.js 4.22 composes it from other kernels and never calls it",
+    "use the tf operation",
+  ),
 };
 
 /** Why a kernel that can be traced has no gradient. */
 export const withoutGradient: Readonly<Record<string, string>> = {
   ...reason("it gives whole numbers", "Bincount DenseBincount BitwiseAnd SearchSorted"),
   ...reason("it has no operands", "Fill LinSpace Range"),
-  ...reason("TF.js composes it of others inside a gradient", "FusedConv2D FusedDepthwiseConv2D _FusedMatMul"),
+  ...reason("TF.js composes it from other kernels inside a gradient", "FusedConv2D FusedDepthwiseConv2D _FusedMatMul"),
   ...reason(
-    "it is itself the gradient of another; TF.js has no second one",
+    "it is itself a gradient, and TF.js has no second derivative for it",
     "Conv2DBackpropFilter Conv3DBackpropFilterV2 DepthwiseConv2dNativeBackpropFilter DepthwiseConv2dNativeBackpropInput EluGrad MaxPool3DGrad MaxPoolGrad",
   ),
 };

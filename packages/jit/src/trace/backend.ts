@@ -20,7 +20,7 @@ interface Held {
 /** A TF.js backend that holds edges of a graph where others hold numbers. */
 class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
-  /** Where the operations of a trace are noted, when somebody wants to know them. */
+  /** Where the operations of a trace are recorded, if anybody needs them. */
   operations: Operation<Value>[] | undefined;
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends that this trace has met: constants of the graph. */
@@ -41,13 +41,13 @@ class TraceBackend extends tf.KernelBackend {
     return dataId;
   }
 
-  /** The edge behind a tensor; one of another backend is read and becomes a constant. */
+  /** The edge of a tensor; one of another backend is read and becomes a constant. */
   valueBehind(tensor: tf.TensorInfo): Value {
     const graph = this.current();
     const held = this.held.get(tensor.dataId) ?? this.foreign.get(tensor.dataId);
     if (held?.graph === graph) return held.value;
     if (this.held.has(tensor.dataId))
-      throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions may not keep tensors.`);
+      throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions must not keep tensors.`);
     if (!isDType(tensor.dtype)) throw unsupportedType(tensor.dtype);
     const data = tf.engine().readSync(tensor.dataId) as Float32Array | Int32Array | Uint8Array;
     const value = graph.constant(tensor.dtype, tensor.shape, data.slice());
@@ -61,8 +61,8 @@ class TraceBackend extends tf.KernelBackend {
     if (held && data) return expandUniform(held.value, data);
     throw new LtadError(
       "LTAD_TRACE",
-      `${callerLine()}: reads the numbers of a tensor that is being traced and has none. ` +
-        "A traced function may not use data, dataSync, array, arraySync or print, or branch on values; use tf.where.",
+      `${callerLine()}: reads the values of a tensor that is being traced and has none yet. ` +
+        "A traced function must not use data, dataSync, array, arraySync or print, or branch on values; use tf.where.",
     );
   }
 
@@ -121,10 +121,7 @@ class TraceBackend extends tf.KernelBackend {
 
   private current(): Graph {
     if (this.graph) return this.graph;
-    throw new LtadError(
-      "LTAD_TRACE",
-      `${callerLine()}: a tensor of a finished trace is used. It has no numbers; run the compiled program.`,
-    );
+    throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of a finished trace is used. It has no values; run the compiled program.`);
   }
 }
 

@@ -17,7 +17,7 @@ export function refuseRandom(data: ArrayLike<number>): void {
   if (!maker) return;
   throw new LtadError(
     "LTAD_TRACE",
-    `${callerLine(stack)}: tf.${maker} in a traced function would give the same numbers in every run. Make the numbers outside and pass them as an input.`,
+    `${callerLine(stack)}: tf.${maker} in a traced function would give the same numbers in every run. Generate the numbers outside and pass them as an input.`,
     { details: { op: maker } },
   );
 }

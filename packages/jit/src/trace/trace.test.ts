@@ -26,7 +26,7 @@ describe("a traced function may not", () => {
       return {};
     });
     expect(code).toBe("LTAD_TRACE");
-    expect(message).toMatch(/trace\.test\.ts:\d+: reads the numbers of a tensor that is being traced/);
+    expect(message).toMatch(/trace\.test\.ts:\d+: reads the values of a tensor that is being traced/);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("a traced function may not", () => {
     let kept: tf.Tensor | undefined;
     toOnnx(({ x }) => ({ y: (kept = tf.keep(asTensor(x).add(1))) }), x);
     expect(refusal(({ x }) => ({ y: asTensor(x).add(asTensor(kept)) })).message).toMatch(/another trace/);
-    expect(() => asTensor(kept).dataSync()).toThrow(/no numbers|has none/);
+    expect(() => asTensor(kept).dataSync()).toThrow(/no values|has none/);
   });
 
   it("give nothing, or what is no tensor", () => {
@@ -95,7 +95,7 @@ describe("a traced function may not", () => {
   });
 
   it("give an output the name of an input", () => {
-    expect(refusal(({ x }) => ({ x: asTensor(x).add(1) })).message).toMatch(/^x: an output may not have the name/);
+    expect(refusal(({ x }) => ({ x: asTensor(x).add(1) })).message).toMatch(/^x: an output must not have the name/);
   });
 });
 

@@ -17,7 +17,7 @@ export type Trace = Traced & { readonly inspect?: Inspect };
 /**
  * Runs fn once with tensors that hold no numbers and records what it does. Synchronous; the backend in use before is restored.
  * @param batch the number to put in place of a free first dimension
- * @param watched with an output more, that tells which tensors are not finite
+ * @param watched with one more output that says which tensors are not finite
  */
 export function trace(
   fn: (inputs: Tensors, constants: Tensors) => Tensors,

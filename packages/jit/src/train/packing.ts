@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 /** Parameters with fewer elements than this share one vector. */
 const smallerThan = 4096;
 
-/** Which parameters stand alone and which lie in the vector, with their places. */
+/** Which parameters are separate and which are in the vector, with their places. */
 export interface Packing {
   readonly alone: readonly string[];
   readonly packed: readonly { readonly name: string; readonly shape: readonly number[]; readonly begin: number; readonly size: number }[];
@@ -81,7 +81,7 @@ export function packTensors(tensors: Readonly<Record<string, tf.Tensor>>, { alon
   return slots;
 }
 
-/** @throws LtadError `LTAD_SHAPE` when a parameter is no float32 array */
+/** @throws LtadError `LTAD_SHAPE` when a parameter is not a float32 array */
 export function checkParams(params: NdArrays): void {
   const wrong = Object.entries(params).find(([, { dtype }]) => dtype !== "float32");
   if (wrong)

@@ -11,7 +11,7 @@ import type { JitOptions, Tensors } from "../traced-function.js";
 /** A function from state and inputs, in one record, to the next state and scalars to report. */
 export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
 
-/** Runs a step function and keeps its state where the engine wants it. */
+/** Runs a step function and keeps its state where the engine needs it. */
 export interface Stepper {
   run(inputs: NdArrays): Promise<Record<string, number>>;
   /** Not copied. */
@@ -24,7 +24,7 @@ type Options = JitOptions & { readonly inputs: TensorSpecs; readonly constants?:
 
 const scalars: TensorSpecs = { "at.decay": f32(), "at.rate": f32(), "at.epsilon": f32() };
 
-/** The step as an .onnx file: the state and `at.*` beside the inputs, `next.*` and `report.*` as outputs. */
+/** The step as an .onnx file: the state and `at.*` next to the inputs, `next.*` and `report.*` as outputs. */
 export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
   return compileStep(step, initial, options, false).model;
 }

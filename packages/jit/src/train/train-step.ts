@@ -179,7 +179,7 @@ function checkState(state: NdArrays, params: NdArrays) {
     const received = found ? `[${found.shape.join(", ")}]` : "nothing";
     throw new LtadError(
       "LTAD_SHAPE",
-      `state.${name}: expected [${shape.join(", ")}], received ${received}. The state is of another model.`,
+      `state.${name}: expected [${shape.join(", ")}], received ${received}. The state belongs to another model.`,
     );
   }
 }

@@ -4,7 +4,7 @@ import type { Tensors } from "../traced-function.js";
 
 /**
  * What a loss function gives, and the gradient of its `loss` for every parameter.
- * @throws LtadError `LTAD_TRACE` naming the parameters that the loss does not depend on, or an entry that is no scalar
+ * @throws LtadError `LTAD_TRACE` naming the parameters that the loss does not depend on, or an entry that is not a scalar
  */
 export function valueAndGradients(
   loss: (params: Tensors) => Tensors & { loss: tf.Scalar },

@@ -14,7 +14,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back on Ctrl-C; returns how to stop listening. */
   onInterrupt(handler: () => void): () => void;
-  /** Ends the process at once: the second Ctrl-C. */
+  /** Ends the process immediately: the second Ctrl-C. */
   exit(code: number): void;
 }
 

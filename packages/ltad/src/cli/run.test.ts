@@ -100,7 +100,7 @@ describe("faults of a data set", () => {
   it("two files of one name", async () => {
     const folder = await tinyDataset(await temporaryFolder(), small);
     await writeFile(join(folder, "nut/train/good/0.jpg"), "x");
-    await expectFault(3, /0\.jpg and 0\.png have one name/, "data", "stats", folder);
+    await expectFault(3, /0\.jpg and 0\.png have the same name/, "data", "stats", folder);
   });
 
   it("an unknown protocol, an unknown class in --order", async () => {
@@ -108,7 +108,7 @@ describe("faults of a data set", () => {
     const out = join(folder, "list.txt");
     await expectFault(
       2,
-      /LTAD_CONFIG protocol exq20: .*Known are full, exp20/,
+      /LTAD_CONFIG protocol exq20: .*Expected full, exp20/,
       "data",
       "split",
       folder,
@@ -182,7 +182,7 @@ it("the demo keeps out of a folder it did not make", async () => {
   await mkdir(join(folder, "data/thesis"), { recursive: true });
   const { code, stdout, stderr } = await ltad("demo", "--out", folder);
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-  expect(stderr).toMatch(/LTAD_DATA .*this folder holds something else/);
+  expect(stderr).toMatch(/LTAD_DATA .*this folder contains something else/);
 });
 
 it("a folder without an image is bad data", async () => {

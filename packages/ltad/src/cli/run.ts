@@ -7,7 +7,7 @@ import { createProgram } from "./program.js";
 
 /**
  * Runs one command line.
- * @param argv what stands after `ltad`
+ * @param argv the arguments after `ltad`
  * @returns the exit code; nothing is thrown
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function failed(error: unknown, io: Io, debug: boolean): number {
-  // Commander has printed its message, or the help that was asked for.
+  // Commander has printed its message, or the requested help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   const colours = coloursFor(io.stderr, io.env);
   if (isLtadError(error)) {
@@ -32,7 +32,7 @@ function failed(error: unknown, io: Io, debug: boolean): number {
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   io.stderr.write(
-    `${colours.red("error")} ${message}\nThis should not have happened. ${debug ? (stack ?? "") : "Run again with --debug to see where, and report it."}\n`,
+    `${colours.red("error")} ${message}\nThis is a bug. ${debug ? (stack ?? "") : "Run again with --debug to see where it happened, and report it."}\n`,
   );
   return exitCodes.failed;
 }

@@ -13,7 +13,7 @@ it("stops a job at the first Ctrl-C, the process at the second, and says how to 
   });
   await expect(job).rejects.toMatchObject({ code: "LTAD_ABORTED", message: "Stopped. Go on with --resume." });
   expect(exits).toEqual([130]);
-  expect(written.stderr).toContain("Ctrl-C again stops at once");
+  expect(written.stderr).toContain("Press Ctrl-C again to stop immediately");
   expect(handlers.size).toBe(0);
 });
 

@@ -11,7 +11,7 @@ export interface CommonOptions {
   readonly debug?: boolean;
 }
 
-/** What a command works with: where results go, how it tells what it does, and when it must stop. */
+/** What a command works with: where results go, how it reports what it does, and when it must stop. */
 export interface Session {
   readonly io: Io;
   readonly json: boolean;
@@ -29,8 +29,8 @@ export interface Session {
 }
 
 /**
- * Runs a job with progress and Ctrl-C: the first asks it to stop where it can go on later, the second ends the process.
- * @param onStop what to tell after a stop: how to go on
+ * Runs a job with progress and Ctrl-C: the first stops it where it can continue later, the second ends the process.
+ * @param onStop what to print after a stop: how to continue
  */
 export async function withSession<T>(io: Io, options: CommonOptions, onStop: string, job: (session: Session) => Promise<T>): Promise<T> {
   const { json = false, quiet = false } = options;
@@ -39,7 +39,7 @@ export async function withSession<T>(io: Io, options: CommonOptions, onStop: str
   const controller = new AbortController();
   const stopListening = io.onInterrupt(() => {
     if (controller.signal.aborted) return io.exit(exitCodes.stopped);
-    display.say("Stopping at the next safe point. Ctrl-C again stops at once.");
+    display.say("Stopping at the next safe point. Press Ctrl-C again to stop immediately.");
     controller.abort(new Error("Ctrl-C"));
   });
   try {

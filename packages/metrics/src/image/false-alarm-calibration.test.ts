@@ -15,7 +15,7 @@ it("does not state a rate that so few images cannot carry", () => {
   const { rates, error } = falseAlarmCalibration(upTo(50), [1, 2], [0.1, 0.01]);
   expect(rates[1]).toMatchObject({
     threshold: null,
-    observed: { value: null, reason: "a rate of 0.01 needs 99 calibration images, there are 50" },
+    observed: { value: null, reason: "a rate of 0.01 needs 99 calibration images, but there are only 50" },
   });
   expect(error.reason).toBe("over 1 of 2 rates");
   expect(falseAlarmCalibration([], [1], [0.1]).error).toEqual({ value: null, reason: "no rate could be stated" });

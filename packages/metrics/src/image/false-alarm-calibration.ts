@@ -38,12 +38,12 @@ export function falseAlarmCalibration(
   rates: readonly number[],
 ): FalseAlarmCalibration {
   const [known, fresh] = [finite(calibration, "calibration").sort(), finite(test, "test")];
-  if (fresh.length === 0) throw undefinedMetric("calibration", "there are no good images in the test", "it needs some");
+  if (fresh.length === 0) throw undefinedMetric("calibration", "there are no good images in the test", "it needs at least one");
   const found = rates.map((stated): StatedRate => {
     if (!(stated > 0 && stated < 1)) throw new LtadError("LTAD_CONFIG", `rates: expected numbers above 0 and below 1, received ${stated}.`);
     const k = Math.floor(stated * (known.length + 1) + 1e-9);
     if (k === 0) {
-      const reason = `a rate of ${stated} needs ${Math.ceil(1 / stated) - 1} calibration images, there are ${known.length}`;
+      const reason = `a rate of ${stated} needs ${Math.ceil(1 / stated) - 1} calibration images, but there are only ${known.length}`;
       return { stated, threshold: null, observed: { value: null, reason }, images: fresh.length };
     }
     const threshold = known[known.length - k]!;

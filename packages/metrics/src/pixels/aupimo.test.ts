@@ -57,7 +57,7 @@ describe("aupimo", () => {
     const undefinedMetric = expect.objectContaining({ code: "LTAD_UNDEFINED_METRIC" });
     expect(() => aupimo(filled(one, [0, 2]), one)).toThrow(undefinedMetric);
     expect(() => aupimo(filled(one, [1, 4]), one)).toThrow(undefinedMetric);
-    expect(() => aupimo(filled(one))).toThrow(/lowest false positive rate .* needs 0.00001 or less/);
+    expect(() => aupimo(filled(one))).toThrow(/lowest false positive rate .* must be 0.00001 or less/);
     expect(() => aupimo(filled(one), { lower: 0.1, upper: 0.1 })).toThrow(expect.objectContaining({ code: "LTAD_CONFIG" }));
   });
 });

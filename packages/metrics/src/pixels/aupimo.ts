@@ -48,7 +48,7 @@ export function aupimo({ images }: Pick<ExactPixels, "images">, bounds: FprBound
     throw undefinedMetric(
       "AUPIMO",
       `the lowest false positive rate of the good images is ${first}`,
-      `it needs ${lower} or less, so more good pixels`,
+      `it must be ${lower} or less, which takes more good pixels`,
     );
   }
   const areas = defective.map(({ name, defect }) => ({ name, value: recallArea(defect, curve, bounds) }));

@@ -3,7 +3,7 @@ import type { Ranking } from "../ranking/ranking.js";
 import { floatKeys } from "./float-keys.js";
 import { labelRegions } from "./regions.js";
 
-/** The anomaly map of one image beside the truth. Images may have different sizes. */
+/** The anomaly map of one image and its ground truth. Images may have different sizes. */
 export interface PixelImage {
   /** [height * width] anomaly scores, finite; compared as float32. */
   readonly map: Float32Array;
@@ -78,7 +78,7 @@ function checkSizes(map: Float32Array, mask: Uint8Array | null, width: number, n
     throw new LtadError("LTAD_SHAPE", message, { details: { image: name } });
   }
   if (Number.isSafeInteger(width) && width >= 1 && map.length % width === 0) return;
-  const message = `${name}: the map has ${map.length} pixels, which are no whole rows of ${width}.`;
+  const message = `${name}: the map has ${map.length} pixels, which is not a whole number of rows of ${width}.`;
   throw new LtadError("LTAD_SHAPE", message, { details: { image: name } });
 }
 

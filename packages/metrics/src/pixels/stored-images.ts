@@ -38,10 +38,10 @@ export function decodeImages(bytes: Uint8Array, source: string): SplitImage[] {
     parts.defect.length === sum(1) &&
     parts.region.length === sum(1) &&
     parts.sizes.length === sum(2);
-  if (!fits) throw misfit(source, "its arrays do not fit together");
+  if (!fits) throw misfit(source, "its arrays do not match");
   const images = cut(names, table, parts);
   const wrong = images.find((image) => !sizesFit(image));
-  if (wrong) throw misfit(source, `the regions of ${wrong.name} do not have their sizes`);
+  if (wrong) throw misfit(source, `the sizes of the regions of ${wrong.name} do not match`);
   return images;
 }
 
@@ -101,5 +101,5 @@ function namesOf(text: string | undefined): string[] {
 }
 
 function misfit(source: string, why: string): LtadError {
-  return new LtadError("LTAD_DATA", `${source}: not the state of an accumulator of pixels (${why}).`, { details: { file: source } });
+  return new LtadError("LTAD_DATA", `${source}: not the saved state of a pixel accumulator (${why}).`, { details: { file: source } });
 }

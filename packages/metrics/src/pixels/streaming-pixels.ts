@@ -151,7 +151,7 @@ function countsOf(text: string | undefined): Record<(typeof countNames)[number],
 }
 
 function misfit(source: string): LtadError {
-  return new LtadError("LTAD_DATA", `${source}: not the state of a streaming accumulator of pixels (its parts do not fit together).`, {
+  return new LtadError("LTAD_DATA", `${source}: not the saved state of a streaming pixel accumulator (its parts do not match).`, {
     details: { file: source },
   });
 }

@@ -1,6 +1,6 @@
 import { isLtadError } from "@ltad/core/browser";
 
-/** A number, or null with the reason why there is none. A mean over fewer classes than asked has both. */
+/** A number, or null with the reason why there is none. A mean over fewer classes than requested has both. */
 export interface Measure {
   readonly value: number | null;
   readonly reason?: string;

@@ -13,7 +13,7 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
   if (scores.length !== isAnomaly.length) {
     throw new LtadError(
       "LTAD_SHAPE",
-      `scores: expected one label a score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
+      `scores: expected one label for each score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
     );
   }
   const sides = new Float64Array(scores.length + 1); // each score is written to both sides, and one of them goes on

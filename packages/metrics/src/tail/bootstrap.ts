@@ -11,9 +11,9 @@ export interface Integers {
 
 export interface BootstrapOptions {
   readonly rng: Integers;
-  /** Samples drawn; 2,000 unless told. */
+  /** Number of samples; default 2,000. */
   readonly repeats?: number;
-  /** Share of the samples inside; 0.95 unless told. */
+  /** Share of the samples inside the interval; default 0.95. */
   readonly confidence?: number;
 }
 

@@ -17,7 +17,7 @@ export interface BundleContent {
   readonly counts: readonly number[];
 }
 
-/** What a training leaves behind, as the detector writes it. */
+/** The result of a training, as the detector writes it. */
 export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
   const { config, seed, split } = options;
   const { image, lambda, ...score } = config.score;

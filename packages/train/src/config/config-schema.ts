@@ -2,7 +2,7 @@ import { weightTypes } from "@ltad/core";
 import * as z from "zod";
 
 // One schema for everything that decides a model. Names and defaults follow method.md; what is the paper's (P) and what
-// we chose (O) stands in docs/method.md, which points back at these fields.
+// we chose (O) is explained in docs/method.md, which refers to these fields.
 
 const count = z.int().positive();
 const positive = z.number().positive();
@@ -16,25 +16,27 @@ const encoder = z.strictObject({
       "frozen image encoder: a short name, a model folder, owner/name@revision on the Hugging Face hub, npm:PACKAGE@VERSION or an address",
     ),
   text: z.string().min(1).describe("frozen text encoder, named in the same way"),
-  precision: z.enum(weightTypes).describe("how the bundle stores the image encoder's weights: whole, half or a quarter"),
+  precision: z.enum(weightTypes).describe("how the bundle stores the image encoder's weights: full size, half or a quarter"),
 });
 
 const features = z.strictObject({
-  inputSize: count.describe("side of the square input in pixels, best a multiple of the encoder's strides"),
-  stages: z.array(count).nonempty().describe("encoder stages that make the patches"),
+  inputSize: count.describe("side of the square input in pixels, preferably a multiple of the encoder's strides"),
+  stages: z.array(count).nonempty().describe("encoder stages that form the patches"),
   gridStride: count.describe("stride of the common grid in pixels"),
-  shrink: z.enum(["area", "bilinear"]).describe("how finer maps come to the grid"),
+  shrink: z.enum(["area", "bilinear"]).describe("how maps finer than the grid are reduced to it"),
 });
 
 const whitening = z.strictObject({
-  by: z.enum(["class", "none"]).describe("class: whitened with each class's covariance; none: standardised channels"),
+  by: z.enum(["class", "none"]).describe("class: whiten with the covariance of each class; none: standardise the channels"),
   ridge: positive.describe("added to the eigenvalues of the covariance"),
-  minImagesForPositions: count.describe("fewest images for a mean at each position; below, one mean for the class"),
+  minImagesForPositions: count.describe(
+    "minimum number of images for per-position means; classes with fewer use one mean for all positions",
+  ),
 });
 
 const names = z.strictObject({
   tokens: count.describe("M, length of a pseudo class name"),
-  deviation: positive.describe("spread of its start around the mean token"),
+  deviation: positive.describe("standard deviation of its initial values around the mean token"),
   normalPrompt: z.string().min(1).describe("v_n"),
   abnormalPrompt: z.string().min(1).describe("v_a"),
   prototypes: z.enum(["learned", "random"]).describe("random: unit vectors in place of the text encoder's (ablation)"),
@@ -49,12 +51,12 @@ const optimiser = {
   learningRate: positive,
   warmup: z.int().nonnegative().describe("steps of linear warm-up"),
   weightDecay: z.number().nonnegative(),
-  clipNorm: positive.describe("largest norm of the gradient"),
+  clipNorm: positive.describe("maximum norm of the gradient"),
 };
 
 const augment = z.strictObject({
   ...optimiser,
-  batch: count.describe("images a step"),
+  batch: count.describe("images per step"),
   latent: count,
   width: count.describe("channels of the decoder's finest stage"),
   beta: z.number().nonnegative().describe("weight of the KL divergence"),
@@ -62,7 +64,7 @@ const augment = z.strictObject({
 });
 
 const mixing = z.strictObject({
-  enabled: z.boolean().describe("replace features by synthesised ones with probability 1 - p_c"),
+  enabled: z.boolean().describe("replace real features with synthesised ones with probability 1 - p_c"),
   pMin: share,
   gamma: z.number().nonnegative(),
   samples: count.describe("synthesised images drawn for each class"),
@@ -72,9 +74,9 @@ const anomaly = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("jitter"), alpha: positive.default(20).describe("UniAD's scale") }),
   z.strictObject({
     kind: z.literal("directed"),
-    low: positive.default(1).describe("least length of the noise, in units of sqrt(D)"),
-    high: positive.default(3).describe("greatest length"),
-    foreign: share.default(0.5).describe("share of noise that points to a patch of another class"),
+    low: positive.default(1).describe("smallest length of the noise, in units of sqrt(D)"),
+    high: positive.default(3).describe("largest length of the noise, in units of sqrt(D)"),
+    foreign: share.default(0.5).describe("share of the noise that points towards a patch of another class"),
   }),
 ]);
 
@@ -105,8 +107,8 @@ const semantic = z.discriminatedUnion("kind", [
 
 const detect = z.strictObject({
   ...optimiser,
-  schedule: z.enum(["cosine", "step"]).describe("cosine to 0, or a tenth after 80 % of the steps"),
-  images: count.describe("images a step"),
+  schedule: z.enum(["cosine", "step"]).describe("cosine: falls to 0; step: a tenth of the rate after 80 % of the steps"),
+  images: count.describe("images per step"),
   tokens: count.nullable().describe("patches drawn from each image; null: all of them"),
 });
 

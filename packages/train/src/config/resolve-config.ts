@@ -15,10 +15,10 @@ type Values = Record<string, unknown>;
 
 /**
  * Preset, then file, then single values; the later wins. What comes out is complete and valid.
- * @throws LtadError `LTAD_CONFIG` naming every fault at once with its path
+ * @throws LtadError `LTAD_CONFIG` naming all faults with their paths
  */
 export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): TrainConfig {
-  if (!isValues(file)) throw new LtadError("LTAD_CONFIG", "config file: expected an object of options at the top.");
+  if (!isValues(file)) throw new LtadError("LTAD_CONFIG", "config file: expected an object of options at the top level.");
   const given = sets.reduce((values, pair) => merge(values, parseSet(pair)), file);
   const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
   if (!Object.hasOwn(presets, name))
@@ -39,8 +39,8 @@ function checkTogether(config: TrainConfig): TrainConfig {
   const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
   if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);
   if (score.groupWeights.length !== groups.length)
-    fail(`score.groupWeights: expected ${groups.length} weights, one for each of groups, received ${score.groupWeights.length}.`);
-  if (!score.groupWeights.some((weight) => weight > 0)) fail("score.groupWeights: expected a weight above 0 in at least one place.");
+    fail(`score.groupWeights: expected ${groups.length} weights, one for each group, received ${score.groupWeights.length}.`);
+  if (!score.groupWeights.some((weight) => weight > 0)) fail("score.groupWeights: expected at least one weight above 0.");
   if ("heads" in reconstruct && reconstruct.width % reconstruct.heads !== 0)
     fail(`reconstruct.heads: expected a divisor of reconstruct.width (${reconstruct.width}), received ${reconstruct.heads}.`);
   if (reconstruct.kind === "uniad") checkNeighbourhood(reconstruct.neighbourhood, features);
@@ -49,7 +49,7 @@ function checkTogether(config: TrainConfig): TrainConfig {
   if (anomaly.kind === "directed" && anomaly.high < anomaly.low)
     fail(`anomaly.high: expected at least anomaly.low (${anomaly.low}), received ${anomaly.high}.`);
   if (anomaly.kind === "jitter" && whitening.by === "class")
-    fail(`anomaly.kind: jitter is made for features without whitening; use directed, or whitening.by none.`);
+    fail(`anomaly.kind: jitter is designed for features without whitening; use directed, or whitening.by none.`);
   return config;
 }
 

@@ -5,7 +5,7 @@ import { noisePool } from "./noise-pool.js";
 const pool = noisePool(createRng("pool"), 1000);
 
 describe("noisePool", () => {
-  it("gives standard normals, as many as asked for", () => {
+  it("gives the given number of standard normals", () => {
     const numbers = pool.take(200_000, createRng(1));
     expect(numbers.length).toBe(200_000);
     const moment = (power: number) => numbers.reduce((sum, x) => sum + x ** power, 0) / numbers.length;

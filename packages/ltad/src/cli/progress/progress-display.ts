@@ -5,7 +5,7 @@ import { count, seconds, short } from "@ltad/core/format";
 import { type Colours, coloursFor } from "./colours.js";
 import { createRate, type Rate } from "./rate.js";
 
-/** Shows how a long job goes on stderr. */
+/** Shows the progress of a long job on stderr. */
 export interface ProgressDisplay {
   show(progress: Progress): void;
   /** A line of its own, above the progress. */

@@ -1,6 +1,6 @@
 /** Measures how fast a job goes, over the last seconds, so that a slow start or a resumed job does not spoil the estimate. */
 export interface Rate {
-  /** Units per second, once there is enough to tell. */
+  /** Units per second, once enough is known. */
   perSecond(): number | null;
   add(done: number, at: number): void;
 }

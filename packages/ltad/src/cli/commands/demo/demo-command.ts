@@ -25,7 +25,7 @@ const protocol = "exp20";
 export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<void> {
   const { out, seed } = options;
   const [data, model] = [join(out, "data"), join(out, "model")];
-  await withSession(io, options, `Go on with\n  ${typedCommand(io.env, "demo", "--out", out, "--seed", seed)}`, async (session) => {
+  await withSession(io, options, `Continue with\n  ${typedCommand(io.env, "demo", "--out", out, "--seed", seed)}`, async (session) => {
     await warnWithoutNative(session);
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
@@ -38,7 +38,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
   });
 }
 
-/** A checkpoint of another version of this program is of no use: then training starts anew. */
+/** A checkpoint of another version of this program is useless: the training then starts over. */
 async function trainOrResume(session: Session, data: string, options: TrainCommandOptions): Promise<void> {
   try {
     await trainWithRemarks(session, data, options);

@@ -35,7 +35,7 @@ describe("ltad encoders", () => {
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^ *1 +12 +4$/m);
     expect(text.stdout).toContain(
-      "squashed by the filter cubic; its own processor brings the shorter side to 27 px and keeps the middle of 24",
+      "resized to a square with the filter cubic; its own processor resizes the shorter side to 27 px and crops the middle 24 px",
     );
     expect(text.stderr).toContain(`--set encoder.image=${vit}`);
     expect(text.stderr).toMatch(
@@ -89,7 +89,7 @@ describe("ltad encoders", () => {
     expect(pickle.stderr).toContain("a pickle, which is never read because it can run code");
     expect((await ltad("encoders", "info", "resnet50")).stderr).toContain("encoder: expected one of efficientnet-b0");
     expect((await ltad("encoders", "export", vit, "--size", "30", "--out", join(folder, "x.onnx"))).stderr).toContain(
-      "cannot take images of 30 x 30 pixels",
+      "does not accept images of 30 x 30 pixels",
     );
     const offline = await ltad("encoders", "pull", "org/model", "--offline", "--cache-dir", folder);
     expect(offline.code).toBe(1);

@@ -105,7 +105,7 @@ function loadOptions({ io, signal, onProgress }: Session, { cacheDir, offline }:
   return { ...hub, cacheDir: resolve(cacheDir ?? cacheDirIn(io.env)), offline: offline ?? hub.offline, signal, onProgress };
 }
 
-/** A short name says what it gives; anything else is asked for both. */
+/** A short name says what it gives; anything else is tried as both. */
 async function load(source: string, options: LoadOptions): Promise<LoadedEncoder> {
   const kinds = catalogue.find(({ name }) => name === source.split("@")[0])?.kinds;
   if (kinds?.length !== 1) return loadEncoder(source, options);
@@ -164,12 +164,12 @@ function imageText(encoder: AnyImageEncoder): string {
 
 function processingText({ kernel, resize, size }: AnyImageEncoder["processing"]): string {
   const own = "both" in resize ? `both sides to ${resize.both}` : `the shorter side to ${resize.shorter}`;
-  return `Images: squashed by the filter ${kernel}; its own processor brings ${own} px and keeps the middle of ${size}`;
+  return `Images: resized to a square with the filter ${kernel}; its own processor resizes ${own} px and crops the middle ${size} px`;
 }
 
 function textText(encoder: TextEncoder): string {
   const { size, tokenSize, maxTokens, parameters: count } = textFacts(encoder);
-  return `Text encoder: ${millions(count)} M parameters beside its token table, tokens of ${tokenSize}, up to ${plural(maxTokens, "token")}, vectors of ${size}`;
+  return `Text encoder: ${millions(count)} M parameters in addition to its token table, tokens of ${tokenSize}, up to ${plural(maxTokens, "token")}, vectors of ${size}`;
 }
 
 const millions = (count: number) => (count / 1e6).toFixed(1);

@@ -12,7 +12,7 @@ export function addEvalCommand(program: Command, io: Io): void {
       "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
         "Writes metrics.json, metrics.csv and, with --report, report.html into the model folder.",
     )
-    .option("--report", "write report.html as well")
+    .option("--report", "also write report.html")
     .addOption(
       new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")
         .choices(["folder", "predicted"])

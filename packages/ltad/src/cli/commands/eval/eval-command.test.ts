@@ -72,7 +72,7 @@ it("writes a report that stands alone", async () => {
   expect(stdout).toMatch(/^Avg +100\.0 +100\.0 +100\.0 +100\.0 +0\.0 +100\.0 +100\.0$/m);
   expect(stdout).toMatch(/^pixels +regions +threshold +AUROC +AP +F1-max +IoU-max +FPR@95TPR +AUPRO@0\.3 +@0\.05 +@0\.01 +AUPIMO +mAD$/m);
   expect(stdout).toMatch(/^Pooled +4 +\S+ +9\d\.\d( +\S+){9}$/m);
-  expect(stderr).toMatch(/screw: the model was not trained on this class; left out/);
+  expect(stderr).toMatch(/screw: the model was not trained on this class; excluded/);
   const page = await readFile(join(folder, "report.html"), "utf8");
   expect(page.match(/<figure class="picture">/g)).toHaveLength(8);
   expect(page.match(/class="outline"/g)).toHaveLength(4);
@@ -107,7 +107,7 @@ it("says which number cannot be had, and means the rest", async () => {
 it("refuses a data set the model knows nothing of", async () => {
   const { code, stdout, stderr } = await ltad("eval", await model("bolt"), data, "--json", ...cache());
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-  expect(stderr).toMatch(/no class to test\. The model knows bolt; the data set has/);
+  expect(stderr).toMatch(/no class to evaluate\. The model knows bolt; the data set has/);
 });
 
 /** Writes the list of a model that was trained on the first images of each class. */
@@ -131,7 +131,7 @@ it("tests false-alarm rates with good images that the training left out", async 
   expect(tenth?.threshold).toBeLessThan(measured["tile"]!["image_f1max_threshold"]!); // below every defect
   expect(tenth?.observed.value).toBeLessThanOrEqual(0.5);
   expect(twentieth).toMatchObject({ threshold: expect.any(Number), images: 10 });
-  expect(calibration?.["tile"]?.rates[2]?.observed.reason).toBe("a rate of 0.02 needs 49 calibration images, there are 22");
+  expect(calibration?.["tile"]?.rates[2]?.observed.reason).toBe("a rate of 0.02 needs 49 calibration images, but there are only 22");
   const [head = "", tile = ""] = (await readFile(join(folder, "metrics.csv"), "utf8")).split("\n");
   expect(tile.split(",")[head.split(",").indexOf("false_alarm_threshold_0.1")]).toBe(String(tenth?.threshold));
   const shown = await ltad("eval", folder, root, "--report", ...cache());
@@ -142,8 +142,8 @@ it("tests false-alarm rates with good images that the training left out", async 
 
 it.each([
   ["nothing was left out", { tile: 8, nut: 4 }, /the training used every good image/],
-  ["the data set is another", { tile: 9, nut: 4 }, /line 9: .*8\.png.* is no training image of the dataset/],
-  ["the list is of another model", { tile: 7, nut: 4 }, /train-images\.txt is not of this model/],
+  ["the data set is another", { tile: 9, nut: 4 }, /line 9: .*8\.png.* is not a training image of the dataset/],
+  ["the list is of another model", { tile: 7, nut: 4 }, /train-images\.txt does not belong to this model/],
 ])("tests no false-alarm rates when %s", async (_, counts, why) => {
   const root = await tinyDataset(await temporaryFolder(), {
     tile: { train: 8, good: 1, defect: 1 },

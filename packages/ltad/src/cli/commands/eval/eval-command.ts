@@ -16,7 +16,7 @@ export interface EvalCommandOptions extends CommonOptions {
 
 /** Measures a model; prints the numbers and writes metrics.json, metrics.csv and report.html into its folder. */
 export async function evalCommand(io: Io, model: string, data: string, options: EvalCommandOptions): Promise<void> {
-  await withSession(io, options, "No result was written; what was encoded is kept.", async (session) => {
+  await withSession(io, options, "No result was written; the encoded images are kept.", async (session) => {
     await warnWithoutNative(session);
     const evaluation = await evaluateFolder(session, model, data, options);
     session.printJson(evaluation);

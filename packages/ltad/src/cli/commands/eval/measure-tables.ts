@@ -82,6 +82,6 @@ function intervalLine({ intervals: { confidence, repeats, image_auroc }, summary
     return interval ? [`${name} ${percent(value)} (${percent(interval.low)} to ${percent(interval.high)})`] : [];
   });
   return parts.length === 0
-    ? "Intervals: none, no class has good and defective images."
+    ? "No intervals: no class has both good and defective images."
     : `Image AUROC with ${100 * confidence} % bootstrap intervals over test images (${count(repeats)} draws): ${parts.join(", ")}`;
 }

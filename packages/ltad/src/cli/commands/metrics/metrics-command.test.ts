@@ -58,7 +58,7 @@ it("prints a table for people, with the accuracy at a threshold", async () => {
   expect(stdout).toMatch(/^nut +2 +2 +0\.35 +75\.0 +83\.3 +80\.0 +75\.0 +50\.0 +50\.0 +50\.0$/m);
   expect(stdout).toMatch(/^at 0\.5 +accuracy\nnut +75\.0\ntile +50\.0$/m);
   expect(stdout).toMatch(/Image AUROC with 95 % bootstrap intervals .*Avg 87\.5 \(\d/);
-  expect(stderr).toMatch(/High and Low are the halves of the classes as they come/);
+  expect(stderr).toMatch(/High and Low are the halves of the classes in the given order/);
 });
 
 it("says which classes a mean does without", async () => {
@@ -176,6 +176,6 @@ it("names the image whose map is missing or has no finite score", async () => {
   await rm(join(maps, "nut/test/good/1.npy"));
   expect(await ltad("metrics", maps, "--data", data)).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy or \.png/),
+    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected a map named .*1\.npy or .*1\.png/),
   });
 });

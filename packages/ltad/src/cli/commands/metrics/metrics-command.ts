@@ -59,7 +59,7 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
   const dataset = await scanDataset(options.data);
   for (const warning of dataset.warnings) session.warn(warning);
   const classes = dataset.classes.filter(({ test }) => test.length > 0);
-  if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: there is no image in CLASS/test.`);
+  if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);
   const set = measureSet();
   for (const data of classes) {
     const { scores, pixels } = await readMaps(source, data, session);
@@ -97,11 +97,13 @@ function calibrationOf(classes: ReadonlyMap<string, ClassScores>): Pick<Result, 
   return calibration && { calibration };
 }
 
-/** Classes from most to least training images: as told, else as they come. */
+/** Classes from most to least training images: as given by the user, else in their own order. */
 function orderOf(session: Session, names: readonly string[], order: string | undefined): string[] {
   if (order === undefined) {
     if (names.length > 1)
-      session.info("High and Low are the halves of the classes as they come; --order tells which have more training images.");
+      session.info(
+        "High and Low are the halves of the classes in the given order; use --order to list them from most to least training images.",
+      );
     return [...names];
   }
   const given = order.split(",").map((name) => name.trim());

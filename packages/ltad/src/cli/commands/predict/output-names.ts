@@ -2,7 +2,7 @@ import { basename, extname, relative, resolve, sep } from "node:path";
 
 /**
  * A name for the outputs of each image, different for all, also where the file system knows no case: `004` for `a/004.png`;
- * where two images share it, their folders are put in front, then the extension, then a number behind.
+ * where two images share it, their folders are put in front, then the extension, then a number is appended.
  */
 export function outputNames(files: readonly string[]): ReadonlyMap<string, string> {
   const root = commonFolder(files.map((file) => resolve(file)));
@@ -53,7 +53,7 @@ function withoutExtension(name: string): string {
   return name.slice(0, name.length - extname(name).length);
 }
 
-/** The longest folder that all paths lie in. */
+/** The longest folder that contains all paths. */
 function commonFolder(paths: readonly string[]): string {
   const folders = paths.map((path) => path.split(sep).slice(0, -1));
   const [first = [], ...rest] = folders;

@@ -87,7 +87,7 @@ it("never writes over a map unasked", async () => {
   const image = join(data, "tile/test/spot/0.png");
   const refused = await ltad("predict", model, image, "--out", out, "--json");
   expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: "" });
-  expect(refused.stderr).toMatch(/0\.overlay\.png would be written over.*--force/);
+  expect(refused.stderr).toMatch(/0\.overlay\.png would be overwritten.*--force/);
   expect(await readFile(join(out, "0.overlay.png"), "utf8")).toBe("mine");
   expect((await ltad("predict", model, image, "--out", out, "--force")).code).toBe(0);
 });

@@ -103,7 +103,7 @@ function checkFree(out: string, names: readonly string[]): void {
   const taken = names.flatMap((name) => Object.values(outputsOf(name))).filter((place) => existsSync(join(out, place)));
   if (taken.length === 0) return;
   const more = taken.length > 1 ? ` and ${plural(taken.length - 1, "more file")}` : "";
-  throw new LtadError("LTAD_CONFIG", `--out ${out}: ${taken[0]}${more} would be written over. Choose another folder, or add --force.`, {
+  throw new LtadError("LTAD_CONFIG", `--out ${out}: ${taken[0]}${more} would be overwritten. Choose another folder, or add --force.`, {
     details: { folder: out, files: taken },
   });
 }

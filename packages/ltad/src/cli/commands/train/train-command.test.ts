@@ -37,7 +37,7 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
     };
     expect(await run(argv, stopped.io)).toBe(130);
     expect(stopped.written.stdout).toBe("");
-    expect(stopped.written.stderr).toMatch(/Go on with\n {2}ltad train .* --resume/);
+    expect(stopped.written.stderr).toMatch(/Continue with\n {2}ltad train .* --resume/);
     expect(existsSync(join(out, "checkpoint"))).toBe(true);
     expect(existsSync(join(out, "model.json"))).toBe(false);
 

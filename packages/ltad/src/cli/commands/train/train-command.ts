@@ -13,7 +13,7 @@ export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOp
 
 /** Trains a model and says what to type next. */
 export async function trainCommand(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
-  await withSession(io, options, `Go on with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
+  await withSession(io, options, `Continue with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
     await warnWithoutNative(session);
     const { folder, timing, warnings } = await trainWithRemarks(session, data, options);
     session.printJson({ folder, timing, warnings });
