@@ -44,8 +44,8 @@ it("gives a file that needs no other as it is", async () => {
 });
 
 it.each<[string, Readonly<Record<string, Uint8Array>>, string]>([
-  ["missing", {}, "x.onnx: not a usable ONNX file (w.bin, where its weights lie, is missing. Export or copy it again, with all files"],
-  ["too short", { "w.bin": numbers.subarray(0, 12) }, "w.bin has 12 bytes, the weight v lies at"],
+  ["missing", {}, "x.onnx: not a usable ONNX file (w.bin, which holds its weights, is missing. Export or copy it again, with all files"],
+  ["too short", { "w.bin": numbers.subarray(0, 12) }, "w.bin has 12 bytes, but the weight v needs bytes"],
 ])("refuses a file that is %s", async (_, files, message) => {
   const longer = madeWith(outsideTensor("w", first), outsideTensor("v", { ...second, length: "8" }));
   const path = await folderOf({ "model.onnx": longer, ...files });

@@ -30,12 +30,13 @@ type OpenFile = (name: string) => Promise<Uint8Array>;
 async function numbersOf({ externalData = [] }: OnnxTensor, name: string, open: OpenFile, source: string): Promise<Uint8Array> {
   const entries: Record<string, string | undefined> = Object.fromEntries(externalData.map(({ key = "", value = "" }) => [key, value]));
   const { location = "", offset = "0", length } = entries;
-  if (!isName(location)) throw incompleteError(source, `the weight ${name} lies in ${JSON.stringify(location)}, expected a file beside it`);
+  if (!isName(location))
+    throw incompleteError(source, `the weight ${name} is in ${JSON.stringify(location)}, expected a file in the same folder`);
   const file = await open(location);
   const from = Number(offset);
   const size = length === undefined ? file.length - from : Number(length);
   if (from >= 0 && size >= 0 && from + size <= file.length) return file.subarray(from, from + size);
-  throw incompleteError(source, `${location} has ${file.length} bytes, the weight ${name} lies at ${from} to ${from + size}`);
+  throw incompleteError(source, `${location} has ${file.length} bytes, but the weight ${name} needs bytes ${from} to ${from + size}`);
 }
 
 /** The name of a file beside the model, not the way to another. */

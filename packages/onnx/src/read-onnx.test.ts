@@ -21,7 +21,7 @@ it("says what a model takes and gives, and which operators it needs", () => {
 
 it("refuses weights in other files, also those of graphs within, and a model without a graph", () => {
   const initializer = [outsideTensor("w", { location: "w.bin" })];
-  const message = "x: not a usable ONNX file (its weights lie in another file. Save it with its weights inside";
+  const message = "x: not a usable ONNX file (its weights are in another file. Save the model with its weights inside";
   expect(() => readOnnx(madeModel({ initializer }), "x")).toThrow(message);
   const node = [{ opType: "If", attribute: [{ name: "then_branch", g: { initializer } }] }];
   expect(() => readOnnx(madeModel({ node }), "x")).toThrow(message);
