@@ -61,7 +61,7 @@ describe("readImageHeader", () => {
     expect(await readImageHeader(file)).toEqual(await readImageHeader(await readFile(file)));
     const text = await fileOf(Buffer.alloc(100_001, "text "));
     await expect(readImageHeader(text, { name: "a.png" })).rejects.toThrow(/^a\.png: this is a text file/);
-    await expect(readImageHeader(text, { name: "a.png", maxBytes: 1000 })).rejects.toThrow("it has 100001 bytes; at most 1000 are read");
+    await expect(readImageHeader(text, { name: "a.png", maxBytes: 1000 })).rejects.toThrow(/it has 100001 bytes; expected/);
     await expect(readImageHeader(join(file, ".."))).rejects.toThrow("this is a folder");
   });
 });
