@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { win32 } from "node:path";
+import { describe, expect, it } from "vitest";
 import { outputNames } from "./output-names.js";
 
 it.each([
@@ -38,4 +39,34 @@ it("gives different names to any files, and none leaves the folder", () => {
   const names = [...outputNames([...new Set([...files, "../x.png", "../../x.png"])]).values()];
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
   for (const name of names) expect(name).not.toMatch(/[/\\]|^\.\.$/);
+});
+
+describe("on Windows", () => {
+  const names = (...files: string[]) => [...outputNames(files, win32).values()].sort();
+
+  it("takes both separators, and one folder in front where names meet", () => {
+    expect(names("C:\\line\\a\\004.png", "C:/line/b/004.png", "C:\\line\\b\\005.png")).toEqual(["005", "a--004", "b--004"]);
+  });
+
+  it("has no colon in a name when the images lie on two drives", () => {
+    expect(names("C:\\a\\004.png", "D:\\a\\004.png").join()).not.toContain(":");
+    expect(new Set(names("C:\\a\\004.png", "D:\\a\\004.png")).size).toBe(2);
+  });
+
+  it("takes network paths", () => {
+    expect(names("\\\\server\\share\\a\\1.png", "\\\\server\\share\\b\\1.png")).toEqual(["a--1", "b--1"]);
+  });
+});
+
+describe("names that Windows refuses", () => {
+  it.each([
+    ["con.png", "con_"],
+    ["Aux.front.jpg", "Aux_.front"],
+    ["COM1", "COM1_"],
+    ["console.png", "console"],
+    ["a:b?.png", "a_b_"],
+    ["end. .png", "end"],
+  ])("%s becomes %s", (file, name) => {
+    expect([...outputNames([file]).values()]).toEqual([name]);
+  });
 });

@@ -1,17 +1,26 @@
-import { basename, extname, relative, resolve, sep } from "node:path";
+import nodePath, { type PlatformPath } from "node:path";
+import { portableName } from "./portable-name.js";
 
 /**
  * A name for the outputs of each image, different for all, also where the file system knows no case: `004` for `a/004.png`;
  * where two images share it, their folders are put in front, then the extension, then a number is appended.
+ * Every name is one that Windows takes too.
+ * @param path the rules of file names; those of this machine by default
  */
-export function outputNames(files: readonly string[]): ReadonlyMap<string, string> {
-  const root = commonFolder(files.map((file) => resolve(file)));
+export function outputNames(files: readonly string[], path: PlatformPath = nodePath): ReadonlyMap<string, string> {
+  const root = commonFolder(
+    files.map((file) => path.resolve(file)),
+    path.sep,
+  );
+  const withoutExtension = (name: string) => name.slice(0, name.length - path.extname(name).length);
   const long = (file: string) =>
-    relative(root, resolve(file))
-      .split(sep)
+    path
+      .relative(root, path.resolve(file))
+      .split(path.sep)
       .filter((part) => part !== "")
       .join("--");
-  const candidates = [(file: string) => withoutExtension(basename(file)), (file: string) => withoutExtension(long(file)), long];
+  const forms = [(file: string) => withoutExtension(path.basename(file)), (file: string) => withoutExtension(long(file)), long];
+  const candidates = forms.map((form) => (file: string) => portableName(form(file)));
   const taken = new Set<string>();
   const names = new Map<string, string>();
   let open = [...files];
@@ -26,7 +35,7 @@ export function outputNames(files: readonly string[]): ReadonlyMap<string, strin
       } else open.push(...group);
     }
   }
-  for (const file of open) names.set(file, numbered(long(file), taken));
+  for (const file of open) names.set(file, numbered(portableName(long(file)), taken));
   return names;
 }
 
@@ -49,14 +58,10 @@ function key(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-function withoutExtension(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
-}
-
 /** The longest folder that contains all paths. */
-function commonFolder(paths: readonly string[]): string {
+function commonFolder(paths: readonly string[], sep: string): string {
   const folders = paths.map((path) => path.split(sep).slice(0, -1));
   const [first = [], ...rest] = folders;
   const shared = first.findIndex((part, i) => rest.some((other) => other[i] !== part));
-  return (shared < 0 ? first : first.slice(0, shared)).join(sep) || sep;
+  return `${(shared < 0 ? first : first.slice(0, shared)).join(sep)}${sep}`; // "C:" alone would be the drive's current folder
 }
