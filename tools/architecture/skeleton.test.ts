@@ -10,7 +10,7 @@ const names = new Set(members.map(({ manifest }) => manifest.name));
 const packages = members.filter(({ folder }) => folder.startsWith("packages/"));
 
 describe.each(members.map((member) => [member.folder, member] as const))("%s", (folder, { manifest }) => {
-  it("has a name, a version, a licence, a description and the house's Node; the version is the one of @ltad/core", () => {
+  it("has a name, a version, a licence, a description and the Node of this repository; the version is the one of @ltad/core", () => {
     expect(manifest.name).toMatch(/^(@ltad\/[a-z-]+|ltad)$/);
     expect(manifest).toMatchObject({ version, license: "Apache-2.0", type: "module" });
     expect(manifest.engines).toEqual(rootManifest.engines);

@@ -31,7 +31,7 @@ const commands = {
   },
 };
 
-/** Runs one of the house's commands; faults of the set-up are told in words. */
+/** Runs one of the commands and reports faults of the set-up in words. */
 export async function main([name = "", ...args]) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) {

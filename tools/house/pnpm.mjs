@@ -35,7 +35,7 @@ async function pnpmOnPath() {
 
 async function pnpmThroughNpx() {
   const version = wantedPnpm();
-  console.error(`house: no pnpm ${version.split(".")[0]} on the path, npx fetches ${version}`);
+  console.error(`ltad: pnpm ${version.split(".")[0]} is not on the path; npx fetches ${version}`);
   const npx = ["exec", "--yes", "--prefer-offline", `--package=pnpm@${version}`, "--", process.execPath, "-p", "process.env.PATH"];
   const { code, stdout, all } = await run(process.execPath, [npmScript(), ...npx], { output: "capture", env: environment() });
   const folder = (stdout.trim().split("\n").at(-1) ?? "").split(delimiter).find((place) => existsSync(join(place, "pnpm")));

@@ -30,18 +30,18 @@ export async function setUp() {
 }
 
 async function install(env) {
-  console.error("house: installing dependencies");
+  console.error("ltad: installing dependencies");
   const args = ["install", "--frozen-lockfile", "--prefer-offline", "--config.confirm-modules-purge=false"];
   const { code } = await run("pnpm", args, { env, output: "stderr" });
   if (code !== 0) throw new HouseError("The dependencies could not be installed. Fix the problem that pnpm reports above and run again.");
 }
 
 async function build(env) {
-  console.error("house: building");
+  console.error("ltad: building");
   const args = ["run", "build", "--cache=local:rw", "--output-logs=errors-only", "--ui=stream", "--no-update-notifier"];
   const { code, seconds } = await runTool("turbo", args, { env, output: "stderr" });
   if (code !== 0) throw new HouseError("The build failed; see its output above.");
-  console.error(`house: built in ${seconds.toFixed(1)} s`);
+  console.error(`ltad: built in ${seconds.toFixed(1)} s`);
 }
 
 function readStamp() {
