@@ -1,5 +1,6 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
+export { eachAtOnce } from "./each-at-once.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { AnyLtadError, LtadErrorCode } from "./errors.js";
 export type { LtadErrorDetails } from "./error-details.js";
@@ -15,6 +16,7 @@ export type { Safetensors } from "./safetensors.js";
 export { openSafetensors } from "./safetensors-file.js";
 export type { WeightFile, TensorInfo } from "./safetensors-file.js";
 export type { StageSpec } from "./stage-spec.js";
+export { stopwatch } from "./stopwatch.js";
 export { branchOf, flatten, listOf, unflatten } from "./tree.js";
 export type { MapTree, Tree } from "./tree.js";
 export { version } from "./version.js";

@@ -1,11 +1,10 @@
-import { LtadError } from "@ltad/core";
+import { LtadError, stopwatch } from "@ltad/core";
 import type { DecodedImage, ImageOptions } from "@ltad/data";
 import type { Graphs, Scores } from "./graphs.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
 import { overlay } from "./overlay.js";
-import { stopwatch } from "./stopwatch.js";
 import { type Size, upsampleBilinear } from "./upsample.js";
 
 // Shapes: g of the grid; H, W of the maps in the answer.
@@ -59,24 +58,25 @@ export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Mani
 export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   const { classes, features, display } = manifest;
   const given = classIndex(classes, options.class);
-  const clock = stopwatch();
+  const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
   const { input, width, height, pixels } = await modelInput(source, features, { ...options.image, pixels: options.overlay === true });
-  const decode = clock.lap();
+  clock.lap("decode");
   const { features: patches, z } = await encode(input);
-  const encoding = clock.lap();
+  clock.lap("encode");
   const scores = await score(patches, z, Int32Array.of(given));
-  const scoring = clock.lap();
+  clock.lap("score");
   const image = { width, height };
   const maps = mapsOf(scores, sizeOf(options.size, image, scores.grid));
-  const upsample = clock.lap();
+  clock.lap("upsample");
   const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
+  clock.lap("draw");
   return Object.assign(maps, {
     score: scores.score[0]!,
     class: classes[scores.classes[0]!]?.name ?? "",
     classGiven: given >= 0,
     image,
     ...(picture ? { overlay: picture } : {}),
-    timing: { decode, encode: encoding, score: scoring, upsample, draw: picture ? clock.lap() : 0, total: clock.total() },
+    timing: { ...clock.parts, draw: picture ? clock.parts.draw : 0, total: clock.total() },
   });
 }
 

@@ -1,4 +1,4 @@
-import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
 import { type Dataset, isGood } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import type { Evaluation } from "./evaluation.js";
@@ -33,8 +33,7 @@ export interface Evaluated {
  * @throws LtadError of a bad image or mask, or when there is nothing to test
  */
 export async function evaluate(detector: Detector, dataset: Dataset, options: EvaluateOptions): Promise<Evaluated> {
-  const clock = stopwatch();
-  const timing: Record<string, number> = {};
+  const clock = stopwatch<"encode" | "score" | "measure">("s");
   const { folder, manifest } = detector;
   const { known, warnings } = matchClasses(detector, dataset);
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
@@ -43,27 +42,36 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
   const files = images.map(({ file }) => file);
   const store = await encodeFiles(files, await detector.encoder(), options);
-  timing["encode"] = clock();
+  clock.lap("encode");
   const predictions = await scoreFeatures(
     detector,
     store,
     images.map(({ label }) => label),
     options,
   );
-  timing["score"] = clock();
+  clock.lap("score");
   const tested = known.map((entry) => ({
     ...entry,
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
   const { summary, classes, ...measures } = await measureAll(tested, manifest, options);
-  timing["measure"] = clock();
+  clock.lap("measure");
   const calibration = calibrate(
     tested,
     leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
   );
   const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
   const { protocol, seed } = manifest;
-  const evaluation = { protocol, seed, counts, summary, classes, timing, ...measures, ...(calibration && { calibration }) } as Evaluation;
+  const evaluation = {
+    protocol,
+    seed,
+    counts,
+    summary,
+    classes,
+    timing: clock.parts as Evaluation["timing"],
+    ...measures,
+    ...(calibration && { calibration }),
+  } as Evaluation;
   return {
     evaluation,
     tested,
@@ -108,15 +116,4 @@ function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["re
       return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); excluded from the averages.`];
     }),
   );
-}
-
-/** Seconds since the last call. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const took = (now - last) / 1000;
-    last = now;
-    return Math.round(took * 1000) / 1000;
-  };
 }

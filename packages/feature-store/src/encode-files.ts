@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { eachAtOnce, type JobOptions, throwIfAborted } from "@ltad/core";
 import { readImageFile } from "@ltad/data";
 import { entryPath, type FeatureStore, readEntry, writeEntry } from "./cache.js";
 import type { ImageFile } from "./encode-image.js";
@@ -35,11 +35,11 @@ export async function encodeFilesBy(
   if (first.length > 0) {
     const images = many && canUseTwoThreads(worker) ? openTwoThreads(encoder, worker) : await openOneThread(encoder);
     try {
-      await eachAtOnce(chain(first, search.missing), images.atOnce, async (image) => {
-        throwIfAborted(options.signal);
+      const encode = async (image: MissingImage) => {
         await writeEntry(image.path, await images.encode(image));
         search.onDone();
-      });
+      };
+      await eachAtOnce(chain(first, search.missing), encode, { atOnce: images.atOnce, signal: options.signal });
     } finally {
       await images.close();
     }
@@ -92,13 +92,4 @@ async function firstOf(images: AsyncGenerator<MissingImage, void>): Promise<{ fi
 async function* chain<T>(first: T[], rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   for (let item = first.shift(); item !== undefined; item = first.shift()) yield item;
   yield* rest;
-}
-
-/** Runs a job over items as they come. After a failure nothing new begins; it is thrown when everything that ran has ended. */
-async function eachAtOnce<T>(items: AsyncGenerator<T, void>, atOnce: number, job: (item: T) => Promise<void>): Promise<void> {
-  const lanes = Array.from({ length: atOnce }, async () => {
-    for await (const item of items) await job(item); // the first lane that fails closes the generator for all
-  });
-  const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
-  if (failed) throw failed.reason;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createRng, float32, int32, type NdArray } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { jit, type Tensors } from "./index.js";
+import { f32, i32, jit, type Tensors } from "./index.js";
 import { attention, gelu, layerNorm } from "./nn.js";
 
 // The same graph, inputs and number of threads give the same bits. Large enough for the runtime to divide the work among its threads.
@@ -52,4 +52,20 @@ it.each([1, 2, 4])("%i threads: the same bits in every run and every session", a
     await compiled.dispose();
   }
   expect([...seen]).toHaveLength(1);
+});
+
+it("no addition to a row is lost, however many threads there are", async () => {
+  const [updates, width, rows] = [4096, 64, 16];
+  const places = int32(
+    [updates],
+    Array.from({ length: updates }, (_, i) => (i * 7919) % rows),
+  );
+  const sum = ({ x, ids }: Tensors) => ({ y: tf.unsortedSegmentSum(x as tf.Tensor2D, ids as tf.Tensor1D, rows) });
+  const sums = await jit(sum, { x: f32(updates, width), ids: i32(updates) }, { threads: 4 });
+  const x = float32([updates, width], new Float32Array(updates * width).fill(1));
+  for (let run = 0; run < 40; run++) {
+    const { y } = await sums.run({ x, ids: places });
+    expect(new Set(y!.data)).toEqual(new Set([updates / rows]));
+  }
+  await sums.dispose();
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { flatten, isNdArray, type JobOptions, type NdArray, writeFileAtomic } from "@ltad/core";
+import { flatten, isNdArray, type JobOptions, type NdArray, stopwatch, writeFileAtomic } from "@ltad/core";
 import { writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { checkImageSize, loadImageEncoder, loadTextEncoder } from "@ltad/encoder";
@@ -16,7 +16,6 @@ import { synthesise } from "./phase1/synthesise.js";
 import { detectPhase } from "./phase2/detect-phase.js";
 import { openCheckpoint } from "./run/checkpoint.js";
 import { completePhase } from "./run/complete-phase.js";
-import { stopwatch } from "./run/stopwatch.js";
 import type { Training } from "./run/training.js";
 import { encodeSet, type TrainingSet } from "./run/training-set.js";
 import type { Encoders, TrainOptions } from "./train-options.js";
@@ -29,7 +28,7 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, seed, out, split } = options;
   const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
-  const clock = stopwatch<keyof TrainTiming>();
+  const clock = stopwatch<keyof TrainTiming>("s");
   const { image: encoder, text } = options.encoders ?? (await loadEncoders(options));
   const spec = featureSpec(encoder, config.features);
   const graph = encoderGraph(encoder, spec, config.encoder.precision);
@@ -67,11 +66,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display, counts: set.counts }));
   await storeCheck(out);
   clock.lap("write");
-  const history = { phase1, phase2, timing: clock.seconds };
+  const history = { phase1, phase2, timing: clock.parts };
   await writeSplit(join(out, "train-images.txt"), split);
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
-  return { folder: out, history, timing: clock.seconds, warnings: scarceClassWarnings(set, moments.fewImages) };
+  return { folder: out, history, timing: clock.parts, warnings: scarceClassWarnings(set, moments.fewImages) };
 }
 
 async function loadEncoders(options: TrainOptions): Promise<Encoders> {

@@ -1,9 +1,8 @@
-import { isLtadError, type JobOptions, LtadError } from "@ltad/core";
+import { eachAtOnce, isLtadError, type JobOptions, LtadError } from "@ltad/core";
 import { decodeImage } from "../images/decode-image.js";
 import type { ImageOptions } from "../images/image-limits.js";
 import { checkMaskSize } from "../images/load-mask.js";
 import { type ImageHeader, readImageHeader } from "../images/open-image.js";
-import { eachAtOnce } from "../internal/each-at-once.js";
 import type { Dataset, TestItem, TrainItem } from "./dataset.js";
 
 /** Options of {@link checkDataset}. */

@@ -1,8 +1,8 @@
+import { eachAtOnce } from "@ltad/core";
 import type { JobOptions } from "@ltad/core";
 import type { ImageOptions } from "../images/image-limits.js";
 import { loadMask } from "../images/load-mask.js";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { eachAtOnce } from "../internal/each-at-once.js";
 import { checkDataset, type ImageSizes } from "./check-dataset.js";
 import { type ClassData, type Dataset, isGood, type TestItem } from "./dataset.js";
 

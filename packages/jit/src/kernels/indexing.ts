@@ -17,7 +17,7 @@ export const indexing: Kernels = {
     return g.add("GatherND", [params, cast(g, indices, "int64")], [...indices.shape.slice(0, -1), ...params.shape.slice(depth)]);
   }),
   ScatterNd: kernel<"indices" | "updates", tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
-    scatterAdd(g, shape, cast(g, indices, "int64"), updates),
+    scatterAdd(g, shape, cast(g, indices, "int32"), updates),
   ),
   UnsortedSegmentSum: kernel<"x" | "segmentIds", tf.UnsortedSegmentSumAttrs>((g, { x, segmentIds }, { numSegments }) => {
     const rank = segmentIds.shape.length;
@@ -29,7 +29,7 @@ export const indexing: Kernels = {
     );
     const ids = where(g, inside, segmentIds, g.number("int32", numSegments));
     const row = x.shape.slice(rank);
-    const places = reshape(g, cast(g, ids, "int64"), [...segmentIds.shape, 1]);
+    const places = reshape(g, cast(g, ids, "int32"), [...segmentIds.shape, 1]);
     const sums = scatterAdd(g, [numSegments + 1, ...row], places, x);
     return slice(g, sums, [0, ...row.map(() => 0)], [numSegments, ...row]);
   }),
@@ -117,8 +117,27 @@ function gatherInBatches(g: Graph, x: Value, ids: Value, axis: number, batchDims
   return gather(g, reshape(g, x, [sizeOf(outer) * sizeOf(middle) * n, ...rest]), places, 0);
 }
 
-/** Zeros with the updates added where the places say; places that occur twice add up. */
+/**
+ * Zeros with the updates added where the places say, in the order of the updates. Not by ScatterND: ONNX Runtime adds in several threads
+ * there without a lock, and loses additions to a place that two of them share. Its ScatterElements adds in one thread.
+ */
 export function scatterAdd(g: Graph, shape: Shape, places: Value, updates: Value): Value {
-  const zeros = g.full(g.constant(updates.dtype, shape, updates.dtype === "int32" ? Int32Array.of(0) : Float32Array.of(0)));
-  return g.add("ScatterND", [zeros, g.full(places), g.full(updates)], shape, { attributes: { reduction: "add" } });
+  const depth = places.shape.at(-1)!;
+  const count = sizeOf(places.shape.slice(0, -1));
+  const rows = sizeOf(shape.slice(0, depth));
+  const width = sizeOf(shape.slice(depth));
+  const zeros = g.full(g.constant(updates.dtype, [rows, width], updates.dtype === "int32" ? Int32Array.of(0) : Float32Array.of(0)));
+  const ids = reshape(g, rowIds(g, shape.slice(0, depth), reshape(g, places, [count, depth])), [count, 1]);
+  const spread = g.add("Expand", [ids, g.ints([count, width])], [count, width]);
+  const each = g.full(reshape(g, updates, [count, width]));
+  const sums = g.add("ScatterElements", [zeros, spread, each], [rows, width], { attributes: { axis: 0, reduction: "add" } });
+  return reshape(g, sums, shape);
+}
+
+/** Places [count, depth] as numbers of rows, when all before the last axis are laid out one after the other. */
+function rowIds(g: Graph, sizes: Shape, places: Value): Value {
+  if (sizes.length === 1) return places;
+  const strides = sizes.map((_, i) => sizeOf(sizes.slice(i + 1)));
+  const scaled = g.elementwise("Mul", [places, g.constant("int32", [sizes.length], Int32Array.from(strides))]);
+  return reduce(g, "ReduceSum", scaled, [1], false);
 }
