@@ -31,7 +31,3 @@ export type { ReadSplitOptions } from "./splits/read-split.js";
 export { headAndTail, splitOrder } from "./splits/split.js";
 export type { Split, SplitClass } from "./splits/split.js";
 export { writeSplit } from "./splits/write-split.js";
-export { synthesise } from "./synthetic/synthesise.js";
-export type { SynthesisResult } from "./synthetic/synthesise.js";
-export { materialNames } from "./synthetic/synthesis-parameters.js";
-export type { SynthesisOptions } from "./synthetic/synthesis-parameters.js";

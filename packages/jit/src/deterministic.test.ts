@@ -65,7 +65,7 @@ it("no addition to a row is lost, however many threads there are", async () => {
   const x = float32([updates, width], new Float32Array(updates * width).fill(1));
   for (let run = 0; run < 40; run++) {
     const { y } = await sums.run({ x, ids: places });
-    expect(new Set(y!.data)).toEqual(new Set([updates / rows]));
+    expect(new Set(y.data)).toEqual(new Set([updates / rows]));
   }
   await sums.dispose();
 });

@@ -1,5 +1,6 @@
 import { float32 } from "@ltad/core";
-import { loadImage, longTail, type ResizeKernel, scanDataset, synthesise, type Split } from "@ltad/data";
+import { loadImage, longTail, type ResizeKernel, scanDataset, type Split } from "@ltad/data";
+import { synthesise } from "@ltad/data/synthetic";
 import { type Detector, loadBundle, openDetector } from "@ltad/detector";
 import { encodeFiles } from "@ltad/feature-store";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";

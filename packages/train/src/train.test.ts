@@ -1,5 +1,6 @@
 import { createRng, type Progress } from "@ltad/core";
-import { scanDataset, longTail, synthesise, type Split } from "@ltad/data";
+import { scanDataset, longTail, type Split } from "@ltad/data";
+import { synthesise } from "@ltad/data/synthetic";
 import { openDetector } from "@ltad/detector";
 import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
