@@ -27,6 +27,8 @@ it("exports what the README lists", () => {
       "scanDataset",
       "splitOrder",
       "squashImage",
+      "turnImage",
+      "turns",
       "writeSplit",
     ]
   `);

@@ -20,6 +20,8 @@ export type { ImageProcessing, ResizeKernel } from "@ltad/core";
 export { resize } from "./images/resize.js";
 export { resizeMask } from "./images/resize-mask.js";
 export type { ImageFormat } from "./images/sniff-format.js";
+export { turnImage, turns } from "./images/turn-image.js";
+export type { Turn } from "./images/turn-image.js";
 export { longTail } from "./splits/long-tail.js";
 export type { LongTailOptions } from "./splits/long-tail.js";
 export { longTailCounts, orderClasses } from "./splits/long-tail-counts.js";
