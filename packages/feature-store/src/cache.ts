@@ -10,6 +10,7 @@ import {
   sha256,
   writeSafetensors,
 } from "@ltad/core";
+import type { Turn } from "@ltad/data";
 
 /** Features of one image, as the head of a model takes them. */
 export interface ImageFeatures {
@@ -25,10 +26,11 @@ export interface FeatureStore {
   read(index: number): Promise<ImageFeatures>;
 }
 
-/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content. */
-export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array): string {
+/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content and its turn. */
+export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array, turn?: Turn): string {
   const key = sha256(image);
-  return join(cacheDir, "features", encoderId.slice(0, 16), key.slice(0, 2), `${key.slice(2, 34)}.safetensors`);
+  const name = turn ? `${key.slice(2, 34)}-${turn}` : key.slice(2, 34);
+  return join(cacheDir, "features", encoderId.slice(0, 16), key.slice(0, 2), `${name}.safetensors`);
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { eachAtOnce, type JobOptions, throwIfAborted } from "@ltad/core";
 import { readImageFile } from "@ltad/data";
 import { entryPath, type FeatureStore, readEntry, writeEntry } from "./cache.js";
-import type { ImageFile } from "./encode-image.js";
+import type { ImageFile, TurnedFile } from "./encode-image.js";
 import { featuresId, type FrozenEncoder } from "./features-id.js";
 import { openOneThread } from "./one-thread.js";
 import { builtWorker, canUseTwoThreads, openTwoThreads } from "./two-threads.js";
@@ -13,20 +13,26 @@ export interface EncodeFilesOptions extends JobOptions {
 }
 
 /**
- * Features of image files by a frozen encoder. Each file is read once: the bytes that name its entry in the cache are the bytes that are
- * encoded. Files with the same content share an entry, and an entry that exists is not made again. More than 64 images are encoded by two
- * threads, with the same features to the last bit.
+ * Features of image files, and of turned copies of them, by a frozen encoder. Each item of the list is read once, so a file with several
+ * turns is read for each of them: the bytes that name an entry in the cache are the bytes that are encoded. Files with the same content and
+ * turn share an entry, and an entry that exists is not made again. More than 64 images are encoded by two threads, with the same features
+ * to the last bit. An image is resized to the square input before it is turned.
+ * @param files a path alone takes the image as it is
  * @throws LtadError `LTAD_IMAGE` for an image that cannot be read, `LTAD_BUNDLE` for a graph that cannot be loaded, `LTAD_WRITE` when the
  *   cache cannot be written, `LTAD_ABORTED` between two images; the images encoded until then are kept
  */
-export function encodeFiles(files: readonly string[], encoder: FrozenEncoder, options: EncodeFilesOptions): Promise<FeatureStore> {
+export function encodeFiles(
+  files: readonly (string | TurnedFile)[],
+  encoder: FrozenEncoder,
+  options: EncodeFilesOptions,
+): Promise<FeatureStore> {
   return encodeFilesBy(builtWorker, files, encoder, options);
 }
 
 /** {@link encodeFiles} with this program in the two threads. */
 export async function encodeFilesBy(
   worker: URL,
-  files: readonly string[],
+  files: readonly (string | TurnedFile)[],
   encoder: FrozenEncoder,
   options: EncodeFilesOptions,
 ): Promise<FeatureStore> {
@@ -53,19 +59,20 @@ interface MissingImage extends ImageFile {
 }
 
 /** Reads the files in their order, as fast as `missing` is consumed. */
-function searchCache(files: readonly string[], encoderId: string, { cacheDir, onProgress, signal }: EncodeFilesOptions) {
+function searchCache(files: readonly (string | TurnedFile)[], encoderId: string, { cacheDir, onProgress, signal }: EncodeFilesOptions) {
   const paths: string[] = []; // of the entries, in the order of the files
   const known = new Set<string>();
   let done = 0;
   const onDone = () => onProgress?.({ phase: "encode", done: ++done, total: files.length, unit: "images" });
   async function* missing(): AsyncGenerator<MissingImage, void> {
-    for (const file of files) {
+    for (const item of files) {
       throwIfAborted(signal);
-      const bytes = await readImageFile(file);
-      const path = entryPath(cacheDir, encoderId, bytes);
+      const image: TurnedFile = typeof item === "string" ? { file: item } : item;
+      const bytes = await readImageFile(image.file);
+      const path = entryPath(cacheDir, encoderId, bytes, image.turn);
       paths.push(path);
       if (known.has(path) || existsSync(path)) onDone();
-      else yield { file, bytes, path };
+      else yield { ...image, bytes, path };
       known.add(path);
     }
   }

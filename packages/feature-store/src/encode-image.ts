@@ -1,11 +1,17 @@
 import { float32, type NdArrays } from "@ltad/core";
-import { loadImage } from "@ltad/data";
+import { loadImage, type Turn, turnImage } from "@ltad/data";
 import type { Program } from "@ltad/runtime";
 import type { InputSpec } from "./features-id.js";
 
-/** An image file and its content. */
-export interface ImageFile {
+/** An image file and how to turn it before it is encoded. */
+export interface TurnedFile {
   readonly file: string;
+  /** Without it, the image is encoded as it is. */
+  readonly turn?: Turn;
+}
+
+/** An image file and its content. */
+export interface ImageFile extends TurnedFile {
   readonly bytes: Uint8Array;
 }
 
@@ -21,8 +27,9 @@ export interface ImageEncoder {
   close(): Promise<void>;
 }
 
-/** Decodes one image and runs the encoder graph on it. */
-export async function encodeImage(program: Program, { inputSize, kernel }: InputSpec, { file, bytes }: ImageFile): Promise<NdArrays> {
-  const pixels = await loadImage(bytes, inputSize, { name: file, kernel });
+/** Decodes one image, turns it and runs the encoder graph on it. */
+export async function encodeImage(program: Program, { inputSize, kernel }: InputSpec, { file, bytes, turn }: ImageFile): Promise<NdArrays> {
+  const upright = await loadImage(bytes, inputSize, { name: file, kernel });
+  const pixels = turn ? turnImage(upright, inputSize, turn) : upright;
   return program.run({ image: float32([1, inputSize, inputSize, 3], pixels) });
 }
