@@ -83,7 +83,7 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
 function specOf(encoder: AnyImageEncoder): FeatureSpec {
   const stages = encoder.stages.length >= 6 ? [2, 3, 5, 6] : encoder.stages.map(({ stage }) => stage);
   const stride = encoder.stages.length >= 6 ? 16 : Math.max(...encoder.stages.map((stage) => stage.stride));
-  return featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area" });
+  return featureSpec(encoder, { inputSize: size, stages, gridStride: stride, shrink: "area", length: "unit" });
 }
 
 async function makeImages(): Promise<string[]> {

@@ -56,7 +56,7 @@ async function fastest(encoder: AnyImageEncoder, size: number): Promise<number> 
   const isEfficientNet = encoder.kind === "network";
   const stages = isEfficientNet ? [2, 3, 5, 6] : [1];
   const gridStride = isEfficientNet ? 16 : (encoder.stages[0]?.stride ?? 16);
-  const spec = featureSpec(encoder, { inputSize: size, stages, gridStride, shrink: "area" });
+  const spec = featureSpec(encoder, { inputSize: size, stages, gridStride, shrink: "area", length: "unit" });
   const program = await openProgram(encoderGraph(encoder, spec));
   try {
     const image = { dtype: "float32", shape: [1, size, size, 3], data: new Float32Array(size * size * 3).fill(0.5) } as const;

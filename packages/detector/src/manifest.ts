@@ -20,6 +20,8 @@ const features = z.strictObject({
   /** The filter that resizes images; bundles that do not say it were trained with linear. */
   kernel: z.enum(resizeKernels).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
+  /** Whether each stage's part of a token has one length; bundles that do not say it have raw tokens. */
+  length: z.enum(["unit", "raw"]).default("raw"),
   stages: z.array(z.strictObject({ stage: count, channels: count, stride: count })).min(1),
   grid: count,
   tokens: count,

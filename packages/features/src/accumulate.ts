@@ -1,47 +1,35 @@
 // Sums in double precision over float32 arrays. Plain nested loops: these run over every feature of every image.
 
-/** total[from + i] += values[i] */
-export function addInto(total: Float64Array, from: number, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) total[from + i] = total[from + i]! + values[i]!;
+type Floats = Float32Array | Float64Array;
+
+/** total[i] += values[i] */
+export function addInto(total: Float64Array, values: Floats): void {
+  for (let i = 0; i < values.length; i++) total[i] = total[i]! + values[i]!;
 }
 
-/** values[i] *= factor for `count` places from `from` on. */
-export function scale(values: Float64Array, from: number, count: number, factor: number): void {
-  for (let i = from; i < from + count; i++) values[i] = values[i]! * factor;
-}
-
-/** Column sums and sums of squares of rows [R, n], n = sums.length. */
-export function addMoments(sums: Float64Array, squares: Float64Array, values: Float32Array): void {
-  const n = sums.length;
-  for (let row = 0; row < values.length; row += n) {
-    for (let c = 0; c < n; c++) {
-      const value = values[row + c]!;
-      sums[c] = sums[c]! + value;
-      squares[c] = squares[c]! + value * value;
-    }
-  }
-}
-
-const rounding = 1e-12; // share of the mean square below which a variance is the rounding of a constant
-
-/** Adds rows [R, n] to `total` from a place on, and their squares to the n columns of `squares`, in one pass. */
-export function addPatches(total: Float64Array, from: number, squares: Float64Array, values: Float32Array): void {
+/** squares[c] += values[row, c] ** 2 over rows [R, n], n = squares.length. */
+export function addSquares(squares: Float64Array, values: Floats): void {
   const n = squares.length;
-  for (let row = 0; row < values.length; row += n) {
-    for (let c = 0; c < n; c++) {
-      const value = values[row + c]!;
-      total[from + row + c] = total[from + row + c]! + value;
-      squares[c] = squares[c]! + value * value;
-    }
-  }
+  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) squares[c] = squares[c]! + values[row + c]! ** 2;
 }
 
 /** Sums of the n columns of rows [R, n]. */
-export function columnSums(values: Float64Array, n: number): Float64Array {
+export function columnSums(values: Floats, n: number): Float64Array {
   const sums = new Float64Array(n);
   for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) sums[c] = sums[c]! + values[row + c]!;
   return sums;
 }
+
+/** matrix += factor * a b^T of vectors of n numbers. */
+export function addOuter(matrix: Float64Array, a: Floats, b: Floats, factor: number): void {
+  const n = b.length;
+  a.forEach((value, row) => {
+    const scaled = factor * value;
+    for (let c = 0; c < n; c++) matrix[row * n + c] = matrix[row * n + c]! + scaled * b[c]!;
+  });
+}
+
+const rounding = 1e-12; // share of the mean square below which a variance is the rounding of a constant
 
 /** Mean and deviation (biased; 1 for a constant column) from sums over `count` rows. */
 export function meanAndDeviation(sums: Float64Array, squares: Float64Array, count: number) {
@@ -52,14 +40,4 @@ export function meanAndDeviation(sums: Float64Array, squares: Float64Array, coun
     return variance > rounding * square ? Math.sqrt(variance) : 1;
   });
   return { mean, deviation };
-}
-
-/** values[row, c] * factor[c] - mean[from + ...]: residuals in units of the channels' deviation. */
-export function residual(values: Float32Array, factor: Float64Array, mean: Float32Array, from: number): Float32Array {
-  const n = factor.length;
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < values.length; row += n) {
-    for (let c = 0; c < n; c++) out[row + c] = values[row + c]! * factor[c]! - mean[from + row + c]!;
-  }
-  return out;
 }

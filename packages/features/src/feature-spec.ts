@@ -13,6 +13,8 @@ export interface FeatureOptions {
   /** Stride of the grid in pixels; the grid has inputSize / gridStride tokens a side, rounded down. */
   readonly gridStride: number;
   readonly shrink: Shrink;
+  /** "unit": each stage's part of a token has length sqrt(C_l), so that only its direction counts; "raw": as the encoder gives it. */
+  readonly length: "unit" | "raw";
 }
 
 /**
@@ -38,7 +40,7 @@ export function featureSpec(
   options: FeatureOptions,
 ): FeatureSpec {
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
-  const { inputSize, gridStride, shrink } = options;
+  const { inputSize, gridStride, shrink, length } = options;
   const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours
   if (grid < 2) {
     throw new LtadError(
@@ -50,6 +52,7 @@ export function featureSpec(
     inputSize,
     gridStride,
     shrink,
+    length,
     kernel: encoder.processing.kernel,
     stages,
     grid,
@@ -59,43 +62,12 @@ export function featureSpec(
   };
 }
 
-/** First channel and number of channels of each stage in the last axis. */
-function stageSlices(spec: FeatureSpec): ReadonlyMap<number, { readonly begin: number; readonly size: number }> {
-  const slices = new Map<number, { begin: number; size: number }>();
-  let begin = 0;
-  for (const { stage, channels } of spec.stages) {
-    slices.set(stage, { begin, size: channels });
-    begin += channels;
-  }
-  return slices;
-}
-
-/** The channels of a group of stages, as runs that lie side by side. */
-export function groupRuns(spec: FeatureSpec, group: readonly number[]): { begin: number; size: number }[] {
-  const slices = stageSlices(spec);
-  const runs: { begin: number; size: number }[] = [];
-  for (const stage of group) {
-    const slice = slices.get(stage);
-    if (!slice)
-      throw new LtadError("LTAD_CONFIG", `groups: stage ${stage} is not among features.stages (${[...slices.keys()].join(", ")}).`);
-    const last = runs.at(-1);
-    if (last && last.begin + last.size === slice.begin) last.size += slice.size;
-    else runs.push({ ...slice });
-  }
-  return runs;
-}
-
-/** Number of channels of a group of stages. */
-export function groupSize(spec: FeatureSpec, group: readonly number[]): number {
-  return sum(groupRuns(spec, group).map((run) => run.size));
-}
-
 function stageOf(stages: readonly StageSpec[], number: number): StageSpec {
   const found = stages.find((stage) => stage.stage === number);
   if (found) return found;
   throw new LtadError(
     "LTAD_CONFIG",
-    `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}. Set features.stages and groups; "ltad encoders info" prints settings that fit.`,
+    `features.stages: the encoder has the stages ${stages.map((s) => s.stage).join(", ")}, received ${number}. Set features.stages; "ltad encoders info" prints settings that fit.`,
   );
 }
 

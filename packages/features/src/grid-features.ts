@@ -5,14 +5,21 @@ import type { FeatureSpec, Shrink } from "./feature-spec.js";
 // Shapes: B images, h x w a stage's map, G grid side, N = G * G tokens, C_l channels of stage l, C = sum of C_l.
 
 /**
- * Stage maps on one grid, side by side.
+ * Stage maps on one grid, side by side; with `length` "unit", each stage's part of a token is made sqrt(C_l) long.
  * @param maps [B, h_l, w_l, C_l] of the spec's stages, in their order
  * @returns [B, N, C]
- * @see method.md, Features 2: each f_l is resized to one grid and all are concatenated
+ * @see method.md, Features 2 and Recommended settings 1: each f_l is resized to one grid and all are concatenated
  */
 export function gridFeatures(maps: readonly tf.Tensor4D[], spec: FeatureSpec): tf.Tensor3D {
   const resized = maps.map((map) => toGrid(map, spec.grid, spec.shrink)); // L x [B, G, G, C_l]
-  return tf.concat(resized, 3).reshape([-1, spec.tokens, spec.channels]); // [B, N, C]
+  const parts = spec.length === "unit" ? resized.map(unitLength) : resized;
+  return tf.concat(parts, 3).reshape([-1, spec.tokens, spec.channels]); // [B, N, C]
+}
+
+/** f sqrt(C) / max(||f||, 1e-12) at every place: how loud a token is says nothing about a defect, and would own the covariance. */
+function unitLength(map: tf.Tensor4D): tf.Tensor4D {
+  const length = map.square().sum(3, true).sqrt().maximum(1e-12); // [B, G, G, 1]
+  return map.mul(Math.sqrt(map.shape[3])).div(length);
 }
 
 /**

@@ -1,8 +1,9 @@
+import type { Turn } from "@ltad/data";
 import type { HistoryRow } from "./run/history.js";
 
 /** Seconds of each part of a training. */
 export type TrainTiming = Readonly<
-  Record<"weights" | "encode" | "statistics" | "phase1" | "whitening" | "phase2" | "calibrate" | "write", number>
+  Record<"weights" | "encode" | "statistics" | "copies" | "phase1" | "phase2" | "calibrate" | "write", number>
 >;
 
 export interface TrainResult {
@@ -10,6 +11,8 @@ export interface TrainResult {
   readonly folder: string;
   readonly history: { readonly phase1: readonly HistoryRow[]; readonly phase2: readonly HistoryRow[]; readonly timing: TrainTiming };
   readonly timing: TrainTiming;
+  /** The turned copies that joined small classes, by name. */
+  readonly copies: Readonly<Record<string, readonly Turn[]>>;
   /** What the user should know: classes with very few images. */
   readonly warnings: readonly string[];
 }

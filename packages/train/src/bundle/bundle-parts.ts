@@ -14,13 +14,12 @@ export interface BundleContent {
   readonly head: Uint8Array;
   readonly weights: NdArrays;
   readonly display: { readonly low: number; readonly high: number };
-  readonly counts: readonly number[];
 }
 
 /** The result of a training, as the detector writes it. */
-export function bundleParts({ options, encoder, spec, graph, head, weights, display, counts }: BundleContent): BundleParts {
+export function bundleParts({ options, encoder, spec, graph, head, weights, display }: BundleContent): BundleParts {
   const { config, seed, split } = options;
-  const { image, lambda, ...score } = config.score;
+  const { image, lambda, semantic } = config.score;
   return {
     manifest: {
       producer: `ltad ${version}`,
@@ -29,8 +28,8 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
       seed,
       encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
-      classes: split.classes.map(({ name }, order) => ({ name, trainImages: counts[order]!, order })),
-      score: { imageScore: image, lambda, reconstruction: score.reconstruction, semantic: score.semantic },
+      classes: split.classes.map(({ name, train }, order) => ({ name, trainImages: train.length, order })),
+      score: { imageScore: image, lambda, semantic },
       display,
       config,
     },

@@ -4,11 +4,11 @@ import { type HeadConfig, rawScores } from "../head/head.js";
 import { f32, i32, jit } from "@ltad/jit";
 import type { TrainingSet } from "../run/training-set.js";
 
-// Shapes: K classes, N tokens, E errors (one a group, or one in all).
+// Shapes: K classes, N tokens.
 
 /**
- * What is usual on the training normals of each class: mean error of each group, mean error at each position, mean and deviation of the logit.
- * @see method.md, "Score" and "Recommended settings" 7
+ * What is usual on the training normals of each class: the mean error, and mean and deviation of the logit.
+ * @see method.md, "Score"
  */
 export async function calibrate(
   set: TrainingSet,
@@ -16,8 +16,7 @@ export async function calibrate(
   config: HeadConfig,
   { onProgress, signal }: JobOptions,
 ): Promise<HeadArrays["calibration"]> {
-  const { tokens } = config.spec;
-  const sums = set.classes.map(() => new ClassSums(tokens));
+  const sums = set.classes.map(() => new ClassSums());
   const program = await rawProgram(trained, config);
   try {
     for (const [index, label] of set.labels.entries()) {
@@ -29,7 +28,7 @@ export async function calibrate(
   } finally {
     await program.dispose();
   }
-  return usualOf(sums, tokens);
+  return usualOf(sums);
 }
 
 function rawProgram(trained: TrainedHead, config: HeadConfig) {
@@ -43,23 +42,15 @@ function rawProgram(trained: TrainedHead, config: HeadConfig) {
 
 /** Sums over the images of one class, in double precision. */
 class ClassSums {
-  images = 0;
-  readonly position: Float64Array; // first error at each position
-  errors = new Float64Array(0);
+  patches = 0;
+  error = 0;
   logit = 0;
   logitSquare = 0;
 
-  constructor(private readonly tokens: number) {
-    this.position = new Float64Array(tokens);
-  }
-
-  /** @param errors [N, E] @param logits [N] */
+  /** @param errors [N] @param logits [N] */
   add(errors: Float32Array, logits: Float32Array): void {
-    const kinds = errors.length / this.tokens;
-    if (this.images === 0) this.errors = new Float64Array(kinds);
-    this.images++;
-    errors.forEach((error, i) => (this.errors[i % kinds] = this.errors[i % kinds]! + error));
-    for (let i = 0; i < this.tokens; i++) this.position[i] = this.position[i]! + errors[i * kinds]!;
+    this.patches += errors.length;
+    for (const error of errors) this.error += error;
     for (const logit of logits) {
       this.logit += logit;
       this.logitSquare += logit * logit;
@@ -69,22 +60,12 @@ class ClassSums {
 
 const least = 1e-6; // a division by what is usual must stay finite
 
-function usualOf(sums: readonly ClassSums[], tokens: number): HeadArrays["calibration"] {
-  const classes = sums.length;
-  const patches = sums.map((sum) => sum.images * tokens);
-  const logitMean = sums.map((sum, k) => sum.logit / patches[k]!);
-  const deviation = sums.map((sum, k) => Math.sqrt(Math.max(0, sum.logitSquare / patches[k]! - logitMean[k]! ** 2)));
-  const error = sums.flatMap((sum, k) => [...sum.errors].map((total) => Math.max(least, total / patches[k]!)));
+function usualOf(sums: readonly ClassSums[]): HeadArrays["calibration"] {
+  const perClass = (of: (sum: ClassSums) => number) => float32([sums.length], sums.map(of));
+  const mean = (sum: ClassSums) => sum.logit / sum.patches;
   return {
-    error: float32([classes, error.length / classes], error),
-    positionError: float32(
-      [classes, tokens],
-      sums.flatMap((sum) => [...sum.position].map((total) => total / sum.images)),
-    ),
-    logitMean: float32([classes], logitMean),
-    logitDeviation: float32(
-      [classes],
-      deviation.map((value) => Math.max(least, value)),
-    ),
+    error: perClass(({ error, patches }) => Math.max(least, error / patches)),
+    logitMean: perClass(mean),
+    logitDeviation: perClass((sum) => Math.max(least, Math.sqrt(Math.max(0, sum.logitSquare / sum.patches - mean(sum) ** 2)))),
   };
 }

@@ -24,14 +24,22 @@ const features = z.strictObject({
   stages: z.array(count).nonempty().describe("encoder stages that form the patches"),
   gridStride: count.describe("stride of the common grid in pixels"),
   shrink: z.enum(["area", "bilinear"]).describe("how maps finer than the grid are reduced to it"),
+  length: z.enum(["unit", "raw"]).describe("unit: each stage's part of a patch is scaled to one length; raw: as the encoder gives it"),
 });
 
 const whitening = z.strictObject({
   by: z.enum(["class", "none"]).describe("class: whiten with the covariance of each class; none: standardise the channels"),
   ridge: positive.describe("added to the eigenvalues of the covariance"),
-  minImagesForPositions: count.describe(
-    "minimum number of images for per-position means; classes with fewer use one mean for all positions",
-  ),
+  meanPrior: z.number().nonnegative().describe("number of images that the class's mean counts as in the mean at each position"),
+  positionRank: z.int().nonnegative().describe("axes along which each position has a variance of its own, 0 for none"),
+  positionPrior: positive.describe("number of images that the class's covariance counts as in the covariance at each position"),
+});
+
+const copies = z.strictObject({
+  upTo: z
+    .int()
+    .nonnegative()
+    .describe("classes of at most this many images learn from turned copies where those fit the class; 0 for none"),
 });
 
 const names = z.strictObject({
@@ -39,7 +47,11 @@ const names = z.strictObject({
   deviation: positive.describe("standard deviation of its initial values around the mean token"),
   normalPrompt: z.string().min(1).describe("v_n"),
   abnormalPrompt: z.string().min(1).describe("v_a"),
-  prototypes: z.enum(["learned", "random"]).describe("random: unit vectors in place of the text encoder's (ablation)"),
+  prototypes: z
+    .enum(["learned", "initial", "random"])
+    .describe(
+      "learned: of names that phase 1 has learned; initial: of names as they start; random: unit vectors in place of the text encoder's (ablation)",
+    ),
 });
 
 const sampling = z.strictObject({
@@ -81,6 +93,7 @@ const anomaly = z.discriminatedUnion("kind", [
 ]);
 
 const reconstruct = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
   z.strictObject({ kind: z.literal("token-mlp"), width: count.default(256), hidden: count.default(512), blocks: count.default(3) }),
   z.strictObject({
     kind: z.literal("uniad"),
@@ -101,6 +114,7 @@ const reconstruct = z.discriminatedUnion("kind", [
 ]);
 
 const semantic = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
   z.strictObject({ kind: z.literal("linear") }),
   z.strictObject({ kind: z.literal("mlp"), width: count.default(256) }),
 ]);
@@ -113,20 +127,18 @@ const detect = z.strictObject({
 });
 
 const score = z.strictObject({
-  reconstruction: z.enum(["groups", "total"]).describe("groups: weighted mean of the groups' errors; total: all channels together"),
-  groupWeights: z.array(z.number().nonnegative()).describe("weight of each group"),
   semantic: z.enum(["logit", "posterior"]).describe("logit: standardised by the class; posterior: the paper's"),
   lambda: z.number().nonnegative().describe("S = S_rec + lambda S_sem"),
-  image: z.enum(["max", "position", "pooled"]).describe("max of the map; max with position-wise normalisation; UniAD's pooled max"),
+  image: z.enum(["max", "pooled"]).describe("max of the map; UniAD's pooled max"),
 });
 
 /** Everything that decides a model besides the data, the split and the seed. */
 export const configSchema = z.strictObject({
-  preset: z.enum(["recommended", "paper"]),
+  preset: z.enum(["recommended", "fast", "paper"]),
   encoder,
   features,
-  groups: z.array(z.array(count).nonempty()).nonempty().describe("groups of stages; each is whitened and projected on its own"),
   whitening,
+  copies,
   names,
   sampling,
   augment,

@@ -16,18 +16,14 @@ const augment = {
   width: 64,
   beta: 1e-3,
 } satisfies Partial<TrainConfig["augment"]>;
-const whitening = { ridge: 0.01, minImagesForPositions: 4 };
-
-/** method.md, "Recommended settings": what measured best on real images. */
+/** What measured best on real images (docs/decisions/0008). */
 export const recommended: TrainConfig = {
   ...shared,
   preset: "recommended",
-  features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" },
-  groups: [
-    [2, 3, 5], // sharp
-    [2, 3, 5, 6], // wide
-  ],
-  whitening: { by: "class", ...whitening },
+  features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area", length: "unit" },
+  whitening: { by: "class", ridge: 0.01, meanPrior: 10, positionRank: 8, positionPrior: 100 },
+  copies: { upTo: 64 },
+  mixing: { ...shared.mixing, enabled: false },
   sampling: { classPower: -0.5 },
   augment: { ...augment, steps: 200, betaWarmup: 100 },
   anomaly: { kind: "directed", low: 1, high: 3, foreign: 0.5 },
@@ -43,16 +39,25 @@ export const recommended: TrainConfig = {
     images: 32,
     tokens: 32,
   },
-  score: { reconstruction: "groups", groupWeights: [0.25, 0.75], semantic: "logit", lambda: 1, image: "position" },
+  score: { semantic: "logit", lambda: 0.1, image: "max" },
+};
+
+/** The statistics of `recommended` without anything that is learned by steps: the score is the length of a whitened patch. */
+export const fast: TrainConfig = {
+  ...recommended,
+  preset: "fast",
+  reconstruct: { kind: "none" },
+  semantic: { kind: "none" },
+  score: { ...recommended.score, lambda: 0 },
 };
 
 /** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */
 export const paper: TrainConfig = {
   ...shared,
   preset: "paper",
-  features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear" },
-  groups: [[1], [2], [3], [5]], // one Phi_l for each layer
-  whitening: { by: "none", ...whitening },
+  features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear", length: "raw" },
+  whitening: { ...recommended.whitening, by: "none" }, // one Phi_l for each stage
+  copies: { upTo: 0 },
   sampling: { classPower: 0 },
   augment: { ...augment, steps: 500, betaWarmup: 200 },
   anomaly: { kind: "jitter", alpha: 20 },
@@ -68,7 +73,7 @@ export const paper: TrainConfig = {
     images: 8,
     tokens: null,
   },
-  score: { reconstruction: "total", groupWeights: [1, 1, 1, 1], semantic: "posterior", lambda: 1, image: "pooled" },
+  score: { semantic: "posterior", lambda: 1, image: "pooled" },
 };
 
-export const presets = { recommended, paper } as const;
+export const presets = { recommended, fast, paper } as const;

@@ -22,7 +22,7 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
   const given = sets.reduce((values, pair) => merge(values, parseSet(pair)), file);
   const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
   if (!Object.hasOwn(presets, name))
-    throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(" or ")}, received ${JSON.stringify(name)}.`);
+    throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(", ")}, received ${JSON.stringify(name)}.`);
   const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
   if (parsed.success) return checkTogether(parsed.data);
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "(top)"}: ${message}`);
@@ -33,18 +33,15 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
 
 /** Rules that span several fields. */
 function checkTogether(config: TrainConfig): TrainConfig {
-  const { groups, features, score, reconstruct, detect, anomaly, whitening } = config;
+  const { features, score, reconstruct, semantic, detect, anomaly, whitening } = config;
   if (features.stages.some((stage, i) => i > 0 && stage <= features.stages[i - 1]!))
     fail(`features.stages: expected ascending order without repeats, received ${features.stages.join(", ")}.`);
-  const unknown = groups.flat().filter((stage) => !features.stages.includes(stage));
-  if (unknown.length > 0) fail(`groups: stage ${unknown[0]} is not among features.stages (${features.stages.join(", ")}).`);
-  if (score.groupWeights.length !== groups.length)
-    fail(`score.groupWeights: expected ${groups.length} weights, one for each group, received ${score.groupWeights.length}.`);
-  if (!score.groupWeights.some((weight) => weight > 0)) fail("score.groupWeights: expected at least one weight above 0.");
   if ("heads" in reconstruct && reconstruct.width % reconstruct.heads !== 0)
     fail(`reconstruct.heads: expected a divisor of reconstruct.width (${reconstruct.width}), received ${reconstruct.heads}.`);
   if (reconstruct.kind === "uniad") checkNeighbourhood(reconstruct.neighbourhood, features);
-  if (reconstruct.kind !== "token-mlp" && detect.tokens !== null)
+  if (semantic.kind === "none" && score.lambda !== 0)
+    fail(`score.lambda: expected 0 because semantic.kind is none, received ${score.lambda}.`);
+  if (reconstruct.kind !== "token-mlp" && reconstruct.kind !== "none" && detect.tokens !== null)
     fail(`detect.tokens: ${reconstruct.kind} attends over whole images; set it to null.`);
   if (anomaly.kind === "directed" && anomaly.high < anomaly.low)
     fail(`anomaly.high: expected at least anomaly.low (${anomaly.low}), received ${anomaly.high}.`);

@@ -7,9 +7,9 @@ import { type Calibration, type HeadConfig, type HeadTensors, scoreHead, type Tr
 /** A head before its calibration, under the names in `weights.safetensors`. */
 export type TrainedHead = {
   readonly tables: StatisticsTree;
-  readonly pi: Tree<NdArray>;
-  readonly phi: SemanticParams<NdArray>;
-  readonly prototypes: { readonly normal: NdArray; readonly abnormal: NdArray };
+  readonly pi?: Tree<NdArray>;
+  readonly phi?: SemanticParams<NdArray>;
+  readonly prototypes?: { readonly normal: NdArray; readonly abnormal: NdArray };
 };
 
 /** Everything that a head needs. */
@@ -18,8 +18,8 @@ export type HeadArrays = TrainedHead & {
 };
 
 /** A trained head inside a traced function. */
-export function trainedTensors({ tables, pi, phi, prototypes }: TensorsOf<TrainedHead>): TrainedTensors {
-  return { tables: statisticsTables(tables), pi, phi, prototypes: prototypes as TrainedTensors["prototypes"] };
+export function trainedTensors({ tables, ...modules }: TensorsOf<TrainedHead>): TrainedTensors {
+  return { ...(modules as Omit<TrainedTensors, "tables">), tables: statisticsTables(tables) };
 }
 
 /** A whole head inside a traced function. */

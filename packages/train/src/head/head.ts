@@ -1,37 +1,37 @@
 import type { NdArray, Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { classDistances, type GroupLayout, standardZ, type StatisticsTables, whitened } from "@ltad/features";
+import { classDistances, type FeatureSpec, standardZ, type StatisticsTables, whitened } from "@ltad/features";
 import type { TensorsOf } from "@ltad/jit";
 import { resizeBilinear } from "@ltad/jit/nn";
-import { groupErrors, type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
+import { type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
 import { posterior, semantic, type SemanticConfig, type SemanticParams } from "@ltad/semantic";
 
-// Shapes: B images, N = G * G tokens, C channels, D = sum of D_g over the groups, E errors (one a group, or one in all), K classes, Dt text size.
+// Shapes: B images, N = G * G tokens, C channels, K classes, Dt text size.
 
 /** How a model scores: the layout of its features, its modules, and how their answers become one score. */
-export interface HeadConfig extends GroupLayout {
-  readonly reconstruct: ReconstructConfig;
-  readonly semantic: SemanticConfig;
+export interface HeadConfig {
+  readonly spec: FeatureSpec;
+  /** Absent: the normal token is 0, the mean of whitened ones, and nothing is learned for it. */
+  readonly reconstruct?: ReconstructConfig;
+  /** Absent: S_sem is 0 everywhere. */
+  readonly semantic?: SemanticConfig;
   readonly score: ScoreConfig;
 }
 
 export interface ScoreConfig {
-  /** "groups": mean error of each group, weighted; "total": squared error over all channels (the paper's). */
-  readonly reconstruction: "groups" | "total";
-  readonly groupWeights: readonly number[];
   /** "logit": standardised by the class; "posterior": the probability of abnormal (the paper's). */
   readonly semantic: "logit" | "posterior";
   readonly lambda: number;
-  /** "max" of the map; "position": the same after S_rec is measured against what is usual at its position; "pooled": UniAD's. */
-  readonly image: "max" | "position" | "pooled";
+  /** "max" of the map; "pooled": UniAD's. */
+  readonly image: "max" | "pooled";
 }
 
 /** The tensors of a head before its calibration. */
 export interface TrainedTensors {
   readonly tables: StatisticsTables;
-  readonly pi: Tree<tf.Tensor>;
-  readonly phi: TensorsOf<SemanticParams<NdArray>>;
-  readonly prototypes: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
+  readonly pi?: Tree<tf.Tensor>;
+  readonly phi?: TensorsOf<SemanticParams<NdArray>>;
+  readonly prototypes?: { readonly normal: tf.Tensor2D; readonly abnormal: tf.Tensor2D }; // [K, Dt], unit rows
 }
 
 /** All tensors of the scoring function. */
@@ -41,15 +41,14 @@ export interface HeadTensors extends TrainedTensors {
 
 /** What is usual on the training normals of each class. */
 export type Calibration = {
-  readonly error: tf.Tensor2D; // [K, E] mean error
-  readonly positionError: tf.Tensor2D; // [K, N] mean of the first error at each position
+  readonly error: tf.Tensor1D; // [K] mean error
   readonly logitMean: tf.Tensor1D; // [K]
   readonly logitDeviation: tf.Tensor1D; // [K]
 };
 
 /** Errors and logits before calibration: what calibration is fitted on. */
 export interface RawScores {
-  readonly errors: tf.Tensor3D; // [B, N, E]
+  readonly errors: tf.Tensor2D; // [B, N]
   readonly logits: tf.Tensor2D; // [B, N]
 }
 
@@ -67,14 +66,21 @@ export interface EncodedImages {
 export function rawScores(t: TrainedTensors, images: EncodedImages, config: HeadConfig): RawScores {
   const { features, z, label } = images;
   const positions = allPositions(label, config.spec.tokens); // [B, N]
-  const parts = whitened(t.tables, { features, label, positions }, config); // G x [B, N, D_g]
-  const patches = tf.concat(parts, 2); // [B, N, D]
-  const normal = reconstructor(config.reconstruct).forward(t.pi, patches, standardZ(t.tables, z)); // [B, N, D]
-  const errors = config.score.reconstruction === "total" ? [squaredError(normal, patches)] : groupErrors(normal, patches, sizesOf(parts)); // E x [B, N]
-  const prototype = (table: tf.Tensor2D) => tf.gather(table, label); // [B, Dt]
-  const { normal: normalText, abnormal: abnormalText } = t.prototypes;
-  const logits = semantic(config.semantic).forward(t.phi, patches, prototype(normalText), prototype(abnormalText)); // [B, N]
-  return { errors: tf.stack(errors, 2) as tf.Tensor3D, logits };
+  const patches = whitened(t.tables, { features, label, positions }); // [B, N, C]
+  return { errors: errorsOf(t, patches, z, config), logits: logitsOf(t, patches, label, config) };
+}
+
+/** [B, N]: ||Pi(p) - p||^2, and ||p||^2 without Pi. */
+function errorsOf(t: TrainedTensors, patches: tf.Tensor3D, z: tf.Tensor2D, { reconstruct }: HeadConfig): tf.Tensor2D {
+  if (!reconstruct) return tf.sum(tf.square(patches), 2);
+  return squaredError(reconstructor(reconstruct).forward(t.pi!, patches, standardZ(t.tables, z)), patches);
+}
+
+/** [B, N], zeros without Phi. */
+function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, config: HeadConfig): tf.Tensor2D {
+  if (!config.semantic) return tf.mul(tf.sum<tf.Tensor2D>(patches, 2), 0);
+  const prototype = (name: "normal" | "abnormal") => tf.gather(t.prototypes![name], label); // [B, Dt]
+  return semantic(config.semantic).forward(t.phi!, patches, prototype("normal"), prototype("abnormal"));
 }
 
 /**
@@ -86,28 +92,18 @@ export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadCon
   const { calibration } = t;
   const label = predictedWhereUnknown(t.tables, images); // [B]
   const { errors, logits } = rawScores(t, { ...images, label }, config);
-  const usual = tf.gather(calibration.error, label).expandDims(1); // [B, 1, E]
-  const ratios: tf.Tensor3D = tf.div(errors, usual); // [B, N, E]
-  const rec = weighted(ratios, config.score); // [B, N]
+  const rec = tf.div<tf.Tensor2D>(errors, tf.expandDims(tf.gather(calibration.error, label), 1)); // [B, N]
   const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
-  const map: tf.Tensor2D = tf.add(rec, tf.mul(sem, config.score.lambda)); // [B, N]
   const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, config.spec.grid, config.spec.grid]); // [B, G, G]
-  const atItsPlace =
-    config.score.image === "position" ? tf.add(tf.mul(rec, usualHere(label, calibration)), tf.mul(sem, config.score.lambda)) : map; // [B, N]
-  const score = config.score.image === "pooled" ? pooledMax(side(map)) : tf.max(atItsPlace, 1); // [B]
-  return { label, s_rec: side(rec), s_sem: side(sem), map: side(map), score };
+  const map = side(tf.add(rec, tf.mul(sem, config.score.lambda)));
+  const score = config.score.image === "pooled" ? pooledMax(map) : tf.max<tf.Tensor1D>(map, [1, 2]); // [B]
+  return { label, s_rec: side(rec), s_sem: side(sem), map, score };
 }
 
 /** The labels that are given, the nearest class where one is -1: int32 [B]. */
 function predictedWhereUnknown(tables: StatisticsTables, { z, label }: EncodedImages): tf.Tensor1D {
   const distances = classDistances(tables, z); // [B, K]
   return tf.where<tf.Tensor1D>(tf.less(label, 0), tf.argMin<tf.Tensor1D>(distances, 1), label).toInt();
-}
-
-function weighted(ratios: tf.Tensor3D, { reconstruction, groupWeights }: ScoreConfig): tf.Tensor2D {
-  if (reconstruction === "total") return tf.squeeze(ratios, [2]);
-  const total = groupWeights.reduce((sum, weight) => sum + weight, 0);
-  return tf.sum(tf.mul(ratios, tf.tensor1d(groupWeights.map((weight) => weight / total))), 2);
 }
 
 function semanticScore(
@@ -120,15 +116,6 @@ function semanticScore(
   return tf.div(tf.sub(logits, tf.gather(logitMean, label).expandDims(1)), tf.gather(logitDeviation, label).expandDims(1));
 }
 
-/**
- * 2 E / (E_i + E): how much less usual an error is at position i than in the class as a whole. Busy places (edges, prints) err more on good
- * images too and would otherwise decide the maximum. Half of it stays, for objects that move. [B, N]
- */
-function usualHere(label: tf.Tensor1D, { error, positionError }: Calibration): tf.Tensor2D {
-  const usual = tf.gather(error, label).slice([0, 0], [-1, 1]); // [B, 1]
-  return tf.div(tf.mul(usual, 2), tf.add(tf.gather(positionError, label), usual));
-}
-
 /** UniAD's rule: the map at 224 pixels, averaged over 16 x 16 windows, its maximum: [B]. */
 function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
   const enlarged = resizeBilinear(tf.expandDims<tf.Tensor4D>(map, 3), [224, 224]); // [B, 224, 224, 1]
@@ -138,8 +125,4 @@ function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
 /** 0 .. N-1 for each image: int32 [B, N]. */
 function allPositions(label: tf.Tensor1D, tokens: number): tf.Tensor2D {
   return tf.add(tf.mul(tf.expandDims(label, 1), tf.scalar(0, "int32")), tf.range(0, tokens, 1, "int32"));
-}
-
-function sizesOf(parts: readonly tf.Tensor3D[]): number[] {
-  return parts.map((part) => part.shape[2]);
 }

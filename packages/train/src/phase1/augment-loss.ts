@@ -1,6 +1,6 @@
 import type { NdArray, Tree } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
-import { type FeatureSpec, standardZ, statisticsTables, type StatisticsTree } from "@ltad/features";
+import { type ClassStatistics, type FeatureSpec, standardZ, statisticsTables, type StatisticsTree } from "@ltad/features";
 import { f32, i32, type TensorsFor, type TensorsOf } from "@ltad/jit";
 import { classTexts, conditionalVae, type VaeConfig, type VaeParams } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
@@ -19,6 +19,11 @@ export type AugmentConstants = {
   readonly tables: StatisticsTree;
   readonly text: Tree<NdArray>;
 };
+
+/** The statistics that the VAE looks at: it works on features in units of the channels' deviations, without whitening. */
+export function vaeTables({ whitening: _, axes: __, gain: ___, ...tables }: ClassStatistics): StatisticsTree {
+  return tables;
+}
 
 /** The inputs of one step of phase 1. */
 export type AugmentInputs = ReturnType<typeof augmentInputs>;

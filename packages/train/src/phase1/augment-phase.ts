@@ -1,12 +1,12 @@
 import { createRng, float32, int32, type Rng } from "@ltad/core";
-import { type ClassMoments, type FeatureSpec, statisticsTree } from "@ltad/features";
+import type { FeatureSpec } from "@ltad/features";
 import { cosineSchedule, type InputsOf, trainStep } from "@ltad/jit";
 import { conditionalVae, initClassNames, klWeight, type VaeConfig } from "@ltad/vae-augment";
 import type { TrainConfig } from "../config/config-schema.js";
 import { imageSampler } from "../run/draw.js";
 import type { Phase } from "../run/phase.js";
-import type { Training } from "../run/training.js";
-import { type AugmentConstants, augmentInputs, type AugmentInputs, augmentLoss, type AugmentParams } from "./augment-loss.js";
+import type { NamedTraining } from "../run/training.js";
+import { type AugmentConstants, augmentInputs, type AugmentInputs, augmentLoss, type AugmentParams, vaeTables } from "./augment-loss.js";
 
 /** Sizes of the VAE for these features. */
 export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize: number): VaeConfig & { readonly latent: number } {
@@ -15,8 +15,8 @@ export function vaeConfig({ augment }: TrainConfig, spec: FeatureSpec, textSize:
 }
 
 /** Phase 1 as steps: the VAE's loss, with gradients through the frozen text encoder into the class names. */
-export async function augmentPhase(training: Training, moments: ClassMoments): Promise<Phase<AugmentParams, AugmentInputs>> {
-  const { set, spec, config, text, seed } = training;
+export async function augmentPhase(training: NamedTraining): Promise<Phase<AugmentParams, AugmentInputs>> {
+  const { set, spec, config, text, seed, statistics } = training;
   const { augment, names } = config;
   const vae = vaeConfig(config, spec, text.size);
   const rng = createRng(`${seed}/augment`);
@@ -24,7 +24,7 @@ export async function augmentPhase(training: Training, moments: ClassMoments): P
     names: initClassNames(set.classes.length, names.tokens, text.meanToken, rng.fork("names"), names.deviation),
     vae: conditionalVae(vae).init(rng.fork("vae")),
   };
-  const constants: AugmentConstants = { tables: statisticsTree(moments), text: text.params };
+  const constants: AugmentConstants = { tables: vaeTables(statistics), text: text.params };
   const program = await trainStep({
     params,
     inputs: augmentInputs(config, spec),
@@ -42,7 +42,7 @@ export async function augmentPhase(training: Training, moments: ClassMoments): P
 }
 
 /** Draws the inputs of one step: images with their z and class, the noise of the latent, and beta. */
-function augmentBatches({ set, spec, config: { augment, sampling } }: Training) {
+function augmentBatches({ set, spec, config: { augment, sampling } }: NamedTraining) {
   const draw = imageSampler(set.labels, set.counts, sampling.classPower);
   const { batch, latent } = augment;
   return async (step: number, rng: Rng): Promise<InputsOf<AugmentInputs>> => {

@@ -2,7 +2,7 @@ import { createRng, float32, floats, type NdArray } from "@ltad/core";
 import { f32, jit } from "@ltad/jit";
 import { textPrototypes } from "@ltad/semantic";
 import type * as tf from "@tensorflow/tfjs";
-import type { Training } from "../run/training.js";
+import type { NamedTraining } from "../run/training.js";
 
 // Shapes: K classes, M tokens of a name, V tokens of a prompt, Dt text size.
 
@@ -17,7 +17,7 @@ export type Prototypes = {
  * @param names s_c [K, M, tokenSize]
  */
 export async function prototypesOf(
-  { text, config, seed }: Pick<Training, "text" | "config" | "seed">,
+  { text, config, seed }: Pick<NamedTraining, "text" | "config" | "seed">,
   names: NdArray,
 ): Promise<Prototypes> {
   const { prototypes, normalPrompt, abnormalPrompt } = config.names;

@@ -1,8 +1,7 @@
 import { createRng, type JobOptions, type Rng, throwIfAborted } from "@ltad/core";
 import type { ImageFeatures } from "@ltad/feature-store";
-import type { ClassMoments } from "@ltad/features";
 import { realProbability } from "@ltad/vae-augment";
-import type { Training } from "../run/training.js";
+import type { NamedTraining, Training } from "../run/training.js";
 import type { AugmentParams } from "./augment-loss.js";
 import { openSynthesiser, type Synthesiser } from "./synthesiser.js";
 
@@ -15,14 +14,9 @@ export interface Mixing {
 }
 
 /** Synthetic images for phase 2, by the VAE that phase 1 has learned; undefined when `mixing.enabled` is off. */
-export async function synthesise(
-  training: Training,
-  learned: AugmentParams,
-  moments: ClassMoments,
-  job: JobOptions,
-): Promise<Mixing | undefined> {
+export async function synthesise(training: NamedTraining, learned: AugmentParams, job: JobOptions): Promise<Mixing | undefined> {
   if (!training.config.mixing.enabled) return undefined;
-  const synthesiser = await openSynthesiser(training, learned, moments);
+  const synthesiser = await openSynthesiser(training, learned);
   try {
     return await synthesiseBy(synthesiser, training, job);
   } finally {

@@ -1,11 +1,11 @@
 import { float32, type FloatArray, floats, int32, type Rng } from "@ltad/core";
 import type { ImageFeatures } from "@ltad/feature-store";
-import { type ClassMoments, standardZ, statisticsTables, statisticsTree } from "@ltad/features";
+import { standardZ, statisticsTables } from "@ltad/features";
 import { f32, i32, jit } from "@ltad/jit";
 import { classTexts, conditionalVae } from "@ltad/vae-augment";
 import * as tf from "@tensorflow/tfjs";
-import type { Training } from "../run/training.js";
-import type { AugmentParams } from "./augment-loss.js";
+import type { NamedTraining } from "../run/training.js";
+import { type AugmentParams, vaeTables } from "./augment-loss.js";
 import { vaeConfig } from "./augment-phase.js";
 
 /** Draws f_syn for images: the VAE of phase 1 as one graph. */
@@ -19,10 +19,10 @@ export interface Synthesiser {
 }
 
 /** z_hat ~ N(F_mu(z), F_sigma(z)), f_syn = D([z_hat; t_c]) for images and classes of the training. */
-export async function openSynthesiser(training: Training, learned: AugmentParams, moments: ClassMoments): Promise<Synthesiser> {
+export async function openSynthesiser(training: NamedTraining, learned: AugmentParams): Promise<Synthesiser> {
   const { latent } = training.config.augment;
   const { tokens, channels, zSize } = training.spec;
-  const program = await synthesisProgram(training, learned, moments);
+  const program = await synthesisProgram(training, learned);
   const size = tokens * channels;
   return {
     async sample(zs, label, rng) {
@@ -42,9 +42,9 @@ export async function openSynthesiser(training: Training, learned: AugmentParams
   };
 }
 
-function synthesisProgram({ spec, config, text }: Training, learned: AugmentParams, moments: ClassMoments) {
+function synthesisProgram({ spec, config, text, statistics }: NamedTraining, learned: AugmentParams) {
   const vae = conditionalVae(vaeConfig(config, spec, text.size));
-  const constants = { tables: statisticsTree(moments), text: text.params, ...learned };
+  const constants = { tables: vaeTables(statistics), text: text.params, ...learned };
   return jit(
     ({ z, label, eps }, frozen) => {
       const tables = statisticsTables(frozen.tables);

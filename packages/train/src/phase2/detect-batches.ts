@@ -7,11 +7,9 @@ import type { Training } from "../run/training.js";
 import type { DetectInputs } from "./detect-loss.js";
 import type { NoisePool } from "./noise-pool.js";
 
-// Shapes: B images a step, T patches of each, C channels, D channels of all groups together.
+// Shapes: B images a step, T patches of each, C channels.
 
 export interface DetectBatchOptions {
-  /** D, see above. */
-  readonly patchSize: number;
   /** Without it all images are real. */
   readonly mixing: Mixing | undefined;
   readonly noise: NoisePool;
@@ -22,7 +20,7 @@ type Batches = (step: number, rng: Rng) => Promise<InputsOf<DetectInputs>>;
 /** Draws the inputs of one step of phase 2; every random number of the step is drawn here. */
 export function detectBatches(
   { set, spec, config }: Pick<Training, "set" | "spec" | "config">,
-  { patchSize, mixing, noise }: DetectBatchOptions,
+  { mixing, noise }: DetectBatchOptions,
 ): Batches {
   const { detect, sampling, anomaly } = config;
   const [images, tokens] = [detect.images, detect.tokens ?? spec.tokens];
@@ -44,7 +42,7 @@ export function detectBatches(
       ),
       label: int32([images], labels),
       positions: int32([images, tokens], positions.flat()),
-      noise: float32([images, tokens, patchSize], noise.take(images * tokens * patchSize, rng)),
+      noise: float32([images, tokens, spec.channels], noise.take(images * tokens * spec.channels, rng)),
     };
     if (anomaly.kind === "jitter") return normal;
     const foreign = await Promise.all(labels.map((label) => set.store.read(foreignOf(label, rng))));

@@ -1,10 +1,8 @@
 import { createRng } from "@ltad/core";
-import { type ClassStatistics, statisticsTree } from "@ltad/features";
 import { trainStep } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import type { HeadConfig } from "../head/head.js";
-import { patchSize } from "../head/head-config.js";
 import type { Prototypes } from "../phase1/prototypes.js";
 import type { Mixing } from "../phase1/synthesise.js";
 import type { Phase } from "../run/phase.js";
@@ -15,40 +13,39 @@ import { noisePool } from "./noise-pool.js";
 import { detectRate } from "./schedules.js";
 
 export interface DetectPhaseOptions {
-  readonly statistics: ClassStatistics;
-  readonly prototypes: Prototypes;
+  /** Without them there is no semantic module. */
+  readonly prototypes?: Prototypes;
   readonly head: HeadConfig;
   /** Without it all images are real. */
-  readonly mixing: Mixing | undefined;
+  readonly mixing?: Mixing | undefined;
 }
 
 /** Phase 2 as steps: Pi and Phi_l learn from real and synthetic features with pseudo anomalies; s_c stays as phase 1 left it. */
 export async function detectPhase(
-  training: Omit<Training, "text">,
-  { statistics, prototypes, head, mixing }: DetectPhaseOptions,
+  training: Training,
+  { prototypes, head, mixing }: DetectPhaseOptions,
 ): Promise<Phase<DetectParams, DetectInputs>> {
-  const { config, spec, seed } = training;
+  const { config, spec, seed, statistics } = training;
   const { detect } = config;
   const rng = createRng(`${seed}/detect`);
-  const size = patchSize(head);
   const params: DetectParams = {
-    pi: reconstructor(head.reconstruct).init(rng.fork("pi")),
-    phi: semantic(head.semantic).init(rng.fork("phi")),
+    ...(head.reconstruct && { pi: reconstructor(head.reconstruct).init(rng.fork("pi")) }),
+    ...(head.semantic && { phi: semantic(head.semantic).init(rng.fork("phi")) }),
   };
-  const constants: DetectConstants = { tables: statisticsTree(statistics), prototypes };
+  const constants: DetectConstants = { tables: { ...statistics }, ...(prototypes && { prototypes }) };
   const program = await trainStep({
     params,
-    inputs: detectInputs(config, spec, size),
+    inputs: detectInputs(config, spec),
     constants,
     loss: detectLoss(config.anomaly, head),
     optimiser: { weightDecay: detect.weightDecay, clipNorm: detect.clipNorm },
   });
-  const noise = noisePool(rng.fork("noise"), detect.images * (detect.tokens ?? spec.tokens) * size);
+  const noise = noisePool(rng.fork("noise"), detect.images * (detect.tokens ?? spec.tokens) * spec.channels);
   return {
     name: "phase2",
     steps: detect.steps,
     program,
-    batch: detectBatches(training, { patchSize: size, mixing, noise }),
+    batch: detectBatches(training, { mixing, noise }),
     learningRate: detectRate(detect),
   };
 }

@@ -20,12 +20,12 @@ export async function encodeSet({ classes }: Split, encoder: FrozenEncoder, opti
     classes: classes.map(({ name }) => name),
     counts: classes.map(({ train }) => train.length),
     labels: classes.flatMap(({ train }, label) => train.map(() => label)),
-    store: inMemory(await encodeFiles(files, encoder, options), featureMemory),
+    store: inMemory(await encodeFiles(files, encoder, options)),
   };
 }
 
 /** A store whose features stay in memory up to a budget. */
-function inMemory(store: FeatureStore, budgetBytes: number): FeatureStore {
+export function inMemory(store: FeatureStore, budgetBytes = featureMemory): FeatureStore {
   const kept = new Map<number, ImageFeatures>();
   let bytes = 0;
   return {

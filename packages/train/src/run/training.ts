@@ -1,5 +1,5 @@
 import type { TextEncoder } from "@ltad/encoder";
-import type { FeatureSpec } from "@ltad/features";
+import type { ClassStatistics, FeatureSpec } from "@ltad/features";
 import type { TrainConfig } from "../config/config-schema.js";
 import type { TrainingSet } from "./training-set.js";
 
@@ -8,6 +8,11 @@ export interface Training {
   readonly set: TrainingSet;
   readonly spec: FeatureSpec;
   readonly config: TrainConfig;
-  readonly text: TextEncoder;
   readonly seed: number;
+  readonly statistics: ClassStatistics;
+}
+
+/** A training with class names. */
+export interface NamedTraining extends Training {
+  readonly text: TextEncoder;
 }

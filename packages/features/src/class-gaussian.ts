@@ -1,0 +1,41 @@
+import { addOuter, columnSums } from "./accumulate.js";
+import type { ClassSums } from "./class-sums.js";
+import type { Scatter } from "./scatter.js";
+
+// Shapes: n images, N tokens, C channels; f in units of the channels' deviations.
+
+/** The mean at each position and the covariance around it, of one class. */
+export interface ClassGaussian {
+  /** m_c,i, [N, C] */
+  readonly mean: Float64Array;
+  /** Cov_c, [C, C], all positions together */
+  readonly covariance: Float64Array;
+}
+
+/**
+ * m_c,i = w mean_j f_j(i) + (1 - w) m_c with w = n / (n + meanPrior), and Cov_c = mean of (f - m_c,i)(f - m_c,i)^T.
+ * The sum of those products is Q - (1 - u) / n A - u / (n N) B with u = (1 - w)^2, Q the sum of f f^T, A that of s_i s_i^T over the
+ * positions' sums s_i, and B = s s^T of their total.
+ * @param deviation [C] of the channels
+ * @see method.md, "Recommended settings" 2
+ */
+export async function classGaussian(sums: ClassSums, deviation: Float64Array, scatter: Scatter, meanPrior: number): Promise<ClassGaussian> {
+  const { images: n } = sums;
+  const channels = deviation.length;
+  const tokens = sums.position.length / channels;
+  const weight = n / (n + meanPrior);
+  const position = sums.position.map((sum, i) => sum / deviation[i % channels]!); // s_i [N, C]
+  const total = columnSums(position, channels); // s [C]
+  const mean = position.map((sum, i) => (weight * sum) / n + ((1 - weight) * total[i % channels]!) / (n * tokens));
+  const between = await scatter.of(position); // A
+  const share = (1 - weight) ** 2; // u
+  const covariance = inUnits(sums.scatter, deviation).map((q, i) => (q - ((1 - share) / n) * between[i]!) / (n * tokens));
+  addOuter(covariance, total, total, -share / (n * tokens) ** 2);
+  return { mean, covariance };
+}
+
+/** A sum of f f^T [C, C] in units of the channels' deviations. */
+export function inUnits(matrix: Float64Array, deviation: Float64Array): Float64Array {
+  const channels = deviation.length;
+  return matrix.map((value, i) => value / (deviation[Math.floor(i / channels)]! * deviation[i % channels]!));
+}

@@ -1,0 +1,80 @@
+import { type JobOptions, throwIfAborted } from "@ltad/core";
+import type { ImageFeatures } from "@ltad/feature-store";
+import { addInto, addSquares } from "./accumulate.js";
+import type { FeatureSpec } from "./feature-spec.js";
+import type { LabelledFeatures } from "./labelled-features.js";
+import { openScatter, type Scatter } from "./scatter.js";
+
+// Shapes: N tokens, C channels, Dz size of z.
+
+/**
+ * Sums over images of one class, in double precision. The sums of two sets of images add up to the sums of both: images can be read in
+ * parts, on other machines, or later.
+ */
+export interface ClassSums {
+  readonly images: number;
+  /** [N, C] sum over the images. */
+  readonly position: Float64Array;
+  /** [C] sum of squares over images and positions. */
+  readonly square: Float64Array;
+  /** [C, C] sum of f f^T over images and positions. */
+  readonly scatter: Float64Array;
+  /** [Dz] sums of z and of its square over the images. */
+  readonly z: Float64Array;
+  readonly zSquare: Float64Array;
+}
+
+/** Sums over no image. */
+export function noSums({ tokens, channels, zSize }: FeatureSpec): ClassSums {
+  return {
+    images: 0,
+    position: new Float64Array(tokens * channels),
+    square: new Float64Array(channels),
+    scatter: new Float64Array(channels ** 2),
+    z: new Float64Array(zSize),
+    zSquare: new Float64Array(zSize),
+  };
+}
+
+/** The sums over the images of all parts, at least one. */
+export function mergeSums(parts: readonly ClassSums[]): ClassSums {
+  const total = (name: Exclude<keyof ClassSums, "images">) => {
+    const sum = new Float64Array(parts[0]![name].length);
+    for (const part of parts) addInto(sum, part[name]);
+    return sum;
+  };
+  return {
+    images: parts.reduce((images, part) => images + part.images, 0),
+    position: total("position"),
+    square: total("square"),
+    scatter: total("scatter"),
+    z: total("z"),
+    zSquare: total("zSquare"),
+  };
+}
+
+/** Sums of every class, in one pass over the features. */
+export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: FeatureSpec, job: JobOptions): Promise<ClassSums[]> {
+  const sums = counts.map(() => noSums(spec));
+  const scatter = await openScatter(spec.tokens, spec.channels);
+  try {
+    for (const [index, label] of labels.entries()) {
+      throwIfAborted(job.signal);
+      sums[label] = await withImage(sums[label]!, await store.read(index), scatter);
+      job.onProgress?.({ phase: "statistics", done: index + 1, total: labels.length, unit: "images" });
+    }
+    return sums;
+  } finally {
+    await scatter.dispose();
+  }
+}
+
+/** The sums with one more image; the arrays of `sums` are written to. */
+export async function withImage(sums: ClassSums, { features, z }: ImageFeatures, scatter: Scatter): Promise<ClassSums> {
+  addInto(sums.position, features.data);
+  addSquares(sums.square, features.data);
+  addInto(sums.scatter, await scatter.of(features.data));
+  addInto(sums.z, z.data);
+  addSquares(sums.zSquare, z.data);
+  return { ...sums, images: sums.images + 1 };
+}

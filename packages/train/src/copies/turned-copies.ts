@@ -1,0 +1,87 @@
+import { floats, type JobOptions } from "@ltad/core";
+import { type Split, type Turn, turns } from "@ltad/data";
+import { encodeFiles, type EncodeFilesOptions, type FeatureStore, type FrozenEncoder } from "@ltad/feature-store";
+import { copyLikelihoods, type FeatureSpec, openScatter, type StatisticsOptions, statisticsOf, sumUp } from "@ltad/features";
+import { inMemory, type TrainingSet } from "../run/training-set.js";
+import { foldSums } from "./fold-sums.js";
+
+/** Sets of copies that may join a class, in ascending order of their number. */
+const candidates: readonly (readonly Turn[])[] = [[], ["180"], ["mirror", "flip", "180"], ["90", "180", "270"], turns];
+
+export interface CopyOptions extends EncodeFilesOptions {
+  readonly encoder: FrozenEncoder & { readonly spec: FeatureSpec };
+  readonly statistics: StatisticsOptions;
+  /** Classes of at most this many images are looked at. */
+  readonly upTo: number;
+}
+
+/** A training set with its copies. */
+export interface SetWithCopies {
+  readonly set: TrainingSet;
+  /** By class, the turns that joined it. */
+  readonly chosen: readonly (readonly Turn[])[];
+}
+
+/**
+ * Joins small classes by turned copies of their images where those make the class's own images more likely; a copy then counts as an image.
+ * A class of one image gets none: there is no image left that could judge them.
+ * @see method.md, "Recommended settings" 4
+ */
+export async function withTurnedCopies(set: TrainingSet, { classes }: Split, options: CopyOptions): Promise<SetWithCopies> {
+  const isSmall = (label: number) => set.counts[label]! > 1 && set.counts[label]! <= options.upTo;
+  const files = classes.flatMap(({ train }, label) =>
+    isSmall(label) ? train.flatMap(({ file }) => turns.map((turn) => ({ file, turn }))) : [],
+  );
+  if (files.length === 0) return { set, chosen: classes.map(() => []) };
+  const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
+  const copies = inMemory(await encodeFiles(files, options.encoder, { ...options, onProgress }));
+  const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && isSmall(other))));
+  const choose = await openChoice(set, copies, options);
+  try {
+    const chosen: (readonly Turn[])[] = [];
+    for (const label of classes.keys()) chosen.push(isSmall(label) ? await choose.of(label, firsts[label]!) : []);
+    return { set: joined(set, copies, { chosen, firsts }), chosen };
+  } finally {
+    await choose.dispose();
+  }
+}
+
+/** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
+async function openChoice(set: TrainingSet, copies: FeatureStore, { encoder: { spec }, statistics, signal }: CopyOptions) {
+  const { channelDeviation } = await statisticsOf(await sumUp(set, spec, { signal }), spec, { ...statistics, by: "none" });
+  const deviation = Float64Array.from(floats(channelDeviation, "channelDeviation"));
+  const scatter = await openScatter(spec.tokens, spec.channels);
+  return {
+    /** @param first place of the class's first copy in the store */
+    async of(label: number, first: number): Promise<readonly Turn[]> {
+      const folds = await foldSums({ set, copies, label, first }, { spec, scatter, signal });
+      const likelihoods = await copyLikelihoods(folds, candidates, { ...statistics, deviation, scatter });
+      return candidates[likelihoods.indexOf(Math.max(...likelihoods))]!;
+    },
+    dispose: () => scatter.dispose(),
+  };
+}
+
+/** The set with the chosen copies behind its images. */
+function joined(
+  set: TrainingSet,
+  copies: FeatureStore,
+  { chosen, firsts }: { readonly chosen: readonly (readonly Turn[])[]; readonly firsts: readonly number[] },
+): TrainingSet {
+  const added = chosen.flatMap((kinds, label) =>
+    Array.from({ length: set.counts[label]! }, (_, image) =>
+      kinds.map((turn) => ({ label, copy: firsts[label]! + image * turns.length + turns.indexOf(turn) })),
+    ).flat(),
+  );
+  const images = set.labels.length;
+  return {
+    ...set,
+    labels: [...set.labels, ...added.map(({ label }) => label)],
+    counts: set.counts.map((count, label) => count * (1 + chosen[label]!.length)),
+    store: { read: (index) => (index < images ? set.store.read(index) : copies.read(added[index - images]!.copy)) },
+  };
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
