@@ -1,6 +1,7 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { eachAtOnce } from "./each-at-once.js";
+export { evenly } from "./evenly.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { AnyLtadError, LtadErrorCode } from "./errors.js";
 export type { LtadErrorDetails } from "./error-details.js";

@@ -2,15 +2,22 @@
 
 type Floats = Float32Array | Float64Array;
 
-/** total[i] += values[i] */
-export function addInto(total: Float64Array, values: Floats): void {
-  for (let i = 0; i < values.length; i++) total[i] = total[i]! + values[i]!;
+/** total[i] += factor * values[i] */
+export function addInto(total: Float64Array, values: Floats, factor = 1): void {
+  for (let i = 0; i < values.length; i++) total[i] = total[i]! + factor * values[i]!;
 }
 
-/** squares[c] += values[row, c] ** 2 over rows [R, n], n = squares.length. */
+/** values[row, c] * factor[c] of rows [R, n], n = factor.length. */
+export function scaledColumns(values: Float64Array, factor: Float64Array): Float64Array {
+  const n = factor.length;
+  const out = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) out[row + c] = values[row + c]! * factor[c]!;
+  return out;
+}
+
+/** squares[i] += values[i] ** 2 */
 export function addSquares(squares: Float64Array, values: Floats): void {
-  const n = squares.length;
-  for (let row = 0; row < values.length; row += n) for (let c = 0; c < n; c++) squares[c] = squares[c]! + values[row + c]! ** 2;
+  for (let i = 0; i < values.length; i++) squares[i] = squares[i]! + values[i]! ** 2;
 }
 
 /** Sums of the n columns of rows [R, n]. */

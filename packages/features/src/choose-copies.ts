@@ -27,14 +27,16 @@ export async function copyLikelihoods<Kind extends string>(
   candidates: readonly (readonly Kind[])[],
   options: CopyOptions,
 ): Promise<number[]> {
-  const total = folds.images.reduce((images, fold) => images + fold.images, 0);
+  const total = mergeSums(folds.images);
   const likelihoods: number[] = [];
   for (const kinds of candidates) {
+    const copies = kinds.map((kind) => folds.copies[kind]);
+    const all = mergeSums([total, ...copies.flat()]);
     let sum = 0;
     for (const [fold, held] of folds.images.entries()) {
-      const parts = [folds.images, ...kinds.map((kind) => folds.copies[kind])].flatMap((sums) => sums.filter((_, other) => other !== fold));
-      const gaussian = await classGaussian(mergeSums(parts), options.deviation, options.scatter, options.meanPrior);
-      sum += (await logLikelihood(gaussian, held, options.deviation, options)) * (held.images / total);
+      const others = mergeSums([all], [held, ...copies.map((parts) => parts[fold]!)]);
+      const gaussian = await classGaussian(others, options.deviation, options.scatter, options.meanPrior);
+      sum += (await logLikelihood(gaussian, held, options.deviation, options)) * (held.images / total.images);
     }
     likelihoods.push(sum);
   }

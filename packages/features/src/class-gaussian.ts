@@ -1,4 +1,4 @@
-import { addOuter, columnSums } from "./accumulate.js";
+import { addInto, addOuter, columnSums, scaledColumns } from "./accumulate.js";
 import type { ClassSums } from "./class-sums.js";
 import type { Scatter } from "./scatter.js";
 
@@ -24,18 +24,39 @@ export async function classGaussian(sums: ClassSums, deviation: Float64Array, sc
   const channels = deviation.length;
   const tokens = sums.position.length / channels;
   const weight = n / (n + meanPrior);
-  const position = sums.position.map((sum, i) => sum / deviation[i % channels]!); // s_i [N, C]
+  const position = scaledColumns(
+    sums.position,
+    deviation.map((value) => 1 / value),
+  ); // s_i [N, C]
   const total = columnSums(position, channels); // s [C]
-  const mean = position.map((sum, i) => (weight * sum) / n + ((1 - weight) * total[i % channels]!) / (n * tokens));
+  const mean = meanAtPositions(position, total, { weight, images: n });
   const between = await scatter.of(position); // A
   const share = (1 - weight) ** 2; // u
-  const covariance = inUnits(sums.scatter, deviation).map((q, i) => (q - ((1 - share) / n) * between[i]!) / (n * tokens));
-  addOuter(covariance, total, total, -share / (n * tokens) ** 2);
-  return { mean, covariance };
+  const covariance = inUnits(sums.scatter, deviation);
+  addInto(covariance, between, -(1 - share) / n);
+  addOuter(covariance, total, total, -share / (n * tokens));
+  return { mean, covariance: covariance.map((sum) => sum / (n * tokens)) };
+}
+
+/** w s_i / n + (1 - w) s / (n N), [N, C] */
+function meanAtPositions(
+  position: Float64Array,
+  total: Float64Array,
+  { weight, images }: { readonly weight: number; readonly images: number },
+) {
+  const channels = total.length;
+  const mean = position.map((sum) => (weight * sum) / images);
+  const common = total.map((sum) => ((1 - weight) * sum) / (images * (position.length / channels)));
+  for (let row = 0; row < mean.length; row += channels) for (let c = 0; c < channels; c++) mean[row + c] = mean[row + c]! + common[c]!;
+  return mean;
 }
 
 /** A sum of f f^T [C, C] in units of the channels' deviations. */
 export function inUnits(matrix: Float64Array, deviation: Float64Array): Float64Array {
-  const channels = deviation.length;
-  return matrix.map((value, i) => value / (deviation[Math.floor(i / channels)]! * deviation[i % channels]!));
+  const inverse = deviation.map((value) => 1 / value);
+  const scaled = scaledColumns(matrix, inverse);
+  inverse.forEach((factor, row) => {
+    for (let c = 0; c < inverse.length; c++) scaled[row * inverse.length + c] = scaled[row * inverse.length + c]! * factor;
+  });
+  return scaled;
 }

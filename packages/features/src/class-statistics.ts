@@ -1,7 +1,7 @@
 import { float32, type JobOptions, type NdArray } from "@ltad/core";
 import { columnSums, meanAndDeviation } from "./accumulate.js";
 import { type ClassGaussian, classGaussian } from "./class-gaussian.js";
-import { type ClassSums, mergeSums, sumUp } from "./class-sums.js";
+import { type ClassSums, mergeSums } from "./class-sums.js";
 import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { fitPositionAxes, type PositionAxes } from "./position-axes.js";
@@ -40,15 +40,17 @@ export interface StatisticsOptions {
 }
 
 /**
- * Fits the statistics of all classes. Sums take one pass over the features; the axes of the positions take a second one.
+ * Fits the statistics of all classes: what follows from sums, and the axes of the positions, which take a pass over the features.
+ * @param sums of the images of each class of the set
  * @see method.md, "Features" 4 and "Recommended settings" 2
  */
 export async function fitStatistics(
   set: LabelledFeatures,
+  sums: readonly ClassSums[],
   spec: FeatureSpec,
   options: StatisticsOptions & JobOptions,
 ): Promise<ClassStatistics> {
-  const moments = await statisticsOf(await sumUp(set, spec, options), spec, options);
+  const moments = await statisticsOf(sums, spec, options);
   if (moments.whitening === undefined || options.positionRank === 0) return moments;
   return { ...moments, ...(await fitPositionAxes(set, { ...moments, whitening: moments.whitening }, options)) };
 }
@@ -57,7 +59,7 @@ export async function fitStatistics(
 export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec, options: StatisticsOptions): Promise<ClassStatistics> {
   const { tokens, channels, zSize } = spec;
   const all = mergeSums(sums);
-  const patch = meanAndDeviation(columnSums(all.position, channels), all.square, all.images * tokens);
+  const patch = channelMoments(sums, spec);
   const image = meanAndDeviation(all.z, all.zSquare, all.images);
   const gaussians = await gaussiansOf(sums, patch.deviation, spec, options);
   const classZ = sums.flatMap((own) => [...own.z].map((z, d) => (z / own.images - image.mean[d]!) / image.deviation[d]!));
@@ -78,6 +80,13 @@ export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec
     zDeviation: float32([zSize], image.deviation),
     classZ: float32([sums.length, zSize], classZ),
   };
+}
+
+/** Mean and deviation of each channel over all patches of all classes. */
+export function channelMoments(sums: readonly ClassSums[], { tokens, channels }: FeatureSpec) {
+  const all = mergeSums(sums);
+  const squares = Float64Array.from({ length: channels }, (_, c) => all.scatter[c * (channels + 1)]!); // on the diagonal
+  return meanAndDeviation(columnSums(all.position, channels), squares, all.images * tokens);
 }
 
 async function gaussiansOf(

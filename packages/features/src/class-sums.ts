@@ -15,8 +15,6 @@ export interface ClassSums {
   readonly images: number;
   /** [N, C] sum over the images. */
   readonly position: Float64Array;
-  /** [C] sum of squares over images and positions. */
-  readonly square: Float64Array;
   /** [C, C] sum of f f^T over images and positions. */
   readonly scatter: Float64Array;
   /** [Dz] sums of z and of its square over the images. */
@@ -29,24 +27,24 @@ export function noSums({ tokens, channels, zSize }: FeatureSpec): ClassSums {
   return {
     images: 0,
     position: new Float64Array(tokens * channels),
-    square: new Float64Array(channels),
     scatter: new Float64Array(channels ** 2),
     z: new Float64Array(zSize),
     zSquare: new Float64Array(zSize),
   };
 }
 
-/** The sums over the images of all parts, at least one. */
-export function mergeSums(parts: readonly ClassSums[]): ClassSums {
+/** The sums over the images of all parts (at least one) without those of other parts, which were among them. */
+export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSums[] = []): ClassSums {
   const total = (name: Exclude<keyof ClassSums, "images">) => {
     const sum = new Float64Array(parts[0]![name].length);
     for (const part of parts) addInto(sum, part[name]);
+    for (const part of without) addInto(sum, part[name], -1);
     return sum;
   };
+  const images = (of: readonly ClassSums[]) => of.reduce((count, part) => count + part.images, 0);
   return {
-    images: parts.reduce((images, part) => images + part.images, 0),
+    images: images(parts) - images(without),
     position: total("position"),
-    square: total("square"),
     scatter: total("scatter"),
     z: total("z"),
     zSquare: total("zSquare"),
@@ -72,7 +70,6 @@ export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: F
 /** The sums with one more image; the arrays of `sums` are written to. */
 export async function withImage(sums: ClassSums, { features, z }: ImageFeatures, scatter: Scatter): Promise<ClassSums> {
   addInto(sums.position, features.data);
-  addSquares(sums.square, features.data);
   addInto(sums.scatter, await scatter.of(features.data));
   addInto(sums.z, z.data);
   addSquares(sums.zSquare, z.data);

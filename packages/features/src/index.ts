@@ -1,6 +1,6 @@
 export { classDistances, standardZ } from "./class-distances.js";
 export { mergeSums, noSums, sumUp, withImage } from "./class-sums.js";
-export { fitStatistics, statisticsOf } from "./class-statistics.js";
+export { channelMoments, fitStatistics, statisticsOf } from "./class-statistics.js";
 export { copyLikelihoods } from "./choose-copies.js";
 export { encoderGraph } from "./encoder-graph.js";
 export { featureSpec } from "./feature-spec.js";

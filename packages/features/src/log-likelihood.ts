@@ -1,4 +1,4 @@
-import { addInto } from "./accumulate.js";
+import { addInto, scaledColumns } from "./accumulate.js";
 import { type ClassGaussian, inUnits } from "./class-gaussian.js";
 import type { ClassSums } from "./class-sums.js";
 import type { Scatter } from "./scatter.js";
@@ -20,7 +20,7 @@ export async function logLikelihood(
   const { inverse, logDeterminant } = choleskyInverse(withRidge(covariance, ridge), channels);
   const around = await scatterAround(mean, held, deviation, scatter);
   const tokens = held.images * (mean.length / channels);
-  return (-0.5 / channels) * (traceOf(inverse, around, channels) / tokens + logDeterminant);
+  return (-0.5 / channels) * ((await scatter.trace(inverse, around)) / tokens + logDeterminant);
 }
 
 /** Sum of (f - m_i)(f - m_i)^T over images and positions: around each position's own mean, and that mean around m_i. [C, C] */
@@ -30,20 +30,23 @@ async function scatterAround(
   deviation: Float64Array,
   scatter: Scatter,
 ) {
-  const sums = position.map((sum, i) => sum / deviation[i % deviation.length]!); // s_i [N, C]
+  const sums = scaledColumns(
+    position,
+    deviation.map((value) => 1 / value),
+  ); // s_i [N, C]
   const own = await scatter.of(sums); // sum of s_i s_i^T
   const shift = await scatter.of(sums.map((sum, i) => sum / images - mean[i]!));
-  const around = inUnits(total, deviation).map((q, i) => q - own[i]! / images);
-  addInto(
-    around,
-    shift.map((value) => images * value),
-  );
+  const around = inUnits(total, deviation);
+  addInto(around, own, -1 / images);
+  addInto(around, shift, images);
   return around;
 }
 
 function withRidge(matrix: Float64Array, ridge: number): Float64Array {
   const n = Math.sqrt(matrix.length);
-  return matrix.map((value, i) => (i % (n + 1) === 0 ? value + ridge : value));
+  const sum = matrix.slice();
+  for (let i = 0; i < matrix.length; i += n + 1) sum[i] = sum[i]! + ridge;
+  return sum;
 }
 
 /** L^-1, row-major, of A = L L^T [n, n], and log det A. Plain loops: ml-matrix takes ten times as long for this. */
@@ -68,17 +71,4 @@ export function choleskyInverse(a: Float64Array, n: number): { inverse: Float64A
     for (let column = 0; column <= row; column++) inverse[row * n + column] = inverse[row * n + column]! / factor[row * n + row]!;
   }
   return { inverse, logDeterminant };
-}
-
-/** tr(L^-1 S L^-T) = tr(A^-1 S) */
-function traceOf(inverse: Float64Array, s: Float64Array, n: number): number {
-  let trace = 0;
-  for (let row = 0; row < n; row++) {
-    for (let i = 0; i <= row; i++) {
-      let sum = 0;
-      for (let j = 0; j <= row; j++) sum += s[i * n + j]! * inverse[row * n + j]!;
-      trace += inverse[row * n + i]! * sum;
-    }
-  }
-  return trace;
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { float32, floats, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
+import { evenly, type FloatArray, float32, floats, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
 import { f32, jit } from "@ltad/jit";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { type Eigenpairs, topEigenpairs } from "./top-eigenpairs.js";
@@ -55,45 +55,57 @@ async function writeClass(
   label: number,
   set: LabelledFeatures,
   tables: Whitening,
-  { onDone, signal, ...settings }: AxesOptions & { readonly onDone: (done: number) => void },
+  { onDone, signal, positionRank: rank, positionPrior: prior }: AxesOptions & { readonly onDone: (done: number) => void },
 ): Promise<void> {
   const [, tokens, channels] = tables.positionMean.shape as [number, number, number];
-  const images = evenly(indicesOf(set.labels, label));
-  const scale = set.counts[label]! / images.length;
+  const images = evenly(indicesOf(set.labels, label), mostImages);
+  const scale = set.counts[label]! / images.length; // each image stands for so many
   const whitening = await openWhitening(tables, label);
-  const gram = await jit(({ x }) => ({ product: tf.matMul(x, x, false, true) }), { x: f32(images.length, channels) });
+  const products = await openProducts(images.length, channels, rank);
   try {
     const together = Math.max(1, Math.min(tokens, Math.floor(mostNumbers / (images.length * channels))));
     for (let from = 0; from < tokens; from += together) {
       const whitened = await whitening.at(set, images, { from, count: Math.min(together, tokens - from) }); // places of [n, C]
-      for (const [p, x] of whitened.entries()) {
+      for (const [p, data] of whitened.entries()) {
         throwIfAborted(signal);
-        const { product } = await gram.run({ x: float32([images.length, channels], x) });
-        const pairs = topEigenpairs(floats(product, "product"), images.length, settings.positionRank);
-        writeAxes(out.subarray((from + p) * settings.positionRank * channels), x, pairs, { scale, prior: settings.positionPrior });
+        const x = float32([images.length, channels], data);
+        const pairs = topEigenpairs(await products.gram(x), images.length, rank);
+        out.set(await products.axes(x, combinations(pairs, { images: images.length, rank, scale, prior })), (from + p) * rank * channels);
         onDone(from + p + 1);
       }
     }
   } finally {
-    await gram.dispose();
+    await products.dispose();
     await whitening.dispose();
   }
 }
 
-/** v_k = X^T u_k / sqrt(g_k) for the eigenpairs of the Gram matrix X X^T, times the root of 1 - sqrt(nu / (nu + s_k)), s_k = scale g_k. */
-function writeAxes(
-  out: Float32Array,
-  x: Float32Array,
+/** X X^T [n, n], and U X [r, C] for combinations U [r, n] of images. */
+async function openProducts(images: number, channels: number, rank: number) {
+  const x = f32(images, channels);
+  const gram = await jit(({ x: rows }) => ({ y: tf.matMul(rows, rows, false, true) }), { x });
+  const axes = await jit(({ x: rows, u }) => ({ y: tf.matMul(u, rows) }), { x, u: f32(rank, images) });
+  return {
+    gram: async (rows: FloatArray) => floats((await gram.run({ x: rows })).y, "gram"),
+    axes: async (rows: FloatArray, u: FloatArray) => floats((await axes.run({ x: rows, u })).y, "axes"),
+    dispose: async () => void (await Promise.all([gram.dispose(), axes.dispose()])),
+  };
+}
+
+/**
+ * v_k = X^T u_k / sqrt(g_k) for the eigenpairs of the Gram matrix X X^T, times the root of 1 - sqrt(nu / (nu + s_k)), s_k = scale g_k,
+ * as combinations of images: [r, n], with rows of zeros where there are fewer pairs.
+ */
+function combinations(
   { values, vectors }: Eigenpairs,
-  { scale, prior }: { readonly scale: number; readonly prior: number },
-): void {
+  { images, rank, scale, prior }: { readonly images: number; readonly rank: number; readonly scale: number; readonly prior: number },
+): FloatArray {
+  const rows = float32([rank, images]);
   values.forEach((value, k) => {
-    const channels = x.length / vectors[k]!.length;
     const strength = Math.sqrt((1 - Math.sqrt(prior / (prior + scale * value))) / value);
-    vectors[k]!.forEach((u, image) => {
-      for (let c = 0; c < channels; c++) out[k * channels + c] = out[k * channels + c]! + strength * u * x[image * channels + c]!;
-    });
+    vectors[k]!.forEach((u, image) => (rows.data[k * images + image] = strength * u));
   });
+  return rows;
 }
 
 /** W_c (f / deviation - m_c,i) of a class. */
@@ -130,9 +142,4 @@ async function openWhitening({ channelDeviation, positionMean, whitening }: Whit
 
 function indicesOf(labels: readonly number[], label: number): number[] {
   return labels.flatMap((own, index) => (own === label ? [index] : []));
-}
-
-function evenly(indices: readonly number[]): number[] {
-  const count = Math.min(indices.length, mostImages);
-  return Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)]!);
 }

@@ -4,7 +4,7 @@ import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { type AnyImageEncoder, checkImageSize, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
-import { encoderGraph, featureSpec, fitStatistics } from "@ltad/features";
+import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
 import { fitDisplayRange } from "./bundle/fit-display-range.js";
@@ -35,15 +35,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const encoded = await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
   const { whitening, copies } = config;
-  const { set, chosen } = await withTurnedCopies(encoded, split, {
-    ...options,
-    encoder: { graph, spec },
-    statistics: whitening,
-    upTo: copies.upTo,
-  });
+  const ownSums = await sumUp(encoded, spec, job);
+  const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
+  const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
   clock.lap("copies");
   const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
-  const statistics = await fitStatistics(set, spec, { ...job, ...whitening });
+  const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
   clock.lap("statistics");
 
   const training: Training = { set, spec, config, seed, statistics };

@@ -1,10 +1,13 @@
-import { floats, float32, int32, type JobOptions, throwIfAborted } from "@ltad/core";
+import { evenly, floats, float32, int32, type JobOptions, throwIfAborted } from "@ltad/core";
 import { type HeadArrays, type TrainedHead, trainedTensors } from "../head/head-graph.js";
 import { type HeadConfig, rawScores } from "../head/head.js";
 import { f32, i32, jit } from "@ltad/jit";
 import type { TrainingSet } from "../run/training-set.js";
 
 // Shapes: K classes, N tokens.
+
+/** Images of a class that are scored; their patches are enough for a mean. */
+const mostImages = 64;
 
 /**
  * What is usual on the training normals of each class: the mean error, and mean and deviation of the logit.
@@ -19,16 +22,22 @@ export async function calibrate(
   const sums = set.classes.map(() => new ClassSums());
   const program = await rawProgram(trained, config);
   try {
-    for (const [index, label] of set.labels.entries()) {
+    const chosen = sums.flatMap((_, label) => evenly(indicesOf(set.labels, label), mostImages));
+    for (const [done, index] of chosen.entries()) {
       throwIfAborted(signal);
+      const label = set.labels[index]!;
       const { errors, logits } = await program.run({ ...(await set.store.read(index)), label: int32([1], [label]) });
       sums[label]!.add(floats(errors, "errors"), floats(logits, "logits"));
-      onProgress?.({ phase: "calibrate", done: index + 1, total: set.labels.length, unit: "images" });
+      onProgress?.({ phase: "calibrate", done: done + 1, total: chosen.length, unit: "images" });
     }
   } finally {
     await program.dispose();
   }
   return usualOf(sums);
+}
+
+function indicesOf(labels: readonly number[], label: number): number[] {
+  return labels.flatMap((own, index) => (own === label ? [index] : []));
 }
 
 function rawProgram(trained: TrainedHead, config: HeadConfig) {

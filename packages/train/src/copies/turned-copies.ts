@@ -1,7 +1,15 @@
-import { floats, type JobOptions } from "@ltad/core";
+import type { JobOptions } from "@ltad/core";
 import { type Split, type Turn, turns } from "@ltad/data";
 import { encodeFiles, type EncodeFilesOptions, type FeatureStore, type FrozenEncoder } from "@ltad/feature-store";
-import { copyLikelihoods, type FeatureSpec, openScatter, type StatisticsOptions, statisticsOf, sumUp } from "@ltad/features";
+import {
+  channelMoments,
+  type ClassSums,
+  copyLikelihoods,
+  type FeatureSpec,
+  mergeSums,
+  openScatter,
+  type StatisticsOptions,
+} from "@ltad/features";
 import { inMemory, type TrainingSet } from "../run/training-set.js";
 import { foldSums } from "./fold-sums.js";
 
@@ -18,6 +26,8 @@ export interface CopyOptions extends EncodeFilesOptions {
 /** A training set with its copies. */
 export interface SetWithCopies {
   readonly set: TrainingSet;
+  /** Sums of each class, with its copies. */
+  readonly sums: readonly ClassSums[];
   /** By class, the turns that joined it. */
   readonly chosen: readonly (readonly Turn[])[];
 }
@@ -25,38 +35,57 @@ export interface SetWithCopies {
 /**
  * Joins small classes by turned copies of their images where those make the class's own images more likely; a copy then counts as an image.
  * A class of one image gets none: there is no image left that could judge them.
+ * @param sums of the images of each class
  * @see method.md, "Recommended settings" 4
  */
-export async function withTurnedCopies(set: TrainingSet, { classes }: Split, options: CopyOptions): Promise<SetWithCopies> {
+export async function withTurnedCopies(
+  set: TrainingSet,
+  sums: readonly ClassSums[],
+  { classes }: Split,
+  options: CopyOptions,
+): Promise<SetWithCopies> {
   const isSmall = (label: number) => set.counts[label]! > 1 && set.counts[label]! <= options.upTo;
   const files = classes.flatMap(({ train }, label) =>
     isSmall(label) ? train.flatMap(({ file }) => turns.map((turn) => ({ file, turn }))) : [],
   );
-  if (files.length === 0) return { set, chosen: classes.map(() => []) };
+  const none: Choice[] = sums.map((own) => ({ turns: [], sums: own }));
+  if (files.length === 0) return { set, sums, chosen: none.map((choice) => choice.turns) };
   const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
   const copies = inMemory(await encodeFiles(files, options.encoder, { ...options, onProgress }));
   const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && isSmall(other))));
-  const choose = await openChoice(set, copies, options);
+  const choose = await openChoice({ set, sums, copies }, options);
   try {
-    const chosen: (readonly Turn[])[] = [];
-    for (const label of classes.keys()) chosen.push(isSmall(label) ? await choose.of(label, firsts[label]!) : []);
-    return { set: joined(set, copies, { chosen, firsts }), chosen };
+    const choices: Choice[] = [];
+    for (const [label, choice] of none.entries()) choices.push(isSmall(label) ? await choose.of(label, firsts[label]!) : choice);
+    const chosen = choices.map((choice) => choice.turns);
+    return { set: joined(set, copies, { chosen, firsts }), sums: choices.map((choice) => choice.sums), chosen };
   } finally {
     await choose.dispose();
   }
 }
 
+interface Choice {
+  readonly turns: readonly Turn[];
+  readonly sums: ClassSums;
+}
+
+interface Sources {
+  readonly set: TrainingSet;
+  readonly sums: readonly ClassSums[];
+  readonly copies: FeatureStore;
+}
+
 /** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
-async function openChoice(set: TrainingSet, copies: FeatureStore, { encoder: { spec }, statistics, signal }: CopyOptions) {
-  const { channelDeviation } = await statisticsOf(await sumUp(set, spec, { signal }), spec, { ...statistics, by: "none" });
-  const deviation = Float64Array.from(floats(channelDeviation, "channelDeviation"));
+async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, statistics, signal }: CopyOptions) {
+  const { deviation } = channelMoments(sums, spec);
   const scatter = await openScatter(spec.tokens, spec.channels);
   return {
     /** @param first place of the class's first copy in the store */
-    async of(label: number, first: number): Promise<readonly Turn[]> {
+    async of(label: number, first: number): Promise<Choice> {
       const folds = await foldSums({ set, copies, label, first }, { spec, scatter, signal });
       const likelihoods = await copyLikelihoods(folds, candidates, { ...statistics, deviation, scatter });
-      return candidates[likelihoods.indexOf(Math.max(...likelihoods))]!;
+      const best = candidates[likelihoods.indexOf(Math.max(...likelihoods))]!;
+      return { turns: best, sums: mergeSums([sums[label]!, ...best.flatMap((turn) => folds.copies[turn])]) };
     },
     dispose: () => scatter.dispose(),
   };
