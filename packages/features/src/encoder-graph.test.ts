@@ -12,7 +12,7 @@ import { featureSpec, type FeatureOptions } from "./feature-spec.js";
 // The tiny encoder at 64 pixels: stages 2 and 5 have strides 4 and 16, so the maps are 16 x 16 x 6 and 4 x 4 x 10; the grid is 4 x 4.
 
 const encoder = tinyImageEncoder(createRng("encoder-graph"));
-const options: FeatureOptions = { inputSize: 64, stages: [2, 5], gridStride: 16, shrink: "area" };
+const options: FeatureOptions = { inputSize: 64, stages: [2, 5], gridStride: 16, shrink: "area", length: "raw" };
 const spec = featureSpec(encoder, options);
 const pixels = float32([3, 64, 64, 3], createRng("pixels").uniforms(3 * 64 * 64 * 3));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FeatureOptions, featureSpec, groupRuns, groupSize } from "./feature-spec.js";
+import { type FeatureOptions, featureSpec } from "./feature-spec.js";
 
 const encoder = {
   stages: [
@@ -12,7 +12,7 @@ const encoder = {
   zSize: 320,
   processing: { kernel: "cubic" },
 } as const;
-const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area" };
+const options: FeatureOptions = { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area", length: "raw" };
 
 describe("featureSpec", () => {
   it("lays the stages out on the grid", () => {
@@ -32,22 +32,5 @@ describe("featureSpec", () => {
 
   it("names the stages there are", () => {
     expect(() => featureSpec(encoder, { ...options, stages: [2, 9] })).toThrow("the encoder has the stages 1, 2, 3, 5, 6, received 9");
-  });
-});
-
-describe("groupRuns", () => {
-  const spec = featureSpec(encoder, options);
-
-  it("joins stages that lie side by side and keeps others apart", () => {
-    expect(groupRuns(spec, [2, 3, 5])).toEqual([{ begin: 0, size: 176 }]);
-    expect(groupRuns(spec, [2, 5])).toEqual([
-      { begin: 0, size: 24 },
-      { begin: 64, size: 112 },
-    ]);
-    expect(groupSize(spec, [2, 5])).toBe(136);
-  });
-
-  it("names a stage that is not there", () => {
-    expect(() => groupRuns(spec, [1])).toThrow("stage 1 is not among features.stages (2, 3, 5, 6)");
   });
 });

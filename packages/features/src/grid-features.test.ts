@@ -38,6 +38,7 @@ describe("gridFeatures", () => {
     inputSize: 48,
     gridStride: 16,
     shrink: "area",
+    length: "raw",
     kernel: "linear",
     grid: 3,
     tokens: 9,
@@ -57,6 +58,28 @@ describe("gridFeatures", () => {
     }
     expect(found.shape).toEqual([B, 9, 12]);
     expectClose(found.dataSync(), expected, close, "features");
+  });
+
+  it("unit length: each stage's part of a token points where it did and is sqrt(C_l) long; a part of zeros stays", () => {
+    const silent = tf.mul<tf.Tensor4D>(maps[1], tf.range(0, 5).greater(1).toFloat().reshape([1, 5, 1, 1])); // rows 0 and 1 are zero
+    const raw = gridFeatures([maps[0], silent, maps[2]], spec).arraySync();
+    const unit = gridFeatures([maps[0], silent, maps[2]], { ...spec, length: "unit" }).arraySync();
+    const stages = [
+      [0, 1],
+      [1, 5],
+      [5, 12],
+    ] as const;
+    const expected = raw.map((tokens) =>
+      tokens.map((token) =>
+        stages.flatMap(([from, to]) => {
+          const part = token.slice(from, to);
+          return part.map((value) => (value * Math.sqrt(part.length)) / Math.max(Math.hypot(...part), 1e-12));
+        }),
+      ),
+    );
+    expectClose(unit.flat(2), expected.flat(2), close, "unit");
+    expect(unit[0]![0]!.slice(1, 5)).toEqual([0, 0, 0, 0]);
+    expect(unit.flat().map((token) => Math.abs(token[0]!))).toEqual(Array.from({ length: 2 * 9 }, () => 1));
   });
 
   it("one stage, one token", () => {

@@ -5,17 +5,22 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "centred",
+      "channelMoments",
       "classDistances",
+      "copyLikelihoods",
       "encoderGraph",
       "featureSpec",
-      "fitMoments",
-      "fitWhitening",
-      "groupSize",
+      "fitStatistics",
+      "mergeSums",
+      "noSums",
+      "openScatter",
       "standardZ",
+      "statisticsOf",
       "statisticsTables",
-      "statisticsTree",
+      "sumUp",
       "whiten",
       "whitened",
+      "withImage",
     ]
   `);
 });

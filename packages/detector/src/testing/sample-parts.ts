@@ -22,6 +22,7 @@ export function sampleParts(encoder: Uint8Array, head: Uint8Array): BundleParts 
         inputSize,
         gridStride: 8,
         shrink: "area",
+        length: "raw",
         kernel: "linear",
         stages: [
           { stage: 2, channels: 2, stride: 4 },

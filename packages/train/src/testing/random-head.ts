@@ -13,6 +13,7 @@ export const spec: FeatureSpec = {
   inputSize: 48,
   gridStride: 16,
   shrink: "area",
+  length: "raw",
   kernel: "linear",
   grid: G,
   tokens: N,

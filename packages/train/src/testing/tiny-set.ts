@@ -11,6 +11,7 @@ export const spec: FeatureSpec = {
   inputSize: 64,
   gridStride: 16,
   shrink: "area",
+  length: "raw",
   kernel: "linear",
   grid: 4,
   tokens: 16,

@@ -52,6 +52,7 @@ export async function brightnessBundle(
         inputSize,
         gridStride: 8,
         shrink: "area",
+        length: "raw",
         kernel: change.kernel ?? "linear",
         stages: [{ stage: 2, channels, stride: 8 }],
         grid,

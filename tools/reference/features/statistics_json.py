@@ -1,6 +1,6 @@
 """Statistics of unit-length tokens by their plain definitions, dense and in float64, for tests of packages/features.
 
-    python tools/reference/features/recipe2.py
+    python tools/reference/features/statistics_json.py
 
 It writes packages/features/src/__fixtures__/statistics.json and prints a summary; its README there says what each key is.
 numpy 2.4.6, Python 3.11.
@@ -11,7 +11,7 @@ import os
 import numpy as np
 
 from checks import check_class, check_sums
-from definitions import CANDIDATES, K0, NU, RANK, RIDGE, deviation_of, fit, folded, loglik, sources_of, unit, whiten
+from definitions import CANDIDATES, K0, NU, RANK, RIDGE, class_loglik, deviation_of, fit, folded, loglik, sources_of, unit, whiten
 from draw import draw, draw_class
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../packages/features/src/__fixtures__/statistics.json")
@@ -36,6 +36,7 @@ def class_block(train, test, stages, deviation):
         "whitened": x,
         "scores": (x**2).mean(axis=-1),
         "loglik": loglik(model, fresh),
+        "classLoglik": class_loglik(model, fresh),
     }
 
 
