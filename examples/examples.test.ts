@@ -49,7 +49,7 @@ it.skipIf(!weights)(
     const data = join(folder, "data");
     await synthesise(data, { seed: 1, size: 64, classes: 2, train: 6, good: 2, defects: 1 });
     const image = (await scanDataset(data)).classes[0]!.test[0]!.file;
-    const layout = ["features.inputSize=64", "features.stages=[2,3]", "groups=[[2],[2,3]]"];
+    const layout = ["features.inputSize=64", "features.stages=[2,3]"];
     const lines = await run("train-and-predict.ts", [
       data,
       join(folder, "model"),

@@ -18,8 +18,9 @@ export function gridFeatures(maps: readonly tf.Tensor4D[], spec: FeatureSpec): t
 
 /** f sqrt(C) / max(||f||, 1e-12) at every place: how loud a token is says nothing about a defect, and would own the covariance. */
 function unitLength(map: tf.Tensor4D): tf.Tensor4D {
-  const length = map.square().sum(3, true).sqrt().maximum(1e-12); // [B, G, G, 1]
-  return map.mul(Math.sqrt(map.shape[3])).div(length);
+  const channels = map.shape[3];
+  const squares = tf.matMul(map.square(), tf.ones([1, 1, channels, 1])); // [B, G, G, 1]; a sum of squares needs a newer operator set
+  return map.mul(Math.sqrt(channels)).div(squares.sqrt().maximum(1e-12));
 }
 
 /**

@@ -17,7 +17,7 @@ export interface SplitOptions {
 export interface TrainOptions extends JobOptions, SplitOptions {
   /** Folder that the model is written to; while training it holds a checkpoint. */
   readonly out: string;
-  /** The settings to start from: "recommended" (the default) or "paper". */
+  /** The settings to start from: "recommended" (the default), "fast" or "paper". */
   readonly preset?: string | undefined;
   /** Settings that differ from the preset: an object, or the path of a YAML or JSON file. */
   readonly config?: string | object | undefined;

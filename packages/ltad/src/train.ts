@@ -14,6 +14,8 @@ export interface TrainResult {
   readonly folder: string;
   /** Seconds of each part of the work. */
   readonly timing: Readonly<Record<string, number>>;
+  /** Classes with few images that also learn from turned copies of them, and which: mirror, flip, 180, 90, 270. */
+  readonly copies: Readonly<Record<string, readonly string[]>>;
   /** What to know before trusting the model, such as classes with very few images. */
   readonly warnings: readonly string[];
 }
@@ -29,7 +31,7 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const { timing, warnings } = await runTraining({
+  const { timing, copies, warnings } = await runTraining({
     ...hub,
     split: plan.split,
     seed: plan.split.seed,
@@ -42,7 +44,7 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
     onProgress,
   });
   await writeConfig(data, options, plan);
-  return { folder: out, timing, warnings };
+  return { folder: out, timing, copies, warnings };
 }
 
 async function planTraining(data: string, options: TrainOptions): Promise<TrainPlan> {

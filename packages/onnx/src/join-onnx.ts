@@ -27,6 +27,8 @@ const since: Readonly<Record<string, number>> = {
   Split: 13,
   ReduceSum: 13,
   ReduceMean: 18,
+  ReduceMax: 18,
+  ReduceSumSquare: 18,
   LayerNormalization: 17,
 };
 

@@ -5,7 +5,6 @@ it("the public names", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "displace",
-      "groupErrors",
       "initPrenorm",
       "initTokenMlp",
       "initUniad",

@@ -1,5 +1,5 @@
 export { displace, jitter } from "./pseudo-anomaly.js";
-export { groupErrors, reconstructionLoss, squaredError } from "./loss.js";
+export { reconstructionLoss, squaredError } from "./loss.js";
 export { initPrenorm, prenorm } from "./prenorm.js";
 export { initTokenMlp, tokenMlp } from "./token-mlp.js";
 export { neighbourMask } from "./neighbour-mask.js";

@@ -60,15 +60,7 @@ describe("train with encoders by their names in the config", () => {
     ],
     [
       "vit",
-      [
-        `encoder.image=${vit}`,
-        `encoder.text=${align}`,
-        "features.inputSize=24",
-        "features.stages=[1]",
-        "features.gridStride=4",
-        "groups=[[1]]",
-        "score.groupWeights=[1]",
-      ],
+      [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=24", "features.stages=[1]", "features.gridStride=4"],
       { grid: 6, channels: 12, zSize: 12, kernel: "cubic" },
     ],
   ] as const)("%s leaves a bundle that names them and predicts", async (name, sets, features) => {

@@ -4,7 +4,7 @@ import { presets } from "./presets.js";
 import { resolveConfig } from "./resolve-config.js";
 
 describe("resolveConfig", () => {
-  it.each(["recommended", "paper"] as const)("gives the preset %s whole", (preset) => {
+  it.each(["recommended", "fast", "paper"] as const)("gives the preset %s whole", (preset) => {
     expect(resolveConfig({ preset })).toEqual(presets[preset]);
   });
 
@@ -41,14 +41,12 @@ describe("resolveConfig", () => {
   });
 
   it.each([
-    [{ preset: "best" }, 'preset: expected recommended or paper, received "best"'],
+    [{ preset: "best" }, 'preset: expected recommended, fast or paper, received "best"'],
     [{ sets: ["steps"] }, "--set: expected key=value"],
-    [{ sets: ["groups=[[2,9]]", "score.groupWeights=[1]"] }, "groups: stage 9 is not among features.stages (2, 3, 5, 6)"],
-    [{ sets: ["score.groupWeights=[1]"] }, "expected 2 weights, one for each group, received 1"],
+    [{ sets: ["semantic.kind=none"] }, "score.lambda: expected 0 because semantic.kind is none, received 0.1"],
     [{ sets: ["reconstruct.kind=uniad"] }, "uniad attends over whole images; set it to null"],
     [{ sets: ["anomaly.low=4"] }, "anomaly.high: expected at least anomaly.low (4), received 3"],
     [{ sets: ["features.stages=[2,5,3,6]"] }, "features.stages: expected ascending order without repeats, received 2, 5, 3, 6"],
-    [{ sets: ["score.groupWeights=[0,0]"] }, "expected at least one weight above 0"],
     [{ preset: "paper", sets: ["reconstruct.heads=7"] }, "expected a divisor of reconstruct.width (256), received 7"],
     [{ preset: "paper", sets: ["reconstruct.neighbourhood=6"] }, "expected 0 or an odd number below the grid's 14, received 6"],
     [{ preset: "paper", sets: ["reconstruct.neighbourhood=15"] }, "expected 0 or an odd number below the grid's 14, received 15"],

@@ -22,7 +22,7 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
   const given = sets.reduce((values, pair) => merge(values, parseSet(pair)), file);
   const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
   if (!Object.hasOwn(presets, name))
-    throw new LtadError("LTAD_CONFIG", `preset: expected ${Object.keys(presets).join(", ")}, received ${JSON.stringify(name)}.`);
+    throw new LtadError("LTAD_CONFIG", `preset: expected ${oneOf(Object.keys(presets))}, received ${JSON.stringify(name)}.`);
   const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
   if (parsed.success) return checkTogether(parsed.data);
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "(top)"}: ${message}`);
@@ -55,6 +55,10 @@ function checkNeighbourhood(side: number, { inputSize, gridStride }: TrainConfig
   const grid = Math.floor(inputSize / gridStride);
   if (side === 0 || (side % 2 === 1 && side < grid)) return;
   fail(`reconstruct.neighbourhood: expected 0 or an odd number below the grid's ${grid}, received ${side}.`);
+}
+
+function oneOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 function fail(message: string): never {

@@ -6,7 +6,7 @@ import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { B, C, channelsOfStage, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
+import { B, C, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
 import { type HeadArrays, headGraph, headTensors } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
 
@@ -16,14 +16,12 @@ const close = { rtol: 5e-6, atol: 5e-6 };
 
 const recommended: HeadConfig = {
   spec,
-  groups: [[5], [2, 5]], // the second skips a stage
-  reconstruct: { kind: "token-mlp", channels: 17, grid: [G, G], zSize: Dz, width: 8, hidden: 10, blocks: 1 },
-  semantic: { kind: "mlp", logit: "direction", groups: [6, 11], textSize: Dt, hidden: 8 },
-  score: { reconstruction: "groups", groupWeights: [1, 3], semantic: "logit", lambda: 0.7, image: "position" },
+  reconstruct: { kind: "token-mlp", channels: C, grid: [G, G], zSize: Dz, width: 8, hidden: 10, blocks: 1 },
+  semantic: { kind: "mlp", logit: "direction", groups: [C], textSize: Dt, hidden: 8 },
+  score: { semantic: "logit", lambda: 0.7, image: "max" },
 };
 const paper: HeadConfig = {
   spec,
-  groups: [[2], [3], [5]],
   reconstruct: {
     kind: "uniad",
     channels: C,
@@ -36,11 +34,14 @@ const paper: HeadConfig = {
     neighbours: [1, 1],
   },
   semantic: { kind: "linear", logit: "posterior", groups: [5, 1, 6], textSize: Dt },
-  score: { reconstruction: "total", groupWeights: [1, 1, 1], semantic: "posterior", lambda: 1.3, image: "pooled" },
+  score: { semantic: "posterior", lambda: 1.3, image: "pooled" },
 };
+/** The closed form: no module. */
+const fast: HeadConfig = { spec, score: { semantic: "logit", lambda: 0, image: "max" } };
 const cases = [
   { name: "recommended", config: recommended, arrays: headArrays(recommended, true) },
   { name: "paper", config: paper, arrays: headArrays(paper, false) },
+  { name: "fast", config: fast, arrays: headArrays(fast, true) },
 ];
 
 const draw = createRng("head/inputs");
@@ -64,13 +65,16 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     const labels = expected.map(({ label }) => label);
     const raw = rawScores(tensors(arrays), imagesOf(labels), config);
     const { errors, logits } = { errors: toNdArray(raw.errors), logits: toNdArray(raw.logits) };
-    const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
     expect([errors.shape, logits.shape]).toEqual([
-      [B, N, kinds],
+      [B, N],
       [B, N],
     ]);
-    const flat = expected.flatMap(({ errors }) => errors.flat());
-    expectClose(errors.data, flat, close, "errors");
+    expectClose(
+      errors.data,
+      expected.flatMap((one) => one.errors),
+      close,
+      "errors",
+    );
     expectClose(
       logits.data,
       expected.flatMap(({ logits }) => logits),
@@ -79,7 +83,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     );
   });
 
-  it.each(["max", "position", "pooled"] as const)("S_rec, S_sem, their sum, and the image rule %s", (image) => {
+  it.each(["max", "pooled"] as const)("S_rec, S_sem, their sum, and the image rule %s", (image) => {
     const chosen = { ...config, score: { ...config.score, image } };
     const { label: _, ...found } = scored(chosen, arrays);
     const wanted = given.map((label, b) => plain(chosen, arrays, b, label));
@@ -124,22 +128,6 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
 describe("properties", () => {
   const { arrays, config } = cases[0]!;
 
-  it("the image rule position is max where every position is as usual as the class", () => {
-    const error = floats(arrays.calibration.error, "error");
-    const positionError = float32(
-      [K, N],
-      new Float32Array(K * N).map((_, i) => error[Math.floor(i / N) * 2]!),
-    );
-    const even = { ...arrays, calibration: { ...arrays.calibration, positionError } };
-    const byMax = scored({ ...config, score: { ...config.score, image: "max" } }, even);
-    expectClose(scored(config, even).score.data, byMax.score.data, { rtol: 1e-5, atol: 1e-6 }, "score");
-  });
-
-  it("group weights count by their ratio alone", () => {
-    const tenfold = { ...config, score: { ...config.score, groupWeights: [10, 30] } };
-    expectClose(scored(tenfold, arrays).map.data, scored(config, arrays).map.data, { rtol: 1e-5, atol: 1e-5 }, "map");
-  });
-
   it("a class of its own: what is given decides over what would be predicted", () => {
     const all = [0, 1, 2, 3].map((label) =>
       scored(
@@ -163,47 +151,46 @@ function plain(config: HeadConfig, { tables, pi, phi, prototypes, calibration }:
   const label = wanted >= 0 ? wanted : distances.indexOf(Math.min(...distances));
 
   const patches = range(N, (n) =>
-    config.groups.map((group, g) => {
-      const channels = group.flatMap((stage) => channelsOfStage[stage]!);
-      const whitening = table[`whitening.${g}`];
-      if (!whitening) return channels.map((c) => (valueAt(features, [b, n, c]) - value("channelMean", c)) / value("channelDeviation", c));
-      const rest = channels.map((c) => valueAt(features, [b, n, c]) / value("channelDeviation", c) - value("positionMean", label, n, c));
-      return rest.map((_, row) => sum(rest.map((x, column) => x * valueAt(whitening, [label, row, column]))));
-    }),
-  ); // N x G x [D_g]
-  const [image, imageZ] = [tf.tensor3d([patches.map((parts) => parts.flat())]), tf.tensor2d([standard])];
-  const normal = reconstructor(config.reconstruct).forward(tensorsOf(pi), image, imageZ).arraySync()[0]!; // [N, D]
+    plainPatch(
+      tables,
+      range(C, (c) => valueAt(features, [b, n, c])),
+      label,
+      n,
+    ),
+  ); // [N, C]
+  const image = tf.tensor3d([patches]);
+  const normal = config.reconstruct
+    ? reconstructor(config.reconstruct)
+        .forward(tensorsOf(pi!), image, tf.tensor2d([standard]))
+        .arraySync()[0]!
+    : patches.map((patch) => patch.map(() => 0)); // [N, C]
+  const errors = patches.map((patch, n) => sum(patch.map((x, c) => (x - normal[n]![c]!) ** 2))); // [N]
   const text = (rows: NdArray) => tf.tensor2d([range(Dt, (i) => valueAt(rows, [label, i]))]);
-  const logits = semantic(config.semantic)
-    .forward(tensorsOf(phi), image, text(prototypes.normal), text(prototypes.abnormal))
-    .arraySync()[0]!;
-
-  const errors = patches.map((parts, n) => errorsOf(parts, normal[n]!, config.score)); // [N, E]
-  const usual = errors[0]!.map((_, e) => valueAt(calibration.error, [label, e]));
-  const s_rec = errors.map((kinds) => {
-    if (config.score.reconstruction === "total") return kinds[0]! / usual[0]!;
-    return sum(kinds.map((error, g) => (config.score.groupWeights[g]! * error) / usual[g]!)) / sum(config.score.groupWeights);
-  });
+  const logits = config.semantic
+    ? semantic(config.semantic).forward(tensorsOf(phi!), image, text(prototypes!.normal), text(prototypes!.abnormal)).arraySync()[0]!
+    : patches.map(() => 0);
+  const s_rec = errors.map((error) => error / valueAt(calibration.error, [label]));
   const s_sem = logits.map((logit) =>
     config.score.semantic === "posterior"
       ? 1 / (1 + Math.exp(-logit))
       : (logit - valueAt(calibration.logitMean, [label])) / valueAt(calibration.logitDeviation, [label]),
   );
   const map = s_rec.map((rec, n) => rec + config.score.lambda * s_sem[n]!);
-  const here = range(N, (n) => (2 * usual[0]!) / (valueAt(calibration.positionError, [label, n]) + usual[0]!));
   const score = {
     max: () => Math.max(...map),
-    position: () => Math.max(...s_rec.map((rec, n) => rec * here[n]! + config.score.lambda * s_sem[n]!)),
     pooled: () => plainPooled(map),
   }[config.score.image]();
   return { label, errors, logits, s_rec, s_sem, map, score };
 }
 
-/** Mean squared error of each group, or the sum of squares over all channels. */
-function errorsOf(parts: number[][], normal: number[], { reconstruction }: ScoreConfig): number[] {
-  let at = 0;
-  const squares = parts.map((part) => part.map((x) => (x - normal[at++]!) ** 2));
-  return reconstruction === "total" ? [sum(squares.flat())] : squares.map((part) => sum(part) / part.length);
+/** A patch as the modules see it: by class and position, or standardised. */
+function plainPatch(tables: HeadArrays["tables"], values: readonly number[], label: number, n: number): number[] {
+  const { channelMean, channelDeviation, positionMean, whitening, axes, gain } = tables;
+  if (!whitening) return values.map((value, c) => (value - valueAt(channelMean, [c])) / valueAt(channelDeviation, [c]));
+  const rest = values.map((value, c) => value / valueAt(channelDeviation, [c]) - valueAt(positionMean, [label, n, c]));
+  const x = rest.map((_, row) => sum(rest.map((value, column) => value * valueAt(whitening, [label, row, column]))));
+  const along = range(2, (k) => sum(x.map((value, c) => value * valueAt(axes!, [label, n, k, c]))));
+  return x.map((value, c) => valueAt(gain!, [label]) * (value - sum(along.map((share, k) => share * valueAt(axes!, [label, n, k, c])))));
 }
 
 /** The map [G, G] bilinear at 224 x 224 (half-pixel centres), averaged over every 16 x 16 window, the largest. */

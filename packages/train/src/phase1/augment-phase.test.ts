@@ -19,11 +19,11 @@ const config: TrainConfig = {
 };
 const text = tinyTextEncoder(createRng("augment-phase"));
 const images = randomImages(createRng("augment"));
-const statistics = randomStatistics(createRng("statistics"), [6, 11]);
+const statistics = randomStatistics(createRng("statistics"), "class");
 let phase: Phase<AugmentParams, AugmentInputs>;
 
 beforeAll(async () => {
-  phase = await augmentPhase({ set: setOf(images), spec, config, text, seed: 5 }, statistics);
+  phase = await augmentPhase({ set: setOf(images), spec, config, text, seed: 5, statistics });
 });
 afterAll(() => phase.program.dispose());
 

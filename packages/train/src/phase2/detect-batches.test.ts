@@ -22,7 +22,7 @@ const set = setOf(labels.map((_, image) => marked(image)));
 const synthetic = [0, 1, 2].map((label) => [0, 1].map((which) => marked(100 + 10 * label + which)));
 const noise = { take: (size: number) => new Float32Array(size).map((_, i) => i) };
 const recommended = configs.recommended;
-const batches = (config: TrainConfig, mixing?: Mixing) => detectBatches({ set, spec, config }, { patchSize: 17, mixing, noise });
+const batches = (config: TrainConfig, mixing?: Mixing) => detectBatches({ set, spec, config }, { mixing, noise });
 
 describe("a batch of phase 2", () => {
   it.each([
@@ -31,7 +31,7 @@ describe("a batch of phase 2", () => {
   ] as const)("preset %s: has the inputs of the loss and nothing else", async (_, config) => {
     const batch = await batches(config)(0, createRng(1));
     const found = Object.entries(batch).map(([name, { dtype, shape }]) => [name, { dtype, shape: [...shape] }]);
-    expect(Object.fromEntries(found)).toEqual(detectInputs(config, spec, 17));
+    expect(Object.fromEntries(found)).toEqual(detectInputs(config, spec));
   });
 
   it("the same generator gives the same batch, another one another", async () => {
@@ -107,12 +107,9 @@ describe("a batch of phase 2", () => {
   it("the noise is taken from the pool, as many numbers as the patches need", async () => {
     const asked: number[] = [];
     const pool = { take: (size: number) => (asked.push(size), noise.take(size)) };
-    const batch = await detectBatches({ set, spec, config: recommended }, { patchSize: 17, mixing: undefined, noise: pool })(
-      0,
-      createRng(1),
-    );
-    expect(asked).toEqual([5 * 9 * 17]);
-    expect(floats(batch["noise"], "noise")).toEqual(noise.take(5 * 9 * 17));
+    const batch = await detectBatches({ set, spec, config: recommended }, { mixing: undefined, noise: pool })(0, createRng(1));
+    expect(asked).toEqual([5 * 9 * 13]);
+    expect(floats(batch["noise"], "noise")).toEqual(noise.take(5 * 9 * 13));
   });
 });
 

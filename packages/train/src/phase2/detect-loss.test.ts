@@ -1,6 +1,5 @@
 import { createRng, flatten, isNdArray, type NdArray, type NdArrays, unflatten } from "@ltad/core";
 import { expectClose, largest } from "@ltad/core/testing";
-import { statisticsTree } from "@ltad/features";
 import { type TensorsFor, tensorsOf, type TensorsOf } from "@ltad/jit";
 import { differentiate } from "@ltad/jit/testing";
 import { reconstructor } from "@ltad/reconstruct";
@@ -8,8 +7,8 @@ import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import {
-  channelsOfStage,
   configs,
+  plainWhitened,
   randomImages,
   randomised,
   randomPrototypes,
@@ -24,7 +23,7 @@ import { detectBatches } from "./detect-batches.js";
 import { type DetectInputs, detectLoss, type DetectParams } from "./detect-loss.js";
 import { headConfig } from "../head/head-config.js";
 
-// B 5 images, T 9 or all 16 tokens, groups of 6 and 11 or of 5, 2 and 6 channels. Pi and Phi are held by their own packages:
+// B 5 images, T 9 or all 16 tokens, C 13 channels. Pi and Phi are held by their own packages:
 // the definition gives them plainly computed patches, one image at a time.
 
 const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...fixture(configs[preset]) }));
@@ -62,7 +61,7 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
   });
 
   const loss = detectLoss(config.anomaly, head);
-  const frozen = () => tensorsOf({ tables: statisticsTree(statistics), prototypes });
+  const frozen = () => tensorsOf({ tables: { ...statistics }, prototypes });
   const tensorsOfBatch = (batch: NdArrays) => tensorsOf(batch) as TensorsFor<DetectInputs>;
 
   function lossOf(learned: DetectParams, batch: NdArrays) {
@@ -87,13 +86,13 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
         (_, d) => (valueAt(batch["z"]!, b, d) - valueAt(statistics.zMean, d)) / valueAt(statistics.zDeviation, d),
       );
       const places = Array.from({ length: tokens }, (_, t) => valueAt(batch["positions"]!, b, t));
-      const module = reconstructor(head.reconstruct);
+      const module = reconstructor(head.reconstruct!);
       const at = module.wholeGrid ? undefined : tf.tensor2d([places], [1, tokens], "int32");
       const [output] = module.forward(tensorsOf(params.pi), tf.tensor3d([abnormal]), tf.tensor2d([z]), at).arraySync();
       errors.push(...output!.flatMap((token, t) => token.map((x, i) => (x - normal[t]![i]!) ** 2)));
       const text = (name: "normal" | "abnormal") => tf.tensor2d([Array.from({ length: 8 }, (_, i) => valueAt(prototypes[name], label, i))]);
       const logits = (patches: number[][]) =>
-        semantic(head.semantic)
+        semantic(head.semantic!)
           .forward(tensorsOf(params.phi), tf.tensor3d([patches]), text("normal"), text("abnormal"))
           .arraySync()[0]!;
       entropies.push(
@@ -104,64 +103,54 @@ describe.each(cases)("detectLoss, preset $preset", ({ config, head, params, stat
     return { reconstruction: sum(errors) / errors.length, semantic: sum(entropies) / entropies.length };
   }
 
-  /** p_n and p_a of one token, all groups one after another. */
+  /** p_n and p_a of one token. */
   function patchOf(batch: NdArrays, b: number, t: number, label: number): { normal: number[]; abnormal: number[] } {
-    const read = (name: string, c: number) => valueAt(batch[name]!, b, t, c);
-    const place = valueAt(batch["positions"]!, b, t);
-    const deviation = (c: number) => valueAt(statistics.channelDeviation, c);
-    const whitened = (g: number, x: number[]) =>
-      x.map((_, row) => sum(x.map((value, column) => value * valueAt(statistics.whitening[g]!, label, row, column))));
-    const groups = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!));
-    const parts = groups.map((channels, g) =>
-      statistics.whitening.length > 0
-        ? whitened(
-            g,
-            channels.map((c) => read("features", c) / deviation(c) - valueAt(statistics.positionMean, label, place, c)),
-          )
-        : channels.map((c) => (read("features", c) - valueAt(statistics.channelMean, c)) / deviation(c)),
-    );
-    const normal = parts.flat();
-    const { anomaly } = config;
+    const read = (name: string) => Array.from({ length: 13 }, (_, c) => valueAt(batch[name]!, b, t, c));
+    const at = { label, place: valueAt(batch["positions"]!, b, t) };
+    const [features, noise, { anomaly }] = [read("features"), read("noise"), config];
+    const normal = plainWhitened(statistics, features, { ...at, part: "patch" });
     if (anomaly.kind === "jitter") {
       const length = Math.sqrt(sum(normal.map((x) => x * x)));
-      return { normal, abnormal: normal.map((x, i) => x + ((anomaly.alpha * length) / normal.length) * read("noise", i)) };
+      return { normal, abnormal: normal.map((x, i) => x + ((anomaly.alpha * length) / normal.length) * noise[i]!) };
     }
-    let from = 0;
-    const abnormal = parts.flatMap((part, g) => {
-      const channels = groups[g]!;
-      const gaussian = part.map((_, i) => read("noise", from + i));
-      from += part.length;
-      const away = whitened(
-        g,
-        channels.map((c) => (read("foreign", c) - read("features", c)) / deviation(c)),
-      );
-      const direction = valueAt(batch["isForeign"]!, b, t) === 1 ? away : gaussian;
-      const length = Math.sqrt(sum(direction.map((x) => x * x)));
-      const reach = valueAt(batch["size"]!, b, t) * Math.sqrt(part.length);
-      return part.map((x, i) => x + (reach * direction[i]!) / length);
-    });
-    return { normal, abnormal };
+    const away = read("foreign").map((value, c) => value - features[c]!);
+    const direction = valueAt(batch["isForeign"]!, b, t) === 1 ? plainWhitened(statistics, away, { ...at, part: "way" }) : noise;
+    const length = Math.sqrt(sum(direction.map((x) => x * x)));
+    const reach = valueAt(batch["size"]!, b, t) * Math.sqrt(13);
+    return { normal, abnormal: normal.map((x, i) => x + (reach * direction[i]!) / length) };
   }
+});
+
+it.each(["semantic", "reconstruction"] as const)("without its module the loss %s is 0", async (other) => {
+  const none = { kind: "none" } as const;
+  const config = { ...configs.recommended, ...(other === "semantic" ? { semantic: none } : { reconstruct: none }) };
+  const { params, statistics, prototypes } = fixture(configs.recommended);
+  const batch = tensorsOf(await batchOf(config)) as TensorsFor<DetectInputs>;
+  const losses = detectLoss(config.anomaly, headConfig(config, spec, 8))(
+    tensorsOf(params),
+    batch,
+    tensorsOf({ tables: { ...statistics }, prototypes }),
+  );
+  expect(losses[other].arraySync()).toBe(0);
+  expect(losses.loss.arraySync()).toBeGreaterThan(0);
 });
 
 function fixture(config: TrainConfig) {
   const head = headConfig(config, spec, 8);
-  const sizes = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!).length);
   const rng = createRng(`detect-loss/${config.preset}`);
-  const fresh = { pi: reconstructor(head.reconstruct).init(rng), phi: semantic(head.semantic).init(rng) };
+  const fresh = { pi: reconstructor(head.reconstruct!).init(rng), phi: semantic(head.semantic!).init(rng) };
   const params = { pi: randomised(fresh.pi, "pi"), phi: randomised(fresh.phi, "phi") };
   return {
     config,
     head,
     params,
-    statistics: randomStatistics(rng, config.whitening.by === "class" ? sizes : []),
+    statistics: randomStatistics(rng, config.whitening.by),
     prototypes: randomPrototypes(rng),
   };
 }
 
 function batchOf(config: TrainConfig): Promise<NdArrays> {
-  const patchSize = sum(config.groups.flat().map((stage) => channelsOfStage[stage]!.length));
   const set = setOf(randomImages(createRng("images")));
   const noise = { take: (size: number) => createRng("noise").normals(size) };
-  return detectBatches({ set, spec, config }, { patchSize, mixing: undefined, noise })(0, createRng("step"));
+  return detectBatches({ set, spec, config }, { mixing: undefined, noise })(0, createRng("step"));
 }

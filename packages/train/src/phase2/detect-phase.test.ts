@@ -1,28 +1,26 @@
 import { createRng, flatten, isNdArray, type NdArray } from "@ltad/core";
-import { statisticsTree } from "@ltad/features";
 import { describe, expect, it } from "vitest";
-import { channelsOfStage, configs, randomImages, randomPrototypes, randomStatistics, setOf, spec } from "../testing/tiny-set.js";
+import { configs, randomImages, randomPrototypes, randomStatistics, setOf, spec } from "../testing/tiny-set.js";
 import { detectPhase } from "./detect-phase.js";
 import { headConfig } from "../head/head-config.js";
 
 describe.each(["recommended", "paper"] as const)("phase 2, preset %s", (preset) => {
   const config = configs[preset];
   const head = headConfig(config, spec, 8);
-  const sizes = config.groups.map((group) => group.flatMap((stage) => channelsOfStage[stage]!).length);
-  const statistics = randomStatistics(createRng("statistics"), config.whitening.by === "class" ? sizes : []);
+  const statistics = randomStatistics(createRng("statistics"), config.whitening.by);
   const prototypes = randomPrototypes(createRng("prototypes"));
   const set = setOf(randomImages(createRng("images")));
-  const open = (seed: number) => detectPhase({ set, spec, config, seed }, { statistics, prototypes, head, mixing: undefined });
+  const open = (seed: number) => detectPhase({ set, spec, config, seed, statistics }, { prototypes, head });
 
   it("moves all of Pi and Phi and nothing else: names, prototypes and statistics are no parameters of it", async () => {
     const phase = await open(1);
     try {
       const before = texts(phase.program.params());
-      const frozen = texts({ tables: statisticsTree(statistics), prototypes });
+      const frozen = texts({ tables: { ...statistics }, prototypes });
       for (const step of [0, 1]) await phase.program.step(await phase.batch(step, createRng(step)), { learningRate: 0.01 });
       const after = texts(phase.program.params());
       expect(Object.keys(after).filter((name) => after[name] === before[name])).toEqual([]);
-      expect(texts({ tables: statisticsTree(statistics), prototypes })).toEqual(frozen);
+      expect(texts({ tables: { ...statistics }, prototypes })).toEqual(frozen);
       const kinds = Object.keys(phase.program.state()).map((name) => name.split(".").slice(0, 2).join("."));
       expect([...new Set(kinds)].sort()).toEqual(["m.phi", "m.pi", "params.phi", "params.pi", "step", "v.phi", "v.pi"]);
     } finally {

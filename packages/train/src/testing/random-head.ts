@@ -5,7 +5,7 @@ import { semantic } from "@ltad/semantic";
 import type { HeadArrays } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
 
-// Made by hand for tests: B 5 images, K 4 classes, N = 3 * 3 tokens, C = 5 + 1 + 6 channels, Dz 7, Dt 13: D_g and D differ from all of them.
+// Made by hand for tests: B 5 images, K 4 classes, N = 3 * 3 tokens, C = 5 + 1 + 6 channels, Dz 7, Dt 13.
 
 /** Sizes, pairwise different. */
 export const [B, K, G, N, C, Dz, Dt] = [5, 4, 3, 9, 12, 7, 13];
@@ -25,13 +25,9 @@ export const spec: FeatureSpec = {
     { stage: 5, channels: 6, stride: 16 },
   ],
 };
-/** Channels of each stage, written out. */
-export const channelsOfStage: Record<number, number[]> = { 2: [0, 1, 2, 3, 4], 3: [5], 5: [6, 7, 8, 9, 10, 11] };
-
 /** A head with random numbers everywhere, also where training starts from 0. */
 export function headArrays(config: HeadConfig, whitened: boolean): HeadArrays {
-  const rng = createRng(`head/${config.reconstruct.kind}`);
-  const kinds = config.score.reconstruction === "total" ? 1 : config.groups.length;
+  const rng = createRng(`head/${config.reconstruct?.kind}`);
   const normals = (...shape: number[]) => float32(shape, rng.normals(sizeOf(shape)));
   const positive = (...shape: number[]) => float32(shape, rng.uniforms(sizeOf(shape), 0.5, 2));
   return {
@@ -42,12 +38,14 @@ export function headArrays(config: HeadConfig, whitened: boolean): HeadArrays {
       zMean: float32([Dz], rng.normals(Dz, 0.1)),
       zDeviation: positive(Dz),
       classZ: normals(K, Dz),
-      whitening: whitened ? { 0: symmetric(rng, 6), 1: symmetric(rng, 11) } : {},
+      ...(whitened && { whitening: symmetric(rng, C), axes: float32([K, N, 2, C], rng.normals(K * N * 2 * C, 0.2)), gain: positive(K) }),
     },
-    pi: randomised(reconstructor(config.reconstruct).init(rng), rng),
-    phi: randomised(semantic(config.semantic).init(rng), rng),
-    prototypes: { normal: normals(K, Dt), abnormal: normals(K, Dt) },
-    calibration: { error: positive(K, kinds), positionError: positive(K, N), logitMean: normals(K), logitDeviation: positive(K) },
+    ...(config.reconstruct && { pi: randomised(reconstructor(config.reconstruct).init(rng), rng) }),
+    ...(config.semantic && {
+      phi: randomised(semantic(config.semantic).init(rng), rng),
+      prototypes: { normal: normals(K, Dt), abnormal: normals(K, Dt) },
+    }),
+    calibration: { error: positive(K), logitMean: normals(K), logitDeviation: positive(K) },
   };
 }
 

@@ -24,9 +24,6 @@ export const spec: FeatureSpec = {
   ],
 };
 
-/** Channels of each stage, written out. */
-export const channelsOfStage: Readonly<Record<number, readonly number[]>> = { 2: [0, 1, 2, 3, 4], 3: [5, 6], 5: [7, 8, 9, 10, 11, 12] };
-
 export const counts = [6, 3, 1];
 export const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
 
@@ -40,13 +37,32 @@ export function randomImages(rng: Rng): ImageFeatures[] {
   return labels.map(() => ({ features: float32([1, 16, 13], rng.normals(16 * 13)), z: float32([1, 7], rng.normals(7)) }));
 }
 
+/**
+ * Plainly: gain (x - U^T U x) with x = W (f / deviation - m_c,i), or what is left of it by `part` "way": the same of a difference; without
+ * whitening (f - mean) / deviation.
+ */
+export function plainWhitened(
+  statistics: ClassStatistics,
+  values: readonly number[],
+  { label, place, part }: { readonly label: number; readonly place: number; readonly part: "patch" | "way" },
+): number[] {
+  const { channelMean, channelDeviation, positionMean, whitening, axes, gain } = statistics;
+  const inUnits = values.map((value, c) => value / valueAt(channelDeviation, c));
+  if (!whitening || !axes || !gain)
+    return inUnits.map((value, c) => value - (part === "way" ? 0 : valueAt(channelMean, c) / valueAt(channelDeviation, c)));
+  const left = inUnits.map((value, c) => value - (part === "way" ? 0 : valueAt(positionMean, label, place, c)));
+  const x = left.map((_, row) => sum(left.map((value, column) => value * valueAt(whitening, label, row, column))));
+  const shares = [0, 1].map((k) => sum(x.map((value, c) => value * valueAt(axes, label, place, k, c))));
+  return x.map((value, c) => valueAt(gain, label) * (value - sum(shares.map((share, k) => share * valueAt(axes, label, place, k, c)))));
+}
+
 /** Both presets' forms for {@link spec}, small. */
 export const configs: Readonly<Record<"recommended" | "paper", TrainConfig>> = {
   recommended: resolveConfig({
     sets: [
       "features.inputSize=64",
       "features.stages=[2,3,5]",
-      "groups=[[5],[2,5]]",
+      "whitening.positionRank=2",
       "detect.images=5",
       "detect.tokens=9",
       "reconstruct.width=8",
@@ -63,8 +79,6 @@ export const configs: Readonly<Record<"recommended" | "paper", TrainConfig>> = {
     sets: [
       "features.inputSize=64",
       "features.stages=[2,3,5]",
-      "groups=[[2],[3],[5]]",
-      "score.groupWeights=[1,1,1]",
       "detect.images=5",
       "reconstruct.width=8",
       "reconstruct.heads=2",
@@ -76,19 +90,22 @@ export const configs: Readonly<Record<"recommended" | "paper", TrainConfig>> = {
   }),
 };
 
-/** Random statistics; with one whitening for each group, or none. */
-export function randomStatistics(rng: Rng, groupSizes: readonly number[]): ClassStatistics {
+/** Random statistics; by class they have whitening and two axes at each position. */
+export function randomStatistics(rng: Rng, by: "class" | "none"): ClassStatistics {
   const normals = (...shape: number[]) => float32(shape, rng.normals(sizeOf(shape)));
   const positive = (...shape: number[]) => float32(shape, rng.uniforms(sizeOf(shape), 0.5, 2));
   return {
     channelMean: normals(13),
     channelDeviation: positive(13),
     positionMean: normals(3, 16, 13),
-    whitening: groupSizes.map((size) => symmetric(rng, size)),
+    ...(by === "class" && {
+      whitening: symmetric(rng, 13),
+      axes: float32([3, 16, 2, 13], rng.normals(3 * 16 * 2 * 13, 0.2)),
+      gain: positive(3),
+    }),
     zMean: normals(7),
     zDeviation: positive(7),
     classZ: normals(3, 7),
-    fewImages: [],
   };
 }
 

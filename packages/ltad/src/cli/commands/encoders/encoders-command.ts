@@ -112,7 +112,7 @@ async function load(source: string, options: LoadOptions): Promise<LoadedEncoder
   return kinds[0] === "image" ? { image: await loadImageEncoder(source, options) } : { text: await loadTextEncoder(source, options) };
 }
 
-/** The options of `ltad train` that differ from the preset; with fewer stages than an EfficientNet, features and groups are set too. */
+/** The options of `ltad train` that differ from the preset; with fewer stages than an EfficientNet, the features are set too. */
 function settingsFor(source: string, image: AnyImageEncoder | undefined, text: TextEncoder | undefined): string[] {
   const texts = text ? [`encoder.text=${source}`] : [];
   if (!image) return texts;
@@ -121,13 +121,7 @@ function settingsFor(source: string, image: AnyImageEncoder | undefined, text: T
   const numbers = image.stages.map(({ stage }) => stage).join(",");
   const stride = Math.max(...image.stages.map((stage) => stage.stride));
   const size = Math.max(2, Math.floor(image.inputSize / stride)) * stride;
-  const layout = [
-    `features.inputSize=${size}`,
-    `features.stages=[${numbers}]`,
-    `features.gridStride=${stride}`,
-    `groups=[[${numbers}]]`,
-    "score.groupWeights=[1]",
-  ];
+  const layout = [`features.inputSize=${size}`, `features.stages=[${numbers}]`, `features.gridStride=${stride}`];
   return [...images, ...texts, ...layout];
 }
 

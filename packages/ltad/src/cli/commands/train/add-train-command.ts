@@ -10,7 +10,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
     .requiredOption("--out <folder>", "folder to write the model to");
   addSplitOptions(command)
-    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "paper"]))
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
@@ -19,6 +19,7 @@ export function addTrainCommand(program: Command, io: Io): void {
   addExamples(
     command,
     "train ./data --out ./model",
+    "train ./data --out ./model --preset fast",
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
     "train ./data --out ./model --hold-out 0.2",

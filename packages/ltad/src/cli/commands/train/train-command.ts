@@ -15,8 +15,8 @@ export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOp
 export async function trainCommand(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
   await withSession(io, options, `Continue with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
     await warnWithoutNative(session);
-    const { folder, timing, warnings } = await trainWithRemarks(session, data, options);
-    session.printJson({ folder, timing, warnings });
+    const { folder, timing, copies, warnings } = await trainWithRemarks(session, data, options);
+    session.printJson({ folder, timing, copies, warnings });
     session.print(`The model is in ${folder}`);
     const next = [
       ["eval", folder, data, "--report"],
@@ -31,6 +31,8 @@ export async function trainWithRemarks(session: Session, data: string, options: 
   const { signal, onProgress, io } = session;
   const result = await train(data, { ...options, env: io.env, signal, onProgress, onPlan: (plan) => showPlan(session, plan) });
   for (const warning of result.warnings) session.warn(warning);
+  for (const [name, turns] of Object.entries(result.copies))
+    session.info(`${name}: turned copies of its images were added (${turns.join(", ")}).`);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;
 }
