@@ -22,11 +22,11 @@ const trainings: Readonly<Record<string, readonly string[]>> = {
   recommended: [],
   fast: ["preset=fast"],
   paper: ["preset=paper"],
-  "fast, raw tokens": ["preset=fast", "features.length=raw"],
-  "fast, means without a prior": ["preset=fast", "whitening.meanPrior=0"],
-  "fast, no axes of positions": ["preset=fast", "whitening.positionRank=0"],
-  "fast, no turned copies": ["preset=fast", "copies.upTo=0"],
-  "no class whitening": ["whitening.by=none"],
+  "fast with raw tokens": ["preset=fast", "features.length=raw"],
+  "fast without mean prior": ["preset=fast", "whitening.meanPrior=0"],
+  "fast without axes": ["preset=fast", "whitening.positionRank=0"],
+  "fast without turned copies": ["preset=fast", "copies.upTo=0"],
+  "without class whitening": ["whitening.by=none"],
   "names as they start": ["names.prototypes=initial"],
   "random prototypes": ["names.prototypes=random"],
   "with VAE mixing": ["mixing.enabled=true"],
@@ -39,8 +39,8 @@ const maps = { "S_rec only": "recMap", "S_sem only": "semMap" } as const;
 const baselines: Readonly<Record<string, { readonly of: string; readonly fit: typeof nearestBank }>> = {
   "memory bank": { of: "recommended", fit: nearestBank },
   "position Gaussians": { of: "recommended", fit: positionGaussians },
-  "memory bank, raw tokens": { of: "fast, raw tokens", fit: nearestBank },
-  "position Gaussians, raw tokens": { of: "fast, raw tokens", fit: positionGaussians },
+  "memory bank on raw tokens": { of: "fast with raw tokens", fit: nearestBank },
+  "position Gaussians on raw tokens": { of: "fast with raw tokens", fit: positionGaussians },
 };
 const readings = [...Object.keys(maps), ...Object.keys(baselines)];
 

@@ -240,8 +240,8 @@ function whitenedBy(statistics: ClassStatistics, images: readonly NdArray[], lab
       images.flatMap(({ data }) => [...data]),
       [images.length, tokens, channels],
     ),
-    label: tf.fill([images.length], label, "int32") as tf.Tensor1D,
-    positions: tf.tile(tf.range(0, tokens, 1, "int32").reshape([1, tokens]), [images.length, 1]) as tf.Tensor2D,
+    label: tf.fill<tf.Rank.R1>([images.length], label, "int32"),
+    positions: tf.tile<tf.Tensor2D>(tf.range(0, tokens, 1, "int32").reshape([1, tokens]), [images.length, 1]),
   };
   return [...toNdArray(whitened(statisticsTables(tensorsOf({ ...statistics })), patches)).data];
 }

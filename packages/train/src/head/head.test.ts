@@ -8,7 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { B, C, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
 import { type HeadArrays, headGraph, headTensors } from "./head-graph.js";
-import { type HeadConfig, rawScores, scoreHead, type ScoreConfig } from "./head.js";
+import { type HeadConfig, rawScores, scoreHead } from "./head.js";
 
 // Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
 
