@@ -100,7 +100,7 @@ describe("properties", () => {
       const values = images[1]!.flatMap(({ features }) => places.map((i) => features.data[i * 7 + c]!));
       return values.reduce((sum, value) => sum + value, 0) / values.length / deviation[c]!;
     };
-    const row = (table: NdArray, i: number) => [...table.data.slice((9 + i) * 7, (10 + i) * 7)]; // class 1
+    const row = (table: NdArray, i: number) => table.data.slice((9 + i) * 7, (10 + i) * 7); // class 1
     const channels = [0, 1, 2, 3, 4, 5, 6];
     expectClose(
       row(own.positionMean, 4),
@@ -240,8 +240,11 @@ function whitenedBy(statistics: ClassStatistics, images: readonly NdArray[], lab
       images.flatMap(({ data }) => [...data]),
       [images.length, tokens, channels],
     ),
-    label: tf.fill<tf.Rank.R1>([images.length], label, "int32"),
-    positions: tf.tile<tf.Tensor2D>(tf.range(0, tokens, 1, "int32").reshape([1, tokens]), [images.length, 1]),
+    label: tf.tensor1d(
+      images.map(() => label),
+      "int32",
+    ),
+    positions: tf.tile(tf.range(0, tokens, 1, "int32").reshape<tf.Tensor2D>([1, tokens]), [images.length, 1]),
   };
   return [...toNdArray(whitened(statisticsTables(tensorsOf({ ...statistics })), patches)).data];
 }

@@ -21,8 +21,8 @@ export type AugmentConstants = {
 };
 
 /** The statistics that the VAE looks at: it works on features in units of the channels' deviations, without whitening. */
-export function vaeTables({ whitening: _, axes: __, gain: ___, ...tables }: ClassStatistics): StatisticsTree {
-  return tables;
+export function vaeTables({ channelMean, channelDeviation, positionMean, zMean, zDeviation, classZ }: ClassStatistics): StatisticsTree {
+  return { channelMean, channelDeviation, positionMean, zMean, zDeviation, classZ };
 }
 
 /** The inputs of one step of phase 1. */
