@@ -19,7 +19,10 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: slug }, // as GitHub does it: one anchor for both
     attrs: { disable: true }, // {braces} in a sentence are braces
-    config: siteLinks,
+    config: (markdown) => {
+      siteLinks(markdown);
+      markdown.renderer.rules["softbreak"] = () => " "; // Vue drops a line break between two elements, and their space with it
+    },
   },
   themeConfig: {
     search: { provider: "local" },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Application, type DocumentationEntryPoint, type TypeDocOptions } from "typedoc";
 import { load as markdownPlugin } from "typedoc-plugin-markdown";
 import ts from "typescript";
+import { nameParameters } from "./parameter-names.js";
 import { plainBrackets } from "./plain-brackets.js";
 import { readPackages, repositoryUrl, root } from "./repository.js";
 
@@ -14,6 +15,7 @@ export async function writeApi(): Promise<void> {
   const entries = readPackages().flatMap(({ entries }) => entries);
   const sources = entries.map(({ source }) => join(root, source));
   const app = await Application.bootstrapWithPlugins({ ...options, entryPoints: sources });
+  nameParameters(app);
   const program = readSources(sources);
   const points = entries.flatMap(({ name, source }): DocumentationEntryPoint[] => {
     const sourceFile = program.getSourceFile(join(root, source));

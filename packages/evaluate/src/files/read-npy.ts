@@ -54,8 +54,9 @@ function sizeOf(header: string, name: string): { width: number; height: number }
   throw npyError(name, `the shape is [${shape.join(", ")}]; expected [height, width] of at most ${maxPixels} pixels.`);
 }
 
+/** One character for each byte. (The "latin1" of a TextDecoder is Windows-1252, in which the first byte of a .npy file is another character.) */
 function latin(bytes: Uint8Array): string {
-  return new TextDecoder("latin1").decode(bytes);
+  return Buffer.from(bytes).toString("latin1");
 }
 
 function npyError(name: string, why: string): LtadError {

@@ -93,7 +93,8 @@ function isCalibration(split: string, { anomaly }: ScoredImage, where: string): 
 }
 
 function readError(file: string, error: unknown): LtadError {
-  return scoresError(file, `the file cannot be read (${(error as Error).message}).`, error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  return scoresError(file, code === "ENOENT" ? "there is no such file." : `the file cannot be read (${message}).`, error);
 }
 
 /** @param where the file, or the file and the line */

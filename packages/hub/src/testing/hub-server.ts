@@ -17,7 +17,7 @@ export const breakOff =
   (request, response, content) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
     response.writeHead(from > 0 ? 206 : 200, { "content-length": content.length - from });
-    response.write(content.subarray(from, from + after), () => setTimeout(() => request.socket.destroy(), 20));
+    response.write(content.subarray(from, from + after), () => setTimeout(() => request.socket.destroy(), 200)); // so that a busy reader has them first
     return true;
   };
 

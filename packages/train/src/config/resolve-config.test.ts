@@ -36,7 +36,7 @@ describe("resolveConfig", () => {
 
   it("names every fault at once, with its path", () => {
     expect(() => resolveConfig({ file: { detect: { steps: -1, stepps: 4 }, features: { shrink: "cubic" } } })).toThrow(
-      /3 faults[\s\S]*features\.shrink[\s\S]*detect\.steps[\s\S]*stepps/,
+      /3 faults[\s\S]*features\.shrink[\s\S]*detect\.steps[\s\S]*detect\.stepps: there is no such setting/,
     );
   });
 

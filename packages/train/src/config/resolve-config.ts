@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core";
+import type * as z from "zod";
 import { configSchema, type TrainConfig } from "./config-schema.js";
 import { presets } from "./presets.js";
 
@@ -25,10 +26,19 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
     throw new LtadError("LTAD_CONFIG", `preset: expected ${oneOf(Object.keys(presets))}, received ${JSON.stringify(name)}.`);
   const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
   if (parsed.success) return checkTogether(parsed.data);
-  const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join(".") || "(top)"}: ${message}`);
+  const issues = parsed.error.issues.flatMap(faultsOf);
+  const faults = issues.map(({ path, message }) => `  ${path || "(top)"}: ${message}`);
   throw new LtadError("LTAD_CONFIG", `config: ${faults.length === 1 ? "one fault" : `${faults.length} faults`}\n${faults.join("\n")}`, {
-    details: { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) },
+    details: { issues },
   });
+}
+
+/** One fault with the path of its field; an unknown key is a fault of its own path, as it was typed. */
+function faultsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  const { path, message } = issue;
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ path: [...path, key].join("."), message: "there is no such setting; check its spelling" }))
+    : [{ path: path.join("."), message }];
 }
 
 /** Rules that span several fields. */

@@ -126,7 +126,7 @@ it("refuses wrong use", async () => {
   expect(await ltad("metrics", await temporaryFolder())).toMatchObject({ code: 2, stderr: expect.stringContaining("--data DATA") });
   expect(await ltad("metrics", "/nowhere.csv")).toMatchObject({
     code: 3,
-    stderr: expect.stringContaining("/nowhere.csv: the file cannot be read"),
+    stderr: expect.stringContaining("/nowhere.csv: there is no such file"),
   });
 });
 
