@@ -90,7 +90,7 @@ it("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M para
   expect(count).toBe(1_299_744);
 });
 
-/** Pi of one token, after method.md "Recommended settings" 4. */
+/** Pi of one token, after method.md "Recommended settings" 6. */
 function plain(p: typeof awake, token: number[], image: number[], place: number): number[] {
   let h = affine(p.input, token).map((x, i) => x + p.position.data[8 * place + i]!);
   h = add(h, affine(p.z, image));
