@@ -19,7 +19,7 @@ export function jitter(tokens: tf.Tensor3D, eps: tf.Tensor3D, alpha = 20): tf.Te
  * @param tokens [B, T, D]
  * @param direction u, [B, T, D]; a token whose direction is 0 stays where it is
  * @param size s, [B, T]; log-uniform in [1, 3]
- * @returns [B, T, D] p_a of the preset `recommended` (method.md, "Recommended settings" 3)
+ * @returns [B, T, D] p_a of the preset `recommended` (method.md, "Recommended settings" 5)
  */
 export function displace(tokens: tf.Tensor3D, direction: tf.Tensor3D, size: tf.Tensor2D): tf.Tensor3D {
   const length = direction.square().sum(-1, true).add(1e-20).sqrt(); // [B, T, 1]

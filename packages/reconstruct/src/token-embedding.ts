@@ -30,7 +30,7 @@ export function initTokenEmbedding({ channels, tokens, zSize, width }: Embedding
 }
 
 /**
- * Lin(p) + pos + Lin(z) (method.md, "Recommended settings" 4).
+ * Lin(p) + pos + Lin(z) (method.md, "Recommended settings" 6).
  * @param tokens [B, T, D]
  * @param z [B, Z] the image's vector
  * @param positions [B, T] int32, the place of each token on the grid; if omitted, the tokens are the whole grid in order

@@ -84,13 +84,13 @@ it("the same seed gives the same parameters", () => {
   expect(leaves(initTokenMlp(config, createRng("other")))["input.weight"]).not.toEqual(fresh.input.weight);
 });
 
-it("at the recommended size (B0 stages in two groups, 24 x 24) it has 1.3 M parameters", () => {
-  const params: Tree<NdArray> = initTokenMlp({ kind: "token-mlp", channels: 544, grid: [24, 24], zSize: 320 }, createRng(1));
+it("at the recommended size (four stages of B0, 24 x 24) it has 1.2 M parameters", () => {
+  const params: Tree<NdArray> = initTokenMlp({ kind: "token-mlp", channels: 368, grid: [24, 24], zSize: 320 }, createRng(1));
   const count = Object.values(leaves(params)).reduce((sum, { data }) => sum + data.length, 0);
-  expect(count).toBe(1_299_744);
+  expect(count).toBe(1_209_456);
 });
 
-/** Pi of one token, after method.md "Recommended settings" 4. */
+/** Pi of one token, after method.md "Recommended settings" 6. */
 function plain(p: typeof awake, token: number[], image: number[], place: number): number[] {
   let h = affine(p.input, token).map((x, i) => x + p.position.data[8 * place + i]!);
   h = add(h, affine(p.z, image));

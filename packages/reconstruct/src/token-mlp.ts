@@ -62,7 +62,7 @@ function initBlock(width: number, hidden: number, rng: Rng): Block<NdArray> {
  * @param z [B, Z]
  * @param positions [B, T] int32, places on the grid; if omitted, T must be N
  * @returns [B, T, D]
- * @see method.md, "Recommended settings" 4 (O)
+ * @see method.md, "Recommended settings" 6 (O)
  */
 export function tokenMlp(p: TokenMlpParams, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D {
   let h = embedTokens(p, tokens, z, positions); // [B, T, W]

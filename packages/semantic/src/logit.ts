@@ -33,7 +33,7 @@ export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, norma
 }
 
 /**
- * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recommended settings" 5).
+ * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recommended settings" 7).
  * It does not shrink when the two prompts lie close together.
  * @param projected p_hat [B, T, E]
  * @param normal t_n, [B, E]

@@ -59,7 +59,7 @@ function fewImages(tested: readonly TestedClass[]): string[] {
     .filter(({ trained }) => trained < few)
     .map(
       ({ data, trained }) =>
-        `${data.name} was trained on ${plural(trained, "image")}: with fewer than ${few}, the model uses one mean for the whole image instead of one for each position.`,
+        `${data.name} was trained on ${plural(trained, "image")}: with fewer than ${few}, the model hardly knows how good images of this class differ from each other.`,
     );
 }
 

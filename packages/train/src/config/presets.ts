@@ -1,6 +1,6 @@
 import type { TrainConfig } from "./config-schema.js";
 
-/** What both presets share; below is what differs. */
+/** What the presets share; below is what differs. */
 const shared = {
   encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
   names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
