@@ -13,6 +13,7 @@ it("exports what is listed here", () => {
       "decodeSafetensors",
       "eachAtOnce",
       "encodeSafetensors",
+      "evenly",
       "exitCodeOf",
       "exitCodes",
       "flatten",

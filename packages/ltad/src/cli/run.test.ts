@@ -41,7 +41,7 @@ describe("wrong use ends with 2 and an empty stdout", () => {
     ["a missing argument", ["eval", "x"], /missing required argument 'data'/],
     ["too many arguments", ["eval", "x", "y", "z"], /too many arguments/],
     ["a seed that is no number", ["train", "x", "--out", "y", "--seed", "-1"], /--seed[\s\S]*whole number/],
-    ["an unknown preset", ["train", "x", "--out", "y", "--preset", "fast"], /Allowed choices are recommended, paper/],
+    ["an unknown preset", ["train", "x", "--out", "y", "--preset", "best"], /Allowed choices are recommended, fast, paper/],
     ["an unknown way to get classes", ["eval", "x", "y", "--class", "guess"], /Allowed choices are folder, predicted/],
     ["data without a command", ["data"], /Usage: ltad data/],
   ])("%s", async (_, argv, message) => {

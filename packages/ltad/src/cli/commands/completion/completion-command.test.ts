@@ -33,7 +33,7 @@ describe.skipIf(process.platform === "win32")("in bash", () => {
   });
 
   it("completes the choices of an option, and leaves other values to file names", async () => {
-    expect(await completed("ltad", "train", "--preset", "")).toEqual(["recommended", "paper"]);
+    expect(await completed("ltad", "train", "--preset", "")).toEqual(["recommended", "fast", "paper"]);
     expect(await completed("ltad", "eval", "model", "data", "--class", "p")).toEqual(["predicted"]);
     expect(await completed("ltad", "train", "--out", "")).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe.skipIf(process.platform === "win32")("in bash", () => {
 it("fish and zsh get the same commands", async () => {
   const fish = (await ltad("completion", "fish")).stdout;
   expect(fish).toMatch(/^complete -c ltad -n 'not __fish_seen_subcommand_from demo .*' -f -a train -d 'train a model/m);
-  expect(fish).toMatch(/^complete -c ltad -n '__fish_seen_subcommand_from train' -l preset -x -a 'recommended paper' -d/m);
+  expect(fish).toMatch(/^complete -c ltad -n '__fish_seen_subcommand_from train' -l preset -x -a 'recommended fast paper' -d/m);
   expect(fish).toMatch(/^complete -c ltad -n '__fish_seen_subcommand_from data; and __fish_seen_subcommand_from split' -l out -r -d/m);
   const zsh = (await ltad("completion", "zsh")).stdout;
   expect(zsh).toContain("bashcompinit\n_ltad() {");
