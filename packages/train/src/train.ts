@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { flatten, isNdArray, type JobOptions, type NdArray, stopwatch, writeFileAtomic } from "@ltad/core";
+import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { type AnyImageEncoder, checkImageSize, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
@@ -56,7 +56,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const scoring = headGraph({ ...trained, calibration }, head);
   const display = await fitDisplayRange(set, scoring);
-  const weights = flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray);
+  const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display }));
   await storeCheck(out);
   clock.lap("write");
@@ -80,6 +80,11 @@ async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEnc
 function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
   const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
   return { images, protocol: split.protocol, seed, config, encoderId };
+}
+
+/** The axes of the positions stay in the head alone: they are four fifths of all arrays, and follow from the images. */
+function withoutAxes(arrays: NdArrays): NdArrays {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => name !== "tables.axes"));
 }
 
 const scarce = 4; // images
