@@ -19,7 +19,7 @@ export async function calibrate(
   config: HeadConfig,
   { onProgress, signal }: JobOptions,
 ): Promise<HeadArrays["calibration"]> {
-  const sums = set.classes.map(() => new ClassSums());
+  const sums = set.classes.map(() => new ScoreSums());
   const program = await rawProgram(trained, config);
   try {
     const chosen = sums.flatMap((_, label) => evenly(indicesOf(set.labels, label), mostImages));
@@ -50,7 +50,7 @@ function rawProgram(trained: TrainedHead, config: HeadConfig) {
 }
 
 /** Sums over the images of one class, in double precision. */
-class ClassSums {
+class ScoreSums {
   patches = 0;
   error = 0;
   logit = 0;
@@ -69,9 +69,9 @@ class ClassSums {
 
 const least = 1e-6; // a division by what is usual must stay finite
 
-function usualOf(sums: readonly ClassSums[]): HeadArrays["calibration"] {
-  const perClass = (of: (sum: ClassSums) => number) => float32([sums.length], sums.map(of));
-  const mean = (sum: ClassSums) => sum.logit / sum.patches;
+function usualOf(sums: readonly ScoreSums[]): HeadArrays["calibration"] {
+  const perClass = (of: (sum: ScoreSums) => number) => float32([sums.length], sums.map(of));
+  const mean = (sum: ScoreSums) => sum.logit / sum.patches;
   return {
     error: perClass(({ error, patches }) => Math.max(least, error / patches)),
     logitMean: perClass(mean),

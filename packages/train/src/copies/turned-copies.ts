@@ -16,7 +16,7 @@ import { foldSums } from "./fold-sums.js";
 /** Sets of copies that may join a class, in ascending order of their number. */
 const candidates: readonly (readonly Turn[])[] = [[], ["180"], ["mirror", "flip", "180"], ["90", "180", "270"], turns];
 
-export interface CopyOptions extends EncodeFilesOptions {
+export interface TurnedCopiesOptions extends EncodeFilesOptions {
   readonly encoder: FrozenEncoder & { readonly spec: FeatureSpec };
   readonly statistics: StatisticsOptions;
   /** Classes of at most this many images are looked at. */
@@ -42,7 +42,7 @@ export async function withTurnedCopies(
   set: TrainingSet,
   sums: readonly ClassSums[],
   { classes }: Split,
-  options: CopyOptions,
+  options: TurnedCopiesOptions,
 ): Promise<SetWithCopies> {
   const isSmall = (label: number) => set.counts[label]! > 1 && set.counts[label]! <= options.upTo;
   const files = classes.flatMap(({ train }, label) =>
@@ -76,7 +76,7 @@ interface Sources {
 }
 
 /** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
-async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, statistics, signal }: CopyOptions) {
+async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, statistics, signal }: TurnedCopiesOptions) {
   const { deviation } = channelMoments(sums, spec);
   const scatter = await openScatter(spec.tokens, spec.channels);
   return {
