@@ -15,5 +15,6 @@ export type StatisticsTree = { readonly [Name in keyof ClassStatistics]: NdArray
 
 /** Statistics inside a traced function, with the ranks of the tensors. */
 export function statisticsTables(tensors: TensorsOf<StatisticsTree>): StatisticsTables {
-  return tensors as unknown as StatisticsTables;
+  const tables = { ...tensors };
+  return tables as StatisticsTables;
 }
