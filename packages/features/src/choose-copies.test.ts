@@ -3,7 +3,7 @@ import { expectClose } from "@ltad/core/testing";
 import type { ImageFeatures } from "@ltad/feature-store";
 import { describe, expect, it } from "vitest";
 import { copyLikelihoods } from "./choose-copies.js";
-import { mergeSums, noSums, withImage } from "./class-sums.js";
+import { mergeSums, noSums, withImages } from "./class-sums.js";
 import { openScatter } from "./scatter.js";
 import { golden, specOf, unitLength } from "./testing/statistics-golden.js";
 
@@ -15,13 +15,13 @@ describe.each(Object.entries(classes))("copies of class %s", (_, { grid, sources
   it("held-out likelihoods of an independent program, and its winner", async () => {
     const spec = specOf(stages, grid);
     const images = unitLength(train, stages);
-    const scatter = await openScatter(spec.tokens, spec.channels);
+    const scatter = await openScatter(spec.channels);
     try {
       const sums = async (of: readonly ImageFeatures[]) =>
         Promise.all(
           Array.from({ length: folds }, async (__, fold) => {
-            let total = noSums(spec);
-            for (const image of of.filter((___, j) => j % folds === fold)) total = await withImage(total, image, scatter);
+            const own = of.filter((___, j) => j % folds === fold);
+            const total = await withImages(noSums(spec), own, scatter);
             return total;
           }),
         );

@@ -5,8 +5,8 @@ import { type ClassSums, mergeSums } from "./class-sums.js";
 import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { fitPositionAxes, type PositionAxes } from "./position-axes.js";
+import { openInverseRoot } from "./inverse-root.js";
 import { openScatter } from "./scatter.js";
-import { inverseRoot } from "./symmetric-root.js";
 
 // Shapes: K classes, N tokens, C channels, Dz size of z.
 
@@ -39,6 +39,27 @@ export interface StatisticsOptions {
   readonly positionPrior: number;
 }
 
+/** Means and deviations over all classes. */
+export interface Moments {
+  /** Of each channel over all training patches, [C]. */
+  readonly patch: { readonly mean: Float64Array; readonly deviation: Float64Array };
+  /** Of z over all training images, [Dz]. */
+  readonly image: { readonly mean: Float64Array; readonly deviation: Float64Array };
+}
+
+/** The moments over the images of all classes. */
+export function momentsOf(sums: readonly ClassSums[], { tokens, channels }: FeatureSpec): Moments {
+  const all = mergeSums(sums);
+  const squares = Float64Array.from({ length: channels }, (_, c) => all.scatter[c * (channels + 1)]!); // on the diagonal
+  return {
+    patch: meanAndDeviation(columnSums(all.position, channels), squares, all.images * tokens),
+    image: meanAndDeviation(all.z, all.zSquare, all.images),
+  };
+}
+
+/** Options of a fit; `moments` are those of other images where a part of the classes or of their images is fitted. */
+export type FitOptions = StatisticsOptions & { readonly moments?: Moments | undefined };
+
 /**
  * Fits the statistics of all classes: what follows from sums, and the axes of the positions, which take a pass over the features.
  * @param sums of the images of each class of the set
@@ -48,19 +69,17 @@ export async function fitStatistics(
   set: LabelledFeatures,
   sums: readonly ClassSums[],
   spec: FeatureSpec,
-  options: StatisticsOptions & JobOptions,
+  options: FitOptions & JobOptions,
 ): Promise<ClassStatistics> {
-  const moments = await statisticsOf(sums, spec, options);
-  if (moments.whitening === undefined || options.positionRank === 0) return moments;
-  return { ...moments, ...(await fitPositionAxes(set, { ...moments, whitening: moments.whitening }, options)) };
+  const statistics = await statisticsOf(sums, spec, options);
+  if (statistics.whitening === undefined || options.positionRank === 0) return statistics;
+  return { ...statistics, ...(await fitPositionAxes(set, { ...statistics, whitening: statistics.whitening }, options)) };
 }
 
 /** The statistics that follow from sums alone. @param sums of each class, all with images */
-export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec, options: StatisticsOptions): Promise<ClassStatistics> {
+export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec, options: FitOptions): Promise<ClassStatistics> {
   const { tokens, channels, zSize } = spec;
-  const all = mergeSums(sums);
-  const patch = channelMoments(sums, spec);
-  const image = meanAndDeviation(all.z, all.zSquare, all.images);
+  const { patch, image } = options.moments ?? momentsOf(sums, spec);
   const gaussians = await gaussiansOf(sums, patch.deviation, spec, options);
   const classZ = sums.flatMap((own) => [...own.z].map((z, d) => (z / own.images - image.mean[d]!) / image.deviation[d]!));
   return {
@@ -70,38 +89,37 @@ export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec
       [tokens, channels],
       gaussians.map(({ mean }) => mean),
     ),
-    ...(options.by === "class" && {
-      whitening: stacked(
-        [channels, channels],
-        gaussians.map(({ covariance }) => inverseRoot(covariance, channels, options.ridge)),
-      ),
-    }),
+    ...(options.by === "class" && { whitening: stacked([channels, channels], await inverseRoots(gaussians, channels, options.ridge)) }),
     zMean: float32([zSize], image.mean),
     zDeviation: float32([zSize], image.deviation),
     classZ: float32([sums.length, zSize], classZ),
   };
 }
 
-/** Mean and deviation of each channel over all patches of all classes. */
-export function channelMoments(sums: readonly ClassSums[], { tokens, channels }: FeatureSpec) {
-  const all = mergeSums(sums);
-  const squares = Float64Array.from({ length: channels }, (_, c) => all.scatter[c * (channels + 1)]!); // on the diagonal
-  return meanAndDeviation(columnSums(all.position, channels), squares, all.images * tokens);
-}
-
 async function gaussiansOf(
   sums: readonly ClassSums[],
   deviation: Float64Array,
-  { tokens, channels }: FeatureSpec,
+  { channels }: FeatureSpec,
   { meanPrior }: StatisticsOptions,
 ): Promise<ClassGaussian[]> {
-  const scatter = await openScatter(tokens, channels);
+  const scatter = await openScatter(channels);
   try {
     const gaussians: ClassGaussian[] = [];
     for (const own of sums) gaussians.push(await classGaussian(own, deviation, scatter, meanPrior));
     return gaussians;
   } finally {
     await scatter.dispose();
+  }
+}
+
+async function inverseRoots(gaussians: readonly ClassGaussian[], channels: number, ridge: number): Promise<Float32Array[]> {
+  const inverseRoot = await openInverseRoot(channels, ridge);
+  try {
+    const roots: Float32Array[] = [];
+    for (const { covariance } of gaussians) roots.push(await inverseRoot.of(covariance));
+    return roots;
+  } finally {
+    await inverseRoot.dispose();
   }
 }
 

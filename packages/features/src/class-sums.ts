@@ -54,12 +54,17 @@ export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSu
 /** Sums of every class, in one pass over the features. */
 export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: FeatureSpec, job: JobOptions): Promise<ClassSums[]> {
   const sums = counts.map(() => noSums(spec));
-  const scatter = await openScatter(spec.tokens, spec.channels);
+  const scatter = await openScatter(spec.channels);
   try {
-    for (const [index, label] of labels.entries()) {
-      throwIfAborted(job.signal);
-      sums[label] = await withImage(sums[label]!, await store.read(index), scatter);
-      job.onProgress?.({ phase: "statistics", done: index + 1, total: labels.length, unit: "images" });
+    let done = 0;
+    for (const label of counts.keys()) {
+      const images = labels.flatMap((own, index) => (own === label ? [index] : []));
+      for (let from = 0; from < images.length; from += together) {
+        throwIfAborted(job.signal);
+        const some = await Promise.all(images.slice(from, from + together).map((index) => store.read(index)));
+        sums[label] = await withImages(sums[label]!, some, scatter);
+        job.onProgress?.({ phase: "statistics", done: (done += some.length), total: labels.length, unit: "images" });
+      }
     }
     return sums;
   } finally {
@@ -67,11 +72,18 @@ export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: F
   }
 }
 
-/** The sums with one more image; the arrays of `sums` are written to. */
-export async function withImage(sums: ClassSums, { features, z }: ImageFeatures, scatter: Scatter): Promise<ClassSums> {
-  addInto(sums.position, features.data);
-  addInto(sums.scatter, await scatter.of(features.data));
-  addInto(sums.z, z.data);
-  addSquares(sums.zSquare, z.data);
-  return { ...sums, images: sums.images + 1 };
+const together = 8; // images whose products are one
+
+/** The sums with more images; the arrays of `sums` are written to. */
+export async function withImages(sums: ClassSums, images: readonly ImageFeatures[], scatter: Scatter): Promise<ClassSums> {
+  const size = sums.position.length;
+  const rows = new Float32Array(images.length * size);
+  for (const [place, { features, z }] of images.entries()) {
+    rows.set(features.data, place * size);
+    addInto(sums.position, features.data);
+    addInto(sums.z, z.data);
+    addSquares(sums.zSquare, z.data);
+  }
+  if (images.length > 0) addInto(sums.scatter, await scatter.of(rows));
+  return { ...sums, images: sums.images + images.length };
 }

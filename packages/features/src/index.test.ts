@@ -5,13 +5,13 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "centred",
-      "channelMoments",
       "classDistances",
       "copyLikelihoods",
       "encoderGraph",
       "featureSpec",
       "fitStatistics",
       "mergeSums",
+      "momentsOf",
       "noSums",
       "openScatter",
       "standardZ",
@@ -20,7 +20,7 @@ it("exports what the README lists", () => {
       "sumUp",
       "whiten",
       "whitened",
-      "withImage",
+      "withImages",
     ]
   `);
 });

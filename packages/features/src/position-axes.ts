@@ -1,8 +1,6 @@
-import * as tf from "@tensorflow/tfjs";
-import { evenly, type FloatArray, float32, floats, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
-import { f32, jit } from "@ltad/jit";
+import { evenly, type FloatArray, floats, float32, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
 import type { LabelledFeatures } from "./labelled-features.js";
-import { type Eigenpairs, topEigenpairs } from "./top-eigenpairs.js";
+import { openPrincipalAxes } from "./principal-axes.js";
 
 // Shapes: K classes, n images of a class, N tokens, P of them at a time, C channels, r axes.
 
@@ -14,7 +12,7 @@ export interface PositionAxes {
   readonly gain: NdArray;
 }
 
-/** What whitens a class. */
+/** What whitens the classes. */
 interface Whitening {
   readonly channelDeviation: NdArray;
   readonly positionMean: NdArray; // [K, N, C]
@@ -28,7 +26,7 @@ interface AxesOptions extends JobOptions {
 
 /** Images that decide the axes of a class; of more, this many are taken evenly and stand for all. */
 const mostImages = 512;
-/** Numbers of whitened tokens that are held at a time. */
+/** Numbers of tokens, or of products of images, that are held at a time. */
 const mostNumbers = 2 ** 25;
 
 /**
@@ -43,7 +41,8 @@ export async function fitPositionAxes(set: LabelledFeatures, tables: Whitening, 
   for (const label of set.counts.keys()) {
     const onDone = (done: number) =>
       onProgress?.({ phase: "positions", done: label * tokens + done, total: classes * tokens, unit: "positions" });
-    await writeClass(floats(axes, "axes").subarray(label * tokens * rank * channels), label, set, tables, { ...options, onDone });
+    const size = tokens * rank * channels;
+    await writeClass(axes.data.subarray(label * size, (label + 1) * size), label, set, tables, { ...options, onDone });
   }
   const gain = set.counts.map((count) => Math.sqrt((prior + count) / prior));
   return { axes, gain: float32([classes], gain) };
@@ -60,84 +59,62 @@ async function writeClass(
   const [, tokens, channels] = tables.positionMean.shape as [number, number, number];
   const images = evenly(indicesOf(set.labels, label), mostImages);
   const scale = set.counts[label]! / images.length; // each image stands for so many
-  const whitening = await openWhitening(tables, label);
-  const products = await openProducts(images.length, channels, rank);
-  try {
-    const together = Math.max(1, Math.min(tokens, Math.floor(mostNumbers / (images.length * channels))));
-    for (let from = 0; from < tokens; from += together) {
-      const whitened = await whitening.at(set, images, { from, count: Math.min(together, tokens - from) }); // places of [n, C]
-      for (const [p, data] of whitened.entries()) {
+  const strength = (value: number) => Math.sqrt(1 - Math.sqrt(prior / (prior + scale * value)));
+  const means = tableOf(tables.positionMean, label);
+  const whitening = tableOf(tables.whitening, label);
+  const together = Math.max(1, Math.floor(mostNumbers / (images.length * Math.max(channels, images.length))));
+  for (const positions of equalParts(tokens, together)) {
+    const options = { images: images.length, positions: positions.count, rank, strength, whitening, deviation: tables.channelDeviation };
+    const principal = await openPrincipalAxes(options);
+    try {
+      for (const from of positions.starts) {
         throwIfAborted(signal);
-        const x = float32([images.length, channels], data);
-        const pairs = topEigenpairs(await products.gram(x), images.length, rank);
-        out.set(await products.axes(x, combinations(pairs, { images: images.length, rank, scale, prior })), (from + p) * rank * channels);
-        onDone(from + p + 1);
+        const here = { from, count: positions.count };
+        const axes = await principal.of(await tokensAt(set, images, here), rowsOf(floats(means, "means"), channels, here));
+        out.set(floats(axes, "axes"), from * rank * channels);
+        onDone(from + positions.count);
       }
+    } finally {
+      await principal.dispose();
     }
-  } finally {
-    await products.dispose();
-    await whitening.dispose();
   }
 }
 
-/** X X^T [n, n], and U X [r, C] for combinations U [r, n] of images. */
-async function openProducts(images: number, channels: number, rank: number) {
-  const x = f32(images, channels);
-  const gram = await jit(({ x: rows }) => ({ y: tf.matMul(rows, rows, false, true) }), { x });
-  const axes = await jit(({ x: rows, u }) => ({ y: tf.matMul(u, rows) }), { x, u: f32(rank, images) });
-  return {
-    gram: async (rows: FloatArray) => floats((await gram.run({ x: rows })).y, "gram"),
-    axes: async (rows: FloatArray, u: FloatArray) => floats((await axes.run({ x: rows, u })).y, "axes"),
-    dispose: async () => void (await Promise.all([gram.dispose(), axes.dispose()])),
-  };
+/** Parts of at most `most` items: as many alike as there are, then what is left. */
+function equalParts(total: number, most: number): { readonly count: number; readonly starts: readonly number[] }[] {
+  const count = Math.min(total, most);
+  const whole = Math.floor(total / count);
+  const left = total - whole * count;
+  const starts = Array.from({ length: whole }, (_, i) => i * count);
+  return left === 0 ? [{ count, starts }] : [{ count, starts }, { count: left, starts: [whole * count] }];
 }
 
-/**
- * v_k = X^T u_k / sqrt(g_k) for the eigenpairs of the Gram matrix X X^T, times the root of 1 - sqrt(nu / (nu + s_k)), s_k = scale g_k,
- * as combinations of images: [r, n], with rows of zeros where there are fewer pairs.
- */
-function combinations(
-  { values, vectors }: Eigenpairs,
-  { images, rank, scale, prior }: { readonly images: number; readonly rank: number; readonly scale: number; readonly prior: number },
-): FloatArray {
-  const rows = float32([rank, images]);
-  values.forEach((value, k) => {
-    const strength = Math.sqrt((1 - Math.sqrt(prior / (prior + scale * value))) / value);
-    vectors[k]!.forEach((u, image) => (rows.data[k * images + image] = strength * u));
-  });
-  return rows;
+interface Range {
+  readonly from: number;
+  readonly count: number;
 }
 
-/** W_c (f / deviation - m_c,i) of a class. */
-async function openWhitening({ channelDeviation, positionMean, whitening }: Whitening, label: number) {
-  const [, tokens, channels] = positionMean.shape as [number, number, number];
-  const [deviation, mean] = [floats(channelDeviation, "channelDeviation"), floats(positionMean, "positionMean")];
-  const table = floats(whitening, "whitening").subarray(label * channels ** 2, (label + 1) * channels ** 2);
-  const program = await jit(
-    ({ x }, { w }) => ({ y: tf.matMul(x, w as tf.Tensor2D) }),
-    { x: f32(null, channels) },
-    {
-      constants: { w: float32([channels, channels], table) },
-    },
-  );
-  return {
-    /** The whitened tokens of some images [n, C], place by place. */
-    async at({ store }: LabelledFeatures, images: readonly number[], { from, count }: { readonly from: number; readonly count: number }) {
-      const places = Array.from({ length: count }, () => new Float32Array(images.length * channels));
-      for (const [row, index] of images.entries()) {
-        const { data } = (await store.read(index)).features;
-        const x = float32([count, channels]);
-        for (let i = 0; i < x.data.length; i++) {
-          const at = from * channels + i;
-          x.data[i] = data[at]! / deviation[i % channels]! - mean[label * tokens * channels + at]!;
-        }
-        const y = floats((await program.run({ x })).y, "y");
-        places.forEach((place, p) => place.set(y.subarray(p * channels, (p + 1) * channels), row * channels));
-      }
-      return places;
-    },
-    dispose: () => program.dispose(),
-  };
+/** The tokens of images at some positions, as encoded: [n, P, C]. */
+async function tokensAt({ store }: LabelledFeatures, images: readonly number[], range: Range): Promise<FloatArray> {
+  const parts: FloatArray[] = [];
+  for (const index of images) {
+    const { features } = await store.read(index);
+    parts.push(rowsOf(floats(features, "features"), features.shape[2]!, range));
+  }
+  const all = float32([images.length, ...parts[0]!.shape]);
+  parts.forEach(({ data }, place) => all.data.set(data, place * data.length));
+  return all;
+}
+
+/** Some rows of a table [N, C]. */
+function rowsOf(table: Float32Array, channels: number, { from, count }: Range): FloatArray {
+  return float32([count, channels], table.subarray(from * channels, (from + count) * channels));
+}
+
+/** The part of a class in a table [K, ...]. */
+function tableOf({ shape: [classes, ...shape], data }: NdArray, label: number): FloatArray {
+  const size = data.length / classes!;
+  return float32(shape, data.subarray(label * size, (label + 1) * size));
 }
 
 function indicesOf(labels: readonly number[], label: number): number[] {

@@ -1,13 +1,13 @@
 import { float32, floats } from "@ltad/core";
 import { f32, jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
-import { addInto, addOuter, columnSums } from "./accumulate.js";
+import { addOuter, columnSums } from "./accumulate.js";
 
-// Shapes: N rows, C columns.
+// Shapes: R rows, C columns.
 
 /** Products of matrices, on ONNX Runtime. */
 export interface Scatter {
-  /** X^T X of rows [N, C] */
+  /** X^T X of rows [R, C], any number of them */
   of(rows: Float32Array | Float64Array): Promise<Float64Array>;
   /** tr(L S L^T) of matrices [C, C] */
   trace(l: Float64Array, s: Float64Array): Promise<number>;
@@ -18,19 +18,23 @@ export interface Scatter {
  * Opens {@link Scatter}. The mean of the rows is taken away before the product, which is in single precision, and comes back in double
  * precision: a large mean does not hide a small spread.
  */
-export async function openScatter(rows: number, columns: number): Promise<Scatter> {
-  const program = await jit(({ x }) => ({ product: tf.matMul(x, x, true, false) }), { x: f32(rows, columns) });
+export async function openScatter(columns: number): Promise<Scatter> {
+  const program = await jit(
+    ({ x, mean }) => {
+      const centred = tf.sub<tf.Tensor2D>(x, mean); // [R, C]
+      return { product: tf.matMul(centred, centred, true, false) };
+    },
+    { x: f32(null, columns), mean: f32(columns) },
+  );
   const square = f32(columns, columns);
   const traces = await jit(({ l, s }) => ({ rows: tf.sum(tf.mul(tf.matMul(l, s), l), 1) }), { l: square, s: square });
   return {
     async of(values) {
+      const rows = values.length / columns;
       const mean = columnSums(values, columns).map((sum) => sum / rows);
-      const x = float32([rows, columns]);
-      for (let row = 0; row < values.length; row += columns) {
-        for (let c = 0; c < columns; c++) x.data[row + c] = values[row + c]! - mean[c]!;
-      }
-      const total = new Float64Array(columns ** 2);
-      addInto(total, floats((await program.run({ x })).product, "product"));
+      const [x, shift] = values instanceof Float32Array ? [values, mean] : [centred(values, mean), new Float64Array(columns)];
+      const { product } = await program.run({ x: float32([rows, columns], x), mean: float32([columns], shift) });
+      const total = Float64Array.from(floats(product, "product"));
       addOuter(total, mean, mean, rows);
       return total;
     },
@@ -40,4 +44,12 @@ export async function openScatter(rows: number, columns: number): Promise<Scatte
     },
     dispose: async () => void (await Promise.all([program.dispose(), traces.dispose()])),
   };
+}
+
+/** Rows without their mean, in single precision: taken away before the rounding. */
+function centred(values: Float64Array, mean: Float64Array): Float32Array {
+  const columns = mean.length;
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row += columns) for (let c = 0; c < columns; c++) out[row + c] = values[row + c]! - mean[c]!;
+  return out;
 }

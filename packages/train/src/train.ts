@@ -51,11 +51,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   clock.lap("phase2");
 
   const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
-  const calibration = await calibrate(set, trained, head, job);
+  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening });
   clock.lap("calibrate");
-
+  if (process.env["ZZ"]) await writeFileAtomic(join(out, "zz-good.json"), JSON.stringify({ good: good.map(({ label, score }) => [label, score]), error: [...calibration.error.data] }));
   const scoring = headGraph({ ...trained, calibration }, head);
-  const display = await fitDisplayRange(set, scoring);
+  const display = fitDisplayRange(good);
   const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
   await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, display }));
   await storeCheck(out);

@@ -1,113 +1,177 @@
-import { createRng, flatten, float32, isNdArray, type NdArray, type Progress, unflatten } from "@ltad/core";
+import { createRng, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { headTensors, type TrainedHead, trainedTensors } from "../head/head-graph.js";
-import { rawScores, scoreHead } from "../head/head.js";
+import { type ClassStatistics, fitStatistics, sumUp } from "@ltad/features";
 import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import {
-  configs,
-  labels,
-  randomImages,
-  randomised,
-  randomPrototypes,
-  randomStatistics,
-  setOf,
-  spec,
-  sum,
-  valueAt,
-} from "../testing/tiny-set.js";
-import { calibrate } from "./calibrate.js";
-import type { TrainConfig } from "../config/config-schema.js";
 import { headConfig } from "../head/head-config.js";
+import { type TrainedHead, trainedTensors } from "../head/head-graph.js";
+import { rawScores } from "../head/head.js";
+import { foldsOf } from "../run/folds.js";
+import type { TrainingSet } from "../run/training-set.js";
+import { configs, counts, labels, randomImages, randomised, randomPrototypes, setOf, spec, sum } from "../testing/tiny-set.js";
+import { calibrate, commonScale } from "./calibrate.js";
+import { heldOutImages } from "./held-out.js";
+import { usualScores } from "./usual-scores.js";
 
-// K 3 classes of 6, 3 and 1 images, N 16 tokens. rawScores is held by the detector's head.test.ts: here it is what is averaged.
+// K 3 classes of 6, 3 and 1 images, and copies of the second class's images behind them.
 
-const images = randomImages(createRng("calibrate"));
-const set = setOf(images);
-const N = spec.tokens;
-const cases = (["recommended", "paper"] as const).map((preset) => ({ preset, ...fixture(configs[preset]) }));
+const rng = createRng("calibrate");
+const images = [...randomImages(rng), ...randomImages(rng).slice(6, 9)];
+const set: TrainingSet = {
+  ...setOf(images),
+  labels: [...labels, 1, 1, 1],
+  counts: [6, 6, 1],
+  origins: [...labels.keys(), 6, 7, 8],
+};
+const cases = (["recommended", "paper"] as const).map((preset) => {
+  const config = configs[preset];
+  return { preset, head: headConfig(config, spec, 8), statistics: config.whitening };
+});
 
-describe.each(cases)("calibrate, preset $preset", ({ config, arrays }) => {
-  it("means and deviations over the images of each class", async () => {
-    const found = await calibrate(set, arrays, config, {});
-    const raw = images.map((_, image) => rawOf(image));
-    for (const label of [0, 1, 2]) {
-      const own = raw.filter((_, image) => labels[image] === label);
-      const error = mean(own.flatMap(({ errors }) => errors));
-      const logits = own.flatMap((one) => one.logits);
-      const deviation = Math.sqrt(mean(logits.map((logit) => (logit - mean(logits)) ** 2)));
-      expectClose([valueAt(found.error, label)], [error], { rtol: 1e-5, atol: 0 }, `error ${label}`);
-      expectClose([valueAt(found.logitMean, label)], [mean(logits)], { rtol: 1e-5, atol: 1e-5 }, `logitMean ${label}`);
-      expectClose([valueAt(found.logitDeviation, label)], [deviation], { rtol: 1e-5, atol: 0 }, `logitDeviation ${label}`);
+describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) => {
+  const scored = held();
+
+  it("are scored by statistics of their class that were fitted without them and their copies", async () => {
+    const { trained, sums, found } = await scored;
+    expect(found.map(({ label }) => label)).toEqual([...labels].sort());
+    const all = await fitStatistics(set, sums, spec, statistics);
+    for (const [label, left] of [
+      [0, [0, 5]],
+      [1, [7]],
+    ] as const) {
+      // The other images and the whole of the other classes: deviations and z are those of all images, so they are put back.
+      const kept = set.labels.flatMap((_, index) => (left.some((one) => one === (set.origins![index] ?? index)) ? [] : [index]));
+      const rest = subset(kept);
+      const fitted: ClassStatistics = await fitStatistics(rest, await sumUp(rest, spec, {}), spec, {
+        ...statistics,
+        moments: momentsFrom(all),
+      });
+      const folds = foldsOf(set, label).members.filter(({ fold }) => fold === (label === 0 ? 0 : 1));
+      expect(folds.map(({ index }) => index)).toEqual(label === 0 ? [0, 5] : [7, 11]);
+      for (const index of left) {
+        const raw = rawScores(trainedTensors(tensorsOf({ ...trained, tables: { ...fitted } })), encoded(index, label), head);
+        const own = found.filter((image) => image.label === label)[placeOf(label, index)]!;
+        expectClose(own.errors, raw.errors.dataSync(), { rtol: 1e-4, atol: 1e-5 }, `errors of ${index}`);
+        expectClose(own.logits, raw.logits.dataSync(), { rtol: 1e-3, atol: 1e-4 }, `logits of ${index}`);
+      }
     }
-    expect([found.error.shape, found.logitMean.shape, found.logitDeviation.shape]).toEqual([[3], [3], [3]]);
   });
 
-  it("then a class's training normals have mean S_rec 1, and a standard logit of mean 0 and deviation 1", async () => {
-    const calibration = await calibrate(set, arrays, config, {});
-    const scored = { ...config, score: { ...config.score, semantic: "logit" as const } };
-    const out = scoreHead(headTensors(tensorsOf({ ...arrays, calibration })), encoded(images, labels), scored);
-    const [rec, sem] = [out.s_rec.arraySync(), out.s_sem.arraySync()];
+  it("have larger errors than images that the statistics know, also the only image of a class", async () => {
+    if (statistics.by === "none") return; // then no statistic is of one class
+    const { trained, found } = await scored;
     for (const label of [0, 1, 2]) {
-      const of = (maps: number[][][]) => maps.filter((_, image) => labels[image] === label).flat(2);
-      const logits = of(sem);
-      expectClose([mean(of(rec)), mean(logits), mean(logits.map((x) => x * x))], [1, 0, 1], { rtol: 1e-4, atol: 1e-4 }, `class ${label}`);
+      const known = set.labels.flatMap((own, index) =>
+        own === label && set.origins![index] === index
+          ? [rawScores(trainedTensors(tensorsOf(trained)), encoded(index, label), head).errors.dataSync()]
+          : [],
+      );
+      const fresh = found.filter((image) => image.label === label).flatMap(({ errors }) => [...errors]);
+      expect(mean(fresh)).toBeGreaterThan(1.1 * mean(known.flatMap((errors) => [...errors])));
     }
   });
 
-  function rawOf(image: number) {
-    const out = rawScores(trainedTensors(tensorsOf(arrays)), encoded([images[image]!], [labels[image]!]), config);
-    return { errors: out.errors.arraySync()[0]!, logits: out.logits.arraySync()[0]! };
+  it("give each class mean error 1, a standard logit, and a typical score of 1", async () => {
+    const { trained, sums, found } = await scored;
+    const { calibration, good } = await calibrate(set, sums, trained, { head, statistics });
+    const usual = usualScores(found, 3);
+    expect(calibration).toMatchObject(usual);
+    for (const label of [0, 1, 2]) {
+      const own = found.filter((image) => image.label === label);
+      const [errors, logits] = [own.flatMap(({ errors: all }) => [...all]), own.flatMap(({ logits: all }) => [...all])];
+      expectClose([usual.error.data[label]!, usual.logitMean.data[label]!], [mean(errors), mean(logits)], { rtol: 1e-4, atol: 1e-5 });
+      expectClose([usual.logitDeviation.data[label]!], [Math.sqrt(mean(logits.map((x) => (x - mean(logits)) ** 2)))], { rtol: 1e-4, atol: 1e-5 });
+      const scores = good.filter((image) => image.label === label).map(({ score }) => Math.log(score));
+      expectClose([mean(scores)], [0], { rtol: 0, atol: 1e-4 }, `class ${label}`);
+    }
+    if (head.score.image === "max") for (const { score, map } of good) expect(score).toBe(Math.max(...map));
+  });
+
+  async function held() {
+    const sums = await sumUp(set, spec, {});
+    const statisticsOfAll = await fitStatistics(set, sums, spec, statistics);
+    const trained: TrainedHead = {
+      tables: { ...statisticsOfAll },
+      pi: randomised(reconstructor(head.reconstruct!).init(rng), "pi"),
+      phi: randomised(semantic(head.semantic!).init(rng), "phi"),
+      prototypes: randomPrototypes(rng),
+    };
+    return { trained, sums, found: await heldOutImages(set, sums, trained, { head, statistics }) };
   }
 });
 
-it("what is perfect or constant leaves numbers one can divide by", async () => {
-  const { arrays, config } = cases[0]!;
-  const leaves = Object.entries(flatten<NdArray>(arrays.phi!, isNdArray));
-  const phi = unflatten(Object.fromEntries(leaves.map(([name, { shape }]) => [name, float32(shape)]))) as NonNullable<typeof arrays.phi>;
-  const { logitDeviation, logitMean } = await calibrate(set, { ...arrays, phi }, config, {});
-  expect([...logitMean.data]).toEqual([0, 0, 0]);
-  for (const value of logitDeviation.data) expect(value).toBeGreaterThan(0);
+describe("commonScale", () => {
+  it("makes spreads alike as far as there are images to know them by", () => {
+    const draw = createRng("scale");
+    const scores = (label: number, count: number, spread: number) =>
+      [...draw.normals(count, spread)].map((x) => ({ label, score: 3 * Math.exp(x) }));
+    const { typical, power } = commonScale([...scores(0, 400, 0.2), ...scores(1, 400, 0.6), ...scores(2, 1, 0.4)], 3);
+    expectClose(typical.data.slice(0, 2), [3, 3], { rtol: 0.1, atol: 0 });
+    expect((power.data[0]! * 0.2) / (power.data[1]! * 0.6)).toBeCloseTo(1, 1);
+    expect(power.data[2]).toBe(1); // nothing is known of its spread
+  });
+
+  it("of scores that are all the same changes nothing but the unit", () => {
+    const { typical, power } = commonScale([0, 0, 1].map((label) => ({ label, score: 2 })), 2);
+    expectClose([...typical.data, ...power.data], [2, 2, 1, 1], { rtol: 1e-6, atol: 0 });
+  });
+});
+
+it("usual scores that are perfect or constant leave numbers one can divide by", () => {
+  const zeros = new Float32Array(4);
+  const { error, logitMean, logitDeviation } = usualScores([{ label: 0, errors: zeros, logits: zeros }], 1);
+  expect(logitMean.data[0]).toBe(0);
+  expect(error.data[0]).toBeGreaterThan(0);
+  expect(logitDeviation.data[0]).toBeGreaterThan(0);
 });
 
 it("says how far it is, and stops when asked", async () => {
-  const { arrays, config } = cases[0]!;
+  const { head, statistics } = cases[0]!;
+  const sums = await sumUp(set, spec, {});
+  const tables = { ...(await fitStatistics(set, sums, spec, statistics)) };
+  const { reconstruct: _, semantic: __, ...closed } = head;
   const seen: Progress[] = [];
   const stopping = new AbortController();
-  const onProgress = (progress: Progress) => (seen.push(progress), progress.done === 4 && stopping.abort());
-  await expect(calibrate(set, arrays, config, { onProgress, signal: stopping.signal })).rejects.toMatchObject({
-    code: "LTAD_ABORTED",
-  });
-  expect(seen.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4].map((done) => [done, 10]));
+  const onProgress = (progress: Progress) => (seen.push(progress), seen.length === 3 && stopping.abort());
+  const options = { head: closed, statistics, onProgress, signal: stopping.signal };
+  await expect(calibrate(set, sums, { tables }, options)).rejects.toMatchObject({ code: "LTAD_ABORTED" });
+  expect(seen.map(({ done, total }) => [done, total])).toEqual([1, 2, 3].map((fold) => [fold / 5, 3]));
 });
 
-function fixture(config: TrainConfig) {
-  const head = headConfig(config, spec, 8);
-  const rng = createRng(`calibrate/${config.preset}`);
-  const arrays: TrainedHead = {
-    tables: { ...randomStatistics(rng, config.whitening.by) },
-    pi: randomised(reconstructor(head.reconstruct!).init(rng), "pi"),
-    phi: randomised(semantic(head.semantic!).init(rng), "phi"),
-    prototypes: randomPrototypes(rng),
+function subset(kept: readonly number[]) {
+  return {
+    labels: kept.map((index) => set.labels[index]!),
+    counts: counts.map((_, label) => kept.filter((index) => set.labels[index] === label).length),
+    store: { read: (place: number) => set.store.read(kept[place]!) },
   };
-  return { config: head, arrays };
 }
 
-function encoded(some: typeof images, classes: readonly number[]) {
-  const stacked = (of: (image: (typeof images)[number]) => NdArray) => some.flatMap((image) => [...of(image).data]);
+/** Moments as statistics hold them. */
+function momentsFrom({ channelMean, channelDeviation, zMean, zDeviation }: ClassStatistics): NonNullable<
+  Parameters<typeof fitStatistics>[3]["moments"]
+> {
+  const doubles = ({ data }: { readonly data: ArrayLike<number> }) => Float64Array.from(data);
   return {
-    features: tf.tensor3d(
-      stacked(({ features }) => features),
-      [some.length, N, spec.channels],
-    ),
-    z: tf.tensor2d(
-      stacked(({ z }) => z),
-      [some.length, spec.zSize],
-    ),
-    label: tf.tensor1d([...classes], "int32"),
+    patch: { mean: doubles(channelMean), deviation: doubles(channelDeviation) },
+    image: { mean: doubles(zMean), deviation: doubles(zDeviation) },
+  };
+}
+
+/** The place of an image among those of its class, in the order of the folds. */
+function placeOf(label: number, index: number): number {
+  const members = foldsOf(set, label).members.filter((member) => set.origins![member.index] === member.index);
+  return [...members].sort((a, b) => a.fold - b.fold).findIndex((member) => member.index === index);
+}
+
+function encoded(index: number, label: number) {
+  const { features, z } = images[index]!;
+  return {
+    features: tf.tensor3d(Float32Array.from(features.data), [1, spec.tokens, spec.channels]),
+    z: tf.tensor2d(Float32Array.from(z.data), [1, spec.zSize]),
+    label: tf.tensor1d([label], "int32"),
   };
 }
 

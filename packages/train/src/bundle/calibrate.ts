@@ -1,80 +1,59 @@
-import { evenly, floats, float32, int32, type JobOptions, throwIfAborted } from "@ltad/core";
-import { type HeadArrays, type TrainedHead, trainedTensors } from "../head/head-graph.js";
-import { type HeadConfig, rawScores } from "../head/head.js";
-import { f32, i32, jit } from "@ltad/jit";
+import { float32, throwIfAborted } from "@ltad/core";
+import type { ClassSums } from "@ltad/features";
+import type { HeadArrays, TrainedHead } from "../head/head-graph.js";
 import type { TrainingSet } from "../run/training-set.js";
+import { type GoodImage, goodScores } from "./good-scores.js";
+import { heldOutImages, type HeldOutOptions } from "./held-out.js";
+import { usualScores } from "./usual-scores.js";
 
-// Shapes: K classes, N tokens.
-
-/** Images of a class that are scored; their patches are enough for a mean. */
-const mostImages = 64;
+export interface Calibrated {
+  readonly calibration: HeadArrays["calibration"];
+  /** Good images that the statistics of their class do not know, with the scores that the model gives. */
+  readonly good: readonly GoodImage[];
+}
 
 /**
- * What is usual on the training normals of each class: the mean error, and mean and deviation of the logit.
+ * Puts the scores of all classes on one scale, from good images that are held out class by class: first what is usual in a class, then the
+ * place and the spread of its image scores. A score of 1 is that of a typical good image of any class.
+ * @param sums of each class of the set
  * @see method.md, "Score"
  */
 export async function calibrate(
   set: TrainingSet,
+  sums: readonly ClassSums[],
   trained: TrainedHead,
-  config: HeadConfig,
-  { onProgress, signal }: JobOptions,
-): Promise<HeadArrays["calibration"]> {
-  const sums = set.classes.map(() => new ScoreSums());
-  const program = await rawProgram(trained, config);
-  try {
-    const chosen = sums.flatMap((_, label) => evenly(indicesOf(set.labels, label), mostImages));
-    for (const [done, index] of chosen.entries()) {
-      throwIfAborted(signal);
-      const label = set.labels[index]!;
-      const { errors, logits } = await program.run({ ...(await set.store.read(index)), label: int32([1], [label]) });
-      sums[label]!.add(floats(errors, "errors"), floats(logits, "logits"));
-      onProgress?.({ phase: "calibrate", done: done + 1, total: chosen.length, unit: "images" });
-    }
-  } finally {
-    await program.dispose();
-  }
-  return usualOf(sums);
+  options: HeldOutOptions,
+): Promise<Calibrated> {
+  const images = await heldOutImages(set, sums, trained, options);
+  throwIfAborted(options.signal);
+  const classes = set.classes.length;
+  const usual = usualScores(images, classes);
+  const ones = float32([classes], new Float32Array(classes).fill(1));
+  const raw = await goodScores(images, { ...usual, typical: ones, power: ones }, options.head);
+  const calibration = { ...usual, ...commonScale(raw, classes) };
+  return { calibration, good: await goodScores(images, calibration, options.head) };
 }
 
-function indicesOf(labels: readonly number[], label: number): number[] {
-  return labels.flatMap((own, index) => (own === label ? [index] : []));
-}
+const prior = 10; // images that the common spread counts as in the spread of a class
 
-function rawProgram(trained: TrainedHead, config: HeadConfig) {
-  const { tokens, channels, zSize } = config.spec;
-  return jit(
-    ({ features, z, label }, constants) => ({ ...rawScores(trainedTensors(constants), { features, z, label }, config) }),
-    { features: f32(1, tokens, channels), z: f32(1, zSize), label: i32(1) },
-    { constants: trained },
+/** Mean and spread of the logarithm of the scores of each class, as the scale of its typical score and the power that makes spreads alike. */
+export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[], classes: number) {
+  const moments = Array.from({ length: classes }, (_, label) =>
+    momentsOf(images.flatMap((image) => (image.label === label ? [Math.log(image.score)] : []))),
   );
-}
-
-/** Sums over the images of one class, in double precision. */
-class ScoreSums {
-  patches = 0;
-  error = 0;
-  logit = 0;
-  logitSquare = 0;
-
-  /** @param errors [N] @param logits [N] */
-  add(errors: Float32Array, logits: Float32Array): void {
-    this.patches += errors.length;
-    for (const error of errors) this.error += error;
-    for (const logit of logits) {
-      this.logit += logit;
-      this.logitSquare += logit * logit;
-    }
-  }
-}
-
-const least = 1e-6; // a division by what is usual must stay finite
-
-function usualOf(sums: readonly ScoreSums[]): HeadArrays["calibration"] {
-  const perClass = (of: (sum: ScoreSums) => number) => float32([sums.length], sums.map(of));
-  const mean = (sum: ScoreSums) => sum.logit / sum.patches;
+  const several = moments.filter(({ count }) => count > 1);
+  const common = several.reduce((sum, { variance }) => sum + variance, 0) / Math.max(1, several.length);
+  const powers = moments.map(({ count, variance }) => {
+    const own = count > 1 ? (count * variance + prior * common) / (count + prior) : common;
+    return own > 0 ? Math.sqrt(common / own) : 1;
+  });
   return {
-    error: perClass(({ error, patches }) => Math.max(least, error / patches)),
-    logitMean: perClass(mean),
-    logitDeviation: perClass((sum) => Math.max(least, Math.sqrt(Math.max(0, sum.logitSquare / sum.patches - mean(sum) ** 2)))),
+    typical: float32([classes], moments.map(({ mean }) => Math.exp(mean))),
+    power: float32([classes], powers),
   };
+}
+
+function momentsOf(values: readonly number[]): { readonly count: number; readonly mean: number; readonly variance: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { count: values.length, mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
 }

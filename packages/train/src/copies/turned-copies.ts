@@ -2,16 +2,17 @@ import type { JobOptions } from "@ltad/core";
 import { type Split, type Turn, turns } from "@ltad/data";
 import { encodeFiles, type EncodeFilesOptions, type FeatureStore, type FrozenEncoder } from "@ltad/feature-store";
 import {
-  channelMoments,
   type ClassSums,
   copyLikelihoods,
   type FeatureSpec,
   mergeSums,
+  momentsOf,
   openScatter,
   type StatisticsOptions,
 } from "@ltad/features";
 import { inMemory, type TrainingSet } from "../run/training-set.js";
-import { foldSums } from "./fold-sums.js";
+import { foldSums } from "../run/fold-sums.js";
+import { type Folds, foldsOf } from "../run/folds.js";
 
 /** Sets of copies that may join a class, in ascending order of their number. */
 const candidates: readonly (readonly Turn[])[] = [[], ["180"], ["mirror", "flip", "180"], ["90", "180", "270"], turns];
@@ -77,15 +78,23 @@ interface Sources {
 
 /** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
 async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, statistics, signal }: TurnedCopiesOptions) {
-  const { deviation } = channelMoments(sums, spec);
-  const scatter = await openScatter(spec.tokens, spec.channels);
+  const { deviation } = momentsOf(sums, spec).patch;
+  const scatter = await openScatter(spec.channels);
   return {
-    /** @param first place of the class's first copy in the store */
+    /** @param first place of the class's first copy in the store: five turns of the first image, then of the second one, and so on */
     async of(label: number, first: number): Promise<Choice> {
-      const folds = await foldSums({ set, copies, label, first }, { spec, scatter, signal });
-      const likelihoods = await copyLikelihoods(folds, candidates, { ...statistics, deviation, scatter });
+      const folds = foldsOf(set, label);
+      const sumsOf = (store: FeatureStore, members: Folds["members"]) => foldSums(store, { ...folds, members }, { spec, scatter, signal });
+      const images = await sumsOf(set.store, folds.members);
+      const turned: [Turn, ClassSums[]][] = [];
+      for (const [place, turn] of turns.entries()) {
+        const members = folds.members.map(({ fold }, image) => ({ fold, index: first + image * turns.length + place }));
+        turned.push([turn, await sumsOf(copies, members)]);
+      }
+      const byTurn = Object.fromEntries(turned) as Record<Turn, ClassSums[]>;
+      const likelihoods = await copyLikelihoods({ images, copies: byTurn }, candidates, { ...statistics, deviation, scatter });
       const best = candidates[likelihoods.indexOf(Math.max(...likelihoods))]!;
-      return { turns: best, sums: mergeSums([sums[label]!, ...best.flatMap((turn) => folds.copies[turn])]) };
+      return { turns: best, sums: mergeSums([sums[label]!, ...best.flatMap((turn) => byTurn[turn])]) };
     },
     dispose: () => scatter.dispose(),
   };
@@ -97,17 +106,23 @@ function joined(
   copies: FeatureStore,
   { chosen, firsts }: { readonly chosen: readonly (readonly Turn[])[]; readonly firsts: readonly number[] },
 ): TrainingSet {
+  const images = set.counts.map((_, label) => set.labels.flatMap((own, index) => (own === label ? [index] : [])));
   const added = chosen.flatMap((kinds, label) =>
     Array.from({ length: set.counts[label]! }, (_, image) =>
-      kinds.map((turn) => ({ label, copy: firsts[label]! + image * turns.length + turns.indexOf(turn) })),
+      kinds.map((turn) => ({
+        label,
+        copy: firsts[label]! + image * turns.length + turns.indexOf(turn),
+        origin: images[label]![image]!,
+      })),
     ).flat(),
   );
-  const images = set.labels.length;
+  const count = set.labels.length;
   return {
     ...set,
     labels: [...set.labels, ...added.map(({ label }) => label)],
+    origins: [...set.labels.keys(), ...added.map(({ origin }) => origin)],
     counts: set.counts.map((count, label) => count * (1 + chosen[label]!.length)),
-    store: { read: (index) => (index < images ? set.store.read(index) : copies.read(added[index - images]!.copy)) },
+    store: { read: (index) => (index < count ? set.store.read(index) : copies.read(added[index - count]!.copy)) },
   };
 }
 

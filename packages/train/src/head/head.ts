@@ -39,11 +39,13 @@ export interface HeadTensors extends TrainedTensors {
   readonly calibration: Calibration;
 }
 
-/** What is usual on the training normals of each class. */
+/** What is usual on good images of each class that its statistics do not know. */
 export type Calibration = {
   readonly error: tf.Tensor1D; // [K] mean error
   readonly logitMean: tf.Tensor1D; // [K]
   readonly logitDeviation: tf.Tensor1D; // [K]
+  readonly typical: tf.Tensor1D; // [K] image score of a typical good image, before it counts as 1
+  readonly power: tf.Tensor1D; // [K] how much narrower the scores of good images become, as logarithms
 };
 
 /** Errors and logits before calibration: what calibration is fitted on. */
@@ -89,16 +91,30 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
-  const { calibration } = t;
   const label = predictedWhereUnknown(t.tables, images); // [B]
-  const { errors, logits } = rawScores(t, { ...images, label }, config);
-  const rec = tf.div<tf.Tensor2D>(errors, tf.expandDims(tf.gather(calibration.error, label), 1)); // [B, N]
-  const sem = semanticScore(logits, label, calibration, config.score); // [B, N]
-  const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, config.spec.grid, config.spec.grid]); // [B, G, G]
-  const map = side(tf.add(rec, tf.mul(sem, config.score.lambda)));
-  const score = config.score.image === "pooled" ? pooledMax(map) : tf.max<tf.Tensor1D>(map, [1, 2]); // [B]
-  return { label, s_rec: side(rec), s_sem: side(sem), map, score };
+  const raw = rawScores(t, { ...images, label }, config);
+  return { label, ...calibrated(raw, label, t.calibration, config) };
 }
+
+/**
+ * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power.
+ * @param label int32 [B]
+ * @returns s_rec, s_sem and map [B, G, G], score [B]
+ */
+export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, calibration: Calibration, { spec, score: rule }: HeadConfig) {
+  const rec = tf.div<tf.Tensor2D>(errors, tf.expandDims(tf.gather(calibration.error, label), 1)); // [B, N]
+  const sem = semanticScore(logits, label, calibration, rule); // [B, N]
+  const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, spec.grid, spec.grid]); // [B, G, G]
+  const map = side(tf.add(rec, tf.mul(sem, rule.lambda)));
+  const score = rule.image === "pooled" ? pooledMax(map) : tf.max<tf.Tensor1D>(map, [1, 2]); // [B]
+  const alike = <T extends tf.Tensor>(x: T): T => {
+    const ofEach = (table: tf.Tensor1D) => tf.reshape(tf.gather(table, label), [-1, ...x.shape.slice(1).map(() => 1)]);
+    return tf.pow(tf.div(tf.maximum(x, least), ofEach(calibration.typical)), ofEach(calibration.power));
+  };
+  return { s_rec: side(rec), s_sem: side(sem), map: alike(map), score: alike(score) };
+}
+
+const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
 
 /** The labels that are given, the nearest class where one is -1: int32 [B]. */
 function predictedWhereUnknown(tables: StatisticsTables, { z, label }: EncodedImages): tf.Tensor1D {

@@ -6,6 +6,8 @@ import type { LabelledFeatures } from "@ltad/features";
 export interface TrainingSet extends LabelledFeatures {
   /** Names; the first class has the most images. */
   readonly classes: readonly string[];
+  /** For each image the one that it is a copy of, or itself; absent where no image is a copy. */
+  readonly origins?: readonly number[];
 }
 
 const featureMemory = 768 * 1024 * 1024; // bytes of features that stay in memory; the rest is read from the cache each time

@@ -45,7 +45,7 @@ export function headArrays(config: HeadConfig, whitened: boolean): HeadArrays {
       phi: randomised(semantic(config.semantic).init(rng), rng),
       prototypes: { normal: normals(K, Dt), abnormal: normals(K, Dt) },
     }),
-    calibration: { error: positive(K), logitMean: normals(K), logitDeviation: positive(K) },
+    calibration: { error: positive(K), logitMean: normals(K), logitDeviation: positive(K), typical: positive(K), power: positive(K) },
   };
 }
 

@@ -1,0 +1,101 @@
+import { evenly, type JobOptions, throwIfAborted } from "@ltad/core";
+import { type ClassStatistics, type ClassSums, fitStatistics, mergeSums, momentsOf, openScatter, type StatisticsOptions } from "@ltad/features";
+import type { TrainedHead } from "../head/head-graph.js";
+import type { HeadConfig } from "../head/head.js";
+import { foldSums } from "../run/fold-sums.js";
+import { type Folds, foldsOf, type Member } from "../run/folds.js";
+import type { TrainingSet } from "../run/training-set.js";
+import { openFoldScorer, type RawImage } from "./fold-scorer.js";
+
+/** A good image, scored by statistics that do not know it. */
+export interface HeldOutImage extends RawImage {
+  readonly label: number;
+}
+
+export interface HeldOutOptions extends JobOptions {
+  readonly head: HeadConfig;
+  readonly statistics: StatisticsOptions;
+}
+
+const mostImages = 256; // of a class that are scored
+
+/**
+ * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.
+ * The modules, which all classes share, have seen them. The only image of a class is scored by statistics that know it, and its errors are
+ * enlarged as another class's are that is judged by one image.
+ * @param set with copies; they are in the fold of their image, and are not scored
+ * @param sums of each class of the set
+ */
+export async function heldOutImages(
+  set: TrainingSet,
+  sums: readonly ClassSums[],
+  trained: TrainedHead,
+  options: HeldOutOptions,
+): Promise<HeldOutImage[]> {
+  const judge = await openJudge(set, sums, trained, options);
+  const images: HeldOutImage[] = [];
+  try {
+    const factor = set.counts.includes(1) ? await onlyImageFactor(set, judge) : 1;
+    for (const [label, total] of sums.entries()) {
+      const { folds, members } = foldsOf(set, label);
+      const scored = new Set(evenly(members.filter(isOriginal), mostImages));
+      const parts = folds > 1 ? await judge.sumsOf({ folds, members }) : [];
+      for (let fold = 0; fold < folds; fold++) {
+        const others = members.filter((member) => folds === 1 || member.fold !== fold);
+        const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]));
+        for (const member of [...scored].filter((one) => one.fold === fold)) {
+          const { errors, logits } = await judge.score(member, fitted, label);
+          images.push({ label, logits, errors: folds === 1 ? errors.map((error) => error * factor) : errors });
+        }
+        options.onProgress?.({ phase: "calibrate", done: label + (fold + 1) / folds, total: sums.length, unit: "classes" });
+      }
+    }
+    return images;
+  } finally {
+    await judge.dispose();
+  }
+
+  function isOriginal({ index }: Member): boolean {
+    return (set.origins?.[index] ?? index) === index;
+  }
+}
+
+type Judge = Awaited<ReturnType<typeof openJudge>>;
+
+/** Fits statistics of one class to some of its images, and scores others by them. */
+async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: TrainedHead, options: HeldOutOptions) {
+  const { head, statistics, signal } = options;
+  const { spec } = head;
+  const moments = momentsOf(sums, spec);
+  const scatter = await openScatter(spec.channels);
+  const scorer = await openFoldScorer(trained, head);
+  return {
+    sumsOf: (folds: Folds): Promise<ClassSums[]> => foldSums(set.store, folds, { spec, scatter, signal }),
+    fit(images: readonly Member[], total: ClassSums): Promise<ClassStatistics> {
+      const store = { read: (place: number) => set.store.read(images[place]!.index) };
+      const own = { labels: images.map(() => 0), counts: [images.length], store };
+      return fitStatistics(own, [total], spec, { ...statistics, moments, signal });
+    },
+    async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage> {
+      throwIfAborted(signal);
+      return scorer.score(await set.store.read(index), fitted, label);
+    },
+    dispose: async () => void (await Promise.all([scorer.dispose(), scatter.dispose()])),
+  };
+}
+
+/** How much larger the errors of a new image are than those of the only image of a class: as the smallest class that has two shows it. */
+async function onlyImageFactor(set: TrainingSet, judge: Judge): Promise<number> {
+  const { counts } = set;
+  const label = counts.reduce((best, count, own) => (count > 1 && (best < 0 || count < counts[best]!) ? own : best), -1);
+  if (label < 0) return 1;
+  const [first, second] = foldsOf(set, label).members as [Member, Member];
+  const [total] = await judge.sumsOf({ folds: 1, members: [{ ...first, fold: 0 }] });
+  const fitted = await judge.fit([first], total!);
+  const [known, fresh] = [await judge.score(first, fitted, label), await judge.score(second, fitted, label)];
+  return Math.max(1, sum(fresh.errors) / Math.max(sum(known.errors), Number.MIN_VALUE));
+}
+
+function sum(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,49 @@
+import { float32 } from "@ltad/core";
+import type { HeadArrays } from "../head/head-graph.js";
+import type { HeldOutImage } from "./held-out.js";
+
+// Shapes: K classes, N tokens.
+
+/** What is usual in a class, before scores of classes are made alike. */
+export type Usual = Pick<HeadArrays["calibration"], "error" | "logitMean" | "logitDeviation">;
+
+/**
+ * What is usual on good images of each class that its statistics do not know: the mean error, and mean and deviation of the logit.
+ * @param images of all classes, in any order
+ * @see method.md, "Score"
+ */
+export function usualScores(images: readonly HeldOutImage[], classes: number): Usual {
+  const sums = Array.from({ length: classes }, () => new ScoreSums());
+  for (const { label, errors, logits } of images) sums[label]!.add(errors, logits);
+  return usualOf(sums);
+}
+
+/** Sums over the images of one class, in double precision. */
+class ScoreSums {
+  patches = 0;
+  error = 0;
+  logit = 0;
+  logitSquare = 0;
+
+  /** @param errors [N] @param logits [N] */
+  add(errors: Float32Array, logits: Float32Array): void {
+    this.patches += errors.length;
+    for (const error of errors) this.error += error;
+    for (const logit of logits) {
+      this.logit += logit;
+      this.logitSquare += logit * logit;
+    }
+  }
+}
+
+const least = 1e-6; // a division by what is usual must stay finite
+
+function usualOf(sums: readonly ScoreSums[]): Usual {
+  const perClass = (of: (sum: ScoreSums) => number) => float32([sums.length], sums.map(of));
+  const mean = (sum: ScoreSums) => sum.logit / sum.patches;
+  return {
+    error: perClass(({ error, patches }) => Math.max(least, error / patches)),
+    logitMean: perClass(mean),
+    logitDeviation: perClass((sum) => Math.max(least, Math.sqrt(Math.max(0, sum.logitSquare / sum.patches - mean(sum) ** 2)))),
+  };
+}
