@@ -1,3 +1,5 @@
+export { decide, limitOf } from "./decide.js";
+export type { Limit, Verdict } from "./decide.js";
 export { openDetector } from "./detector.js";
 export type { Detector, EncoderGraph } from "./detector.js";
 export type { Encoded, Scores } from "./graphs.js";

@@ -29,6 +29,13 @@ const features = z.strictObject({
   zSize: count,
 });
 
+const decision = z.strictObject({
+  /** Share of good images that may lie above a limit. */
+  falseAlarmRate: z.number().gt(0).lt(1),
+  /** In the order of the class index: scores of good images that the model did not know, ascending, and a limit that was set by hand. */
+  classes: z.array(z.strictObject({ good: z.array(z.number()).max(10_000), limit: z.number().nullable() })).min(1),
+});
+
 /** model.json: everything about a model that is not an array. Unknown keys are refused, so that no typo goes unnoticed. */
 export const manifestSchema = z
   .strictObject({
@@ -50,6 +57,8 @@ export const manifestSchema = z
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Map values where a heat map begins (normal) and is at its strongest, from training images. */
     display: z.strictObject({ low: z.number(), high: z.number() }).optional(),
+    /** What decides between good and not good; models that were trained before this existed give scores alone. */
+    decision: decision.optional(),
     /** What the model answered to a fixed input when it was trained; {@link probe} shows whether it still does. */
     check: z.strictObject({ input: z.string().min(1), score: z.number(), mapSum: z.number() }).optional(),
     /** The resolved config of the training run. */
@@ -74,7 +83,7 @@ type Contradiction = readonly [where: readonly (string | number)[], message: str
 /** What each field allows and all of them together do not. */
 function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction[] {
   const found: Contradiction[] = [];
-  const { features, classes, files, graphs, weights, display } = manifest;
+  const { features, classes, files, graphs, weights, display, decision } = manifest;
   const say = (where: readonly (string | number)[], message: string) => found.push([where, message]);
   if (features.tokens !== features.grid ** 2) say(["features", "tokens"], `expected grid * grid = ${features.grid ** 2}`);
   const channels = features.stages.reduce((sum, stage) => sum + stage.channels, 0);
@@ -83,6 +92,10 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
     say(["encoder", "inputSize"], `expected features.inputSize = ${features.inputSize}`);
   if (new Set(classes.map((c) => c.name)).size !== classes.length) say(["classes"], "expected different names");
   if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
+  if (decision && decision.classes.length !== classes.length) say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
+  if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected a good image at least");
+  if (decision?.classes.some(({ good }) => good.some((score, i) => i > 0 && score < good[i - 1]!)))
+    say(["decision", "classes"], "expected ascending scores");
   for (const file of [graphs.encoder.file, graphs.head.file, weights.file]) {
     if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
   }

@@ -1,5 +1,6 @@
 import { LtadError, stopwatch } from "@ltad/core";
 import type { DecodedImage, ImageOptions } from "@ltad/data";
+import { decide, type Verdict } from "./decide.js";
 import type { Graphs, Scores } from "./graphs.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
@@ -16,6 +17,8 @@ export interface PredictOptions {
   readonly size?: "original" | "grid" | Size;
   /** Whether to draw the image under its heat map. */
   readonly overlay?: boolean | undefined;
+  /** Share of good images that may be judged not good; that of the model when left out. */
+  readonly falseAlarmRate?: number | undefined;
   /** Limits of what is read, and the name that messages use. */
   readonly image?: ImageOptions;
 }
@@ -26,6 +29,8 @@ export interface Prediction {
   readonly class: string;
   /** False when the detector chose the class. */
   readonly classGiven: boolean;
+  /** Whether the image is good; absent from models that know no scores of good images. */
+  readonly verdict?: Verdict;
   /** Size of the maps. */
   readonly width: number;
   readonly height: number;
@@ -55,7 +60,8 @@ export interface Prediction {
 export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
 
 /** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` */
-export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+  const { manifest, encode, score } = model;
   const { classes, features, display } = manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
@@ -70,9 +76,12 @@ export async function predict({ manifest, encode, score }: Model, source: ImageS
   clock.lap("upsample");
   const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
   clock.lap("draw");
+  const [value, label] = [scores.score[0]!, scores.classes[0]!];
+  const verdict = decide(manifest, label, value, options.falseAlarmRate);
   return Object.assign(maps, {
-    score: scores.score[0]!,
-    class: classes[scores.classes[0]!]?.name ?? "",
+    score: value,
+    class: classes[label]?.name ?? "",
+    ...(verdict && { verdict }),
     classGiven: given >= 0,
     image,
     ...(picture ? { overlay: picture } : {}),

@@ -5,6 +5,8 @@ import { featuresId } from "@ltad/feature-store";
 import type { FeatureSpec } from "@ltad/features";
 import { f32, i32 } from "@ltad/jit";
 import type { TrainOptions } from "../train-options.js";
+import { fitDisplayRange } from "./fit-display-range.js";
+import type { GoodImage } from "./good-scores.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
@@ -13,11 +15,13 @@ export interface BundleContent {
   readonly graph: Uint8Array;
   readonly head: Uint8Array;
   readonly weights: NdArrays;
-  readonly display: { readonly low: number; readonly high: number };
+  readonly good: readonly GoodImage[];
 }
 
+const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
+
 /** The result of a training, as the detector writes it. */
-export function bundleParts({ options, encoder, spec, graph, head, weights, display }: BundleContent): BundleParts {
+export function bundleParts({ options, encoder, spec, graph, head, weights, good }: BundleContent): BundleParts {
   const { config, seed, split } = options;
   const { image, lambda, semantic } = config.score;
   return {
@@ -30,7 +34,11 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
       classes: split.classes.map(({ name, train }, order) => ({ name, trainImages: train.length, order })),
       score: { imageScore: image, lambda, semantic },
-      display,
+      display: fitDisplayRange(good),
+      decision: {
+        falseAlarmRate,
+        classes: split.classes.map((_, label) => ({ good: scoresOf(good, label), limit: null })),
+      },
       config,
     },
     encoder: {
@@ -45,4 +53,9 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
     },
     weights,
   };
+}
+
+/** The scores of the good images of a class, ascending. */
+function scoresOf(good: readonly GoodImage[], label: number): number[] {
+  return good.flatMap((image) => (image.label === label ? [image.score] : [])).sort((a, b) => a - b);
 }
