@@ -42,7 +42,9 @@ const baselines: Readonly<Record<string, { readonly of: string; readonly fit: ty
   "memory bank on raw tokens": { of: "fast with raw tokens", fit: nearestBank },
   "position Gaussians on raw tokens": { of: "fast with raw tokens", fit: positionGaussians },
 };
-const readings = [...Object.keys(maps), ...Object.keys(baselines)];
+/** The same model, which is not told the class of a test image. */
+const unknown = "class predicted";
+const readings = [unknown, ...Object.keys(maps), ...Object.keys(baselines)];
 
 const { values } = parseArgs({
   options: {
@@ -87,6 +89,7 @@ async function runTraining(name: string, sets: readonly string[], seed: number, 
 async function readModel(model: string, detector: Detector, split: Split, seed: number): Promise<void> {
   if (model === "recommended")
     for (const [name, map] of Object.entries(maps)) if (only.has(name)) await measure(name, oneMap(detector, map), seed);
+  if (model === "recommended" && only.has(unknown)) await measure(unknown, detector, seed, {}, "predicted");
   for (const [name, { of }] of Object.entries(baselines))
     if (only.has(name) && of === model) await measureBaseline(name, detector, split, seed);
 }
@@ -118,12 +121,18 @@ async function scoreTime(detector: Detector): Promise<number> {
   return times.sort((a, b) => a - b)[30]!;
 }
 
-async function measure(name: string, detector: Detector, seed: number, times: Pick<Row, "trainSeconds" | "scoreMs"> = {}): Promise<void> {
-  const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes: "folder" });
+async function measure(
+  name: string,
+  detector: Detector,
+  seed: number,
+  times: Pick<Row, "trainSeconds" | "scoreMs"> = {},
+  classes: "folder" | "predicted" = "folder",
+): Promise<void> {
+  const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes });
   rows.push({ name, seed, evaluation, ...times });
   const { avg, high, low } = evaluation.summary;
   const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;
   console.error(
-    `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${times.trainSeconds === undefined ? "" : `trained in ${times.trainSeconds.toFixed(0)} s`}`,
+    `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  pooled ${(100 * (evaluation.pooled.image_auroc ?? NaN)).toFixed(1)}  ${times.trainSeconds === undefined ? "" : `trained in ${times.trainSeconds.toFixed(0)} s`}`,
   );
 }

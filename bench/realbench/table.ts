@@ -14,15 +14,25 @@ export interface Row {
 const parts = ["avg", "high", "low"] as const;
 const metrics = ["image_auroc", "pixel_auroc"] as const;
 
-/** Means over the seeds, a row a model. */
+/** Means and deviations over the seeds, a row a model. */
 export function markdown(rows: readonly Row[]): string {
   const line = (name: string) => {
     const own = rows.filter((row) => row.name === name);
-    const cells = parts.map((part) => metrics.map((metric) => (100 * mean(own, part, metric)).toFixed(1)).join("/"));
+    const cells = parts.map((part) => metrics.map((metric) => spread(valuesOf(own, part, metric))).join(" / "));
+    const pooled = spread(own.map(({ evaluation }) => 100 * (evaluation.pooled.image_auroc ?? NaN)));
     const seconds = own[0]?.trainSeconds === undefined ? "" : average(own.map((row) => row.trainSeconds ?? 0)).toFixed(0);
-    return `| ${name} | ${cells.join(" | ")} | ${own.length} | ${seconds} |`;
+    return `| ${name} | ${cells.join(" | ")} | ${pooled} | ${own.length} | ${seconds} |`;
   };
-  return ["| | Avg | High | Low | seeds | training, s |", "| --- | --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+  const header = "| | Avg | High | Low | pooled image | seeds | training, s |";
+  return [header, "| --- | --- | --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+}
+
+/** Mean and deviation (of a sample); the mean alone of one value. */
+function spread(values: readonly number[]): string {
+  const mean = average(values);
+  if (values.length < 2) return mean.toFixed(1);
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;
 }
 
 const goals: Readonly<Record<string, number>> = {
@@ -41,11 +51,11 @@ export function summarise(rows: readonly Row[]) {
   const figures: Record<string, number> = {};
   for (const name of namesOf(rows)) {
     const own = rows.filter((row) => row.name === name);
-    for (const metric of metrics) figures[`${key(name)}_avg_${metric}`] = 100 * mean(own, "avg", metric);
+    for (const metric of metrics) figures[`${key(name)}_avg_${metric}`] = average(valuesOf(own, "avg", metric));
   }
   const best = rows.filter((row) => row.name === "recommended");
   for (const part of parts)
-    for (const metric of metrics) if (best.length > 0) figures[`recommended_${part}_${metric}`] = 100 * mean(best, part, metric);
+    for (const metric of metrics) if (best.length > 0) figures[`recommended_${part}_${metric}`] = average(valuesOf(best, part, metric));
   if (best.length > 0) {
     figures["train_seconds"] = average(best.map((row) => row.trainSeconds ?? Number.NaN));
     figures["score_ms_per_image"] = average(best.map((row) => row.scoreMs ?? Number.NaN));
@@ -64,8 +74,9 @@ function namesOf(rows: readonly Row[]): string[] {
   return [...new Set(rows.map(({ name }) => name))];
 }
 
-function mean(rows: readonly Row[], part: (typeof parts)[number], metric: (typeof metrics)[number]): number {
-  return average(rows.map(({ evaluation }) => evaluation.summary[part][metric] ?? NaN));
+/** In %. */
+function valuesOf(rows: readonly Row[], part: (typeof parts)[number], metric: (typeof metrics)[number]): number[] {
+  return rows.map(({ evaluation }) => 100 * (evaluation.summary[part][metric] ?? NaN));
 }
 
 function average(values: readonly number[]): number {

@@ -6,8 +6,10 @@ it("exports what its README says", async () => {
     [
       "bundleVersion",
       "checkAnswer",
+      "decide",
       "displayRange",
       "heatMap",
+      "limitOf",
       "loadBundle",
       "manifestSchema",
       "mapPng16",

@@ -92,7 +92,8 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
     say(["encoder", "inputSize"], `expected features.inputSize = ${features.inputSize}`);
   if (new Set(classes.map((c) => c.name)).size !== classes.length) say(["classes"], "expected different names");
   if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
-  if (decision && decision.classes.length !== classes.length) say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
+  if (decision && decision.classes.length !== classes.length)
+    say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
   if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected a good image at least");
   if (decision?.classes.some(({ good }) => good.some((score, i) => i > 0 && score < good[i - 1]!)))
     say(["decision", "classes"], "expected ascending scores");

@@ -34,8 +34,13 @@ describe("openInverseRoot of many channels", () => {
   it.each([2000, 60])("is the root by eigenvalues, for the covariance of %d correlated rows", async (rows) => {
     const many = 120;
     const a = correlation(covariance(many, rows, 0.9), many);
-    const { eigenvectorMatrix: v, realEigenvalues } = new EigenvalueDecomposition(Matrix.from1DArray(many, many, a), { assumeSymmetric: true });
-    const exact = v.clone().mulRowVector(realEigenvalues.map((value) => 1 / Math.sqrt(Math.max(0, value) + ridge))).mmul(v.transpose());
+    const { eigenvectorMatrix: v, realEigenvalues } = new EigenvalueDecomposition(Matrix.from1DArray(many, many, a), {
+      assumeSymmetric: true,
+    });
+    const exact = v
+      .clone()
+      .mulRowVector(realEigenvalues.map((value) => 1 / Math.sqrt(Math.max(0, value) + ridge)))
+      .mmul(v.transpose());
     const difference = Matrix.sub(Matrix.from1DArray(many, many, await inverseRoot(a, many, ridge)), exact);
     expect(difference.norm() / exact.norm()).toBeLessThan(1e-3);
   });
@@ -57,7 +62,7 @@ function correlation(a: Float64Array, n: number): Float64Array {
 function covariance(size: number, n: number, common = 0): Float64Array {
   const rng = createRng(3);
   const x = Array.from({ length: n }, () => {
-    const shared = (3 * common) * rng.normals(1)[0]!;
+    const shared = 3 * common * rng.normals(1)[0]!;
     return rng.normals(size).map((value) => value + shared);
   });
   return Float64Array.from(

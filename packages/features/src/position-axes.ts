@@ -86,7 +86,12 @@ function equalParts(total: number, most: number): { readonly count: number; read
   const whole = Math.floor(total / count);
   const left = total - whole * count;
   const starts = Array.from({ length: whole }, (_, i) => i * count);
-  return left === 0 ? [{ count, starts }] : [{ count, starts }, { count: left, starts: [whole * count] }];
+  return left === 0
+    ? [{ count, starts }]
+    : [
+        { count, starts },
+        { count: left, starts: [whole * count] },
+      ];
 }
 
 interface Range {

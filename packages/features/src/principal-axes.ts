@@ -19,7 +19,7 @@ export interface PrincipalOptions extends ClassWhitening {
   readonly positions: number;
   readonly rank: number;
   /** Length of an axis, from its eigenvalue. */
-  strength(eigenvalue: number): number;
+  readonly strength: (eigenvalue: number) => number;
 }
 
 /**
@@ -63,7 +63,10 @@ function subspace(gram: tf.Tensor3D, steps: number): Subspace {
 }
 
 /** strength(g_k) u_k / sqrt(g_k) of each matrix [s, s]: [P, r, s]. */
-function sharesOf(matrices: Float32Array, { steps, rank, strength }: Pick<PrincipalOptions, "rank" | "strength"> & { readonly steps: number }) {
+function sharesOf(
+  matrices: Float32Array,
+  { steps, rank, strength }: Pick<PrincipalOptions, "rank" | "strength"> & { readonly steps: number },
+) {
   const size = steps ** 2;
   const shares = float32([matrices.length / size, rank, steps]);
   for (let at = 0, row = 0; at < matrices.length; at += size, row += rank) {

@@ -36,7 +36,7 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
 
   it("are scored by statistics of their class that were fitted without them and their copies", async () => {
     const { trained, sums, found } = await scored;
-    expect(found.map(({ label }) => label)).toEqual([...labels].sort());
+    expect(found.map(({ label }) => label)).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 2]);
     const all = await fitStatistics(set, sums, spec, statistics);
     for (const [label, left] of [
       [0, [0, 5]],
@@ -60,19 +60,21 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
     }
   });
 
-  it("have larger errors than images that the statistics know, also the only image of a class", async () => {
-    if (statistics.by === "none") return; // then no statistic is of one class
-    const { trained, found } = await scored;
-    for (const label of [0, 1, 2]) {
-      const known = set.labels.flatMap((own, index) =>
-        own === label && set.origins![index] === index
-          ? [rawScores(trainedTensors(tensorsOf(trained)), encoded(index, label), head).errors.dataSync()]
-          : [],
-      );
-      const fresh = found.filter((image) => image.label === label).flatMap(({ errors }) => [...errors]);
-      expect(mean(fresh)).toBeGreaterThan(1.1 * mean(known.flatMap((errors) => [...errors])));
-    }
-  });
+  it.skipIf(statistics.by === "none")(
+    "have larger errors than images that the statistics know, also the only image of a class",
+    async () => {
+      const { trained, found } = await scored;
+      for (const label of [0, 1, 2]) {
+        const known = set.labels.flatMap((own, index) =>
+          own === label && set.origins![index] === index
+            ? [rawScores(trainedTensors(tensorsOf(trained)), encoded(index, label), head).errors.dataSync()]
+            : [],
+        );
+        const fresh = found.filter((image) => image.label === label).flatMap(({ errors }) => [...errors]);
+        expect(mean(fresh)).toBeGreaterThan(1.1 * mean(known.flatMap((errors) => [...errors])));
+      }
+    },
+  );
 
   it("give each class mean error 1, a standard logit, and a typical score of 1", async () => {
     const { trained, sums, found } = await scored;
@@ -83,11 +85,15 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
       const own = found.filter((image) => image.label === label);
       const [errors, logits] = [own.flatMap(({ errors: all }) => [...all]), own.flatMap(({ logits: all }) => [...all])];
       expectClose([usual.error.data[label]!, usual.logitMean.data[label]!], [mean(errors), mean(logits)], { rtol: 1e-4, atol: 1e-5 });
-      expectClose([usual.logitDeviation.data[label]!], [Math.sqrt(mean(logits.map((x) => (x - mean(logits)) ** 2)))], { rtol: 1e-4, atol: 1e-5 });
+      expectClose([usual.logitDeviation.data[label]!], [Math.sqrt(mean(logits.map((x) => (x - mean(logits)) ** 2)))], {
+        rtol: 1e-4,
+        atol: 1e-5,
+      });
       const scores = good.filter((image) => image.label === label).map(({ score }) => Math.log(score));
       expectClose([mean(scores)], [0], { rtol: 0, atol: 1e-4 }, `class ${label}`);
     }
-    if (head.score.image === "max") for (const { score, map } of good) expect(score).toBe(Math.max(...map));
+    const largest = good.map(({ map }) => Math.max(...map));
+    expect(good.map(({ score }, i) => score === largest[i])).toEqual(good.map(() => head.score.image === "max"));
   });
 
   async function held() {
@@ -115,7 +121,10 @@ describe("commonScale", () => {
   });
 
   it("of scores that are all the same changes nothing but the unit", () => {
-    const { typical, power } = commonScale([0, 0, 1].map((label) => ({ label, score: 2 })), 2);
+    const { typical, power } = commonScale(
+      [0, 0, 1].map((label) => ({ label, score: 2 })),
+      2,
+    );
     expectClose([...typical.data, ...power.data], [2, 2, 1, 1], { rtol: 1e-6, atol: 0 });
   });
 });
@@ -150,9 +159,12 @@ function subset(kept: readonly number[]) {
 }
 
 /** Moments as statistics hold them. */
-function momentsFrom({ channelMean, channelDeviation, zMean, zDeviation }: ClassStatistics): NonNullable<
-  Parameters<typeof fitStatistics>[3]["moments"]
-> {
+function momentsFrom({
+  channelMean,
+  channelDeviation,
+  zMean,
+  zDeviation,
+}: ClassStatistics): NonNullable<Parameters<typeof fitStatistics>[3]["moments"]> {
   const doubles = ({ data }: { readonly data: ArrayLike<number> }) => Float64Array.from(data);
   return {
     patch: { mean: doubles(channelMean), deviation: doubles(channelDeviation) },

@@ -1,5 +1,5 @@
 import { float32, floats, int32 } from "@ltad/core";
-import { f32, i32, jit, type TensorsOf } from "@ltad/jit";
+import { f32, i32, jit } from "@ltad/jit";
 import type { HeadArrays } from "../head/head-graph.js";
 import { type Calibration, calibrated, type HeadConfig } from "../head/head.js";
 import type { HeldOutImage } from "./held-out.js";
@@ -20,7 +20,7 @@ export async function goodScores(
   const { tokens } = head.spec;
   const program = await jit(
     ({ errors, logits, label }, constants) => {
-      const { map, score } = calibrated({ errors, logits }, label, constants as TensorsOf<typeof calibration> as Calibration, head);
+      const { map, score } = calibrated({ errors, logits }, label, constants as Calibration, head);
       return { map, score };
     },
     { errors: f32(1, tokens), logits: f32(1, tokens), label: i32(1) },

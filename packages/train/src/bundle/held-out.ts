@@ -1,5 +1,13 @@
 import { evenly, type JobOptions, throwIfAborted } from "@ltad/core";
-import { type ClassStatistics, type ClassSums, fitStatistics, mergeSums, momentsOf, openScatter, type StatisticsOptions } from "@ltad/features";
+import {
+  type ClassStatistics,
+  type ClassSums,
+  fitStatistics,
+  mergeSums,
+  momentsOf,
+  openScatter,
+  type StatisticsOptions,
+} from "@ltad/features";
 import type { TrainedHead } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
 import { foldSums } from "../run/fold-sums.js";
