@@ -22,6 +22,8 @@ class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
   /** Where the operations of a trace are recorded, if anybody needs them. */
   operations: Operation<Value>[] | undefined;
+  /** The error of the first asynchronous read of this trace. */
+  fault: unknown;
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends that this trace has met: constants of the graph. */
   private foreign = new WeakMap<object, Held>();
@@ -49,6 +51,7 @@ class TraceBackend extends tf.KernelBackend {
     if (this.held.has(tensor.dataId))
       throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions must not keep tensors.`);
     if (!isDType(tensor.dtype)) throw unsupportedType(tensor.dtype);
+    if (!isAlive(tensor)) throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor that was disposed is used. Dispose it later.`);
     const data = tf.engine().readSync(tensor.dataId) as Float32Array | Int32Array | Uint8Array;
     const value = graph.constant(tensor.dtype, tensor.shape, data.slice());
     this.foreign.set(tensor.dataId, { value, graph, references: 1 });
@@ -66,8 +69,15 @@ class TraceBackend extends tf.KernelBackend {
     );
   }
 
-  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    return this.readSync(dataId);
+  /** The promise of a read that cannot be done never settles: nobody may wait for it, and a rejection that nobody handles ends Node. */
+  override read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    try {
+      return Promise.resolve(this.readSync(dataId));
+    } catch (error) {
+      if (!this.graph) return Promise.reject(error);
+      this.fault ??= error;
+      return new Promise(() => undefined);
+    }
   }
 
   override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
@@ -156,6 +166,11 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
     dtype: value.dtype as DType,
   }));
   return Array.isArray(out) ? infos : (infos[0] as tf.TensorInfo);
+}
+
+/** Whether a backend of TF.js still has the numbers of a tensor. */
+function isAlive({ dataId }: tf.TensorInfo): boolean {
+  return tf.engine().state.tensorInfo.has(dataId);
 }
 
 function isDType(dtype: string): dtype is DType {
