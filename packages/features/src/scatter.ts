@@ -1,4 +1,5 @@
 import { float32, floats } from "@ltad/core";
+import { check, whole } from "@ltad/core/check";
 import { f32, jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { addInto, addOuter, columnSums } from "./accumulate.js";
@@ -19,6 +20,7 @@ export interface Scatter {
  * precision: a large mean does not hide a small spread.
  */
 export async function openScatter(rows: number, columns: number): Promise<Scatter> {
+  check("openScatter", { rows, columns }, { rows: whole(1), columns: whole(1) });
   const program = await jit(({ x }) => ({ product: tf.matMul(x, x, true, false) }), { x: f32(rows, columns) });
   const square = f32(columns, columns);
   const traces = await jit(({ l, s }) => ({ rows: tf.sum(tf.mul(tf.matMul(l, s), l), 1) }), { l: square, s: square });

@@ -21,9 +21,9 @@ export const numbers: Rule = (value, path) => {
     if (typeof value[i] !== "number") throw refuse(`${path}[${i}]`, "a number", value[i], "LTAD_SHAPE");
 };
 
-/** Labels: numbers or booleans. */
-export const flags: Rule = (value, path) => {
-  if (!isNumeric(value) && !Array.isArray(value)) throw refuse(path, "an array of 0 and 1 or false and true", value, "LTAD_SHAPE");
+/** An array of any kind but BigInts, whose entries are checked where they are used. */
+export const arrayLike: Rule = (value, path) => {
+  if (!isNumeric(value) && !Array.isArray(value)) throw refuse(path, "an array", value, "LTAD_SHAPE");
 };
 
 function isNumeric(value: unknown): boolean {

@@ -64,3 +64,11 @@ export function recordOf(rule: Rule): Rule {
     for (const [name, entry] of Object.entries(value)) rule(entry, `${path}.${name}`);
   };
 }
+
+/** Two entries that both fit, such as rows and columns. */
+export function pairOf(rule: Rule): Rule {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length !== 2) throw refuse(path, "an array of two", value);
+    for (let i = 0; i < 2; i++) rule(value[i], `${path}[${i}]`);
+  };
+}

@@ -48,3 +48,6 @@ export function having(what: string, ...names: readonly string[]): Rule {
     if (!fits) throw refuse(path, what, value);
   };
 }
+
+/** A seeded source of random numbers. */
+export const rng: Rule = having("a source of random numbers, such as createRng(1)", "uniforms", "normals", "integer");

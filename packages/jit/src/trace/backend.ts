@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Operation } from "../check/culprit.js";
 import { registerGradients } from "../gradients/index.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { impossibleShape, operandFault } from "../kernels/check-operands.js";
 import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { callerLine } from "../caller-line.js";
@@ -151,6 +152,8 @@ export function traceBackend(): TraceBackend {
 
 function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
   const graph = backend.graph!;
+  const fault = operandFault(kernel, inputs, attrs ?? {});
+  if (fault !== undefined) throw refusedCall(kernel, fault);
   const values: Record<string, Value> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
     if (!tensor) continue;
@@ -159,6 +162,8 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
   }
   const out = row.emit(graph, values, attrs ?? {});
   const outputs = Array.isArray(out) ? (out as readonly Value[]) : [out as Value];
+  const impossible = impossibleShape(outputs.map(({ shape }) => shape));
+  if (impossible) throw refusedCall(kernel, `its result would have the shape [${impossible.join(", ")}]`);
   backend.operations?.push({ kernel, line: callerLine(), inputs: Object.values(values), outputs });
   const infos = outputs.map((value) => ({
     dataId: backend.hold(value),
@@ -166,6 +171,10 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
     dtype: value.dtype as DType,
   }));
   return Array.isArray(out) ? infos : (infos[0] as tf.TensorInfo);
+}
+
+function refusedCall(kernel: string, why: string): LtadError {
+  return new LtadError("LTAD_TRACE", `${callerLine()}: the operation (kernel ${kernel}) cannot take these tensors: ${why}.`, { details: { kernel } });
 }
 
 /** Whether a backend of TF.js still has the numbers of a tensor. */
