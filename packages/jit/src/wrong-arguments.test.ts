@@ -68,14 +68,26 @@ const layers: Calls = {
   preNormLayer: [parts, batch],
   feedForward: [tensors(nn.initLinear(4, 8, rng)), tensors(nn.initLinear(8, 4, rng)), nn.gelu, batch],
   layersOf: [2, (i: number) => i],
+  initBatchNorm: [2],
+  initRunningStatistics: [2],
+  batchNorm: [tensors(nn.initBatchNorm(2)), tensors(nn.initRunningStatistics(2)), rows, { training: true }],
+  uniformFrom: [[2, 3], tf.scalar(1, "int32"), 0],
+  dropout: [rows, 0.5, tf.scalar(1, "int32")],
+  initLstm: [2, 3, rng],
+  initGru: [2, 3, rng],
+  lstmCell: [tensors(nn.initLstm(2, 3, rng)), rows, { h: tf.zeros([3, 3]), c: tf.zeros([3, 3]) }],
+  gruCell: [tensors(nn.initGru(2, 3, rng)), rows, tf.zeros([3, 3])],
+  zeroState: [rows, 3],
+  unrolled: [batch, rows, (x: tf.Tensor2D) => x],
+  fromLayersModel: [tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] })],
 };
 /** Parameters are records with whatever keys their users like; those of layers may have more. */
 const open = /argument \d with an unknown key/;
-const closed = new Set(["jit", "toOnnx", "saveOnnx", "trainStep", "trainStepToOnnx", "openProgram", "cosineSchedule", "linearSchedule", "stepSchedule", "unitLength"]);
+const closed = new Set(["jit", "toOnnx", "saveOnnx", "trainStep", "trainStepToOnnx", "openProgram", "cosineSchedule", "linearSchedule", "stepSchedule", "unitLength", "batchNorm"]);
 
 describe.each([
   ["@ltad/jit", api as Record<string, unknown>, calls, ["registerGradients", "f32", "i32", "bool"]],
-  ["@ltad/jit/nn", nn as Record<string, unknown>, layers, []],
+  ["@ltad/jit/nn", nn as Record<string, unknown>, layers, ["fromGraphModel"]],
 ] as const)("%s", (_, functions, examples, others) => {
   it("has a right call of every function", () => {
     const names = Object.keys(functions).filter((name) => typeof functions[name] === "function");
