@@ -33,7 +33,7 @@ export function vaeLoss(
   const stage = having("a stage { stage, channels }", "stage", "channels");
   const arguments_ = { real: tensor(3), synthetic: tensor(3), latent: gaussianRule, stages: listOf(stage, 1) };
   check("vaeLoss", { real, synthetic, latent, stages }, arguments_);
-  if (typeof beta !== "object") check("vaeLoss", { beta }, { beta: number() });
+  check("vaeLoss", { beta }, { beta: typeof beta === "object" ? tensor(0) : number() });
   const errors = real.sub(synthetic).square().mean<tf.Tensor1D>([0, 1]); // [C]
   const sizes = stages.map(({ channels }) => channels);
   const perStage = tf.split(errors, sizes).map((part) => part.mean<tf.Scalar>()); // one scalar a stage

@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { check, func, having, tensor } from "@ltad/core/check";
+import { check, func, having, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { checkSizes, linear } from "./linear.js";
 
@@ -69,7 +69,7 @@ const fromState = (p: Recurrent, h: tf.Tensor2D) => linear({ weight: p.weight_hh
  * @returns [B, H]
  */
 export function zeroState(x: tf.Tensor, hidden: number): tf.Tensor2D {
-  check("zeroState", { x }, { x: tensor() });
+  check("zeroState", { x, hidden }, { x: tensor(), hidden: whole(1) });
   const first = x.slice(x.shape.map(() => 0), [-1, ...x.shape.slice(1).map(() => 1)]).reshape([-1, 1]); // [B, 1]
   return tf.matMul(first.mul(0), tf.zeros([1, hidden]));
 }
