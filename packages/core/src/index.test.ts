@@ -19,6 +19,7 @@ it("exports what is listed here", () => {
       "flatten",
       "float32",
       "floats",
+      "foreignFile",
       "int32",
       "isLtadError",
       "isNdArray",
@@ -44,6 +45,7 @@ it("exports what is listed here", () => {
     [
       "expectClose",
       "largest",
+      "wrongCalls",
     ]
   `);
 });

@@ -8,6 +8,7 @@ export type { LtadErrorDetails } from "./error-details.js";
 export { exitCodeOf, exitCodes } from "./exit-codes.js";
 export { resizeKernels } from "./image-processing.js";
 export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
+export { foreignFile } from "./foreign-file.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
 export type { JobOptions, Progress } from "./progress.js";
 export { createRng, restoreRng } from "./rng.js";

@@ -34,7 +34,7 @@ async function openFile(path: string): Promise<WeightFile> {
   const fail = failFor(path);
   const { data, entries, metadata } = await withFile(path, async (file) => {
     const { size } = await file.stat();
-    const length = headerLength(await readRange(file, 0, Math.min(lengthBytes, size)), size, fail);
+    const length = headerLength(await readRange(file, 0, Math.min(64, size)), size, fail);
     const header = parseHeader(await readRange(file, lengthBytes, length), size - lengthBytes - length, fail);
     return { data: lengthBytes + length, ...header } satisfies Header & { data: number };
   });

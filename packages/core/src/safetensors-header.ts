@@ -1,5 +1,6 @@
 import { sizeOf } from "./array.js";
 import { LtadError } from "./errors.js";
+import { foreignFile } from "./foreign-file.js";
 import { type ElementType, elementTypes } from "./safetensors-types.js";
 
 // The safetensors format (huggingface/safetensors): u64 header length, JSON header, data; little endian.
@@ -44,6 +45,8 @@ export function failFor(source: string): Fail {
  */
 export function headerLength(start: Uint8Array, total: number, fail: Fail): number {
   if (start.length < lengthBytes) return fail(`${total} bytes`);
+  const foreign = foreignFile(start);
+  if (foreign !== undefined) return fail(foreign);
   const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
   if (length > maxHeader || lengthBytes + length > total) return fail(`the header claims ${length} bytes of ${total}`);
   return length;

@@ -45,7 +45,7 @@ export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<st
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
   const fail = failFor(source);
-  const data = lengthBytes + headerLength(bytes.subarray(0, lengthBytes), bytes.length, fail);
+  const data = lengthBytes + headerLength(bytes.subarray(0, 64), bytes.length, fail);
   const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, data), bytes.length - data, fail);
   const arrays = entries.map((entry) => [entry.name, arrayOf(entry, bytes.subarray(data + entry.begin, data + entry.end), fail)] as const);
   return { arrays: Object.fromEntries(arrays), metadata };

@@ -1,3 +1,4 @@
+import { check, having, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, Dz size of z, K classes.
@@ -9,7 +10,9 @@ export interface ZTables {
 }
 
 /** z in units of the deviation over the training images: [B, Dz]. */
-export function standardZ({ zMean, zDeviation }: ZTables, z: tf.Tensor2D): tf.Tensor2D {
+export function standardZ(tables: ZTables, z: tf.Tensor2D): tf.Tensor2D {
+  check("standardZ", { tables, z }, { tables: having("tables with zMean and zDeviation", "zMean", "zDeviation"), z: tensor(2) });
+  const { zMean, zDeviation } = tables;
   return tf.div(tf.sub(z, zMean), zDeviation);
 }
 
@@ -19,6 +22,7 @@ export function standardZ({ zMean, zDeviation }: ZTables, z: tf.Tensor2D): tf.Te
  * @returns [B, K], mean over the Dz coordinates
  */
 export function classDistances(tables: ZTables & { readonly classZ: tf.Tensor2D }, z: tf.Tensor2D): tf.Tensor2D {
+  check("classDistances", { tables }, { tables: having("tables with classZ", "classZ") });
   const standard = standardZ(tables, z); // [B, Dz]
   return tf.mean(tf.square(tf.sub(tf.expandDims(standard, 1), tf.expandDims(tables.classZ, 0))), 2); // [B, K]
 }

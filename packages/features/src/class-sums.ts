@@ -1,4 +1,5 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
+import { check, having, listOf } from "@ltad/core/check";
 import type { ImageFeatures } from "@ltad/feature-store";
 import { addInto, addSquares } from "./accumulate.js";
 import type { FeatureSpec } from "./feature-spec.js";
@@ -23,7 +24,9 @@ export interface ClassSums {
 }
 
 /** Sums over no image. */
-export function noSums({ tokens, channels, zSize }: FeatureSpec): ClassSums {
+export function noSums(spec: FeatureSpec): ClassSums {
+  check("noSums", { spec }, { spec: having("a feature spec", "tokens", "channels", "zSize") });
+  const { tokens, channels, zSize } = spec;
   return {
     images: 0,
     position: new Float64Array(tokens * channels),
@@ -35,6 +38,8 @@ export function noSums({ tokens, channels, zSize }: FeatureSpec): ClassSums {
 
 /** The sums over the images of all parts (at least one) without those of other parts, which were among them. */
 export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSums[] = []): ClassSums {
+  const sums = having("the sums of a class", "images", "position", "scatter", "z", "zSquare");
+  check("mergeSums", { parts, without }, { parts: listOf(sums, 1), without: listOf(sums) });
   const total = (name: Exclude<keyof ClassSums, "images">) => {
     const sum = new Float64Array(parts[0]![name].length);
     for (const part of parts) addInto(sum, part[name]);

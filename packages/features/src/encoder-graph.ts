@@ -1,3 +1,4 @@
+import { check, having } from "@ltad/core/check";
 import { type AnyImageEncoder, imageGraph, type ImageHead, type Precision } from "@ltad/encoder";
 import type { FeatureSpec } from "./feature-spec.js";
 import { gridFeatures } from "./grid-features.js";
@@ -9,6 +10,7 @@ import { gridFeatures } from "./grid-features.js";
  * @returns a complete ONNX file; the same encoder, spec and precision give the same bytes
  */
 export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precision: Precision = "float32"): Uint8Array {
+  check("encoderGraph", { encoder, spec }, { encoder: having("an image encoder", "kind"), spec: having("a feature spec", "stages", "grid") });
   const head: ImageHead = ({ stages, z }) => {
     const used = spec.stages.map(({ stage }) => stages[stage - 1]!);
     return { features: gridFeatures(used, spec), z };

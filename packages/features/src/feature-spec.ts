@@ -1,4 +1,5 @@
 import { type ImageProcessing, LtadError, type ResizeKernel, type StageSpec } from "@ltad/core";
+import { check, fields, having, listOf, oneOf, whole } from "@ltad/core/check";
 import type { AnyImageEncoder } from "@ltad/encoder";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
@@ -31,6 +32,14 @@ export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
   readonly zSize: number;
 }
 
+const optionsRule = fields({
+  inputSize: whole(1),
+  stages: listOf(whole(1), 1),
+  gridStride: whole(1),
+  shrink: oneOf(["area", "bilinear"]),
+  length: oneOf(["unit", "raw"]),
+});
+
 /**
  * The layout that these options give with this encoder.
  * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
@@ -39,6 +48,7 @@ export function featureSpec(
   encoder: Pick<AnyImageEncoder, "stages" | "zSize"> & { readonly processing: Pick<ImageProcessing, "kernel"> },
   options: FeatureOptions,
 ): FeatureSpec {
+  check("featureSpec", { encoder, options }, { encoder: having("an encoder", "stages", "zSize", "processing"), options: optionsRule });
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink, length } = options;
   const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours

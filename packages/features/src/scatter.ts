@@ -1,4 +1,5 @@
 import { float32, floats } from "@ltad/core";
+import { check, whole } from "@ltad/core/check";
 import { f32, jit } from "@ltad/jit";
 import * as tf from "@tensorflow/tfjs";
 import { addOuter, columnSums } from "./accumulate.js";
@@ -19,6 +20,7 @@ export interface Scatter {
  * precision: a large mean does not hide a small spread.
  */
 export async function openScatter(columns: number): Promise<Scatter> {
+  check("openScatter", { columns }, { columns: whole(1) });
   const program = await jit(
     ({ x, mean }) => {
       const centred = tf.sub<tf.Tensor2D>(x, mean); // [R, C]

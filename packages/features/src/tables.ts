@@ -1,4 +1,5 @@
 import type { NdArray } from "@ltad/core";
+import { anything, check, recordOf } from "@ltad/core/check";
 import type { TensorsOf } from "@ltad/jit";
 import type * as tf from "@tensorflow/tfjs";
 import type { ZTables } from "./class-distances.js";
@@ -15,6 +16,7 @@ export type StatisticsTree = { readonly [Name in keyof ClassStatistics]: NdArray
 
 /** Statistics inside a traced function, with the ranks of the tensors. */
 export function statisticsTables(tensors: TensorsOf<StatisticsTree>): StatisticsTables {
+  check("statisticsTables", { tensors }, { tensors: recordOf(anything) });
   const tables = { ...tensors };
   return tables as StatisticsTables;
 }

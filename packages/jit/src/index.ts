@@ -18,6 +18,10 @@ export type {
   TracedFunction,
   TraceOptions,
 } from "./traced-function.js";
+export type { AdamOptions } from "./train/adam.js";
 export type { AdamWOptions } from "./train/adamw.js";
+export type { Clipping, OptimiserOptions } from "./train/optimiser.js";
+export type { RmsPropOptions } from "./train/rmsprop.js";
 export type { CosineOptions, WarmupOptions } from "./train/schedules.js";
+export type { SgdOptions } from "./train/sgd.js";
 export type { Losses, StepNumbers, TrainProgram, TrainStepOptions } from "./train/train-step.js";

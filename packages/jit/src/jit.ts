@@ -1,9 +1,11 @@
 import { LtadError, type NdArray, type NdArrays, sizeOf, type Tree } from "@ltad/core";
-import { checkInputs, openProgram, type Program, type RuntimeOptions, type TensorSpec, type TensorSpecs } from "@ltad/runtime";
+import { check, func } from "@ltad/core/check";
+import { checkInputs, openProgram, specsRule, type Program, type RuntimeOptions, type TensorSpec, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
+import { jitRule } from "./rules.js";
 import { runEagerly, tensorsOf } from "./tensors.js";
-import { compile, toOnnx } from "./to-onnx.js";
+import { checkSpecs, compile, toOnnx } from "./to-onnx.js";
 import {
   type AnyFunction,
   type JitOptions,
@@ -25,15 +27,16 @@ export async function jit<const In extends TensorSpecs, C extends Tree<NdArray> 
   inputs: In,
   options: TraceOptions<C> & JitOptions = {},
 ): Promise<Program<In, keyof Out & string>> {
+  check("jit", { fn, inputs, options }, { fn: func, inputs: specsRule, options: jitRule });
   await tf.ready();
   const program = await open(untyped(fn), inputs, options);
   return program as Program<In, keyof Out & string>;
 }
 
 async function open(fn: AnyFunction, inputs: TensorSpecs, options: TraceOptions & JitOptions): Promise<Program> {
-  const { engine, check, constants = {}, ...settings } = options;
-  if (engine === "tensorflow") return eagerProgram(fn, inputs, constants, check ?? false);
-  if (check) return watchedProgram(fn, inputs, constants, settings);
+  const { engine, check: watched = false, constants = {}, ...settings } = options;
+  if (engine === "tensorflow") return eagerProgram(fn, inputs, constants, watched);
+  if (watched) return watchedProgram(fn, inputs, constants, settings);
   return openProgram(toOnnx(fn, inputs, { constants }), settings);
 }
 
@@ -53,10 +56,11 @@ async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: T
 }
 
 /** The function itself with the interface of a program. It is called once with zeros to find out its outputs. */
-function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray>, check: boolean): Program {
+function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray>, watched: boolean): Program {
+  checkSpecs(inputs);
   const constants = tensorsOf(arrays);
   const zeros: NdArrays = Object.fromEntries(Object.entries(inputs).map(([name, spec]) => [name, zerosOf(spec)]));
-  const outputs = Object.keys(runEagerly(fn, zeros, constants));
+  const outputs = outputsOf(fn, zeros, constants);
   let isOpen = true;
   return {
     inputs,
@@ -65,7 +69,7 @@ function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray
     async run(arrays) {
       if (!isOpen) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
       checkInputs(arrays, inputs);
-      return runEagerly(fn, arrays, constants, check);
+      return runEagerly(fn, arrays, constants, watched);
     },
     async dispose() {
       if (!isOpen) return;
@@ -73,6 +77,16 @@ function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray
       tf.dispose(constants);
     },
   };
+}
+
+/** The names of the results; where the function fails, its constants are freed. */
+function outputsOf(fn: AnyFunction, zeros: NdArrays, constants: Tree<tf.Tensor>): string[] {
+  try {
+    return Object.keys(runEagerly(fn, zeros, constants));
+  } catch (error) {
+    tf.dispose(constants);
+    throw error;
+  }
 }
 
 /** Zeros of this type and shape, for a batch of one. */

@@ -1,14 +1,18 @@
 import { flatten, LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { anArray, aTree, check, tensor as aTensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "./check/watch-eager.js";
 import { registerGradients } from "./gradients/index.js";
 import { stackDepth } from "./caller-line.js";
 import { explainTfjs } from "./trace/explain-tfjs.js";
 import { mapArrays } from "./map-arrays.js";
+import { namedTensors } from "./named-tensors.js";
 import type { AnyFunction, Tensors, TensorsOf } from "./traced-function.js";
 
 /** An array as a tensor on the current TF.js backend; its numbers are copied. */
-export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {
+export function toTensor(array: NdArray): tf.Tensor {
+  check("toTensor", { array }, { array: anArray() });
+  const { dtype, shape, data } = array;
   registerGradients();
   return tf.tensor(data.slice(), [...shape], dtype);
 }
@@ -18,6 +22,7 @@ export function toTensor({ dtype, shape, data }: NdArray): tf.Tensor {
  * @throws LtadError `LTAD_TRACE` while tracing, `LTAD_SHAPE` for strings and complex numbers
  */
 export function toNdArray(tensor: tf.Tensor): NdArray {
+  check("toNdArray", { tensor }, { tensor: aTensor() });
   if (tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool")
     throw new LtadError("LTAD_SHAPE", `tensor: expected float32, int32 or bool, received ${tensor.dtype}.`);
   return { dtype: tensor.dtype, shape: [...tensor.shape], data: tensor.dataSync<"float32">().slice() };
@@ -25,6 +30,7 @@ export function toNdArray(tensor: tf.Tensor): NdArray {
 
 /** The same tree with tensors on the current TF.js backend: for eager use and tests. */
 export function tensorsOf<P extends Tree<NdArray>>(tree: P): TensorsOf<P> {
+  check("tensorsOf", { tree }, { tree: aTree });
   return mapArrays(tree, toTensor) as TensorsOf<P>;
 }
 
@@ -46,13 +52,13 @@ export function tidyEagerly<T extends tf.TensorContainer>(run: () => T): T {
   }
 }
 
-/** Runs fn eagerly in a tidy and reads every result. @param check see {@link watchEagerly} */
-export function runEagerly(fn: AnyFunction, inputs: NdArrays, constants: Tree<tf.Tensor>, check = false): Record<string, NdArray> {
+/** Runs fn eagerly in a tidy and reads every result. @param watched see {@link watchEagerly} */
+export function runEagerly(fn: AnyFunction, inputs: NdArrays, constants: Tree<tf.Tensor>, watched = false): Record<string, NdArray> {
   const results: Record<string, NdArray> = {};
   tidyEagerly(() => {
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-    const run = () => fn(tensors, constants);
-    const made = check ? watchEagerly({ ...flatTensors(constants), ...tensors }, run, (all) => all) : run();
+    const run = () => namedTensors(fn(tensors, constants), "function");
+    const made = watched ? watchEagerly({ ...flatTensors(constants), ...tensors }, run, (all) => all) : run();
     for (const [name, tensor] of Object.entries(made)) results[name] = toNdArray(tensor);
   });
   return results;

@@ -1,11 +1,15 @@
-import { flatten, isNdArray, LtadError, type NdArray, type Tree, weightTypes } from "@ltad/core";
+import { flatten, isNdArray, LtadError, type NdArray, type Tree } from "@ltad/core";
+import { check, func, string } from "@ltad/core/check";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { encodeModel, largestModel, type ModelMessage, writeModel } from "@ltad/onnx";
 import { modelMessage } from "./graph/encode.js";
-import type { TensorSpecs } from "@ltad/runtime";
+import { specsRule, type TensorSpecs } from "@ltad/runtime";
 import { mapArrays } from "./map-arrays.js";
+import { exportRule } from "./rules.js";
 import { type AnyFunction, type ExportOptions, type NoArrays, type Tensors, type TracedFunction, untyped } from "./traced-function.js";
 import { trace } from "./trace/trace.js";
+
+const rules = { fn: func, inputs: specsRule, options: exportRule };
 
 /**
  * Traces fn to a complete ONNX file (opset 19, IR version 9). Synchronous: nothing is computed, fn is called once, or three times when a
@@ -19,6 +23,7 @@ export function toOnnx<const In extends TensorSpecs, C extends Tree<NdArray> = N
   inputs: In,
   options: ExportOptions<C> = {},
 ): Uint8Array {
+  check("toOnnx", { fn, inputs, options }, rules);
   return oneFile(toMessage(fn, inputs, options));
 }
 
@@ -34,6 +39,7 @@ export async function saveOnnx<const In extends TensorSpecs, C extends Tree<NdAr
   inputs: In,
   options: ExportOptions<C> = {},
 ): Promise<void> {
+  check("saveOnnx", { path, fn, inputs, options }, { path: string, ...rules });
   await writeModel(path, toMessage(fn, inputs, options));
 }
 
@@ -44,8 +50,7 @@ export function toMessage<In extends TensorSpecs, C extends Tree<NdArray>, Out e
   { constants, weights = "float32" }: ExportOptions<C>,
 ): ModelMessage {
   const { graph } = traced(untyped(fn), inputs, constants, false);
-  if (weightTypes.includes(weights)) return modelMessage(graph, weights);
-  throw new LtadError("LTAD_CONFIG", `weights: expected one of ${weightTypes.join(", ")}, received ${weights as string}.`);
+  return modelMessage(graph, weights);
 }
 
 /** The file, and with `watched` what reads the output of flags that it then has beside its own. */
@@ -80,7 +85,8 @@ function oneFile(message: ModelMessage): Uint8Array {
 
 const fixed = (traced: Omit<FreeGraph, "dims">): FreeGraph => ({ ...traced, dims: (value) => value.stored });
 
-function checkSpecs(inputs: TensorSpecs) {
+/** @throws LtadError `LTAD_SHAPE` for what is no size, and for a free dimension that is not the first */
+export function checkSpecs(inputs: TensorSpecs) {
   for (const [name, { shape }] of Object.entries(inputs)) {
     const wrong = shape.find((n, i) => (n === null ? i > 0 : !Number.isInteger(n) || n < 0));
     if (wrong !== undefined)

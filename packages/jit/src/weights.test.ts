@@ -131,7 +131,7 @@ describe("weights in fewer bytes", () => {
       /weights: the constant w contains numbers that are not finite/,
     );
     expect(() => toOnnx(mul, scalar, { constants: big, weights: "bfloat16" as "int8" })).toThrow(
-      /expected one of float32, float16, int8, received bfloat16/,
+      /expected one of float32, float16, int8, received "bfloat16"/,
     );
   });
 });

@@ -1,4 +1,5 @@
-import { LtadError } from "@ltad/core";
+import { foreignFile, LtadError } from "@ltad/core";
+import { anything, bytes as bytesRule, check, recordOf, string } from "@ltad/core/check";
 import protobuf from "protobufjs/light.js";
 import type { OnnxModel } from "./messages.js";
 import { withExactNumbers } from "./exact-numbers.js";
@@ -12,6 +13,9 @@ import { packed, plain } from "./schema.js";
  * @throws LtadError `LTAD_WEIGHTS` when it is cut off, is not an ONNX file, or nests graphs deeper than protobuf allows (100 messages)
  */
 export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
+  check("readOnnx", { bytes, source }, { bytes: bytesRule, source: string });
+  const foreign = foreignFile(bytes);
+  if (foreign !== undefined) throw weightsError(source, foreign);
   const reader = protobuf.Reader.create(bytes);
   reader.discardUnknown = false;
   try {
@@ -24,6 +28,7 @@ export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
 
 /** The bytes of a new .onnx file. */
 export function encodeModel(model: object): Uint8Array {
+  check("encodeModel", { model }, { model: recordOf(anything) });
   const writer = new ModelWriter();
   packed.model.encode(model, writer);
   return writer.finish();

@@ -1,4 +1,5 @@
 import { bytesOf, LtadError, sizeOf, type WeightType } from "@ltad/core";
+import { arrayLike, check, listOf, oneOf, string, whole as wholeRule } from "@ltad/core/check";
 import { onnxType } from "./element-type.js";
 import { largestHalf, toHalf } from "./half.js";
 
@@ -29,6 +30,7 @@ const leastElements = 4096;
 
 /** Whether an array is worth it: a matrix or more, large enough. Vectors are norms and biases. */
 export function isCompactable(shape: readonly number[]): boolean {
+  check("isCompactable", { shape }, { shape: listOf(wholeRule(0)) });
   return shape.length > 1 && sizeOf(shape) >= leastElements;
 }
 
@@ -43,6 +45,7 @@ export function compactWeight(
   shape: readonly number[],
   type: Exclude<WeightType, "float32">,
 ): CompactWeight {
+  check("compactWeight", { name, data, shape, type }, { name: string, data: arrayLike, shape: listOf(wholeRule(0)), type: oneOf(["float16", "int8"]) });
   const cast = (from: string, to: string): Conversion => ({
     opType: "Cast",
     input: [from],

@@ -1,3 +1,4 @@
+import { check, string } from "@ltad/core/check";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { decodeModel, encodeRead, largestFile } from "./codec.js";
@@ -12,6 +13,7 @@ import { weightsError } from "./onnx-error.js";
  * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file, or a file with weights is missing, too short, or lies elsewhere
  */
 export async function readOnnxFile(path: string, source: string): Promise<Uint8Array> {
+  check("readOnnxFile", { path, source }, { path: string, source: string });
   const bytes = await readFile(path);
   const model = decodeModel(bytes, source);
   const outside = [...tensorsOf(model)].filter(({ tensor }) => isExternal(tensor));

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { sha256, writeError, writeFileAtomic } from "@ltad/core";
+import { check, having, number, string } from "@ltad/core/check";
 import { encodeModel } from "./codec.js";
 import type { Tensor } from "./compact-weight.js";
 
@@ -26,6 +27,7 @@ const leastBytes = 1024;
  * @throws LtadError `LTAD_WRITE`
  */
 export async function writeModel(path: string, message: ModelMessage, above = largestModel): Promise<void> {
+  check("writeModel", { path, message, above }, { path: string, message: having("a model with a graph", "graph"), above: number(0) });
   const bytes = message.graph.initializer.reduce((sum, { rawData }) => sum + rawData.byteLength, 0);
   const moved = bytes > above ? message.graph.initializer.filter(({ rawData }) => rawData.byteLength >= leastBytes) : [];
   if (moved.length === 0) await writeFileAtomic(path, encodeModel(message));

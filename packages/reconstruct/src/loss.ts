@@ -1,3 +1,4 @@
+import { check, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens, D channels.
@@ -9,6 +10,7 @@ import type * as tf from "@tensorflow/tfjs";
  * @returns scalar >= 0
  */
 export function reconstructionLoss(output: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar {
+  check("reconstructionLoss", { output, target }, { output: tensor(3), target: tensor(3) });
   return output.sub(target).square().mean();
 }
 
@@ -19,5 +21,6 @@ export function reconstructionLoss(output: tf.Tensor3D, target: tf.Tensor3D): tf
  * @returns [B, T], >= 0
  */
 export function squaredError(output: tf.Tensor3D, tokens: tf.Tensor3D): tf.Tensor2D {
+  check("squaredError", { output, tokens }, { output: tensor(3), tokens: tensor(3) });
   return output.sub(tokens).square().sum(-1);
 }

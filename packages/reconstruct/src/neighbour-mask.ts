@@ -1,4 +1,5 @@
 import { float32, LtadError, type NdArray } from "@ltad/core";
+import { check, number, pairOf, whole } from "@ltad/core/check";
 
 /**
  * UniAD's neighbour mask: a query may not look at the window around its own place, itself included, so that it cannot copy itself.
@@ -8,6 +9,7 @@ import { float32, LtadError, type NdArray } from "@ltad/core";
  * @throws LtadError `LTAD_CONFIG` when the window is even, or leaves some query nothing to look at (a softmax over nothing is NaN)
  */
 export function neighbourMask(grid: readonly [number, number], window: readonly [number, number]): NdArray {
+  check("neighbourMask", { grid, window }, { grid: pairOf(whole(1)), window: pairOf(number()) });
   checkWindow(grid, window);
   const [rows, columns] = grid;
   const [up, left] = window.map((size) => (size - 1) / 2) as [number, number];

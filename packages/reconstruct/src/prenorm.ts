@@ -1,4 +1,5 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
+import { anything, check, recordOf, rng as random, tensor, whole } from "@ltad/core/check";
 import {
   feedForward,
   gelu,
@@ -16,6 +17,7 @@ import {
   zeroLinear,
 } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
+import { configRules } from "./config-rules.js";
 import { checkHeads } from "./check-heads.js";
 import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-embedding.js";
 
@@ -50,6 +52,7 @@ export type PrenormParams<T = tf.Tensor> = TokenEmbedding<T> & { readonly stack:
  * @throws LtadError `LTAD_CONFIG` when the heads do not divide the width
  */
 export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdArray> {
+  check("initPrenorm", { config, rng }, { config: configRules.prenorm, rng: random });
   const { channels, grid, zSize, width = 256, heads = 8, layers = 4, hidden = 1024 } = config;
   checkHeads(width, heads);
   return {
@@ -67,6 +70,7 @@ export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdAr
  * @returns [B, T, D]
  */
 export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, heads: number, positions?: tf.Tensor2D): tf.Tensor3D {
+  check("prenorm", { p, tokens, z, heads }, { p: recordOf(anything), tokens: tensor(3), z: tensor(2), heads: whole(1) });
   const h = embedTokens(p, tokens, z, positions); // [B, T, W]
   return linear(p.output, prenormStack(p.stack, h, heads)); // [B, T, D]
 }

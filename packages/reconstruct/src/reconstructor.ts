@@ -1,4 +1,6 @@
 import { LtadError, type NdArray, type Tree } from "@ltad/core";
+import { check } from "@ltad/core/check";
+import { configRules } from "./config-rules.js";
 import type { Module } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { neighbourMask } from "./neighbour-mask.js";
@@ -34,6 +36,9 @@ export function reconstructor(config: PrenormConfig): Reconstructor<PrenormParam
 export function reconstructor(config: UniadConfig): Reconstructor<UniadParams<NdArray>>;
 export function reconstructor(config: ReconstructConfig): Reconstructor;
 export function reconstructor(config: ReconstructConfig): Reconstructor {
+  const kind = (config as ReconstructConfig | undefined)?.kind;
+  if (kind === undefined || !Object.hasOwn(configRules, kind)) throw unknownKindError(kind);
+  check("reconstructor", { config }, { config: configRules[kind] });
   switch (config.kind) {
     case "token-mlp":
       return tokenMlpReconstructor(config);
@@ -85,8 +90,7 @@ function partialGridError(expected: number, received: number, hasPositions: bool
   );
 }
 
-function unknownKindError(config: never): LtadError {
-  const { kind } = config as { kind: unknown };
+function unknownKindError(kind: unknown): LtadError {
   const message = `reconstruct.kind: expected token-mlp, uniad or prenorm, received ${String(kind)}. Choose one of them.`;
   return new LtadError("LTAD_CONFIG", message, { details: { field: "kind" } });
 }

@@ -1,4 +1,5 @@
 import { listOf, type NdArray, type Rng } from "@ltad/core";
+import { anything, check, recordOf, rng as random, tensor } from "@ltad/core/check";
 import {
   feedForward,
   gelu,
@@ -12,6 +13,7 @@ import {
   zeroLinear,
 } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
+import { configRules } from "./config-rules.js";
 import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-embedding.js";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, F inner width, Z size of z.
@@ -43,6 +45,7 @@ export type TokenMlpParams<T = tf.Tensor> = TokenEmbedding<T> & {
 
 /** Fresh parameters; the last layer is 0, so the first reconstruction is 0, the mean of standardised features. */
 export function initTokenMlp(config: TokenMlpConfig, rng: Rng): TokenMlpParams<NdArray> {
+  check("initTokenMlp", { config, rng }, { config: configRules["token-mlp"], rng: random });
   const { channels, grid, zSize, width = 256, hidden = 512, blocks = 3 } = config;
   return {
     ...initTokenEmbedding({ channels, tokens: grid[0] * grid[1], zSize, width }, rng),
@@ -65,6 +68,7 @@ function initBlock(width: number, hidden: number, rng: Rng): Block<NdArray> {
  * @see method.md, "Recommended settings" 6 (O)
  */
 export function tokenMlp(p: TokenMlpParams, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D {
+  check("tokenMlp", { p, tokens, z }, { p: recordOf(anything), tokens: tensor(3), z: tensor(2) });
   let h = embedTokens(p, tokens, z, positions); // [B, T, W]
   for (const { norm, linear1, linear2 } of listOf(p.blocks)) {
     h = h.add(feedForward(linear1, linear2, gelu, layerNorm(norm, h))); // [B, T, W] -> [B, T, F] -> [B, T, W]

@@ -1,4 +1,5 @@
 import { float32, listOf, type NdArray, type Rng } from "@ltad/core";
+import { anArray, boolean, check, fields, having, listOf as arrayOf, optional, rng as random, tensor, whole } from "@ltad/core/check";
 import {
   type Embedding,
   feedForward,
@@ -19,6 +20,7 @@ import {
   unpacked,
 } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
+import { configRules } from "./config-rules.js";
 import { checkHeads } from "./check-heads.js";
 
 // Shapes: B images, N = rows * columns tokens, D channels, W width, H heads.
@@ -73,6 +75,7 @@ type DecoderLayer<T = tf.Tensor> = TransformerLayer<T> & {
  * @throws LtadError `LTAD_CONFIG` when the heads do not divide the width, or the width is odd
  */
 export function initUniad(config: UniadConfig, rng: Rng): UniadParams<NdArray> {
+  check("initUniad", { config, rng }, { config: configRules.uniad, rng: random });
   const { channels, grid, width = 256, heads = 8, encoderLayers = 4, decoderLayers = 4, hidden = 1024 } = config;
   checkHeads(width, heads, 2);
   const [rows, columns] = grid;
@@ -105,6 +108,8 @@ export interface UniadOptions {
   readonly masked: MaskedAttentions;
 }
 
+const optionsRule = fields({ heads: whole(1), mask: optional(anArray("float32", 2)), masked: arrayOf(boolean, 3) });
+
 /**
  * UniAD's reconstruction transformer, without its dropout. Norms come after the sums; positions are added to queries and keys only. Each
  * decoder layer starts from its own learned queries: the layer before gives it keys and values.
@@ -112,7 +117,9 @@ export interface UniadOptions {
  * @returns [B, N, D]
  * @see You et al. 2022, "A Unified Model for Multi-class Anomaly Detection"; github zhiyuanyou/UniAD, models/reconstructions/uniad.py
  */
-export function uniad(p: UniadParams, tokens: tf.Tensor3D, { heads, mask, masked }: UniadOptions): tf.Tensor3D {
+export function uniad(p: UniadParams, tokens: tf.Tensor3D, options: UniadOptions): tf.Tensor3D {
+  check("uniad", { p, tokens, options }, { p: having("parameters of initUniad", "pos_embed", "transformer"), tokens: tensor(3), options: optionsRule });
+  const { heads, mask, masked } = options;
   const blocked = mask && tf.tensor2d(Float32Array.from(mask.data, finite), mask.shape as [number, number]); // [N, N]
   const maskAt = (i: 0 | 1 | 2) => (masked[i] ? blocked : undefined);
   const context: Context = { position: positionsOf(p.pos_embed), heads, masks: [maskAt(0), maskAt(1), maskAt(2)] };

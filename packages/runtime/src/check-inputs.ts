@@ -1,4 +1,5 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import { anArray, check, nearest, recordOf } from "@ltad/core/check";
 import type { TensorSpec, TensorSpecs } from "./program.js";
 
 /**
@@ -6,12 +7,17 @@ import type { TensorSpec, TensorSpecs } from "./program.js";
  * @throws LtadError `LTAD_SHAPE` naming the input and both shapes
  */
 export function checkInputs(inputs: NdArrays, specs: TensorSpecs): void {
+  check("run", { inputs }, { inputs: recordOf(() => undefined) });
   const unknown = Object.keys(inputs).find((name) => !(name in specs));
-  if (unknown !== undefined) throw wrong(unknown, `unknown; expected ${Object.keys(specs).join(", ") || "no input"}`, {});
+  if (unknown !== undefined) {
+    const near = nearest(unknown, Object.keys(specs));
+    const hint = near === undefined ? "" : `. Did you mean ${near}?`;
+    throw wrong(unknown, `unknown; expected ${Object.keys(specs).join(", ") || "no input"}${hint}`, {});
+  }
   let batch: { name: string; size: number } | undefined;
   for (const [name, spec] of Object.entries(specs)) {
     const array = inputs[name];
-    if (!array) throw wrong(name, `missing; expected ${describe(spec)}`, { expected: describe(spec) });
+    if (array === undefined || array === null) throw wrong(name, `missing; expected ${describe(spec)}`, { expected: describe(spec) });
     checkArray(name, array, spec);
     if (spec.shape[0] !== null) continue;
     batch ??= { name, size: array.shape[0]! };
@@ -25,6 +31,7 @@ export function checkInputs(inputs: NdArrays, specs: TensorSpecs): void {
 }
 
 function checkArray(name: string, array: NdArray, spec: TensorSpec) {
+  if (!isDescribed(array)) anArray()(array, `input ${name}: array`);
   const fits =
     array.dtype === spec.dtype &&
     array.shape.length === spec.shape.length &&
@@ -33,10 +40,20 @@ function checkArray(name: string, array: NdArray, spec: TensorSpec) {
   if (!fits) throw wrong(name, `expected ${details.expected}, received ${details.received}`, details);
   const size = array.shape.reduce((a, b) => a * b, 1);
   if (array.data.length !== size) throw wrong(name, `its shape needs ${size} elements, received ${array.data.length}`, details);
+  const wanted = dataTypes[array.dtype];
+  const received = array.data.constructor.name;
+  if (!(array.data instanceof wanted)) throw wrong(name, `its data must be a ${wanted.name}, received a ${received}`, details);
+}
+
+const dataTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Has a type and a shape that {@link describe} can print, and numbers. */
+function isDescribed({ dtype, shape, data }: NdArray): boolean {
+  return typeof dtype === "string" && Array.isArray(shape) && typeof (data as ArrayLike<number> | undefined)?.length === "number";
 }
 
 const describe = ({ dtype, shape }: TensorSpec | NdArray) => `${dtype} [${shape.map((n) => n ?? "batch").join(", ")}]`;
 
 function wrong(name: string, what: string, details: Record<string, unknown>): LtadError {
-  return new LtadError("LTAD_SHAPE", `input ${name}: ${what}.`, { details: { input: name, ...details } });
+  return new LtadError("LTAD_SHAPE", `input ${name}: ${what.replace(/[^?]$/, "$&.")}`, { details: { input: name, ...details } });
 }

@@ -7,7 +7,9 @@ it("exports these names", () => {
       "checkInputs",
       "createSession",
       "openProgram",
+      "runtimeFields",
       "runtimeInfo",
+      "specsRule",
     ]
   `);
 });

@@ -1,5 +1,6 @@
 export { checkInputs } from "./check-inputs.js";
 export { openProgram } from "./open-program.js";
+export { runtimeFields, specsRule } from "./rules.js";
 export { runtimeInfo } from "./runtime-info.js";
 export { createSession } from "./session.js";
 export type { GraphSpecs } from "./check-graph.js";

@@ -1,8 +1,17 @@
 import { LtadError } from "@ltad/core";
+import { check, fields, listOf, optional, string } from "@ltad/core/check";
 import { checkGraph, type GraphSpecs } from "./check-graph.js";
 import { checkInputs } from "./check-inputs.js";
 import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
+import { runtimeFields, specsRule } from "./rules.js";
 import { createSession } from "./session.js";
+
+const rules = fields({ ...runtimeFields, inputs: optional(specsRule), outputs: optional(listOf(string)) });
+
+function checkedOptions<O extends RuntimeOptions & GraphSpecs>(options: O): O {
+  check("openProgram", { options }, { options: rules });
+  return options;
+}
 
 /**
  * Opens an ONNX file to run it. Needs ONNX Runtime only, no TensorFlow.js.
@@ -15,7 +24,8 @@ export async function openProgram<const In extends TensorSpecs = TensorSpecs, co
   model: Uint8Array | string,
   options: RuntimeOptions & GraphSpecs<In, Out> = {},
 ): Promise<Program<In, Out>> {
-  const session = await createSession(model, options);
+  const { inputs: _, outputs: __, ...settings } = checkedOptions(options);
+  const session = await createSession(model, settings);
   const { inputs, outputs, providers } = session;
   try {
     checkGraph(typeof model === "string" ? model : "model", session, options);

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { isLtadError, LtadError, type DType, type NdArray, type NdArrays } from "@ltad/core";
+import { boolean, check, fields, optional, refuse, type Rule } from "@ltad/core/check";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { loadOrt, type Ort } from "./ort.js";
 import type { TensorSpec } from "./program.js";
+import { runtimeFields } from "./rules.js";
 import { checkProviders, fallBack, firstAvailable } from "./providers.js";
 import { type SessionOptions, settingsFor } from "./session-settings.js";
 
@@ -21,6 +23,7 @@ export interface Session {
  * @throws LtadError `LTAD_CONFIG` when a provider is not available, `LTAD_BUNDLE` when the model cannot be loaded
  */
 export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
+  check("session", { model, options }, { model: modelRule, options: fields({ ...runtimeFields, training: optional(boolean) }) });
   const wanted = options.providers ?? ["cpu"];
   const ort = await loadOrt();
   checkProviders(wanted, ort);
@@ -79,6 +82,11 @@ function specsOf(session: InferenceSession): Record<string, TensorSpec> {
   }
   return specs;
 }
+
+const modelRule: Rule = (value, path) => {
+  const fits = (typeof value === "string" && value !== "") || value instanceof Uint8Array;
+  if (!fits) throw refuse(path, "the path of an .onnx file or its bytes as a Uint8Array", value);
+};
 
 function modelError(error: unknown, model: Uint8Array | string): LtadError {
   const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");

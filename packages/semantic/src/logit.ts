@@ -1,4 +1,5 @@
 import { float32, type NdArray, scalar } from "@ltad/core";
+import { check, having, tensor } from "@ltad/core/check";
 import { unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
@@ -20,6 +21,8 @@ export function initDirection(): DirectionParams<NdArray> {
   return { scale: scalar(1), bias: float32([]) };
 }
 
+const texts = { projected: tensor(3), normal: tensor(2), abnormal: tensor(2) };
+
 /**
  * The paper's logit: a softmax over {s p_hat . t_n, s p_hat . t_a} is the sigmoid of s p_hat . (t_a - t_n), with s = exp(log_scale) (scale: O).
  * @param projected p_hat [B, T, E], of any length
@@ -28,6 +31,7 @@ export function initDirection(): DirectionParams<NdArray> {
  * @returns [B, T]
  */
 export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D {
+  check("posteriorLogit", { p, projected, normal, abnormal }, { p: having("parameters with log_scale", "log_scale"), ...texts });
   const difference = abnormal.sub(normal).expandDims(1); // [B, 1, E]
   return projected.mul(difference).sum<tf.Tensor2D>(-1).mul(p.log_scale.exp()); // [B, T]
 }
@@ -41,6 +45,7 @@ export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, norma
  * @returns [B, T]
  */
 export function directionLogit(p: DirectionParams, projected: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D {
+  check("directionLogit", { p, projected, normal, abnormal }, { p: having("parameters with scale", "scale"), ...texts });
   const direction = unitLength<tf.Rank.R2>(abnormal.sub(normal)).expandDims(1); // [B, 1, E]
   return projected.mul(direction).sum<tf.Tensor2D>(-1).mul(p.scale).add(p.bias); // [B, T]
 }

@@ -1,3 +1,4 @@
+import { check, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image.
@@ -9,10 +10,12 @@ import type * as tf from "@tensorflow/tfjs";
  * @returns scalar >= 0
  */
 export function semanticLoss(normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Scalar {
+  check("semanticLoss", { normal, abnormal }, { normal: tensor(2), abnormal: tensor(2) });
   return normal.softplus().mean().add<tf.Scalar>(abnormal.neg().softplus().mean()).mul(0.5);
 }
 
 /** S_sem: the posterior of abnormal, sigmoid(logit), in [0, 1] (P). */
 export function posterior<R extends tf.Rank>(logit: tf.Tensor<R>): tf.Tensor<R> {
+  check("posterior", { logit }, { logit: tensor() });
   return logit.sigmoid();
 }

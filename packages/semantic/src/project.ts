@@ -1,4 +1,5 @@
 import { listOf, LtadError, type NdArray, type Rng } from "@ltad/core";
+import { anything, check, listOf as arrayOf, recordOf, rng as random, tensor, whole } from "@ltad/core/check";
 import { gelu, initLinear, layersOf, linear, type Linear } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
@@ -16,6 +17,7 @@ export type Projections<T = tf.Tensor> = Readonly<Record<string, Projection<T>>>
  * @param sizes widths after each map of a projection: [E] for a linear one, [256, 256, E] for a multilayer one
  */
 export function initProjections(groups: readonly number[], sizes: readonly number[], rng: Rng): Projections<NdArray> {
+  check("initProjections", { groups, sizes, rng }, { groups: arrayOf(whole(1), 1), sizes: arrayOf(whole(1), 1), rng: random });
   const projection = (channels: number) => layersOf(sizes.length, (i) => initLinear(sizes[i - 1] ?? channels, sizes[i]!, rng));
   return layersOf(groups.length, (g) => projection(groups[g]!));
 }
@@ -27,6 +29,7 @@ export function initProjections(groups: readonly number[], sizes: readonly numbe
  * @throws LtadError `LTAD_SHAPE` when C is not the sum of the groups
  */
 export function project(projections: Projections, tokens: tf.Tensor3D): tf.Tensor3D {
+  check("project", { projections, tokens }, { projections: recordOf(recordOf(anything)), tokens: tensor(3) });
   const phis = listOf(projections);
   const sizes = phis.map((phi) => listOf(phi)[0]!.weight.shape[1]!);
   if (sumOf(sizes) !== tokens.shape[2]) throw channelsError(sizes, tokens.shape[2]);

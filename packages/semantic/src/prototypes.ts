@@ -1,3 +1,4 @@
+import { check, fields, func, tensor } from "@ltad/core/check";
 import { unitLength } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 
@@ -22,11 +23,14 @@ export interface TextPrototypes {
   readonly abnormal: tf.Tensor2D;
 }
 
+const prefixRule = fields({ normal: tensor(2), abnormal: tensor(2) });
+
 /**
  * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), scaled to unit length (P; unit length: O).
  * @param names s_c of every class, [K, M, Dtok]
  */
 export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, names: tf.Tensor): TextPrototypes {
+  check("textPrototypes", { forwardText, prefixes, names }, { forwardText: func, prefixes: prefixRule, names: tensor(3) });
   return {
     normal: unitLength(forwardText(withPrefix(prefixes.normal, names))),
     abnormal: unitLength(forwardText(withPrefix(prefixes.abnormal, names))),

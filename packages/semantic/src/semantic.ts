@@ -1,4 +1,5 @@
 import type { NdArray } from "@ltad/core";
+import { check, fields, listOf, oneOf, optional, whole } from "@ltad/core/check";
 import type { Module } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { directionLogit, type DirectionParams, initDirection, initPosterior, posteriorLogit, type PosteriorParams } from "./logit.js";
@@ -33,8 +34,18 @@ export type SemanticInputs = [tokens: tf.Tensor3D, normal: tf.Tensor2D, abnormal
 /** SAD: `forward` gives the logit of abnormal for each token, [B, T]; S_sem is its `posterior`. */
 export type Semantic = Module<SemanticParams<NdArray>, SemanticInputs, tf.Tensor2D>;
 
+const configRule = fields({
+  kind: oneOf(["linear", "mlp"]),
+  logit: oneOf(["posterior", "direction"]),
+  groups: listOf(whole(1), 1),
+  textSize: whole(1),
+  hidden: optional(whole(1)),
+});
+
 /** The semantic module of a config. */
-export function semantic({ kind, logit, groups, textSize, hidden = 256 }: SemanticConfig): Semantic {
+export function semantic(config: SemanticConfig): Semantic {
+  check("semantic", { config }, { config: configRule });
+  const { kind, logit, groups, textSize, hidden = 256 } = config;
   const sizes = kind === "linear" ? [textSize] : [hidden, hidden, textSize];
   return {
     init: (rng) => ({ phi: initProjections(groups, sizes, rng), logit: logit === "posterior" ? initPosterior() : initDirection() }),

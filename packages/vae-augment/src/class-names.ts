@@ -1,4 +1,5 @@
 import { float32, LtadError, type NdArray, type Rng } from "@ltad/core";
+import { check, floatData, func, number, rng as random, tensor, whole } from "@ltad/core/check";
 import { unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
@@ -14,6 +15,8 @@ import type * as tf from "@tensorflow/tfjs";
  * @throws LtadError `LTAD_CONFIG` when a name has no token
  */
 export function initClassNames(classes: number, tokens: number, meanToken: Float32Array, rng: Rng, deviation = 0.02): NdArray {
+  const sizes = { classes: whole(1), tokens: number(), meanToken: floatData(), rng: random, deviation: number(0) };
+  check("initClassNames", { classes, tokens, meanToken, rng, deviation }, sizes);
   if (!Number.isInteger(tokens) || tokens < 1) throw tokensError(tokens);
   const size = meanToken.length;
   const noise = rng.normals(classes * tokens * size, deviation);
@@ -30,6 +33,7 @@ export function initClassNames(classes: number, tokens: number, meanToken: Float
  * @returns [K, E], a table; gather the rows of a batch's classes from it
  */
 export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor): tf.Tensor2D {
+  check("classTexts", { forwardText, names }, { forwardText: func, names: tensor(3) });
   return unitLength(forwardText(names as tf.Tensor3D)); // [K, E]
 }
 

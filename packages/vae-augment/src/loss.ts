@@ -1,4 +1,5 @@
 import type { StageSpec } from "@ltad/core";
+import { check, fields, having, listOf, number, optional, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, N tokens, C channels of all stages, L latent.
@@ -8,6 +9,8 @@ export interface Gaussian {
   readonly mu: tf.Tensor2D;
   readonly logVar: tf.Tensor2D;
 }
+
+const gaussianRule = fields({ mu: tensor(2), logVar: tensor(2) });
 
 /** The loss of phase 1 and its parts; `stage_<l>` is mean((f_real_l - f_syn_l)^2). */
 export type VaeLoss = Readonly<Record<"loss" | "reconstruction" | "kl" | `stage_${number}`, tf.Scalar>>;
@@ -27,6 +30,10 @@ export function vaeLoss(
   stages: readonly Pick<StageSpec, "stage" | "channels">[],
   beta: number | tf.Scalar,
 ): VaeLoss {
+  const stage = having("a stage { stage, channels }", "stage", "channels");
+  const arguments_ = { real: tensor(3), synthetic: tensor(3), latent: gaussianRule, stages: listOf(stage, 1) };
+  check("vaeLoss", { real, synthetic, latent, stages }, arguments_);
+  check("vaeLoss", { beta }, { beta: typeof beta === "object" ? tensor(0) : number() });
   const errors = real.sub(synthetic).square().mean<tf.Tensor1D>([0, 1]); // [C]
   const sizes = stages.map(({ channels }) => channels);
   const perStage = tf.split(errors, sizes).map((part) => part.mean<tf.Scalar>()); // one scalar a stage
@@ -41,7 +48,9 @@ export function vaeLoss(
  * @returns scalar >= 0
  * @see Kingma and Welling 2014, appendix B
  */
-export function klDivergence({ mu, logVar }: Gaussian): tf.Scalar {
+export function klDivergence(latent: Gaussian): tf.Scalar {
+  check("klDivergence", { latent }, { latent: gaussianRule });
+  const { mu, logVar } = latent;
   return logVar.exp().add(mu.square()).sub(1).sub(logVar).sum(-1).mean().mul(0.5);
 }
 
@@ -49,6 +58,9 @@ export function klDivergence({ mu, logVar }: Gaussian): tf.Scalar {
  * beta after a linear warm-up: 0 at step 0, `beta` from step `warmup` on (O).
  * @param step from 0
  */
-export function klWeight(step: number, { beta = 1e-3, warmup = 0 }: { readonly beta?: number; readonly warmup?: number } = {}): number {
+export function klWeight(step: number, options: { readonly beta?: number; readonly warmup?: number } = {}): number {
+  const rules = { beta: optional(number()), warmup: optional(number(0)) };
+  check("klWeight", { step, options }, { step: number(0), options: fields(rules) });
+  const { beta = 1e-3, warmup = 0 } = options;
   return warmup > 0 ? beta * Math.min(1, step / warmup) : beta;
 }

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core";
+import { anything, check, fields, listOf, optional } from "@ltad/core/check";
 
 /** Constants of {@link realProbability}. */
 export interface MixingOptions {
@@ -14,7 +15,10 @@ export interface MixingOptions {
  * @returns one probability for each class; 1 for the largest
  * @throws LtadError `LTAD_DATA` when a class has no image, `LTAD_CONFIG` when p_min or gamma is out of range
  */
-export function realProbability(counts: readonly number[], { pMin = 0.5, gamma = 0.5 }: MixingOptions = {}): number[] {
+export function realProbability(counts: readonly number[], options: MixingOptions = {}): number[] {
+  const rules = { pMin: optional(anything), gamma: optional(anything) };
+  check("realProbability", { counts, options }, { counts: listOf(anything), options: fields(rules) });
+  const { pMin = 0.5, gamma = 0.5 } = options;
   const empty = counts.findIndex((n) => !(n >= 1));
   if (empty >= 0) throw emptyClassError(empty, counts[empty]!);
   if (!(pMin >= 0 && pMin <= 1) || !(gamma >= 0)) throw mixingError(pMin, gamma);

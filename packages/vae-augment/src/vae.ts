@@ -1,4 +1,5 @@
 import type { NdArray, Rng } from "@ltad/core";
+import { check, fields, having, listOf, optional, tensor, whole } from "@ltad/core/check";
 import type { TensorsOf } from "@ltad/jit";
 import {
   type Conv2d,
@@ -59,8 +60,20 @@ export interface ConditionalVae extends Module<VaeParams<NdArray>, VaeInputs, Va
   loss(real: tf.Tensor3D, synthetic: tf.Tensor3D, latent: Gaussian, beta: number | tf.Scalar): VaeLoss;
 }
 
+const sizeRule = whole(1);
+const configRule = fields({
+  stages: listOf(having("a stage { stage, channels, stride }", "stage", "channels", "stride")),
+  grid: sizeRule,
+  gridStride: sizeRule,
+  textSize: sizeRule,
+  zSize: sizeRule,
+  latent: optional(sizeRule),
+  width: optional(sizeRule),
+});
+
 /** The conditional VAE of a config. */
 export function conditionalVae(config: VaeConfig): ConditionalVae {
+  check("conditionalVae", { config }, { config: configRule });
   return {
     init: (rng) => initVae(config, rng),
     forward(params, z, eps, text) {
@@ -116,7 +129,9 @@ export function encode(p: LatentParams, z: tf.Tensor2D): Gaussian {
  * @returns [B, L]
  * @see Kingma and Welling 2014, section 2.4
  */
-export function sample({ mu, logVar }: Gaussian, eps: tf.Tensor2D): tf.Tensor2D {
+export function sample(latent: Gaussian, eps: tf.Tensor2D): tf.Tensor2D {
+  check("sample", { latent, eps }, { latent: fields({ mu: tensor(2), logVar: tensor(2) }), eps: tensor(2) });
+  const { mu, logVar } = latent;
   return mu.add(logVar.mul(0.5).exp().mul(eps));
 }
 

@@ -48,6 +48,17 @@ describe("a sentence encoder's folder", () => {
     await expect(open(folder)).rejects.toThrow("expected mean or first-token pooling, received pooling_mode_max_tokens");
   });
 
+  it("leaves out the tokens behind max_seq_length, special ones counted", async () => {
+    const folder = await sentenceFolder();
+    const whole = await open(folder);
+    await writeFile(join(folder, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: 6, do_lower_case: false }));
+    const short = await open(folder);
+    expect([whole.maxTokens, short.maxTokens]).toEqual([10, 4]);
+    expect(short.id).not.toBe(whole.id);
+    await writeFile(join(folder, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: "long" }));
+    await expect(open(folder)).rejects.toMatchObject({ code: "LTAD_WEIGHTS", message: expect.stringContaining("max_seq_length") as string });
+  });
+
   it("names what is missing or damaged", async () => {
     const folder = await sentenceFolder();
     const refuses = (message: string) =>

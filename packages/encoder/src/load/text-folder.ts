@@ -29,12 +29,26 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
       `${source}: tokenizer.json is missing. Fetch it with the model, or make it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).`,
     );
   const tokenizerConfig = (await model.json("tokenizer_config.json")) ?? {};
-  return openTextEncoder(await model.safetensors(), { source, name, config, tokenizer, tokenizerConfig, pooling: await poolingOf(model) });
+  const [pooling, maxLength] = [await poolingOf(model), await maxLengthOf(model)];
+  const context = { source, name, config, tokenizer, tokenizerConfig, pooling, ...(maxLength === undefined ? {} : { maxLength }) };
+  return openTextEncoder(await model.safetensors(), context);
 }
 
 /** USE Lite, as energetic-ai packs it. */
 async function openVocabularyGraph(model: ModelFolder): Promise<TextEncoder> {
   return openUseLite(await graphFiles(model), await model.json("vocab.json"), model.source);
+}
+
+/** `max_seq_length` of sentence-transformers, special tokens included: MiniLM has 512 positions, but was trained on 256 tokens. */
+async function maxLengthOf(model: ModelFolder): Promise<number | undefined> {
+  const file = "sentence_bert_config.json";
+  const { max_seq_length: length } = ((await model.json(file)) ?? {}) as { readonly max_seq_length?: unknown };
+  if (length === undefined || length === null) return undefined;
+  if (Number.isSafeInteger(length) && (length as number) > 2) return length as number;
+  throw new LtadError(
+    "LTAD_WEIGHTS",
+    `${model.source}: ${file}: max_seq_length: expected a whole number above 2, received ${JSON.stringify(length)}.`,
+  );
 }
 
 /** As sentence-transformers writes it. */

@@ -22,6 +22,8 @@ export interface TextContext {
   readonly tokenizerConfig?: unknown;
   /** For a BERT without more around it; ALIGN and CLIP have their own. */
   readonly pooling: Pooling;
+  /** Tokens that it was trained on, special ones included, where that is fewer than it has positions for. */
+  readonly maxLength?: number;
 }
 
 const size = z.int().positive().max(1_000_000);
@@ -71,7 +73,8 @@ export async function openTextEncoder(checkpoint: WeightFile, context: TextConte
   const { plan, ...places } = blueprint(weights, context);
   const parts = await readTower(weights, places, source);
   const tokenizer = openTokenizer(parsed(context.tokenizer, `${source}: tokenizer.json`), context.tokenizerConfig, source);
-  return towerEncoder({ name, ...plan }, { ...parts, tokenizer, tokenizerJson: context.tokenizer });
+  const positions = Math.min(plan.positions, context.maxLength ?? Infinity);
+  return towerEncoder({ name, ...plan, positions }, { ...parts, tokenizer, tokenizerJson: context.tokenizer });
 }
 
 function blueprint(checkpoint: WeightFile, { config, source, pooling }: TextContext): Blueprint {

@@ -1,20 +1,49 @@
 import { float32, LtadError, type NdArray } from "@ltad/core";
+import { check, having, listOf, string } from "@ltad/core/check";
 import { f32, jit } from "@ltad/jit";
 import type { TextEncoder } from "./text-encoder.js";
 
-// Shapes: B texts, L tokens of the longest, D token size, S size of a text vector.
+// Shapes: B texts, L tokens of the longest in a group, D token size, S size of a text vector.
+
+/** A text and its place among all. */
+interface Row {
+  readonly place: number;
+  readonly ids: readonly number[];
+}
 
 /**
- * Vectors of texts of any lengths, through one compiled graph.
+ * Vectors of texts of any lengths. Texts of about the same length share a graph, so that a long one does not pad all others to its length.
  * @returns [B, S], rows of unit length
  * @throws LtadError `LTAD_SHAPE` for a text without a token
  */
 export async function textVectors(encoder: TextEncoder, texts: readonly string[]): Promise<NdArray> {
-  const ids = texts.map((text) => encoder.tokenize(text).slice(0, encoder.maxTokens));
-  const empty = ids.findIndex((row) => row.length === 0);
-  if (empty >= 0)
-    throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty} (${JSON.stringify(texts[empty])}) contains no tokens. Leave it out.`);
-  const { tokens, mask } = batchOf(encoder, ids);
+  check("textVectors", { encoder, texts }, { encoder: having("a text encoder", "tokenize", "embed", "forward"), texts: listOf(string, 1) });
+  const rows = texts.map((text, place) => ({ place, ids: encoder.tokenize(text).slice(0, encoder.maxTokens) }));
+  const empty = rows.find(({ ids }) => ids.length === 0);
+  if (empty) {
+    const text = JSON.stringify(texts[empty.place]);
+    throw new LtadError("LTAD_SHAPE", `${encoder.name}: text ${empty.place} (${text}) contains no tokens. Leave it out.`);
+  }
+  const vectors: (readonly [Row, Float32Array])[] = [];
+  for (const group of groupsOf(rows)) vectors.push(...(await encodeGroup(encoder, group)));
+  const size = vectors[0]![1].length;
+  const all = float32([texts.length, size]);
+  for (const [{ place }, vector] of vectors) all.data.set(vector, place * size);
+  return all;
+}
+
+/** Rows up to 8, 16, 32, ... tokens long: in a group, less than half of what is computed is padding. */
+export function groupsOf(rows: readonly Row[]): Row[][] {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const limit = Math.max(8, 2 ** Math.ceil(Math.log2(row.ids.length)));
+    groups.set(limit, [...(groups.get(limit) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
+async function encodeGroup(encoder: TextEncoder, group: readonly Row[]): Promise<(readonly [Row, Float32Array])[]> {
+  const { tokens, mask } = batchOf(encoder, group);
   const [batch, length] = mask.shape as [number, number];
   const program = await jit(
     (inputs, { text }) => ({ vectors: encoder.forward(text, inputs.tokens, inputs.mask) }),
@@ -22,21 +51,23 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
     { constants: { text: encoder.params } },
   );
   try {
-    return (await program.run({ tokens, mask })).vectors;
+    const { vectors } = await program.run({ tokens, mask });
+    const size = vectors.data.length / group.length;
+    return group.map((row, b) => [row, vectors.data.slice(b * size, (b + 1) * size) as Float32Array] as const);
   } finally {
     await program.dispose();
   }
 }
 
 /** Rows of ids side by side, padded at the end: tokens [B, L, D] and mask [B, L]. */
-function batchOf(encoder: TextEncoder, ids: readonly (readonly number[])[]): { tokens: NdArray; mask: NdArray } {
+function batchOf(encoder: TextEncoder, rows: readonly Row[]): { tokens: NdArray; mask: NdArray } {
   const { tokenSize } = encoder;
-  const length = Math.max(1, ...ids.map((row) => row.length));
-  const tokens = float32([ids.length, length, tokenSize]);
-  const mask = float32([ids.length, length]);
-  for (const [b, row] of ids.entries()) {
-    tokens.data.set(encoder.embed(row).data, b * length * tokenSize);
-    mask.data.fill(1, b * length, b * length + row.length);
+  const length = Math.max(1, ...rows.map(({ ids }) => ids.length));
+  const tokens = float32([rows.length, length, tokenSize]);
+  const mask = float32([rows.length, length]);
+  for (const [b, { ids }] of rows.entries()) {
+    tokens.data.set(encoder.embed(ids).data, b * length * tokenSize);
+    mask.data.fill(1, b * length, b * length + ids.length);
   }
   return { tokens, mask };
 }

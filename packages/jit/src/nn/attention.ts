@@ -1,3 +1,4 @@
+import { check, optional, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B batch, H heads, P = B * H, N queries, M keys, K width of a head.
@@ -12,6 +13,7 @@ import * as tf from "@tensorflow/tfjs";
  * @see Vaswani et al. 2017, eq. 1; multi-head attention from unsplit inputs is `multiHeadAttention`
  */
 export function attention<R extends tf.Rank>(query: tf.Tensor<R>, key: tf.Tensor<R>, value: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
+  check("attention", { query, key, value, mask }, { query: tensor(), key: tensor(), value: tensor(), mask: optional(tensor()) });
   const [keys, width] = key.shape.slice(-2) as [number, number];
   const isPerImage = mask !== undefined && mask.rank > 2;
   return keys > width && !isPerImage ? compactAttention(query, key, value, mask) : plainAttention(query, key, value, mask);

@@ -1,5 +1,7 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
+import { check, listOf, oneOf, pairOf, type Rule, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
+import { checkSizes, layerRule } from "./linear.js";
 
 // Shapes: B images, h x w places, k side of the kernel, I channels in, O channels out, C channels. Maps are NHWC.
 
@@ -9,8 +11,14 @@ export type Conv2d<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
 /** Zeros around the map: TensorFlow's SAME or none, or the numbers of rows and columns before and behind. */
 export type Zeros = "same" | "valid" | tf.backend_util.ExplicitPadding;
 
+const zerosRule: Rule = (value, path) => {
+  if (!Array.isArray(value)) return oneOf(["same", "valid"])(value, path);
+  listOf(pairOf(whole(0)), 4)(value, path);
+};
+
 /** Xavier-uniform weight, bias 0. */
 export function initConv2d(inputs: number, outputs: number, rng: Rng, kernel = 3): Conv2d<NdArray> {
+  checkSizes("initConv2d", { inputs, outputs, kernel, rng });
   const places = kernel * kernel;
   const bound = Math.sqrt(6 / (places * (inputs + outputs)));
   return {
@@ -20,12 +28,16 @@ export function initConv2d(inputs: number, outputs: number, rng: Rng, kernel = 3
 }
 
 /** A convolution and its bias. [B, h, w, I] -> [B, h / stride, w / stride, O] */
-export function conv2d({ weight, bias }: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+export function conv2d(p: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+  check("conv2d", { p, x, stride, zeros }, { p: layerRule, x: tensor(4), stride: whole(1), zeros: zerosRule });
+  const { weight, bias } = p;
   return tf.conv2d(x, weight as tf.Tensor4D, stride, zeros).add(bias);
 }
 
 /** A convolution of each channel on its own, and its bias. [B, h, w, C] -> [B, h / stride, w / stride, C] */
-export function depthwiseConv2d({ weight, bias }: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+export function depthwiseConv2d(p: Conv2d, x: tf.Tensor4D, stride = 1, zeros: Zeros = "same"): tf.Tensor4D {
+  check("depthwiseConv2d", { p, x, stride, zeros }, { p: layerRule, x: tensor(4), stride: whole(1), zeros: zerosRule });
+  const { weight, bias } = p;
   const pad = zeros as "same"; // TF.js takes explicit zeros here too; its types omit them
   return tf.depthwiseConv2d(x, weight as tf.Tensor4D, stride, pad).add(bias);
 }

@@ -1,3 +1,4 @@
+import { check, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 /**
@@ -5,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
  * @see Hendrycks and Gimpel 2016
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  check("gelu", { x }, { x: tensor() });
   const run = tf.customGrad((input, save) => {
     const z = input as tf.Tensor;
     const twice = tf.erf(z.div(Math.SQRT2)).add(1); // 2 Phi(x)

@@ -1,5 +1,7 @@
 import { float32, type NdArray } from "@ltad/core";
+import { check, number, refuse, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
+import { layerRule } from "./linear.js";
 import { traceBackendName } from "../trace/backend.js";
 
 /** Gain and offset of a layer normalisation, [D] each, under torch's names. */
@@ -7,6 +9,7 @@ export type LayerNorm<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
 
 /** Gain 1, offset 0. */
 export function initLayerNorm(size: number): LayerNorm<NdArray> {
+  check("initLayerNorm", { size }, { size: whole(1) });
   return { weight: float32([size], new Float32Array(size).fill(1)), bias: float32([size]) };
 }
 
@@ -17,7 +20,10 @@ export function initLayerNorm(size: number): LayerNorm<NdArray> {
  * @returns [..., D]
  * @see Ba, Kiros and Hinton 2016
  */
-export function layerNorm<R extends tf.Rank>({ weight, bias }: LayerNorm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
+export function layerNorm<R extends tf.Rank>(p: LayerNorm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
+  check("layerNorm", { p, x, epsilon }, { p: layerRule, x: tensor(), epsilon: number(0) });
+  const { weight, bias } = p;
+  if (x.shape.at(-1) !== weight.shape[0]) throw refuse("layerNorm: x", `a last axis of ${weight.shape[0]}, as the weight has`, x, "LTAD_SHAPE");
   const run = tf.customGrad((...args) => {
     const [input, scale, shift] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
     const save = args[3] as tf.GradSaveFunc;

@@ -1,7 +1,8 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
+import { check, fields, having, optional, refuse, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { attention } from "./attention.js";
-import { initLinear, linear, type Linear, xavierUniform } from "./linear.js";
+import { checkSizes, initLinear, linear, type Linear, xavierUniform } from "./linear.js";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
 
@@ -16,6 +17,7 @@ export type PackedAttention<T = tf.Tensor> = { readonly in_proj_weight: T; reado
 
 /** Xavier-uniform over [3 D, D], as torch draws it; biases 0. */
 export function initAttention(width: number, rng: Rng): PackedAttention<NdArray> {
+  checkSizes("initAttention", { width, rng });
   return {
     in_proj_weight: xavierUniform(3 * width, width, rng),
     in_proj_bias: float32([3 * width]),
@@ -25,6 +27,7 @@ export function initAttention(width: number, rng: Rng): PackedAttention<NdArray>
 
 /** The four maps that torch's names pack. */
 export function unpacked(p: PackedAttention): AttentionMaps {
+  check("unpacked", { p }, { p: having("a packed attention { in_proj_weight, in_proj_bias, out_proj }", "in_proj_weight", "in_proj_bias", "out_proj") });
   const weights = tf.split(p.in_proj_weight, 3); // 3 of [D, D]
   const biases = tf.split(p.in_proj_bias, 3); // 3 of [D]
   const at = (i: number): Linear => ({ weight: weights[i]!, bias: biases[i]! });
@@ -40,10 +43,14 @@ export function unpacked(p: PackedAttention): AttentionMaps {
  */
 export function multiHeadAttention(
   maps: AttentionMaps,
-  { query, key, value }: QueryKeyValue<tf.Tensor3D>,
+  inputs: QueryKeyValue<tf.Tensor3D>,
   heads: number,
   mask?: tf.Tensor,
 ): tf.Tensor3D {
+  const mapsRule = having("the maps { query, key, value, output }", "query", "key", "value", "output");
+  const three = fields({ query: tensor(3), key: tensor(3), value: tensor(3) });
+  check("multiHeadAttention", { maps, inputs, mask }, { maps: mapsRule, inputs: three, mask: optional(tensor()) });
+  const { query, key, value } = inputs;
   const keys = splitHeads(linear(maps.key, key), heads); // [B, H, M, K]
   const values = splitHeads(linear(maps.value, value), heads); // [B, H, M, K]
   const queries = splitHeads(forEachImage(linear(maps.query, query), key), heads); // [B, H, N, K]
@@ -58,12 +65,15 @@ function forEachImage(query: tf.Tensor3D, like: tf.Tensor3D): tf.Tensor3D {
 
 /** [B, N, D] to [B, H, N, K]. */
 export function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor4D {
+  check("splitHeads", { x, heads }, { x: tensor(3), heads: whole(1) });
+  if (x.shape[2] % heads !== 0) throw refuse("splitHeads: heads", `a number that divides the width ${x.shape[2]}`, heads);
   const [, n, width] = x.shape;
   return x.reshape([-1, n, heads, width / heads]).transpose([0, 2, 1, 3]);
 }
 
 /** [B, H, N, K] to [B, N, D]. */
 export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
+  check("mergeHeads", { x }, { x: tensor(4) });
   const [, heads, n, k] = x.shape;
   return x.transpose([0, 2, 1, 3]).reshape([-1, n, heads * k]);
 }

@@ -1,3 +1,4 @@
+import { check, pairOf, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { bilinearMatrix } from "./resize-matrices.js";
 
@@ -7,7 +8,9 @@ import { bilinearMatrix } from "./resize-matrices.js";
  * @param x [B, H, W, C] @param size [height, width]
  * @returns [B, height, width, C]
  */
-export function resizeBilinear(x: tf.Tensor4D, [height, width]: readonly [number, number]): tf.Tensor4D {
+export function resizeBilinear(x: tf.Tensor4D, size: readonly [number, number]): tf.Tensor4D {
+  check("resizeBilinear", { x, size }, { x: tensor(4), size: pairOf(whole(1)) });
+  const [height, width] = size;
   const [b, h, w, c] = x.shape;
   const rule = { alignCorners: false, halfPixelCenters: true };
   const matrix = (from: number, to: number) => tf.tensor3d(bilinearMatrix(from, to, rule), [1, to, from], "float32");

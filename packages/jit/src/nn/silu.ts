@@ -1,3 +1,4 @@
+import { check, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 
 /**
@@ -5,5 +6,6 @@ import type * as tf from "@tensorflow/tfjs";
  * @see Elfwing, Uchibe and Doya 2017
  */
 export function silu<R extends tf.Rank>(x: tf.Tensor<R>): tf.Tensor<R> {
+  check("silu", { x }, { x: tensor() });
   return x.mul(x.sigmoid());
 }

@@ -1,7 +1,8 @@
 import type { NdArray, Rng } from "@ltad/core";
+import { check, func, having, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 import { initLayerNorm, type LayerNorm, layerNorm } from "./layer-norm.js";
-import { initLinear, linear, type Linear } from "./linear.js";
+import { checkSizes, initLinear, linear, type Linear } from "./linear.js";
 import { initAttention, type PackedAttention } from "./multi-head-attention.js";
 
 // Shapes: B batch, N tokens, D width, F inner width of the feed-forward part.
@@ -17,6 +18,7 @@ export type TransformerLayer<T = tf.Tensor> = {
 
 /** Xavier-uniform maps with bias 0, norms that change nothing. */
 export function initTransformerLayer(width: number, hidden: number, rng: Rng): TransformerLayer<NdArray> {
+  checkSizes("initTransformerLayer", { width, hidden, rng });
   return {
     self_attn: initAttention(width, rng),
     linear1: initLinear(width, hidden, rng),
@@ -42,13 +44,17 @@ export interface LayerParts {
   readonly around?: Map3D;
 }
 
+const partsRule = having("the parts { norm1, norm2, attend, feedForward }", "norm1", "norm2", "attend", "feedForward");
+
 /**
  * y = norm1(x + attend(x)); norm2(y + feedForward(y)).
  * @param x [B, N, D]
  * @returns [B, N, D]
  * @see Vaswani et al. 2017, section 3.1
  */
-export function postNormLayer({ norm1, norm2, epsilon, attend, feedForward }: LayerParts, x: tf.Tensor3D): tf.Tensor3D {
+export function postNormLayer(parts: LayerParts, x: tf.Tensor3D): tf.Tensor3D {
+  check("postNormLayer", { parts, x }, { parts: partsRule, x: tensor(3) });
+  const { norm1, norm2, epsilon, attend, feedForward } = parts;
   const y = layerNorm(norm1, x.add<tf.Tensor3D>(attend(x)), epsilon);
   return layerNorm(norm2, y.add<tf.Tensor3D>(feedForward(y)), epsilon);
 }
@@ -59,12 +65,15 @@ export function postNormLayer({ norm1, norm2, epsilon, attend, feedForward }: La
  * @returns [B, N, D]
  * @see Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture"
  */
-export function preNormLayer({ norm1, norm2, epsilon, attend, feedForward, around }: LayerParts, x: tf.Tensor3D): tf.Tensor3D {
+export function preNormLayer(parts: LayerParts, x: tf.Tensor3D): tf.Tensor3D {
+  check("preNormLayer", { parts, x }, { parts: partsRule, x: tensor(3) });
+  const { norm1, norm2, epsilon, attend, feedForward, around } = parts;
   const y = (around ? around(x) : x).add<tf.Tensor3D>(attend(layerNorm(norm1, x, epsilon)));
   return y.add<tf.Tensor3D>(feedForward(layerNorm(norm2, y, epsilon)));
 }
 
 /** Two linear maps with an activation between: [B, N, D] -> [B, N, F] -> [B, N, D]. */
 export function feedForward(first: Linear, second: Linear, activation: Map3D, x: tf.Tensor3D): tf.Tensor3D {
+  check("feedForward", { activation, x }, { activation: func, x: tensor() });
   return linear(second, activation(linear(first, x)));
 }

@@ -1,3 +1,4 @@
+import { check, fields, number, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 /** How a row of zeros is kept from a division by zero: a term under the root, or a lower bound of the squared length. */
@@ -10,6 +11,7 @@ export type LengthGuard = { readonly add: number } | { readonly atLeast: number 
  * @returns [..., D]
  */
 export function unitLength<R extends tf.Rank>(x: tf.Tensor<R>, guard: LengthGuard = { add: 1e-20 }): tf.Tensor<R> {
+  check("unitLength", { x, guard }, { x: tensor(), guard: fields("add" in Object(guard) ? { add: number(0) } : { atLeast: number(0) }) });
   const squared = x.square().sum(-1, true); // [..., 1]
   if ("add" in guard) return x.div(squared.add(guard.add).sqrt());
   return x.mul(tf.rsqrt(tf.maximum(squared, guard.atLeast)));

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Operation } from "../check/culprit.js";
 import { registerGradients } from "../gradients/index.js";
 import type { Graph, Value } from "../graph/graph.js";
+import { impossibleShape, operandFault } from "../kernels/check-operands.js";
 import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { callerLine } from "../caller-line.js";
@@ -22,6 +23,8 @@ class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
   /** Where the operations of a trace are recorded, if anybody needs them. */
   operations: Operation<Value>[] | undefined;
+  /** The error of the first asynchronous read of this trace. */
+  fault: unknown;
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends that this trace has met: constants of the graph. */
   private foreign = new WeakMap<object, Held>();
@@ -49,6 +52,7 @@ class TraceBackend extends tf.KernelBackend {
     if (this.held.has(tensor.dataId))
       throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions must not keep tensors.`);
     if (!isDType(tensor.dtype)) throw unsupportedType(tensor.dtype);
+    if (!isAlive(tensor)) throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor that was disposed is used. Dispose it later.`);
     const data = tf.engine().readSync(tensor.dataId) as Float32Array | Int32Array | Uint8Array;
     const value = graph.constant(tensor.dtype, tensor.shape, data.slice());
     this.foreign.set(tensor.dataId, { value, graph, references: 1 });
@@ -66,8 +70,15 @@ class TraceBackend extends tf.KernelBackend {
     );
   }
 
-  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    return this.readSync(dataId);
+  /** The promise of a read that cannot be done never settles: nobody may wait for it, and a rejection that nobody handles ends Node. */
+  override read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    try {
+      return Promise.resolve(this.readSync(dataId));
+    } catch (error) {
+      if (!this.graph) return Promise.reject(error);
+      this.fault ??= error;
+      return new Promise(() => undefined);
+    }
   }
 
   override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
@@ -141,6 +152,8 @@ export function traceBackend(): TraceBackend {
 
 function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: object }) {
   const graph = backend.graph!;
+  const fault = operandFault(kernel, inputs, attrs ?? {});
+  if (fault !== undefined) throw refusedCall(kernel, fault);
   const values: Record<string, Value> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
     if (!tensor) continue;
@@ -149,6 +162,8 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
   }
   const out = row.emit(graph, values, attrs ?? {});
   const outputs = Array.isArray(out) ? (out as readonly Value[]) : [out as Value];
+  const impossible = impossibleShape(outputs.map(({ shape }) => shape));
+  if (impossible) throw refusedCall(kernel, `its result would have the shape [${impossible.join(", ")}]`);
   backend.operations?.push({ kernel, line: callerLine(), inputs: Object.values(values), outputs });
   const infos = outputs.map((value) => ({
     dataId: backend.hold(value),
@@ -156,6 +171,15 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
     dtype: value.dtype as DType,
   }));
   return Array.isArray(out) ? infos : (infos[0] as tf.TensorInfo);
+}
+
+function refusedCall(kernel: string, why: string): LtadError {
+  return new LtadError("LTAD_TRACE", `${callerLine()}: the operation (kernel ${kernel}) cannot take these tensors: ${why}.`, { details: { kernel } });
+}
+
+/** Whether a backend of TF.js still has the numbers of a tensor. */
+function isAlive({ dataId }: tf.TensorInfo): boolean {
+  return tf.engine().state.tensorInfo.has(dataId);
 }
 
 function isDType(dtype: string): dtype is DType {

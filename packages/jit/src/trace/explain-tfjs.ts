@@ -14,10 +14,21 @@ export function explainTfjs(error: unknown): unknown {
     return new LtadError(code, `${callerLine(error.stack)}: ${what}`, { cause: error, details: { kernel } });
   }
   const steep = /gradient function not found for (\w+)/.exec(error.message)?.[1];
-  if (steep === undefined) return error;
+  if (steep === undefined) return isOfTfjs(error) ? wrongCall(error) : error;
   const why = withoutGradient[steep] ?? "TF.js has none";
   const what = `the kernel ${steep} has no gradient: ${why}. Write the step with other operations, or take it out of the gradient.`;
   return new LtadError("LTAD_TRACE", `${callerLine(error.stack)}: ${what}`, { cause: error, details: { kernel: steep } });
+}
+
+/** Thrown by TF.js itself, not by a function of the caller that it called. */
+function isOfTfjs({ stack = "" }: Error): boolean {
+  const first = stack.split("\n").find((line) => /^\s+at /.test(line));
+  return first !== undefined && /node_modules[^\n]*@tensorflow/.test(first);
+}
+
+function wrongCall(error: Error): LtadError {
+  const message = error.message.trim().replace(/\.?$/, ".");
+  return new LtadError("LTAD_TRACE", `${callerLine(error.stack)}: TensorFlow.js refuses this call: ${message}`, { cause: error });
 }
 
 function untraceable(error: Error, kernel: string): string {

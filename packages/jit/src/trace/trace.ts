@@ -1,4 +1,4 @@
-import { LtadError, type NdArrays } from "@ltad/core";
+import type { NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Operation } from "../check/culprit.js";
 import { flagsName, watchGraph, type Inspect } from "../check/watch-graph.js";
@@ -9,7 +9,9 @@ import type { TensorSpecs } from "@ltad/runtime";
 import type { Tensors } from "../traced-function.js";
 import { traceBackend, traceBackendName } from "./backend.js";
 import { stackDepth } from "../caller-line.js";
+import { namedTensors } from "../named-tensors.js";
 import { explainTfjs } from "./explain-tfjs.js";
+import { whileTracing } from "./while-tracing.js";
 
 /** A trace, and what reads the flags of a run when it is watched. */
 export type Trace = Traced & { readonly inspect?: Inspect };
@@ -27,7 +29,7 @@ export function trace(
   watched = false,
 ): Trace {
   const backend = traceBackend();
-  const before = { name: currentBackend(), graph: backend.graph, operations: backend.operations };
+  const before = { name: currentBackend(), graph: backend.graph, operations: backend.operations, fault: backend.fault };
   const graph = new Graph(Object.values(inputs).some(({ shape }) => shape[0] === null));
   const operations: Operation<Value>[] = [];
   const values: Record<string, Value> = {};
@@ -36,10 +38,10 @@ export function trace(
     Error.stackTraceLimit = stackDepth;
     backend.graph = graph;
     backend.operations = watched ? operations : undefined;
+    backend.fault = undefined;
     void tf.engine().setBackend(traceBackendName);
     tf.tidy(() => {
-      const results = fn(makeInputs(graph, inputs, batch), makeConstants(graph, constants));
-      checkResults(results);
+      const results = runTraced(() => fn(makeInputs(graph, inputs, batch), makeConstants(graph, constants)), backend);
       for (const [name, tensor] of Object.entries(results)) values[name] = backend.valueBehind(tensor);
     });
   } catch (error) {
@@ -48,6 +50,7 @@ export function trace(
     Error.stackTraceLimit = depth;
     backend.graph = before.graph;
     backend.operations = before.operations;
+    backend.fault = before.fault;
     restoreBackend(before.name);
   }
   const outputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, graph.full(value)]));
@@ -91,10 +94,13 @@ function asTensor(value: Value): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-function checkResults(results: Tensors) {
-  const entries = Object.entries(results);
-  const wrong = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor));
-  if (entries.length > 0 && !wrong) return;
-  const received = wrong ? `${wrong[0]} is ${String(wrong[1])}` : "there are none";
-  throw new LtadError("LTAD_TRACE", `traced function: expected named tensors as results, but ${received}. Return an object of tensors.`);
+/** Calls the function of the caller; a read whose promise nobody will see settled counts as its error. */
+function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>): Tensors {
+  try {
+    const results = namedTensors(whileTracing(run));
+    if (backend.fault === undefined) return results;
+  } catch (error) {
+    throw backend.fault ?? error;
+  }
+  throw backend.fault;
 }

@@ -1,71 +1,64 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import type { Clipping, Optimiser } from "./optimiser.js";
 
-/** Options of the optimiser; the defaults are torch's but for the smaller weight decay. */
-export interface AdamWOptions {
+/** Options of AdamW; the defaults are torch's but for the smaller weight decay. */
+export interface AdamWOptions extends Clipping {
+  readonly kind?: "adamw";
+  /** 0.9 */
   readonly beta1?: number;
+  /** 0.999 */
   readonly beta2?: number;
+  /** 1e-8 */
   readonly epsilon?: number;
+  /** Decoupled from the gradient; 1e-4. */
   readonly weightDecay?: number;
-  /** Largest norm of all gradients together; longer ones are scaled down. Left out: no clipping. */
-  readonly clipNorm?: number;
 }
 
-const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 } as const;
+/** The scalars of one step of Adam, folded in double precision. */
+export interface AdamScalars {
+  /** rate (1 - beta1) / (1 - beta1^t) sqrt((1 - beta2^t) / (1 - beta2)) */
+  readonly rate: number;
+  /** epsilon sqrt((1 - beta2^t) / (1 - beta2)) */
+  readonly epsilon: number;
+}
+
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
- * One parameter with its moments, all of one shape. The moments are sums, not means: m / (1 - beta1) and v / (1 - beta2) of the paper, which saves
- * two passes over the gradient. Their factors are in {@link scalarsOf}.
+ * Adam with decoupled weight decay. Its moments are sums, not means: m / (1 - beta1) and v / (1 - beta2) of the paper, which saves two passes over the
+ * gradient; their factors are in the scalars.
+ * @see Loshchilov and Hutter 2019, algorithm 2; epsilon outside the root, as torch.optim.AdamW
  */
-export interface Slot {
-  readonly param: tf.Tensor;
-  readonly m: tf.Tensor;
-  readonly v: tf.Tensor;
-}
-
-/** What changes from step to step, folded to three scalars in double precision by {@link scalarsOf}. */
-export interface StepScalars<T> {
-  /** 1 - rate * weightDecay */
-  readonly decay: T;
-  /** rate (1 - beta1) / (1 - beta1^t) sqrt((1 - beta2^t) / (1 - beta2)) */
-  readonly rate: T;
-  /** epsilon sqrt((1 - beta2^t) / (1 - beta2)) */
-  readonly epsilon: T;
-}
-
-/** @param step number of this step, from 1 */
-export function scalarsOf(learningRate: number, step: number, options: AdamWOptions): StepScalars<number> {
-  const { beta1, beta2, epsilon, weightDecay } = { ...adamWDefaults, ...options };
-  const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
+export function adamW(options: AdamWOptions): Optimiser {
+  const { weightDecay = 1e-4, ...settings } = options;
   return {
-    decay: 1 - learningRate * weightDecay,
-    rate: ((learningRate * (1 - beta1)) / (1 - beta1 ** step)) * root,
-    epsilon: epsilon * root,
+    moments: ["m", "v"],
+    scalars: (learningRate, step) => ({ decay: 1 - learningRate * weightDecay, ...adamScalars(learningRate, step, settings) }),
+    update({ param, m, v }, gradient, { decay, rate, epsilon }) {
+      const { step, ...moments } = adamStep({ m: m!, v: v! }, gradient, { rate: rate!, epsilon: epsilon! }, settings);
+      return { param: param!.mul(decay!).sub(step), ...moments };
+    },
   };
 }
 
-/**
- * One step of Adam with decoupled weight decay.
- * @see Loshchilov and Hutter 2019, algorithm 2; epsilon outside the root, as torch.optim.AdamW
- */
-export function adamW(
-  { param, m, v }: Slot,
+/** @param step number of this step, from 1 */
+export function adamScalars(learningRate: number, step: number, options: AdamWOptions): AdamScalars {
+  const { beta1, beta2, epsilon } = { ...adamDefaults, ...options };
+  const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
+  return { rate: ((learningRate * (1 - beta1)) / (1 - beta1 ** step)) * root, epsilon: epsilon * root };
+}
+
+type Moments = Readonly<Record<"m" | "v", tf.Tensor>>;
+
+/** The next moments, and what to take from the parameter. */
+export function adamStep(
+  { m, v }: Moments,
   gradient: tf.Tensor,
-  { decay, rate, epsilon }: StepScalars<tf.Tensor>,
+  { rate, epsilon }: Readonly<Record<keyof AdamScalars, tf.Tensor>>,
   options: AdamWOptions,
-): Slot {
-  const { beta1, beta2 } = { ...adamWDefaults, ...options };
+): Moments & { readonly step: tf.Tensor } {
+  const { beta1, beta2 } = { ...adamDefaults, ...options };
   const nextM = m.mul(beta1).add(gradient);
   const nextV = v.mul(beta2).add(gradient.square());
-  const step = nextM.div(nextV.sqrt().add(epsilon)).mul(rate);
-  return { param: param.mul(decay).sub(step), m: nextM, v: nextV };
-}
-
-/** Length of all gradients laid end to end. */
-export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
-  return tf.sqrt(tf.addN(gradients.map((g) => g.square().sum<tf.Scalar>())));
-}
-
-/** min(1, clipNorm / (norm + 1e-6)), as torch.nn.utils.clip_grad_norm_. */
-export function clipFactor(norm: tf.Scalar, clipNorm: number): tf.Scalar {
-  return tf.minimum(tf.scalar(1), tf.scalar(clipNorm).div(norm.add(1e-6)));
+  return { m: nextM, v: nextV, step: nextM.div(nextV.sqrt().add(epsilon)).mul(rate) };
 }

@@ -1,3 +1,5 @@
+import { check, fields, listOf, number, optional, whole } from "@ltad/core/check";
+
 /** Ends of a schedule in steps, and the rate at its top. */
 export interface WarmupOptions {
   /** Highest learning rate. */
@@ -14,19 +16,25 @@ export interface CosineOptions extends WarmupOptions {
   readonly floor?: number;
 }
 
+const warmupFields = { base: number(), warmup: number(0), total: number(0) };
+
 /**
  * Learning rate of a step: linear from base / warmup up to base, then half a cosine down to floor * base.
  * Steps count from 0: no step has rate 0 while it warms up.
  * @see Loshchilov and Hutter 2017, SGDR, eq. 5
  */
-export function cosineSchedule(step: number, { base, warmup, total, floor = 0 }: CosineOptions): number {
+export function cosineSchedule(step: number, options: CosineOptions): number {
+  check("cosineSchedule", { step, options }, { step: whole(0), options: fields({ ...warmupFields, floor: optional(number()) }) });
+  const { base, warmup, total, floor = 0 } = options;
   if (step < warmup) return (base * (step + 1)) / warmup;
   const progress = Math.min(1, (step - warmup) / Math.max(1, total - warmup));
   return base * (floor + ((1 - floor) * (1 + Math.cos(Math.PI * progress))) / 2);
 }
 
 /** Learning rate of a step: linear up to base, then linear down to 0 at total. */
-export function linearSchedule(step: number, { base, warmup, total }: WarmupOptions): number {
+export function linearSchedule(step: number, options: WarmupOptions): number {
+  check("linearSchedule", { step, options }, { step: whole(0), options: fields(warmupFields) });
+  const { base, warmup, total } = options;
   if (step < warmup) return (base * (step + 1)) / warmup;
   return base * Math.max(0, (total - step) / Math.max(1, total - warmup));
 }
@@ -34,7 +42,10 @@ export function linearSchedule(step: number, { base, warmup, total }: WarmupOpti
 /** Learning rate of a step: base, times factor at every milestone that has been reached. */
 export function stepSchedule(
   step: number,
-  { base, milestones, factor }: { base: number; milestones: readonly number[]; factor: number },
+  options: { base: number; milestones: readonly number[]; factor: number },
 ): number {
+  const rules = { base: number(), milestones: listOf(number()), factor: number() };
+  check("stepSchedule", { step, options }, { step: whole(0), options: fields(rules) });
+  const { base, milestones, factor } = options;
   return base * factor ** milestones.filter((m) => m <= step).length;
 }

@@ -1,89 +1,107 @@
 import { LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { createSession, type TensorSpecs } from "@ltad/runtime";
+import { createSession, type RuntimeOptions, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
 import { f32 } from "../spec.js";
 import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
-import { compile } from "../to-onnx.js";
+import { checkSpecs, compile } from "../to-onnx.js";
 import type { JitOptions, Tensors } from "../traced-function.js";
 
-/** A function from state and inputs, in one record, to the next state and scalars to report. */
+/** A function from state and inputs, in one record, to what changes of the state and scalars to report. */
 export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
 
-/** Runs a step function and keeps its state where the engine needs it. */
+/** A step, and what only collects gradients for it. */
+export interface StepFunctions {
+  readonly step: StepFunction;
+  readonly add?: StepFunction;
+}
+
+/** Runs step functions and keeps their state where the engine needs it. */
 export interface Stepper {
-  run(inputs: NdArrays): Promise<Record<string, number>>;
+  run(which: keyof StepFunctions, inputs: NdArrays): Promise<Record<string, number>>;
   /** Not copied. */
   state(): Record<string, NdArray>;
+  /** Replaces these arrays of the state. */
   load(state: NdArrays): void;
   dispose(): Promise<void>;
 }
 
 type Options = JitOptions & { readonly inputs: TensorSpecs; readonly constants?: Tree<NdArray> };
 
-const scalars: TensorSpecs = { "at.decay": f32(), "at.rate": f32(), "at.epsilon": f32() };
-
 /** The step as an .onnx file: the state and `at.*` next to the inputs, `next.*` and `report.*` as outputs. */
-export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options): Uint8Array {
-  return compileStep(step, initial, options, false).model;
+export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options, scalars: readonly string[]): Uint8Array {
+  return compileStep(step, initial, options, scalars, false).model;
 }
 
-function compileStep(step: StepFunction, initial: NdArrays, options: Options, watched: boolean) {
+function compileStep(step: StepFunction, initial: NdArrays, options: Options, scalars: readonly string[], watched: boolean) {
   const named = (inputs: Tensors, constants: Tree<tf.Tensor>) => {
     const { state, results } = step(inputs, constants);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
-  return compile(named, { ...initial, ...options.inputs, ...scalars }, options.constants, watched);
+  const specs = { ...initial, ...options.inputs, ...Object.fromEntries(scalars.map((name) => [name, f32()])) };
+  return compile(named, specs, options.constants, watched);
 }
 
-/** The step as one graph: the state goes out of one run and into the next as it is. */
-export async function onnxStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+/** Each function as one graph: the state goes out of one run and into the next as it is. */
+export async function onnxStepper(functions: StepFunctions, initial: NdArrays, options: Options, scalars: readonly string[]): Promise<Stepper> {
   await tf.ready();
-  const { model, inspect } = compileStep(step, initial, options, options.check ?? false);
-  const session = await createSession(model, { ...options, training: true });
+  const settings = { ...runtimeOptions(options), training: true };
+  const open = async (which: keyof StepFunctions) => {
+    const { model, inspect } = compileStep(functions[which]!, initial, options, which === "step" ? scalars : [], options.check ?? false);
+    return { session: await createSession(model, settings), inspect };
+  };
+  const step = await open("step");
+  const programs = { step, add: functions.add ? await open("add") : undefined };
   let state: NdArrays = initial;
-  let open = true;
+  let isOpen = true;
   return {
-    async run(inputs) {
-      if (!open) throw disposed();
+    async run(which, inputs) {
+      if (!isOpen) throw disposed();
+      const { session, inspect } = programs[which]!;
       const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...inputs });
       if (flags) inspect?.(flags);
-      state = unprefixed("next", outputs);
+      state = { ...state, ...unprefixed("next", outputs) };
       return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
     },
     state: () => ({ ...state }),
-    load: (arrays) => void (state = arrays),
+    load: (arrays) => void (state = { ...state, ...arrays }),
     async dispose() {
-      if (!open) return;
-      open = false;
-      await session.release();
+      if (!isOpen) return;
+      isOpen = false;
+      await Promise.all([step.session.release(), programs.add?.session.release()]);
     },
   };
 }
 
-/** The step as it is, on the current TF.js backend. */
-export async function eagerStepper(step: StepFunction, initial: NdArrays, options: Options): Promise<Stepper> {
+/** Those of the options that ONNX Runtime knows. */
+function runtimeOptions({ threads, spinning, providers }: RuntimeOptions): RuntimeOptions {
+  const known = Object.entries({ threads, spinning, providers }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known);
+}
+
+/** The functions as they are, on the current TF.js backend. */
+export async function eagerStepper(functions: StepFunctions, initial: NdArrays, options: Options): Promise<Stepper> {
   await tf.ready();
+  checkSpecs(options.inputs);
   const constants = tensorsOf(options.constants ?? {});
   let state: Record<string, tf.Tensor> = tensorsOf(initial);
   const replace = (next: Record<string, tf.Tensor>) => {
-    tf.dispose(state);
-    state = next;
+    for (const name of Object.keys(next)) state[name]?.dispose();
+    state = { ...state, ...next };
   };
   let open = true;
   return {
-    async run(inputs) {
+    async run(which, inputs) {
       if (!open) throw disposed();
       const numbers: Record<string, number> = {};
       const next = tidyEagerly(() => {
         const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-        const run = () => step({ ...state, ...tensors }, constants);
+        const run = () => functions[which]!({ ...state, ...tensors }, constants);
         const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
         const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, run, all) : run();
         for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
-        tf.dispose(results);
-        return { ...after };
+        return Object.fromEntries(Object.entries(after).map(([name, tensor]) => [name, ownOf(tensor, state[name])]));
       });
       replace(next);
       return numbers;
@@ -97,6 +115,9 @@ export async function eagerStepper(step: StepFunction, initial: NdArrays, option
     },
   };
 }
+
+/** The tensor, or a copy where it is the one before, which will be freed. */
+const ownOf = (next: tf.Tensor, before: tf.Tensor | undefined) => (next === before ? next.clone() : next);
 
 const disposed = () => new LtadError("LTAD_CONFIG", "step: the program was disposed. Compile it again.");
 

@@ -20,14 +20,14 @@ const constants = { text: { table: float32([7, 7], rng.normals(49)) } };
 
 type Options = JitOptions & { clipNorm?: number };
 const compile = (options: Options = {}) => trainStep(problem(options));
-const problem = (options: Options) =>
+const problem = ({ clipNorm, ...options }: Options) =>
   ({
     params,
     inputs,
     constants,
     threads: 1,
     ...options,
-    optimiser: { weightDecay: 0.01, ...(options.clipNorm === undefined ? {} : { clipNorm: options.clipNorm }) },
+    optimiser: { weightDecay: 0.01, ...(clipNorm === undefined ? {} : { clipNorm }) },
     loss: ({ embed, norm, out }, { x, y }, { text: { table } }) => {
       const h = layerNorm({ weight: norm.gamma, bias: norm.beta }, gelu(tf.matMul(tf.matMul(x, table), embed.w).add(embed.b)));
       const error = tf.matMul(h, out.w).add(out.b).sub(y);

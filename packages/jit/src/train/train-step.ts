@@ -1,11 +1,13 @@
-import { flatten, isNdArray, LtadError, scalar, unflatten, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { checkInputs, type InputsOf, type TensorSpecs } from "@ltad/runtime";
+import { LtadError, type NdArray, type NdArrays, readSafetensors, scalar, type Tree, unflatten, writeSafetensors } from "@ltad/core";
+import { aTree, boolean, check, fields, func, listOf, number, optional, anything, string } from "@ltad/core/check";
+import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
+import { engineFields } from "../rules.js";
 import type { JitOptions, NoArrays, Tensors, TensorsFor, TensorsOf } from "../traced-function.js";
-import { adamW, clipFactor, globalNorm, scalarsOf, type AdamWOptions } from "./adamw.js";
-import { checkParams, packArrays, packTensors, planPacking, unpackArrays, unpackTensors, type Packing } from "./packing.js";
+import { optimiserOf, type OptimiserOptions } from "./optimiser.js";
+import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, zerosLike } from "./state-layout.js";
+import { addFunction, stepFunction, type StepParts } from "./step-function.js";
 import { eagerStepper, onnxStepper, stepToOnnx } from "./stepper.js";
-import { valueAndGradients } from "./value-and-gradients.js";
 
 /** What a loss function returns: the loss, and scalars to report beside it. */
 export type Losses = Tensors & { readonly loss: tf.Scalar };
@@ -16,43 +18,66 @@ export interface TrainStepOptions<
   In extends TensorSpecs = TensorSpecs,
   C extends Tree<NdArray> = NoArrays,
   M extends Losses = Losses,
+  B extends Tree<NdArray> = NoArrays,
 > extends JitOptions {
   /** Initial parameters, float32; copied. */
   readonly params: P;
   readonly inputs: In;
   /** A tree of frozen arrays: initialisers of the graph, named by their paths. */
   readonly constants?: C;
-  /** A traced function of the parameters, the inputs of one step and the constants. */
-  loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>): M;
-  readonly optimiser?: AdamWOptions;
+  /** A tree of arrays that change from step to step without a gradient, such as the running statistics of batch norm; copied. */
+  readonly buffers?: B;
+  /** A traced function of the parameters, the inputs of one step, the constants and the buffers. With buffers it returns `[losses, next buffers]`. */
+  loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>, buffers: TensorsOf<B>): M | readonly [M, TensorsOf<B>];
+  /** AdamW unless its `kind` says otherwise. */
+  readonly optimiser?: OptimiserOptions;
+  /** Names of parameters or of branches of them, "encoder" or "head.bias", that do not move. */
+  readonly freeze?: readonly string[];
+  /** Makes `accumulate`, for batches that are larger than memory allows. */
+  readonly accumulate?: boolean;
 }
 
 /** Options of a step whose types are forgotten, inside this file. */
-type AnyOptions = Omit<TrainStepOptions<Tree<NdArray>>, "constants" | "loss"> & {
+type AnyOptions = Omit<TrainStepOptions<Tree<NdArray>>, "constants" | "buffers" | "loss"> & {
   readonly constants?: Tree<NdArray>;
-  loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>): Losses;
+  readonly buffers?: Tree<NdArray>;
+  loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>): unknown;
 };
 
 /** The numbers of one step: what the loss returned, and the norm of the gradient before clipping. */
 export type StepNumbers<M> = { readonly [Name in keyof (M & { gradient_norm: tf.Scalar })]: number };
 
 /** A compiled training step with its state. */
-export interface TrainProgram<P extends Tree<NdArray>, In extends TensorSpecs = TensorSpecs, M extends Losses = Losses> {
+export interface TrainProgram<
+  P extends Tree<NdArray>,
+  In extends TensorSpecs = TensorSpecs,
+  M extends Losses = Losses,
+  B extends Tree<NdArray> = NoArrays,
+> {
   /** Updates the parameters. Returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping. */
   step(batch: InputsOf<In>, at: { readonly learningRate: number }): Promise<StepNumbers<M>>;
-  /** The parameters now; copied. */
+  /**
+   * Adds the gradients of a batch to those of the next step, which then takes the mean of all; the parameters stay. Returns the scalars of the loss function.
+   * @throws LtadError `LTAD_CONFIG` without the option `accumulate`
+   */
+  accumulate(batch: InputsOf<In>): Promise<{ readonly [Name in keyof M]: number }>;
+  /** The parameters now, those that are frozen included; copied. */
   params(): P;
-  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta) and `step`; copied. */
+  /** The buffers now; copied. */
+  buffers(): B;
+  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta), `buffers.*` and `step`; copied. */
   state(): Record<string, NdArray>;
   /** @throws LtadError `LTAD_SHAPE` when the state belongs to other parameters */
   restore(state: NdArrays): void;
+  /** Writes `state()` to a safetensors file, whole or not at all. @throws LtadError `LTAD_WRITE` */
+  save(path: string): Promise<void>;
+  /** Goes on where `save` was called. @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters */
+  load(path: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
-const groups = ["params", "m", "v"] as const;
-
 /**
- * Compiles loss, gradients, clipping and AdamW into one graph, and runs it step by step.
+ * Compiles loss, gradients, clipping and the optimiser into one graph, and runs it step by step.
  * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
  */
 export async function trainStep<
@@ -60,41 +85,53 @@ export async function trainStep<
   const In extends TensorSpecs,
   C extends Tree<NdArray> = NoArrays,
   M extends Losses = Losses,
->(options: TrainStepOptions<P, In, C, M>): Promise<TrainProgram<P, In, M>> {
-  const program = await openStep(options);
-  return program as TrainProgram<P, In, M>;
+  B extends Tree<NdArray> = NoArrays,
+>(options: TrainStepOptions<P, In, C, M, B>): Promise<TrainProgram<P, In, M, B>> {
+  const program = await openStep(options as unknown as AnyOptions);
+  return program as unknown as TrainProgram<P, In, M, B>;
 }
 
-async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>>> {
-  const { initial, packing, state: slots } = begin(options.params);
-  const names = Object.keys(initial);
-  const optimiser = options.optimiser ?? {};
+async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
+  const parts = partsOf(options);
+  const { layout, optimiser } = parts;
   const make = options.engine === "tensorflow" ? eagerStepper : onnxStepper;
-  const stepper = await make(stepFunction(options, packing), slots, options);
-  let count = 0;
-  const current = (group: (typeof groups)[number]) => unpackArrays(ofGroup(stepper.state(), group), packing, names);
+  const functions = { step: stepFunction(parts), ...(options.accumulate ? { add: addFunction(parts) } : {}) };
+  const stepper = await make(functions, layout.initial, options, scalarsOf(parts, options.accumulate));
+  let [count, added] = [0, 0];
+  const state = () => ({ ...toCheckpoint(stepper.state(), layout), ...counters(count, added, options.accumulate) });
+  const inTurn = queue();
+  const restore = (saved: NdArrays) => {
+    check("restore", { state: saved }, { state: aTree });
+    for (const [name, array] of Object.entries(counters(0, 0, options.accumulate))) checkEntry(name, saved[name], array);
+    stepper.load(fromCheckpoint(saved, layout));
+    [count, added] = [saved["step"]!.data[0]!, saved["accumulated"]?.data[0] ?? 0];
+  };
   return {
-    step: inTurn(async (inputs: NdArrays, { learningRate }: { readonly learningRate: number }) => {
-      checkInputs(inputs, options.inputs);
-      checkRate(learningRate);
-      const scalars = Object.entries(scalarsOf(learningRate, count + 1, optimiser)).map(
-        ([name, value]) => [`at.${name}`, scalar(value)] as const,
-      );
-      const results = await stepper.run({ ...inputs, ...Object.fromEntries(scalars) });
-      count++;
-      return results as StepNumbers<Losses>;
-    }),
-    params: () => unflatten(current("params")),
-    state: () => {
-      const arrays = groups.flatMap((group) => Object.entries(current(group)).map(([name, array]) => [`${group}.${name}`, array] as const));
-      return { ...Object.fromEntries(arrays), step: { dtype: "int32", shape: [], data: Int32Array.of(count) } };
-    },
-    restore(state) {
-      checkState(state, initial);
-      const restored = groups.map((group) => [group, packArrays(ofGroup(state, group), packing)]);
-      stepper.load(flatState(Object.fromEntries(restored) as Parameters<typeof flatState>[0]));
-      count = state["step"]!.data[0]!;
-    },
+    step: (batch, at) =>
+      inTurn(async () => {
+        checkInputs(batch, options.inputs);
+        check("step", { at }, { at: fields({ learningRate: number() }) });
+        const numbers = { ...optimiser.scalars(at.learningRate, count + 1), ...(options.accumulate ? { share: 1 / (added + 1) } : {}) };
+        const scalars = Object.entries(numbers).map(([name, value]) => [`at.${name}`, scalar(value)] as const);
+        const results = await stepper.run("step", { ...batch, ...Object.fromEntries(scalars) });
+        if (added > 0) stepper.load(zerosLike(pickGroup(layout.initial, "sum")));
+        [count, added] = [count + 1, 0];
+        return results as StepNumbers<Losses>;
+      }),
+    accumulate: (batch) =>
+      inTurn(async () => {
+        if (!options.accumulate) throw new LtadError("LTAD_CONFIG", "accumulate: the step was made without it. Set accumulate: true in trainStep.");
+        checkInputs(batch, options.inputs);
+        const results = await stepper.run("add", batch);
+        added++;
+        return results as { loss: number };
+      }),
+    params: () => unflatten(ofGroup(state(), "params")),
+    buffers: () => unflatten(ofGroup(state(), "buffers")),
+    state,
+    restore,
+    save: (path) => writeSafetensors(path, state()),
+    load: async (path) => restore((await readSafetensors(path)).arrays),
     dispose: () => stepper.dispose(),
   };
 }
@@ -109,77 +146,54 @@ export function trainStepToOnnx<
   const In extends TensorSpecs,
   C extends Tree<NdArray> = NoArrays,
   M extends Losses = Losses,
->(options: TrainStepOptions<P, In, C, M>): Uint8Array {
-  const { packing, state } = begin(options.params);
-  return stepToOnnx(stepFunction(options, packing), state, options);
+  B extends Tree<NdArray> = NoArrays,
+>(options: TrainStepOptions<P, In, C, M, B>): Uint8Array {
+  const any = options as unknown as AnyOptions;
+  const parts = partsOf(any);
+  return stepToOnnx(stepFunction(parts), parts.layout.initial, any, scalarsOf(parts, any.accumulate));
 }
 
-/** Parameters by name, how they are packed, and the state before the first step. */
-function begin(params: Tree<NdArray>) {
-  const initial = flatten<NdArray>(params, isNdArray);
-  checkParams(initial);
-  const packing = planPacking(initial);
-  const zeros = Object.fromEntries(
-    Object.entries(initial).map(([name, array]) => [name, { ...array, data: new Float32Array(array.data.length) }]),
-  );
-  const slots = { params: packArrays(initial, packing), m: packArrays(zeros, packing), v: packArrays(zeros, packing) };
-  return { initial, packing, state: flatState(slots) };
+const rules = fields({
+  ...engineFields,
+  params: aTree,
+  inputs: specsRule,
+  loss: func,
+  constants: optional(aTree),
+  buffers: optional(aTree),
+  optimiser: anything,
+  freeze: optional(listOf(string)),
+  accumulate: optional(boolean),
+});
+
+function partsOf(options: AnyOptions): StepParts {
+  check("trainStep", { options }, { options: rules });
+  const settings = options.optimiser ?? {};
+  const optimiser = optimiserOf(settings);
+  const layout = stateLayout(options, optimiser.moments);
+  const taken = Object.keys(options.inputs).find((name) => name in layout.initial || name.startsWith("at."));
+  if (taken !== undefined) throw new LtadError("LTAD_CONFIG", `inputs.${taken}: the name belongs to the state of the training. Rename it.`);
+  return { ...options, clipNorm: settings.clipNorm, optimiser, layout };
 }
+
+/** The names of the scalars that change from step to step. */
+function scalarsOf({ optimiser }: StepParts, accumulate = false): string[] {
+  return [...Object.keys(optimiser.scalars(0, 1)), ...(accumulate ? ["share"] : [])].map((name) => `at.${name}`);
+}
+
+function counters(step: number, accumulated: number, accumulate = false): Record<string, NdArray> {
+  const whole = (n: number): NdArray => ({ dtype: "int32", shape: [], data: Int32Array.of(n) });
+  return { step: whole(step), ...(accumulate ? { accumulated: whole(accumulated) } : {}) };
+}
+
+const pickGroup = (arrays: NdArrays, group: string): NdArrays =>
+  Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${group}.`)));
 
 /** Calls wait for the one before: a step starts from the state that the last one left. */
-function inTurn<A extends unknown[], R>(run: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+function queue(): <R>(run: () => Promise<R>) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
-  return (...args) => {
-    const result = last.then(() => run(...args));
+  return (run) => {
+    const result = last.then(run);
     last = result.catch(() => undefined);
     return result;
   };
-}
-
-function checkRate(learningRate: number) {
-  if (!Number.isFinite(learningRate))
-    throw new LtadError("LTAD_CONFIG", `learningRate: expected a number, received ${learningRate}. Look at the schedule.`);
-}
-
-/** One step over tensors: state and inputs to the next state and what to report. */
-function stepFunction(options: AnyOptions, packing: Packing) {
-  return (inputs: Tensors, constants: Tree<tf.Tensor>): { state: Tensors; results: Tensors } => {
-    const optimiser = options.optimiser ?? {};
-    const [params, m, v] = groups.map((group) => ofGroup(inputs, group)) as [Tensors, Tensors, Tensors];
-    const batch = Object.fromEntries(Object.keys(options.inputs).map((name) => [name, inputs[name]!]));
-    const loss = (p: Tensors) => options.loss(unflatten(p), batch, constants);
-    const { results, gradients } = valueAndGradients(loss, unpackTensors(params, packing));
-    const bySlot = packTensors(gradients, packing);
-    const norm = globalNorm(Object.values(bySlot));
-    const factor = optimiser.clipNorm === undefined ? undefined : clipFactor(norm, optimiser.clipNorm);
-    const scalars = { decay: inputs["at.decay"]!, rate: inputs["at.rate"]!, epsilon: inputs["at.epsilon"]! };
-    const state: Record<string, tf.Tensor> = {};
-    for (const [name, gradient] of Object.entries(bySlot)) {
-      const slot = { param: params[name]!, m: m[name]!, v: v[name]! };
-      const next = adamW(slot, factor ? gradient.mul(factor) : gradient, scalars, optimiser);
-      Object.assign(state, { [`params.${name}`]: next.param, [`m.${name}`]: next.m, [`v.${name}`]: next.v });
-    }
-    return { state, results: { ...results, gradient_norm: norm } };
-  };
-}
-
-const flatState = (slots: Readonly<Record<(typeof groups)[number], NdArrays>>) =>
-  Object.fromEntries(groups.flatMap((group) => Object.entries(slots[group]).map(([name, array]) => [`${group}.${name}`, array])));
-
-function ofGroup<T>(all: Readonly<Record<string, T>>, group: string): Record<string, T> {
-  const own = Object.entries(all).filter(([name]) => name.startsWith(`${group}.`));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(group.length + 1), value]));
-}
-
-function checkState(state: NdArrays, params: NdArrays) {
-  const expected = groups.flatMap((group) => Object.entries(params).map(([name, { shape }]) => ({ name: `${group}.${name}`, shape })));
-  for (const { name, shape } of [...expected, { name: "step", shape: [] }]) {
-    const found = state[name];
-    if (found && found.shape.length === shape.length && found.shape.every((n, i) => n === shape[i])) continue;
-    const received = found ? `[${found.shape.join(", ")}]` : "nothing";
-    throw new LtadError(
-      "LTAD_SHAPE",
-      `state.${name}: expected [${shape.join(", ")}], received ${received}. The state belongs to another model.`,
-    );
-  }
 }

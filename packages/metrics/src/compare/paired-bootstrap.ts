@@ -1,6 +1,7 @@
+import { check, func } from "@ltad/core/check";
 import { rank } from "../ranking/rank.js";
 import type { Ranking } from "../ranking/ranking.js";
-import { type BootstrapOptions, type Interval, percentiles, repeatsOf } from "../tail/bootstrap.js";
+import { type BootstrapOptions, bootstrapRule, type Interval, percentiles, repeatsOf } from "../tail/bootstrap.js";
 import { type PairedScores, sidesOf } from "./paired.js";
 
 /** The difference of a metric between two models on the same images. */
@@ -18,6 +19,7 @@ export interface PairedBootstrap {
  * @throws LtadError what the metric throws, `LTAD_SHAPE` when the lengths differ, `LTAD_CONFIG` for too few repeats
  */
 export function pairedBootstrap(paired: PairedScores, metric: (ranking: Ranking) => number, options: BootstrapOptions): PairedBootstrap {
+  check("pairedBootstrap", { metric, options }, { metric: func, options: bootstrapRule });
   const { good, defective } = sidesOf(paired);
   const labels = [...good.map(() => false), ...defective.map(() => true)];
   const differenceOf = (places: readonly number[]) => {

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { arrayLike, check, fields, optional } from "@ltad/core/check";
 
 /** Scores of two models on the same images, in the same order. */
 export interface PairedScores {
@@ -13,7 +14,9 @@ export interface PairedScores {
 }
 
 /** Positions of both kinds of images. @throws LtadError `LTAD_SHAPE` when the lengths differ */
-export function sidesOf({ a, b, isAnomaly }: PairedScores): { good: number[]; defective: number[] } {
+export function sidesOf(paired: PairedScores): { good: number[]; defective: number[] } {
+  check("compare", { paired }, { paired: fields({ a: arrayLike, b: arrayLike, isAnomaly: arrayLike, names: optional(arrayLike) }) });
+  const { a, b, isAnomaly } = paired;
   if (a.length !== b.length || a.length !== isAnomaly.length) {
     const message = `compare: expected the same images for both, received ${a.length} and ${b.length} scores and ${isAnomaly.length} labels.`;
     throw new LtadError("LTAD_SHAPE", message);

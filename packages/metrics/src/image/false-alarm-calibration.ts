@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { arrayLike, check, listOf, number } from "@ltad/core/check";
 import type { Measure } from "../ranking/measure.js";
 import { undefinedMetric } from "../ranking/undefined-metric.js";
 
@@ -37,6 +38,8 @@ export function falseAlarmCalibration(
   test: ArrayLike<number>,
   rates: readonly number[],
 ): FalseAlarmCalibration {
+  const wanted = { calibration: arrayLike, test: arrayLike, rates: listOf(number()) };
+  check("falseAlarmCalibration", { calibration, test, rates }, wanted);
   const [known, fresh] = [finite(calibration, "calibration").sort(), finite(test, "test")];
   if (fresh.length === 0) throw undefinedMetric("calibration", "there are no good images in the test", "it needs at least one");
   const found = rates.map((stated): StatedRate => {

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { anything, boolean, check, having, listOf, string } from "@ltad/core/check";
 import { rank } from "../ranking/rank.js";
 import type { Ranking } from "../ranking/ranking.js";
 
@@ -25,17 +26,24 @@ export interface ImageScores {
 export function imageScores(start: readonly ScoredImage[] = []): ImageScores {
   const images: ScoredImage[] = [];
   const add = (image: ScoredImage) => {
+    check("imageScores", { image }, { image: having("an image { score, anomaly, name }") });
+    const { anomaly, name } = image;
+    check("imageScores", { anomaly, name }, { anomaly: boolean, name: string });
     if (!Number.isFinite(image.score)) {
       const message = `${image.name}: its score is ${image.score}; scores must be finite numbers.`;
       throw new LtadError("LTAD_DATA", message, { details: { image: image.name } });
     }
     images.push(image);
   };
+  check("imageScores", { start }, { start: listOf(anything) });
   start.forEach(add);
   return {
     images,
     add,
-    merge: (other) => [...other.images].forEach(add),
+    merge(other) {
+      check("merge", { other }, { other: having("an accumulator of image scores", "images") });
+      [...other.images].forEach(add);
+    },
     get counts() {
       const defective = images.filter(({ anomaly }) => anomaly).length;
       return { good: images.length - defective, defective };

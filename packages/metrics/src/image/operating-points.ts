@@ -1,5 +1,6 @@
 import { LtadError } from "@ltad/core/browser";
-import { needBothSides, type Ranking } from "../ranking/ranking.js";
+import { check } from "@ltad/core/check";
+import { needBothSides, rankingRule, type Ranking } from "../ranking/ranking.js";
 
 /**
  * False positive rate at a wanted true positive rate: the lowest FPR among thresholds with TPR >= `tpr`. No interpolation.
@@ -63,6 +64,7 @@ export interface Confusion {
  */
 export function confusionAt(ranking: Ranking, threshold: number): Confusion {
   checkRange(Number.isFinite(threshold), "threshold", "a finite number", threshold);
+  check("confusionAt", { ranking }, { ranking: rankingRule });
   const { positives, negatives, unit } = ranking;
   if (unit === "pixels") throw new LtadError("LTAD_CONFIG", "confusionAt: expected a ranking of images, received one of pixels.");
   let [truePositives, falsePositives] = [0, 0];

@@ -15,6 +15,8 @@ interface Case {
 }
 const cases = goldenJson("aupimo.json") as Record<string, Case>;
 
+const boundsOf = ({ lower, upper }: Case) => ({ lower, upper });
+
 function filled({ sizes, maps, masks }: Case, order = sizes.map((_, i) => i)) {
   const pixels = exactPixels();
   for (const i of order) {
@@ -30,7 +32,7 @@ function filled({ sizes, maps, masks }: Case, order = sizes.map((_, i) => i)) {
 
 describe("aupimo", () => {
   it.each(Object.entries(cases))("is the plain definition, image by image: %s", (_, one) => {
-    const { value, images } = aupimo(filled(one), one);
+    const { value, images } = aupimo(filled(one), boundsOf(one));
     expectClose(
       images.map((image) => image.value),
       one.scores,
@@ -49,14 +51,14 @@ describe("aupimo", () => {
   it("does not change with the order of images", () => {
     const one = cases["several_sizes"]!;
     const order = [4, 2, 0, 3, 1];
-    expectClose([aupimo(filled(one, order), one).value], [aupimo(filled(one), one).value], { rtol: 1e-12, atol: 0 });
+    expectClose([aupimo(filled(one, order), boundsOf(one)).value], [aupimo(filled(one), boundsOf(one)).value], { rtol: 1e-12, atol: 0 });
   });
 
   it("is undefined without good or defective images, and with too few good pixels for the lower bound", () => {
     const one = cases["smooth"]!;
     const undefinedMetric = expect.objectContaining({ code: "LTAD_UNDEFINED_METRIC" });
-    expect(() => aupimo(filled(one, [0, 2]), one)).toThrow(undefinedMetric);
-    expect(() => aupimo(filled(one, [1, 4]), one)).toThrow(undefinedMetric);
+    expect(() => aupimo(filled(one, [0, 2]), boundsOf(one))).toThrow(undefinedMetric);
+    expect(() => aupimo(filled(one, [1, 4]), boundsOf(one))).toThrow(undefinedMetric);
     expect(() => aupimo(filled(one))).toThrow(/lowest false positive rate .* must be 0.00001 or less/);
     expect(() => aupimo(filled(one), { lower: 0.1, upper: 0.1 })).toThrow(expect.objectContaining({ code: "LTAD_CONFIG" }));
   });

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { check, fields, having, number } from "@ltad/core/check";
 import { undefinedMetric } from "../ranking/undefined-metric.js";
 import type { ExactPixels } from "./exact-pixels.js";
 import type { SplitImage } from "./pixel-image.js";
@@ -31,7 +32,10 @@ export interface Aupimo {
  *   `LTAD_CONFIG` unless 0 < lower < upper <= 1
  * @see Bertoldo et al. 2024, arXiv 2401.01984
  */
-export function aupimo({ images }: Pick<ExactPixels, "images">, bounds: FprBounds = { lower: 1e-5, upper: 1e-4 }): Aupimo {
+export function aupimo(pixels: Pick<ExactPixels, "images">, bounds: FprBounds = { lower: 1e-5, upper: 1e-4 }): Aupimo {
+  const boundsRule = fields({ lower: number(), upper: number() });
+  check("aupimo", { pixels, bounds }, { pixels: having("an exact pixel accumulator", "images"), bounds: boundsRule });
+  const { images } = pixels;
   const { lower, upper } = bounds;
   if (!(lower > 0 && lower < upper && upper <= 1)) {
     throw new LtadError("LTAD_CONFIG", `aupimo: expected 0 < lower < upper <= 1, received ${lower} and ${upper}.`);

@@ -1,7 +1,8 @@
+import { bytes as bytesRule, check, having, listOf, string } from "@ltad/core/check";
 import type { Ranking } from "../ranking/ranking.js";
 import { countBetween } from "./count-between.js";
 import { floatOfKey } from "./float-keys.js";
-import { type PixelAccumulator, type PixelCounts, splitImage, type SplitImage } from "./pixel-image.js";
+import { type PixelAccumulator, type PixelCounts, splitImage, type SplitImage, splitRule } from "./pixel-image.js";
 import { decodeImages, encodeImages } from "./stored-images.js";
 import { type Pairs, sortPairs } from "./sort-pairs.js";
 
@@ -15,6 +16,7 @@ export interface ExactPixels extends PixelAccumulator {
 
 /** An accumulator, empty or with the images of another one. */
 export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
+  check("exactPixels", { start }, { start: listOf(splitRule) });
   const images = [...start];
   let sorted: Ranking | null = null;
   const take = (more: readonly SplitImage[]) => {
@@ -24,7 +26,11 @@ export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
   return {
     images,
     add: (image) => take([splitImage(image, images.length)]),
-    merge: (other) => take([...other.images]),
+    merge(other) {
+      check("merge", { other }, { other: having("an exact pixel accumulator", "images") });
+      check("merge", { images: other.images }, { images: listOf(splitRule) });
+      take([...other.images]);
+    },
     get counts() {
       return countsOf(images);
     },
@@ -39,6 +45,7 @@ export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
  * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
  */
 export function exactPixelsFromBytes(bytes: Uint8Array, source = "stored pixels"): ExactPixels {
+  check("exactPixelsFromBytes", { bytes, source }, { bytes: bytesRule, source: string });
   return exactPixels(decodeImages(bytes, source));
 }
 

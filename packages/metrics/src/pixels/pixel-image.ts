@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { anything, bytes, check, fields, floatData, having, optional, type Rule, string } from "@ltad/core/check";
 import type { Ranking } from "../ranking/ranking.js";
 import { floatKeys } from "./float-keys.js";
 import { labelRegions } from "./regions.js";
@@ -49,9 +50,19 @@ export interface SplitImage {
   readonly sizes: readonly number[];
 }
 
+/** An image as {@link SplitImage}. */
+export const splitRule = having("an image as an accumulator keeps it", "good", "defect", "region", "sizes");
+
+const maskRule: Rule = (value, path) => (value === null ? undefined : bytes(value, `${path} (null for a good image)`));
+
+/** A map of another type would be read as other numbers. */
+const pixelRule = fields({ map: floatData(), mask: maskRule, width: anything, name: optional(string) });
+
 /** Checks an image and takes it apart. */
-export function splitImage({ map, mask, width, name = "" }: PixelImage, index: number): SplitImage {
-  const called = name || `image ${index}`;
+export function splitImage(image: PixelImage, index: number): SplitImage {
+  const called = (typeof image?.name === "string" && image.name) || `image ${index}`;
+  check(called, { image }, { image: pixelRule });
+  const { map, mask, width } = image;
   checkSizes(map, mask, width, called);
   const { keys, bad } = floatKeys(map);
   if (bad >= 0) throw badScore(called, bad, width, map[bad]);

@@ -1,3 +1,6 @@
+import { LtadError } from "@ltad/core/browser";
+import { bytes, check, whole } from "@ltad/core/check";
+
 // Shapes: H, W height and width of a mask.
 
 /** The connected regions of a mask. */
@@ -14,6 +17,9 @@ export interface Regions {
  * @see scipy.ndimage.label with a 3 x 3 structure of ones, as in the official evaluation of MVTec AD
  */
 export function labelRegions(mask: Uint8Array, width: number): Regions {
+  check("labelRegions", { mask, width }, { mask: bytes, width: whole(1) });
+  if (mask.length % width !== 0)
+    throw new LtadError("LTAD_SHAPE", `labelRegions: expected a whole number of rows of ${width}, received ${mask.length} pixels.`);
   const labels = new Uint32Array(mask.length);
   const sizes: number[] = [];
   const stack: number[] = [];

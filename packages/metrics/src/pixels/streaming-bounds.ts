@@ -1,4 +1,5 @@
-import { needBothSides, type Ranking } from "../ranking/ranking.js";
+import { check, number } from "@ltad/core/check";
+import { needBothSides, needRegions, type Ranking } from "../ranking/ranking.js";
 
 /** The exact number lies between these, both included. */
 export interface Between {
@@ -57,6 +58,8 @@ export function streamingBounds(ranking: Ranking): StreamingBounds {
 
 /** Between what numbers the exact {@link aupro} lies. */
 export function auproBounds(ranking: Ranking, limit: number): Between {
+  check("auproBounds", { limit }, { limit: number(0, 1) });
+  needRegions(ranking, "bounds of AUPRO");
   const area = { low: 0, high: 0 };
   forEachBin(ranking, ({ fp: [fp0, fp1], overlap: [y0, y1] }) => {
     const width = Math.max(0, Math.min(limit, fp1 / ranking.negatives) - fp0 / ranking.negatives);

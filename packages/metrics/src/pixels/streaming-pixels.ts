@@ -1,8 +1,9 @@
 import { decodeSafetensors, encodeSafetensors, int32, LtadError, type NdArray } from "@ltad/core/browser";
+import { bytes as bytesRule, check, having, listOf, string } from "@ltad/core/check";
 import type { Ranking } from "../ranking/ranking.js";
 import type { ExactPixels } from "./exact-pixels.js";
 import { floatOfKey } from "./float-keys.js";
-import { type PixelAccumulator, type SplitImage, splitImage } from "./pixel-image.js";
+import { type PixelAccumulator, type SplitImage, splitImage, splitRule } from "./pixel-image.js";
 
 // A bin is the upper 20 bits of a key: sign, exponent and 11 bits of the mantissa. Scores in one bin differ by less than 2^-11 of their size.
 const binBits = 12;
@@ -52,6 +53,9 @@ function accumulator(histograms: Histograms, counts: Record<keyof PixelAccumulat
     },
     add: (image) => take(splitImage(image, counts.images)),
     merge(other) {
+      check("merge", { other }, { other: having("a pixel accumulator") });
+      if (!("images" in other)) check("merge", { other }, { other: having("a pixel accumulator", "histograms", "counts") });
+      if ("images" in other) check("merge", { images: other.images }, { images: listOf(splitRule) });
       if ("images" in other) return other.images.forEach(take);
       for (const name of ["good", "defect", "overlap"] as const) {
         const [own, more] = [histograms[name], other.histograms[name]];
@@ -124,6 +128,7 @@ function encodeHistograms(histograms: Histograms, counts: PixelAccumulator["coun
  * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
  */
 export function streamingPixelsFromBytes(bytes: Uint8Array, source = "stored histograms"): StreamingPixels {
+  check("streamingPixelsFromBytes", { bytes, source }, { bytes: bytesRule, source: string });
   const { arrays, metadata } = decodeSafetensors(bytes, source);
   const used = arrays["bins"]?.data ?? new Int32Array(0);
   const part = (name: string) => {

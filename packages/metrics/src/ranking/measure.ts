@@ -1,4 +1,5 @@
 import { isLtadError } from "@ltad/core/browser";
+import { check, func } from "@ltad/core/check";
 
 /** A number, or null with the reason why there is none. A mean over fewer classes than requested has both. */
 export interface Measure {
@@ -11,6 +12,7 @@ export interface Measure {
  * @example measure(() => auroc(rank(scores, labels)))
  */
 export function measure(compute: () => number): Measure {
+  check("measure", { compute }, { compute: func });
   try {
     return { value: compute() };
   } catch (error) {

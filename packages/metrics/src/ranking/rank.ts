@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { arrayLike, check, optional } from "@ltad/core/check";
 import type { Ranking } from "./ranking.js";
 import { sortFloat64 } from "./sort-float64.js";
 
@@ -10,6 +11,9 @@ import { sortFloat64 } from "./sort-float64.js";
  * @throws LtadError `LTAD_DATA` for a score that is not finite or a label that is neither, `LTAD_SHAPE` when the lengths differ
  */
 export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | boolean>, names?: ArrayLike<string>): Ranking {
+  check("rank", { scores, isAnomaly, names }, { scores: arrayLike, isAnomaly: arrayLike, names: optional(arrayLike) });
+  if (names && names.length !== scores.length)
+    throw new LtadError("LTAD_SHAPE", `names: expected one for each of ${scores.length} scores, received ${names.length}.`);
   if (scores.length !== isAnomaly.length) {
     throw new LtadError(
       "LTAD_SHAPE",

@@ -1,3 +1,4 @@
+import { check, having } from "@ltad/core/check";
 import { missingSide, undefinedMetric } from "./undefined-metric.js";
 
 /**
@@ -19,14 +20,21 @@ export interface Ranking {
   walk(visit: Visit): void;
 }
 
+/** A ranking, not the scores that it is made of. */
+export const rankingRule = having("a ranking, as rank() or an accumulator gives it", "walk", "unit", "positives", "negatives");
+
 /** @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing */
-export function needBothSides({ positives, negatives, unit }: Ranking, metric: string): void {
+export function needBothSides(ranking: Ranking, metric: string): void {
+  check(metric, { ranking }, { ranking: rankingRule });
+  const { positives, negatives, unit } = ranking;
   const reason = missingSide(positives, negatives, unit);
   if (reason !== null) throw undefinedMetric(metric, reason, "it needs both good and anomalous ones");
 }
 
 /** @throws LtadError `LTAD_UNDEFINED_METRIC` without any anomaly */
-export function needAnomalies({ positives, negatives, unit }: Ranking, metric: string): void {
+export function needAnomalies(ranking: Ranking, metric: string): void {
+  check(metric, { ranking }, { ranking: rankingRule });
+  const { positives, negatives, unit } = ranking;
   if (positives === 0) throw undefinedMetric(metric, missingSide(0, negatives, unit) ?? "", "it needs anomalous ones");
 }
 

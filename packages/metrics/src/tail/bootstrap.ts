@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { check, fields, func, having, listOf, number, optional, type Rule, string, whole } from "@ltad/core/check";
 import type { ImageScores, ScoredImage } from "../image/image-scores.js";
 import { rank } from "../ranking/rank.js";
 import type { Ranking } from "../ranking/ranking.js";
@@ -31,6 +32,15 @@ export interface ClassIntervals {
   readonly low: Interval | null;
 }
 
+const share: Rule = number(0, 1);
+
+/** What {@link BootstrapOptions} must be. */
+export const bootstrapRule = fields({
+  rng: having("a source of random numbers, such as createRng(1)", "integer"),
+  repeats: optional(whole()),
+  confidence: optional(share),
+});
+
 /**
  * Bootstrap intervals of an image metric: in each class, good and defective images are drawn anew apart from each other, as many as there are; Avg, High and
  * Low are means over the classes of the same draw. They say how much other test images would move the numbers, not what another training would.
@@ -44,6 +54,13 @@ export function bootstrapClasses(
   metric: (ranking: Ranking) => number,
   options: BootstrapOptions,
 ): ClassIntervals {
+  const arguments_ = { perClass, order, metric, options };
+  check("bootstrapClasses", arguments_, { perClass: having("a Map", "get"), order: listOf(string), metric: func, options: bootstrapRule });
+  const unknown = order.find((name) => !perClass.has(name));
+  if (unknown !== undefined) {
+    const received = [...perClass.keys()].join(", ");
+    throw new LtadError("LTAD_CONFIG", `bootstrapClasses: order: expected classes of the scores, received ${unknown}; they have ${received}.`);
+  }
   const sides = order.map((name) => sidesOf(perClass.get(name)?.images ?? []));
   const usable = order.map((_, k) => (sides[k]?.good.length ?? 0) > 0 && (sides[k]?.defective.length ?? 0) > 0);
   const half = Math.ceil(order.length / 2);

@@ -1,3 +1,4 @@
+import { anything, check, having, recordOf, string } from "@ltad/core/check";
 import { auroc } from "../image/auroc.js";
 import { averagePrecision } from "../image/average-precision.js";
 import { f1Max, iouMax } from "../image/f1-max.js";
@@ -57,6 +58,7 @@ export function imageMetrics(ranking: Ranking): Record<ImageMetricName, Measure>
 
 /** Every metric of pixels; null with a reason where one does not exist. */
 export function pixelMetrics(pixels: Pick<ExactPixels, "images" | "ranking">): Record<PixelMetricName, Measure> {
+  check("pixelMetrics", { pixels }, { pixels: having("an exact pixel accumulator", "images", "ranking") });
   const ranking = pixels.ranking();
   return { ...rankedPixelMetrics(ranking), "aupimo_1e-5_1e-4": measure(() => aupimo(pixels).value) };
 }
@@ -78,6 +80,7 @@ export function rankedPixelMetrics(ranking: Ranking): Record<Exclude<PixelMetric
 
 /** mAD: the mean of image AUROC, AP, F1-max, pixel AUROC, AP, F1-max and AUPRO@0.3; null unless all seven exist. */
 export function meanOfSeven(metrics: Readonly<Partial<Record<MetricName, Measure>>>): Measure {
+  check("meanOfSeven", { metrics }, { metrics: recordOf(anything) });
   const missing = seven.filter((name) => (metrics[name]?.value ?? null) === null);
   if (missing.length > 0) return { value: null, reason: `without ${missing.join(", ")}` };
   return { value: seven.reduce((sum, name) => sum + (metrics[name]?.value ?? 0), 0) / seven.length };
@@ -85,10 +88,12 @@ export function meanOfSeven(metrics: Readonly<Partial<Record<MetricName, Measure
 
 /** True where small is good: false alarms. */
 export function lowerIsBetter(name: MetricName): boolean {
+  check("lowerIsBetter", { name }, { name: string });
   return name.endsWith("_fpr_at_95_tpr");
 }
 
 /** True for thresholds, whose mean over classes would say nothing. */
 export function isThreshold(name: MetricName): boolean {
+  check("isThreshold", { name }, { name: string });
   return name.endsWith("_threshold");
 }

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { boolean, check, having, listOf, string } from "@ltad/core/check";
 import type { Measure } from "../ranking/measure.js";
 
 /** Means over all classes, the majority half and the minority half. */
@@ -17,6 +18,7 @@ export interface Summary {
  * @see method.md, Data protocol
  */
 export function summarise(perClass: ReadonlyMap<string, Measure>, order: readonly string[]): Summary {
+  check("summarise", { perClass, order }, { perClass: having("a Map", "get"), order: listOf(string) });
   const same = order.length === perClass.size && new Set(order).size === order.length && order.every((name) => perClass.has(name));
   if (!same) {
     throw new LtadError(
@@ -49,6 +51,7 @@ export interface WorstClass {
  * @param lowerIsBetter for rates of false alarms
  */
 export function worstClass(perClass: ReadonlyMap<string, Measure>, lowerIsBetter = false): WorstClass | null {
+  check("worstClass", { perClass, lowerIsBetter }, { perClass: having("a Map", "get"), lowerIsBetter: boolean });
   let worst: WorstClass | null = null;
   for (const [name, { value }] of perClass) {
     if (value === null) continue;

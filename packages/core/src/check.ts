@@ -1,0 +1,14 @@
+/**
+ * What the arguments of public functions must be, under `@ltad/core/check`. A rule looks at a value and throws; {@link check} runs one for each argument:
+ *
+ *   check("klWeight", { step, options }, { step: whole(0), options: optional(fields({ beta: optional(number(0)) })) });
+ *
+ * It costs nothing for each number of a typed array: only plain arrays are looked through.
+ */
+export { anArray, aTree } from "./check/arrays.js";
+export { boolean, func, having, number, oneOf, rng, string, whole } from "./check/simple.js";
+export { anything, check, listOf, optional, pairOf, recordOf, refuse, type Rule } from "./check/rule.js";
+export { fields } from "./check/fields.js";
+export { arrayLike, bytes, floatData, numbers } from "./check/numbers.js";
+export { tensor } from "./check/tensor.js";
+export { nearest } from "./nearest.js";

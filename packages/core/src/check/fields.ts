@@ -1,0 +1,23 @@
+import { LtadError } from "../errors.js";
+import { nearest } from "../nearest.js";
+import { refuse, type Rule } from "./rule.js";
+
+/** An object with these fields and no other: an unknown one is refused with the nearest known one. */
+export function fields(rules: Readonly<Record<string, Rule>>): Rule {
+  const known = Object.keys(rules);
+  return (value, path) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
+      throw refuse(path, `an object with ${known.join(", ")}`, value);
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(rules, key));
+    if (unknown !== undefined) throw unknownField(path, unknown, known);
+    for (const [name, rule] of Object.entries(rules)) rule((value as Record<string, unknown>)[name], `${path}.${name}`);
+  };
+}
+
+function unknownField(path: string, name: string, known: readonly string[]): LtadError {
+  const near = nearest(name, known);
+  const remedy = near === undefined ? `Known ones are ${known.join(", ")}` : `Did you mean ${near}?`;
+  const field = `${path.slice(path.indexOf(": ") + 2)}.${name}`;
+  const message = `${path}.${name}: unknown. ${remedy}${near === undefined ? "." : ` Known ones are ${known.join(", ")}.`}`;
+  return new LtadError("LTAD_CONFIG", message, { details: { field, expected: known, ...(near === undefined ? {} : { name: near }) } });
+}

@@ -1,0 +1,12 @@
+import { refuse, type Rule } from "./rule.js";
+
+/** A tensor of TensorFlow.js, which this package does not import. @param ranks how many axes it may have; any, if omitted */
+export function tensor(...ranks: readonly number[]): Rule {
+  const expected = `a tensor${ranks.length === 0 ? "" : ` of rank ${ranks.join(" or ")}`}`;
+  return (value, path) => {
+    const { shape, dataId, isDisposed } = (value ?? {}) as { shape?: unknown; dataId?: unknown; isDisposed?: unknown };
+    if (!Array.isArray(shape) || dataId === undefined) throw refuse(path, expected, value, "LTAD_SHAPE");
+    if (isDisposed === true) throw refuse(path, expected, "a tensor that was disposed", "LTAD_SHAPE");
+    if (ranks.length > 0 && !ranks.includes(shape.length)) throw refuse(path, expected, value, "LTAD_SHAPE");
+  };
+}

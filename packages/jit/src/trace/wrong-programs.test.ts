@@ -1,0 +1,146 @@
+import { float32, isLtadError } from "@ltad/core";
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, it } from "vitest";
+import { f32, jit, toOnnx, trainStep } from "../index.js";
+
+const x = { x: f32(2, 3) };
+type Program = (inputs: { x: tf.Tensor2D }) => unknown;
+
+function messageOf(fn: Program): string {
+  try {
+    toOnnx(fn as never, x);
+  } catch (error) {
+    if (!isLtadError(error)) throw error;
+    expect(error.code).toBe("LTAD_TRACE");
+    return error.message;
+  }
+  return "traced";
+}
+
+describe("a traced function that changes what is outside is refused, and leaves it as it was", () => {
+  it("assigns a variable", () => {
+    const v = tf.variable(tf.tensor1d([1, 2]));
+    expect(messageOf(({ x }) => (v.assign(tf.sum(x, 1).slice(0, 2) as tf.Tensor1D), { y: tf.add(x, 1) }))).toMatch(
+      /wrong-programs\.test\.ts:\d+: assigns a tf\.Variable/,
+    );
+    expect([...v.dataSync()]).toEqual([1, 2]);
+    v.assign(tf.tensor1d([3, 4]));
+    expect([...v.dataSync()]).toEqual([3, 4]);
+  });
+
+  it.each(["sgd", "adam"] as const)("minimises with tf.train.%s", (kind) => {
+    const v = tf.variable(tf.scalar(5));
+    const optimiser = tf.train[kind](0.1);
+    expect(messageOf(({ x }) => (optimiser.minimize(() => tf.mul(v, tf.sum(x)).asScalar(), false, [v]), { y: x }))).toMatch(/tf\.Variable/);
+    expect([...v.dataSync()]).toEqual([5]);
+  });
+
+  it("updates batch norm by model.apply in training mode", () => {
+    const model = tf.sequential({ layers: [tf.layers.batchNormalization({ inputShape: [3] })] });
+    expect(messageOf(({ x }) => ({ y: model.apply(x, { training: true }) as tf.Tensor }))).toMatch(/assigns a tf\.Variable.*buffers/);
+    expect([...(model.predict(tf.ones([1, 3])) as tf.Tensor).shape]).toEqual([1, 3]);
+    for (const weight of model.getWeights()) expect(Number.isFinite(weight.dataSync()[0])).toBe(true);
+  });
+
+  it("traces a tf.layers model that does not train", async () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [3] })] });
+    const program = await jit(({ x }) => ({ y: model.predict(x) as tf.Tensor }), x);
+    const input = float32([2, 3], [1, 2, 3, 4, 5, 6]);
+    const { y } = await program.run({ x: input });
+    const expected = (model.predict(tf.tensor2d(input.data, [2, 3])) as tf.Tensor).dataSync();
+    expect(Math.max(...Array.from(y.data, (v, i) => Math.abs(v - expected[i]!)))).toBeLessThan(1e-5);
+    await program.dispose();
+  });
+
+  it("makes a variable", () => {
+    expect(messageOf(({ x }) => ({ y: tf.variable(x) }))).toMatch(/makes a tf\.Variable/);
+  });
+
+  it("draws from the host", () => {
+    const random = Math.random;
+    expect(messageOf(({ x }) => ({ y: tf.mul(x, Math.random()) }))).toMatch(/Math\.random in a traced function/);
+    expect(messageOf(({ x }) => ({ y: tf.add(x, crypto.getRandomValues(new Uint8Array(1))[0]!) }))).toMatch(/getRandomValues/);
+    expect(messageOf(({ x }) => ({ y: tf.dropout(x, 0.5) }))).toMatch(/tf\.(dropout|randomUniform) in a traced function/);
+    expect(Math.random).toBe(random);
+  });
+});
+
+describe("a traced function that waits is refused and leaves no rejection behind", () => {
+  const programs: Record<string, Program> = {
+    "an awaited read": async ({ x }) => ({ y: tf.tensor(await x.data()) }),
+    "a read that nobody awaits": ({ x }) => (void x.data(), { y: x }),
+    "array()": ({ x }) => (void x.array(), { y: x }),
+    "whereAsync": ({ x }) => (void tf.whereAsync(tf.greater(x, 0)), { y: x }),
+    "booleanMaskAsync": ({ x }) => (void tf.booleanMaskAsync(x, tf.greater(x, 0)), { y: x }),
+    "nonMaxSuppressionAsync": ({ x }) => (void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1), 1), { y: x }),
+    "an async function": async ({ x }) => ({ y: x }),
+    "an async function that fails later": async () => {
+      await Promise.resolve();
+      throw new Error("later");
+    },
+    "a promise as an output": ({ x }) => ({ y: Promise.reject(new Error("never awaited")), z: x }),
+  };
+
+  it.each(Object.entries(programs))("%s", async (_, fn) => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on("unhandledRejection", note);
+    try {
+      expect(messageOf(fn)).toMatch(/reads the values of a tensor|promise/);
+      await expect(jit(fn as never, x, { engine: "onnx" })).rejects.toMatchObject({ code: "LTAD_TRACE" });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe("a traced function whose result or tensor is none is refused in our words", () => {
+  const gone = tf.tensor1d([1, 2, 3]);
+  gone.dispose();
+  const programs: Record<string, readonly [Program, RegExp]> = {
+    nothing: [() => undefined, /it returned nothing/],
+    "a tensor": [({ x }) => x, /a tensor without a name/],
+    "an array": [({ x }) => [x], /it returned an array/],
+    "nested outputs": [({ x }) => ({ y: { z: x } }), /y is an object; results cannot be nested/],
+    "a list of outputs": [({ x }) => ({ y: [x] }), /y is an array/],
+    "a disposed output": [({ x }) => ({ y: tf.tidy(() => (x.dispose(), x)) }), /y was disposed/],
+    "a disposed tensor of outside": [({ x }) => ({ y: tf.add(x, gone) }), /disposed/],
+    "shapes that do not fit": [({ x }) => ({ y: tf.matMul(x, x) }), /wrong-programs\.test\.ts:\d+: the operation \(kernel BatchMatMul\)/],
+    "shapes that TF.js looks at": [({ x }) => ({ y: tf.reshape(x, [4]) }), /wrong-programs\.test\.ts:\d+: TensorFlow\.js refuses this call/],
+    "shapes that do not broadcast": [({ x }) => ({ y: tf.add(x, tf.ones([4, 5])) }), /could not be broadcast/],
+    "a slice beyond the end": [({ x }) => ({ y: tf.slice(x, [0, 0], [5, 5]) }), /kernel Slice/],
+    "an axis that is not there": [({ x }) => ({ y: tf.sum(x, 5) }), /axis 5/],
+    "parts that do not fit": [({ x }) => ({ y: tf.concat([x, tf.ones([4, 5])]) }), /kernel Concat/],
+    "unequal parts of a split": [({ x }) => ({ y: tf.split(x, 2, 1)[0]! }), /kernel SplitV/],
+    "a window larger than its map": [({ x }) => ({ y: tf.maxPool(tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D, 9, 1, "valid") }), /kernel MaxPool/],
+    "an operand that is missing": [({ x }) => ({ y: tf.add(x, undefined as never) }), /TensorFlow\.js refuses this call/],
+  };
+
+  it.each(Object.entries(programs))("%s", async (_, [fn, message]) => {
+    expect(messageOf(fn)).toMatch(message);
+    const eager = jit(fn as never, x, { engine: "tensorflow" });
+    await expect(eager).rejects.toMatchObject({ code: "LTAD_TRACE" });
+  });
+
+  it("an error of the function itself stays what it is", () => {
+    const own = new RangeError("mine");
+    expect(() => toOnnx((() => { throw own; }) as never, x)).toThrow(own);
+  });
+});
+
+it("leaves no tensor of a compiled training behind", async () => {
+  const params = { w: float32([2], [1, 2]), big: float32([5000]) };
+  const loss = (p: { w: tf.Tensor; big: tf.Tensor }) => ({ loss: tf.sum(p.w.square()).add(tf.sum(p.big)).asScalar(), other: tf.max(p.w).asScalar() });
+  for (const engine of ["onnx", "tensorflow"] as const) {
+    const before = tf.memory().numTensors;
+    for (const accumulate of [false, true]) {
+      const training = await trainStep({ params, inputs: { x: f32(1) }, loss, engine, accumulate, optimiser: { clipNorm: 1 } });
+      await training.step({ x: float32([1]) }, { learningRate: 0.1 });
+      if (accumulate) await training.accumulate({ x: float32([1]) });
+      await training.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  }
+});

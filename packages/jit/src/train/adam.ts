@@ -1,0 +1,29 @@
+import { adamScalars, adamStep } from "./adamw.js";
+import { decayed } from "./decayed.js";
+import type { Clipping, Optimiser } from "./optimiser.js";
+
+/** Options of Adam; the defaults are torch's. */
+export interface AdamOptions extends Clipping {
+  readonly kind: "adam";
+  /** 0.9 */
+  readonly beta1?: number;
+  /** 0.999 */
+  readonly beta2?: number;
+  /** 1e-8 */
+  readonly epsilon?: number;
+  /** Added to the gradient, times the parameter; 0. */
+  readonly weightDecay?: number;
+}
+
+/** Adam as torch.optim.Adam; its moments are sums, as those of `adamW`. @see Kingma and Ba 2015, algorithm 1 */
+export function adam({ kind: _, clipNorm: __, weightDecay = 0, ...settings }: AdamOptions): Optimiser {
+  return {
+    moments: ["m", "v"],
+    scalars: (learningRate, step) => ({ ...adamScalars(learningRate, step, settings) }),
+    update({ param, m, v }, gradient, { rate, epsilon }) {
+      const whole = decayed(gradient, param!, weightDecay);
+      const { step, ...moments } = adamStep({ m: m!, v: v! }, whole, { rate: rate!, epsilon: epsilon! }, settings);
+      return { param: param!.sub(step), ...moments };
+    },
+  };
+}

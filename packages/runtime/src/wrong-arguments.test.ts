@@ -1,0 +1,44 @@
+import { float32 } from "@ltad/core";
+import { encodeModel } from "@ltad/onnx";
+import { wrongCalls } from "@ltad/core/testing";
+import { expect, it } from "vitest";
+import * as api from "./index.js";
+
+const value = (name: string) => ({ name, type: { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }] } } } });
+const node = { opType: "Identity", input: ["x"], output: ["y"] };
+const graph = { name: "g", node: [node], input: [value("x")], output: [value("y")] };
+const model = encodeModel({ irVersion: 9, opsetImport: [{ domain: "", version: 19 }], graph });
+const inputs = { x: { dtype: "float32", shape: [2] } } as const;
+
+const calls: Readonly<Record<string, readonly unknown[]>> = {
+  openProgram: [model, { threads: 1, outputs: ["y"] }],
+  createSession: [model, { threads: 1 }],
+  checkInputs: [{ x: float32([2]) }, inputs],
+};
+
+it.each(Object.entries(calls))("%s refuses what it cannot take in our words", async (name, args) => {
+  const run = api[name as keyof typeof api] as (...args: never[]) => unknown;
+  await run(...(args as never[]));
+  const faults = await wrongCalls({ name, run, args });
+  expect(faults.filter((fault) => !(name === "checkInputs" && fault.includes("argument 1")))).toEqual([]);
+});
+
+it("names the nearest option and the nearest input", async () => {
+  await expect(api.openProgram(model, { provider: ["cpu"] } as never)).rejects.toThrow("Did you mean providers?");
+  const program = await api.openProgram(model, { inputs });
+  await expect(program.run({ X: float32([2]) } as never)).rejects.toThrow("Did you mean x?");
+  await program.dispose();
+});
+
+it.each([
+  [new Float64Array(2), "Float64Array"],
+  [[1, 2], "Array"],
+  [new Int32Array(2), "Int32Array"],
+])("refuses numbers of another type behind the name float32: %s", async (data, message) => {
+  const program = await api.openProgram(model);
+  await expect(program.run({ x: { dtype: "float32", shape: [2], data } } as never)).rejects.toMatchObject({
+    code: "LTAD_SHAPE",
+    message: expect.stringContaining(message) as string,
+  });
+  await program.dispose();
+});
