@@ -11,6 +11,7 @@ it("exports what the README lists", () => {
       "encoderGraph",
       "featureSpec",
       "fitStatistics",
+      "graphSpec",
       "mergeSums",
       "noSums",
       "openScatter",

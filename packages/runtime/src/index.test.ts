@@ -8,6 +8,7 @@ it("exports these names", () => {
       "createSession",
       "openProgram",
       "runtimeInfo",
+      "tiledProgram",
     ]
   `);
 });

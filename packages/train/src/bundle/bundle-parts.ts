@@ -2,7 +2,7 @@ import { type NdArrays, version } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
-import type { FeatureSpec } from "@ltad/features";
+import { type FeatureSpec, graphSpec } from "@ltad/features";
 import { f32, i32 } from "@ltad/jit";
 import type { TrainOptions } from "../train-options.js";
 
@@ -20,6 +20,7 @@ export interface BundleContent {
 export function bundleParts({ options, encoder, spec, graph, head, weights, display }: BundleContent): BundleParts {
   const { config, seed, split } = options;
   const { image, lambda, semantic } = config.score;
+  const side = graphSpec(spec).inputSize;
   return {
     manifest: {
       producer: `ltad ${version}`,
@@ -35,7 +36,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, disp
     },
     encoder: {
       model: graph,
-      inputs: { image: f32(null, spec.inputSize, spec.inputSize, 3) },
+      inputs: { image: f32(null, side, side, 3) },
       outputs: ["features", "z"],
     },
     head: {
