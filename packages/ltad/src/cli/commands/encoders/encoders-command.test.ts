@@ -38,13 +38,14 @@ describe("ltad encoders", () => {
       "resized to a square with the filter cubic; its own processor resizes the shorter side to 27 px and crops the middle 24 px",
     );
     expect(text.stderr).toContain(`--set encoder.image=${vit}`);
-    expect(text.stderr).toMatch(/features\.inputSize=24.*features\.stages=\[1\].*features\.gridStride=4/);
+    expect(text.stdout).toContain("Training takes stage 1 of images of 24 px, on a grid of 6 x 6");
     const facts = JSON.parse((await ltad("encoders", "info", align, "--json")).stdout) as { image: object; text: object; set: string[] };
     expect(facts.image).toMatchObject({
       name: "align",
       inputSize: 72,
       zSize: 80,
       processing: { kernel: "linear", resize: { both: 72 }, size: 72 },
+      features: { inputSize: 144, stages: [2, 3, 5, 6], gridStride: 16 },
     });
     expect(facts.text).toMatchObject({ tokenSize: 32, size: 80, maxTokens: 18 });
     expect(facts.set).toEqual([`encoder.image=${align}`, `encoder.text=${align}`]);
