@@ -2,8 +2,8 @@ import { LtadError } from "@ltad/core";
 import type { Tiles } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
-/** Tiles along an axis; an image of so many takes a hundred times as long as one tile. */
-const mostTiles = 10;
+/** Tiles along an axis: an image of so many takes 256 times as long as one tile. */
+const mostTiles = 16;
 
 /**
  * The fewest tiles that cover an image and overlap by about a quarter of their side. They begin at whole numbers of every stride, so that a
