@@ -23,23 +23,22 @@ export async function fitConfig(config: TrainConfig, encoder: AnyImageEncoder, s
   await checkImageSize(encoder, features.tile === null ? features.inputSize : Math.min(features.tile, features.inputSize));
   const spec = featureSpec(encoder, features);
   checkNeighbourhood(config, spec.grid);
-  const { positionRank, ...whitening } = config.whitening;
-  return { ...config, features, whitening: { ...whitening, positionRank: positionRank === "auto" ? rankFor(spec) : positionRank } };
+  const { positionRank: rank } = config.whitening;
+  return { ...config, features, whitening: { ...config.whitening, positionRank: rank === "auto" ? rankFor(spec) : rank } };
 }
 
 async function fitFeatures(given: TrainConfig["features"], encoder: AnyImageEncoder, split: Split): Promise<FittedConfig["features"]> {
-  const { inputSize, stages, gridStride, ...rest } = given;
-  const isDecided = inputSize !== "auto" && stages !== "auto" && gridStride !== "auto";
-  if (isDecided) return { ...given, inputSize, stages, gridStride };
+  const { inputSize, tile, stages, gridStride } = given;
+  if (inputSize !== "auto" && stages !== "auto" && gridStride !== "auto") return { ...given, inputSize, stages, gridStride };
   const defaults = await featureDefaults(encoder);
   const chosen = {
-    ...rest,
+    ...given,
     stages: stages === "auto" ? defaults.stages : stages,
     gridStride: gridStride === "auto" ? defaults.gridStride : gridStride,
   };
   if (inputSize !== "auto") return { ...chosen, inputSize };
-  const size = rest.tile === null ? 0 : await sizeOfImages(split, Math.max(...encoder.stages.map(({ stride }) => stride)));
-  return { ...chosen, inputSize: rest.tile !== null && size > rest.tile ? size : defaults.inputSize };
+  const size = tile === null ? 0 : await sizeOfImages(split, Math.max(...encoder.stages.map(({ stride }) => stride)));
+  return { ...chosen, inputSize: tile !== null && size > tile ? size : defaults.inputSize };
 }
 
 const largest = 2048; // pixels; the features of a larger image take more than 24 MB
