@@ -7,7 +7,7 @@ export interface Row {
   readonly evaluation: Evaluation;
   /** Seconds of training after encoding; of a row that is a training of its own. */
   readonly trainSeconds?: number;
-  /** Milliseconds an image in the encoder, and beyond it; likewise. */
+  /** Milliseconds an image: processor time in the encoder, and time beyond it; likewise. */
   readonly encodeMs?: number;
   readonly scoreMs?: number;
   /** Megabytes of the encoder's graph and of the head's; likewise. */
@@ -24,7 +24,7 @@ export function markdown(rows: readonly Row[]): string {
     const cells = parts.map((part) => metrics.map((metric) => (100 * mean(own, part, metric)).toFixed(1)).join("/"));
     return `| ${name} | ${cells.join(" | ")} | ${own.length} | ${costs(own).join(" | ")} |`;
   };
-  const head = "| | Avg | High | Low | seeds | training, s | encoder + rest, ms | encoder + rest, MB |";
+  const head = "| | Avg | High | Low | seeds | training, s | encoder (processor) + rest, ms | encoder + rest, MB |";
   return [head, `|${" --- |".repeat(8)}`, ...namesOf(rows).map(line)].join("\n");
 }
 
