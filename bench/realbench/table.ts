@@ -7,8 +7,11 @@ export interface Row {
   readonly evaluation: Evaluation;
   /** Seconds of training after encoding; of a row that is a training of its own. */
   readonly trainSeconds?: number;
-  /** Milliseconds an image beyond the encoder, likewise. */
+  /** Milliseconds an image: processor time in the encoder, and time beyond it; likewise. */
+  readonly encodeMs?: number;
   readonly scoreMs?: number;
+  /** Megabytes of the encoder's graph and of the head's; likewise. */
+  readonly megabytes?: readonly [encoder: number, head: number];
 }
 
 const parts = ["avg", "high", "low"] as const;
@@ -20,11 +23,10 @@ export function markdown(rows: readonly Row[]): string {
     const own = rows.filter((row) => row.name === name);
     const cells = parts.map((part) => metrics.map((metric) => spread(valuesOf(own, part, metric))).join(" / "));
     const pooled = spread(own.map(({ evaluation }) => 100 * (evaluation.pooled.image_auroc ?? NaN)));
-    const seconds = own[0]?.trainSeconds === undefined ? "" : average(own.map((row) => row.trainSeconds ?? 0)).toFixed(0);
-    return `| ${name} | ${cells.join(" | ")} | ${pooled} | ${own.length} | ${seconds} |`;
+    return `| ${name} | ${cells.join(" | ")} | ${pooled} | ${own.length} | ${costs(own).join(" | ")} |`;
   };
-  const header = "| | Avg | High | Low | pooled image | seeds | training, s |";
-  return [header, "| --- | --- | --- | --- | --- | --- | --- |", ...namesOf(rows).map(line)].join("\n");
+  const head = "| | Avg | High | Low | pooled image | seeds | training, s | encoder (processor) + rest, ms | encoder + rest, MB |";
+  return [head, `|${" --- |".repeat(9)}`, ...namesOf(rows).map(line)].join("\n");
 }
 
 /** Mean and deviation (of a sample); the mean alone of one value. */
@@ -33,6 +35,15 @@ function spread(values: readonly number[]): string {
   if (values.length < 2) return mean.toFixed(1);
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
   return `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;
+}
+
+/** Seconds, milliseconds and megabytes; empty for a row that is not a training of its own. */
+function costs(rows: readonly Row[]): string[] {
+  if (rows[0]?.trainSeconds === undefined) return ["", "", ""];
+  const of = (value: (row: Row) => number | undefined) => average(rows.map((row) => value(row) ?? Number.NaN)).toFixed(0);
+  const [encodeMs, scoreMs] = [of((row) => row.encodeMs), of((row) => row.scoreMs)];
+  const [encoder, head] = [0, 1].map((part) => of((row) => row.megabytes?.[part]));
+  return [of((row) => row.trainSeconds), `${encodeMs} + ${scoreMs}`, `${encoder} + ${head}`];
 }
 
 const goals: Readonly<Record<string, number>> = {

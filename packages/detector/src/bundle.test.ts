@@ -131,6 +131,21 @@ describe("loadBundle refuses", () => {
     for (const part of ["seed: ", "features.grid: ", "novelty"]) expect(message).toContain(part);
   });
 
+  it.each([
+    ["tiles that begin elsewhere", [8, 16]],
+    ["a gap between tiles", [0, 17]],
+    ["tiles off the grid", [0, 4, 16]],
+    ["tiles in disorder", [0, 8, 8, 16]],
+    ["tiles beyond the input", [0, 8, 24]],
+    ["tiles that end before the input", [0, 8]],
+  ])("%s", async (_, starts) => {
+    await writeBundle(folder, parts);
+    await edit((m) => Object.assign(m.features, { tiles: { size: 16, starts: [0, 8, 16] } }));
+    expect((await loadBundle(folder)).manifest.features.tiles).toEqual({ size: 16, starts: [0, 8, 16] });
+    await edit((m) => Object.assign(m.features, { tiles: { size: 16, starts } }));
+    expect(await refusal()).toMatch(/features\.tiles: expected starts in steps of features\.gridStride from 0/);
+  });
+
   it("config so deep that it cannot be checked", async () => {
     await writeBundle(folder, parts);
     const text = await readFile(join(folder, "model.json"), "utf8");

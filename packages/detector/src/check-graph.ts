@@ -9,12 +9,13 @@ export interface GraphContract {
   readonly outputs: readonly string[];
 }
 
-/** The encoder's side: images RGB 0..1 to features and z. */
+/** The encoder's side: images RGB 0..1, or their tiles, to features and z; `shapes` are those of whole images. */
 export function encoderContract({
-  features: { inputSize, channels, tokens, zSize },
+  features: { inputSize, tiles, channels, tokens, zSize },
 }: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
+  const side = tiles?.size ?? inputSize;
   return {
-    inputs: { image: { dtype: "float32", shape: [null, inputSize, inputSize, 3] } },
+    inputs: { image: { dtype: "float32", shape: [null, side, side, 3] } },
     outputs: ["features", "z"],
     shapes: { features: { dtype: "float32", shape: [null, tokens, channels] }, z: { dtype: "float32", shape: [null, zSize] } },
   };

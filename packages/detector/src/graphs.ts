@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { floats, int32, type NdArray } from "@ltad/core";
-import type { RuntimeOptions } from "@ltad/runtime";
+import { type RuntimeOptions, tiledProgram } from "@ltad/runtime";
 import { checkOutputs, encoderContract, headContract, openGraph } from "./check-graph.js";
 import type { Bundle } from "./load-bundle.js";
 
@@ -47,9 +47,11 @@ export async function openGraphs({ folder, manifest, encoder, head }: Bundle, op
     await encoderGraph.dispose();
     throw error;
   });
+  const { inputSize, tiles } = manifest.features;
+  const wholeImages = tiles ? tiledProgram(encoderGraph, { inputSize, tiles }) : encoderGraph;
   return {
     async encode(image) {
-      const found = await encoderGraph.run({ image });
+      const found = await wholeImages.run({ image });
       checkOutputs(encoderPlace, found, encoderWants, image.shape[0] ?? 0);
       return { features: found["features"]!, z: found["z"]! };
     },

@@ -17,6 +17,8 @@ const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spe
 const features = z.strictObject({
   inputSize: count,
   gridStride: count,
+  /** The encoder takes these tiles of the input, one after the other; bundles that do not say it encode the input as a whole. */
+  tiles: z.strictObject({ size: count, starts: z.array(z.int().min(0)).min(1).max(64) }).optional(),
   /** The filter that resizes images; bundles that do not say it were trained with linear. */
   kernel: z.enum(resizeKernels).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
@@ -86,6 +88,11 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   const { features, classes, files, graphs, weights, display, decision } = manifest;
   const say = (where: readonly (string | number)[], message: string) => found.push([where, message]);
   if (features.tokens !== features.grid ** 2) say(["features", "tokens"], `expected grid * grid = ${features.grid ** 2}`);
+  if (features.tiles && !covers(features.tiles, features))
+    say(
+      ["features", "tiles"],
+      "expected starts in steps of features.gridStride from 0, without gaps, and the last tile to end at features.inputSize",
+    );
   const channels = features.stages.reduce((sum, stage) => sum + stage.channels, 0);
   if (features.channels !== channels) say(["features", "channels"], `expected the sum over the stages, ${channels}`);
   if (manifest.encoder.inputSize !== features.inputSize)
@@ -101,4 +108,14 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
     if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
   }
   return found;
+}
+
+/** Whether tiles lie on the grid and cover the input. */
+function covers(
+  { size, starts }: { size: number; starts: number[] },
+  { inputSize, gridStride }: { inputSize: number; gridStride: number },
+) {
+  const isOnGrid = [size, ...starts].every((at) => at % gridStride === 0);
+  const isGapless = starts.every((start, k) => (k === 0 ? start === 0 : start > starts[k - 1]! && start <= starts[k - 1]! + size));
+  return isOnGrid && isGapless && starts.at(-1)! + size === inputSize;
 }

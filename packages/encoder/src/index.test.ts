@@ -8,6 +8,7 @@ it("exports these names", () => {
     [
       "catalogue",
       "checkImageSize",
+      "featureDefaults",
       "imageGraph",
       "loadEncoder",
       "loadImageEncoder",

@@ -1,3 +1,4 @@
+export { featureDefaults } from "./image/feature-defaults.js";
 export { imageGraph } from "./image/image-graph.js";
 export { catalogue } from "./load/catalogue.js";
 export { loadEncoder, loadImageEncoder, loadTextEncoder } from "./load/load-encoder.js";
@@ -6,6 +7,7 @@ export { checkImageSize } from "./onnx/onnx-image-encoder.js";
 export { textVectors } from "./text/text-vectors.js";
 export type { StageSpec } from "@ltad/core";
 export type { EncodedImages } from "./image/efficient-net.js";
+export type { FeatureDefaults } from "./image/feature-defaults.js";
 export type { ImageEncoder } from "./image/image-encoder.js";
 export type { ImageHead, Precision } from "./image/image-graph.js";
 export type { ImageProcessing, ResizeKernel } from "./image/image-processing.js";

@@ -16,20 +16,24 @@ export function scoresOf(images: readonly TestedImage[]): ImageScores {
   return imageScores(images.map(({ item, score }) => ({ score, anomaly: !isGood(item), name: item.id })));
 }
 
+/** Pixels of large inputs, which are tiled, are compared at this size: all pixels of a class are in memory. */
+const largestSide = 1024;
+
 /**
- * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size.
+ * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size, 1024 pixels at most.
  * Defective images without a mask are left out.
  */
 export async function pixelsOf(data: ClassData, images: readonly TestedImage[], { grid, inputSize }: EvaluationSize): Promise<ExactPixels> {
   const usable = new Set(pixelTestItems(data));
   const pixels = exactPixels();
+  const side = Math.min(inputSize, largestSide);
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
-    const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, inputSize);
+    const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, side);
     pixels.add({
-      map: upsampleBilinear({ data: map, width: grid, height: grid }, { width: inputSize, height: inputSize }),
+      map: upsampleBilinear({ data: map, width: grid, height: grid }, { width: side, height: side }),
       mask,
-      width: inputSize,
+      width: side,
       name: item.id,
     });
   }

@@ -4,3 +4,4 @@ export type { FeatureStore, ImageFeatures } from "./cache.js";
 export type { EncodeFilesOptions } from "./encode-files.js";
 export type { TurnedFile } from "./encode-image.js";
 export type { FrozenEncoder, InputSpec } from "./features-id.js";
+export type { Tiles } from "@ltad/runtime";

@@ -1,12 +1,12 @@
 // A thread that encodes images, one after the other; two-threads.ts starts it.
 import { parentPort, workerData } from "node:worker_threads";
 import { isLtadError } from "@ltad/core";
-import { openProgram } from "@ltad/runtime";
 import { encodeImage, type ImageFile } from "./encode-image.js";
+import { openEncoder } from "./open-encoder.js";
 import type { WorkerAnswer, WorkerData } from "./two-threads.js";
 
 const { graph, spec, threads } = workerData as WorkerData;
-const opened = openProgram(graph, { threads });
+const opened = openEncoder({ graph, spec }, { threads });
 opened.catch(() => {}); // reported with the first image
 
 async function answerFor(image: ImageFile): Promise<WorkerAnswer> {

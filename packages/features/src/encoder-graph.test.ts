@@ -53,7 +53,7 @@ describe("featuresId", () => {
   it("is the hash of the graph, and another one for every other filter", () => {
     const graph = encoderGraph(encoder, spec);
     expect(featuresId(graph, spec)).toBe(sha256(graph));
-    const all = resizeKernels.map((kernel) => featuresId(graph, { kernel }));
+    const all = resizeKernels.map((kernel) => featuresId(graph, { ...spec, kernel }));
     expect(new Set(all).size).toBe(4);
   });
 });

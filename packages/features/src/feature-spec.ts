@@ -1,6 +1,8 @@
 import { type ImageProcessing, LtadError, type ResizeKernel, type StageSpec } from "@ltad/core";
 import { check, fields, having, listOf, oneOf, whole } from "@ltad/core/check";
 import type { AnyImageEncoder } from "@ltad/encoder";
+import type { Tiles } from "@ltad/feature-store";
+import { planTiles } from "./plan-tiles.js";
 
 /** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
@@ -16,14 +18,18 @@ export interface FeatureOptions {
   readonly shrink: Shrink;
   /** "unit": each stage's part of a token has length sqrt(C_l), so that only its direction counts; "raw": as the encoder gives it. */
   readonly length: "unit" | "raw";
+  /** Side of the tiles in which the encoder takes a larger input, in pixels; null or absent: as a whole. */
+  readonly tile?: number | null;
 }
 
 /**
  * The layout of features that every other package relies on: one image is float32 [N, C], N = grid * grid tokens with
  * index y * grid + x, C = the channels of the stages one after another in ascending order; z is [zSize].
  */
-export interface FeatureSpec extends Omit<FeatureOptions, "stages"> {
+export interface FeatureSpec extends Omit<FeatureOptions, "stages" | "tile"> {
   readonly stages: readonly StageSpec[];
+  /** Absent where the encoder takes the input as a whole. */
+  readonly tiles?: Tiles;
   /** The encoder's own filter, by which every image is resized. */
   readonly kernel: ResizeKernel;
   readonly grid: number;
@@ -50,7 +56,7 @@ export function featureSpec(
 ): FeatureSpec {
   check("featureSpec", { encoder, options }, { encoder: having("an encoder", "stages", "zSize", "processing"), options: optionsRule });
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
-  const { inputSize, gridStride, shrink, length } = options;
+  const { inputSize, gridStride, shrink, length, tile } = options;
   const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours
   if (grid < 2) {
     throw new LtadError(
@@ -58,9 +64,11 @@ export function featureSpec(
       `features.gridStride: expected at most half of features.inputSize (${inputSize}), received ${gridStride}. Try ${Math.max(...stages.map((stage) => stage.stride))}.`,
     );
   }
+  const tiles = tile && tile < inputSize ? planTiles(inputSize, tile, [gridStride, ...stages.map(({ stride }) => stride)]) : undefined;
   return {
     inputSize,
     gridStride,
+    ...(tiles && { tiles }),
     shrink,
     length,
     kernel: encoder.processing.kernel,

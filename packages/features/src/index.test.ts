@@ -10,6 +10,7 @@ it("exports what the README lists", () => {
       "encoderGraph",
       "featureSpec",
       "fitStatistics",
+      "graphSpec",
       "mergeSums",
       "momentsOf",
       "noSums",

@@ -4,6 +4,7 @@ export { fitStatistics, momentsOf, statisticsOf } from "./class-statistics.js";
 export { copyLikelihoods } from "./choose-copies.js";
 export { encoderGraph } from "./encoder-graph.js";
 export { featureSpec } from "./feature-spec.js";
+export { graphSpec } from "./plan-tiles.js";
 export { openScatter } from "./scatter.js";
 export { statisticsTables } from "./tables.js";
 export { centred, whiten, whitened } from "./whitened.js";

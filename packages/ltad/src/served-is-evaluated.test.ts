@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { expectClose } from "@ltad/core/testing";
 import { scanDataset } from "@ltad/data";
 import { openDetector } from "@ltad/detector";
 import { evaluate } from "@ltad/evaluate";
@@ -24,6 +25,27 @@ it.each(["linear", "cubic", "lanczos3", "nearest"] as const)("what is evaluated 
     }
   } finally {
     await detector.dispose();
+  }
+});
+
+it("what is evaluated in tiles is what is served in tiles, and what the whole image gives where places see themselves alone", async () => {
+  const folder = await temporaryFolder();
+  const data = await tinyDataset(join(folder, "data"), { tile: { train: 1, good: 2, defect: 2 } });
+  const tiles = { size: 16, starts: [0, 8, 16] };
+  const detector = await openDetector(await brightnessBundle(join(folder, "tiled"), ["tile"], { tiles }), { threads: 1 });
+  const whole = await openDetector(await brightnessBundle(join(folder, "whole"), ["tile"]), { threads: 1 });
+  try {
+    const { tested } = await evaluate(detector, await scanDataset(data), { cacheDir: join(folder, "cache"), classes: "folder" });
+    expect(tested[0]!.images).toHaveLength(4);
+    for (const { item, score, map } of tested[0]!.images) {
+      const served = await detector.predict(item.file, { class: "tile", size: "grid" });
+      expect([served.score, served.map]).toEqual([score, map]);
+      const expected = await whole.predict(item.file, { class: "tile", size: "grid" });
+      expectClose(map, expected.map, { rtol: 1e-5, atol: 1e-6 }, "map");
+      expectClose([score], [expected.score], { rtol: 1e-5, atol: 0 }, "score");
+    }
+  } finally {
+    await Promise.all([detector.dispose(), whole.dispose()]);
   }
 });
 

@@ -23,6 +23,8 @@ export interface TrainOptions extends JobOptions, SplitOptions {
   readonly config?: string | object | undefined;
   /** Single settings as `key=value`, such as "detect.steps=200"; they win over `config`. */
   readonly set?: readonly string[] | undefined;
+  /** Side in pixels of the tiles in which large images are encoded, for defects that are small in them; short for `features.tile`. */
+  readonly tile?: number | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */
   readonly resume?: boolean | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */

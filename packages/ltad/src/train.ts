@@ -31,7 +31,7 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const { timing, copies, warnings } = await runTraining({
+  const { config, timing, copies, warnings } = await runTraining({
     ...hub,
     split: plan.split,
     seed: plan.split.seed,
@@ -43,14 +43,18 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
     signal,
     onProgress,
   });
-  await writeConfig(data, options, plan);
+  await writeConfig(data, options, config);
   return { folder: out, timing, copies, warnings };
 }
 
 async function planTraining(data: string, options: TrainOptions): Promise<TrainPlan> {
   const { signal, onProgress, protocol = "full", order, holdOut, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
-  const config = resolveConfig({ preset: options.preset, file, sets: options.set });
+  const config = resolveConfig({
+    preset: options.preset,
+    file,
+    sets: [...(options.set ?? []), ...(options.tile === undefined ? [] : [`features.tile=${options.tile}`])],
+  });
   const dataset = await scanDataset(data);
   const split = await longTail(dataset, { protocol, order, holdOut, seed });
   const job: JobOptions = { signal, onProgress };
@@ -60,7 +64,7 @@ async function planTraining(data: string, options: TrainOptions): Promise<TrainP
 }
 
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */
-async function writeConfig(data: string, options: TrainOptions, { config }: TrainPlan): Promise<void> {
+async function writeConfig(data: string, options: TrainOptions, config: object): Promise<void> {
   const { configYaml } = await import("@ltad/evaluate/report");
   for (const outdated of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, outdated), { force: true });
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${trainCommandLine(data, options)}\n${configYaml(config)}`);

@@ -10,6 +10,7 @@ it("exports these names", () => {
       "runtimeFields",
       "runtimeInfo",
       "specsRule",
+      "tiledProgram",
     ]
   `);
 });

@@ -58,11 +58,7 @@ describe("train with encoders by their names in the config", () => {
       [`encoder.image=${align}`, `encoder.text=${align}`, "features.inputSize=77"],
       { grid: 4, channels: 8 + 12 + 28 + 48, zSize: 80, kernel: "linear" },
     ],
-    [
-      "vit",
-      [`encoder.image=${vit}`, `encoder.text=${align}`, "features.inputSize=24", "features.stages=[1]", "features.gridStride=4"],
-      { grid: 6, channels: 12, zSize: 12, kernel: "cubic" },
-    ],
+    ["vit", [`encoder.image=${vit}`, `encoder.text=${align}`], { grid: 6, channels: 12, zSize: 12, kernel: "cubic" }],
   ] as const)("%s leaves a bundle that names them and predicts", async (name, sets, features) => {
     const { folder: bundle } = await training(name, sets);
     const detector = await openDetector(bundle);

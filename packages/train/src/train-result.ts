@@ -1,4 +1,5 @@
 import type { Turn } from "@ltad/data";
+import type { FittedConfig } from "./config/fit-config.js";
 import type { HistoryRow } from "./run/history.js";
 
 /** Seconds of each part of a training. */
@@ -9,6 +10,8 @@ export type TrainTiming = Readonly<
 export interface TrainResult {
   /** The bundle. */
   readonly folder: string;
+  /** The settings of the training, with those that follow from encoder and images. */
+  readonly config: FittedConfig;
   readonly history: { readonly phase1: readonly HistoryRow[]; readonly phase2: readonly HistoryRow[]; readonly timing: TrainTiming };
   readonly timing: TrainTiming;
   /** The turned copies that joined small classes, by name. */

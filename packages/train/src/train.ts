@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
-import { type AnyImageEncoder, checkImageSize, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
+import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
+import { fitConfig } from "./config/fit-config.js";
 import { withTurnedCopies } from "./copies/turned-copies.js";
 import { headConfig } from "./head/head-config.js";
 import { headGraph, type TrainedHead } from "./head/head-graph.js";
@@ -23,10 +24,11 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
  * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const { config, seed, out, split } = options;
+  const { seed, out, split } = options;
   const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
   const clock = stopwatch<keyof TrainTiming>("s");
   const { image: encoder, text } = await loadEncoders(options);
+  const config = await fitConfig(options.config, encoder, split);
   const spec = featureSpec(encoder, config.features);
   const graph = encoderGraph(encoder, spec, config.encoder.precision);
   clock.lap("weights");
@@ -54,22 +56,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   clock.lap("calibrate");
   const scoring = headGraph({ ...trained, calibration }, head);
   const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
-  await writeBundle(out, bundleParts({ options, encoder, spec, graph, head: scoring, weights, good }));
+  await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
   await storeCheck(out);
   clock.lap("write");
   const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
   await writeSplit(join(out, "train-images.txt"), split);
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
-  return { folder: out, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings: scarceClassWarnings(split) };
+  return { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings: scarceClassWarnings(split) };
 }
 
 /** The two encoders; no text encoder where no module reads text. */
 async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEncoder; text: TextEncoder | undefined }> {
-  const { encoder, features, semantic, mixing } = options.config;
+  const { encoder, semantic, mixing } = options.config;
   const readsText = semantic.kind !== "none" || mixing.enabled;
   const image = options.encoders?.image ?? (await loadImageEncoder(encoder.image, options));
-  await checkImageSize(image, features.inputSize);
   return { image, text: readsText ? (options.encoders?.text ?? (await loadTextEncoder(encoder.text, options))) : undefined };
 }
 

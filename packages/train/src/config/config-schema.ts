@@ -19,10 +19,18 @@ const encoder = z.strictObject({
   precision: z.enum(weightTypes).describe("how the bundle stores the image encoder's weights: full size, half or a quarter"),
 });
 
+/** A value that follows from the encoder, as `fitConfig` decides. */
+const auto = z.literal("auto");
+
 const features = z.strictObject({
-  inputSize: count.describe("side of the square input in pixels, preferably a multiple of the encoder's strides"),
-  stages: z.array(count).nonempty().describe("encoder stages that form the patches"),
-  gridStride: count.describe("stride of the common grid in pixels"),
+  inputSize: count
+    .or(auto)
+    .describe(
+      "side of the square input in pixels, preferably a multiple of the encoder's strides; auto: 24 places, or with tiles the images' size",
+    ),
+  tile: count.nullable().describe("side of overlapping tiles in which the encoder takes a larger input, in pixels; null: as a whole"),
+  stages: z.array(count).nonempty().or(auto).describe("encoder stages that form the patches; auto: follows from their strides"),
+  gridStride: count.or(auto).describe("stride of the common grid in pixels; auto: the encoder's largest of at most 16"),
   shrink: z.enum(["area", "bilinear"]).describe("how maps finer than the grid are reduced to it"),
   length: z.enum(["unit", "raw"]).describe("unit: each stage's part of a patch is scaled to one length; raw: as the encoder gives it"),
 });
@@ -31,7 +39,11 @@ const whitening = z.strictObject({
   by: z.enum(["class", "none"]).describe("class: whiten with the covariance of each class; none: standardise the channels"),
   ridge: positive.describe("added to the eigenvalues of the covariance"),
   meanPrior: z.number().nonnegative().describe("number of images that the class's mean counts as in the mean at each position"),
-  positionRank: z.int().nonnegative().describe("axes along which each position has a variance of its own, 0 for none"),
+  positionRank: z
+    .int()
+    .nonnegative()
+    .or(auto)
+    .describe("axes along which each position has a variance of its own, 0 for none; auto: 8, or as many as fit into 6 MB a class"),
   positionPrior: positive.describe("number of images that the class's covariance counts as in the covariance at each position"),
 });
 

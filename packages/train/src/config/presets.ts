@@ -20,8 +20,8 @@ const augment = {
 export const recommended: TrainConfig = {
   ...shared,
   preset: "recommended",
-  features: { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area", length: "unit" },
-  whitening: { by: "class", ridge: 0.01, meanPrior: 10, positionRank: 8, positionPrior: 100 },
+  features: { inputSize: "auto", tile: null, stages: "auto", gridStride: "auto", shrink: "area", length: "unit" },
+  whitening: { by: "class", ridge: 0.01, meanPrior: 10, positionRank: "auto", positionPrior: 100 },
   copies: { upTo: 64 },
   mixing: { ...shared.mixing, enabled: false },
   sampling: { classPower: -0.5 },
@@ -55,7 +55,7 @@ export const fast: TrainConfig = {
 export const paper: TrainConfig = {
   ...shared,
   preset: "paper",
-  features: { inputSize: 224, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear", length: "raw" },
+  features: { inputSize: 224, tile: null, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear", length: "raw" },
   whitening: { ...recommended.whitening, by: "none" }, // one Phi_l for each stage
   copies: { upTo: 0 },
   sampling: { classPower: 0 },

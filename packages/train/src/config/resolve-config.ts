@@ -44,11 +44,13 @@ function faultsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] 
 /** Rules that span several fields. */
 function checkTogether(config: TrainConfig): TrainConfig {
   const { features, score, reconstruct, semantic, detect, anomaly, whitening } = config;
-  if (features.stages.some((stage, i) => i > 0 && stage <= features.stages[i - 1]!))
-    fail(`features.stages: expected ascending order without repeats, received ${features.stages.join(", ")}.`);
+  const { stages } = features;
+  if (stages !== "auto" && stages.some((stage, i) => i > 0 && stage <= stages[i - 1]!))
+    fail(`features.stages: expected ascending order without repeats, received ${stages.join(", ")}.`);
   if ("heads" in reconstruct && reconstruct.width % reconstruct.heads !== 0)
     fail(`reconstruct.heads: expected a divisor of reconstruct.width (${reconstruct.width}), received ${reconstruct.heads}.`);
-  if (reconstruct.kind === "uniad") checkNeighbourhood(reconstruct.neighbourhood, features);
+  if (features.inputSize !== "auto" && features.gridStride !== "auto")
+    checkNeighbourhood(config, Math.floor(features.inputSize / features.gridStride));
   if (semantic.kind === "none" && score.lambda !== 0)
     fail(`score.lambda: expected 0 because semantic.kind is none, received ${score.lambda}.`);
   if (reconstruct.kind !== "token-mlp" && reconstruct.kind !== "none" && detect.tokens !== null)
@@ -60,9 +62,13 @@ function checkTogether(config: TrainConfig): TrainConfig {
   return config;
 }
 
-/** A window must have a middle and leave something of the grid to attend to. */
-function checkNeighbourhood(side: number, { inputSize, gridStride }: TrainConfig["features"]): void {
-  const grid = Math.floor(inputSize / gridStride);
+/**
+ * A window must have a middle and leave something of the grid to attend to.
+ * @throws LtadError `LTAD_CONFIG`
+ */
+export function checkNeighbourhood({ reconstruct }: Pick<TrainConfig, "reconstruct">, grid: number): void {
+  if (reconstruct.kind !== "uniad") return;
+  const { neighbourhood: side } = reconstruct;
   if (side === 0 || (side % 2 === 1 && side < grid)) return;
   fail(`reconstruct.neighbourhood: expected 0 or an odd number below the grid's ${grid}, received ${side}.`);
 }

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { float32 } from "@ltad/core";
 import type { ResizeKernel } from "@ltad/data";
 import { writeBundle } from "@ltad/detector";
+
 import { f32, i32, toOnnx } from "@ltad/jit";
+import type { Tiles } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 
 const [inputSize, grid, channels] = [32, 4, 3] as const;
@@ -15,14 +17,15 @@ const tokens = grid * grid;
 export async function brightnessBundle(
   folder: string,
   classes: readonly string[],
-  change: { readonly display?: boolean; readonly kernel?: ResizeKernel } = {},
+  change: { readonly display?: boolean; readonly kernel?: ResizeKernel; readonly tiles?: Tiles } = {},
 ): Promise<string> {
-  const image = f32(null, inputSize, inputSize, 3);
+  const side = change.tiles?.size ?? inputSize;
+  const image = f32(null, side, side, 3);
   const [features, z, given] = [f32(null, tokens, channels), f32(null, channels), i32(null)];
   const encoder = toOnnx(
     (inputs) => {
       const cells = tf.avgPool(inputs.image, 8, 8, "valid");
-      const patches = tf.reshape(cells, [-1, tokens, channels]);
+      const patches = tf.reshape(cells, [-1, (side / 8) ** 2, channels]);
       return { features: patches, z: tf.mean(patches, 1) };
     },
     { image },
@@ -51,6 +54,7 @@ export async function brightnessBundle(
       features: {
         inputSize,
         gridStride: 8,
+        ...(change.tiles && { tiles: change.tiles }),
         shrink: "area",
         length: "raw",
         kernel: change.kernel ?? "linear",

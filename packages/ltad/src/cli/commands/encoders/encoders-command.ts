@@ -6,6 +6,8 @@ import {
   type AnyImageEncoder,
   catalogue,
   checkImageSize,
+  type FeatureDefaults,
+  featureDefaults,
   imageGraph,
   type ImageHead,
   loadEncoder,
@@ -70,15 +72,16 @@ export async function encoderInfo(io: Io, source: string, options: EncoderComman
     const { image, text } = await load(source, settings);
     const folder = localFolder(source, settings);
     const words = ["train", "DATA", "--out", "model", ...settingsFor(source, image, text).flatMap((pair) => ["--set", pair])];
+    const features = image ? await featureDefaults(image) : null;
     session.printJson({
       encoder: source,
       folder,
-      image: image ? imageFacts(image) : null,
+      image: image ? { ...imageFacts(image), features } : null,
       text: text ? textFacts(text) : null,
       set: settingsFor(source, image, text),
     });
     session.print(`${source}\n${folder}`);
-    if (image) session.print(`\n${imageText(image)}`);
+    if (image && features) session.print(`\n${imageText(image)}\n${featuresText(features)}`);
     if (text) session.print(`\n${textText(text)}`);
     session.info(`\nTrain with it:\n  ${typedCommand(io.env, ...words)}`);
   });
@@ -112,17 +115,14 @@ async function load(source: string, options: LoadOptions): Promise<LoadedEncoder
   return kinds[0] === "image" ? { image: await loadImageEncoder(source, options) } : { text: await loadTextEncoder(source, options) };
 }
 
-/** The options of `ltad train` that differ from the preset; with fewer stages than an EfficientNet, the features are set too. */
+/** The options of `ltad train` that name it; everything else follows from the encoder. */
 function settingsFor(source: string, image: AnyImageEncoder | undefined, text: TextEncoder | undefined): string[] {
-  const texts = text ? [`encoder.text=${source}`] : [];
-  if (!image) return texts;
-  const images = [`encoder.image=${source}`];
-  if (image.stages.length >= 6) return [...images, ...texts];
-  const numbers = image.stages.map(({ stage }) => stage).join(",");
-  const stride = Math.max(...image.stages.map((stage) => stage.stride));
-  const size = Math.max(2, Math.floor(image.inputSize / stride)) * stride;
-  const layout = [`features.inputSize=${size}`, `features.stages=[${numbers}]`, `features.gridStride=${stride}`];
-  return [...images, ...texts, ...layout];
+  return [...(image ? [`encoder.image=${source}`] : []), ...(text ? [`encoder.text=${source}`] : [])];
+}
+
+function featuresText({ inputSize, stages, gridStride }: FeatureDefaults): string {
+  const side = Math.floor(inputSize / gridStride);
+  return `Training takes ${stages.length === 1 ? "stage" : "stages"} ${stages.join(", ")} of images of ${inputSize} px, on a grid of ${side} x ${side}`;
 }
 
 function imageFacts(encoder: AnyImageEncoder) {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated } from "../../options.js";
+import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated, wholeNumber } from "../../options.js";
 
 export function addTrainCommand(program: Command, io: Io): void {
   const command = program
@@ -13,6 +13,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
+    .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   addCommonOptions(addOfflineOption(addCacheOption(command)));
@@ -23,6 +24,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
     "train ./data --out ./model --hold-out 0.2",
+    "train ./large --out ./model --tile 512",
     "train ./data --out ./model --resume",
   );
 }

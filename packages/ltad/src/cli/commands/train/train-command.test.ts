@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Manifest } from "@ltad/detector";
 import { loadImageEncoder, loadTextEncoder } from "@ltad/encoder";
 import { orOffline, testCacheDir } from "@ltad/encoder/testing";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "@ltad/evaluate";
 import { run } from "../../run.js";
@@ -79,5 +81,54 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
 
     const used = await ltad("predict", out, join(data, "nut/test/good/0.png"), "--json");
     expect(JSON.parse(used.stdout)).toMatchObject({ class_given: false, class: "nut" });
+  });
+
+  it("encodes large images in tiles with --tile, in training, evaluation and prediction, and says so in config.yaml", async () => {
+    const root = await temporaryFolder();
+    const [data, out, cache] = [join(root, "data"), join(root, "model"), ["--cache-dir", cacheDir]];
+    const image = join(data, "cloth", "train", "good");
+    await mkdir(join(data, "cloth", "test", "good"), { recursive: true });
+    await mkdir(image, { recursive: true });
+    for (let i = 0; i < 4; i++) {
+      const pixels = Uint8Array.from({ length: 150 * 120 * 3 }, (_, at) => (at * 31 + i * 17 + (at >> 7)) % 251);
+      const file = i < 3 ? join(image, `${i}.png`) : join(data, "cloth", "test", "good", "0.png");
+      await sharp(pixels, { raw: { width: 150, height: 120, channels: 3 } }).toFile(file);
+    }
+    const trained = await ltad(
+      "train",
+      data,
+      "--out",
+      out,
+      "--preset",
+      "fast",
+      "--tile",
+      "64",
+      "--set",
+      "copies.upTo=0",
+      "--json",
+      ...cache,
+    );
+    expect(trained.code, trained.stderr).toBe(0);
+    const config = await readFile(join(out, "config.yaml"), "utf8");
+    expect(config).toMatch(/^# ltad train .*--tile 64 --out/);
+    expect(config).toMatch(/inputSize: 160\n {2}tile: 64\n {2}stages: \[2, 3, 5, 6\]\n {2}gridStride: 16\n[\s\S]*positionRank: 8\n/);
+    const manifest = JSON.parse(await readFile(join(out, "model.json"), "utf8")) as Manifest;
+    expect(manifest.features).toMatchObject({ inputSize: 160, grid: 10, tiles: { size: 64, starts: [0, 32, 64, 96] } });
+    const measured = await ltad("eval", out, data, "--json", ...cache);
+    expect(measured.code, measured.stderr).toBe(0);
+    const used = await ltad("predict", out, join(data, "cloth/test/good/0.png"), "--json");
+    expect(JSON.parse(used.stdout)).toMatchObject({ class: "cloth" });
+  });
+
+  it.each([
+    ["40", /features\.tile: with tiles, expected a multiple of 32 pixels, 64 or more, such as 64 or 96, received 40\./],
+    ["big", /option '--tile <pixels>' argument 'big' is invalid\. Expected a whole number/],
+  ])("refuses --tile %s", async (tile, message) => {
+    const root = await temporaryFolder();
+    const data = await tinyDataset(join(root, "data"), { tile: { train: 2, good: 1, defect: 1 } });
+    const words = ["train", data, "--out", join(root, "model"), "--preset", "fast", "--tile", tile, "--set", "features.inputSize=96"];
+    const { code, stderr } = await ltad(...words, "--cache-dir", cacheDir);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 });
