@@ -1,5 +1,6 @@
 import { LtadError, stopwatch } from "@ltad/core";
 import type { DecodedImage, ImageOptions } from "@ltad/data";
+import { checkScores } from "./check-scores.js";
 import type { Graphs, Scores } from "./graphs.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
@@ -54,7 +55,7 @@ export interface Prediction {
 /** A model as {@link predict} needs it. */
 export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
 
-/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` */
+/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
 export async function predict({ manifest, encode, score }: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   const { classes, features, display } = manifest;
   const given = classIndex(classes, options.class);
@@ -63,7 +64,7 @@ export async function predict({ manifest, encode, score }: Model, source: ImageS
   clock.lap("decode");
   const { features: patches, z } = await encode(input);
   clock.lap("encode");
-  const scores = await score(patches, z, Int32Array.of(given));
+  const scores = checkScores(await score(patches, z, Int32Array.of(given)), classes.length);
   clock.lap("score");
   const image = { width, height };
   const maps = mapsOf(scores, sizeOf(options.size, image, scores.grid));
@@ -72,7 +73,7 @@ export async function predict({ manifest, encode, score }: Model, source: ImageS
   clock.lap("draw");
   return Object.assign(maps, {
     score: scores.score[0]!,
-    class: classes[scores.classes[0]!]?.name ?? "",
+    class: classes[scores.classes[0]!]!.name,
     classGiven: given >= 0,
     image,
     ...(picture ? { overlay: picture } : {}),
