@@ -1,14 +1,34 @@
-import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
-import type { Engine } from "./engine.js";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Models, Ticket } from "./models/models.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The place of a request for an inference; see {@link admit}. */
+    ticket: Ticket | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Most bytes of the body. */
+    readonly maxBody?: number;
+    /** Whether it may be called without an API key, as load balancers do. */
+    readonly isOpen?: boolean;
+    /** Whether it is a page that links of other pages may lead to. */
+    readonly isPage?: boolean;
+  }
+}
 
 /** What the routes need. */
 export interface ServerContext {
   readonly app: FastifyInstance;
-  readonly engine: Engine;
-  /** Name of the model in /v2/models/NAME. */
-  readonly modelName: string;
+  readonly models: Models;
   /** Largest image file, in bytes. */
   readonly maxBytes: number;
-  /** For bodies that the route reads itself: their schema appears in the OpenAPI document only. */
-  readonly documentOnly: FastifySchemaCompiler<unknown>;
+  /** Whether clients may load and unload models. */
+  readonly modelControl: boolean;
+}
+
+/** Takes a place for a request, before its body is read; it is given back when the answer is out. */
+export function admit({ models }: ServerContext, request: FastifyRequest, reply: FastifyReply, name: string, version?: string): void {
+  const ticket = models.admit(name, version);
+  request.ticket = ticket;
+  reply.raw.once("close", () => ticket.place.release());
 }

@@ -1,0 +1,3 @@
+export async function startGrpc(_: unknown): Promise<{ address: string; close(patience: number): Promise<void> }> {
+  return { address: "", close: async () => {} };
+}
