@@ -66,6 +66,7 @@ function createFastify({ logger = false, requestTimeout = 60_000, tls }: AppOpti
     headersTimeout: Math.min(15_000, requestTimeout),
     requestTimeout,
     connectionsCheckingInterval: Math.min(2000, requestTimeout / 2),
+    requireHostHeader: false, // refused below, with a body that says why
   };
   const options = {
     logger,
