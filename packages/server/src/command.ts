@@ -6,6 +6,8 @@ import { keysIn } from "./http/api-keys.js";
 import { modelName } from "./models/find-versions.js";
 import type { ServerOptions } from "./server.js";
 
+export { supervise } from "./supervise.js";
+
 /** What the command line says: options of {@link startServer}, and the level of the log. */
 export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;

@@ -28,11 +28,15 @@ export async function findVersions(folder: string): Promise<readonly FoundVersio
   );
   const versions = found.filter(({ fingerprint }) => fingerprint !== "");
   if (versions.length > 0) return versions;
-  throw new LtadError(
-    "LTAD_BUNDLE",
-    `${folder}: has neither a model.json nor subfolders 1, 2, ... with one. A bundle is a folder that \`ltad train --out\` wrote.`,
-    { details: { file: folder } },
-  );
+  const place = await stat(folder).catch(() => undefined);
+  const what = !place
+    ? "does not exist"
+    : place.isDirectory()
+      ? "has neither a model.json nor subfolders 1, 2, ... with one"
+      : "is a file, not a folder";
+  throw new LtadError("LTAD_BUNDLE", `${folder}: ${what}. A bundle is a folder that \`ltad train --out\` wrote.`, {
+    details: { file: folder },
+  });
 }
 
 /** The models of a repository: each subfolder that has a version. */

@@ -102,7 +102,7 @@ describe("a bundle that is replaced", () => {
     await rm(place, { recursive: true });
     await models.refresh();
     expect(models.find("m").engine).toBeDefined();
-    expect(logged.at(-1)).toMatch(/has neither a model.json/);
+    expect(logged.at(-1)).toMatch(/does not exist/);
   });
 });
 
