@@ -3,6 +3,12 @@ import type { Models, ServedModel } from "../models/models.js";
 import { HttpError } from "../http-error.js";
 import type { modelMetadataSchema } from "../schemas.js";
 
+/** What this server says about itself: the extensions have the names that Triton gave them. */
+export const serverMetadata = {
+  name: "ltad-server",
+  extensions: ["binary_tensor_data", "model_repository", "statistics", "parameters", "http_compression"],
+};
+
 /** What goes into a model and comes out of it; -1 is the number of images, or a side of a map. */
 export const tensorMetadata = (decides: boolean) => ({
   inputs: [{ name: "image", datatype: "BYTES", shape: [-1] }],

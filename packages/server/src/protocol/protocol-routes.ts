@@ -15,7 +15,7 @@ import {
 import { untilGone } from "../until-gone.js";
 import { compressed } from "./compressed.js";
 import { infer } from "./infer.js";
-import { metadataOf } from "./metadata.js";
+import { metadataOf, serverMetadata } from "./metadata.js";
 import { isBinary, readRequest } from "./read-request.js";
 import { repositoryRoutes } from "./repository-routes.js";
 import { statisticsRoutes } from "./statistics-routes.js";
@@ -30,16 +30,6 @@ const places = [
   { path: "/v2/models/:name", params: named, suffix: "" },
   { path: "/v2/models/:name/versions/:version", params: versioned, suffix: "OfVersion" },
 ] as const;
-
-/** The extensions of the protocol that this server has, by the names that Triton gave them. */
-const extensions = [
-  "binary_tensor_data",
-  "model_repository",
-  "model_repository(unload_dependents)",
-  "statistics",
-  "parameters",
-  "http_compression",
-];
 
 interface ModelParams {
   readonly name: string;
@@ -63,7 +53,7 @@ function healthRoutes({ app, models }: ServerContext): void {
   app.get(
     "/v2",
     { schema: { operationId: "getServerMetadata", summary: "Server metadata", tags, response: { 200: serverMetadataSchema, ...errors } } },
-    () => ({ name: "ltad-server", version, extensions }),
+    () => ({ ...serverMetadata, version }),
   );
   app.get(
     "/v2/health/live",
