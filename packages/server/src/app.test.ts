@@ -557,6 +557,7 @@ describe("the rest", () => {
       [
         "/health",
         "/healthz",
+        "/metrics",
         "/predict",
         "/v2",
         "/v2/health/live",

@@ -14,6 +14,7 @@ import { addEnding } from "./http/ending.js";
 import { addErrors, answerBrokenRequest, frameworkError } from "./http/errors.js";
 import { addMethodRefusals } from "./http/method-refusals.js";
 import type { Models } from "./models/models.js";
+import { createMetrics } from "./metrics/metrics.js";
 import { metricsRoute } from "./metrics/metrics-route.js";
 import { pageRoute } from "./page/page-route.js";
 import { predictRoute } from "./predict-route.js";
@@ -50,10 +51,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await addAccess(app, options);
   addBodies(app, options);
   app.addHook("onClose", () => models.close());
+  const metrics = createMetrics(() => models);
+  models.watch(metrics);
   const refuseOtherMethods = addMethodRefusals(app);
   await document(app);
   app.after(() => {
-    routes({ app, models, maxBytes, modelControl });
+    routes({ app, models, metrics, maxBytes, modelControl });
     refuseOtherMethods();
   });
   await app.ready();

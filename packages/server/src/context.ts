@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Metrics } from "./metrics/metrics.js";
 import type { Models, Ticket } from "./models/models.js";
 
 declare module "fastify" {
@@ -20,6 +21,7 @@ declare module "fastify" {
 export interface ServerContext {
   readonly app: FastifyInstance;
   readonly models: Models;
+  readonly metrics: Metrics;
   /** Largest image file, in bytes. */
   readonly maxBytes: number;
   /** Whether clients may load and unload models. */

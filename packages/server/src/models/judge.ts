@@ -1,5 +1,4 @@
-import { isLtadError } from "@ltad/core";
-import { HttpError } from "../http-error.js";
+import { HttpError, toHttpError } from "../http-error.js";
 import type { Answer, Job } from "../messages.js";
 import type { Ticket } from "./models.js";
 
@@ -20,19 +19,23 @@ export async function judge(ticket: Ticket, jobs: readonly Job[], options: Judge
   return answers;
 }
 
-async function judgeOne({ model, engine, place }: Ticket, job: Job, options: JudgeOptions): Promise<Answer> {
+async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, options: JudgeOptions): Promise<Answer> {
   const start = performance.now();
-  const given = withKnownClass(job, engine.model.classes);
   try {
+    const given = withKnownClass(job, engine.model.classes);
     const answer = await engine.predict(given, { ...options, place }).catch((error: unknown) => {
       const replaced = model.engine && model.engine !== engine && error instanceof HttpError && error.code === "LTAD_NOT_READY";
       if (!replaced) throw error;
       return model.engine!.predict(given, options); // a slow body: the model was loaded again meanwhile
     });
-    model.stats.succeeded(answer, performance.now() - start);
+    const ms = performance.now() - start;
+    model.stats.succeeded(answer, ms);
+    watcher?.judged(model.name, answer, ms);
     return answer;
   } catch (error) {
-    if (!isLtadError(error) || error.code !== "LTAD_ABORTED") model.stats.failed(performance.now() - start);
+    const { code } = toHttpError(error);
+    if (code !== "LTAD_ABORTED") model.stats.failed(performance.now() - start);
+    watcher?.failed(model.name, code);
     throw error;
   }
 }

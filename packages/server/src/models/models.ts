@@ -1,6 +1,7 @@
 import { isLtadError, LtadError } from "@ltad/core";
 import type { Engine, Place } from "../engine/engine.js";
 import { HttpError } from "../http-error.js";
+import type { Answer } from "../messages.js";
 import { findModels, findVersions, type FoundVersion, modelName } from "./find-versions.js";
 import { ModelStats } from "./model-stats.js";
 
@@ -29,9 +30,16 @@ export interface ServedModel {
 
 /** A place in front of a model's engine. */
 export interface Ticket {
+  readonly watcher: Watcher | undefined;
   readonly model: ServedModel;
   readonly engine: Engine;
   readonly place: Place;
+}
+
+/** Told what becomes of each image. */
+export interface Watcher {
+  judged(model: string, answer: Answer & { readonly waited: number }, ms: number): void;
+  failed(model: string, code: string): void;
 }
 
 /** The models that a server serves. Requests choose among names that are known; no name becomes part of a path. */
@@ -41,6 +49,7 @@ export class Models {
   readonly #unloaded = new Set<string>();
   #work: Promise<unknown> = Promise.resolve();
   #closing: Promise<void>[] = [];
+  #watcher: Watcher | undefined;
 
   private constructor(private readonly options: ModelsOptions) {
     this.#folders = new Map(options.folders);
@@ -58,6 +67,11 @@ export class Models {
       await models.close();
       throw error;
     }
+  }
+
+  /** Tells someone what becomes of each image. */
+  watch(watcher: Watcher): void {
+    this.#watcher = watcher;
   }
 
   /** All versions of all models, in the order of their names. */
@@ -102,7 +116,7 @@ export class Models {
     const model = this.find(name, version);
     const { engine } = model;
     if (!engine) throw new HttpError("LTAD_NOT_READY", `The model ${name} is not loaded.`, { retryAfter: 5 });
-    return { model, engine, place: engine.admit() };
+    return { model, engine, place: engine.admit(), watcher: this.#watcher };
   }
 
   /** Loads a model, or loads it again when its folder has changed. @throws HttpError or LtadError */
