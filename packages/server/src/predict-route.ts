@@ -29,13 +29,13 @@ export function predictRoute(context: ServerContext): void {
     config: { maxBody: maxBytes + 65_536 },
     onRequest: async (request, reply) => {
       const { model } = request.query;
-      admit(context, request, reply, typeof model === "string" ? model : models.first);
+      await admit(context, request, reply, typeof model === "string" ? model : models.first);
     },
     handler: async (request, reply) => {
       const upload = await readUpload(request, maxBytes);
       if (upload.model !== undefined && upload.model !== request.ticket!.model.name) {
         request.ticket!.place.release(); // the form names another model than the one whose queue it waited in
-        admit(context, request, reply, upload.model);
+        await admit(context, request, reply, upload.model);
       }
       const { model } = request.ticket!;
       const answerAs = upload.answer ?? (wantsPicture(request) ? "overlay" : "json");
