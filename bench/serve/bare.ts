@@ -8,7 +8,9 @@ const file = await readFile(image);
 await detector.predict(file, { size: "grid" });
 process.send!("ready");
 process.on("disconnect", () => process.exit(0));
-process.on("message", async (ms: number) => {
+process.on("message", (ms: number) => void measure(ms));
+
+async function measure(ms: number): Promise<void> {
   const end = performance.now() + ms;
   let count = 0;
   const start = performance.now();
@@ -17,4 +19,4 @@ process.on("message", async (ms: number) => {
     count++;
   }
   process.send!({ rate: (count * 1000) / (performance.now() - start) });
-});
+}

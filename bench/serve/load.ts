@@ -30,8 +30,11 @@ export async function load({ url, body, ms, clients = 1, perSecond }: LoadOption
   const one = async () => {
     const sent = performance.now();
     const { status, total } = await post(agent, url, body);
-    if (status === 503) return void found.refused++;
-    if (status !== 200) return void found.failed++;
+    if (status !== 200) {
+      if (status === 503) found.refused++;
+      else found.failed++;
+      return;
+    }
     const took = performance.now() - sent;
     if (performance.now() <= start + ms) found.ok++;
     found.latencies.push(took);

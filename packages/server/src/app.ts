@@ -83,7 +83,7 @@ function createFastify({ logger = false, requestTimeout = 60_000, tls }: AppOpti
     routerOptions: { maxParamLength: 200 },
   };
   const app = tls ? Fastify({ ...options, https: { ...limits, ...tls } }) : Fastify({ ...options, http: limits });
-  return app as unknown as FastifyInstance;
+  return app as FastifyInstance;
 }
 
 /** The id that the client gave, where it can be written to a log; otherwise a new one. */

@@ -92,7 +92,7 @@ export function readServerOptions(bundles: readonly string[], parsed: ParsedServ
     apiKeys: apiKeys === undefined ? undefined : nonEmpty(keysIn(textOf(apiKeys)), apiKeys),
     tls: tlsOf(parsed),
     modelControl: parsed.modelControl,
-    reloadInterval: reload === false ? 0 : undefined,
+    reloadInterval: reload ? undefined : 0,
   };
   return {
     models: modelsOf(bundles, name),

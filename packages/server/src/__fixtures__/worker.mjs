@@ -14,10 +14,10 @@ const acts = {
 const answer = (id, job) =>
   process.send({ type: "answer", id, answer: { score: job.image[0], class: "tile", classGiven: false, width: process.pid, height: 1, timing: {}, ...(job.map !== "none" && { map: { width: 1, height: 2, data: job.mapAs === "text" ? Buffer.from("[1.5,2.5]") : new Float32Array([1.5, 2.5]) } }) } });
 const open = ({ bundle }) => {
-  if (/deadly$/.test(bundle)) process.exit(7);
-  process.send(/broken$/.test(bundle) ? { type: "failed", error: { code: "LTAD_BUNDLE", message: "broken: is not a bundle." } } : { type: "ready", model });
+  if (bundle.endsWith("deadly")) process.exit(7);
+  process.send(bundle.endsWith("broken") ? { type: "failed", error: { code: "LTAD_BUNDLE", message: "broken: is not a bundle." } } : { type: "ready", model });
 };
-const dieOnce = (file) => existsSync(file) || (writeFileSync(file, ""), acts.die());
-const work = ({ id, job }) => once.test(job.class) && dieOnce(once.exec(job.class)[1]) !== true ? undefined : (acts[job.class] ? acts[job.class](id) : setTimeout(() => answer(id, job), job.class === "slow" ? 300 : 0));
+const diesNow = (file) => !existsSync(file) && (writeFileSync(file, ""), acts.die());
+const work = ({ id, job }) => once.test(job.class) && diesNow(once.exec(job.class)[1]) ? undefined : (acts[job.class] ? acts[job.class](id) : setTimeout(() => answer(id, job), job.class === "slow" ? 300 : 0));
 process.on("message", (message) => (message.type === "open" ? open(message.options) : work(message)));
 process.on("disconnect", () => process.exit(0));

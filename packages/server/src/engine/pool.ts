@@ -127,7 +127,7 @@ class Pool implements Engine {
     }
     for (const pending of this.#queue.splice(0))
       pending.reject(new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 }));
-    await Promise.all(this.#slots.map((slot) => slot.process?.end(slot.current ? this.options.timeout : 2000)));
+    await Promise.all(this.#slots.map(async (slot) => slot.process?.end(slot.current ? this.options.timeout : 2000)));
   }
 
   #enqueue(job: Job, signal: AbortSignal | undefined, timeout: number, isCallers: boolean): Promise<Answer & { readonly waited: number }> {

@@ -1,6 +1,6 @@
 import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity, status } from "@grpc/grpc-js";
 import { version } from "@ltad/core";
-import { HttpError, toHttpError } from "../http-error.js";
+import { toHttpError } from "../http-error.js";
 import { createKeyCheck } from "../http/api-keys.js";
 import type { Models } from "../models/models.js";
 import { portError } from "../port-error.js";
@@ -132,15 +132,14 @@ const codes: Readonly<Record<number, status>> = {
 };
 
 function answering<In>(handler: Handler<In>) {
-  return (call: Call<In>, callback: sendUnaryData<unknown>): void => {
-    Promise.resolve()
-      .then(() => handler(call))
-      .then(
-        (message) => callback(null, message),
-        (error: unknown) => {
-          const { status: http, code, message } = toHttpError(error) satisfies HttpError;
-          callback({ code: codes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
-        },
-      );
-  };
+  return (call: Call<In>, callback: sendUnaryData<unknown>): void => void answer(handler, call, callback);
+}
+
+async function answer<In>(handler: Handler<In>, call: Call<In>, callback: sendUnaryData<unknown>): Promise<void> {
+  try {
+    callback(null, await handler(call));
+  } catch (error) {
+    const { status: http, code, message } = toHttpError(error);
+    callback({ code: codes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+  }
 }

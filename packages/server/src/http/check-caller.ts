@@ -29,7 +29,7 @@ export function createCallerCheck({ host, allowedHosts = [], corsOrigins = [] }:
     if (origin !== undefined && (corsOrigins.includes(origin) || corsOrigins.includes("*"))) return;
     if (isPage && method === "GET" && mode === "navigate") return; // a link to our page
     const isForeign =
-      site === undefined ? origin !== undefined && originHost(origin) !== headers.host : !["same-origin", "none"].includes(String(site));
+      site === undefined ? origin !== undefined && originHost(origin) !== headers.host : !["same-origin", "none"].includes(site);
     if (isForeign)
       throw new HttpError("LTAD_FORBIDDEN", "Pages of other origins may not call this server. Its operator can allow them (CORS origins).");
   };

@@ -16,7 +16,7 @@ export function addMethodRefusals(app: FastifyInstance): () => void {
     known.set(url, methods);
   });
   return () => {
-    for (const [url, methods] of [...known]) refuse(app, url, methods);
+    for (const [url, methods] of known) refuse(app, url, methods);
   };
 }
 

@@ -18,7 +18,7 @@ export function readForm(body: Buffer, contentType: string): Promise<Form> {
     const busboy = parserOf(contentType, body.length);
     busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
       const chunks: Buffer[] = [];
-      if (name !== "image") refuse(`The form has a file "${String(name).slice(0, 80)}"; expected one named "image".`);
+      if (name !== "image") refuse(`The form has a file "${name.slice(0, 80)}"; expected one named "image".`);
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("error", (error: Error) => refuse(`The form cannot be read (${error.message}).`)); // without it, the process would end
       stream.on("end", () => (image = Buffer.concat(chunks)));

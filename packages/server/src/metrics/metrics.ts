@@ -115,7 +115,7 @@ function gauges(registers: Registry[], models: () => Models): void {
     });
     void gauge;
   }
-  new Gauge({
+  const ready = new Gauge({
     name: "ltad_model_ready",
     help: "1 when a model can infer",
     labelNames: ["model", "version"],
@@ -125,4 +125,5 @@ function gauges(registers: Registry[], models: () => Models): void {
       for (const { name, version, engine } of models().all()) this.set({ model: name, version }, engine?.ready() ? 1 : 0);
     },
   });
+  void ready;
 }

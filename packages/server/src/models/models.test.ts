@@ -145,7 +145,7 @@ it("knows a class in every spelling of Unicode, and refuses others with a short 
   const job = { image: Buffer.from("PNG"), map: "none", heatmap: false } as const;
   await judge(models.admit("m"), [{ ...job, class: "Du\u0308bel" }]).catch(() => {});
   expect(engine.jobs[0]?.class).toBe("D\u00fcbel");
-  const refused = await judge(models.admit("m"), [{ ...job, class: "x".repeat(5000) }]).catch((error: Error) => error.message);
+  const refused = (await judge(models.admit("m"), [{ ...job, class: "x".repeat(5000) }]).catch((error: Error) => error.message)) as string;
   expect(refused).toMatch(/unknown class "xxx.*metadata lists all 501/);
-  expect(String(refused).length).toBeLessThan(600);
+  expect(refused.length).toBeLessThan(600);
 });

@@ -119,7 +119,7 @@ function tensorOf(name: OutputName, answers: readonly Answer[]): OutputTensor {
       return { name, datatype: "BOOL", shape, values: list(({ isAnomalous }) => isAnomalous!) };
     case "overlay":
       return { name, datatype: "BYTES", shape, values: list(({ heatmap }) => heatmap!), isFile: true };
-    case "anomaly_map":
+    default:
       return mapTensor(answers);
   }
 }
@@ -137,6 +137,6 @@ function mapTensor(answers: readonly Answer[]): OutputTensor {
   if (!(first!.data instanceof Float32Array)) return { ...tensor, values: [], text: maps.map(({ data }) => data as Uint8Array) };
   if (maps.length === 1) return { ...tensor, values: first!.data };
   const values = new Float32Array(maps.length * width * height);
-  for (const [i, { data }] of maps.entries()) values.set(data as Float32Array, i * width * height);
+  for (const [i, { data }] of maps.entries()) values.set(data, i * width * height);
   return { ...tensor, values };
 }

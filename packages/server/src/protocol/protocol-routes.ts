@@ -119,7 +119,10 @@ function modelRoutes(context: ServerContext, { path, params, suffix }: (typeof p
 async function inferAndSend(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const ticket = request.ticket!;
   const headerLength = request.headers["inference-header-content-length"];
-  const read = readRequest(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0), Array.isArray(headerLength) ? headerLength[0] : headerLength);
+  const read = readRequest(
+    Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    Array.isArray(headerLength) ? headerLength[0] : headerLength,
+  );
   const binary = (name: string) => isBinary(read, name);
   const outputs = await infer(ticket, read, binary, untilGone(reply));
   const head = { ...(read.id === undefined ? {} : { id: read.id }), model_name: ticket.model.name, model_version: ticket.model.version };
