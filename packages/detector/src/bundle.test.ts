@@ -146,6 +146,16 @@ describe("loadBundle refuses", () => {
     expect(await refusal()).toMatch(/features\.tiles: expected starts in steps of features\.gridStride from 0/);
   });
 
+  it.each([
+    ["too long", "x".repeat(257)],
+    ["empty", ""],
+    ["with half a character", "a\ud800"],
+  ])("a class name that is %s", async (_, name) => {
+    await writeBundle(folder, parts);
+    await edit((m) => Object.assign(m, { classes: [{ ...m.classes[0], name }] }));
+    expect(await refusal()).toMatch(/classes\.0\.name: /);
+  });
+
   it("config so deep that it cannot be checked", async () => {
     await writeBundle(folder, parts);
     const text = await readFile(join(folder, "model.json"), "utf8");

@@ -1,4 +1,5 @@
 import { isLtadError, LtadError } from "@ltad/core";
+import { externalTensors } from "@ltad/onnx";
 import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from "@ltad/runtime";
 import { bundleError } from "./bundle-error.js";
 import type { GraphSpec, Manifest } from "./manifest.js";
@@ -60,11 +61,22 @@ export async function openGraph(
 
 async function open(model: Uint8Array, place: string, options: RuntimeOptions): Promise<Program> {
   try {
+    refuseOutside(model, place);
     return await openProgram(model, options);
   } catch (error) {
+    if (error instanceof NumbersOutside) throw bundleError(place, error.message, error);
     if (isLtadError(error) && error.code === "LTAD_CONFIG") throw error; // an option of the runtime, not the bundle
     throw bundleError(place, `cannot be loaded as an ONNX graph (${firstLine(error)}). Write the bundle again.`, error);
   }
+}
+
+class NumbersOutside extends Error {}
+
+/** A graph whose numbers lie in another file would show that file's content in its maps: the runtime must not see one. */
+function refuseOutside(model: Uint8Array, place: string): void {
+  const [first] = externalTensors(model, place);
+  if (first !== undefined)
+    throw new NumbersOutside(`takes the numbers of ${first.slice(0, 80)} from another file. A bundle has them inside; write it again.`);
 }
 
 function compare(place: string, by: string, program: Program, { inputs, outputs }: GraphContract): void {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRng, float32, floats, sizeOf } from "@ltad/core";
+import { bytesOf, createRng, float32, floats, sizeOf } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { decodeImage, loadImage, squashImage } from "@ltad/data";
+import { encodeModel, readOnnx } from "@ltad/onnx";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Detector, openDetector } from "./detector.js";
@@ -223,7 +224,25 @@ describe("openDetector refuses", () => {
       "CAk6WwoOCgF4CgF3EgF5IgNBZGQSAWcqJAgEEAFCAXdqGQoIbG9jYXRpb24SDS4uL3NlY3JldC5iaW5wAVoPCgF4EgoKCAgBEgQKAggEYg8KAXkSCgoICAESBAoCCARCBAoAEBM=",
       "base64",
     );
-    expect(await refusal((p) => ({ ...p, head: { ...p.head, model } }))).toMatch(/cannot be loaded as an ONNX graph .*[Ee]xternal data/);
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, model } }))).toMatch(/takes the numbers of w from another file/);
+  });
+
+  it("a graph that is a detector's in everything, but has numbers of a file in the working directory", async () => {
+    const secret = `detector-${process.pid}.secret`;
+    const outside = (p: BundleParts) => {
+      const { model } = readOnnx(p.encoder.model, "encoder");
+      const [mix, ...rest] = model.graph.initializer!;
+      const { rawData: _, ...bare } = mix!;
+      const place = [{ key: "location", value: secret }];
+      const graph = { ...model.graph, initializer: [{ ...bare, dataLocation: 1, externalData: place }, ...rest] };
+      return { ...p, encoder: { ...p.encoder, model: encodeModel({ ...model, graph }) } };
+    };
+    await writeFile(secret, bytesOf(tinyWeights().mix.data));
+    try {
+      expect(await refusal(outside)).toMatch(/LTAD_BUNDLE .*encoder-[0-9a-f]{12}.onnx: takes the numbers of mix from another file/);
+    } finally {
+      await rm(secret);
+    }
   });
 
   it("graphs that are not what model.json says", async () => {

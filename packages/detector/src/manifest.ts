@@ -10,6 +10,12 @@ const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, "expected a plain file name")
   .max(128);
+/** As long as the name of a folder can be. */
+const className = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((name) => !/\p{Cs}/u.test(name), "expected no half characters");
 const shape = z.array(z.int().min(0).nullable()).max(8);
 const spec = z.strictObject({ dtype: z.enum(["float32", "int32", "bool"]), shape });
 const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spec), outputs: z.array(z.string()).min(1) });
@@ -54,7 +60,7 @@ export const manifestSchema = z
     encoder: z.strictObject({ name: z.string(), id: z.string(), inputSize: count }),
     features,
     /** In the order of the class index. `order` is the place from most to least images, 0 first. */
-    classes: z.array(z.strictObject({ name: z.string().min(1), trainImages: z.int().min(0), order: z.int().min(0) })).min(1),
+    classes: z.array(z.strictObject({ name: className, trainImages: z.int().min(0), order: z.int().min(0) })).min(1),
     /** How a map becomes a score, for people; the graph has it built in. */
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Map values where a heat map begins (normal) and is at its strongest, from training images. */

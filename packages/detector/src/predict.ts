@@ -1,5 +1,6 @@
 import { LtadError, stopwatch } from "@ltad/core";
 import type { DecodedImage, ImageOptions } from "@ltad/data";
+import { checkScores } from "./check-scores.js";
 import { decide, type Verdict } from "./decide.js";
 import type { Graphs, Scores } from "./graphs.js";
 import { displayRange } from "./heat-map.js";
@@ -59,7 +60,7 @@ export interface Prediction {
 /** A model as {@link predict} needs it. */
 export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
 
-/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` */
+/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
 export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   const { manifest, encode, score } = model;
   const { classes, features, display } = manifest;
@@ -69,7 +70,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   clock.lap("decode");
   const { features: patches, z } = await encode(input);
   clock.lap("encode");
-  const scores = await score(patches, z, Int32Array.of(given));
+  const scores = checkScores(await score(patches, z, Int32Array.of(given)), classes.length);
   clock.lap("score");
   const image = { width, height };
   const maps = mapsOf(scores, sizeOf(options.size, image, scores.grid));
@@ -80,7 +81,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   const verdict = decide(manifest, label, value, options.falseAlarmRate);
   return Object.assign(maps, {
     score: value,
-    class: classes[label]?.name ?? "",
+    class: classes[label]!.name,
     ...(verdict && { verdict }),
     classGiven: given >= 0,
     image,

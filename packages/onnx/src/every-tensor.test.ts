@@ -53,3 +53,14 @@ it("refuses what is not an ONNX file, and takes a model without a graph", () => 
   expect(() => externalTensors(Buffer.from("<html>"), "page")).toThrow(expect.objectContaining({ code: "LTAD_WEIGHTS" }) as Error);
   expect(externalTensors(new Uint8Array(), "empty")).toEqual([]);
 });
+
+it("sees what protobuf sees in bytes that try to hide a tensor", () => {
+  const hidden = madeModel({ initializer: [out("hidden")] });
+  const harmless = madeModel({ initializer: [floatTensor("here", [1], [1])] });
+  // Two graphs in one model: protobuf merges them, and a reader that keeps the last one would see the harmless one alone.
+  expect(externalTensors(Buffer.concat([hidden, harmless]), "x")).toEqual(["hidden"]);
+  expect(externalTensors(Buffer.concat([harmless, hidden]), "x")).toEqual(["hidden"]);
+  // The field of the graph with the type of a number: protobuf skips that number and reads on behind it.
+  const number = Buffer.from([(7 << 3) | 0, hidden.length]);
+  expect(externalTensors(Buffer.concat([number, hidden, harmless]), "x")).toEqual(["hidden"]);
+});

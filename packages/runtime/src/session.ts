@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isLtadError, LtadError, type DType, type NdArray, type NdArrays } from "@ltad/core";
 import { boolean, check, fields, optional, refuse, type Rule } from "@ltad/core/check";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
@@ -37,13 +39,20 @@ export async function createSession(model: Uint8Array | string, options: Session
   }
 }
 
+/**
+ * A model given as bytes is a whole one. Without these settings ONNX Runtime looks for numbers outside in the working directory; it gets a
+ * folder that cannot exist, because this file is in its place.
+ */
+const alone = { load_model_format: "ONNX", model_external_initializers_file_folder_path: join(fileURLToPath(import.meta.url), "none") };
+
 async function native({ api }: Ort, model: Uint8Array | string, options: SessionOptions, providers: readonly string[]) {
   const onCpu = providers.length === 1 && providers[0] === "cpu";
   const { intra_op, optimization, ...own } = settingsFor(options, onCpu);
+  const bytesOnly = typeof model === "string" ? {} : alone;
   const settings: InferenceSession.SessionOptions = {
     executionProviders: [...providers],
     ...own,
-    extra: { session: { intra_op, ...fallBack(providers) }, optimization },
+    extra: { session: { intra_op, ...bytesOnly, ...fallBack(providers) }, optimization },
     logSeverityLevel: onCpu ? 3 : 4, // an error tells which provider is not available
   };
   return typeof model === "string" ? api.InferenceSession.create(model, settings) : api.InferenceSession.create(model, settings);

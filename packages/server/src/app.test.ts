@@ -1,18 +1,19 @@
-import { LtadError, version } from "@ltad/core";
+import { LtadError } from "@ltad/core";
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
-import { createApp } from "./app.js";
-import type { Engine } from "./engine.js";
+import { type AppOptions, createApp } from "./app.js";
+import type { Engine } from "./engine/engine.js";
 import { HttpError } from "./http-error.js";
-import { errorSchema, inferResponseSchema, modelMetadataSchema, predictionSchema, protocolErrorSchema } from "./schemas.js";
-import { fakeEngine } from "./testing/fake-engine.js";
+import { errorSchema, predictionSchema } from "./schemas.js";
+import { fakeEngine, fakeModel } from "./testing/fake-engine.js";
+import { fakeModels } from "./testing/fake-models.js";
 
 let app: FastifyInstance | undefined;
 afterEach(async () => app?.close());
 
-async function open(overrides: Partial<Engine> = {}, maxBytes = 10_000) {
+async function open(overrides: Partial<Engine> = {}, options: Partial<AppOptions> = {}) {
   const engine = fakeEngine(overrides);
-  app = await createApp({ engine, maxBytes });
+  app = await createApp({ models: await fakeModels(engine), maxBytes: 10_000, ...options });
   return { app, jobs: engine.jobs };
 }
 
@@ -44,9 +45,11 @@ describe("POST /predict", () => {
       class_given: true,
       width: 4,
       height: 3,
+      model: "ltad",
+      model_version: "1",
       timing: { total: 2 },
     });
-    expect(jobs).toEqual([{ image: Buffer.from("PNG bytes"), class: "tile", map: "none", heatmap: false }]);
+    expect(jobs).toEqual([{ image: Buffer.from("PNG bytes"), class: "tile", map: "none", mapAs: "text", heatmap: false }]);
   });
 
   it("takes the options before or after the image, in the query, and a bare file", async () => {
@@ -60,7 +63,8 @@ describe("POST /predict", () => {
       payload: "PNG bytes",
     });
     expect(jobs).toHaveLength(3);
-    for (const job of jobs) expect(job).toEqual({ image: Buffer.from("PNG bytes"), class: "tile", map: "none", heatmap: true });
+    for (const job of jobs)
+      expect(job).toEqual({ image: Buffer.from("PNG bytes"), class: "tile", map: "none", mapAs: "text", heatmap: true });
   });
 
   it("gives map and overlay on request", async () => {
@@ -89,9 +93,11 @@ describe("POST /predict", () => {
     ["an unknown field", [image, ["clas", "tile"]], 400, /clas.*Known fields/],
     ["an option that is none", [image, ["heatmap", "yes"]], 400, /heatmap: /],
     ["a field with a name of the language", [image, ["__proto__", "x"]], 400, /LTAD_REQUEST/],
-    ["an unknown class", [image, ["class", "bolt"]], 400, /LTAD_CONFIG.*one of tile, nut/],
+    ["an unknown class", [image, ["class", "bolt"]], 400, /LTAD_CONFIG.*unknown class.*has tile, nut/],
     ["two images", [image, image], 400, /LTAD_REQUEST/],
     ["too large an image", [["image", "PNG".repeat(5000), "a.png"]], 413, /LTAD_TOO_LARGE/],
+    ["an unknown model", [image, ["model", "other"]], 404, /Unknown model.*other.*has ltad/],
+    ["a class of endless length", [image, ["class", "x".repeat(900)]], 400, /class: .{1,200}$/],
     ["what is no image", [["image", "hello", "a.png"]], 422, /LTAD_IMAGE.*text file/],
     ["a bug", [["image", "bug", "a.png"]], 500, /LTAD_INTERNAL/],
   ])("refuses %s", async (_, parts, status, message) => {
@@ -112,125 +118,78 @@ describe("POST /predict", () => {
     ]);
   });
 
-  it("refuses other kinds of body, broken forms and broken JSON", async () => {
+  it("takes a bare file whatever its type is said to be", async () => {
+    const { app, jobs } = await open();
+    for (const type of ["application/x-www-form-urlencoded", "text/plain", "image/tiff", "nonsense", ""]) {
+      const headers = type ? { "content-type": type } : {};
+      const reply = await app.inject({ method: "POST", url: "/predict", headers, payload: Buffer.from("PNG bytes") });
+      expect([type, reply.statusCode]).toEqual([type, 200]);
+    }
+    expect(jobs).toHaveLength(5);
+  });
+
+  it("refuses JSON and names what it takes, and broken forms", async () => {
     const { app } = await open();
     const refusal = async (type: string, payload: string) => {
       const reply = await app.inject({ method: "POST", url: "/predict", headers: { "content-type": type }, payload });
-      return [reply.statusCode, errorSchema.parse(reply.json()).error.code];
+      return [reply.statusCode, errorSchema.parse(reply.json()).error.code, reply.headers["accept"]];
     };
-    expect(await refusal("text/plain", "x")).toEqual([400, "LTAD_REQUEST"]);
-    expect(await refusal("application/json", "{")).toEqual([400, "LTAD_REQUEST"]);
-    expect(await refusal("multipart/form-data", "x")).toEqual([400, "LTAD_REQUEST"]);
+    expect(await refusal("application/json", "{}")).toEqual([
+      415,
+      "LTAD_MEDIA_TYPE",
+      "multipart/form-data, image/*, application/octet-stream",
+    ]);
+    expect(await refusal("multipart/form-data", "x")).toEqual([400, "LTAD_REQUEST", undefined]);
     expect(
       await refusal("multipart/form-data; boundary=xyz", '--xyz\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nPNG'),
-    ).toEqual([400, "LTAD_REQUEST"]);
+    ).toEqual([400, "LTAD_REQUEST", undefined]);
+    const empty = await app.inject({ method: "POST", url: "/predict" });
+    expect([empty.statusCode, errorSchema.parse(empty.json()).error.message]).toEqual([400, expect.stringMatching(/^The body is empty/)]);
+  });
+
+  it("decides where the model has thresholds", async () => {
+    const { app } = await open({ model: { ...fakeModel, decides: true } });
+    const reply = await app.inject(form([image]));
+    expect(predictionSchema.strict().parse(reply.json())).toMatchObject({ is_anomalous: true, threshold: 1, p_value: 0.01 });
+  });
+
+  it("writes the map as the client wants it", async () => {
+    const { app, jobs } = await open();
+    const map = async (...fields: Part[]) =>
+      predictionSchema.strict().parse((await app.inject(form([image, ...fields]))).json()).map as { data: string; low?: number };
+    const floats = Buffer.from((await map(["map_format", "float32"])).data, "base64");
+    expect([floats.length, floats.readFloatLE(4)]).toEqual([16, Math.fround(1 / 3)]);
+    expect(await map(["map", "image"], ["map_format", "png"])).toEqual({
+      width: 4,
+      height: 3,
+      data: Buffer.from("grey").toString("base64"),
+      low: 0.5,
+      high: 2,
+    });
+    const picture = await app.inject(form([image, ["answer", "map"]]));
+    expect(picture.headers).toMatchObject({
+      "content-type": "image/png",
+      "ltad-map-low": "0.5",
+      "ltad-map-high": "2",
+      "ltad-score": "1.25",
+    });
+    expect(picture.body).toBe("grey");
+    expect(jobs.map(({ map, mapAs }) => [map, mapAs])).toEqual([
+      ["grid", "numbers"],
+      ["image", "png"],
+      ["image", "png"],
+    ]);
   });
 
   it("says when to come back", async () => {
     const busy = () => {
       throw new HttpError("LTAD_BUSY", "16 images wait already.", { retryAfter: 1 });
     };
-    const { app } = await open({ assertRoom: busy });
+    const { app } = await open({ admit: busy });
     const reply = await app.inject(form([image]));
     expect(reply.statusCode).toBe(503);
     expect(reply.headers["retry-after"]).toBe("1");
     expect(reply.json()).toEqual({ error: { code: "LTAD_BUSY", message: "16 images wait already." } });
-  });
-});
-
-describe("Open Inference Protocol", () => {
-  const input = (changes = {}) => ({
-    name: "image",
-    shape: [1],
-    datatype: "BYTES",
-    data: [Buffer.from("PNG bytes").toString("base64")],
-    ...changes,
-  });
-  const infer = (app: FastifyInstance, payload: object, name = "ltad") =>
-    app.inject({ method: "POST", url: `/v2/models/${name}/infer`, payload });
-
-  it("tells health, server and model", async () => {
-    const { app } = await open();
-    const get = async (url: string) => (await app.inject(url)).json<unknown>();
-    expect(await get("/v2")).toEqual({ name: "ltad-server", version, extensions: [] });
-    expect(await get("/v2/health/live")).toEqual({ live: true });
-    expect(await get("/v2/health/ready")).toEqual({ ready: true });
-    expect(await get("/v2/models/ltad/ready")).toEqual({ name: "ltad", ready: true });
-    expect(modelMetadataSchema.strict().parse(await get("/v2/models/ltad"))).toMatchObject({
-      name: "ltad",
-      inputs: [{ name: "image", datatype: "BYTES", shape: [1] }],
-      parameters: { classes: ["tile", "nut"] },
-    });
-  });
-
-  it("is alive but not ready while the model is away", async () => {
-    const { app } = await open({ ready: () => false });
-    const statuses = await Promise.all(
-      ["/v2/health/live", "/v2/health/ready", "/v2/models/ltad/ready"].map(async (url) => (await app.inject(url)).statusCode),
-    );
-    expect(statuses).toEqual([200, 503, 503]);
-  });
-
-  it("infers all outputs by default", async () => {
-    const { app, jobs } = await open();
-    const reply = inferResponseSchema.strict().parse((await infer(app, { id: "7", inputs: [input()] })).json());
-    expect(reply).toEqual({
-      id: "7",
-      model_name: "ltad",
-      model_version: "1",
-      outputs: [
-        { name: "score", shape: [1], datatype: "FP32", data: [1.25] },
-        { name: "class", shape: [1], datatype: "BYTES", data: ["nut"] },
-        { name: "class_given", shape: [1], datatype: "BOOL", data: [false] },
-        { name: "map", shape: [1, 2, 2], datatype: "FP32", data: [0, 0.3333333, 0.6666667, 1] },
-      ],
-    });
-    expect(jobs[0]).toEqual({ image: Buffer.from("PNG bytes"), class: undefined, heatmap: false, map: "grid" });
-  });
-
-  it("infers what is asked for, with parameters", async () => {
-    const { app, jobs } = await open();
-    const reply = (
-      await infer(app, { parameters: { class: "tile", map_size: "image" }, inputs: [input({ shape: [1, 1] })], outputs: [{ name: "map" }] })
-    ).json<{ outputs: object[] }>();
-    expect(reply.outputs).toMatchObject([{ name: "map", shape: [1, 3, 4] }]);
-    expect(jobs[0]).toMatchObject({ class: "tile", map: "image" });
-    await infer(app, { inputs: [input()], outputs: [{ name: "score" }] });
-    expect(jobs[1]).toMatchObject({ map: "none" });
-  });
-
-  it.each<[string, object, RegExp]>([
-    ["no inputs", {}, /inputs/],
-    ["another input", { inputs: [input({ name: "pixels" })] }, /inputs.0.name|inputs\/0\/name/],
-    ["another type", { inputs: [input({ datatype: "FP32" })] }, /datatype/],
-    ["two images", { inputs: [input({ shape: [2], data: ["UE5H", "UE5H"] })] }, /expected one image/],
-    ["an empty string", { inputs: [input({ data: [""] })] }, /base64/],
-    ["an unknown output", { inputs: [input()], outputs: [{ name: "heat" }] }, /outputs/],
-    [
-      "JSON without end",
-      { inputs: [input()], parameters: JSON.parse(`${'{"a":'.repeat(200)}1${"}".repeat(200)}`) as object },
-      /nested deeper than 32/,
-    ],
-  ])("refuses %s, in the protocol's form", async (_, payload, message) => {
-    const { app } = await open();
-    const reply = await infer(app, payload);
-    expect(reply.statusCode).toBe(400);
-    expect(protocolErrorSchema.strict().parse(reply.json()).error).toMatch(message);
-  });
-
-  it("refuses another model, binary data and too much of it", async () => {
-    const { app } = await open();
-    expect((await infer(app, { inputs: [input()] }, "other")).json()).toEqual({
-      error: 'LTAD_NOT_FOUND: Unknown model "other"; this server serves ltad.',
-    });
-    const binary = await app.inject({
-      method: "POST",
-      url: "/v2/models/ltad/infer",
-      headers: { "inference-header-content-length": "10" },
-      payload: {},
-    });
-    expect(binary.body).toMatch(/binary_data=False/);
-    expect((await infer(app, { inputs: [input({ data: ["A".repeat(100_000)] })] })).statusCode).toBe(413);
   });
 });
 
@@ -241,13 +200,25 @@ describe("the rest", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths).sort()).toMatchInlineSnapshot(`
       [
+        "/health",
+        "/healthz",
+        "/metrics",
         "/predict",
         "/v2",
         "/v2/health/live",
         "/v2/health/ready",
+        "/v2/models/stats",
         "/v2/models/{name}",
         "/v2/models/{name}/infer",
         "/v2/models/{name}/ready",
+        "/v2/models/{name}/stats",
+        "/v2/models/{name}/versions/{version}",
+        "/v2/models/{name}/versions/{version}/infer",
+        "/v2/models/{name}/versions/{version}/ready",
+        "/v2/models/{name}/versions/{version}/stats",
+        "/v2/repository/index",
+        "/v2/repository/models/{name}/load",
+        "/v2/repository/models/{name}/unload",
       ]
     `);
     expect(document.paths["/predict"]).toMatchObject({
@@ -267,7 +238,14 @@ describe("the rest", () => {
   it("answers what is not there with the same form of error", async () => {
     const { app } = await open();
     expect((await app.inject("/nothing")).json()).toMatchObject({ error: { code: "LTAD_NOT_FOUND" } });
-    expect((await app.inject("/predict")).statusCode).toBe(404);
+    const get = await app.inject("/predict");
+    expect([get.statusCode, get.headers["allow"], get.json()]).toMatchObject([405, "POST", { error: { code: "LTAD_METHOD" } }]);
+    const put = await app.inject({ method: "PUT", url: "/v2/models/ltad/infer", payload: {} });
+    expect([put.statusCode, put.headers["allow"], put.json()]).toEqual([
+      405,
+      "POST",
+      { error: expect.stringMatching(/^LTAD_METHOD/) as string },
+    ]);
     expect((await app.inject("/v2/nothing")).json()).toEqual({ error: expect.stringMatching(/^LTAD_NOT_FOUND: /) });
   });
 });

@@ -1,100 +1,121 @@
-import multipart from "@fastify/multipart";
+import type { IncomingMessage } from "node:http";
+import { randomUUID } from "node:crypto";
 import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
 import { version } from "@ltad/core";
-import Fastify, { type FastifyInstance, type FastifySchemaCompiler, type FastifyServerOptions } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
 import type { ServerContext } from "./context.js";
-import type { Engine } from "./engine.js";
-import { HttpError, toHttpError } from "./http-error.js";
-import { inferenceRoutes } from "./inference-routes.js";
-import { checkDepth } from "./json-depth.js";
+import { healthRoutes } from "./health-routes.js";
+import { HttpError } from "./http-error.js";
+import { type AccessOptions, addAccess } from "./http/access.js";
+import { addBodies, type BodyOptions } from "./http/bodies.js";
+import { addEnding } from "./http/ending.js";
+import { addErrors, answerBrokenRequest, frameworkError } from "./http/errors.js";
+import { addMethodRefusals } from "./http/method-refusals.js";
+import type { Models } from "./models/models.js";
+import { createMetrics } from "./metrics/metrics.js";
+import { metricsRoute } from "./metrics/metrics-route.js";
 import { pageRoute } from "./page/page-route.js";
 import { predictRoute } from "./predict-route.js";
+import { protocolRoutes } from "./protocol/protocol-routes.js";
 
-export interface AppOptions {
-  readonly engine: Engine;
-  readonly modelName?: string;
+export interface AppOptions extends AccessOptions, BodyOptions {
+  readonly models: Models;
   /** Largest image file, in bytes; 32 MiB. */
   readonly maxBytes?: number;
+  /** Whether clients may load and unload models. */
+  readonly modelControl?: boolean;
+  /** Connections at the same time; 1,000. */
+  readonly maxConnections?: number;
+  /** Milliseconds in which a request must have come, with its body; 60,000. */
+  readonly requestTimeout?: number;
+  /** Milliseconds that closing waits for answers; 30,000. */
+  readonly patience?: number;
+  /** Certificate and key in PEM; without them the server speaks HTTP. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   readonly logger?: FastifyServerOptions["logger"];
 }
 
-const files = /^(image\/.+|application\/octet-stream)$/;
-const maxDepth = 32;
-
-/** The HTTP application, which does not listen yet: routes, limits, errors. Closing it closes the engine. */
-export async function createApp({
-  engine,
-  modelName = "ltad",
-  maxBytes = 32 * 2 ** 20,
-  logger = false,
-}: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({ logger, bodyLimit: maxBytes, return503OnClosing: false });
+/** The HTTP application, which does not listen yet: routes, limits, errors. Closing it closes the models. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { models, maxBytes = 32 * 2 ** 20, maxConnections = 1000, patience = 30_000, modelControl = true } = options;
+  const app = createFastify(options);
+  app.server.maxConnections = maxConnections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data)); // response schemas document, tests hold us to them
-  app.addContentTypeParser(files, { parseAs: "buffer" }, (_, body, done) => done(null, body));
-  app.addHook("preValidation", async (request) => checkDepth(request.body, maxDepth));
-  await app.register(multipart, {
-    throwFileSizeLimit: true,
-    limits: { fileSize: maxBytes, files: 1, fields: 8, parts: 9, fieldSize: 1024, fieldNameSize: 100, headerPairs: 20 },
+  app.decorateRequest("ticket", undefined);
+  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  addErrors(app);
+  addEnding(app, patience);
+  await addAccess(app, options);
+  addBodies(app, options);
+  app.addHook("onClose", () => models.close());
+  const metrics = createMetrics(() => models);
+  models.watch(metrics);
+  const refuseOtherMethods = addMethodRefusals(app);
+  await document(app);
+  app.after(() => {
+    routes({ app, models, metrics, maxBytes, modelControl });
+    refuseOtherMethods();
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "LTAD", description: "Long-tailed anomaly detection: send an image, get a score and an anomaly map.", version },
-    },
-    transform: jsonSchemaTransform,
-  });
-  errors(app);
-  endings(app, engine);
-  app.after(() => routes({ app, engine, modelName, maxBytes, documentOnly }));
   await app.ready();
   return app;
 }
 
-const documentOnly: FastifySchemaCompiler<unknown> = () => (value: unknown) => ({ value });
+/** Times are limited by Node itself, which ends the connections of clients that send too slowly. */
+function createFastify({ logger = false, requestTimeout = 60_000, tls }: AppOptions): FastifyInstance {
+  const limits = {
+    headersTimeout: Math.min(15_000, requestTimeout),
+    requestTimeout,
+    connectionsCheckingInterval: Math.min(2000, requestTimeout / 2),
+    requireHostHeader: false, // refused below, with a body that says why
+  };
+  const options = {
+    logger,
+    return503OnClosing: false,
+    requestTimeout,
+    keepAliveTimeout: 10_000,
+    requestIdHeader: false as const,
+    genReqId: requestId,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: frameworkError,
+    routerOptions: { maxParamLength: 200 },
+  };
+  const app = tls ? Fastify({ ...options, https: { ...limits, ...tls } }) : Fastify({ ...options, http: limits });
+  return app as FastifyInstance;
+}
+
+/** The id that the client gave, where it can be written to a log; otherwise a new one. */
+function requestId({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
+  return typeof given === "string" && /^[\w.:/-]{1,100}$/.test(given) ? given : randomUUID();
+}
+
+/** Of the page that shows the OpenAPI document: its own files alone. The plugin's own policy would load them by HTTPS only. */
+const docsPolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'self'; object-src 'none'; frame-ancestors 'none'";
+
+async function document(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "LTAD", description: "Long-tailed anomaly detection: send an image, get a score and an anomaly map.", version },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "where the server has API keys" } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: docsPolicy, logLevel: "warn" });
+}
 
 function routes(context: ServerContext): void {
+  const { app } = context;
   pageRoute(context);
+  healthRoutes(context);
+  metricsRoute(context);
   predictRoute(context);
-  inferenceRoutes(context);
-  context.app.get("/openapi.json", { schema: { hide: true } }, () => context.app.swagger());
-}
-
-/**
- * Closing lets every answer out, and ends connections and engine then. Browsers hold connections open that never carried a
- * request, which Node counts as busy: they are cut when the last answer is out, or after ten seconds.
- */
-function endings(app: FastifyInstance, engine: Engine): void {
-  const state = { closing: false, open: 0 };
-  const cut = () => app.server.closeAllConnections();
-  app.addHook("onRequest", async () => {
-    state.open++;
-    if (state.closing) throw new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
-  });
-  app.addHook("onResponse", async () => {
-    state.open--;
-    if (state.closing && state.open === 0) cut();
-  });
-  app.addHook("preClose", async () => {
-    state.closing = true;
-    if (state.open === 0) cut();
-    else setTimeout(cut, 10_000).unref();
-  });
-  app.addHook("onClose", () => engine.close());
-}
-
-/** Every error leaves here: a status, a code and a sentence, never a stack. */
-function errors(app: FastifyInstance): void {
+  protocolRoutes(context);
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
   app.setNotFoundHandler((request) => {
     throw new HttpError("LTAD_NOT_FOUND", `There is no ${request.method} ${request.url.slice(0, 200)}; /openapi.json lists all endpoints.`);
-  });
-  app.setErrorHandler(async (error, request, reply) => {
-    const { status, code, message, retryAfter } = toHttpError(error);
-    if (status === 500) request.log.error({ err: error }, "failed");
-    if (retryAfter !== undefined) void reply.header("retry-after", String(retryAfter));
-    if (status === 413) void reply.header("connection", "close");
-    const protocol = request.url.startsWith("/v2");
-    return reply.code(status).send(protocol ? { error: `${code}: ${message}` } : { error: { code, message } });
   });
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { serverCommand, type ServerCommandOptions } from "./command.js";
@@ -18,10 +21,9 @@ async function parse(...argv: string[]) {
 describe("the command", () => {
   it("fills in what is not said", async () => {
     expect((await parse("--bundle", "model")).options).toEqual({
-      bundle: "model",
+      models: { ltad: "model" },
       port: 8080,
       host: "127.0.0.1",
-      modelName: "ltad",
       maxBytes: 2 ** 25,
       maxPixels: 5e7,
       maxQueue: 16,
@@ -44,7 +46,57 @@ describe("the command", () => {
       "--name",
       "parts",
     );
-    expect(options).toMatchObject({ maxBytes: 2 ** 20, maxPixels: 2e6, timeout: 3000, threads: 4, modelName: "parts" });
+    expect(options).toMatchObject({ maxBytes: 2 ** 20, maxPixels: 2e6, timeout: 3000, threads: 4, models: { parts: "m" } });
+  });
+
+  it("names several models by their folders, or as it is told", async () => {
+    expect((await parse("--bundle", "runs/tiles", "nuts=runs/2")).options?.models).toEqual({ tiles: "runs/tiles", nuts: "runs/2" });
+    expect((await parse("--repository", "models", "--no-reload", "--model-control")).options).toMatchObject({
+      models: {},
+      repository: "models",
+      reloadInterval: 0,
+      modelControl: true,
+    });
+    expect((await parse("--bundle", "a/tiles", "b/tiles")).error).toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(/Two models/) as string,
+    });
+    expect((await parse("--bundle", "a/b", "x y=runs")).error).toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(/expected letters/) as string,
+    });
+  });
+
+  it("reads keys and certificates", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ltad-keys-"));
+    const file = async (name: string, text: string) => (await writeFile(join(folder, name), text), join(folder, name));
+    const keys = await file("keys", "# line 1\n\n  0123456789abcdef0123 \r\nsha256:00\n");
+    const [cert, key] = [await file("cert", "CERT"), await file("key", "KEY")];
+    const { options } = await parse(
+      "--bundle",
+      "m",
+      "--api-keys",
+      keys,
+      "--tls-cert",
+      cert,
+      "--tls-key",
+      key,
+      "--allow-host",
+      "line.example",
+    );
+    expect(options).toMatchObject({
+      apiKeys: ["0123456789abcdef0123", "sha256:00"],
+      tls: { cert: "CERT", key: "KEY" },
+      allowedHosts: ["line.example"],
+    });
+    expect((await parse("--bundle", "m", "--tls-cert", cert)).error).toMatchObject({ message: expect.stringMatching(/both/) as string });
+    expect((await parse("--bundle", "m", "--api-keys", await file("none", "#\n"))).error).toMatchObject({
+      message: expect.stringMatching(/has no API key/) as string,
+    });
+    expect((await parse("--bundle", "m", "--api-keys", join(folder, "nothing"))).error).toMatchObject({
+      message: expect.stringMatching(/cannot be read/) as string,
+    });
+    await rm(folder, { recursive: true });
   });
 
   it.each([
@@ -52,7 +104,7 @@ describe("the command", () => {
     [["--bundle", "m", "--port", "x"], /whole number from 0 to 65535/],
     [["--bundle", "m", "--port", "70000"], /whole number/],
     [["--bundle", "m", "--port", "1", "--gpu"], /unknown option '--gpu'/],
-    [["--bundle", "m", "--port", "1", "more"], /too many arguments/],
+    [["--bundle=m", "--port", "1", "more"], /too many arguments/],
     [["--bundle", "m", "--port", "1", "--name", "a/b"], /letters, digits/],
     [["--bundle", "m", "--port", "1", "--log-level", "loud"], /trace, debug/],
   ])("refuses %j", async (argv, message) => {

@@ -1,6 +1,12 @@
-import { version } from "@ltad/core";
+import { basename, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { LtadError, version } from "@ltad/core";
 import { Command, InvalidArgumentError } from "commander";
+import { keysIn } from "./http/api-keys.js";
+import { modelName } from "./models/find-versions.js";
 import type { ServerOptions } from "./server.js";
+
+export { supervise } from "./supervise.js";
 
 /** What the command line says: options of {@link startServer}, and the level of the log. */
 export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
@@ -10,13 +16,16 @@ export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "wo
 /** The command `ltad-server`. @param run what it does */
 export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>): Command {
   const command = new Command("ltad-server")
-    .description("Serves a trained LTAD model over HTTP: a page at /, POST /predict, Open Inference Protocol v2, /openapi.json.")
+    .description("Serves trained LTAD models: a page at /, POST /predict, Open Inference Protocol v2 over HTTP and gRPC, /docs.")
     .version(version)
-    .requiredOption("--bundle <folder>", "the model folder that `ltad train --out` wrote")
+    .option("--bundle <folder...>", "model folder that `ltad train --out` wrote, or NAME=FOLDER")
     .allowExcessArguments(false);
   return addServerOptions(command)
     .addHelpText("after", serverHelp("ltad-server --bundle ./model"))
-    .action(({ bundle, ...parsed }: ParsedServerOptions & { readonly bundle: string }) => run(readServerOptions(bundle, parsed)));
+    .action(({ bundle = [], ...parsed }: ParsedServerOptions & { readonly bundle?: readonly string[] }) => {
+      if (bundle.length === 0 && parsed.repository === undefined) command.error("error: required option '--bundle <folder>' not specified");
+      return run(readServerOptions(bundle, parsed));
+    });
 }
 
 /** The options of {@link addServerOptions} as commander reads them. */
@@ -24,11 +33,21 @@ export interface ParsedServerOptions {
   readonly port: number;
   readonly host: string;
   readonly name: string;
+  readonly repository?: string;
+  readonly grpcPort?: number;
+  readonly processes?: number;
   readonly threads?: number;
   readonly maxMegabytes: number;
   readonly maxMegapixels: number;
   readonly maxQueue: number;
   readonly timeout: number;
+  readonly allowHost?: readonly string[];
+  readonly corsOrigin?: readonly string[];
+  readonly apiKeys?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly modelControl?: boolean;
+  readonly reload: boolean;
   readonly logLevel: string;
 }
 
@@ -36,31 +55,92 @@ export interface ParsedServerOptions {
 export function addServerOptions(command: Command): Command {
   return command
     .option("--port <number>", "port to listen on; 0 for any free one", whole(0, 65535), 8080)
-    .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in, without a login", "127.0.0.1")
-    .option("--name <name>", "name of the model in /v2/models/NAME", nameOf, "ltad")
-    .option("--threads <number>", "threads of one inference (default: all cores)", whole(1, 1024))
+    .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
+    .option("--grpc-port <number>", "port of gRPC (default: no gRPC)", whole(0, 65535))
+    .option("--name <name>", "name of a model folder that has none, in /v2/models/NAME", nameOf, "ltad")
+    .option("--repository <folder>", "a folder of models: each subfolder is one, or has versions 1, 2, ...")
+    .option("--processes <number>", "inference processes of each model (default: one for two cores)", whole(1, 256))
+    .option("--threads <number>", "threads of one inference (default: cores / processes)", whole(1, 1024))
     .option("--max-megabytes <number>", "largest image file", whole(1, 1024), 32)
     .option("--max-megapixels <number>", "largest image", whole(1, 1000), 50)
-    .option("--max-queue <number>", "images that may wait; more are refused with status 503", whole(0, 10_000), 16)
+    .option("--max-queue <number>", "requests that may wait; more are refused with status 503", whole(0, 10_000), 16)
     .option("--timeout <seconds>", "seconds that one image may take", whole(1, 3600), 30)
+    .option("--allow-host <name...>", "more names that clients may call this server by")
+    .option("--cors-origin <origin...>", "origins of web pages that may call this server")
+    .option("--api-keys <file>", "file of API keys, one a line: as they are, or as sha256:HASH")
+    .option("--tls-cert <file>", "certificate chain in PEM, for HTTPS")
+    .option("--tls-key <file>", "its private key in PEM")
+    .option("--model-control", "let clients load and unload models, also without a key")
+    .option("--no-reload", "do not look for new bundles in the model folders")
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", levelOf, "info");
 }
 
-/** The options of {@link startServer} for a bundle and what commander has read. */
-export function readServerOptions(bundle: string, parsed: ParsedServerOptions): ServerCommandOptions {
-  const { port, host, name, threads, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel } = parsed;
+/**
+ * The options of {@link startServer} for model folders and what commander has read.
+ * @param bundles FOLDER or NAME=FOLDER; one folder alone has the name of the option, several have their own
+ * @throws LtadError `LTAD_CONFIG` for two models of one name, a name that is none, or a file that cannot be read
+ */
+export function readServerOptions(bundles: readonly string[], parsed: ParsedServerOptions): ServerCommandOptions {
+  const { port, host, name, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel, reload, apiKeys } = parsed;
+  const given = {
+    repository: parsed.repository,
+    grpcPort: parsed.grpcPort,
+    processes: parsed.processes,
+    threads: parsed.threads,
+    allowedHosts: parsed.allowHost,
+    corsOrigins: parsed.corsOrigin,
+    apiKeys: apiKeys === undefined ? undefined : nonEmpty(keysIn(textOf(apiKeys)), apiKeys),
+    tls: tlsOf(parsed),
+    modelControl: parsed.modelControl,
+    reloadInterval: reload ? undefined : 0,
+  };
   return {
-    bundle,
+    models: modelsOf(bundles, name),
     port,
     host,
-    modelName: name,
-    ...(threads === undefined ? {} : { threads }),
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<ServerCommandOptions>),
     maxBytes: maxMegabytes * 2 ** 20,
     maxPixels: maxMegapixels * 1e6,
     maxQueue,
     timeout: timeout * 1000,
     logLevel,
   };
+}
+
+function modelsOf(bundles: readonly string[], defaultName: string): Record<string, string> {
+  const models = new Map<string, string>();
+  for (const bundle of bundles) {
+    const [, own, rest] = /^([^=/\\]+)=(.+)$/s.exec(bundle) ?? [];
+    const folder = rest ?? bundle;
+    const name = own ?? (bundles.length === 1 ? defaultName : basename(resolve(folder)));
+    if (!modelName.test(name))
+      throw new LtadError(
+        "LTAD_CONFIG",
+        `model ${JSON.stringify(name)}: expected letters, digits, dots, dashes and underscores. Name it: NAME=${folder}`,
+      );
+    if (models.has(name)) throw new LtadError("LTAD_CONFIG", `Two models have the name ${name}. Name them: NAME=FOLDER`);
+    models.set(name, folder);
+  }
+  return Object.fromEntries(models);
+}
+
+function tlsOf({ tlsCert, tlsKey }: ParsedServerOptions) {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) throw new LtadError("LTAD_CONFIG", "TLS: expected both --tls-cert and --tls-key.");
+  return { cert: textOf(tlsCert), key: textOf(tlsKey) };
+}
+
+function nonEmpty(keys: readonly string[], file: string): readonly string[] {
+  if (keys.length > 0) return keys;
+  throw new LtadError("LTAD_CONFIG", `${file}: has no API key; everyone could call. Write one key a line.`);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new LtadError("LTAD_CONFIG", `${file}: cannot be read (${(error as Error).message}).`, { cause: error });
+  }
 }
 
 /** The end of a help text. @param start how the server is started */
@@ -70,6 +150,8 @@ Examples:
   ${start} --port 8080
   curl -F image=@part.png http://127.0.0.1:8080/predict
   curl -F image=@part.png -H "Accept: image/png" http://127.0.0.1:8080/predict > overlay.png
+
+SIGHUP looks for new bundles now; SIGTERM and Ctrl-C answer every request that has come, and stop.
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad bundle.`;
 }
@@ -83,7 +165,7 @@ function whole(low: number, high: number) {
 }
 
 function nameOf(text: string): string {
-  if (/^[A-Za-z0-9._-]{1,100}$/.test(text)) return text;
+  if (modelName.test(text)) return text;
   throw new InvalidArgumentError("Expected letters, digits, dots, dashes and underscores.");
 }
 

@@ -14,6 +14,7 @@ it("exports these names", () => {
       "readServerOptions",
       "serverCommand",
       "serverHelp",
+      "supervise",
     ]
   `);
 });

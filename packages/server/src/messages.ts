@@ -1,26 +1,50 @@
 import type { LtadErrorCode } from "@ltad/core";
-import type { AnomalyMap } from "@ltad/detector";
+
+/** An image that came as a tensor: RGB, [height * width * 3]. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
 
 /** One image to judge: what the server sends to the inference process. */
 export interface Job {
-  /** Content of an image file. */
-  readonly image: Uint8Array;
+  /** Content of an image file, or its pixels. */
+  readonly image: Uint8Array | Pixels;
   readonly class?: string | undefined;
   /** Size of the map in the answer. */
   readonly map: "none" | "grid" | "image";
+  /** What the map is sent as: numbers, the text of a JSON array, or a 16-bit PNG. The inference process makes each of them. */
+  readonly mapAs?: "numbers" | "text" | "png" | undefined;
   /** Whether to draw the overlay. */
   readonly heatmap: boolean;
 }
 
+/** A map: float32 numbers, or bytes of text or of a PNG. In a PNG, value = low + (high - low) * grey / 65535. */
+export interface AnswerMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array | Uint8Array;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What a bundle with limits says about a score; one without limits says nothing. */
+export interface Decision {
+  readonly threshold?: number | undefined;
+  readonly pValue?: number | undefined;
+  readonly isAnomalous?: boolean | undefined;
+}
+
 /** The answer of the inference process for one image. */
-export interface Answer {
+export interface Answer extends Decision {
   readonly score: number;
   readonly class: string;
   readonly classGiven: boolean;
   /** Size of the image, upright. */
   readonly width: number;
   readonly height: number;
-  readonly map?: AnomalyMap;
+  readonly map?: AnswerMap;
   /** PNG */
   readonly heatmap?: Uint8Array;
   /** Milliseconds by part. */
@@ -36,6 +60,12 @@ export interface ModelInfo {
   readonly encoder: string;
   readonly inputSize: number;
   readonly grid: number;
+  /** Hash of model.json, which has the hashes of all files: processes that serve one model have the same. */
+  readonly identity: string;
+  /** Whether it answers here what it answered when it was trained; null when the bundle does not say what that was. */
+  readonly answersAsTrained: boolean | null;
+  /** Whether the bundle has limits, and answers decide. */
+  readonly decides: boolean;
 }
 
 /** How to open the bundle. */
@@ -47,7 +77,7 @@ export interface WorkerOptions {
 
 /** An error on its way between processes. */
 export interface Failure {
-  readonly code: LtadErrorCode | "LTAD_INTERNAL";
+  readonly code: LtadErrorCode | "LTAD_INTERNAL" | "LTAD_TOO_LARGE";
   readonly message: string;
 }
 

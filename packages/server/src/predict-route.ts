@@ -1,57 +1,95 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { ServerContext } from "./context.js";
-import { jsonNumbers } from "./json-numbers.js";
-import type { Answer } from "./messages.js";
-import { readUpload } from "./read-upload.js";
-import { errorSchema, predictionSchema, predictOptionsSchema } from "./schemas.js";
+import { admit, type ServerContext } from "./context.js";
+import { readUpload } from "./http/read-upload.js";
+import type { Answer, Job } from "./messages.js";
+import { judge } from "./models/judge.js";
+import type { ServedModel } from "./models/models.js";
+import { errorSchema, type PredictOptions, predictionSchema, predictOptionsSchema } from "./schemas.js";
 import { untilGone } from "./until-gone.js";
 
-/** POST /predict: one image in, its score and class out; with `Accept: image/png` the overlay itself. */
-export function predictRoute({ app, engine, documentOnly }: ServerContext): void {
-  app.route({
+/** POST /predict: one image in; its score, class and decision out, or its overlay or map as a picture. */
+export function predictRoute(context: ServerContext): void {
+  const { app, models, maxBytes } = context;
+  app.route<{ Querystring: { model?: unknown } }>({
     method: "POST",
     url: "/predict",
     schema: {
+      operationId: "predict",
       summary: "Score one image",
       description:
-        "Score and class of an image; on request also its anomaly map and an overlay. With `Accept: image/png` the response is the overlay.",
+        "Score and class of an image, and the decision of a model that has thresholds; on request also its anomaly map and an overlay. With `Accept: image/png` the response is the overlay.",
       tags: ["predict"],
       consumes: ["multipart/form-data", "application/octet-stream"],
       querystring: predictOptionsSchema,
       body: predictOptionsSchema.extend({ image: z.file().describe("PNG, JPEG, WebP, TIFF or GIF") }),
       response: { 200: predictionSchema, "4xx": errorSchema, "5xx": errorSchema },
     },
-    validatorCompiler: documentOnly,
-    onRequest: async () => engine.assertRoom(),
+    validatorCompiler: () => (value: unknown) => ({ value }), // the route reads its body and checks the options itself
+    config: { maxBody: maxBytes + 65_536 },
+    onRequest: async (request, reply) => {
+      const { model } = request.query;
+      await admit(context, request, reply, typeof model === "string" ? model : models.first);
+    },
     handler: async (request, reply) => {
-      const { image, class: name, heatmap, map } = await readUpload(request);
-      const picture = wantsPicture(request);
-      const job = { image, class: name || undefined, heatmap: picture || heatmap === "true", map: map ?? ("none" as const) };
-      const answer = await engine.predict(job, untilGone(reply));
-      return picture ? sendPicture(reply, answer) : predictionOf(answer);
+      const upload = await readUpload(request, maxBytes);
+      if (upload.model !== undefined && upload.model !== request.ticket!.model.name) {
+        request.ticket!.place.release(); // the form names another model than the one whose queue it waited in
+        await admit(context, request, reply, upload.model);
+      }
+      const { model } = request.ticket!;
+      const answerAs = upload.answer ?? (wantsPicture(request) ? "overlay" : "json");
+      const [answer] = await judge(request.ticket!, [jobOf(upload, answerAs)], { signal: untilGone(reply) });
+      if (answerAs !== "json") return sendPicture(reply, answer!, answerAs);
+      return reply.type("application/json; charset=utf-8").send(jsonOf(answer!, model, upload.map_format));
     },
   });
+}
+
+type AnswerAs = NonNullable<PredictOptions["answer"]>;
+
+function jobOf({ image, class: name, map, map_format: format, heatmap }: PredictOptions & { readonly image: Buffer }, as: AnswerAs): Job {
+  const mapAs = as === "map" || format === "png" ? "png" : format === "float32" ? "numbers" : "text";
+  const size = map ?? (as === "map" ? "image" : format ? "grid" : "none");
+  return { image, class: name || undefined, map: as === "overlay" ? "none" : size, mapAs, heatmap: as === "overlay" || heatmap === "true" };
 }
 
 function wantsPicture({ headers: { accept = "" } }: FastifyRequest): boolean {
   return /image\/(png|\*)/.test(accept) && !accept.includes("application/json");
 }
 
-function sendPicture(reply: FastifyReply, { heatmap, score, class: name }: Answer): Buffer {
+function sendPicture(reply: FastifyReply, { heatmap, map, score, class: name, isAnomalous }: Answer, as: AnswerAs): Buffer {
   void reply.type("image/png").header("ltad-score", String(score)).header("ltad-class", encodeURIComponent(name));
-  return Buffer.from(heatmap ?? []);
+  if (isAnomalous !== undefined) void reply.header("ltad-is-anomalous", String(isAnomalous));
+  if (as === "overlay") return Buffer.from(heatmap!);
+  void reply.header("ltad-map-low", String(map!.low)).header("ltad-map-high", String(map!.high));
+  return Buffer.from(map!.data as Uint8Array);
 }
 
-function predictionOf({ score, class: name, classGiven, width, height, map, heatmap, timing }: Answer): z.infer<typeof predictionSchema> {
-  return {
+/** The answer as JSON. The text of a map comes from the inference process and is put in as it is. */
+function jsonOf(answer: Answer, { name, version }: ServedModel, format: PredictOptions["map_format"]): Buffer {
+  const { score, class: label, classGiven, threshold, pValue, isAnomalous, width, height, map, heatmap, timing } = answer;
+  const said = {
     score,
-    class: name,
+    is_anomalous: isAnomalous,
+    threshold,
+    p_value: pValue,
+    class: label,
     class_given: classGiven,
     width,
     height,
-    ...(map ? { map: { width: map.width, height: map.height, data: jsonNumbers(map.data) } } : {}),
-    ...(heatmap ? { heatmap: Buffer.from(heatmap).toString("base64") } : {}),
+    heatmap: heatmap && Buffer.from(heatmap).toString("base64"),
+    model: name,
+    model_version: version,
     timing,
   };
+  if (!map) return Buffer.from(JSON.stringify(said));
+  const { data, ...place } = map;
+  const bytes = data instanceof Float32Array ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
+  const text = format === undefined || format === "numbers" ? bytes : Buffer.from(JSON.stringify(bytes.toString("base64")));
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify(said).slice(0, -1)},"map":${JSON.stringify(place).slice(0, -1)},"data":`),
+    text,
+    Buffer.from("}}"),
+  ]);
 }

@@ -5,17 +5,24 @@ const milliseconds = z.record(z.string(), z.number()).describe("milliseconds by 
 const mapSchema = z.object({
   width: z.int(),
   height: z.int(),
-  data: z.array(z.number()).describe("row-major"),
+  data: z.union([z.array(z.number()), z.string()]).describe("row-major numbers; in base64: a 16-bit PNG, or float32 little-endian"),
+  low: z.number().optional().describe("of a PNG: value = low + (high - low) * grey / 65535"),
+  high: z.number().optional(),
 });
 
 export const predictionSchema = z.object({
   score: z.number().describe("higher is more anomalous; comparable within one model"),
+  is_anomalous: z.boolean().optional().describe("the decision; only of a model that has thresholds"),
+  threshold: z.number().optional().describe("the limit of this class: a higher score is anomalous"),
+  p_value: z.number().optional().describe("share of good images with at least this score"),
   class: z.string(),
   class_given: z.boolean().describe("false: the model chose the class"),
   width: z.int().describe("size of the image in its upright orientation"),
   height: z.int(),
   map: mapSchema.optional(),
   heatmap: z.string().optional().describe("the overlay, a PNG in base64"),
+  model: z.string(),
+  model_version: z.string(),
   timing: milliseconds,
 });
 
@@ -28,6 +35,15 @@ export const predictOptionsSchema = z.strictObject({
   class: z.string().max(256).optional().describe("class of the image; predicted if omitted"),
   heatmap: flag.optional().describe("true: include the overlay, in base64"),
   map: z.enum(["grid", "image"]).optional().describe("include the anomaly map, on the model's grid or at the size of the image"),
+  map_format: z
+    .enum(["numbers", "png", "float32"])
+    .optional()
+    .describe("how the map is written: JSON numbers (default), or in base64 a 16-bit grey PNG or float32 bytes"),
+  answer: z
+    .enum(["json", "overlay", "map"])
+    .optional()
+    .describe("what the response is: JSON (default), the overlay as PNG, or the map as 16-bit PNG"),
+  model: z.string().max(100).optional().describe("name of the model; the first one if omitted"),
 });
 export type PredictOptions = z.infer<typeof predictOptionsSchema>;
 
@@ -36,26 +52,33 @@ export type PredictOptions = z.infer<typeof predictOptionsSchema>;
 const tensorData = z.array(z.union([z.number(), z.string(), z.boolean()]));
 const parameters = z.record(z.string(), z.unknown());
 
+/** The values of a tensor are checked by the code that reads them: a validator would build an issue for each of millions. */
+const inputTensor = z.object({
+  name: z.string().max(100),
+  shape: z.array(z.int().min(0)).max(8),
+  datatype: z.string().max(20),
+  parameters: parameters.optional(),
+  data: z.unknown().optional().describe("image: files in base64 (BYTES), or pixels (UINT8, or FP32 from 0 to 1); class: names"),
+});
+
 export const inferRequestSchema = z.object({
   id: z.string().max(256).optional(),
   parameters: z
     .looseObject({
-      class: z.string().max(256).optional().describe("class of the image; predicted if omitted"),
-      map_size: z.enum(["grid", "image"]).optional().describe("size of the output map; default: grid"),
+      class: z.string().max(256).optional().describe("class of all images; predicted if omitted"),
+      map_size: z.enum(["grid", "image"]).optional().describe("size of the output anomaly_map; default: grid"),
+      timeout: z
+        .union([z.number(), z.string().max(20)])
+        .optional()
+        .describe("microseconds that the client waits"),
+      binary_data_output: z.boolean().optional().describe("send the outputs as bytes behind the JSON"),
     })
     .optional(),
-  inputs: z
-    .array(
-      z.object({
-        name: z.literal("image"),
-        shape: z.array(z.int()).max(4),
-        datatype: z.literal("BYTES"),
-        parameters: parameters.optional(),
-        data: z.array(z.string()).describe("one image file, in base64"),
-      }),
-    )
-    .length(1),
-  outputs: z.array(z.object({ name: z.enum(["score", "class", "class_given", "map"]), parameters: parameters.optional() })).optional(),
+  inputs: z.array(inputTensor).min(1).max(4),
+  outputs: z
+    .array(z.object({ name: z.string().max(100), parameters: parameters.optional() }))
+    .max(20)
+    .optional(),
 });
 export type InferRequest = z.infer<typeof inferRequestSchema>;
 
@@ -63,7 +86,15 @@ export const inferResponseSchema = z.object({
   id: z.string().optional(),
   model_name: z.string(),
   model_version: z.string(),
-  outputs: z.array(z.object({ name: z.string(), shape: z.array(z.int()), datatype: z.string(), data: tensorData })),
+  outputs: z.array(
+    z.object({
+      name: z.string(),
+      shape: z.array(z.int()),
+      datatype: z.string(),
+      parameters: z.object({ binary_data_size: z.int() }).optional(),
+      data: tensorData.optional(),
+    }),
+  ),
 });
 export type InferResponse = z.infer<typeof inferResponseSchema>;
 
@@ -77,6 +108,9 @@ export const modelMetadataSchema = z.object({
   outputs: z.array(tensorMetadata),
   parameters: z.object({
     classes: z.array(z.string()),
+    created: z.string(),
+    answers_as_trained: z.boolean().nullable(),
+    has_thresholds: z.boolean(),
     preset: z.string(),
     producer: z.string(),
     encoder: z.string(),
@@ -92,3 +126,32 @@ export const readySchema = z.object({ ready: z.boolean() });
 export const modelReadySchema = z.object({ name: z.string(), ready: z.boolean() });
 /** Errors of the protocol are one string: `CODE: message`. */
 export const protocolErrorSchema = z.object({ error: z.string() });
+
+export const healthSchema = z.object({ live: z.boolean(), ready: z.boolean() });
+
+const duration = z.object({ count: z.int(), ns: z.int() });
+
+export const statisticsSchema = z.object({
+  model_stats: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      last_inference: z.int(),
+      inference_count: z.int(),
+      execution_count: z.int(),
+      inference_stats: z.object({
+        success: duration,
+        fail: duration,
+        queue: duration,
+        compute_input: duration,
+        compute_infer: duration,
+        compute_output: duration,
+      }),
+      batch_stats: z.array(z.unknown()),
+    }),
+  ),
+});
+
+export const repositoryIndexSchema = z.array(
+  z.object({ name: z.string(), version: z.string(), state: z.enum(["READY", "UNAVAILABLE"]), reason: z.string() }),
+);

@@ -1,13 +1,23 @@
 import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 
 const worker = new URL("__fixtures__/worker.mjs", import.meta.url);
 const running: RunningServer[] = [];
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ltad-server-"));
+  await mkdir(join(folder, "broken"));
+  for (const place of [folder, join(folder, "broken")]) await writeFile(join(place, "model.json"), "{}");
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ bundle: "sample", port: 0, worker, ...options });
+  const server = await startServer({ bundle: folder, port: 0, worker, ...options });
   running.push(server);
   return server;
 }
@@ -51,11 +61,13 @@ describe("startServer", () => {
     expect(replies.filter((reply) => reply.status === 200).length).toBeGreaterThanOrEqual(1);
   });
 
-  it("finishes the image it works on when it is closed", async () => {
+  it("answers everything that has come when it is closed, and takes nothing more", async () => {
     const server = await start();
-    const reply = ask(server.url, 6, "slow");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await Promise.all([server.close(), expect(reply.then((r) => r.json())).resolves.toMatchObject({ score: 6 })]);
+    const replies = [6, 7, 8].map((n) => ask(server.url, n, "slow").then((reply) => reply.json()));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const closed = server.close();
+    expect(await Promise.all(replies)).toMatchObject([{ score: 6 }, { score: 7 }, { score: 8 }]);
+    await closed;
     await expect(fetch(server.url)).rejects.toThrow(/fetch failed/);
   });
 
@@ -68,7 +80,7 @@ describe("startServer", () => {
   });
 
   it("says what is wrong with the bundle or the port, and leaves nothing running", async () => {
-    await expect(start({ bundle: "broken" })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
+    await expect(start({ bundle: join(folder, "broken") })).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
     const { url } = await start();
     await expect(start({ port: Number(new URL(url).port) })).rejects.toMatchObject({
       code: "LTAD_CONFIG",

@@ -1,76 +1,135 @@
+import { availableParallelism } from "node:os";
 import { LtadError } from "@ltad/core";
-import type { FastifyServerOptions } from "fastify";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import { createApp } from "./app.js";
-import { startChildEngine } from "./child-engine.js";
+import { startPool } from "./engine/pool.js";
+import { createKeyCheck } from "./http/api-keys.js";
+import { startGrpc } from "./grpc/start-grpc.js";
+import { Models } from "./models/models.js";
+import { portError } from "./port-error.js";
 
 /** What {@link startServer} serves, and how. */
 export interface ServerOptions {
-  /** Bundle folder. */
-  readonly bundle: string;
-  /** Address to listen on; 127.0.0.1 by default. With another one other machines get in without a login: put a proxy in front. */
-  readonly host?: string;
+  /** Bundle folder, or a folder with subfolders 1, 2, ... that are versions; it is called `modelName`. */
+  readonly bundle?: string | undefined;
+  /** Name of the model `bundle`; `ltad` by default. */
+  readonly modelName?: string | undefined;
+  /** More such folders, by the name of their model. */
+  readonly models?: Readonly<Record<string, string>> | undefined;
+  /** A folder of such folders: each subfolder is a model. */
+  readonly repository?: string | undefined;
+  /** Address to listen on; 127.0.0.1 by default. */
+  readonly host?: string | undefined;
   /** 8080 by default; 0 for any free port. */
-  readonly port?: number;
-  /** Name of the model in /v2/models/NAME; `ltad` by default. */
-  readonly modelName?: string;
-  /** Threads of one inference; all cores by default. */
-  readonly threads?: number;
+  readonly port?: number | undefined;
+  /** Port of gRPC; none by default, and 0 for any free one. */
+  readonly grpcPort?: number | undefined;
+  /** Inference processes of each model; one for two cores by default, and one each when there are several models. */
+  readonly processes?: number | undefined;
+  /** Threads of one inference; the cores divided by the processes by default. */
+  readonly threads?: number | undefined;
   /** Largest image file, in bytes; 32 MiB by default. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** Largest image, in pixels; 50 million by default. */
-  readonly maxPixels?: number;
-  /** Images that may wait; 16 by default. More are refused with status 503. */
-  readonly maxQueue?: number;
+  readonly maxPixels?: number | undefined;
+  /** Requests that may wait; 16 by default. More are refused with status 503. */
+  readonly maxQueue?: number | undefined;
   /** Milliseconds that one image may take; 30,000 by default. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
+  /** Milliseconds in which a request must have come, with its body; 60,000 by default. */
+  readonly requestTimeout?: number | undefined;
+  /** Bytes of all bodies together that are read or worked on; 256 MiB by default. */
+  readonly maxBytesInFlight?: number | undefined;
+  /** Connections at the same time; 1,000 by default. */
+  readonly maxConnections?: number | undefined;
+  /** More names that clients may call the server by; "*" allows every name. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Origins of pages that may call the server from a browser. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Keys that clients must send, as they are or as `sha256:` and their hash. */
+  readonly apiKeys?: readonly string[] | undefined;
+  /** Certificate and key in PEM. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  /** Whether clients may load and unload models; by default where only this machine or holders of a key can call. */
+  readonly modelControl?: boolean | undefined;
+  /** Milliseconds between two looks at the folders for new bundles; 2,000 by default, and 0 for never. */
+  readonly reloadInterval?: number | undefined;
   /** Fastify's logger, or its options; nothing is logged by default. */
-  readonly logger?: FastifyServerOptions["logger"];
+  readonly logger?: FastifyServerOptions["logger"] | undefined;
   /** Program of the inference process, for tests; ours by default. */
-  readonly worker?: URL | string;
+  readonly worker?: URL | string | undefined;
 }
 
 /** A server that answers. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
-  /** Finishes the image in work, refuses the images that wait, and frees the port. */
+  /** `127.0.0.1:8081`; undefined without gRPC. */
+  readonly grpc: string | undefined;
+  /** Looks for new bundles now. */
+  reload(): Promise<void>;
+  /** Answers every request that came before, refuses new ones, and frees the port. */
   close(): Promise<void>;
 }
 
 /** Built, or as it is where the sources run by tsx, whose options the child inherits. */
 const ownWorker = new URL(import.meta.url.endsWith(".ts") ? "worker/main.ts" : "worker/main.js", import.meta.url);
+const loopback = /^(localhost|127\.|::1$)/;
 
 /**
- * Opens a bundle in a child process and serves it over HTTP; resolves when the server answers.
- * @throws LtadError `LTAD_BUNDLE` when the bundle cannot be opened, `LTAD_CONFIG` when the port or the address cannot be used
+ * Opens bundles in child processes and serves them; resolves when the server answers.
+ * @throws LtadError `LTAD_BUNDLE` when a bundle cannot be opened, `LTAD_CONFIG` when the port or the address cannot be used
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { bundle, host = "127.0.0.1", port = 8080, modelName = "ltad", threads, maxBytes = 32 * 2 ** 20 } = options;
-  const { maxPixels = 50_000_000, maxQueue = 16, timeout = 30_000, logger = false } = options;
-  const worker = options.worker ?? ownWorker;
-  const log: { told: (message: string) => void } = { told: () => {} };
-  const engine = await startChildEngine({ bundle, threads, maxPixels, worker, maxQueue, timeout, log: (message) => log.told(message) });
+  const { host = "127.0.0.1", port = 8080, grpcPort, reloadInterval = 2000, timeout = 30_000, apiKeys, logger } = options;
+  createKeyCheck(apiKeys); // what is wrong with them, before the models are loaded
+  const early: string[] = [];
+  const log: { tell: (message: string) => void } = { tell: (message) => void early.push(message) };
+  const models = await openModels(options, (message) => log.tell(message));
+  const modelControl = options.modelControl ?? (loopback.test(host) || (apiKeys?.length ?? 0) > 0);
+  const shared = { ...withoutUndefined(options), host, models, modelControl };
+  const app = await createApp({ ...shared, patience: timeout, logger: logger ?? false });
+  log.tell = (message) => app.log.warn(message);
+  for (const message of early) app.log.info(message);
   try {
-    const app = await createApp({ engine, modelName, maxBytes, logger });
-    log.told = (message) => app.log.warn(message);
-    const url = await app.listen({ host, port }).catch(async (error: unknown) => {
-      await app.close();
-      throw portError(host, port, error);
-    });
-    return { url, close: () => app.close() };
+    const url = await listen(app, host, port);
+    const grpc = grpcPort === undefined ? undefined : await startGrpc({ ...shared, port: grpcPort });
+    const poll = reloadInterval > 0 ? setInterval(() => void models.refresh(), reloadInterval).unref() : undefined;
+    const close = async () => {
+      clearInterval(poll);
+      await Promise.all([grpc?.close(timeout), app.close()]);
+    };
+    return { url, grpc: grpc?.address, reload: () => models.refresh(), close };
   } catch (error) {
-    await engine.close();
+    await app.close();
     throw error;
   }
 }
 
-function portError(host: string, port: number, error: unknown): Error {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: "is in use. Choose another port, or 0 for any free one.",
-    EACCES: "may not be opened by this user. Choose a port above 1023.",
-    EADDRNOTAVAIL: "is not an address of this machine. Choose another host.",
-    ENOTFOUND: "is not a name that this machine knows. Choose another host.",
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    throw portError(host, port, error);
+  }
+}
+
+function openModels(options: ServerOptions, log: (message: string) => void): Promise<Models> {
+  const { bundle, modelName = "ltad", models = {}, repository, worker = ownWorker } = options;
+  const { maxPixels = 50_000_000, maxQueue = 16, timeout = 30_000 } = options;
+  const folders = new Map([...(bundle === undefined ? [] : [[modelName, bundle] as const]), ...Object.entries(models)]);
+  if (folders.size === 0 && repository === undefined)
+    throw new LtadError("LTAD_CONFIG", "server: expected a model folder, or a repository of models.");
+  const cores = availableParallelism();
+  const processes = options.processes ?? (folders.size === 1 && repository === undefined ? Math.max(1, Math.floor(cores / 2)) : 1);
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / processes));
+  const open = (folder: string) => startPool({ bundle: folder, worker, processes, threads, maxPixels, maxQueue, timeout, log });
+  return Models.open({ folders, repository, open, log });
+}
+
+/** Options that are given: those that are undefined would take the place of defaults. */
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
   };
-  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
-  return reason ? new LtadError("LTAD_CONFIG", `${host}:${port} ${reason}`, { cause: error }) : (error as Error);
 }

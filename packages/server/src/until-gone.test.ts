@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach, expect, it } from "vitest";
 import { createApp } from "./app.js";
-import type { Engine } from "./engine.js";
+import type { Engine } from "./engine/engine.js";
 import { fakeEngine } from "./testing/fake-engine.js";
+import { fakeModels } from "./testing/fake-models.js";
 
 let app: FastifyInstance | undefined;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -14,7 +15,7 @@ afterEach(async () => {
 });
 
 async function open(predict: Engine["predict"]): Promise<number> {
-  app = await createApp({ engine: fakeEngine({ predict }) });
+  app = await createApp({ models: await fakeModels(fakeEngine({ predict })) });
   await app.listen({ port: 0, host: "127.0.0.1" });
   return (app.server.address() as { port: number }).port;
 }
@@ -29,7 +30,7 @@ function post(port: number) {
 it("leaves nothing on a connection that carries many images", async () => {
   const signals: (AbortSignal | undefined)[] = [];
   const engine = fakeEngine();
-  const port = await open((job, signal) => (signals.push(signal), engine.predict(job)));
+  const port = await open((job, options) => (signals.push(options?.signal), engine.predict(job)));
   const connections = new Set<Socket>();
   app?.server.on("connection", (socket) => connections.add(socket));
   const listeners: number[] = [];
@@ -48,7 +49,8 @@ it("leaves nothing on a connection that carries many images", async () => {
 
 it("fires when the client hangs up", async () => {
   let signal: AbortSignal | undefined;
-  const port = await open((_, given) => {
+  const port = await open((_, options) => {
+    const given = options?.signal;
     signal = given;
     return new Promise((__, reject) => given?.addEventListener("abort", () => reject(new Error("gone"))));
   });

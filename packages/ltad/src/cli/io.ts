@@ -14,6 +14,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back on Ctrl-C; returns how to stop listening. */
   onInterrupt(handler: () => void): () => void;
+  /** Calls back on SIGHUP, which asks a server to look for new models; returns how to stop listening. */
+  onHangup?(handler: () => void): () => void;
   /** Ends the process immediately: the second Ctrl-C. */
   exit(code: number): void;
 }
@@ -30,6 +32,10 @@ export function processIo(): Io {
       return () => {
         for (const signal of signals) process.off(signal, handler);
       };
+    },
+    onHangup(handler) {
+      process.on("SIGHUP", handler);
+      return () => process.off("SIGHUP", handler);
     },
     exit: (code) => process.exit(code),
   };

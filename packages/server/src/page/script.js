@@ -28,7 +28,27 @@ const page = {
   name: element("name", HTMLElement),
   size: element("size", HTMLElement),
   time: element("time", HTMLElement),
+  decision: element("decision", HTMLElement),
 };
+
+/** The key of a server that has keys; it is asked for when it is needed, and forgotten with the tab. */
+const storedKey = "ltad-key";
+
+/**
+ * Calls the server, with a key where it wants one.
+ * @param {string} url
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>}
+ */
+async function call(url, options = {}) {
+  const key = sessionStorage.getItem(storedKey);
+  const response = await fetch(url, { ...options, headers: key ? { authorization: `Bearer ${key}` } : {} });
+  if (response.status !== 401) return response;
+  const given = prompt("This server needs an API key:");
+  if (!given) return response;
+  sessionStorage.setItem(storedKey, given);
+  return call(url, options);
+}
 
 /** @type {File | undefined} */
 let file;
@@ -44,7 +64,7 @@ function say(text, isFault = false) {
 /** Fills in the classes and the line about the model. */
 async function describeModel() {
   const name = document.documentElement.dataset["model"] ?? "";
-  const response = await fetch(`v2/models/${encodeURIComponent(name)}`);
+  const response = await call(`v2/models/${encodeURIComponent(name)}`);
   /** @type {{ parameters: { classes: string[], encoder: string, input_size: number, preset: string } }} */
   const { parameters } = await response.json();
   const { classes, encoder, input_size: size, preset } = parameters;
@@ -64,7 +84,7 @@ async function judge() {
   form.append("heatmap", "true");
   form.append("image", sent);
   try {
-    const response = await fetch("predict", { method: "POST", body: form });
+    const response = await call("predict", { method: "POST", body: form });
     const answer = await response.json();
     if (mine !== run) return;
     if (response.ok) return show(answer, sent);
@@ -78,6 +98,9 @@ async function judge() {
 /**
  * @typedef {object} Answer what POST /predict answers with heatmap=true
  * @property {number} score
+ * @property {boolean} [is_anomalous]
+ * @property {number} [threshold]
+ * @property {number} [p_value]
  * @property {string} class
  * @property {boolean} class_given
  * @property {number} width
@@ -93,7 +116,12 @@ async function judge() {
 function show(answer, sent) {
   page.overlay.src = `data:image/png;base64,${answer.heatmap}`;
   if (page.bare.src) URL.revokeObjectURL(page.bare.src);
+  page.bare.hidden = false;
   page.bare.src = URL.createObjectURL(sent);
+  page.overlay.style.opacity = String(Number(page.opacity.value) / 100);
+  page.decision.textContent = decisionOf(answer);
+  page.decision.className = answer.is_anomalous ? "bad" : "good";
+  page.decision.hidden = answer.is_anomalous === undefined;
   page.score.textContent = answer.score.toPrecision(4);
   page.name.textContent = `${answer.class} ${answer.class_given ? "(given)" : "(predicted)"}`;
   page.size.textContent = `${answer.width} × ${answer.height} px`;
@@ -101,6 +129,22 @@ function show(answer, sent) {
   page.result.hidden = false;
   say(sent.name);
 }
+
+/**
+ * @param {Answer} answer
+ * @returns {string}
+ */
+function decisionOf({ is_anomalous: isAnomalous, threshold, p_value: p }) {
+  const limit = threshold === undefined ? "" : `; the threshold is ${threshold.toPrecision(4)}`;
+  const share = p === undefined ? "" : `, p = ${p.toPrecision(2)}`;
+  return `${isAnomalous ? "Not OK" : "OK"}${limit}${share}`;
+}
+
+// A browser that cannot show the file, as most cannot show TIFF: the overlay, which is a PNG, is shown alone and whole.
+page.bare.addEventListener("error", () => {
+  page.bare.hidden = true;
+  page.overlay.style.opacity = "1";
+});
 
 /** @param {FileList | null | undefined} files */
 function take(files) {

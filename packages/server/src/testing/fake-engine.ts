@@ -1,47 +1,57 @@
 import { LtadError } from "@ltad/core";
-import type { Engine } from "../engine.js";
-import type { Answer, Job } from "../messages.js";
+import type { Engine } from "../engine/engine.js";
+import type { Answer, Job, ModelInfo } from "../messages.js";
+
+/** What the fake model says about itself. */
+export const fakeModel: ModelInfo = {
+  classes: ["tile", "nut"],
+  created: "2026-01-01T00:00:00.000Z",
+  producer: "test",
+  preset: "recommended",
+  encoder: "sample",
+  inputSize: 32,
+  grid: 2,
+  identity: "1",
+  answersAsTrained: true,
+  decides: false,
+};
 
 /** An engine that answers immediately from the job itself, for tests of the HTTP side; `jobs` keeps what it was sent. */
 export function fakeEngine(overrides: Partial<Engine> = {}): Engine & { readonly jobs: Job[] } {
   const jobs: Job[] = [];
   return {
     jobs,
-    model: {
-      classes: ["tile", "nut"],
-      created: "2026-01-01T00:00:00.000Z",
-      producer: "test",
-      preset: "recommended",
-      encoder: "sample",
-      inputSize: 32,
-      grid: 2,
-    },
+    model: fakeModel,
+    processes: 1,
     ready: () => true,
-    assertRoom: () => {},
+    admit: () => ({ release: () => {} }),
+    load: () => ({ places: 0, waiting: 0, working: 0, ready: 1, processes: 1, restarts: 0 }),
     close: async () => {},
     predict: async (job) => {
       jobs.push(job);
-      return answerTo(job);
+      return { ...answerTo(job, overrides.model?.decides ?? false), waited: 0 };
     },
     ...overrides,
   };
 }
 
-function answerTo(job: Job): Answer {
-  const text = Buffer.from(job.image).toString();
+function answerTo({ image, class: name, map, mapAs = "numbers", heatmap }: Job, decides: boolean): Answer {
+  const text = image instanceof Uint8Array ? Buffer.from(image).toString() : "PNG pixels";
   if (text.startsWith("bug")) throw new TypeError("secret detail");
   if (!text.startsWith("PNG")) throw new LtadError("LTAD_IMAGE", "image: this is a text file. Use PNG, JPEG, WebP, TIFF or GIF.");
-  if (job.class && !["tile", "nut"].includes(job.class))
-    throw new LtadError("LTAD_CONFIG", `class: expected one of tile, nut, received ${job.class}.`);
-  const [width, height] = job.map === "image" ? [4, 3] : [2, 2];
+  const [width, height] = map === "image" ? [4, 3] : [2, 2];
+  const numbers = Float32Array.from({ length: width * height }, (_, i) => i / 3);
+  const written = Buffer.from(JSON.stringify(Array.from(numbers, (value) => Number(value.toPrecision(7)))));
+  const data = { numbers, text: written, png: Buffer.from("grey") }[mapAs];
   return {
     score: 1.25,
-    class: job.class ?? "nut",
-    classGiven: job.class !== undefined,
+    class: name ?? "nut",
+    classGiven: name !== undefined,
+    ...(decides ? { threshold: 1, pValue: 0.01, isAnomalous: true } : {}),
     width: 4,
     height: 3,
-    ...(job.map === "none" ? {} : { map: { width, height, data: Float32Array.from({ length: width * height }, (_, i) => i / 3) } }),
-    ...(job.heatmap ? { heatmap: Buffer.from("overlay") } : {}),
+    ...(map === "none" ? {} : { map: { width, height, data, ...(mapAs === "png" ? { low: 0.5, high: 2 } : {}) } }),
+    ...(heatmap ? { heatmap: Buffer.from("overlay") } : {}),
     timing: { total: 2 },
   };
 }

@@ -1,24 +1,44 @@
-import type { Detector } from "@ltad/detector";
-import type { Answer, Job, ModelInfo } from "../messages.js";
+import { type Detector, mapPng16, type Prediction } from "@ltad/detector";
+import { jsonNumbers } from "../json-numbers.js";
+import type { Answer, AnswerMap, Job } from "../messages.js";
+import { TooLarge } from "./too-large.js";
 
-/** Judges one image. @throws LtadError `LTAD_IMAGE`, `LTAD_CONFIG` */
+/** Values of a map that may be sent as text, and as float32: a map of a large photograph would be hundreds of megabytes. */
+export const mostValues = { text: 1_000_000, numbers: 4_000_000, png: Number.POSITIVE_INFINITY } as const;
+
+/** Judges one image. @throws LtadError `LTAD_IMAGE`, `LTAD_CONFIG`, `LTAD_NOT_FINITE`; TooLarge for the map of a large image */
 export async function answerJob(detector: Detector, job: Job, maxPixels: number): Promise<Answer> {
   const size = job.map === "image" ? "original" : "grid";
+  const image = job.image instanceof Uint8Array ? job.image : { ...job.image };
   const options = { class: job.class, size, overlay: job.heatmap, image: { maxPixels, name: "image" } } as const;
-  const { score, class: name, classGiven, image, width, height, map, overlay, timing } = await detector.predict(job.image, options);
+  const found = await detector.predict(image, options);
+  const { verdict } = found;
   return {
-    score,
-    class: name,
-    classGiven,
-    ...image,
-    ...(job.map === "none" ? {} : { map: { width, height, data: map } }),
-    ...(overlay ? { heatmap: overlay } : {}),
-    timing,
+    score: found.score,
+    class: found.class,
+    classGiven: found.classGiven,
+    ...(verdict && { threshold: verdict.limit, pValue: verdict.pValue, isAnomalous: verdict.isAnomalous }),
+    ...found.image,
+    ...(job.map === "none" ? {} : { map: await mapOf(found, job.mapAs ?? "numbers", detector.manifest.display) }),
+    ...(found.overlay ? { heatmap: found.overlay } : {}),
+    timing: found.timing,
   };
 }
 
-/** What the server says about its model. */
-export function describeModel({ manifest, classes }: Detector): ModelInfo {
-  const { created, producer, preset, encoder, features } = manifest;
-  return { classes, created, producer, preset, encoder: encoder.name, inputSize: features.inputSize, grid: features.grid };
+async function mapOf(
+  { map, width, height }: Prediction,
+  as: NonNullable<Job["mapAs"]>,
+  display: Detector["manifest"]["display"],
+): Promise<AnswerMap> {
+  if (map.length > mostValues[as]) throw new TooLarge(advice(map.length, as));
+  if (as === "numbers") return { width, height, data: map };
+  if (as === "text") return { width, height, data: Buffer.from(JSON.stringify(jsonNumbers(map))) };
+  const { png, low, high } = await mapPng16(map, width, height, display);
+  return { width, height, data: png, low, high };
+}
+
+function advice(values: number, as: "numbers" | "text" | "png"): string {
+  const form = as === "text" ? "as JSON" : "as float32";
+  const other = as === "text" ? "as float32, as a 16-bit PNG, or on the model's grid" : "as a 16-bit PNG, or on the model's grid";
+  return `The map of this image has ${values} values, and ${mostValues[as]} are the most that are sent ${form}. Take it ${other}.`;
 }

@@ -6,7 +6,9 @@ import { tinyParts } from "@ltad/detector/testing";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../app.js";
-import type { Engine } from "../engine.js";
+import type { Engine } from "../engine/engine.js";
+import { fakeEngine } from "../testing/fake-engine.js";
+import { fakeModels } from "../testing/fake-models.js";
 import type { Answer, FromWorker, Job } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 
@@ -44,7 +46,7 @@ describe("serveJobs on a real bundle", () => {
     expect(sent.slice(0, 3)).toMatchObject([
       { type: "failed", error: { code: "LTAD_BUNDLE", message: expect.stringContaining("does not exist") } },
       { type: "refused", id: 0, error: { code: "LTAD_INTERNAL" } },
-      { type: "ready", model: { classes: ["tile", "nut"], inputSize: 32, grid: 4, encoder: "sample" } },
+      { type: "ready", model: { classes: ["tile", "nut"], inputSize: 32, grid: 4, encoder: "sample", decides: false } },
     ]);
   });
 
@@ -55,6 +57,21 @@ describe("serveJobs on a real bundle", () => {
     expect(answer.map).toEqual({ width: 50, height: 40, data: expected.map });
     expect(answer.heatmap).toBeUndefined();
     expect(((await ask({ map: "grid" })) as { answer: Answer }).answer.map).toMatchObject({ width: 4, height: 4 });
+  });
+
+  it("writes a map as text or as a picture, and refuses the text of a large one", async () => {
+    const { map } = await detector.predict(image, { size: "grid" });
+    const text = ((await ask({ map: "grid", mapAs: "text" })) as { answer: Answer }).answer.map!.data as Uint8Array;
+    expect(JSON.parse(Buffer.from(text).toString())).toEqual(Array.from(map, (value) => Number(value.toPrecision(7))));
+    const { data, low, high } = ((await ask({ map: "image", mapAs: "png" })) as { answer: Answer }).answer.map!;
+    expect(await sharp(data as Uint8Array).metadata()).toMatchObject({ format: "png", width: 50, height: 40, depth: "ushort" });
+    expect([low, high]).toEqual([Math.min(0.5, ...map), Math.max(2, ...map)].map(() => expect.any(Number) as number));
+    const wide = { width: 1100, height: 1000, data: new Uint8Array(3_300_000) };
+    expect(await ask({ image: wide, map: "image", mapAs: "text" })).toMatchObject({
+      type: "refused",
+      error: { code: "LTAD_TOO_LARGE", message: expect.stringMatching(/1100000 values.*1000000.*float32.*PNG/) as string },
+    });
+    expect(await ask({ image: wide, map: "image", mapAs: "png" })).toMatchObject({ type: "answer" });
   });
 
   it("draws the overlay at the image's size", async () => {
@@ -73,19 +90,18 @@ describe("serveJobs on a real bundle", () => {
     const large = await sharp({ create: { width: 2000, height: 600, channels: 3, background: "red" } })
       .png()
       .toBuffer();
-    expect(await ask({ image: large })).toMatchObject({ error: { code: "LTAD_IMAGE", message: expect.stringContaining("1000000") } });
+    expect(await ask({ image: large })).toMatchObject({
+      error: { code: "LTAD_IMAGE", message: expect.stringMatching(/1000000 pixels\. Scale the image down\.$/) },
+    });
   });
 });
 
 it("the whole way: HTTP, an engine in process, a real bundle", async () => {
-  const engine: Engine = {
+  const engine = fakeEngine({
     model: (sent.find((message) => message.type === "ready") as { model: Engine["model"] }).model,
-    ready: () => true,
-    assertRoom: () => {},
-    close: async () => {},
-    predict: async (job) => ((await ask(job)) as { answer: Answer }).answer,
-  };
-  const app = await createApp({ engine });
+    predict: async (job) => ({ ...((await ask(job)) as { answer: Answer }).answer, waited: 0 }),
+  });
+  const app = await createApp({ models: await fakeModels(engine) });
   const reply = await app.inject({
     method: "POST",
     url: "/v2/models/ltad/infer",

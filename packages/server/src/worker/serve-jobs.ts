@@ -1,6 +1,8 @@
 import { isLtadError } from "@ltad/core";
 import type { Detector } from "@ltad/detector";
-import { answerJob, describeModel } from "./answer-job.js";
+import { answerJob } from "./answer-job.js";
+import { describeModel } from "./describe-model.js";
+import { TooLarge } from "./too-large.js";
 import type { Failure, FromWorker, ToWorker, WorkerOptions } from "../messages.js";
 
 /** What the inference process does, without the process: it answers messages by sending others, one after another. */
@@ -13,7 +15,7 @@ export function serveJobs(
     if (message.type === "open") {
       try {
         opened = { detector: await open(message.options), options: message.options };
-        send({ type: "ready", model: describeModel(opened.detector) });
+        send({ type: "ready", model: await describeModel(opened.detector) });
       } catch (error) {
         send({ type: "failed", error: failureOf(error) });
       }
@@ -31,6 +33,7 @@ export function serveJobs(
 
 /** An error for the parent process: our own errors as they are, a bug with its stack for the log. */
 function failureOf(error: unknown): Failure {
-  if (isLtadError(error)) return { code: error.code, message: error.message };
+  if (isLtadError(error)) return { code: error.code, message: error.message.replace(" or raise maxPixels", "") }; // an option of this machine, not of the client
+  if (error instanceof TooLarge) return { code: "LTAD_TOO_LARGE", message: error.message };
   return { code: "LTAD_INTERNAL", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

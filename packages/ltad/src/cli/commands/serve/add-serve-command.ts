@@ -6,11 +6,11 @@ import { addCommonOptions, addExamples } from "../../options.js";
 export function addServeCommand(program: Command, io: Io): void {
   const command = program
     .command("serve")
-    .argument("<model...>", "model folder; start one server for each model")
-    .summary("serve a model over HTTP")
-    .description("Serves a model over HTTP: a page at /, POST /predict, the Open Inference Protocol v2, and /openapi.json.")
+    .argument("[model...]", "model folders that `ltad train` wrote; NAME=FOLDER names one")
+    .summary("serve models over HTTP")
+    .description("Serves models over HTTP: a page at /, POST /predict, the Open Inference Protocol v2 (also gRPC), and /docs.")
     .action(async (models, options) => (await import("./serve-command.js")).serveCommand(io, models, options));
   addCommonOptions(addServerOptions(command));
-  addExamples(command, "serve ./model", "serve ./model --port 9000 --host 0.0.0.0 --name parts");
+  addExamples(command, "serve ./model", "serve tiles=./tiles nuts=./nuts --port 9000 --grpc-port 9001");
   command.addHelpText("after", "  $ curl -F image=@part.png http://127.0.0.1:8080/predict\n");
 }

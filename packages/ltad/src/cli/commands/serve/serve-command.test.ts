@@ -1,14 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { ltad, testIo } from "../../testing/test-io.js";
+import { ltad, temporaryFolder, testIo } from "../../testing/test-io.js";
 import { serveCommand } from "./serve-command.js";
 
 const worker = new URL("../../../../../server/src/__fixtures__/worker.mjs", import.meta.url);
-const defaults = { host: "127.0.0.1", name: "ltad", maxMegabytes: 32, maxMegapixels: 50, maxQueue: 16, timeout: 30, logLevel: "silent" };
+const defaults = {
+  host: "127.0.0.1",
+  name: "ltad",
+  maxMegabytes: 32,
+  maxMegapixels: 50,
+  maxQueue: 16,
+  timeout: 30,
+  logLevel: "silent",
+  reload: true,
+};
 
 it("serves a model until Ctrl-C", async () => {
   const { io, written, interrupt } = testIo();
-  const served = serveCommand(io, ["sample"], { ...defaults, port: 0, json: true, worker });
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "model.json"), "{}");
+  const served = serveCommand(io, [folder], { ...defaults, port: 0, json: true, worker });
   while (written.stdout === "") await wait(5);
   const { url } = JSON.parse(written.stdout) as { url: string };
   const answer = await fetch(`${url}/predict`, { method: "POST", headers: { "content-type": "image/png" }, body: Uint8Array.of(9) });
@@ -19,8 +32,8 @@ it("serves a model until Ctrl-C", async () => {
 });
 
 it.each([
-  ["a second model", ["serve", "a", "b"], /one server serves one model, received 2/],
-  ["no model", ["serve"], /missing required argument 'model'/],
+  ["two models of one name", ["serve", "a/model", "b/model"], /Two models have the name model/],
+  ["no model", ["serve"], /expected a model folder/],
   ["a port that is none", ["serve", "a", "--port", "70000"], /whole number from 0 to 65535/],
 ])("refuses %s", async (_, argv, message) => {
   const { code, stdout, stderr } = await ltad(...argv);

@@ -7,21 +7,23 @@ import { type CommonOptions, withSession } from "../../session.js";
 
 export type ServeCommandOptions = CommonOptions & ParsedServerOptions & { readonly worker?: URL };
 
-/** Serves a model until Ctrl-C, which lets the image that is being worked on get its answer. */
+/** Serves models until Ctrl-C, after which every request that has come gets its answer. */
 export async function serveCommand(io: Io, models: readonly string[], options: ServeCommandOptions): Promise<void> {
   const { worker } = options;
-  const [bundle = "", ...others] = models;
-  if (others.length > 0)
-    throw new LtadError("LTAD_CONFIG", `serve: one server serves one model, received ${models.length}. Start another on another --port.`, {
-      details: { field: "model", received: models },
+  if (models.length === 0 && options.repository === undefined)
+    throw new LtadError("LTAD_CONFIG", "serve: expected a model folder, or --repository and a folder of models.", {
+      details: { field: "model" },
     });
   await withSession(io, options, "The server has stopped.", async (session) => {
-    const { logLevel, ...settings } = readServerOptions(bundle, options);
+    const { logLevel, ...settings } = readServerOptions(models, options);
     const server = await serve({ ...settings, logger: { level: logLevel, stream: logStream(io) }, ...(worker && { worker }) });
-    session.printJson({ url: server.url });
-    session.print(`Serving ${bundle} at ${server.url}`);
+    session.printJson({ url: server.url, ...(server.grpc && { grpc: server.grpc }) });
+    session.print(`Serving ${[...models, options.repository].filter(Boolean).join(", ")} at ${server.url}`);
+    if (server.grpc) session.print(`gRPC at ${server.grpc}`);
     session.info("Ctrl-C stops the server.");
+    const stopListening = io.onHangup?.(() => void server.reload());
     if (!session.signal.aborted) await once(session.signal, "abort");
+    stopListening?.();
     await server.close();
   });
 }

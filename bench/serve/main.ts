@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startServer } from "@ltad/server";
+import { load } from "./load.js";
+
+// The server under load, against the bare pipeline in as many processes with as many threads. Both are measured in turns, because a machine
+// is not as fast in one minute as in the next; each figure is the median over the rounds.
+
+const { values } = parseArgs({
+  options: {
+    model: { type: "string" },
+    image: { type: "string" },
+    seconds: { type: "string", default: "6" },
+    rounds: { type: "string", default: "3" },
+    processes: { type: "string", default: String(Math.max(1, Math.floor(availableParallelism() / 2))) },
+    threads: { type: "string" },
+  },
+});
+const { model, image } = values;
+if (!model || !image) throw new Error("serve: expected --model FOLDER --image FILE");
+const ms = Number(values.seconds) * 1000;
+const processes = Number(values.processes);
+const threads = Number(values.threads ?? Math.max(1, Math.floor(availableParallelism() / processes)));
+const body = await readFile(image);
+
+const server = await startServer({ bundle: model, port: 0, processes, threads, reloadInterval: 0 });
+const bare = await Promise.all(Array.from({ length: processes }, startBare));
+const rounds: Record<string, number>[] = [];
+try {
+  for (let round = 0; round < Number(values.rounds); round++) rounds.push(await measure());
+} finally {
+  await server.close();
+  for (const child of bare) child.disconnect();
+}
+const figures = Object.fromEntries(Object.keys(rounds[0]!).map((name) => [name, median(rounds.map((round) => round[name]!))]));
+const targets = { share_of_bare: 0.95, p99_over_median_at_80: 3, impatient_over_patient: 0.9, overhead_ms: 3, failed: 0 };
+const most = new Set(["p99_over_median_at_80", "overhead_ms", "failed"]);
+const met = Object.fromEntries(
+  Object.entries(targets).map(([name, target]) => [name, most.has(name) ? figures[name]! <= target : figures[name]! >= target]),
+);
+console.log(JSON.stringify({ name: "serve", figures, targets, met }));
+
+async function measure(): Promise<Record<string, number>> {
+  const before = await bareRate();
+  const patient = await load({ url: server.url, body, ms, clients: 8 });
+  const after = await bareRate();
+  const impatient = await load({ url: server.url, body, ms, clients: 32 });
+  const steady = await load({ url: server.url, body, ms: ms * 2, perSecond: 0.8 * patient.rate });
+  const single = await load({ url: server.url, body, ms, clients: 1 });
+  const found = {
+    bare_per_second: (before + after) / 2,
+    server_per_second: patient.rate,
+    share_of_bare: patient.rate / ((before + after) / 2),
+    impatient_over_patient: impatient.rate / patient.rate,
+    impatient_refused: impatient.refused,
+    median_at_80_ms: quantile(steady.latencies, 0.5),
+    p99_over_median_at_80: quantile(steady.latencies, 0.99) / quantile(steady.latencies, 0.5),
+    overhead_ms: quantile(single.overheads, 0.5),
+    failed: patient.failed + impatient.failed + steady.failed + single.failed,
+  };
+  console.log(
+    Object.entries(found)
+      .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+      .join(", "),
+  );
+  return found;
+}
+
+async function startBare(): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL("bare.ts", import.meta.url)), [model!, image!, String(threads)]);
+  await once(child, "message");
+  return child;
+}
+
+async function bareRate(): Promise<number> {
+  const rates = bare.map(async (child) => {
+    child.send(ms / 2);
+    const [{ rate }] = (await once(child, "message")) as [{ rate: number }];
+    return rate;
+  });
+  return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
+}
+
+function quantile(rising: readonly number[], share: number): number {
+  return rising[Math.min(rising.length - 1, Math.floor(share * rising.length))] ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  const rising = [...values].sort((a, b) => a - b);
+  return (rising[(rising.length - 1) >> 1]! + rising[rising.length >> 1]!) / 2;
+}

@@ -1,0 +1,22 @@
+import { LtadError } from "@ltad/core";
+import { bundleError } from "./bundle-error.js";
+import type { Scores } from "./graphs.js";
+
+/**
+ * What the head answered to one image. A NaN compares as smaller than every threshold, so a broken model would call every image good.
+ * @throws LtadError `LTAD_NOT_FINITE` for a score or a map that holds no number, `LTAD_BUNDLE` for a class that the bundle does not have
+ */
+export function checkScores(scores: Scores, classes: number): Scores {
+  const {
+    score,
+    map,
+    classes: [label = -1],
+  } = scores;
+  const faulty = Number.isFinite(score[0]) ? map.find((value) => !Number.isFinite(value)) : score[0];
+  if (faulty !== undefined) {
+    const message = `The model answers ${faulty} in place of a number. Do not use its answers; copy the bundle again, or train again.`;
+    throw new LtadError("LTAD_NOT_FINITE", message, { details: { result: String(faulty) } });
+  }
+  if (label < 0 || label >= classes) throw bundleError("head", `answers the class ${label} of ${classes}. Write the bundle again.`);
+  return scores;
+}

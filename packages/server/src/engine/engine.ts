@@ -1,0 +1,46 @@
+import type { Answer, Job, ModelInfo } from "../messages.js";
+
+/** A place in the queue. It is taken before a body is read, so that nobody sends an image that is refused then. */
+export interface Place {
+  /** Gives the place to someone else; more than once does no harm. */
+  release(): void;
+}
+
+/** How a job is to be done. */
+export interface PredictOptions {
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the caller waits; never more than the engine allows. */
+  readonly timeout?: number | undefined;
+  /** The place taken before; without one the call takes and releases its own. */
+  readonly place?: Place | undefined;
+}
+
+/** How busy an engine is. */
+export interface EngineLoad {
+  /** Requests that have a place, with those whose body is still on its way. */
+  readonly places: number;
+  readonly waiting: number;
+  readonly working: number;
+  /** Processes that can work. */
+  readonly ready: number;
+  readonly processes: number;
+  /** Processes that ended since the start and were replaced. */
+  readonly restarts: number;
+}
+
+/** What the HTTP and gRPC sides need of the inference side. */
+export interface Engine {
+  readonly model: ModelInfo;
+  /** Images that it can work on at the same time. */
+  readonly processes: number;
+  /** True while jobs are worked on; false during a restart of all processes, and when the model answers no numbers. */
+  ready(): boolean;
+  /** @throws HttpError `LTAD_BUSY` when no more requests can wait */
+  admit(): Place;
+  /** @throws HttpError or LtadError */
+  predict(job: Job, options?: PredictOptions): Promise<Answer & { readonly waited: number }>;
+  load(): EngineLoad;
+  /** Answers everything that has a place, and ends. */
+  close(): Promise<void>;
+}

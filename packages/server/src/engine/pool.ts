@@ -1,0 +1,273 @@
+import { LtadError } from "@ltad/core";
+import { HttpError } from "../http-error.js";
+import type { Answer, Failure, FromWorker, Job, ModelInfo } from "../messages.js";
+import type { Engine, EngineLoad, Place, PredictOptions } from "./engine.js";
+import { Places } from "./places.js";
+import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from "./worker-process.js";
+
+// This file is long because it is one thing: the life of jobs among processes that can die at any time.
+
+export interface PoolOptions extends WorkerProcessOptions {
+  /** Inference processes; each works on one image at a time. */
+  readonly processes?: number;
+  /** Requests that may wait; more are refused. */
+  readonly maxQueue: number;
+  /** Milliseconds that one image may take; its process is stopped then. Also the longest wait for its turn. */
+  readonly timeout: number;
+  /** Told what happens to the processes and of bugs in them. */
+  readonly log: (message: string) => void;
+}
+
+interface Pending {
+  readonly id: number;
+  readonly job: Job;
+  readonly arrived: number;
+  readonly resolve: (answer: Answer & { readonly waited: number }) => void;
+  readonly reject: (error: Error) => void;
+  started?: number;
+  /** How often a process has died of it, or while it worked on it. */
+  crashes: number;
+  /** Nobody waits for it any more. */
+  abandoned?: boolean;
+}
+
+/** A place for a process: it may be starting, ready or at work. */
+interface Slot {
+  process?: WorkerProcess | undefined;
+  ready: boolean;
+  current?: Pending | undefined;
+  /** Starts that failed since the last that did not. */
+  failures: number;
+  limit?: NodeJS.Timeout;
+}
+
+/** Answers without a number in a row, after which a model counts as broken. */
+const fewNumbers = 3;
+
+/**
+ * Inference in child processes, one image at a time in each, with the other images in a queue. When a process dies, a new one
+ * starts, and its image is tried once more.
+ * @throws LtadError when the bundle cannot be opened
+ */
+export async function startPool(options: PoolOptions): Promise<Engine> {
+  const pool = new Pool(options);
+  try {
+    await pool.start();
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+class Pool implements Engine {
+  readonly processes: number;
+  readonly #slots: Slot[];
+  readonly #places: Places;
+  #model: ModelInfo | undefined;
+  #closed = false;
+  #lastId = 0;
+  #queue: Pending[] = [];
+  #restarts = 0;
+  #withoutNumber = 0;
+  #onEmpty = () => {};
+
+  constructor(private readonly options: PoolOptions) {
+    this.processes = options.processes ?? 1;
+    this.#slots = Array.from({ length: this.processes }, () => ({ ready: false, failures: 0 }));
+    this.#places = new Places(this.processes + options.maxQueue, () => this.#places.taken === 0 && this.#onEmpty());
+  }
+
+  get model(): ModelInfo {
+    if (!this.#model) throw new HttpError("LTAD_NOT_READY", "The model is not loaded yet. Try again soon.", { retryAfter: 1 });
+    return this.#model;
+  }
+
+  ready(): boolean {
+    return !this.#closed && this.#withoutNumber < fewNumbers && this.#slots.some((slot) => slot.ready);
+  }
+
+  load(): EngineLoad {
+    return {
+      places: this.#places.taken,
+      waiting: this.#queue.length,
+      working: this.#slots.filter((slot) => slot.current).length,
+      ready: this.#slots.filter((slot) => slot.ready).length,
+      processes: this.processes,
+      restarts: this.#restarts,
+    };
+  }
+
+  admit(): Place {
+    if (this.#closed) throw new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
+    return this.#places.take();
+  }
+
+  async predict(job: Job, { signal, timeout = Infinity, place }: PredictOptions = {}): Promise<Answer & { readonly waited: number }> {
+    const own = place ?? this.admit();
+    this.#places.hold(own);
+    try {
+      return await this.#enqueue(job, signal, Math.min(timeout, this.options.timeout), timeout < this.options.timeout);
+    } finally {
+      if (!place) own.release();
+    }
+  }
+
+  /** Starts all processes; resolves when the bundle is open in each. */
+  async start(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => this.#launch(slot)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#places.taken > 0 && this.#model) {
+      const patience = setTimeout(() => this.#onEmpty(), this.options.timeout);
+      await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+      clearTimeout(patience);
+    }
+    for (const pending of this.#queue.splice(0))
+      pending.reject(new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 }));
+    await Promise.all(this.#slots.map(async (slot) => slot.process?.end(slot.current ? this.options.timeout : 2000)));
+  }
+
+  #enqueue(job: Job, signal: AbortSignal | undefined, timeout: number, isCallers: boolean): Promise<Answer & { readonly waited: number }> {
+    return new Promise((resolve, reject) => {
+      const pending: Pending = { id: ++this.#lastId, job, arrived: performance.now(), resolve, reject, crashes: 0 };
+      const giveUp = (error: Error) => {
+        const at = this.#queue.indexOf(pending);
+        if (at >= 0) this.#queue.splice(at, 1);
+        pending.abandoned = true;
+        pending.reject(error); // a process that works on it finishes it, and the answer is dropped
+      };
+      const late = () => (pending.started === undefined ? giveUp(tooLongInQueue()) : isCallers && giveUp(tooLate(timeout)));
+      const timer = setTimeout(late, timeout);
+      const gone = () => giveUp(new LtadError("LTAD_ABORTED", "The client closed the connection."));
+      signal?.addEventListener("abort", gone, { once: true });
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", gone);
+      };
+      Object.assign(pending, {
+        resolve: (answer: Answer & { readonly waited: number }) => (done(), resolve(answer)),
+        reject: (error: Error) => (done(), reject(error)),
+      });
+      if (signal?.aborted) return gone();
+      this.#queue.push(pending);
+      this.#next();
+    });
+  }
+
+  /** Gives jobs to processes that have none. */
+  #next(): void {
+    for (const slot of this.#slots) {
+      if (!slot.ready || slot.current || !slot.process) continue;
+      const pending = this.#queue.shift();
+      if (!pending) return;
+      slot.current = pending;
+      pending.started = performance.now();
+      slot.limit = setTimeout(() => this.#tookTooLong(slot), this.options.timeout);
+      slot.process.send(pending.id, pending.job);
+    }
+  }
+
+  /** Starts a process; resolves when its bundle is open. */
+  #launch(slot: Slot): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const process = startWorkerProcess(this.options, {
+        ready: (model) => {
+          if (this.#model && this.#model.identity !== model.identity) {
+            reject(new HttpError("LTAD_NOT_READY", "The folder holds another model by now."));
+            return process.kill();
+          }
+          this.#model = model;
+          Object.assign(slot, { ready: true, failures: 0 });
+          resolve();
+          this.#next();
+        },
+        failed: (error) => {
+          reject(errorOf(error, this.options.log));
+          process.kill();
+        },
+        result: (message) => this.#finish(slot, message),
+        problem: this.options.log,
+        ended: (how) => {
+          reject(new HttpError("LTAD_CRASHED", `The inference process ${how} before the bundle was open.`));
+          this.#onEnd(slot, process, how);
+        },
+      });
+      slot.process = process;
+    });
+  }
+
+  #finish(slot: Slot, message: Extract<FromWorker, { id: number }>): void {
+    if (slot.current?.id !== message.id) return;
+    const pending = this.#take(slot)!;
+    if (message.type === "answer") {
+      this.#withoutNumber = 0;
+      pending.resolve({ ...message.answer, waited: pending.started! - pending.arrived });
+    } else {
+      if (message.error.code === "LTAD_NOT_FINITE") this.#withoutNumber++;
+      pending.reject(errorOf(message.error, this.options.log));
+    }
+    this.#next();
+  }
+
+  #tookTooLong(slot: Slot): void {
+    slot.ready = false; // nothing more for this process
+    this.#take(slot)?.reject(tooLate(this.options.timeout));
+    slot.process?.kill();
+  }
+
+  /** Takes the job in work off a process's desk. */
+  #take(slot: Slot): Pending | undefined {
+    const { current } = slot;
+    slot.current = undefined;
+    clearTimeout(slot.limit);
+    return current;
+  }
+
+  #onEnd(slot: Slot, process: WorkerProcess, how: string): void {
+    if (slot.process !== process) return;
+    const wasReady = slot.ready;
+    Object.assign(slot, { ready: false, process: undefined });
+    const pending = this.#take(slot);
+    if (pending) this.#tryAgain(pending, how);
+    if (!this.#model || (this.#closed && this.#places.taken === 0)) return; // a first start that fails is the caller's to report
+    this.#restarts++;
+    const pause = wasReady || slot.failures === 0 ? 50 : Math.min(30_000, 250 * 2 ** slot.failures);
+    slot.failures++;
+    this.options.log(`an inference process ${how}; it restarts in ${pause} ms`);
+    setTimeout(() => {
+      if (this.#closed && this.#places.taken === 0) return;
+      this.#launch(slot).catch((error: Error) => this.options.log(`the inference process did not start: ${error.message}`));
+    }, pause).unref();
+  }
+
+  /** A job whose process died: once more, before all others; then it is taken to be the cause. */
+  #tryAgain(pending: Pending, how: string): void {
+    if (pending.abandoned) return;
+    pending.crashes++;
+    if (pending.crashes < 2) {
+      delete pending.started;
+      this.#queue.unshift(pending);
+      return this.#next();
+    }
+    const message = `An inference process ${how} while it worked on this image, twice.`;
+    pending.reject(new HttpError("LTAD_CRASHED", message, { retryAfter: 2 }));
+  }
+}
+
+function tooLate(timeout: number): HttpError {
+  return new HttpError("LTAD_TIMEOUT", `The image took longer than ${timeout / 1000} s. Send a smaller one.`);
+}
+
+function tooLongInQueue(): HttpError {
+  return new HttpError("LTAD_BUSY", "The image waited too long for its turn. Try again later.", { retryAfter: 5 });
+}
+
+function errorOf({ code, message }: Failure, log: (message: string) => void): Error {
+  if (code === "LTAD_TOO_LARGE") return new HttpError(code, message);
+  if (code !== "LTAD_INTERNAL") return new LtadError(code, message);
+  log(`an inference process failed: ${message}`);
+  return new HttpError(code, "The server failed. Its log has the reason.");
+}

@@ -1,0 +1,131 @@
+import { credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Engine } from "../engine/engine.js";
+import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
+import { fakeModels } from "../testing/fake-models.js";
+import { inferenceService } from "./protocol.js";
+import { type GrpcOptions, type RunningGrpc, startGrpc } from "./start-grpc.js";
+
+let server: RunningGrpc | undefined;
+let client: Client | undefined;
+afterEach(async () => {
+  client?.close();
+  await server?.close(100);
+});
+
+type Client = InstanceType<ReturnType<typeof makeGenericClientConstructor>>;
+type Unary = (message: object, metadata: Metadata, done: (error: Error | null, reply: unknown) => void) => { cancel(): void };
+
+async function open(overrides: Partial<Engine> = {}, options: Partial<GrpcOptions> = {}) {
+  const engine = fakeEngine(overrides);
+  server = await startGrpc({ models: await fakeModels(engine), host: "127.0.0.1", port: 0, modelControl: true, ...options });
+  const Constructor = makeGenericClientConstructor(inferenceService(), "GRPCInferenceService");
+  client = new Constructor(server.address, credentials.createInsecure());
+  const call = (name: string, message: object = {}, headers: Record<string, string> = {}) =>
+    new Promise<Record<string, unknown>>((resolve, reject) => {
+      const metadata = new Metadata();
+      for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
+      const method = (client as unknown as Record<string, Unary>)[name]!.bind(client);
+      method(message, metadata, (error, reply) => (error ? reject(error) : resolve(reply as Record<string, unknown>)));
+    });
+  return { call, jobs: engine.jobs };
+}
+
+const file = { name: "image", datatype: "BYTES", shape: [1], contents: { bytes_contents: [Buffer.from("PNG bytes")] } };
+const prefixed = (text: string) => Buffer.concat([Buffer.from(Uint32Array.of(text.length).buffer), Buffer.from(text)]);
+
+describe("gRPC", () => {
+  it("says what there is", async () => {
+    const { call } = await open({ model: { ...fakeModel, decides: true } });
+    expect(await call("ServerLive")).toEqual({ live: true });
+    expect(await call("ServerReady")).toEqual({ ready: true });
+    expect(await call("ModelReady", { name: "ltad" })).toEqual({ ready: true });
+    expect(await call("ServerMetadata")).toMatchObject({
+      name: "ltad-server",
+      extensions: expect.arrayContaining(["statistics"]) as unknown,
+    });
+    expect(await call("ModelMetadata", { name: "ltad", version: "1" })).toMatchObject({ versions: ["1"], inputs: [{ shape: [-1] }] });
+    expect(await call("RepositoryIndex")).toEqual({ models: [{ name: "ltad", version: "1", state: "READY", reason: "" }] });
+  });
+
+  it("judges files and pixels, raw or not, and answers bytes", async () => {
+    const { call, jobs } = await open();
+    const reply = await call("ModelInfer", {
+      model_name: "ltad",
+      id: "7",
+      inputs: [file],
+      parameters: { class: { string_param: "tile" } },
+    });
+    expect(reply).toMatchObject({
+      model_name: "ltad",
+      model_version: "1",
+      id: "7",
+      outputs: [{ name: "score", shape: [1] }, { name: "class" }, { name: "class_given" }, { name: "anomaly_map", shape: [1, 2, 2] }],
+    });
+    const raw = reply["raw_output_contents"] as Buffer[];
+    expect([raw[0]!.readFloatLE(0), raw[1], raw[2]![0], raw[3]!.length]).toEqual([1.25, prefixed("tile"), 1, 16]);
+    const { contents: _, ...bare } = file;
+    await call("ModelInfer", { model_name: "ltad", inputs: [bare], raw_input_contents: [prefixed("PNG bytes")] });
+    for (const { image } of jobs) expect(Buffer.from(image as Uint8Array).toString()).toBe("PNG bytes");
+    const pixels = { name: "image", datatype: "UINT8", shape: [1, 1, 3], contents: { uint_contents: [1, 2, 3] } };
+    await call("ModelInfer", { model_name: "ltad", inputs: [pixels], outputs: [{ name: "score" }] });
+    expect(jobs.at(-1)?.image).toEqual({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3) });
+    const { model_stats: stats } = await call("ModelStatistics", { name: "ltad" });
+    expect(stats).toMatchObject([{ inference_count: 3, inference_stats: { success: { count: 3 } } }]);
+  });
+
+  it.each<[string, string, object, number, RegExp]>([
+    ["another model", "ModelInfer", { model_name: "other", inputs: [file] }, status.NOT_FOUND, /Unknown model/],
+    ["no image", "ModelInfer", { model_name: "ltad" }, status.INVALID_ARGUMENT, /expected one input image/],
+    [
+      "text",
+      "ModelInfer",
+      { model_name: "ltad", inputs: [{ ...file, contents: { bytes_contents: [Buffer.from("hi")] } }] },
+      status.INVALID_ARGUMENT,
+      /LTAD_IMAGE/,
+    ],
+    [
+      "raw bytes for another number of inputs",
+      "ModelInfer",
+      { model_name: "ltad", inputs: [file], raw_input_contents: [file.name, file.name].map((x) => Buffer.from(x)) },
+      status.INVALID_ARGUMENT,
+      /one for each/,
+    ],
+    ["a message that is too large", "ModelInfer", { model_name: "x".repeat(200_000) }, status.RESOURCE_EXHAUSTED, /larger than max/],
+    [
+      "a bug",
+      "ModelInfer",
+      { model_name: "ltad", inputs: [{ ...file, contents: { bytes_contents: [Buffer.from("bug")] } }] },
+      status.INTERNAL,
+      /^(?!.*secret)/,
+    ],
+    ["a model that is a path", "RepositoryModelLoad", { model_name: "../x" }, status.NOT_FOUND, /Unknown model/],
+  ])("refuses %s", async (_, method, message, code, text) => {
+    const { call } = await open({}, { maxBytes: 100_000 });
+    await expect(call(method, message)).rejects.toMatchObject({ code, details: expect.stringMatching(text) as string });
+  });
+
+  it("needs a key where the server has keys, but for health", async () => {
+    const { call } = await open({}, { apiKeys: ["correct-horse-battery"] });
+    expect(await call("ServerLive")).toEqual({ live: true });
+    for (const method of ["ModelInfer", "ModelMetadata", "ServerMetadata", "RepositoryIndex", "ModelStatistics", "RepositoryModelLoad"])
+      await expect(call(method)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const { models } = await call("RepositoryIndex", {}, { authorization: "Bearer correct-horse-battery" });
+    expect(models).toHaveLength(1);
+  });
+
+  it("loads and unloads where that is allowed", async () => {
+    const { call } = await open({}, { modelControl: false });
+    await expect(call("RepositoryModelUnload", { model_name: "ltad" })).rejects.toMatchObject({ code: status.PERMISSION_DENIED });
+    await expect(
+      startGrpc({
+        models: await fakeModels(fakeEngine()),
+        host: "127.0.0.1",
+        port: Number(server!.address.split(":")[1]),
+        modelControl: true,
+      }),
+    ).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+    });
+  });
+});

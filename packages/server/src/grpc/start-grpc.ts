@@ -1,0 +1,145 @@
+import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity, status } from "@grpc/grpc-js";
+import { version } from "@ltad/core";
+import { toHttpError } from "../http-error.js";
+import { createKeyCheck } from "../http/api-keys.js";
+import type { Models } from "../models/models.js";
+import { portError } from "../port-error.js";
+import { infer } from "../protocol/infer.js";
+import { metadataOf, serverMetadata } from "../protocol/metadata.js";
+import { changeModel, repositoryIndex } from "../protocol/repository-routes.js";
+import { statisticsOf } from "../protocol/statistics-routes.js";
+import type { InferRequestMessage } from "./messages.js";
+import { inferenceService } from "./protocol.js";
+import { fromMessage, toMessage } from "./translate.js";
+
+export interface GrpcOptions {
+  readonly models: Models;
+  readonly host: string;
+  readonly port: number;
+  readonly modelControl: boolean;
+  readonly apiKeys?: readonly string[];
+  readonly maxBytes?: number;
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+}
+
+/** A gRPC server that answers. */
+export interface RunningGrpc {
+  readonly address: string;
+  /** Answers what has come; cuts it off after the milliseconds given. */
+  close(patience: number): Promise<void>;
+}
+
+/** Calls at the same time on one connection. */
+const mostCalls = 64;
+
+/** Serves the Open Inference Protocol over gRPC. @throws LtadError `LTAD_CONFIG` when the port cannot be used */
+export async function startGrpc(options: GrpcOptions): Promise<RunningGrpc> {
+  const { host, port, maxBytes = 32 * 2 ** 20, tls } = options;
+  setLogVerbosity(logVerbosity.NONE); // it would print; what matters comes as errors
+  const server = new Server({
+    "grpc.max_receive_message_length": maxBytes + 65_536,
+    "grpc.max_send_message_length": -1,
+    "grpc.max_concurrent_streams": mostCalls,
+  });
+  server.addService(inferenceService(), handlers(options));
+  const credentials = tls
+    ? ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }])
+    : ServerCredentials.createInsecure();
+  const name = host.includes(":") ? `[${host}]` : host;
+  const bound = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(`${name}:${port}`, credentials, (error, found) => (error ? reject(grpcPortError(host, port, error)) : resolve(found)));
+  });
+  return {
+    address: `${name}:${bound}`,
+    close: (patience) =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.forceShutdown(), patience);
+        server.tryShutdown(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** grpc-js gives the reason as text only. */
+function grpcPortError(host: string, port: number, error: Error): Error {
+  const code = /E[A-Z]{4,}/.exec(error.message)?.[0] ?? (error.message.includes("No address added") ? "EADDRINUSE" : "");
+  return portError(host, port, Object.assign(error, { code }));
+}
+
+type Call<In> = ServerUnaryCall<In, unknown>;
+type Handler<In> = (call: Call<In>) => unknown;
+interface Named {
+  readonly name: string;
+  readonly version: string;
+}
+
+function handlers({ models, modelControl, apiKeys }: GrpcOptions) {
+  const checkKey = createKeyCheck(apiKeys);
+  const open = <In>(handler: Handler<In>) => answering(handler);
+  const closed = <In>(handler: Handler<In>) =>
+    answering<In>((call) => {
+      const [authorization, key] = ["authorization", "x-api-key"].map((name) => call.metadata.get(name)[0]?.toString());
+      checkKey?.({ authorization, "x-api-key": key });
+      return handler(call);
+    });
+  const change = (action: "load" | "unload") =>
+    closed<{ model_name: string }>(async ({ request }) => {
+      await changeModel({ models, modelControl }, action, request.model_name);
+      return {};
+    });
+  return {
+    ServerLive: open(() => ({ live: true })),
+    ServerReady: open(() => ({ ready: models.ready() })),
+    ModelReady: closed<Named>(({ request: { name, version: wanted } }) => ({ ready: models.find(name, wanted).engine?.ready() ?? false })),
+    ServerMetadata: closed(() => ({ ...serverMetadata, version })),
+    ModelMetadata: closed<Named>(({ request: { name, version: wanted } }) => metadataOf(models, models.find(name, wanted))),
+    ModelInfer: closed<InferRequestMessage>((call) => inferCall(models, call)),
+    ModelStatistics: closed<Named>(({ request: { name, version: wanted } }) => {
+      const all = name === "" ? models.all() : wanted ? [models.find(name, wanted)] : (models.find(name), models.versions(name));
+      return { model_stats: all.map(statisticsOf) };
+    }),
+    RepositoryIndex: closed<{ ready: boolean }>(({ request: { ready } }) => ({ models: repositoryIndex(models, ready) })),
+    RepositoryModelLoad: change("load"),
+    RepositoryModelUnload: change("unload"),
+  };
+}
+
+async function inferCall(models: Models, call: Call<InferRequestMessage>) {
+  const { request } = call;
+  const ticket = models.admit(request.model_name, request.model_version || undefined);
+  const gone = new AbortController();
+  call.on("cancelled", () => gone.abort());
+  try {
+    const outputs = await infer(ticket, fromMessage(request), () => true, gone.signal);
+    return toMessage({ model_name: ticket.model.name, model_version: ticket.model.version, id: request.id }, outputs);
+  } finally {
+    ticket.place.release();
+  }
+}
+
+/** gRPC's codes for our statuses: the one table. */
+const codes: Readonly<Record<number, status>> = {
+  400: status.INVALID_ARGUMENT,
+  401: status.UNAUTHENTICATED,
+  403: status.PERMISSION_DENIED,
+  404: status.NOT_FOUND,
+  413: status.RESOURCE_EXHAUSTED,
+  422: status.INVALID_ARGUMENT,
+  503: status.UNAVAILABLE,
+  504: status.DEADLINE_EXCEEDED,
+};
+
+function answering<In>(handler: Handler<In>) {
+  return (call: Call<In>, callback: sendUnaryData<unknown>): void => void answer(handler, call, callback);
+}
+
+async function answer<In>(handler: Handler<In>, call: Call<In>, callback: sendUnaryData<unknown>): Promise<void> {
+  try {
+    callback(null, await handler(call));
+  } catch (error) {
+    const { status: http, code, message } = toHttpError(error);
+    callback({ code: codes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+  }
+}

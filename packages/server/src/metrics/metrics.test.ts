@@ -1,0 +1,40 @@
+import { afterEach, expect, it } from "vitest";
+import type { FastifyInstance } from "fastify";
+import { createApp } from "../app.js";
+import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
+import { fakeModels } from "../testing/fake-models.js";
+
+let app: FastifyInstance | undefined;
+afterEach(async () => app?.close());
+
+it("tells Prometheus about requests, images, classes, stages and processes", async () => {
+  const classes = ["tile", "nut", ...Array.from({ length: 200 }, (_, i) => `class ${i}`)];
+  app = await createApp({ models: await fakeModels(fakeEngine({ model: { ...fakeModel, classes, decides: true } })) });
+  const predict = (query: string, payload = "PNG") => app!.inject({ method: "POST", url: `/predict?class=${query}`, payload });
+  for (const name of ["tile", "tile", "nut"]) await predict(name);
+  await predict("tile", "hello");
+  await predict("bolt");
+  for (let i = 0; i < 150; i++) await predict(`class ${i}`);
+  await app.inject("/nothing/1");
+  await app.inject("/nothing/2");
+  const reply = await app.inject("/metrics");
+  expect(reply.headers["content-type"]).toMatch("text/plain");
+  for (const line of [
+    'ltad_http_requests_total{route="/predict",method="POST",status="200"} 153',
+    'ltad_http_requests_total{route="/predict",method="POST",status="422"} 1',
+    'ltad_http_requests_total{route="none",method="GET",status="404"} 2',
+    'ltad_images_total{model="ltad",outcome="answered"} 153',
+    'ltad_images_total{model="ltad",outcome="LTAD_IMAGE"} 1',
+    'ltad_images_total{model="ltad",outcome="LTAD_CONFIG"} 1',
+    'ltad_anomalies_total{model="ltad",class="tile"} 2',
+    'ltad_score_count{model="ltad",class="tile"} 2',
+    'ltad_stage_duration_seconds_count{model="ltad",stage="queue"} 153',
+    'request_predict_seconds_count{model_name="ltad"} 153',
+    'ltad_engine_ready{model="ltad",version="1"} 1',
+    'ltad_model_ready{model="ltad",version="1"} 1',
+    'ltad_process_restarts{model="ltad",version="1"} 0',
+  ])
+    expect(reply.body).toContain(line);
+  expect(reply.body).toMatch(/^process_resident_memory_bytes \d+/m);
+  expect(reply.body.match(/^ltad_score_count/gm)).toHaveLength(101); // a hundred classes and the others
+});

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from "fastify";
+import { afterEach, expect, it } from "vitest";
+import { type AppOptions, createApp } from "../app.js";
+import type { Engine } from "../engine/engine.js";
+import { fakeEngine } from "../testing/fake-engine.js";
+import { fakeModels } from "../testing/fake-models.js";
+
+let app: FastifyInstance | undefined;
+afterEach(async () => app?.close());
+
+async function open(overrides: Partial<Engine> = {}, options: Partial<AppOptions> = {}) {
+  const engine = fakeEngine(overrides);
+  app = await createApp({ models: await fakeModels(engine), maxBytes: 10_000, ...options });
+  return { app, jobs: engine.jobs };
+}
+
+const input = (changes = {}) => ({
+  name: "image",
+  shape: [1],
+  datatype: "BYTES",
+  data: [Buffer.from("PNG bytes").toString("base64")],
+  ...changes,
+});
+const infer = (app: FastifyInstance, payload: object, name = "ltad") =>
+  app.inject({ method: "POST", url: `/v2/models/${name}/infer`, payload });
+
+it("lists, unloads and loads models", async () => {
+  const { app } = await open();
+  const post = (url: string, payload = {}) => app.inject({ method: "POST", url: `/v2/repository/${url}`, payload });
+  const index = [{ name: "ltad", version: "1", state: "READY", reason: "" }];
+  expect((await post("index")).json()).toEqual(index);
+  expect((await app.inject({ method: "POST", url: "/v2/repository/index" })).json()).toEqual(index);
+  expect((await post("models/ltad/unload")).statusCode).toBe(200);
+  expect((await post("index")).json()).toEqual([{ ...index[0], state: "UNAVAILABLE", reason: "unloaded" }]);
+  expect((await post("index", { ready: true })).json()).toEqual([]);
+  const away = await infer(app, { inputs: [input()] });
+  expect([away.statusCode, away.json()]).toEqual([503, { error: "LTAD_NOT_READY: The model ltad is not loaded." }]);
+  for (const name of ["../../etc", "..%2F..%2Fetc", "nothing"]) {
+    const reply = await post(`models/${encodeURIComponent(name)}/load`);
+    expect([reply.statusCode, reply.json<{ error: string }>().error]).toEqual([404, expect.stringMatching(/Unknown model/)]);
+  }
+  expect((await post("models/ltad/load", { parameters: { "file:1/model": "x" } })).statusCode).toBe(400);
+});
+
+it("lets clients load and unload only where that was allowed", async () => {
+  const { app } = await open({}, { modelControl: false });
+  const reply = await app.inject({ method: "POST", url: "/v2/repository/models/ltad/unload" });
+  expect([reply.statusCode, reply.json()]).toEqual([403, { error: expect.stringMatching(/^LTAD_FORBIDDEN/) as string }]);
+});
+
+it("counts what it has done", async () => {
+  const { app } = await open();
+  await infer(app, { inputs: [input()] });
+  await infer(app, { inputs: [input({ data: ["aGVsbG8="] })] });
+  const { model_stats } = (await app.inject("/v2/models/ltad/versions/1/stats")).json<{ model_stats: object[] }>();
+  expect(model_stats).toMatchObject([
+    {
+      name: "ltad",
+      version: "1",
+      inference_count: 1,
+      inference_stats: { success: { count: 1 }, fail: { count: 1 }, queue: { count: 1 } },
+    },
+  ]);
+  expect((await app.inject("/v2/models/stats")).json()).toEqual({ model_stats });
+});
