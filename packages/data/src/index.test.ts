@@ -6,14 +6,17 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "checkDataset",
+      "checkLayoutFile",
       "datasetStatistics",
       "decodeImage",
       "headAndTail",
       "isGood",
+      "layoutNames",
       "loadImage",
       "loadMask",
       "longTail",
       "longTailCounts",
+      "masksOf",
       "orderClasses",
       "parseProtocol",
       "pixelTestItems",

@@ -1,10 +1,14 @@
 export { checkDataset } from "./dataset/check-dataset.js";
 export type { CheckOptions, ImageSizes } from "./dataset/check-dataset.js";
-export { isGood, pixelTestItems } from "./dataset/dataset.js";
+export { isGood, masksOf, pixelTestItems } from "./dataset/dataset.js";
 export type { ClassData, Dataset, TestItem, TrainItem } from "./dataset/dataset.js";
 export { datasetStatistics } from "./dataset/dataset-statistics.js";
 export type { ClassCounts, DefectStatistics, Spread } from "./dataset/dataset-statistics.js";
-export { scanDataset } from "./dataset/scan-dataset.js";
+export { layoutNames, scanDataset } from "./dataset/scan-dataset.js";
+export type { ScanOptions } from "./dataset/scan-dataset.js";
+export { checkLayoutFile } from "./dataset/layouts/layout-file.js";
+export type { LayoutFile } from "./dataset/layouts/layout-file.js";
+export type { Remark } from "./dataset/remarks.js";
 export { decodeImage } from "./images/decode-image.js";
 export type { DecodedImage } from "./images/decode-image.js";
 export type { ImageLimits, ImageOptions } from "./images/image-limits.js";
