@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { LtadError } from "@ltad/core";
 import { count, plural } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
@@ -31,7 +31,7 @@ export function buildDataset(
     const name = nfc(named);
     const data = byClass.get(name) ?? { train: [], test: [] };
     byClass.set(name, data);
-    const item = { id: nfc(isOneProduct ? `${name}/${path}` : path), file: join(root, path) };
+    const item = { id: nfc(isOneProduct ? `${name}/${path}` : path), file: resolve(root, path) };
     if (split === "train") data.train.push(item);
     else data.test.push({ ...item, label: nfc(label), ...maskOf(root, masks) });
   }
@@ -64,7 +64,7 @@ function sorted<T extends TrainItem>(items: T[]): T[] {
 }
 
 function maskOf(root: string, masks: readonly string[]): Pick<TestItem, "mask"> {
-  const files = masks.map((mask) => join(root, mask));
+  const files = masks.map((mask) => resolve(root, mask));
   return files.length === 0 ? {} : { mask: files.length === 1 ? files[0]! : files };
 }
 

@@ -49,6 +49,7 @@ function placeOf({ path, name }: Folder): string {
 function hint(name: string): string {
   if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are neither trained on nor tested";
   if (/^test_private/i.test(name)) return ": there are no labels for these images";
+  if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
   if (isMaskWord(name)) return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
   if (isGoodWord(name)) return `: if these are good images, say so with --good-names ${name} or a layout file`;
   return "";

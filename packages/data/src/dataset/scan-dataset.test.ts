@@ -111,8 +111,8 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
       `"LTAD_DATA a: no training images; expected normal images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the dataset."`,
     );
-    expect(await refusal({ ...whole, "a/train/bad/0.png": null, "a/train/fine/0.png": null })).toMatch(
-      /train\/ contains bad\/, fine\/.* name it with --good-names NAME/,
+    expect(await refusal({ ...whole, "a/train/bad/0.png": null, "a/train/odd/0.png": null })).toMatch(
+      /train\/ contains bad\/, odd\/.* name it with --good-names NAME/,
     );
     expect(await refusal({ ...whole, "a/test/good/0.png": null })).toMatch(/there is no folder train\//);
   });

@@ -89,7 +89,9 @@ function readTest(name: string, at: { folder: Folder; test: Folder }, context: L
   }
   const labels = test.folders.filter((folder) => folder !== truth);
   if (truth) checkTruth(truth, labels, test, context);
-  return labels.flatMap((label) => readLabel(name, label, { labels, truth }, context));
+  if (truth && truth.images.length > 0)
+    context.remarks.note(truth.path, "its masks lie in no folder of a defect; they are matched by name.", truth.images);
+  return labels.flatMap((label) => readLabel(name, label, truth, context));
 }
 
 /** The masks of a class: ground_truth, else a folder whose name says the same. */
@@ -112,12 +114,7 @@ function checkTruth(truth: Folder, labels: readonly Folder[], test: Folder, cont
   }
 }
 
-function readLabel(
-  name: string,
-  folder: Folder,
-  { labels, truth }: { labels: readonly Folder[]; truth: Folder | undefined },
-  context: LayoutContext,
-): ImageRow[] {
+function readLabel(name: string, folder: Folder, truth: Folder | undefined, context: LayoutContext): ImageRow[] {
   const label = nfc(folder.name);
   const isGood = isGoodName(label, context.goodNames);
   const found = imagesOf(folder, context);
@@ -129,8 +126,6 @@ function readLabel(
   if (!truth || inline) return found.map(({ path, masks }) => ({ ...row, path, masks }));
   const masks = childFolder(truth, label);
   const flat = !masks && truth.images.length > 0;
-  if (flat && labels.filter(({ name: other }) => !isGoodName(other, context.goodNames)).length > 1)
-    context.remarks.note(truth.path, "its masks are matched with the defects by name, whatever their folder.");
   if (!masks && !flat) {
     context.remarks.matter(
       folder.path,

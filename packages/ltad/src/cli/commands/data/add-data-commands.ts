@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import { addCommonOptions, addExamples, addSplitOptions } from "../../options.js";
 
@@ -14,23 +15,23 @@ export function addDataCommands(program: Command, io: Io): void {
 function addStats(data: Command, io: Io): void {
   const command = data
     .command("stats")
-    .argument("<data>", "data set folder")
+    .argument("[data]", "data set, in any known layout")
     .summary("count images, defects, masks and sizes of each class")
     .description("Counts images, defects and masks of each class, and reads the size of every image.")
     .action(async (folder, options) => (await import("./data-stats.js")).dataStats(io, folder, options));
-  addCommonOptions(command);
+  addCommonOptions(addDataOptions(command));
   addExamples(command, "data stats ./data", "data stats ./data --json");
 }
 
 function addSplit(data: Command, io: Io): void {
   const command = data
     .command("split")
-    .argument("<data>", "data set folder")
+    .argument("[data]", "data set, in any known layout")
     .summary("choose the training images of a long-tailed protocol and write the list")
     .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
     .requiredOption("--out <file>", "the list file to write")
     .action(async (folder, options) => (await import("./data-split.js")).dataSplit(io, folder, options));
-  addCommonOptions(addSplitOptions(command));
+  addCommonOptions(addDataOptions(addSplitOptions(command)));
   addExamples(
     command,
     "data split ./data --protocol exp100 --seed 1 --out exp100-1.txt",

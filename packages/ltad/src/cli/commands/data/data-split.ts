@@ -1,4 +1,5 @@
-import { longTail, type LongTailOptions, scanDataset, writeSplit } from "@ltad/data";
+import { longTail, type LongTailOptions, writeSplit } from "@ltad/data";
+import { type DataOptions, dataWords, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
 import { count } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
@@ -8,11 +9,12 @@ import { typedCommand } from "../../typed-command.js";
 /** Chooses training images by a protocol and writes the list. */
 export async function dataSplit(
   io: Io,
-  folder: string,
-  options: CommonOptions & LongTailOptions & { readonly out: string },
+  folder: string | undefined,
+  options: CommonOptions & LongTailOptions & DataOptions & { readonly out: string },
 ): Promise<void> {
   await withSession(io, options, "No list was written.", async (session) => {
-    const dataset = await scanDataset(folder);
+    const dataset = await openDataset(folder, options);
+    session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
     const split = await longTail(dataset, options);
     await writeSplit(options.out, split);
@@ -25,7 +27,7 @@ export async function dataSplit(
       ),
     );
     session.info(
-      `\nThe list is in ${options.out}. Train on it with\n  ${typedCommand(io.env, "train", folder, "--protocol", options.out, "--out", "./model")}`,
+      `\nThe list is in ${options.out}. Train on it with\n  ${typedCommand(io.env, "train", ...(folder === undefined ? [] : [folder]), ...dataWords(options), "--protocol", options.out, "--out", "./model")}`,
     );
   });
 }

@@ -1,13 +1,15 @@
-import { type ClassCounts, datasetStatistics, scanDataset } from "@ltad/data";
+import { type ClassCounts, datasetStatistics } from "@ltad/data";
+import { type DataOptions, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
 import { count } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 
 /** Counts what a dataset folder holds. */
-export async function dataStats(io: Io, folder: string, options: CommonOptions): Promise<void> {
+export async function dataStats(io: Io, folder: string | undefined, options: CommonOptions & DataOptions): Promise<void> {
   await withSession(io, options, "Nothing was changed.", async (session) => {
-    const dataset = await scanDataset(folder);
+    const dataset = await openDataset(folder, options);
+    session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
     const classes = await datasetStatistics(dataset, session);
     session.printJson({ root: dataset.root, classes, warnings: dataset.warnings });
