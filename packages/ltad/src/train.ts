@@ -57,7 +57,7 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   const job: JobOptions = { signal, onProgress };
   await checkDataset(dataset, job);
   throwIfAborted(signal);
-  return { split, config, readAs: dataset.readAs, warnings: dataset.warnings };
+  return { split, config, readAs: dataset.readAs, warnings: [...dataset.warnings, ...(split.warnings ?? [])] };
 }
 
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */

@@ -1,4 +1,4 @@
-import { longTail, type LongTailOptions, writeSplit } from "@ltad/data";
+import { headAndTail, longTail, splitOrder, type LongTailOptions, writeSplit } from "@ltad/data";
 import { type DataOptions, dataWords, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
 import { count } from "@ltad/core/format";
@@ -18,12 +18,20 @@ export async function dataSplit(
     for (const warning of dataset.warnings) session.warn(warning);
     const split = await longTail(dataset, options);
     await writeSplit(options.out, split);
+    for (const warning of split.warnings ?? []) session.warn(warning);
     const counts = Object.fromEntries(split.classes.map(({ name, train }) => [name, train.length]));
-    session.printJson({ protocol: split.protocol, seed: split.seed, counts, file: options.out });
+    const order = splitOrder(split);
+    const { high } = headAndTail(order);
+    session.printJson({ protocol: split.protocol, seed: split.seed, order, high: high.length, counts, file: options.out });
     session.print(
       textTable(
-        ["class", "chosen", "of"],
-        split.classes.map(({ name, train, available }) => [name, count(train.length), count(available)]),
+        ["class", "chosen", "of", "half"],
+        split.classes.map(({ name, train, available }) => [
+          name,
+          count(train.length),
+          count(available),
+          high.includes(name) ? "High" : "Low",
+        ]),
       ),
     );
     session.info(
