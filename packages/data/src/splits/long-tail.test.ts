@@ -155,11 +155,13 @@ describe("manifests of TailedCore", () => {
 });
 
 it("takes a list whose paths are longer or belong to another layout", async () => {
-  const root = await makeFolder({ "candle/Data/Images/Normal/0.JPG": null, "candle/Data/Images/Normal/1.JPG": null });
-  const data = await scanDataset(root);
+  const images = Array.from({ length: 9 }, (_, i) => [`candle/Data/Images/Normal/${i}.JPG`, null] as const);
+  const data = await scanDataset(await makeFolder(Object.fromEntries(images)));
+  const { id } = data.classes[0]!.train[1]!;
+  expect(id).toMatch(/^candle\/Data\/Images\/Normal\/\d.JPG$/);
   const file = join(await makeFolder({}), "list.txt");
-  await writeFile(file, "/home/me/VisA/candle/Data/Images/Normal/1.JPG\n");
-  expect(ids(await longTail(data, { protocol: file }), "candle")).toEqual(["candle/Data/Images/Normal/1.JPG"]);
+  await writeFile(file, `/home/me/VisA/${id}\n`);
+  expect(ids(await longTail(data, { protocol: file }), "candle")).toEqual([id]);
 });
 
 describe("headAndTail", () => {

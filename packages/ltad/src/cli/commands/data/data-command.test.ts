@@ -51,19 +51,19 @@ it("data check names what matters, writes a list and a page, and ends with 3", a
   const clean = await ltad("data", "check", folder, "--json", "--quiet");
   expect(clean.code).toBe(0);
   expect(JSON.parse(clean.stdout)).toMatchObject({ layout: "mvtec-ad", matters: false });
-  await cp(join(folder, "tile/train/good/000.png"), join(folder, "tile/test/good/leak.png"));
+  await cp(join(folder, "tile/train/good/0.png"), join(folder, "tile/test/good/leak.png"));
   const [list, page] = [join(await temporaryFolder(), "clean.txt"), join(await temporaryFolder(), "check.html")];
-  const before = await readFile(join(folder, "tile/train/good/000.png"));
+  const before = await readFile(join(folder, "tile/train/good/0.png"));
   const { code, stdout, stderr } = await ltad("data", "check", folder, "--fix", list, "--page", page);
   expect(code).toBe(3);
   expect(stdout).toMatch(
-    /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/000.png\) the same file as a training image/m,
+    /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/0.png\) the same file as a training image/m,
   );
   expect(stderr).toMatch(/without 1 image that should not train/);
   expect(stderr).toContain(`--protocol ${list}`);
-  expect(await readFile(list, "utf8")).toContain("# left out: tile/train/good/000.png");
+  expect(await readFile(list, "utf8")).toContain("# left out: tile/train/good/0.png");
   expect(await readFile(page, "utf8")).toMatch(/leak\.png[\s\S]*the same file as/);
-  expect(await readFile(join(folder, "tile/train/good/000.png"))).toEqual(before);
+  expect(await readFile(join(folder, "tile/train/good/0.png"))).toEqual(before);
 });
 
 it("data stats draws class sizes and examples, and escapes names", async () => {
@@ -78,7 +78,7 @@ it("data stats draws class sizes and examples, and escapes names", async () => {
 
 it("every data command takes folders of other layouts", async () => {
   const folder = await tinyDataset(await temporaryFolder(), classes);
-  const good = ["--good", join(folder, "tile/train/good"), "--bad", join(folder, "tile/test/defect")];
+  const good = ["--good", join(folder, "tile/train/good"), "--bad", join(folder, "tile/test/spot")];
   const stats = await ltad("data", "stats", ...good, "--class-name", "m8");
   expect(stats.stderr).toMatch(
     /^Read as folders of good and bad images: 1 class, \d good images to train on, \d good and \d defective to test on\.$/m,
