@@ -17,6 +17,7 @@ const otherNames = new Set(
 const mask = "(?:mask|gt|ground[_-]?truth|label|seg|segmentation|annotation)";
 const ending = new RegExp(`^(.+?)[_\\-. ]?${mask}(?:[_\\-. ]?\\d+)?$`, "i");
 const beginning = new RegExp(`^${mask}[_\\-. ](.+)$`, "i");
+const anyMask = new RegExp(mask, "i");
 const numbered = new RegExp(`${mask}[_\\-. ]?\\d+$`, "i");
 
 function letters(name: string): string {
@@ -42,6 +43,7 @@ export function isNoProduct(name: string): boolean {
 
 /** The stems of images that a mask of this stem may belong to: `000` for `000`, and also for `000_mask`, `000_GT`, `000_mask_1`, `mask_000`. */
 export function imageStemsOf(stem: string): string[] {
+  if (!anyMask.test(stem)) return [stem];
   return [stem, ending.exec(stem)?.[1], beginning.exec(stem)?.[1]].filter((found) => found !== undefined);
 }
 
