@@ -9,6 +9,7 @@ it("exports what the README lists", () => {
       "checkLayoutFile",
       "datasetStatistics",
       "decodeImage",
+      "examineDataset",
       "headAndTail",
       "isGood",
       "layoutNames",
@@ -30,8 +31,10 @@ it("exports what the README lists", () => {
       "scanDataset",
       "splitOrder",
       "squashImage",
+      "thumbnail",
       "turnImage",
       "turns",
+      "writeCleanList",
       "writeSplit",
     ]
   `);

@@ -8,7 +8,7 @@ export { examineDataset } from "./dataset/examine/examine-dataset.js";
 export type { Examination, Suspect } from "./dataset/examine/examine-dataset.js";
 export { thumbnail } from "./dataset/examine/thumbnail.js";
 export { layoutNames, scanDataset } from "./dataset/scan-dataset.js";
-export type { ScanOptions } from "./dataset/scan-dataset.js";
+export type { ScanOptions } from "./dataset/scan-options.js";
 export { checkLayoutFile } from "./dataset/layouts/layout-file.js";
 export type { LayoutFile } from "./dataset/layouts/layout-file.js";
 export type { Remark } from "./dataset/remarks.js";

@@ -15,9 +15,9 @@ export interface Remark {
 export interface Remarks {
   readonly all: Remark[];
   /** Good to know. */
-  note(at: string, text: string, files?: readonly string[]): void;
+  readonly note: (at: string, text: string, files?: readonly string[]) => void;
   /** Numbers would be wrong, or images are missing. */
-  matter(at: string, text: string, files?: readonly string[]): void;
+  readonly matter: (at: string, text: string, files?: readonly string[]) => void;
 }
 
 export function remarks(): Remarks {

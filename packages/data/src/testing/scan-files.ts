@@ -1,6 +1,7 @@
 import { basename, relative } from "node:path";
 import { isGood, masksOf } from "../dataset/dataset.js";
-import { scanDataset, type ScanOptions } from "../dataset/scan-dataset.js";
+import { scanDataset } from "../dataset/scan-dataset.js";
+import type { ScanOptions } from "../dataset/scan-options.js";
 import { makeFolder } from "./make-folder.js";
 
 /** What a scan of files found, short enough to write down: each image as `split/label path < masks`, by class. */

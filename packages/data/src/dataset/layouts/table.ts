@@ -140,7 +140,8 @@ async function checkFiles(table: string, entries: readonly Entry[], { root, sign
 function cell({ values }: TableRow, column: keyof typeof columns): string | undefined {
   for (const name of columns[column]) {
     const value = values.get(name);
-    if (value !== undefined && value !== null && value !== "") return String(value).trim() || undefined;
+    const text = typeof value === "string" ? value.trim() : typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+    if (text !== "") return text;
   }
   return undefined;
 }
