@@ -32,12 +32,23 @@ const listed = 3;
 /** One sentence a remark. The same remark at many places is one sentence with the first places and their number. */
 export function remarkLines(all: readonly Remark[]): string[] {
   const groups = new Map<string, Remark[]>();
-  for (const remark of all) {
+  for (const remark of joined(all)) {
     const group = groups.get(remark.text);
     if (group) group.push(remark);
     else groups.set(remark.text, [remark]);
   }
   return [...groups.values()].flatMap((group) => (group.length > listed ? [together(group)] : group.map(line)));
+}
+
+/** Remarks of one place with one text as one. */
+function joined(all: readonly Remark[]): Remark[] {
+  const byKey = new Map<string, Remark>();
+  for (const remark of all) {
+    const key = JSON.stringify([remark.at, remark.text]);
+    const before = byKey.get(key);
+    byKey.set(key, before?.files && remark.files ? { ...before, files: before.files.concat(remark.files) } : remark);
+  }
+  return [...byKey.values()];
 }
 
 function line({ at, text, files }: Remark): string {

@@ -57,13 +57,20 @@ describe("examineDataset", () => {
       "a/test/cut/again.jpg": await part(4, "jpeg"),
     });
     expect(told(found)).toMatch(
-      /! a: 1 file \(a\/test\/good\/same.png = a\/train\/good\/003.png\) the same file as a training image, so that the test is too easy/,
+      /! a: 1 file \(a\/test\/good\/same.png = a\/train\/good\/003.png\) found twice: the same file as a training image, so that the test is too easy/,
     );
     expect(told(found)).toMatch(
-      /! a: 1 file \(a\/test\/cut\/again.jpg = a\/train\/good\/004.png\) nearly the same picture as a training image/,
+      /! a: 1 file \(a\/test\/cut\/again.jpg = a\/train\/good\/004.png\) found twice: nearly the same picture as a training image/,
     );
     expect([...found.drop.keys()].sort()).toEqual(["a/train/good/003.png", "a/train/good/004.png"]);
     expect(found.suspects.map(({ id, beside }) => [id, beside?.id])).toContainEqual(["a/test/cut/again.jpg", "a/train/good/004.png"]);
+  });
+
+  it("joins what it says about one class", async () => {
+    const found = await examine({ ...(await clean()), "a/train/good/b1.png": await part(1), "a/train/good/b2.png": await part(2) });
+    expect(told(found)).toMatch(
+      / {2}a: 2 files \(.*b1.png = .*001.png, .*b2.png = .*002.png\) found twice: the same file as another training image/,
+    );
   });
 
   it("finds the same file twice among training images, under two labels and in two classes", async () => {
@@ -75,10 +82,10 @@ describe("examineDataset", () => {
       "b/train/good/a.png": await part(101),
     });
     expect(told(found)).toMatch(
-      / {2}a: 1 file \(a\/train\/good\/twice.png = a\/train\/good\/005.png\) the same file as another training image/,
+      / {2}a: 1 file \(a\/train\/good\/twice.png = a\/train\/good\/005.png\) found twice: the same file as another training image/,
     );
-    expect(told(found)).toMatch(/! a: 1 file .* the same file as an image with another label/);
-    expect(told(found)).toMatch(/! b: 1 file .* the same file as an image of another class/);
+    expect(told(found)).toMatch(/! a: 1 file .* found twice: the same file as an image with another label/);
+    expect(told(found)).toMatch(/! b: 1 file .* found twice: the same file as an image of another class/);
   });
 
   it("finds a strange training image, and calls many a second kind", async () => {

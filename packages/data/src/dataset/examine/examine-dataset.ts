@@ -88,7 +88,7 @@ function addDuplicate({ a, b, isExact }: Duplicate, { remarks: said, suspects, d
   const same = isExact ? "the same file as" : "nearly the same picture as";
   const [train, other] = b.role === "train" ? [b, a] : [a, b];
   const add = (text: string, matters: boolean) => {
-    said[matters ? "matter" : "note"](b.class, text, [`${b.id} = ${a.id}`]);
+    said[matters ? "matter" : "note"](b.class, `found twice: ${text}`, [`${b.id} = ${a.id}`]);
     suspects.push({ id: b.id, file: b.file, why: `${same} ${shown(a.id)}`, beside: { id: a.id, file: a.file } });
   };
   if (a.class !== b.class) add(`${same} an image of another class.`, true);

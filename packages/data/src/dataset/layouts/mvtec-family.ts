@@ -90,7 +90,7 @@ function readTest(name: string, at: { folder: Folder; test: Folder }, context: L
   const labels = test.folders.filter((folder) => folder !== truth);
   if (truth) checkTruth(truth, labels, test, context);
   if (truth && truth.images.length > 0)
-    context.remarks.note(truth.path, "its masks lie in no folder of a defect; they are matched by name.", truth.images);
+    context.remarks.note(truth.path, "in no folder of a defect; these masks are matched by name.", truth.images);
   return labels.flatMap((label) => readLabel(name, label, truth, context));
 }
 

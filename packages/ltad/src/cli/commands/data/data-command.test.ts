@@ -57,7 +57,7 @@ it("data check names what matters, writes a list and a page, and ends with 3", a
   const { code, stdout, stderr } = await ltad("data", "check", folder, "--fix", list, "--page", page);
   expect(code).toBe(3);
   expect(stdout).toMatch(
-    /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/0.png\) the same file as a training image/m,
+    /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/0.png\) found twice: the same file as a training image/m,
   );
   expect(stderr).toMatch(/without 1 image that should not train/);
   expect(stderr).toContain(`--protocol ${list}`);
