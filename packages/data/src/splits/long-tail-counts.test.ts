@@ -66,6 +66,10 @@ describe("orderClasses", () => {
     expect(names(["b", "c", "a"])).toEqual(["b", "c", "a"]);
   });
 
+  it("compares names in NFC", () => {
+    expect(orderClasses([{ name: "\u00e9", count: 1 }], ["e\u0301"])).toEqual([{ name: "\u00e9", count: 1 }]);
+  });
+
   it("wants every class once", () => {
     expect(() => names(["a", "b", "d"])).toThrowErrorMatchingInlineSnapshot(
       `[LtadError: order: there is no class d. Name each class once: b, a, c; or use "size".]`,

@@ -28,6 +28,9 @@ export async function dataCheck(io: Io, data: string | undefined, options: DataC
     for (const { text, matters } of found.lines) session.print(`${matters ? "matters" : "note   "}  ${text}`);
     await writeOutputs(session, dataset, found, options);
     session.print(verdict(found));
+    session.info(
+      "Training images were compared as small pictures of 32 x 32 pixels; a small defect among the good ones does not show in them.",
+    );
     const again = [...(data === undefined ? [] : [data]), ...dataWords(options)];
     if (options.fix !== undefined)
       session.info(`Train on the list with\n  ${typedCommand(io.env, "train", ...again, "--protocol", options.fix, "--out", "./model")}`);
