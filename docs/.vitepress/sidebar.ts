@@ -11,6 +11,7 @@ export function sidebar(): Item[] {
     group("Start", ["getting-started", "tutorial", "concepts", "glossary"]),
     group("How to", [
       "how-to/own-images",
+      "how-to/data-layouts",
       "how-to/thresholds",
       "how-to/serving",
       "how-to/any-detector",

@@ -17,7 +17,7 @@ const { classes } = await scanDataset(join(folder, "data"));
 const triples: Tile[][] = [];
 for (const [i, { name, test }] of classes.entries()) {
   const item = test.find(({ id, mask }) => mask !== undefined && id.includes(chosen[i] ?? ""));
-  if (!item?.mask) throw new Error(`${name}: there is no defect ${chosen[i]}.`);
+  if (typeof item?.mask !== "string") throw new Error(`${name}: there is no defect ${chosen[i]}.`);
   triples.push([item.file, item.mask, await heatMapOf(detector, item.file, name)]);
 }
 await detector.dispose();

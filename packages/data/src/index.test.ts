@@ -6,14 +6,18 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "checkDataset",
+      "checkLayoutFile",
       "datasetStatistics",
       "decodeImage",
+      "examineDataset",
       "headAndTail",
       "isGood",
+      "layoutNames",
       "loadImage",
       "loadMask",
       "longTail",
       "longTailCounts",
+      "masksOf",
       "orderClasses",
       "parseProtocol",
       "pixelTestItems",
@@ -27,8 +31,10 @@ it("exports what the README lists", () => {
       "scanDataset",
       "splitOrder",
       "squashImage",
+      "thumbnail",
       "turnImage",
       "turns",
+      "writeCleanList",
       "writeSplit",
     ]
   `);

@@ -94,7 +94,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
 function classIndex(classes: Manifest["classes"], received: string | undefined): number {
   if (received === undefined) return -1;
   const names = classes.map(({ name }) => name);
-  const index = names.indexOf(received);
+  const index = names.findIndex((name) => name.normalize("NFC") === received.normalize("NFC"));
   if (index >= 0) return index;
   const message = `class: expected one of ${names.join(", ")}, received ${received}. Leave it out to have it predicted.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });

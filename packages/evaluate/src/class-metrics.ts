@@ -40,7 +40,7 @@ export async function pixelsOf(data: ClassData, images: readonly TestedImage[], 
   return pixels;
 }
 
-async function maskAt(mask: string, image: string, size: number): Promise<Uint8Array> {
+async function maskAt(mask: string | readonly string[], image: string, size: number): Promise<Uint8Array> {
   const { width, height, data } = await loadMask(mask, { ...(await readImageHeader(image)), image });
   return resizeMask(data, width, height, size);
 }

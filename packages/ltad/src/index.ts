@@ -11,6 +11,7 @@ export type { Dataset } from "@ltad/data";
 export type { Detector, Prediction, PredictOptions } from "@ltad/detector";
 export type { Evaluation } from "@ltad/evaluate";
 export type { TrainConfig } from "@ltad/train/config";
+export type { DataOptions } from "./data-options.js";
 export type { EvaluateOptions, EvaluationResult } from "./evaluate.js";
 export type { RunningServer, ServeOptions } from "./serve.js";
 export type { TrainOptions, TrainPlan } from "./train-options.js";

@@ -1,15 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dataWords } from "./data-options.js";
 import { shellWords } from "./shell-words.js";
 import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
-export function trainWords(data: string, options: TrainOptions): string[] {
+export function trainWords(data: string | undefined, options: TrainOptions): string[] {
   const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], tile } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
-    data,
+    ...(data === undefined ? [] : [data]),
+    ...dataWords(options),
     "--protocol",
     protocol,
     ...option("--order", typeof order === "object" ? order.join(",") : order),
@@ -26,7 +28,7 @@ export function trainWords(data: string, options: TrainOptions): string[] {
 }
 
 /** The command line that gives the same model, on one line. */
-export function trainCommandLine(data: string, options: TrainOptions): string {
+export function trainCommandLine(data: string | undefined, options: TrainOptions): string {
   return shellWords(["ltad", ...trainWords(data, options)]).replaceAll(/\s+/g, " ");
 }
 

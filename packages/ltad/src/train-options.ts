@@ -1,6 +1,7 @@
 import type { JobOptions } from "@ltad/core";
 import type { Split } from "@ltad/data";
 import type { TrainConfig } from "@ltad/train/config";
+import type { DataOptions } from "./data-options.js";
 
 /** Which training images are used. */
 export interface SplitOptions {
@@ -14,7 +15,7 @@ export interface SplitOptions {
   readonly seed?: number | undefined;
 }
 
-export interface TrainOptions extends JobOptions, SplitOptions {
+export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   /** Folder that the model is written to; while training it holds a checkpoint. */
   readonly out: string;
   /** The settings to start from: "recommended" (the default), "fast" or "paper". */
@@ -41,6 +42,8 @@ export interface TrainOptions extends JobOptions, SplitOptions {
 export interface TrainPlan {
   readonly split: Split;
   readonly config: TrainConfig;
+  /** How the folders were read and what was found, in one sentence. */
+  readonly readAs: string;
   /** What is odd about the data set. */
   readonly warnings: readonly string[];
 }

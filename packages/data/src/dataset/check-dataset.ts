@@ -3,7 +3,7 @@ import { decodeImage } from "../images/decode-image.js";
 import type { ImageOptions } from "../images/image-limits.js";
 import { checkMaskSize } from "../images/load-mask.js";
 import { type ImageHeader, readImageHeader } from "../images/open-image.js";
-import type { Dataset, TestItem, TrainItem } from "./dataset.js";
+import { type Dataset, masksOf, type TestItem, type TrainItem } from "./dataset.js";
 
 /** Options of {@link checkDataset}. */
 export interface CheckOptions extends JobOptions, ImageOptions {
@@ -40,7 +40,7 @@ export async function checkDataset(dataset: Dataset, options: CheckOptions = {})
 
 async function checkItem(item: TrainItem | TestItem, options: CheckOptions): Promise<Pick<ImageHeader, "width" | "height">> {
   const size = await open(item.file, options);
-  if ("mask" in item && item.mask !== undefined) checkMaskSize(item.mask, await open(item.mask, options), { ...size, image: item.file });
+  for (const mask of "label" in item ? masksOf(item) : []) checkMaskSize(mask, await open(mask, options), { ...size, image: item.file });
   return size;
 }
 

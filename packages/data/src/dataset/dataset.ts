@@ -1,3 +1,5 @@
+import type { Remark } from "./remarks.js";
+
 /** One normal image to train on. */
 export interface TrainItem {
   /** Path below the root, with "/": `CLASS/train/good/NAME`. The name in list files and reports. */
@@ -10,8 +12,8 @@ export interface TrainItem {
 export interface TestItem extends TrainItem {
   /** "good" or the name of the defect. */
   readonly label: string;
-  /** Path of the mask to open; good images have none. */
-  readonly mask?: string;
+  /** Path of the mask to open, or of several whose union is the defect; good images have none. */
+  readonly mask?: string | readonly string[];
 }
 
 /** The images of one class, each list ordered by id (code points). */
@@ -24,15 +26,26 @@ export interface ClassData {
 /** A dataset folder as scanned: file names only, nothing decoded. */
 export interface Dataset {
   readonly root: string;
+  /** How the folders were read: the name of a layout, "table", "files" or "layout file". */
+  readonly layout: string;
+  /** The same and what was found, in one sentence for the user. */
+  readonly readAs: string;
   /** Ordered by name (code points). */
   readonly classes: readonly ClassData[];
-  /** What was left out or is odd, in sentences for the user. */
+  /** What was left out or is odd, for programs. */
+  readonly remarks: readonly Remark[];
+  /** The same in sentences for the user; a remark about many places is one sentence. */
   readonly warnings: readonly string[];
 }
 
 /** True for an image without a defect. */
 export function isGood(item: TestItem): boolean {
   return item.label === "good";
+}
+
+/** The masks of a test image: none, one or several. */
+export function masksOf({ mask }: TestItem): readonly string[] {
+  return mask === undefined ? [] : typeof mask === "string" ? [mask] : mask;
 }
 
 /**

@@ -1,67 +1,104 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
+import { type Folder } from "./folder.js";
+import { someOf } from "./remarks.js";
 import { byStem, stemOf } from "./unique-stems.js";
+import { imageStemsOf, isNumberedMask } from "./words.js";
 
-/** The folders of one defect: their names and paths. */
+/** The images of one defect and the folder of their masks. */
 export interface DefectFolder {
   /** `CLASS/test/DEFECT`, for messages. */
   readonly imagesAt: string;
+  /** Names; with the folder, where images lie in folders inside: `DATE/NAME.png`. */
   readonly images: readonly string[];
   /** `CLASS/ground_truth/DEFECT`, for messages. */
   readonly masksAt: string;
-  readonly masks: readonly string[];
+  readonly masks: Folder;
+  /** The folder holds masks of other defects, too. */
+  readonly isFlat?: boolean;
 }
 
-/** Which mask belongs to which image: `NAME_mask.*` (MVTec) or `NAME.*`. */
+/** Which masks belong to which image. Their names are paths below the folder of masks. */
 export interface MatchedMasks {
-  readonly maskOf: ReadonlyMap<string, string>;
-  readonly warnings: readonly string[];
+  readonly masksOf: ReadonlyMap<string, readonly string[]>;
+  /** Images without a mask. */
+  readonly bare: readonly string[];
+  /** Masks without an image. */
+  readonly stray: readonly string[];
 }
 
 /**
- * Pairs masks with images by name.
- * @throws LtadError `LTAD_DATA` when an image has two masks, `LTAD_MASK` when there are masks and none fits any image
+ * Pairs masks with images by name: `NAME_mask.*`, `NAME.*`, `NAME_GT.*` and the like, several as `NAME_mask_1.*`, or all in a folder `NAME/`.
+ * @throws LtadError `LTAD_DATA` when two masks claim to be the one of an image, `LTAD_MASK` when there are masks and none fits any image
  */
-export function matchMasks({ imagesAt, images, masksAt, masks }: DefectFolder): MatchedMasks {
-  const masksByStem = byStem(masks, masksAt);
-  const maskOf = new Map<string, string>();
-  const used = new Set<string>();
-  for (const image of images) {
-    const fits = [`${stemOf(image)}_mask`, stemOf(image)].flatMap((stem) => masksByStem.get(stem) ?? []).filter((mask) => !used.has(mask));
-    if (fits.length > 1) throw twoMasks(`${imagesAt}/${image}`, masksAt, fits);
-    if (fits[0] === undefined) continue;
-    maskOf.set(image, fits[0]);
-    used.add(fits[0]);
+export function matchMasks(defect: DefectFolder): MatchedMasks {
+  const { imagesAt, images, masksAt, isFlat = false } = defect;
+  const masks = maskPaths(defect.masks, images);
+  byStem(
+    masks.filter((mask) => !mask.includes("/")),
+    masksAt,
+  );
+  const byImage = new Map(images.map((image) => [stemOf(image), image]));
+  const masksOf = new Map<string, string[]>();
+  const stray: string[] = [];
+  for (const mask of masks) {
+    const image = imageOf(mask, byImage);
+    if (image === undefined) stray.push(mask);
+    else masksOf.set(image, [...(masksOf.get(image) ?? []), mask]);
   }
-  if (masks.length > 0 && images.length > 0 && used.size === 0) throw noneFits(imagesAt, images, masksAt, masks);
-  return { maskOf, warnings: leftOver({ imagesAt, images, masksAt, masks }, maskOf, used) };
+  for (const [image, found] of masksOf) if (!areParts(found)) throw twoMasks(`${imagesAt}/${image}`, masksAt, found);
+  if (masks.length > 0 && images.length > 0 && masksOf.size === 0 && !isFlat) throw noneFits(imagesAt, images, masksAt, masks);
+  return { masksOf, bare: images.filter((image) => !masksOf.has(image)), stray };
 }
 
-function leftOver(
-  { imagesAt, images, masksAt, masks }: DefectFolder,
-  maskOf: ReadonlyMap<string, string>,
-  used: ReadonlySet<string>,
-): string[] {
-  const bare = images.filter((image) => !maskOf.has(image));
-  const stray = masks.filter((mask) => !used.has(mask));
-  const warnings: string[] = [];
-  if (bare.length > 0) {
-    warnings.push(`${shown(imagesAt)}: ${someOf(bare)} without a mask; excluded from pixel metrics.`);
-  }
-  if (stray.length > 0) warnings.push(`${shown(masksAt)}: ${someOf(stray)} without an image; ignored.`);
-  return warnings;
+/** Masks in the folder and in the folders inside: those that images lie in, too, and those named as an image. */
+function maskPaths(folder: Folder, images: readonly string[]): string[] {
+  const folders = new Set(images.filter((image) => image.includes("/")).map((image) => image.split("/")[0]!));
+  const inside = folder.folders.flatMap((below) => {
+    const found = folders.has(below.name)
+      ? maskPaths(
+          below,
+          images.flatMap((image) => partBelow(image, below.name)),
+        )
+      : below.images;
+    return found.map((mask) => `${below.name}/${mask}`);
+  });
+  return [...folder.images, ...inside];
 }
 
-/** `3 files (a.png, b.png, ...)` */
-export function someOf(names: readonly string[]): string {
-  const first = names.slice(0, 3).map(shown).join(", ");
-  return `${names.length} file${names.length > 1 ? "s" : ""} (${first}${names.length > 3 ? ", ..." : ""})`;
+function partBelow(image: string, folder: string): string[] {
+  return image.startsWith(`${folder}/`) ? [image.slice(folder.length + 1)] : [];
+}
+
+/** The image of a mask: by the mask's name, or by the name of the folder it lies in. */
+function imageOf(mask: string, byImage: ReadonlyMap<string, string>): string | undefined {
+  const folder = mask.includes("/") ? mask.slice(0, mask.lastIndexOf("/")) : undefined;
+  const stems = imageStemsIn(mask);
+  const byName = stems.map((stem) => byImage.get(stem)).find((image) => image !== undefined);
+  return byName ?? (folder === undefined ? undefined : byImage.get(folder.normalize("NFC")));
+}
+
+function imageStemsIn(mask: string): string[] {
+  const cut = mask.lastIndexOf("/") + 1;
+  const folder = mask.slice(0, cut).normalize("NFC");
+  return imageStemsOf(stemOf(mask.slice(cut))).map((stem) => folder + stem);
+}
+
+/** Several masks of an image are its parts when their names number them or when they share a folder. */
+function areParts(masks: readonly string[]): boolean {
+  const unnumbered = masks.filter((mask) => !isNumberedMask(stemOf(mask)));
+  return unnumbered.length <= 1 || masks.every((mask) => mask.includes("/"));
 }
 
 function twoMasks(image: string, masksAt: string, fits: readonly string[]): LtadError {
-  return new LtadError("LTAD_DATA", `${shown(image)}: ${fits.map(shown).join(" and ")} in ${shown(masksAt)} both match it. Remove one.`, {
-    details: { file: image, masks: fits },
-  });
+  const ordered = [...fits].sort((a, b) => b.length - a.length);
+  return new LtadError(
+    "LTAD_DATA",
+    `${shown(image)}: ${ordered.map(shown).join(" and ")} in ${shown(masksAt)} both match it. Remove one.`,
+    {
+      details: { file: image, masks: ordered },
+    },
+  );
 }
 
 function noneFits(imagesAt: string, images: readonly string[], masksAt: string, masks: readonly string[]): LtadError {

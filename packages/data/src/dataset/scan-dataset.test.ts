@@ -2,7 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { makeFolder } from "../testing/make-folder.js";
-import { pixelTestItems } from "./dataset.js";
+import { masksOf, pixelTestItems, type TestItem } from "./dataset.js";
 import { scanDataset } from "./scan-dataset.js";
 
 const whole = {
@@ -30,7 +30,7 @@ describe("scanDataset", () => {
     const short = classes.map(({ name, train, test }) => ({
       name,
       train: train.map(({ id }) => id),
-      test: test.map(({ id, label, mask }) => [id, label, mask && relative(root, mask)]),
+      test: test.map(({ id, label, mask }) => [id, label, masksOf({ mask } as TestItem).map((one) => relative(root, one))[0]]),
     }));
     expect(short).toEqual([
       { name: "Bolt", train: ["Bolt/train/good/0.png"], test: [["Bolt/test/bent/0.png", "bent", undefined]] },
@@ -65,8 +65,8 @@ describe("scanDataset", () => {
       [
         "notes: not a class (it has no train/ folder); ignored.",
         "nut/train/bad: ignored; training uses only the normal images in train/good.",
-        "nut/train/good: 1 file (list.csv) that is not an image; ignored.",
-        "nut/train/good: folders inside are ignored (old).",
+        "nut/train/good: 1 file (list.csv) not read, because the ending is not one of an image.",
+        "nut/train/good: folders inside are ignored, because there are images beside them (old).",
         "nut/test: 1 file (stray.png) outside a folder such as good/; ignored.",
         "nut/ground_truth/scratch: masks without images in test/scratch; ignored.",
         "nut/test/crack: 1 file (002.png) without a mask; excluded from pixel metrics.",
@@ -103,8 +103,7 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ "1.png": null, "holiday/2.png": null })).toMatch(/it contains holiday\/, 1.png\. Expected/);
   });
 
-  it("the folder of one class, or the one above, with a hint", async () => {
-    expect(await refusal(whole, "nut")).toMatch(/looks like the class nut itself: give the folder above/);
+  it("the folder above the data set, with a hint", async () => {
     expect(await refusal({ "mvtec/nut/train/good/0.png": null })).toMatch(/Did you mean ROOT\/mvtec\?$/);
   });
 
@@ -112,7 +111,9 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
       `"LTAD_DATA a: no training images; expected normal images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the dataset."`,
     );
-    expect(await refusal({ ...whole, "a/train/0.png": null })).toMatch(/train\/ contains 0.png/);
+    expect(await refusal({ ...whole, "a/train/bad/0.png": null, "a/train/odd/0.png": null })).toMatch(
+      /train\/ contains bad\/, odd\/.* name it with --good-names NAME/,
+    );
     expect(await refusal({ ...whole, "a/test/good/0.png": null })).toMatch(/there is no folder train\//);
   });
 

@@ -1,68 +1,81 @@
-import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
-import type { ClassData, Dataset } from "./dataset.js";
-import { type Listing, listFolder } from "./list-folder.js";
-import { scanClass } from "./scan-class.js";
+import type { Dataset } from "./dataset.js";
+import type { Folder } from "./folder.js";
+import { checkLayoutFile } from "./layouts/layout-file.js";
+import type { Layout, LayoutContext } from "./layouts/layout.js";
+import { layouts } from "./layouts/layouts.js";
+import { isMvtecClass } from "./layouts/mvtec-family.js";
+import { readPatterns } from "./layouts/patterns.js";
+import { readTable, tableRoot } from "./layouts/table.js";
+import { finishScan, newScan } from "./one-scan.js";
+import { readFolder } from "./read-folder.js";
+import { noClasses, resolveData } from "./resolve-data.js";
+import { scanGoodBad } from "./scan-good-bad.js";
+import type { ScanOptions } from "./scan-options.js";
 
-const layout =
-  "Expected one folder per class with CLASS/train/good/*.png, and for testing CLASS/test/good, CLASS/test/DEFECT and CLASS/ground_truth/DEFECT/NAME_mask.png (the layout of MVTec AD).";
+/** The names that `layout` takes. */
+export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
 /**
- * Scans a dataset folder: every file name, nothing decoded. The same folder gives the same lists on every machine.
+ * Scans a data set: every file name, nothing decoded but masks of layouts that say in no other way what is good. The same folder gives the same lists
+ * on every machine. Whatever images it does not use are named in the remarks.
+ * @param data a folder in any of the known layouts, or a table of images (CSV or JSON lines); undefined with `good`
  * @throws LtadError `LTAD_DATA` when the folder is missing, empty or has no class; a class has no training image; two files have one name;
- *   a link leaves the folder. `LTAD_MASK` when masks fit no image.
+ *   a link leaves the folder. `LTAD_MASK` when masks fit no image. `LTAD_CONFIG` for an unknown layout or a faulty layout file
  */
-export async function scanDataset(folder: string): Promise<Dataset> {
-  const root = await resolveRoot(folder);
-  const listing = await listFolder(root, root);
-  const warnings: string[] = [];
-  const classes: ClassData[] = [];
-  for (const name of listing.folders) {
-    if (await holdsClass(join(root, name))) classes.push(await scanClass({ root, name, warnings }));
-    else warnings.push(`${shown(name)}: not a class (it has no train/ folder); ignored.`);
-  }
-  if (classes.length === 0) throw await noClasses(root, listing);
-  return { root, classes, warnings };
+export async function scanDataset(data: string | undefined, options: ScanOptions = {}): Promise<Dataset> {
+  const { good = [], bad = [] } = options;
+  if (data === undefined || good.length > 0 || bad.length > 0) return scanGoodBad(data, { ...options, good, bad });
+  const path = await resolveData(data);
+  return (await stat(path)).isDirectory() ? scanFolder(path, options) : scanTable(path, options);
 }
 
-async function holdsClass(folder: string): Promise<boolean> {
-  const kinds = await Promise.all(["train", "test", "ground_truth"].map((part) => stat(join(folder, part)).catch(() => null)));
-  return kinds.some((kind) => kind?.isDirectory());
-}
-
-async function resolveRoot(folder: string): Promise<string> {
-  const fail = (why: string, cause?: unknown) =>
-    new LtadError("LTAD_DATA", `${shown(folder)}: ${why}. ${layout}`, { cause, details: { file: folder } });
-  const root = await realpath(folder).catch((error: unknown) => {
-    throw fail(
-      (error as NodeJS.ErrnoException).code === "EACCES" ? "you do not have permission to read this folder" : "there is no such folder",
-      error,
+async function scanFolder(root: string, options: ScanOptions): Promise<Dataset> {
+  const file = typeof options.layout === "object" ? checkLayoutFile(options.layout) : undefined;
+  const links = options.links ?? file?.links;
+  const folder = await readFolder(root, "", { links });
+  const { context, explained } = newScan(root, {
+    ...options,
+    goodNames: [...(options.goodNames ?? []), ...(file?.["good-names"] ?? [])],
+    className: options.className ?? file?.["class-name"],
+  });
+  if (file?.train !== undefined)
+    return finishScan(
+      folder,
+      readPatterns(folder, file, context),
+      { context, explained },
+      { name: "layout file", title: "the layout file says" },
     );
-  });
-  if (!(await stat(root)).isDirectory()) throw fail("this is a file, not a dataset folder");
-  return root;
+  const layout = await chooseLayout(folder, file?.layout ?? (options.layout as string | undefined), context);
+  return finishScan(folder, await layout.read(folder, context), { context, explained }, layout);
 }
 
-async function noClasses(root: string, listing: Listing): Promise<LtadError> {
-  const all = [...listing.folders.map((name) => `${name}/`), ...listing.images, ...listing.others];
-  const found =
-    all.length === 0
-      ? "it is empty"
-      : `it contains ${all.slice(0, 6).map(shown).join(", ")}${all.length > 6 ? `, ... (${all.length} entries)` : ""}`;
-  return new LtadError("LTAD_DATA", `${shown(root)}: no class found; ${found}. ${layout}${await hint(root, listing)}`, {
-    details: { file: root },
-  });
-}
-
-/** Two common slips: the folder of one class was given, or the folder above the dataset. */
-async function hint(root: string, { folders }: Listing): Promise<string> {
-  if (folders.includes("train")) return ` This folder looks like the class ${shown(basename(root))} itself: give the folder above it.`;
-  for (const folder of folders) {
-    for (const below of await readdir(join(root, folder)).catch(() => [])) {
-      if (await holdsClass(join(root, folder, below))) return ` Did you mean ${shown(join(root, folder))}?`;
-    }
+async function chooseLayout(folder: Folder, name: string | undefined, context: LayoutContext): Promise<Layout> {
+  if (name !== undefined) {
+    const named = layouts.find((layout) => layout.name === name);
+    if (!named)
+      throw new LtadError(
+        "LTAD_CONFIG",
+        `layout ${shown(name)}: there is no layout of this name and no file. Expected ${layoutNames.join(", ")}, or the path of a layout file.`,
+        {
+          details: { field: "layout", received: name },
+        },
+      );
+    return named;
   }
-  return "";
+  const nested = folder.folders.find((inside) => inside.folders.some(isMvtecClass));
+  const found = layouts.find((layout) => layout.fits(folder, context));
+  if (found && !(nested && found.name === "good-only")) return found;
+  throw noClasses(context.root, folder, nested);
+}
+
+async function scanTable(file: string, options: ScanOptions): Promise<Dataset> {
+  const root = await tableRoot(file);
+  const scan = newScan(root, options);
+  const rows = await readTable(file, scan.context, options);
+  const folder = await readFolder(root, "", options);
+  return finishScan(folder, rows, scan, { name: "table", title: `the table ${shown(basename(file))}` });
 }

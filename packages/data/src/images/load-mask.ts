@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "../internal/shown.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
+import { maskUnion } from "./mask-union.js";
 import { damagedError, openImage, type OpenImage } from "./open-image.js";
 
 /** A defect mask. */
@@ -21,10 +22,16 @@ export interface MaskSize {
 
 /**
  * Reads a mask: grey or colour, 1 to 16 bit; a pixel with any channel above 0 is a defect. In a JPEG, which blurs edges, from half the range on.
+ * @param source a path or the bytes of a file; several paths are the parts of one mask, whose union is the defect
  * @param expected size of the image it belongs to, upright
  * @throws LtadError `LTAD_MASK` when the sizes differ, `LTAD_IMAGE` when it cannot be read
  */
-export async function loadMask(source: string | Uint8Array, expected?: MaskSize, options: ImageOptions = {}): Promise<Mask> {
+export async function loadMask(
+  source: string | Uint8Array | readonly string[],
+  expected?: MaskSize,
+  options: ImageOptions = {},
+): Promise<Mask> {
+  if (isSeveral(source)) return maskUnion(await Promise.all(source.map((part) => loadMask(part, expected, options))), source);
   const image = await openImage(source, options);
   const { width, height, format } = image.header;
   if (expected) checkMaskSize(image.name, { width, height }, expected);
@@ -33,6 +40,10 @@ export async function loadMask(source: string | Uint8Array, expected?: MaskSize,
   const data = new Uint8Array(width * height);
   for (let i = 0; i < samples.length; i++) if (samples[i]! > floor) data[Math.floor(i / 3)] = 1;
   return { width, height, data };
+}
+
+function isSeveral(source: string | Uint8Array | readonly string[]): source is readonly string[] {
+  return Array.isArray(source);
 }
 
 /** @throws LtadError `LTAD_MASK` unless the mask has the size of its image */

@@ -24,6 +24,20 @@ describe("longTailCounts", () => {
     expect(counts(mvtec, "full")).toEqual(mvtec);
   });
 
+  it("takes any factor", () => {
+    expect(counts([100, 100, 100], "exp2.25")).toEqual([100, 66, 44]);
+    expect(counts([100, 100], "step1.5")).toEqual([100, 66]);
+    expect(counts([1000, 1000, 1000, 1000], "pareto50").at(-1)).toBe(20);
+    expect(counts([1000, 1000, 1000], "pareto1")).toEqual([1000, 1000, 1000]);
+    expect(counts([7], "pareto20")).toEqual([7]);
+  });
+
+  it("gives the counts of TailedCore's Pareto law", () => {
+    // get_discrete_pareto_pmf(6, K) with scipy.stats.pareto and redistribute_num_class_samples of jungyg/TailedCore, for classes of 391 images
+    expect(counts(Array<number>(15).fill(391), "pareto")).toEqual([391, 237, 149, 96, 63, 43, 30, 21, 15, 11, 8, 6, 5, 5, 5]);
+    expect(counts(Array<number>(12).fill(904), "pareto")).toEqual([904, 488, 277, 164, 101, 64, 42, 28, 19, 13, 9, 7]);
+  });
+
   it("takes at least one and at most what exists", () => {
     expect(counts([100, 3, 100, 100], "exp1")).toEqual([100, 3, 100, 100]);
     expect(counts([9, 9, 9], "step1000")).toEqual([9, 9, 1]);
@@ -50,6 +64,10 @@ describe("orderClasses", () => {
   it("goes by size, ties by name, or as told", () => {
     expect(names("size")).toEqual(["c", "a", "b"]);
     expect(names(["b", "c", "a"])).toEqual(["b", "c", "a"]);
+  });
+
+  it("compares names in NFC", () => {
+    expect(orderClasses([{ name: "\u00e9", count: 1 }], ["e\u0301"])).toEqual([{ name: "\u00e9", count: 1 }]);
   });
 
   it("wants every class once", () => {

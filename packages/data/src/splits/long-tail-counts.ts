@@ -1,7 +1,11 @@
 import { LtadError } from "@ltad/core";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { shown } from "../internal/shown.js";
+import { paretoShares } from "./pareto-shares.js";
 import type { Protocol } from "./protocol.js";
+
+/** TailedCore leaves no class with fewer images. */
+const fewestOfTailedCore = 5;
 
 /** A class and a number of training images. */
 export interface ClassCount {
@@ -16,7 +20,8 @@ export type ClassOrder = "size" | readonly string[];
  * The classes in order.
  * @throws LtadError `LTAD_CONFIG` when a list does not name every class once
  */
-export function orderClasses(available: readonly ClassCount[], order: ClassOrder): ClassCount[] {
+export function orderClasses(available: readonly ClassCount[], given: ClassOrder): ClassCount[] {
+  const order = given === "size" ? given : given.map((name) => name.normalize("NFC"));
   if (order === "size") return [...available].sort((a, b) => b.count - a.count || byCodePoint(a.name, b.name));
   const byName = new Map(available.map((entry) => [entry.name, entry]));
   const names = available.map(({ name }) => shown(name)).join(", ");
@@ -33,19 +38,27 @@ export function orderClasses(available: readonly ClassCount[], order: ClassOrder
 
 /**
  * How many images each class keeps. With K classes in order, k = 0..K-1, n_max what the first one has and F the factor:
- * `exp` floor(n_max F^(-k/(K-1))); `step` n_max for the first half (rounded up), floor(n_max / F) for the rest; never below 1, at most what exists.
+ * `exp` floor(n_max F^(-k/(K-1))); `step` n_max for the first half (rounded up), floor(n_max / F) for the rest; `pareto` see {@link paretoShares};
+ * never below 1, at most what exists.
  * @param ordered available counts, see {@link orderClasses}
  * @see method.md, Data protocol (the one customary in long-tail work)
  */
 export function longTailCounts(ordered: readonly ClassCount[], protocol: Exclude<Protocol, { kind: "file" }>): ClassCount[] {
   const most = ordered[0]?.count ?? 0;
-  return ordered.map(({ name, count }, k) => {
-    const wanted = protocol.kind === "full" ? count : share(protocol, most, k, ordered.length);
-    return { name, count: Math.min(count, Math.max(1, wanted)) };
-  });
+  const wanted = wantedCounts(protocol, most, ordered.length);
+  return ordered.map(({ name, count }, k) => ({ name, count: Math.min(count, Math.max(1, wanted?.[k] ?? count)) }));
 }
 
-function share({ kind, factor }: Extract<Protocol, { factor: number }>, most: number, k: number, classes: number): number {
+/** Null for all. */
+function wantedCounts(protocol: Exclude<Protocol, { kind: "file" }>, most: number, classes: number): number[] | null {
+  if (protocol.kind === "full") return null;
+  const { kind, factor } = protocol;
+  if (kind !== "pareto") return Array.from({ length: classes }, (_, k) => share({ kind, factor }, most, k, classes));
+  if (factor !== undefined) return paretoShares(classes, factor).map((part) => Math.floor(most * part + 1e-9));
+  return paretoShares(classes).map((part) => Math.max(fewestOfTailedCore, Math.round(most * part)));
+}
+
+function share({ kind, factor }: { kind: "exp" | "step"; factor: number }, most: number, k: number, classes: number): number {
   if (kind === "step") return k < Math.ceil(classes / 2) ? most : Math.floor(most / factor);
   const position = classes > 1 ? k / (classes - 1) : 0;
   return Math.floor(most * factor ** -position + 1e-9); // 49 * (1/49) is a little under 1 in floating point

@@ -52,7 +52,7 @@ describe("longTail", () => {
     const call = longTail(await dataset({ a: 1 }), { protocol: "expo100" });
     await expect(call).rejects.toMatchObject({ code: "LTAD_CONFIG" });
     await expect(call).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[LtadError: protocol expo100: neither a known protocol nor a file. Expected full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.]`,
+      `[LtadError: protocol expo100: neither a known protocol nor a file. Expected full, exp20, exp100, exp200, step100, step200, any expN, stepN or paretoN (N = imbalance factor), pareto, or the path of a list file.]`,
     );
   });
 });
@@ -122,6 +122,46 @@ describe("list files", () => {
     expect(error).toMatchObject({ code: "LTAD_DATA" });
     expect((error as Error).message).toMatch(message);
   });
+});
+
+describe("manifests of TailedCore", () => {
+  const set = async () =>
+    scanDataset(await makeFolder({ ...trainingFiles({ a: 4, b: 3 }), "a/test/cut_in/003.png": null, "a/test/good/0.png": null }));
+  const manifest = (prune: string, inject?: string) =>
+    makeFolder({ "prune_good.txt": prune, ...(inject === undefined ? {} : { "inject_defects.txt": inject }) });
+
+  it("leave out good images and train on defective ones, with a warning", async () => {
+    const folder = await manifest("a/train/good/000.png\na/train/good/001.png\nb/train/good/002.png\n", "a/train/good/cut_in_003.png\n");
+    const split = await longTail(await set(), { protocol: folder });
+    expect(ids(split, "a")).toEqual(["a/test/cut_in/003.png", "a/train/good/002.png", "a/train/good/003.png"]);
+    expect(ids(split, "b")).toEqual(["b/train/good/000.png", "b/train/good/001.png"]);
+    expect(split.warnings?.join()).toMatch(/^1 defective test image train as if they were good, as .*inject_defects.txt says/);
+    expect((await longTail(await set(), { protocol: await manifest("a/train/good/000.png\n") })).warnings).toBeUndefined();
+  });
+
+  it("are read back from the list that is written", async () => {
+    const split = await longTail(await set(), { protocol: await manifest("a/train/good/000.png\n", "a/train/good/cut_in_003.png\n") });
+    const file = join(await makeFolder({}), "split.txt");
+    await writeSplit(file, split);
+    expect(ids(await longTail(await set(), { protocol: file }), "a")).toEqual(ids(split, "a"));
+  });
+
+  it("refuse what is not there, and an empty class", async () => {
+    const refuse = async (prune: string, inject?: string) => longTail(await set(), { protocol: await manifest(prune, inject) });
+    await expect(refuse("a/train/good/999.png\n")).rejects.toThrow(/line 1: a\/train\/good\/999.png is not an image of the dataset/);
+    await expect(refuse("a/train/good/000.png\n", "a/train/good/cut_in_7.png\n")).rejects.toThrow(/inject_defects.txt: line 1/);
+    await expect(refuse([0, 1, 2].map((i) => `b/train/good/00${i}.png`).join("\n"))).rejects.toThrow(/no image of class b is left/);
+  });
+});
+
+it("takes a list whose paths are longer or belong to another layout", async () => {
+  const images = Array.from({ length: 9 }, (_, i) => [`candle/Data/Images/Normal/${i}.JPG`, null] as const);
+  const data = await scanDataset(await makeFolder(Object.fromEntries(images)));
+  const { id } = data.classes[0]!.train[1]!;
+  expect(id).toMatch(/^candle\/Data\/Images\/Normal\/\d.JPG$/);
+  const file = join(await makeFolder({}), "list.txt");
+  await writeFile(file, `/home/me/VisA/${id}\n`);
+  expect(ids(await longTail(data, { protocol: file }), "candle")).toEqual([id]);
 });
 
 describe("headAndTail", () => {

@@ -15,6 +15,8 @@ export interface ImageList {
 
 const pathKeys = ["filename", "file", "path", "image", "img_path"];
 const orderMark = "# order: ";
+/** The comment of a list that also names defective test images to train on. */
+export const defectsComment = "# with defective images that train as good ones";
 
 /**
  * Reads a list of training images in one of three formats, recognised by the first line that is not a comment (`#`):

@@ -6,18 +6,21 @@ export type Protocol =
   | { readonly kind: "full" }
   /** Exponential decay or two steps, down to 1 / factor of the first class. */
   | { readonly kind: "exp" | "step"; readonly factor: number }
+  /** The classes of a Pareto law in equal steps, down to 1 / factor of the first; without a factor as TailedCore has it. */
+  | { readonly kind: "pareto"; readonly factor: number | undefined }
   | { readonly kind: "file"; readonly path: string };
 
 /**
- * Reads `full`, `expN`, `stepN` (N: imbalance factor) or the path of a list file.
+ * Reads `full`, `expN`, `stepN`, `paretoN` (N: imbalance factor, which may have decimals), `pareto` or the path of a list file.
  * @throws LtadError `LTAD_CONFIG` for a factor below 1
  */
 export function parseProtocol(text: string): Protocol {
   if (text === "full") return { kind: "full" };
-  const match = /^(exp|step)(\d+)$/.exec(text);
+  if (text === "pareto") return { kind: "pareto", factor: undefined };
+  const match = /^(exp|step|pareto)(\d+(?:\.\d+)?)$/.exec(text);
   if (!match) return { kind: "file", path: text };
   const factor = Number(match[2]);
-  if (factor >= 1 && factor <= 1e6) return { kind: match[1] as "exp" | "step", factor };
+  if (factor >= 1 && factor <= 1e6) return { kind: match[1] as "exp" | "step" | "pareto", factor };
   throw unknownProtocol(text, "the imbalance factor must be from 1 to 1000000");
 }
 
@@ -25,7 +28,7 @@ export function parseProtocol(text: string): Protocol {
 export function unknownProtocol(text: string, why: string, cause?: unknown): LtadError {
   return new LtadError(
     "LTAD_CONFIG",
-    `protocol ${shown(text)}: ${why}. Expected full, exp20, exp100, exp200, step100, step200, any expN or stepN (N = imbalance factor), or the path of a list file.`,
+    `protocol ${shown(text)}: ${why}. Expected full, exp20, exp100, exp200, step100, step200, any expN, stepN or paretoN (N = imbalance factor), pareto, or the path of a list file.`,
     { cause, details: { field: "protocol", received: text } },
   );
 }

@@ -4,7 +4,8 @@ import type { Dataset, TrainItem } from "../dataset/dataset.js";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { shown } from "../internal/shown.js";
 import { type ClassOrder, orderClasses } from "./long-tail-counts.js";
-import { type ListEntry, parseList } from "./parse-list.js";
+import { defectsComment, type ListEntry, parseList } from "./parse-list.js";
+import { isManifest, readManifest } from "./read-manifest.js";
 import { unknownProtocol } from "./protocol.js";
 import type { Split, SplitClass } from "./split.js";
 
@@ -16,13 +17,16 @@ export interface ReadSplitOptions {
 
 /**
  * Reads a list file (see `parseList`) against a dataset. Only names are compared: no path of the list is opened.
- * A longer path matches by its last four parts, `CLASS/train/good/NAME`.
+ * A longer path matches by its last parts, such as `CLASS/train/good/NAME`. A folder with prune_good.txt is a manifest of TailedCore.
  * @throws LtadError `LTAD_DATA` naming list and lines: an entry is not a training image of the dataset or is listed twice, a class has none;
  *   `LTAD_CONFIG` when there is no such file (then the text was meant as a protocol)
  */
 export async function readSplit(path: string, dataset: Dataset, { order, seed = 0 }: ReadSplitOptions = {}): Promise<Split> {
-  const list = parseList(await readList(path), path);
-  const chosen = chooseListed(list.entries, dataset, path);
+  if (await isManifest(path)) return readManifest(path, dataset, { order, seed });
+  const text = await readList(path);
+  const list = parseList(text, path);
+  const withDefects = text.split(/\r?\n/).includes(defectsComment);
+  const chosen = chooseListed(list.entries, dataset, { path, withDefects });
   const classes = dataset.classes.map(({ name, train }): SplitClass => {
     const listed = chosen.get(name) ?? [];
     return { name, available: train.length, train: [...listed].sort((a, b) => byCodePoint(a.id, b.id)) };
@@ -50,15 +54,21 @@ async function readList(path: string): Promise<string> {
 }
 
 /** Training images by class name, in the order of the list. */
-function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: string): Map<string, TrainItem[]> {
+function chooseListed(
+  entries: readonly ListEntry[],
+  dataset: Dataset,
+  { path, withDefects }: { path: string; withDefects: boolean },
+): Map<string, TrainItem[]> {
   const known = new Map(
-    dataset.classes.flatMap(({ name, train }) => train.map((item) => [item.id.normalize("NFC"), { name, item }] as const)),
+    dataset.classes.flatMap(({ name, train, test }) =>
+      [...train, ...(withDefects ? test : [])].map((item) => [item.id.normalize("NFC"), { name, item }] as const),
+    ),
   );
   const chosen = new Map<string, TrainItem[]>();
   const lineOf = new Map<string, number>();
   const faults: string[] = [];
   for (const { path: entry, line } of entries) {
-    const hit = known.get(posixPath(entry)) ?? known.get(posixPath(entry).split("/").slice(-4).join("/"));
+    const hit = lookUp(known, entry);
     const twice = hit && lineOf.get(hit.item.id);
     if (!hit) faults.push(`line ${line}: ${shown(entry)} is not a training image of the dataset`);
     else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} is already in line ${twice}`);
@@ -73,6 +83,16 @@ function chooseListed(entries: readonly ListEntry[], dataset: Dataset, path: str
     path,
     `${faults.slice(0, 5).join("; ")}${more}. Entries are paths such as CLASS/train/good/NAME.png below ${shown(dataset.root)}`,
   );
+}
+
+/** The value of a path, else of its last parts. */
+export function lookUp<T>(known: ReadonlyMap<string, T>, entry: string): T | undefined {
+  const parts = posixPath(entry).split("/");
+  for (let from = 0; from === 0 || from < parts.length - 1; from++) {
+    const hit = known.get(parts.slice(from).join("/"));
+    if (hit !== undefined) return hit;
+  }
+  return undefined;
 }
 
 function posixPath(entry: string): string {

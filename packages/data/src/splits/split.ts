@@ -7,6 +7,8 @@ export interface Split {
   readonly seed: number;
   /** From most to least images. */
   readonly classes: readonly SplitClass[];
+  /** What to know about it, in sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** One class of a split. */

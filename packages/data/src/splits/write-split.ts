@@ -1,5 +1,5 @@
 import { writeFileAtomic } from "@ltad/core";
-import { orderComment } from "./parse-list.js";
+import { defectsComment, orderComment } from "./parse-list.js";
 import { type Split, splitOrder } from "./split.js";
 
 /**
@@ -10,6 +10,7 @@ export async function writeSplit(path: string, split: Split): Promise<void> {
   const lines = [
     `# training images, protocol ${split.protocol.replace(/\s+/g, " ")}, seed ${split.seed}; ${split.classes.map(({ train }) => train.length).join(", ")} a class`,
     orderComment(splitOrder(split)),
+    ...(split.warnings === undefined ? [] : [defectsComment]),
     ...split.classes.flatMap(({ train }) => train.map(({ id }) => (id.startsWith("#") ? `./${id}` : id))),
   ];
   await writeFileAtomic(path, `${lines.join("\n")}\n`);

@@ -38,7 +38,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addServeCommand(program, io);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
-  addDataCommands(program, io);
+  addDataCommands(program, io, setExitCode);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;

@@ -1,36 +1,60 @@
 import type { Command } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import { addCommonOptions, addExamples, addSplitOptions } from "../../options.js";
 
-export function addDataCommands(program: Command, io: Io): void {
+export function addDataCommands(program: Command, io: Io, setExitCode: (code: number) => void): void {
   const data = program
     .command("data")
-    .summary("count a data set, or split it")
-    .description("Counts the images of a data set, or makes a long-tailed split of it.");
+    .summary("check a data set, count it, or split it")
+    .description("Checks the images of a data set, counts them, or makes a long-tailed split of them.");
+  addCheck(data, io, setExitCode);
   addStats(data, io);
   addSplit(data, io);
+}
+
+function addCheck(data: Command, io: Io, setExitCode: (code: number) => void): void {
+  const command = data
+    .command("check")
+    .argument("[data]", "data set, in any known layout")
+    .summary("find what would make a model or its numbers wrong")
+    .description(
+      "Reads every image and names what would make a model or its numbers wrong: files that cannot be read or are not used, the same picture for " +
+        "training and testing, strange training images, mixed colours and sizes, and classes that are too small. Ends with 3 when something matters.",
+    )
+    .option("--fix <file>", "write a list of the training images without those that should not train; no image is changed")
+    .option("--page <file>", "write an HTML page with pictures of what was found")
+    .action(async (folder, options) => setExitCode(await (await import("./data-check.js")).dataCheck(io, folder, options)));
+  addCommonOptions(addDataOptions(command));
+  addExamples(
+    command,
+    "data check ./data",
+    "data check ./data --fix clean.txt --page check.html",
+    "data check --good ./photos/ok --bad ./photos/nok",
+  );
 }
 
 function addStats(data: Command, io: Io): void {
   const command = data
     .command("stats")
-    .argument("<data>", "data set folder")
+    .argument("[data]", "data set, in any known layout")
     .summary("count images, defects, masks and sizes of each class")
     .description("Counts images, defects and masks of each class, and reads the size of every image.")
+    .option("--page <file>", "write an HTML page of the class sizes with examples")
     .action(async (folder, options) => (await import("./data-stats.js")).dataStats(io, folder, options));
-  addCommonOptions(command);
+  addCommonOptions(addDataOptions(command));
   addExamples(command, "data stats ./data", "data stats ./data --json");
 }
 
 function addSplit(data: Command, io: Io): void {
   const command = data
     .command("split")
-    .argument("<data>", "data set folder")
+    .argument("[data]", "data set, in any known layout")
     .summary("choose the training images of a long-tailed protocol and write the list")
     .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
     .requiredOption("--out <file>", "the list file to write")
     .action(async (folder, options) => (await import("./data-split.js")).dataSplit(io, folder, options));
-  addCommonOptions(addSplitOptions(command));
+  addCommonOptions(addDataOptions(addSplitOptions(command)));
   addExamples(
     command,
     "data split ./data --protocol exp100 --seed 1 --out exp100-1.txt",

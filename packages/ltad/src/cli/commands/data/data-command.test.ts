@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ltad, temporaryFolder } from "../../testing/test-io.js";
@@ -25,11 +25,74 @@ it("data split writes a list that is a protocol again, the same for the same see
   const folder = await tinyDataset(await temporaryFolder(), classes);
   const [first, second] = [join(await temporaryFolder(), "first.txt"), join(await temporaryFolder(), "second.txt")];
   const chosen = await ltad("data", "split", folder, "--protocol", "exp4", "--seed", "7", "--out", first, "--json");
-  expect(JSON.parse(chosen.stdout)).toEqual({ protocol: "exp4", seed: 7, counts: { tile: 8, nut: 4, screw: 2 }, file: first });
+  expect(JSON.parse(chosen.stdout)).toEqual({
+    protocol: "exp4",
+    seed: 7,
+    order: ["tile", "nut", "screw"],
+    high: 2,
+    counts: { tile: 8, nut: 4, screw: 2 },
+    file: first,
+  });
   const again = await ltad("data", "split", folder, "--protocol", first, "--out", second, "--json");
   expect(JSON.parse(again.stdout)).toMatchObject({ counts: { tile: 8, nut: 4, screw: 2 } });
   const images = async (file: string) => (await readFile(file, "utf8")).split("\n").filter((line) => !line.startsWith("#"));
   expect(await images(second)).toEqual(await images(first));
+});
+
+it("data split writes any imbalance, and says which classes are High and Low", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), classes);
+  const out = join(await temporaryFolder(), "list.txt");
+  const { stdout } = await ltad("data", "split", folder, "--protocol", "pareto2.5", "--out", out, "--quiet");
+  expect(stdout).toMatch(/^tile +8 +8 +High\nnut +\d +5 +High\nscrew +3 +4 +Low$/m);
+});
+
+it("data check names what matters, writes a list and a page, and ends with 3", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), { tile: { train: 12, good: 10, defect: 10 } });
+  const clean = await ltad("data", "check", folder, "--json", "--quiet");
+  expect(clean.code).toBe(0);
+  expect(JSON.parse(clean.stdout)).toMatchObject({ layout: "mvtec-ad", matters: false });
+  await cp(join(folder, "tile/train/good/0.png"), join(folder, "tile/test/good/leak.png"));
+  const [list, page] = [join(await temporaryFolder(), "clean.txt"), join(await temporaryFolder(), "check.html")];
+  const before = await readFile(join(folder, "tile/train/good/0.png"));
+  const { code, stdout, stderr } = await ltad("data", "check", folder, "--fix", list, "--page", page);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(
+    /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/0.png\) found twice: the same file as a training image/m,
+  );
+  expect(stderr).toMatch(/without 1 image that should not train/);
+  expect(stderr).toContain(`--protocol ${list}`);
+  expect(await readFile(list, "utf8")).toContain("# left out: tile/train/good/0.png");
+  expect(await readFile(page, "utf8")).toMatch(/leak\.png[\s\S]*the same file as/);
+  expect(await readFile(join(folder, "tile/train/good/0.png"))).toEqual(before);
+});
+
+it("data stats draws class sizes and examples, and escapes names", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), { "<b>x": { train: 2, good: 1, defect: 1 } });
+  const page = join(await temporaryFolder(), "stats.html");
+  expect((await ltad("data", "stats", folder, "--page", page)).code).toBe(0);
+  const text = await readFile(page, "utf8");
+  expect(text).toContain("&lt;b&gt;x");
+  expect(text).not.toContain("<b>x");
+  expect(text.match(/data:image\/webp/g)?.length).toBe(4);
+});
+
+it("every data command takes folders of other layouts", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), classes);
+  const good = ["--good", join(folder, "tile/train/good"), "--bad", join(folder, "tile/test/spot")];
+  const stats = await ltad("data", "stats", ...good, "--class-name", "m8");
+  expect(stats.stderr).toMatch(
+    /^Read as folders of good and bad images: 1 class, \d good images to train on, \d good and \d defective to test on\.$/m,
+  );
+  expect(stats.stdout).toMatch(/^m8 /m);
+  const layout = join(await temporaryFolder(), "layout.yaml");
+  await writeFile(layout, 'train: "{class}/train/good"\nbad: "{class}/test/{label}"\n');
+  const said = await ltad("data", "stats", folder, "--layout", layout, "--json");
+  expect(JSON.parse(said.stdout)).toMatchObject({ layout: "layout file", classes: { length: 3 } });
+  expect(await ltad("data", "stats", folder, "--layout", "mvtek")).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/Expected real-iad, visa/),
+  });
+  expect((await ltad("data", "stats")).code).toBe(2);
 });
 
 it("data split takes an order", async () => {

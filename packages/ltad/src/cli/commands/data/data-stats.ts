@@ -1,21 +1,33 @@
-import { type ClassCounts, datasetStatistics, scanDataset } from "@ltad/data";
+import { type ClassCounts, datasetStatistics } from "@ltad/data";
+import { type DataOptions, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
 import { count } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
+import { writeStatsPage } from "./data-pages.js";
+
+export interface DataStatsOptions extends CommonOptions, DataOptions {
+  /** HTML file to write with class sizes and examples. */
+  readonly page?: string;
+}
 
 /** Counts what a dataset folder holds. */
-export async function dataStats(io: Io, folder: string, options: CommonOptions): Promise<void> {
+export async function dataStats(io: Io, folder: string | undefined, options: DataStatsOptions): Promise<void> {
   await withSession(io, options, "Nothing was changed.", async (session) => {
-    const dataset = await scanDataset(folder);
+    const dataset = await openDataset(folder, options);
+    session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
     const classes = await datasetStatistics(dataset, session);
-    session.printJson({ root: dataset.root, classes, warnings: dataset.warnings });
+    session.printJson({ root: dataset.root, layout: dataset.layout, classes, warnings: dataset.warnings });
     session.print(textTable(["class", "train", "test good", "defective", "masks", "size in pixels", "defects"], classes.map(row)));
     const total = (key: "train" | "testGood" | "testDefect") => count(classes.reduce((sum, c) => sum + c[key], 0));
     session.print(
       `\n${classes.length} classes, ${total("train")} images to train on, ${total("testGood")} good and ${total("testDefect")} defective to test on.`,
     );
+    if (options.page !== undefined) {
+      await writeStatsPage(options.page, dataset, session);
+      session.info(`The pictures are in ${options.page}`);
+    }
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import { addCacheOption, addCommonOptions, addExamples, addThreadsOption } from "../../options.js";
 
@@ -6,7 +7,7 @@ export function addEvalCommand(program: Command, io: Io): void {
   const command = program
     .command("eval")
     .argument("<model>", "model folder")
-    .argument("<data>", "data set folder with CLASS/test")
+    .argument("[data]", "data set with test images, in any known layout")
     .summary("measure a model on the test images of a data set")
     .description(
       "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
@@ -19,6 +20,7 @@ export function addEvalCommand(program: Command, io: Io): void {
         .default("folder"),
     )
     .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
+  addDataOptions(command);
   addCommonOptions(addThreadsOption(addCacheOption(command)));
   addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
 }

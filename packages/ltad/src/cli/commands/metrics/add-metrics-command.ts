@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import { addCommonOptions, addExamples, finiteNumber, wholeNumber } from "../../options.js";
 
@@ -18,7 +19,7 @@ export function addMetricsCommand(program: Command, io: Io): void {
     .option("--compare <file>", "for scores: compare with another detector's scores of the same images")
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0)
     .action(async (scores, options) => (await import("./metrics-command.js")).metricsCommand(io, scores, options));
-  addCommonOptions(command);
+  addCommonOptions(addDataOptions(command));
   addExamples(
     command,
     "metrics scores.csv",

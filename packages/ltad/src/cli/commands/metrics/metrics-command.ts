@@ -2,7 +2,6 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
 import { percent, short } from "@ltad/core/format";
-import { scanDataset } from "@ltad/data";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import {
   type ClassScores,
@@ -15,12 +14,13 @@ import {
   type SetMeasures,
   writeMeasures,
 } from "@ltad/evaluate";
+import { type DataOptions, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 import { measureTables } from "../eval/measure-tables.js";
 
-export interface MetricsCommandOptions extends CommonOptions {
+export interface MetricsCommandOptions extends CommonOptions, DataOptions {
   readonly data?: string;
   readonly order?: string;
   readonly out?: string;
@@ -56,7 +56,8 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
     throw new LtadError("LTAD_CONFIG", `${source} is a folder of maps: --data DATA must name the data set with its images and masks.`);
   if (options.compare !== undefined || options.threshold !== undefined)
     throw new LtadError("LTAD_CONFIG", "--compare and --threshold are for score files, not for folders of maps.");
-  const dataset = await scanDataset(options.data);
+  const dataset = await openDataset(options.data, options);
+  session.info(dataset.readAs);
   for (const warning of dataset.warnings) session.warn(warning);
   const classes = dataset.classes.filter(({ test }) => test.length > 0);
   if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);

@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated, wholeNumber } from "../../options.js";
 
 export function addTrainCommand(program: Command, io: Io): void {
   const command = program
     .command("train")
-    .argument("<data>", "folder with CLASS/train/good/*.png")
+    .argument("[data]", "data set: a folder such as CLASS/train/good/*.png in any known layout, or a table of images")
     .summary("train a model on a data set and write it as a folder")
     .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
     .requiredOption("--out <folder>", "folder to write the model to");
@@ -16,10 +17,12 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
+  addDataOptions(command);
   addCommonOptions(addOfflineOption(addCacheOption(command)));
   addExamples(
     command,
     "train ./data --out ./model",
+    "train --good ./photos/ok --bad ./photos/nok --out ./model",
     "train ./data --out ./model --preset fast",
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
     "train ./data --out ./model --preset paper --set detect.steps=3000",

@@ -1,6 +1,7 @@
 import type { JobOptions } from "@ltad/core";
 import { plural, seconds } from "@ltad/core/format";
 import { configYaml } from "@ltad/evaluate/report";
+import { dataWords } from "../../../data-options.js";
 import { trainWords } from "../../../train-command-line.js";
 import type { TrainOptions, TrainPlan } from "../../../train-options.js";
 import { train, type TrainResult } from "../../../train.js";
@@ -12,14 +13,14 @@ import { typedCommand } from "../../typed-command.js";
 export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan">;
 
 /** Trains a model and says what to type next. */
-export async function trainCommand(io: Io, data: string, options: TrainCommandOptions): Promise<void> {
+export async function trainCommand(io: Io, data: string | undefined, options: TrainCommandOptions): Promise<void> {
   await withSession(io, options, `Continue with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
     await warnWithoutNative(session);
     const { folder, timing, copies, warnings } = await trainWithRemarks(session, data, options);
     session.printJson({ folder, timing, copies, warnings });
     session.print(`The model is in ${folder}`);
     const next = [
-      ["eval", folder, data, "--report"],
+      ["eval", folder, ...(data === undefined ? [] : [data]), ...dataWords(options), "--report"],
       ["predict", folder, "IMAGE", "--out", "maps"],
     ];
     session.info(`\nNext:\n${next.map((words) => `  ${typedCommand(io.env, ...words)}`).join("\n")}`);
@@ -27,7 +28,7 @@ export async function trainCommand(io: Io, data: string, options: TrainCommandOp
 }
 
 /** {@link train}, with what it is going to do and how it went as remarks; `ltad demo` uses it too. */
-export async function trainWithRemarks(session: Session, data: string, options: TrainCommandOptions): Promise<TrainResult> {
+export async function trainWithRemarks(session: Session, data: string | undefined, options: TrainCommandOptions): Promise<TrainResult> {
   const { signal, onProgress, io } = session;
   const result = await train(data, { ...options, env: io.env, signal, onProgress, onPlan: (plan) => showPlan(session, plan) });
   for (const warning of result.warnings) session.warn(warning);
@@ -37,7 +38,8 @@ export async function trainWithRemarks(session: Session, data: string, options: 
   return result;
 }
 
-function showPlan(session: Session, { split, config, warnings }: TrainPlan): void {
+function showPlan(session: Session, { split, config, readAs, warnings }: TrainPlan): void {
+  session.info(readAs);
   for (const warning of warnings) session.warn(warning);
   const images = split.classes.map(({ name, train: items }) => `${name} ${items.length}`).join(", ");
   session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);

@@ -1,0 +1,20 @@
+/** Endings that mean an image, also of kinds that are refused later with advice. */
+export const imageExtensions: ReadonlySet<string> = new Set([
+  ".png",
+  ".jpg",
+  ".jpeg",
+  ".webp",
+  ".tif",
+  ".tiff",
+  ".gif",
+  ".bmp",
+  ".pgm",
+  ".ppm",
+  ".pnm",
+  ".pbm",
+  ".heic",
+  ".heif",
+  ".avif",
+  ".jp2",
+  ".jxl",
+]);

@@ -1,0 +1,66 @@
+import { type Folder, hasImages, nfc, pathIn } from "../folder.js";
+import { matchMasks } from "../match-masks.js";
+import { isGoodWord, isMaskWord } from "../words.js";
+import { classFolders } from "./class-folders.js";
+import { isGoodName } from "./good-names.js";
+import { heldOut } from "./held-out.js";
+import { separateMasks } from "./inline-masks.js";
+import type { ImageRow, Layout, LayoutContext } from "./layout.js";
+
+/**
+ * Plain folders of good and bad images beside each other, for one product or for each: good/ (or ok/, normal/, ...) and any other folder, which is a
+ * defect of its name; masks/ (or gt/, ...) if there are any. About a fifth of the good images are for testing.
+ */
+export const goodBad: Layout = {
+  name: "good-bad",
+  title: "folders of good and bad images",
+  fits: (root, context) => classFolders(root, context, isProduct(context)).length > 0,
+  read: (root, context) =>
+    classFolders(root, context, isProduct(context)).flatMap(({ name, folder }) => readProduct(name, folder, context)),
+};
+
+function isGood(name: string, { goodNames }: LayoutContext): boolean {
+  return isGoodName(name, goodNames) || isGoodWord(name);
+}
+
+function isProduct(context: LayoutContext): (folder: Folder) => boolean {
+  return ({ folders }) => folders.some((folder) => isGood(folder.name, context) && hasImages(folder));
+}
+
+function readProduct(name: string, product: Folder, context: LayoutContext): ImageRow[] {
+  const folders = product.folders.filter(hasImages);
+  const good = folders.filter((folder) => isGood(folder.name, context));
+  const masks = folders.find((folder) => isMaskWord(folder.name));
+  const bad = folders.filter((folder) => !good.includes(folder) && folder !== masks);
+  return [...goodRows(name, good, bad.length > 0, context), ...bad.flatMap((folder) => badRows(name, folder, masks, context))];
+}
+
+/** Good images: all for training, or about a fifth for testing where there are bad ones to tell them from. */
+export function goodRows(name: string, folders: readonly Folder[], hasBad: boolean, context: LayoutContext): ImageRow[] {
+  const paths = folders.flatMap((folder) => [...withoutMasks(folder, context)].map(({ path }) => path));
+  const kept = hasBad ? heldOut(paths) : new Set<string>();
+  if (kept.size > 0) context.remarks.note(name, "the folders have no split; about a fifth of the good images are for testing.");
+  return paths.map((path) => ({ class: name, split: kept.has(path) ? "test" : "train", label: "good", path }));
+}
+
+/** Bad images: all for testing, as a defect of their folder's name. */
+export function badRows(name: string, folder: Folder, masks: Folder | undefined, context: LayoutContext): ImageRow[] {
+  const row = { class: name, split: "test", label: nfc(folder.name) } as const;
+  const images = [...withoutMasks(folder, context)];
+  if (!masks || images.some((image) => image.masks.length > 0))
+    return images.map(({ path, masks: beside }) => ({ ...row, path, masks: beside }));
+  const at = masks.folders.find((inside) => nfc(inside.name) === row.label) ?? masks;
+  const names = images.map(({ path }) => path.slice(folder.path.length + 1));
+  const { masksOf, bare } = matchMasks({ imagesAt: folder.path, images: names, masksAt: at.path, masks: at, isFlat: at === masks });
+  if (bare.length > 0) context.remarks.matter(folder.path, "without a mask; excluded from pixel metrics.", bare);
+  return images.map(({ path }, i) => ({ ...row, path, masks: (masksOf.get(names[i]!) ?? []).map((mask) => pathIn(at, mask)) }));
+}
+
+function* withoutMasks(folder: Folder, context: LayoutContext): Generator<{ path: string; masks: string[] }> {
+  const { images, masksOf } = separateMasks(folder.images);
+  const beside = [...masksOf.values()].flat();
+  if (beside.length > 0) context.remarks.note(folder.path, "read as masks, because an image of the same name lies beside.", beside);
+  for (const mask of beside) context.explain(pathIn(folder, mask));
+  for (const image of images) yield { path: pathIn(folder, image), masks: (masksOf.get(image) ?? []).map((mask) => pathIn(folder, mask)) };
+  for (const below of folder.folders) yield* withoutMasks(below, context);
+}

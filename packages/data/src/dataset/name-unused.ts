@@ -1,0 +1,56 @@
+import { type Folder, imagesBelow, pathIn } from "./folder.js";
+import type { ImageRow } from "./layouts/layout.js";
+import type { Remarks } from "./remarks.js";
+import { isGoodWord, isMaskWord } from "./words.js";
+
+const documents = /\.(?:txt|md|pdf|html?|json|jsonl|csv|tsv|ya?ml|xml|docx?|xlsx?|rtf)$/i;
+
+/**
+ * Names every image of a folder that is neither used nor explained by a remark: a folder without any used image as a whole, else its images.
+ * In folders that hold images, files with other endings are named, too; elsewhere those that are no documents.
+ */
+export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: ReadonlySet<string>, remarks: Remarks): void {
+  const known = new Set(explained);
+  for (const { path, masks = [] } of rows) for (const used of [path, ...masks]) known.add(used);
+  if (visit(root) === "unused") nameFolder(root);
+
+  /** Names what is not used below a folder, and says whether that is everything in it. */
+  function visit(folder: Folder): "unused" | "used" | "empty" {
+    if (known.has(folder.path)) return "empty";
+    const mine = folder.images.filter((image) => !known.has(pathIn(folder, image)));
+    const below = folder.folders.map((inside) => ({ inside, state: visit(inside) }));
+    const hasUsed = mine.length < folder.images.length || below.some(({ state }) => state === "used");
+    const unused = below.filter(({ state }) => state === "unused").map(({ inside }) => inside);
+    if (!hasUsed && (mine.length > 0 || unused.length > 0)) return "unused";
+    if (mine.length > 0) remarks.note(placeOf(folder), "not used.", mine);
+    unused.forEach(nameFolder);
+    nameOthers(folder);
+    return hasUsed ? "used" : "empty";
+  }
+
+  function nameFolder(folder: Folder): void {
+    const images = [...imagesBelow(folder)];
+    const names = images.map((path) => path.slice(folder.path === "" ? 0 : folder.path.length + 1));
+    remarks.note(placeOf(folder), `not used${hint(folder.name)}.`, names);
+  }
+
+  function nameOthers(folder: Folder): void {
+    const others = folder.others.filter((name) => !documents.test(name) && !known.has(pathIn(folder, name)));
+    const named = remarks.all.some(({ at, text }) => at === folder.path && text.startsWith("not read"));
+    if (others.length > 0 && !named) remarks.note(placeOf(folder), "not read, because the ending is not one of an image.", others);
+  }
+}
+
+function placeOf({ path, name }: Folder): string {
+  return path === "" ? name : path;
+}
+
+/** What a folder of this name usually is, and how to use it. */
+function hint(name: string): string {
+  if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are neither trained on nor tested";
+  if (/^test_private/i.test(name)) return ": there are no labels for these images";
+  if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
+  if (isMaskWord(name)) return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
+  if (isGoodWord(name)) return `: if these are good images, say so with --good-names ${name} or a layout file`;
+  return "";
+}

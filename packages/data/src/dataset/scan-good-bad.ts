@@ -1,0 +1,54 @@
+import { basename, relative, resolve, sep } from "node:path";
+import { LtadError } from "@ltad/core";
+import { shown } from "../internal/shown.js";
+import type { Dataset } from "./dataset.js";
+import { type Folder, hasImages } from "./folder.js";
+import { badRows, goodRows } from "./layouts/good-bad.js";
+import { finishScan, newScan } from "./one-scan.js";
+import { readFolder } from "./read-folder.js";
+import { resolveData } from "./resolve-data.js";
+import type { ScanOptions } from "./scan-options.js";
+
+/**
+ * One product from folders of good and bad images anywhere.
+ * @throws LtadError `LTAD_CONFIG` without a good one, or together with a data set; `LTAD_DATA` as `scanDataset`
+ */
+export async function scanGoodBad(
+  data: string | undefined,
+  options: ScanOptions & { readonly good: readonly string[]; readonly bad: readonly string[] },
+): Promise<Dataset> {
+  const given = [...options.good, ...options.bad];
+  if (data !== undefined || options.good.length === 0)
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `${data === undefined ? "no data set" : shown(data)}: give either a data set, or the folders of one product with --good FOLDER and, for testing, --bad FOLDER.`,
+    );
+  const paths = await Promise.all(given.map(resolveData));
+  const root = commonFolder(paths);
+  const folders = await Promise.all(paths.map((path) => readFolder(root, relative(root, path).split(sep).join("/"), options)));
+  const [good, bad] = [folders.slice(0, options.good.length), folders.slice(options.good.length)];
+  const scan = newScan(root, { ...options, className: options.className ?? productOf(good[0]!, root) });
+  const { className } = scan.context;
+  const rows = [
+    ...goodRows(className, good, bad.some(hasImages), scan.context),
+    ...bad.flatMap((folder) => badRows(className, folder, undefined, scan.context)),
+  ];
+  const all: Folder = { name: basename(root), path: "", folders, images: [], others: [] };
+  return finishScan(all, rows, scan, { name: "files", title: "folders of good and bad images" });
+}
+
+/** The product of a folder of good images: its own name, or that of the folder around it when its own only says "good". */
+function productOf({ name, path }: Folder, root: string): string {
+  const around = path.includes("/") ? path.split("/").at(-2)! : basename(root);
+  return (isPlainGood(name) ? around : name) || "product";
+}
+
+function isPlainGood(name: string): boolean {
+  return /^(?:good|ok|normal|train|images?)$/i.test(name);
+}
+
+function commonFolder(paths: readonly string[]): string {
+  const parts = paths.map((path) => path.split(sep).slice(0, -1));
+  const shared = parts[0]!.findIndex((part, i) => parts.some((other) => other[i] !== part));
+  return (shared < 0 ? parts.reduce((a, b) => (b.length < a.length ? b : a)) : parts[0]!.slice(0, shared)).join(sep) || resolve(sep);
+}

@@ -1,0 +1,49 @@
+import { access } from "node:fs/promises";
+import { type Dataset, layoutNames, scanDataset, type ScanOptions } from "@ltad/data";
+import { readConfigFile } from "./read-config-file.js";
+
+/** How a data set is read; everything that reads one takes these. By default it is found out. */
+export interface DataOptions {
+  /** The name of a layout, the path of a layout file (YAML or JSON), or what such a file says. */
+  readonly layout?: ScanOptions["layout"];
+  /** Names of folders, or labels of a table, that mean good images, beside "good". */
+  readonly goodNames?: readonly string[] | undefined;
+  /** The class of a folder with one product; by default the name of the folder. */
+  readonly className?: string | undefined;
+  /** Folders of good and bad images of one product, in place of a data set. */
+  readonly good?: readonly string[] | undefined;
+  readonly bad?: readonly string[] | undefined;
+  /** Follow links that lead out of the data set. */
+  readonly links?: boolean | undefined;
+}
+
+/**
+ * Scans a data set as the options say.
+ * @throws LtadError of {@link scanDataset}, or of a layout file that cannot be read
+ */
+export async function openDataset(data: string | undefined, options: DataOptions & Pick<ScanOptions, "signal"> = {}): Promise<Dataset> {
+  const { layout, goodNames, className, good, bad, links, signal } = options;
+  const said = typeof layout === "string" ? await layoutOf(layout) : layout;
+  return scanDataset(data, { layout: said, goodNames, className, good, bad, links, signal });
+}
+
+async function layoutOf(text: string): Promise<ScanOptions["layout"]> {
+  if (layoutNames.includes(text)) return text;
+  const isFile = await access(text).then(
+    () => true,
+    () => false,
+  );
+  return isFile ? ((await readConfigFile(text)) as ScanOptions["layout"]) : text;
+}
+
+/** The words of a command line that give these options. */
+export function dataWords({ layout, goodNames = [], className, good = [], bad = [], links }: DataOptions): string[] {
+  return [
+    ...good.flatMap((folder) => ["--good", folder]),
+    ...bad.flatMap((folder) => ["--bad", folder]),
+    ...(typeof layout === "string" ? ["--layout", layout] : []),
+    ...goodNames.flatMap((name) => ["--good-names", name]),
+    ...(className === undefined ? [] : ["--class-name", className]),
+    ...(links ? ["--links"] : []),
+  ];
+}
