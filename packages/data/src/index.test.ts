@@ -14,6 +14,7 @@ it("exports what the README lists", () => {
       "loadMask",
       "longTail",
       "longTailCounts",
+      "maskRemarks",
       "orderClasses",
       "parseProtocol",
       "pixelTestItems",

@@ -54,7 +54,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...entry,
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
-  const { summary, classes, ...measures } = await measureAll(tested, manifest, options);
+  const { measures: found, warnings: odd } = await measureAll(tested, manifest, options);
+  const { summary, classes, ...measures } = found;
   clock.lap("measure");
   const calibration = calibrate(
     tested,
@@ -75,7 +76,7 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   return {
     evaluation,
     tested,
-    warnings: [...warnings, ...missingNumbers(tested, measures.reasons)],
+    warnings: [...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,
   };
@@ -85,16 +86,18 @@ async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
   { signal, onProgress }: JobOptions,
-): Promise<SetMeasures> {
+): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
-  const set = measureSet();
+  const [set, warnings] = [measureSet(), [] as string[]];
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
-    set.add(data.name, scoresOf(images), await pixelsOf(data, images, features));
+    const { pixels, warnings: odd } = await pixelsOf(data, images, features);
+    set.add(data.name, scoresOf(images), pixels);
+    warnings.push(...odd);
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
   }
   const names = tested.map(({ data }) => data.name);
-  return set.result(names, seed);
+  return { measures: set.result(names, seed), warnings };
 }
 
 function calibrate(

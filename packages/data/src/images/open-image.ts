@@ -13,6 +13,8 @@ export interface ImageHeader {
   /** Bits of a sample as stored: 8 (also for fewer) or 16. */
   readonly depth: 8 | 16;
   readonly hasAlpha: boolean;
+  /** EXIF orientation as stored, 1 to 8: 1 is upright, from 5 on the sides were swapped. */
+  readonly orientation: number;
 }
 
 /** A checked image whose pixels are not decoded yet. */
@@ -83,8 +85,15 @@ async function readHeader(
     );
   }
   const { width, height } = meta.autoOrient;
-  const header: ImageHeader = { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
-  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && (meta.orientation ?? 1) === 1;
+  const header: ImageHeader = {
+    format,
+    width,
+    height,
+    depth: meta.depth === "ushort" ? 16 : 8,
+    hasAlpha: meta.hasAlpha ?? false,
+    orientation: meta.orientation ?? 1,
+  };
+  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && header.orientation === 1;
   return { header, isPlain };
 }
 
