@@ -176,6 +176,6 @@ it("names the image whose map is missing or has no finite score", async () => {
   await rm(join(maps, "nut/test/good/1.npy"));
   expect(await ltad("metrics", maps, "--data", data)).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy or \.png/),
+    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy, \.tiff or \.png; there is no such file/),
   });
 });

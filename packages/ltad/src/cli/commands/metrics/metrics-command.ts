@@ -62,7 +62,8 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
   if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);
   const set = measureSet();
   for (const data of classes) {
-    const { scores, pixels } = await readMaps(source, data, session);
+    const { scores, pixels, warnings } = await readMaps(source, data, session);
+    for (const warning of warnings) session.warn(warning);
     set.add(data.name, scores, pixels);
   }
   const names = classes.map(({ name }) => name);
