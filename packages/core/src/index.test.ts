@@ -11,6 +11,7 @@ it("exports what is listed here", () => {
       "bytesOf",
       "createRng",
       "decodeSafetensors",
+      "decodeText",
       "eachAtOnce",
       "encodeSafetensors",
       "evenly",

@@ -12,7 +12,7 @@ export type { Evaluation, NamedMetrics } from "./evaluation.js";
 export type { FalseAlarms, GoodScores } from "./false-alarms/false-alarms.js";
 export type { LeftOutImages } from "./false-alarms/left-out-images.js";
 export type { ClassMaps } from "./files/read-maps.js";
-export type { ClassScores } from "./files/read-scores.js";
+export type { ClassScores, ReadScoresOptions } from "./files/read-scores.js";
 export type { SetMeasurement } from "./measure-set.js";
 export type { Numbers, SetMeasures } from "./set-measures.js";
 export type { ImagePrediction, TestedClass, TestedImage } from "./tested-image.js";

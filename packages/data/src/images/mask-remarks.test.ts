@@ -49,9 +49,13 @@ describe("a mask of another size", () => {
   };
 
   it("must be turned, never squashed, where the sides are swapped", () => {
-    expect(said({}, { orientation: 6 })).toMatchInlineSnapshot(`"m.png is 240x160 but a.jpg is 160x240. A mask must have the size of its image; its sides are swapped, because the image is shown turned (EXIF orientation 6) and the mask is not. Turn the mask by 90 degrees clockwise, or export it again from the image as it is shown."`);
+    expect(said({}, { orientation: 6 })).toMatchInlineSnapshot(
+      `"m.png is 240x160 but a.jpg is 160x240. A mask must have the size of its image; its sides are swapped, because the image is shown turned (EXIF orientation 6) and the mask is not. Turn the mask by 90 degrees clockwise, or export it again from the image as it is shown."`,
+    );
     expect(said({}, { orientation: 8 })).toContain("Turn the mask by 90 degrees counter-clockwise");
-    expect(said({ orientation: 6 }, {})).toMatchInlineSnapshot(`"m.png is 240x160 but a.jpg is 160x240. A mask must have the size of its image; its sides are swapped, because the mask is shown turned (EXIF orientation 6) and the image is not. Remove the orientation from the mask's EXIF data."`);
+    expect(said({ orientation: 6 }, {})).toMatchInlineSnapshot(
+      `"m.png is 240x160 but a.jpg is 160x240. A mask must have the size of its image; its sides are swapped, because the mask is shown turned (EXIF orientation 6) and the image is not. Remove the orientation from the mask's EXIF data."`,
+    );
     for (const [found, expected] of [
       [{}, { orientation: 6 }],
       [{ orientation: 6 }, {}],

@@ -72,7 +72,8 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
 
 async function ofScores(session: Session, source: string, { compare, threshold, ...options }: MetricsCommandOptions): Promise<Result> {
   if (options.data !== undefined) throw new LtadError("LTAD_CONFIG", `${source} is a score file: --data is for folders of maps.`);
-  const classes = await readScores(source);
+  const onRemark = (remark: string) => session.warn(remark);
+  const classes = await readScores(source, { onRemark });
   const set = measureSet();
   for (const [name, { test }] of classes) set.add(name, test, null);
   const measures = set.result(orderOf(session, [...classes.keys()], options.order), options.seed);
@@ -81,7 +82,7 @@ async function ofScores(session: Session, source: string, { compare, threshold, 
     ...measures,
     ...(threshold !== undefined && { accuracy: byClass(classes, ({ test }) => measure(() => accuracyAt(test.ranking(), threshold))) }),
     ...calibrationOf(classes),
-    ...(compare !== undefined && { comparison: compareScores(classes, await readScores(compare), compare) }),
+    ...(compare !== undefined && { comparison: compareScores(classes, await readScores(compare, { onRemark }), compare) }),
   };
 }
 
