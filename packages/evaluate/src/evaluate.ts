@@ -5,6 +5,7 @@ import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
 import { matchClasses } from "./match-classes.js";
+import { ownOf } from "./own-of.js";
 import { measureSet } from "./measure-set.js";
 import { scoreFeatures, type ScoreFeaturesOptions } from "./score-features.js";
 import type { SetMeasures } from "./set-measures.js";
@@ -115,7 +116,7 @@ function calibrate(
 function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
   return tested.flatMap(({ data: { name } }) =>
     ["image", "pixel"].flatMap((kind) => {
-      const reason = reasons[name]?.[`${kind}_auroc`];
+      const reason = ownOf(reasons, name)?.[`${kind}_auroc`];
       return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); excluded from the averages.`];
     }),
   );

@@ -5,6 +5,7 @@ export { leftOutImages, trainImagesFile } from "./false-alarms/left-out-images.j
 export { readMaps } from "./files/read-maps.js";
 export { readScores } from "./files/read-scores.js";
 export { measureSet } from "./measure-set.js";
+export { ownOf } from "./own-of.js";
 export { writeMeasures } from "./write-measures.js";
 export type { Comparison } from "./compare-scores.js";
 export type { Evaluated, EvaluateOptions } from "./evaluate.js";

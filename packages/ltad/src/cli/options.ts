@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { LtadError } from "@ltad/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
 export function addCommonOptions(command: Command): Command {
@@ -43,6 +44,18 @@ export function addSplitOptions(command: Command): Command {
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
 }
 
+/**
+ * An option that must be given. Commander's own refuses its absence before it looks at the names of the others, so that who mistypes it reads
+ * that it is missing; here a misspelt option is reported first.
+ */
+export function addRequiredOption(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, description);
+  return command.addOption(option).hook("preAction", (_, action) => {
+    if (action === command && command.getOptionValue(option.attributeName()) === undefined)
+      command.error(`error: required option '${flags}' not specified`, { code: "commander.missingMandatoryOptionValue" });
+  });
+}
+
 export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
@@ -59,7 +72,19 @@ export function repeated(value: string, before: readonly string[] = []): string[
 }
 
 function orderOf(text: string): "size" | string[] {
-  return text === "size" ? text : text.split(",").map((name) => name.trim());
+  return text === "size" ? text : namesOf(text);
+}
+
+/** Names between commas, or a JSON list where a name has a comma itself. */
+export function namesOf(text: string): string[] {
+  if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim());
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  } catch {
+    // said below
+  }
+  throw new LtadError("LTAD_CONFIG", `--order: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
 }
 
 /** Command lines at the end of the help, as the user types them. */

@@ -28,7 +28,7 @@ it("prints one JSON object with every key that programs rely on, and nothing els
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const found = JSON.parse(stdout) as Evaluation;
   const keys = ["protocol", "seed", "counts", "summary", "classes", "timing"];
-  const more = ["worst", "pooled", "pooled_bounds", "test_counts", "pooled_counts", "intervals", "reasons"];
+  const more = ["order", "worst", "pooled", "pooled_bounds", "test_counts", "pooled_counts", "intervals", "reasons", "mean_reasons"];
   expect(Object.keys(found)).toEqual([...keys, ...more]);
   expect(found).toMatchObject({ protocol: "exp4", seed: 5, counts: { screw: 8, tile: 4, nut: 2 } });
   for (const name of Object.keys(classes)) {

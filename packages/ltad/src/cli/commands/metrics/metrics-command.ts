@@ -16,6 +16,7 @@ import {
   writeMeasures,
 } from "@ltad/evaluate";
 import type { Io } from "../../io.js";
+import { namesOf } from "../../options.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 import { measureTables } from "../eval/measure-tables.js";
@@ -108,15 +109,15 @@ function orderOf(session: Session, names: readonly string[], order: string | und
       );
     return [...names];
   }
-  const given = order.split(",").map((name) => name.trim());
+  const given = namesOf(order);
   if (given.length === names.length && new Set(given).size === given.length && given.every((name) => names.includes(name))) return given;
   throw new LtadError("LTAD_CONFIG", `--order: expected each of ${names.join(", ")} once, received ${given.join(", ")}.`);
 }
 
-function extraTables({ accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
+function extraTables({ order, accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
   const tables: string[] = [];
   if (accuracy) {
-    const rows = Object.entries(accuracy).map(([name, { value }]) => [name, percent(value)]);
+    const rows = order.map((name) => [name, percent(accuracy[name]?.value)]);
     tables.push(textTable([`at ${short(threshold)}`, "accuracy"], rows));
   }
   if (comparison)

@@ -1,14 +1,22 @@
 import { type Command, Option } from "commander";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated } from "../../options.js";
+import {
+  addCacheOption,
+  addCommonOptions,
+  addExamples,
+  addOfflineOption,
+  addRequiredOption,
+  addSplitOptions,
+  repeated,
+} from "../../options.js";
 
 export function addTrainCommand(program: Command, io: Io): void {
-  const command = program
+  const train = program
     .command("train")
     .argument("<data>", "folder with CLASS/train/good/*.png")
     .summary("train a model on a data set and write it as a folder")
-    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
-    .requiredOption("--out <folder>", "folder to write the model to");
+    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.");
+  const command = addRequiredOption(train, "--out <folder>", "folder to write the model to");
   addSplitOptions(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
