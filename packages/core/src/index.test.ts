@@ -9,6 +9,7 @@ it("exports what is listed here", () => {
       "LtadError",
       "branchOf",
       "bytesOf",
+      "checkOutFolder",
       "createRng",
       "decodeSafetensors",
       "decodeText",

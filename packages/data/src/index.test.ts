@@ -6,6 +6,7 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "checkDataset",
+      "checkFiles",
       "datasetStatistics",
       "decodeImage",
       "headAndTail",

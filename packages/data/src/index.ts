@@ -5,6 +5,8 @@ export type { ClassData, Dataset, TestItem, TrainItem } from "./dataset/dataset.
 export { datasetStatistics } from "./dataset/dataset-statistics.js";
 export type { ClassCounts, DefectStatistics, Spread } from "./dataset/dataset-statistics.js";
 export { scanDataset } from "./dataset/scan-dataset.js";
+export { checkFiles } from "./images/check-files.js";
+export type { BadFile, CheckedFiles, CheckFilesOptions, FileToCheck } from "./images/check-files.js";
 export { decodeImage } from "./images/decode-image.js";
 export type { DecodedImage } from "./images/decode-image.js";
 export type { ImageLimits, ImageOptions } from "./images/image-limits.js";

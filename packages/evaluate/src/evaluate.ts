@@ -1,5 +1,5 @@
 import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
-import { type Dataset, isGood } from "@ltad/data";
+import { type Dataset, isGood, type TrainItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
@@ -23,6 +23,13 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** From most to least training images. */
   readonly tested: readonly TestedClass[];
+  /** The good images of {@link EvaluateOptions.leftOut}: their class, the class that the model used, and the score. */
+  readonly calibrationImages: readonly {
+    readonly item: TrainItem;
+    readonly class: string;
+    readonly used: string;
+    readonly score: number;
+  }[];
   /** Classes and metrics that are missing, in words. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
@@ -38,7 +45,9 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const { folder, manifest } = detector;
   const { known, warnings } = matchClasses(detector, dataset);
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
-  const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
+  const leftOut = known.flatMap(({ data, index: label }) =>
+    (options.leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
+  );
   const images = [...items, ...leftOut];
   const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
   const files = images.map(({ file }) => file);
@@ -77,6 +86,10 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   return {
     evaluation,
     tested,
+    calibrationImages: leftOut.map(({ item, class: name }, i) => {
+      const { score, class: used } = predictions[items.length + i]!;
+      return { item, class: name, used, score };
+    }),
     warnings: [...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,

@@ -7,6 +7,7 @@ export { readScores } from "./files/read-scores.js";
 export { measureSet } from "./measure-set.js";
 export { ownOf } from "./own-of.js";
 export { writeMeasures } from "./write-measures.js";
+export { writeScores } from "./write-scores.js";
 export type { Comparison } from "./compare-scores.js";
 export type { Evaluated, EvaluateOptions } from "./evaluate.js";
 export type { Evaluation, NamedMetrics } from "./evaluation.js";

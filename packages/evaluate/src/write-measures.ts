@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@ltad/core";
+import { csvRow } from "./csv-row.js";
 import { ownOf } from "./own-of.js";
 import { falseAlarmNumbers } from "./false-alarms/false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";
@@ -40,11 +41,5 @@ function measuresCsv(
     ...Object.entries({ Avg: summary.avg, High: summary.high, Low: summary.low }).map(([name, numbers]) => row(name, "mean", numbers)),
     row("Pooled", "pooled", pooled),
   ];
-  return `${rows.map((cells) => cells.map(cell).join(",")).join("\n")}\n`;
-}
-
-/** RFC 4180; null and undefined are empty. */
-function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return rows.map(csvRow).join("");
 }

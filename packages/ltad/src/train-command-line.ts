@@ -5,23 +5,28 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [] } = options;
+  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], skipBad } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
     data,
     "--protocol",
     protocol,
-    ...option("--order", typeof order === "object" ? order.join(",") : order),
+    ...option("--order", typeof order === "object" ? orderText(order) : order),
     "--seed",
     String(seed),
     ...option("--hold-out", holdOut?.toString()),
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),
+    ...(skipBad ? ["--skip-bad"] : []),
     "--out",
     out,
   ];
+}
+
+function orderText(names: readonly string[]): string {
+  return names.some((name) => name.includes(",") || name.trim() !== name) ? JSON.stringify(names) : names.join(",");
 }
 
 /** The command line that gives the same model, on one line. */

@@ -25,6 +25,8 @@ export interface TrainOptions extends JobOptions, SplitOptions {
   readonly set?: readonly string[] | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */
   readonly resume?: boolean | undefined;
+  /** Go on without images that cannot be read; the plan's warnings name them. */
+  readonly skipBad?: boolean | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */

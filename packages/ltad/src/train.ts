@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type JobOptions, throwIfAborted, writeFileAtomic } from "@ltad/core";
-import { checkDataset, longTail, scanDataset } from "@ltad/data";
+import { checkOutFolder, type JobOptions, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
+import { type Dataset, type FileToCheck, longTail, scanDataset, type Split } from "@ltad/data";
 import { resolveConfig } from "@ltad/train/config";
+import { checkInputs } from "./check-inputs.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
 import { readConfigFile } from "./read-config-file.js";
 import { trainCommandLine } from "./train-command-line.js";
@@ -51,17 +52,48 @@ async function planTraining(data: string, options: TrainOptions): Promise<TrainP
   const { signal, onProgress, protocol = "full", order, holdOut, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
   const config = resolveConfig({ preset: options.preset, file, sets: options.set });
+  await checkOutFolder(options.out, roomForModel);
   const dataset = await scanDataset(data);
   const split = await longTail(dataset, { protocol, order, holdOut, seed });
   const job: JobOptions = { signal, onProgress };
-  await checkDataset(dataset, job);
+  const cacheDir = resolve(options.cacheDir ?? cacheDirIn(options.env ?? process.env));
+  const { bad, warnings } = await checkInputs(filesOf(split, dataset), {
+    ...job,
+    cacheDir,
+    root: dataset.root,
+    skipBad: options.skipBad ?? false,
+  });
   throwIfAborted(signal);
-  return { split, config, warnings: dataset.warnings };
+  return { split: withoutBad(split, bad), config, warnings: [...dataset.warnings, ...warnings] };
 }
+
+/** Every image that trains, and the headers of all others, of which a fault is better known before a long training than after it. */
+function filesOf({ classes }: Split, dataset: Dataset): FileToCheck[] {
+  const used = new Set(classes.flatMap(({ train: items }) => items.map(({ file }) => file)));
+  return dataset.classes.flatMap(({ train: items, test }) => [
+    ...items.map(({ file }): FileToCheck => ({ file, depth: used.has(file) ? "full" : "header" })),
+    ...test.map(({ file, mask }): FileToCheck => ({ file, mask, depth: "header" })),
+  ]);
+}
+
+/** @throws LtadError `LTAD_DATA` when no image of a class is left */
+function withoutBad(split: Split, bad: ReadonlySet<string>): Split {
+  const classes = split.classes.map((entry) => ({ ...entry, train: entry.train.filter(({ file }) => !bad.has(file)) }));
+  const empty = classes.filter(({ train: items }) => items.length === 0).map(({ name }) => name);
+  if (empty.length === 0) return { ...split, classes };
+  throw new LtadError(
+    "LTAD_DATA",
+    `no training image of ${empty.join(", ")} can be used. Repair them, or remove the class from the data set.`,
+  );
+}
+
+/** Encoder, head, weights and checkpoint of a usual model, in bytes. */
+const roomForModel = 100 * 1024 * 1024;
 
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */
 async function writeConfig(data: string, options: TrainOptions, { config }: TrainPlan): Promise<void> {
   const { configYaml } = await import("@ltad/evaluate/report");
-  for (const outdated of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, outdated), { force: true });
+  for (const outdated of ["metrics.json", "metrics.csv", "scores.csv", "report.html"])
+    await rm(join(options.out, outdated), { force: true });
   await writeFileAtomic(join(options.out, "config.yaml"), `# ${trainCommandLine(data, options)}\n${configYaml(config)}`);
 }

@@ -15,6 +15,8 @@ export interface ImageHeader {
   readonly hasAlpha: boolean;
   /** EXIF orientation as stored, 1 to 8: 1 is upright, from 5 on the sides were swapped. */
   readonly orientation: number;
+  /** Pages of a TIFF or frames of an animation; the first is read. */
+  readonly pages: number;
 }
 
 /** A checked image whose pixels are not decoded yet. */
@@ -25,6 +27,8 @@ export interface OpenImage {
   readonly isPlain: boolean;
   /** A fresh pipeline, upright (EXIF). */
   pixels(): Sharp;
+  /** A fresh pipeline of the pixels as they lie in the file. */
+  stored(): Sharp;
 }
 
 const convert = "Use PNG, JPEG, WebP, TIFF or GIF; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
@@ -41,9 +45,9 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   checkByteLimit(bytes.length, name, maxBytes);
   const sniffed = sniffFormat(bytes);
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
-  const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true, pages: 1 });
+  const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true });
   const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
-  return { name, header, isPlain, pixels: () => input().autoOrient() };
+  return { name, header, isPlain, pixels: () => input().autoOrient(), stored: input };
 }
 
 const headerBytes = 64 * 1024;
@@ -92,6 +96,7 @@ async function readHeader(
     depth: meta.depth === "ushort" ? 16 : 8,
     hasAlpha: meta.hasAlpha ?? false,
     orientation: meta.orientation ?? 1,
+    pages: meta.pages ?? 1,
   };
   const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && header.orientation === 1;
   return { header, isPlain };

@@ -27,6 +27,11 @@ export function addOfflineOption(command: Command): Command {
   return command.option("--offline", "make no network request; fail if the weights are not in the cache");
 }
 
+/** Whether bad files stop a job. */
+export function addSkipBadOption(command: Command): Command {
+  return command.option("--skip-bad", "go on without images and masks that cannot be read, and name them");
+}
+
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
   return command

@@ -31,9 +31,10 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
     await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
-    const evaluation = await evaluateFolder(session, model, data, { ...options, report: true });
-    session.printJson(evaluation);
-    session.print(measureTables(evaluation, evaluation.counts));
+    await evaluateFolder(session, model, data, { ...options, out: model, report: true }, (evaluation) => {
+      session.printJson(evaluation);
+      session.print(measureTables(evaluation, evaluation.counts));
+    });
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
     session.print(`\nNext:\n${(await nextCommands(io, model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });

@@ -6,6 +6,7 @@ import {
   addExamples,
   addOfflineOption,
   addRequiredOption,
+  addSkipBadOption,
   addSplitOptions,
   repeated,
 } from "../../options.js";
@@ -23,7 +24,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
-  addCommonOptions(addOfflineOption(addCacheOption(command)));
+  addCommonOptions(addOfflineOption(addCacheOption(addSkipBadOption(command))));
   addExamples(
     command,
     "train ./data --out ./model",
