@@ -11,6 +11,7 @@ it("exports what the README lists", () => {
       "decodeImage",
       "headAndTail",
       "isGood",
+      "isImageName",
       "loadImage",
       "loadMask",
       "longTail",

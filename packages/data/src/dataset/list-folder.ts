@@ -1,7 +1,8 @@
 import { type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { extname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { LtadError } from "@ltad/core";
+import { isImageName } from "../images/image-endings.js";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { hasHidden, shown } from "../internal/shown.js";
 
@@ -13,23 +14,6 @@ export interface Listing {
 }
 
 const junk = new Set(["thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r"]);
-/** Names that mean an image, also of kinds that are refused later with advice. */
-const imageExtensions = new Set([
-  ".png",
-  ".jpg",
-  ".jpeg",
-  ".webp",
-  ".tif",
-  ".tiff",
-  ".gif",
-  ".bmp",
-  ".heic",
-  ".heif",
-  ".avif",
-  ".jp2",
-  ".jxl",
-]);
-
 /**
  * Lists a folder. Links are followed when they end inside the root.
  * @param root the dataset folder, resolved
@@ -42,7 +26,7 @@ export async function listFolder(folder: string, root: string): Promise<Listing>
     checkName(entry.name, folder);
     const kind = entry.isSymbolicLink() ? await followLink(join(folder, entry.name), root) : entry;
     if (kind.isDirectory()) listing.folders.push(entry.name);
-    else if (kind.isFile() && imageExtensions.has(extname(entry.name).toLowerCase())) listing.images.push(entry.name);
+    else if (kind.isFile() && isImageName(entry.name)) listing.images.push(entry.name);
     else listing.others.push(entry.name);
   }
   return listing;

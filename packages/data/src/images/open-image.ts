@@ -2,6 +2,9 @@ import sharp, { type Sharp } from "sharp";
 import { imageError } from "./image-error.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
 import { checkByteLimit, readImageFile, readImageStart } from "./read-image-file.js";
+import { PixelFault } from "./plain-pixels.js";
+import { readBmp } from "./read-bmp.js";
+import { readPnm } from "./read-pnm.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** An image as its header describes it. */
@@ -31,8 +34,9 @@ export interface OpenImage {
   stored(): Sharp;
 }
 
-const convert = "Use PNG, JPEG, WebP, TIFF or GIF; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
-const replace = "Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file here, or remove this one.";
+const convert =
+  "Use PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
+const replace = "Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one.";
 
 /**
  * Reads a file or bytes as far as the header: kind by content, size against the limits.
@@ -45,9 +49,30 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   checkByteLimit(bytes.length, name, maxBytes);
   const sniffed = sniffFormat(bytes);
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
-  const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true });
+  const input = inputOf(bytes, sniffed.format, name, maxPixels);
   const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
   return { name, header, isPlain, pixels: () => input().autoOrient(), stored: input };
+}
+
+/** Makes pipelines from the content of a file; what sharp does not read is read here. */
+function inputOf(bytes: Uint8Array, format: ImageFormat, name: string, maxPixels: number): () => Sharp {
+  if (format !== "bmp" && format !== "pnm")
+    return () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true });
+  const checkSize = (width: number, height: number) => {
+    if (width * height > maxPixels) throw tooLargeError(name, `${width}x${height} pixels`, maxPixels);
+  };
+  try {
+    const { data, width, height, channels } = format === "bmp" ? readBmp(bytes, checkSize) : readPnm(bytes, checkSize);
+    return () => sharp(data, { raw: { width, height, channels }, limitInputPixels: maxPixels });
+  } catch (error) {
+    if (!(error instanceof PixelFault)) throw error;
+    throw imageError(
+      name,
+      `this ${format.toUpperCase()} ${error.message}`,
+      "Convert it to PNG, export or copy it again, or remove it.",
+      error,
+    );
+  }
 }
 
 const headerBytes = 64 * 1024;

@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { openDetector } from "@ltad/detector";
 import sharp from "sharp";
 import { beforeAll, expect, it } from "vitest";
@@ -135,4 +135,64 @@ it("refuses a damaged bundle", async () => {
   const { code, stderr } = await ltad("predict", folder, join(data, "nut/test/good/0.png"));
   expect(code).toBe(3);
   expect(stderr).toMatch(/LTAD_BUNDLE .*head.*damaged/);
+});
+
+it("scores or names every file of a folder, in the order of their paths", async () => {
+  const folder = join(await temporaryFolder(), "in");
+  const part = await readFile(join(data, "tile/test/good/0.png"));
+  const picture = { create: { width: 40, height: 32, channels: 3, background: "#777" } } as const;
+  const pages = [await sharp(picture).png().toBuffer(), await sharp(picture).png().toBuffer()];
+  const contents: Record<string, Uint8Array | string> = {
+    "B.PNG": part,
+    "a.png": part,
+    "c/1.pgm": "P2 3 2 255 1 2 3 4 5 6",
+    "c/x.png/inside.png": part,
+    "empty.bmp": "",
+    "pages.tif": await sharp(pages, { join: { animated: true } })
+      .tiff()
+      .toBuffer(),
+    ".hidden.png": part,
+    "Thumbs.db": "",
+    "notes.txt": "x",
+  };
+  for (const [path, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  const { code, stdout, stderr } = await ltad("predict", model, folder, "--json");
+  expect(code).toBe(3); // for empty.bmp
+  expect(lines(stdout).map(({ file }) => file)).toEqual(
+    ["B.PNG", "a.png", "c/1.pgm", "c/x.png/inside.png", "pages.tif"].map((path) => join(folder, path)),
+  );
+  expect(stderr).toMatch(/3 entries not scored, .*\.hidden\.png, .*Thumbs\.db, .*notes\.txt\./);
+  expect(stderr).toMatch(/LTAD_IMAGE .*empty\.bmp: this is an empty file/);
+  expect(stderr).toMatch(/pages\.tif: it has 2 pages or frames; only the first is scored/);
+});
+
+it("keeps the order of paths where outputs need longer names", async () => {
+  const { stdout } = await ltad("predict", model, data, "--out", await temporaryFolder(), "--json");
+  const files = lines(stdout).map(({ file }) => file);
+  expect(files).toEqual([...files].sort());
+  expect(files.some((file) => file.includes("ground_truth"))).toBe(false);
+  expect(files).toHaveLength(9);
+});
+
+it("finds a name that is too long for its outputs before the first image", async () => {
+  const folder = await temporaryFolder();
+  const part = await readFile(join(data, "tile/test/good/0.png"));
+  for (const name of ["a", "ü".repeat(120), "z".repeat(250)]) await writeFile(join(folder, `${name}.png`), part);
+  const out = await temporaryFolder();
+  const { code, stdout, stderr } = await ltad("predict", model, folder, "--out", out);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/LTAD_CONFIG --out: .*z\.png: the names of its outputs would have more than 255 bytes.*Rename the image\./);
+  expect(await readdir(out)).toEqual([]);
+  expect((await ltad("predict", model, folder)).code).toBe(0);
+});
+
+it("finds an output that is a file before the first image", async () => {
+  const file = join(await temporaryFolder(), "maps");
+  await writeFile(file, "");
+  const { code, stdout, stderr } = await ltad("predict", model, join(data, "nut/test/good/0.png"), "--out", file);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/maps: this is a file, not a folder/);
 });
