@@ -25,6 +25,8 @@ export interface TrainOptions extends JobOptions, SplitOptions {
   readonly set?: readonly string[] | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */
   readonly resume?: boolean | undefined;
+  /** Start over where `out` holds a checkpoint or a finished model; without it, those are kept and the training is refused. */
+  readonly force?: boolean | undefined;
   /** Go on without images that cannot be read; the plan's warnings name them. */
   readonly skipBad?: boolean | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */

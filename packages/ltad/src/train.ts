@@ -1,12 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkOutFolder, type JobOptions, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
-import { type Dataset, type FileToCheck, longTail, scanDataset, type Split } from "@ltad/data";
+import { type Dataset, type FileToCheck, longTail, scanDataset, type Split, splitOrder } from "@ltad/data";
 import { resolveConfig } from "@ltad/train/config";
 import { checkInputs } from "./check-inputs.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
 import { readConfigFile } from "./read-config-file.js";
 import { trainCommandLine } from "./train-command-line.js";
+import { checkTrainingFolder, lockTrainingFolder } from "./training-folder.js";
 import type { TrainOptions, TrainPlan } from "./train-options.js";
 
 /** What a training leaves behind. */
@@ -32,26 +33,32 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const { timing, copies, warnings } = await runTraining({
-    ...hub,
-    split: plan.split,
-    seed: plan.split.seed,
-    config: plan.config,
-    out,
-    cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
-    offline: options.offline ?? hub.offline,
-    resume,
-    signal,
-    onProgress,
-  });
-  await writeConfig(data, options, plan);
-  return { folder: out, timing, copies, warnings };
+  const unlock = await lockTrainingFolder(out);
+  try {
+    const { timing, copies, warnings } = await runTraining({
+      ...hub,
+      split: plan.split,
+      seed: plan.split.seed,
+      config: plan.config,
+      out,
+      cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
+      offline: options.offline ?? hub.offline,
+      resume,
+      signal,
+      onProgress,
+    });
+    await writeConfig(data, options, plan);
+    return { folder: out, timing, copies, warnings };
+  } finally {
+    await unlock();
+  }
 }
 
 async function planTraining(data: string, options: TrainOptions): Promise<TrainPlan> {
   const { signal, onProgress, protocol = "full", order, holdOut, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
   const config = resolveConfig({ preset: options.preset, file, sets: options.set });
+  checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
   const dataset = await scanDataset(data);
   const split = await longTail(dataset, { protocol, order, holdOut, seed });
@@ -91,9 +98,12 @@ function withoutBad(split: Split, bad: ReadonlySet<string>): Split {
 const roomForModel = 100 * 1024 * 1024;
 
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */
-async function writeConfig(data: string, options: TrainOptions, { config }: TrainPlan): Promise<void> {
+async function writeConfig(data: string, options: TrainOptions, { config, split }: TrainPlan): Promise<void> {
   const { configYaml } = await import("@ltad/evaluate/report");
   for (const outdated of ["metrics.json", "metrics.csv", "scores.csv", "report.html"])
     await rm(join(options.out, outdated), { force: true });
-  await writeFileAtomic(join(options.out, "config.yaml"), `# ${trainCommandLine(data, options)}\n${configYaml(config)}`);
+  await writeFileAtomic(
+    join(options.out, "config.yaml"),
+    `# ${trainCommandLine(data, options)}\n# order: ${JSON.stringify(splitOrder(split))}\n${configYaml(config)}`,
+  );
 }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
 import type { DisplayRange } from "@ltad/detector";
-import { plural } from "@ltad/core/format";
+import { count, foldRemarks, plural } from "@ltad/core/format";
 import type { Evaluated } from "../evaluate.js";
 import type { TestedClass } from "../tested-image.js";
 import { choosePictures } from "./choose-pictures.js";
@@ -44,7 +44,7 @@ export async function buildReport(
     trainingTiming: history.timing,
     config: configYaml(manifest.config),
     commands,
-    warnings: [...fewImages(tested), ...warnings, ...dataset.warnings],
+    warnings: [...fewImages(tested), ...foldRemarks([...warnings, ...dataset.warnings])],
     versions: { ltad: version, bundle: manifest.producer, encoder: manifest.encoder.name, node: process.version },
   };
 }
@@ -55,12 +55,13 @@ function numbersOf({ data, trained, images }: TestedClass, majority: boolean): O
 }
 
 function fewImages(tested: readonly TestedClass[]): string[] {
-  return tested
-    .filter(({ trained }) => trained < few)
-    .map(
-      ({ data, trained }) =>
-        `${data.name} was trained on ${plural(trained, "image")}: with fewer than ${few}, the model hardly knows how good images of this class differ from each other.`,
-    );
+  const scarce = tested.filter(({ trained }) => trained < few);
+  const hint = `with fewer than ${few}, the model hardly knows how good images of this class differ from each other.`;
+  const [first, ...more] = scarce.map(({ data, trained }) => `${data.name} was trained on ${plural(trained, "image")}`);
+  if (first === undefined) return [];
+  return scarce.length <= 5
+    ? [first, ...more].map((said) => `${said}: ${hint}`)
+    : [`${first}, and ${count(more.length)} more classes on fewer than ${few}: ${hint}`];
 }
 
 /**

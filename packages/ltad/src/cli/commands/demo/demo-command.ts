@@ -30,7 +30,7 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     await warnWithoutNative(session);
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
-    await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
+    await trainOrResume(session, data, { ...options, protocol, out: model, ...continuing(model, made) });
     await evaluateFolder(session, model, data, { ...options, out: model, report: true }, (evaluation) => {
       session.printJson(evaluation);
       session.print(measureTables(evaluation, evaluation.counts));
@@ -40,13 +40,19 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
   });
 }
 
+/** The demo's own folder: a stopped training goes on, a finished model is made again. */
+function continuing(model: string, made: boolean): { resume: boolean; force: boolean } {
+  const resume = !made && existsSync(join(model, "checkpoint"));
+  return { resume, force: !resume };
+}
+
 /** A checkpoint of another version of this program is useless: the training then starts over. */
 async function trainOrResume(session: Session, data: string, options: TrainCommandOptions): Promise<void> {
   try {
     await trainWithRemarks(session, data, options);
   } catch (error) {
     if (!options.resume || !isLtadError(error) || error.code !== "LTAD_CONFIG") throw error;
-    await trainWithRemarks(session, data, { ...options, resume: false });
+    await trainWithRemarks(session, data, { ...options, resume: false, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { checkOutFolder } from "@ltad/core";
+import { foldRemarks } from "@ltad/core/format";
 import { openDetector } from "@ltad/detector";
 import { type Evaluation, writeMeasures } from "@ltad/evaluate";
 import { measureModel } from "../../../evaluate.js";
@@ -53,7 +54,7 @@ export async function evaluateFolder(
     const { result, write } = await measureModel(detector, data, { cacheDir, classes, skipBad, env: io.env, signal, onProgress });
     const { warnings, remarks, ...evaluation } = result;
     for (const remark of remarks) session.info(remark);
-    for (const warning of warnings) session.warn(warning);
+    for (const warning of foldRemarks(warnings)) session.warn(warning);
     show(evaluation);
     await writeMeasures(out, evaluation, evaluation.counts);
     await write.scores(join(out, scoresFile));

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
-import { percent, short } from "@ltad/core/format";
+import { foldRemarks, percent, short } from "@ltad/core/format";
 import { scanDataset } from "@ltad/data";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import {
@@ -62,11 +62,13 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
   const classes = dataset.classes.filter(({ test }) => test.length > 0);
   if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);
   const set = measureSet();
+  const odd: string[] = [];
   for (const data of classes) {
     const { scores, pixels, warnings } = await readMaps(source, data, session);
-    for (const warning of warnings) session.warn(warning);
+    odd.push(...warnings);
     set.add(data.name, scores, pixels);
   }
+  for (const warning of foldRemarks(odd)) session.warn(warning);
   const names = classes.map(({ name }) => name);
   return { source: basename(source), ...set.result(orderOf(session, names, options.order), options.seed) };
 }

@@ -22,7 +22,8 @@ export function addTrainCommand(program: Command, io: Io): void {
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
-    .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
+    .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
+    .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   addCommonOptions(addOfflineOption(addCacheOption(addSkipBadOption(command))));
   addExamples(
