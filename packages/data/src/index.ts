@@ -11,7 +11,7 @@ export { decodeImage } from "./images/decode-image.js";
 export type { DecodedImage } from "./images/decode-image.js";
 export { isImageName } from "./images/image-endings.js";
 export type { ImageLimits, ImageOptions } from "./images/image-limits.js";
-export { loadImage, readImage, squashImage } from "./images/load-image.js";
+export { decodeShrunk, loadImage, readImage, shrunkSize, squashImage } from "./images/load-image.js";
 export type { LoadedImage, LoadImageOptions } from "./images/load-image.js";
 export { loadMask } from "./images/load-mask.js";
 export type { Mask } from "./images/load-mask.js";

@@ -11,6 +11,8 @@ export interface EvaluationSize {
   readonly grid: number;
   /** Side in pixels that maps and masks are brought to. */
   readonly inputSize: number;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
 }
 
 /** The image scores of one class. */
@@ -28,12 +30,16 @@ export interface ClassPixels {
  * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size.
  * Defective images without a mask are left out.
  */
-export async function pixelsOf(data: ClassData, images: readonly TestedImage[], { grid, inputSize }: EvaluationSize): Promise<ClassPixels> {
+export async function pixelsOf(
+  data: ClassData,
+  images: readonly TestedImage[],
+  { grid, inputSize, maxPixels }: EvaluationSize,
+): Promise<ClassPixels> {
   const usable = new Set(pixelTestItems(data));
   const [pixels, remarks] = [exactPixels(), maskRemarks(data.name)];
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
-    const stored = await readItemMask(item, remarks);
+    const stored = await readItemMask(item, remarks, maxPixels === undefined ? {} : { maxPixels });
     const mask = stored && maskAtSize(stored, inputSize);
     if (mask && mask.kept > 0) remarks.addTiny(item.id, mask.kept);
     pixels.add({

@@ -14,6 +14,8 @@ import type { ImagePrediction, TestedClass } from "./tested-image.js";
 export interface EvaluateOptions extends ScoreFeaturesOptions {
   /** Folder that keeps the features of every image, so that each is encoded once. */
   readonly cacheDir: string;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Good images to calibrate false-alarm rates with. */
   readonly leftOut?: LeftOutImages["images"];
 }
@@ -99,13 +101,13 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
 async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
-  { signal, onProgress }: JobOptions,
+  { signal, onProgress, maxPixels }: JobOptions & Pick<EvaluateOptions, "maxPixels">,
 ): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const [set, warnings] = [measureSet(), [] as string[]];
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
-    const { pixels, warnings: odd } = await pixelsOf(data, images, features);
+    const { pixels, warnings: odd } = await pixelsOf(data, images, { ...features, maxPixels });
     set.add(data.name, scoresOf(images), pixels);
     warnings.push(...odd);
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });

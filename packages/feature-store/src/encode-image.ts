@@ -13,6 +13,7 @@ export interface TurnedFile {
 /** An image file and its content. */
 export interface ImageFile extends TurnedFile {
   readonly bytes: Uint8Array;
+  readonly maxPixels?: number | undefined;
 }
 
 /** Whatever encodes images: this thread, or two others. */
@@ -28,8 +29,12 @@ export interface ImageEncoder {
 }
 
 /** Decodes one image, turns it and runs the encoder graph on it. */
-export async function encodeImage(program: Program, { inputSize, kernel }: InputSpec, { file, bytes, turn }: ImageFile): Promise<NdArrays> {
-  const upright = await loadImage(bytes, inputSize, { name: file, kernel });
+export async function encodeImage(
+  program: Program,
+  { inputSize, kernel }: InputSpec,
+  { file, bytes, turn, maxPixels }: ImageFile,
+): Promise<NdArrays> {
+  const upright = await loadImage(bytes, inputSize, { name: file, kernel, ...(maxPixels !== undefined && { maxPixels }) });
   const pixels = turn ? turnImage(upright, inputSize, turn) : upright;
   return program.run({ image: float32([1, inputSize, inputSize, 3], pixels) });
 }

@@ -11,6 +11,8 @@ export interface CheckInputsOptions extends JobOptions {
   readonly root: string;
   /** Go on without files that cannot be used. */
   readonly skipBad: boolean;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
 }
 
 /** What a job has to do without. */
@@ -26,11 +28,11 @@ export interface CheckedInputs {
  * @throws LtadError that names all files that cannot be used, unless they are to be skipped
  */
 export async function checkInputs(files: readonly FileToCheck[], options: CheckInputsOptions): Promise<CheckedInputs> {
-  const { signal, onProgress, cacheDir, root } = options;
+  const { signal, onProgress, cacheDir, root, maxPixels } = options;
   const memory = join(cacheDir, "checked", `${sha256(root).slice(0, 16)}.json`);
   const known = await readKnown(memory);
   const before = known.size;
-  const { bad, pages } = await checkFiles(files, { known, signal, onProgress });
+  const { bad, pages } = await checkFiles(files, { known, signal, onProgress, ...(maxPixels !== undefined && { maxPixels }) });
   if (known.size !== before) await writeKnown(memory, known);
   if (bad.length > 0 && !options.skipBad) throw badFilesError(bad);
   return { bad: new Set(bad.map(({ file }) => file)), warnings: [...skipped(bad), ...unusedPages(pages)] };

@@ -15,6 +15,8 @@ export interface EvaluateOptions extends JobOptions {
   readonly cacheDir?: string | undefined;
   /** Go on without images and masks that cannot be read; the warnings and the report name them. */
   readonly skipBad?: boolean | undefined;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Path of an HTML report to write as well. */
   readonly report?: string | undefined;
   /** The variables that tell the cache; `process.env` by default. */
@@ -53,17 +55,17 @@ export interface MeasuredModel {
 
 /** {@link evaluate} without writing anything yet, so that the numbers can be shown before a full disk can lose them. */
 export async function measureModel(detector: Detector, data: string, options: EvaluateOptions = {}): Promise<MeasuredModel> {
-  const { classes = "folder", env = process.env, skipBad = false, signal, onProgress } = options;
+  const { classes = "folder", env = process.env, skipBad = false, maxPixels, signal, onProgress } = options;
   const job: JobOptions = { signal, onProgress };
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(env));
   const { evaluate: measure, leftOutImages, writeScores } = await import("@ltad/evaluate");
   const scanned = await scanDataset(data);
   const { images: held, why } = await leftOutImages(detector, scanned);
   const files = filesOf(detector, scanned, held);
-  const { bad, warnings } = await checkInputs(files, { ...job, cacheDir, root: scanned.root, skipBad });
+  const { bad, warnings } = await checkInputs(files, { ...job, cacheDir, root: scanned.root, skipBad, maxPixels });
   const dataset = { ...withoutBad(scanned, bad), warnings: [...scanned.warnings, ...warnings] };
   const leftOut = new Map([...held].map(([name, items]) => [name, items.filter(({ file }) => !bad.has(file))]));
-  const evaluated = await measure(detector, dataset, { cacheDir, classes, leftOut, ...job });
+  const evaluated = await measure(detector, dataset, { cacheDir, classes, leftOut, maxPixels, ...job });
   return {
     result: {
       ...evaluated.evaluation,

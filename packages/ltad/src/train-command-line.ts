@@ -5,7 +5,7 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], skipBad } = options;
+  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], skipBad, maxPixels } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
@@ -19,6 +19,7 @@ export function trainWords(data: string, options: TrainOptions): string[] {
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),
+    ...option("--max-pixels", maxPixels?.toString()),
     ...(skipBad ? ["--skip-bad"] : []),
     "--out",
     out,

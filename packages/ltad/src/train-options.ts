@@ -29,6 +29,8 @@ export interface TrainOptions extends JobOptions, SplitOptions {
   readonly force?: boolean | undefined;
   /** Go on without images that cannot be read; the plan's warnings name them. */
   readonly skipBad?: boolean | undefined;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */

@@ -44,6 +44,7 @@ export async function train(data: string, options: TrainOptions): Promise<TrainR
       cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
       offline: options.offline ?? hub.offline,
       resume,
+      maxPixels: options.maxPixels,
       signal,
       onProgress,
     });
@@ -69,6 +70,7 @@ async function planTraining(data: string, options: TrainOptions): Promise<TrainP
     cacheDir,
     root: dataset.root,
     skipBad: options.skipBad ?? false,
+    maxPixels: options.maxPixels,
   });
   throwIfAborted(signal);
   return { split: withoutBad(split, bad), config, warnings: [...dataset.warnings, ...warnings] };

@@ -52,7 +52,9 @@ describe("files that are refused", () => {
     expect(await said("svg_named.png")).toMatchInlineSnapshot(
       `"this is an SVG drawing. Use PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it."`,
     );
-    expect(await said("truncated.bmp")).toMatchInlineSnapshot(`"this BMP is damaged or truncated (its pixels end early). Convert it to PNG, export or copy it again, or remove it."`);
+    expect(await said("truncated.bmp")).toMatchInlineSnapshot(
+      `"this BMP is damaged or truncated (its pixels end early). Convert it to PNG, export or copy it again, or remove it."`,
+    );
     expect(await said("html.jpg")).toMatchInlineSnapshot(
       `"this is a web page. Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one."`,
     );

@@ -135,5 +135,10 @@ export function damagedError(name: string, format: ImageFormat, maxPixels: numbe
 }
 
 function tooLargeError(name: string, found: string, maxPixels: number, cause?: unknown): Error {
-  return imageError(name, `it has ${found}; expected at most ${maxPixels} pixels`, "Scale the image down or raise maxPixels.", cause);
+  return imageError(
+    name,
+    `it has ${found}; expected at most ${maxPixels} pixels`,
+    "Scale the image down, or allow more (--max-pixels N, or maxPixels in a program).",
+    cause,
+  );
 }

@@ -27,6 +27,11 @@ export function addOfflineOption(command: Command): Command {
   return command.option("--offline", "make no network request; fail if the weights are not in the cache");
 }
 
+/** The largest image that is read. */
+export function addMaxPixelsOption(command: Command): Command {
+  return command.option("--max-pixels <n>", "the most pixels that an image may have (default: 100 million)", wholeNumber);
+}
+
 /** Whether bad files stop a job. */
 export function addSkipBadOption(command: Command): Command {
   return command.option("--skip-bad", "go on without images and masks that cannot be read, and name them");

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addSkipBadOption, addThreadsOption } from "../../options.js";
+import { addCacheOption, addCommonOptions, addExamples, addMaxPixelsOption, addSkipBadOption, addThreadsOption } from "../../options.js";
 
 export function addEvalCommand(program: Command, io: Io): void {
   const command = program
@@ -20,6 +20,6 @@ export function addEvalCommand(program: Command, io: Io): void {
         .default("folder"),
     )
     .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
-  addCommonOptions(addThreadsOption(addCacheOption(addSkipBadOption(command))));
+  addCommonOptions(addThreadsOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
 }

@@ -14,6 +14,7 @@ export interface EvalCommandOptions extends CommonOptions {
   readonly class?: "folder" | "predicted";
   readonly out?: string;
   readonly skipBad?: boolean;
+  readonly maxPixels?: number;
   readonly cacheDir?: string;
   readonly threads?: number;
 }
@@ -45,13 +46,21 @@ export async function evaluateFolder(
   options: EvalCommandOptions,
   show: (evaluation: Evaluation) => void,
 ): Promise<void> {
-  const { cacheDir, class: classes, threads, skipBad, out = model } = options;
+  const { cacheDir, class: classes, threads, skipBad, maxPixels, out = model } = options;
   const { signal, onProgress, io } = session;
   if (options.out !== undefined) await checkOutFolder(options.out);
   const detector = await openDetector(model, threads === undefined ? {} : { threads });
   try {
     if (options.out === undefined) await warnOfPlace(session, model);
-    const { result, write } = await measureModel(detector, data, { cacheDir, classes, skipBad, env: io.env, signal, onProgress });
+    const { result, write } = await measureModel(detector, data, {
+      cacheDir,
+      classes,
+      skipBad,
+      maxPixels,
+      env: io.env,
+      signal,
+      onProgress,
+    });
     const { warnings, remarks, ...evaluation } = result;
     for (const remark of remarks) session.info(remark);
     for (const warning of foldRemarks(warnings)) session.warn(warning);

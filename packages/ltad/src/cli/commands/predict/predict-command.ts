@@ -17,6 +17,7 @@ export interface PredictCommandOptions extends CommonOptions {
   readonly force?: boolean;
   readonly strict?: boolean;
   readonly threads?: number;
+  readonly maxPixels?: number;
 }
 
 /** One line of `ltad predict --json`. */
@@ -65,7 +66,7 @@ async function predictAll(
     throwIfAborted(session.signal);
     try {
       const line = await predictOne(detector, file, names.get(file)!, options);
-      const pages = await pagesOf(file);
+      const pages = await pagesOf(file, options);
       if (pages > 1) session.warn(`${file}: it has ${pages} pages or frames; only the first is scored.`);
       session.printJson(line);
       session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
@@ -82,19 +83,31 @@ async function predictAll(
   return failures > 0 ? exitCodes.badData : exitCodes.done;
 }
 
+/** Pixels of the largest map and overlay; those of larger images are shrunk. Memory then stays below about 1.5 GB, whatever the image. */
+const mostDrawn = 25_000_000;
+
 /** Pages of a TIFF or frames of an animation; other kinds have one. */
-async function pagesOf(file: string): Promise<number> {
-  return /\.(tiff?|gif|webp)$/i.test(file) ? (await readImageHeader(file)).pages : 1;
+async function pagesOf(file: string, { maxPixels }: PredictCommandOptions): Promise<number> {
+  return /\.(tiff?|gif|webp)$/i.test(file) ? (await readImageHeader(file, maxPixels === undefined ? {} : { maxPixels })).pages : 1;
 }
 
 async function predictOne(
   detector: Detector,
   file: string,
   name: string,
-  { out, class: given }: PredictCommandOptions,
+  { out, class: given, maxPixels }: PredictCommandOptions,
 ): Promise<PredictionLine> {
+  const limits = { mostPixels: mostDrawn, image: maxPixels === undefined ? {} : { maxPixels } };
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
-  const { score, class: found, classGiven, map, width, height, overlay } = await detector.predict(file, { class: given, ...wanted });
+  const {
+    score,
+    class: found,
+    classGiven,
+    map,
+    width,
+    height,
+    overlay,
+  } = await detector.predict(file, { class: given, ...limits, ...wanted });
   const line = { file, score, class: found, class_given: classGiven };
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);

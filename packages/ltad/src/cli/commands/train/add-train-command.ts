@@ -4,6 +4,7 @@ import {
   addCacheOption,
   addCommonOptions,
   addExamples,
+  addMaxPixelsOption,
   addOfflineOption,
   addRequiredOption,
   addSkipBadOption,
@@ -25,7 +26,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
-  addCommonOptions(addOfflineOption(addCacheOption(addSkipBadOption(command))));
+  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
     command,
     "train ./data --out ./model",
