@@ -9,6 +9,7 @@ export { checkFiles } from "./images/check-files.js";
 export type { BadFile, CheckedFiles, CheckFilesOptions, FileToCheck } from "./images/check-files.js";
 export { decodeImage } from "./images/decode-image.js";
 export type { DecodedImage } from "./images/decode-image.js";
+export { findRange } from "./images/find-range.js";
 export { isImageName } from "./images/image-endings.js";
 export type { ImageLimits, ImageOptions } from "./images/image-limits.js";
 export { decodeShrunk, loadImage, readImage, shrunkSize, squashImage } from "./images/load-image.js";

@@ -5,6 +5,7 @@ import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
 import { overlay } from "./overlay.js";
+import { rangeFor } from "./ranges.js";
 import { type Size, upsampleBilinear } from "./upsample.js";
 
 // Shapes: g of the grid; H, W of the maps in the answer.
@@ -63,6 +64,7 @@ export async function predict({ manifest, encode, score }: Model, source: ImageS
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
   const { input, width, height, pixels } = await modelInput(source, features, {
     ...options.image,
+    range: rangeFor(manifest, given),
     pixels: options.overlay === true,
     mostPixels: options.mostPixels,
   });

@@ -52,7 +52,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   );
   const images = [...items, ...leftOut];
   const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
-  const files = images.map(({ file }) => file);
+  const { rangeFor } = await import("@ltad/detector"); // the same
+  const files = images.map(({ file, label }) => ({ file, range: rangeFor(manifest, options.classes === "folder" ? label : -1) }));
   const store = await encodeFiles(files, await detector.encoder(), options);
   clock.lap("encode");
   const predictions = await scoreFeatures(

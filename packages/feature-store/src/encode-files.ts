@@ -75,7 +75,7 @@ function searchCache(
       throwIfAborted(signal);
       const image: TurnedFile = typeof item === "string" ? { file: item } : item;
       const bytes = await readImageFile(image.file);
-      const path = entryPath(cacheDir, encoderId, bytes, image.turn);
+      const path = entryPath(cacheDir, encoderId, bytes, image);
       paths.push(path);
       if (known.has(path) || existsSync(path)) onDone();
       else yield { ...image, bytes, path, maxPixels };

@@ -8,6 +8,8 @@ export interface TurnedFile {
   readonly file: string;
   /** Without it, the image is encoded as it is. */
   readonly turn?: Turn;
+  /** The range that its 16-bit samples use; see `ImageOptions` of @ltad/data. */
+  readonly range?: number | readonly number[] | undefined;
 }
 
 /** An image file and its content. */
@@ -32,9 +34,9 @@ export interface ImageEncoder {
 export async function encodeImage(
   program: Program,
   { inputSize, kernel }: InputSpec,
-  { file, bytes, turn, maxPixels }: ImageFile,
+  { file, bytes, turn, range, maxPixels }: ImageFile,
 ): Promise<NdArrays> {
-  const upright = await loadImage(bytes, inputSize, { name: file, kernel, ...(maxPixels !== undefined && { maxPixels }) });
+  const upright = await loadImage(bytes, inputSize, { name: file, kernel, range, ...(maxPixels !== undefined && { maxPixels }) });
   const pixels = turn ? turnImage(upright, inputSize, turn) : upright;
   return program.run({ image: float32([1, inputSize, inputSize, 3], pixels) });
 }

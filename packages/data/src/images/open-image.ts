@@ -5,6 +5,7 @@ import { checkByteLimit, readImageFile, readImageStart } from "./read-image-file
 import { PixelFault } from "./plain-pixels.js";
 import { readBmp } from "./read-bmp.js";
 import { readPnm } from "./read-pnm.js";
+import { spreadRange } from "./spread-range.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** An image as its header describes it. */
@@ -51,7 +52,18 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
   const input = inputOf(bytes, sniffed.format, name, maxPixels);
   const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
-  return { name, header, isPlain, pixels: () => input().autoOrient(), stored: input };
+  const opened = { name, header, isPlain, pixels: () => input().autoOrient(), stored: input };
+  return options.range !== undefined && header.depth === 16 ? inRange(opened, options.range, maxPixels) : opened;
+}
+
+/** An image of 16 bits of which only a part of the range is used, as one of 8 bits. */
+async function inRange(image: OpenImage, range: number | readonly number[], maxPixels: number): Promise<OpenImage> {
+  const spread = await spreadRange(image.pixels(), range).catch((error: unknown) => {
+    throw damagedError(image.name, image.header.format, maxPixels, error);
+  });
+  if (spread === null) return image;
+  const pixels = () => spread.clone();
+  return { ...image, header: { ...image.header, hasAlpha: false }, isPlain: true, pixels, stored: pixels };
 }
 
 /** Makes pipelines from the content of a file; what sharp does not read is read here. */

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
-import type { DisplayRange } from "@ltad/detector";
+import { type DisplayRange, rangeFor } from "@ltad/detector";
 import { count, foldRemarks, plural } from "@ltad/core/format";
 import type { Evaluated } from "../evaluate.js";
 import type { TestedClass } from "../tested-image.js";
@@ -30,7 +30,12 @@ export async function buildReport(
   const classes: ClassReport[] = [];
   for (const [i, testedClass] of tested.entries()) {
     throwIfAborted(signal);
-    const draw = { side: sideFor(total), grid: manifest.features.grid, range: heatRange(testedClass) };
+    const draw = {
+      side: sideFor(total),
+      grid: manifest.features.grid,
+      range: heatRange(testedClass),
+      samples: rangeFor(manifest, testedClass.index),
+    };
     const pictures = await Promise.all((chosen[i] ?? []).map((picture) => drawPicture(picture, draw)));
     classes.push({ ...numbersOf(testedClass, i < Math.ceil(tested.length / 2)), pictures });
     onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });

@@ -12,6 +12,8 @@ export interface DrawOptions {
   /** Tokens a side of the maps. */
   readonly grid: number;
   readonly range: DisplayRange;
+  /** How 16-bit samples are read; see `ImageOptions` of @ltad/data. */
+  readonly samples?: number | readonly number[] | undefined;
 }
 
 const quality = 80;
@@ -30,9 +32,9 @@ export function sideFor(pictures: number): number {
 /** Draws a chosen test image: the image, its heat map over it, the outline of its mask. */
 export async function drawPicture(
   { role, image: { item, score, map } }: ChosenPicture,
-  { side, grid, range }: DrawOptions,
+  { side, grid, range, samples }: DrawOptions,
 ): Promise<Picture> {
-  const decoded = await decodeShrunk(item.file, mostPixels, checked);
+  const decoded = await decodeShrunk(item.file, mostPixels, { ...checked, range: samples });
   const raw = { width: decoded.width, height: decoded.height, channels: 3 } as const;
   const { data, info } = await sharp(decoded.data, { raw })
     .resize(side, side, { fit: "inside", withoutEnlargement: true })
