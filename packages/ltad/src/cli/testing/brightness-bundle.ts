@@ -15,7 +15,7 @@ const tokens = grid * grid;
 export async function brightnessBundle(
   folder: string,
   classes: readonly string[],
-  change: { readonly display?: boolean; readonly kernel?: ResizeKernel } = {},
+  change: { readonly display?: boolean; readonly kernel?: ResizeKernel; readonly range?: number } = {},
 ): Promise<string> {
   const image = f32(null, inputSize, inputSize, 3);
   const [features, z, given] = [f32(null, tokens, channels), f32(null, channels), i32(null)];
@@ -60,7 +60,12 @@ export async function brightnessBundle(
         channels,
         zSize: channels,
       },
-      classes: classes.map((name, order) => ({ name, trainImages: 8 >> order, order })),
+      classes: classes.map((name, order) => ({
+        name,
+        trainImages: 8 >> order,
+        order,
+        ...(change.range === undefined ? {} : { range: change.range }),
+      })),
       score: { imageScore: "max", lambda: 0.5 },
       ...(change.display === false ? {} : { display: { low: 0.4, high: 1 } }),
       config: { preset: "recommended", detect: { steps: 400 } },
