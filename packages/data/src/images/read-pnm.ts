@@ -74,7 +74,8 @@ function textSamples(bytes: Uint8Array, from: number, count: number, isBits: boo
   for (let i = 0; i < count; i++) {
     at = skipSpace(bytes, at);
     const start = at;
-    while (isDigit(bytes[at]) && (!isBits || at === start)) at++; // the bits of a PBM may touch
+    const most = isBits ? start + 1 : bytes.length; // the bits of a PBM may touch
+    while (at < most && isDigit(bytes[at])) at++;
     if (at === start || at - start > 5) throw new PixelFault("is damaged or truncated (its pixels end early)");
     for (let digit = start; digit < at; digit++) values[i] = values[i]! * 10 + bytes[digit]! - 0x30;
   }

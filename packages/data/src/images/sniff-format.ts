@@ -20,7 +20,7 @@ type Kinds = readonly (readonly [string, (head: string) => boolean])[];
 
 const pictures: Kinds = [
   ["a HEIC image, as phones save photos", (head) => /^ftyp(hei|hev|mif1|msf1)/.test(head.slice(4))],
-  ["an AVIF image", (head) => /^ftypavi/.test(head.slice(4))],
+  ["an AVIF image", (head) => head.startsWith("ftypavi", 4)],
   ["a HEIC, AVIF or video file", (head) => head.slice(4, 8) === "ftyp"],
   ["a JPEG XL image", (head) => head.startsWith("\xff\x0a") || head.slice(4, 8) === "JXL "],
   ["a JPEG 2000 image", (head) => head.slice(4, 8) === "jP  "],

@@ -25,7 +25,7 @@ export function mapScales(name: string): MapScales {
       return high;
     },
     warnings() {
-      const [value = 0, equal = 0] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0] as [number, number]);
+      const [value, equal] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0] as [number, number]);
       if (maps < 2) return [];
       if (constant === maps) return [`${name}: every map is constant, so no place of an image is told from another.`];
       if (equal < mostEqual * maps) return [];

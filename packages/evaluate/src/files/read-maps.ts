@@ -58,7 +58,7 @@ function checkSides(file: string, map: StoredMap, image: ImageHeader, { id }: Te
     image.orientation >= 5 ? `The image is shown turned (EXIF orientation ${image.orientation}); its map must be turned as well.` : "";
   const message =
     `${file}: the sides of this map are swapped: it is ${map.width}x${map.height} (width x height), and ${id} is ${image.width}x${image.height}. ` +
-    `${why || "Save the array as [height, width]."}`;
+    (why || "Save the array as [height, width].");
   throw new LtadError("LTAD_DATA", message, { details: { file, image: id } });
 }
 

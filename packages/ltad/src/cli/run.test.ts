@@ -98,7 +98,12 @@ describe("faults of a data set", () => {
     await expectFault(
       3,
       /LTAD_IMAGE 3 files cannot be used:\n.*nut\/test\/spot\/0\.png.*\n.*good\/0\.png: this PNG is damaged.*\n.*good\/1\.png: this is a text/,
-      ...["train", folder, "--out", out, "--quiet", ...cache],
+      "train",
+      folder,
+      "--out",
+      out,
+      "--quiet",
+      ...cache,
     );
     await writeFile(join(folder, "nut/train/good/0.png"), "no image");
     await expectFault(3, /no training image of nut can be used/, "train", folder, "--out", out, "--quiet", "--skip-bad", ...cache);

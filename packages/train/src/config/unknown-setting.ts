@@ -47,7 +47,7 @@ function shapeAt(path: readonly PropertyKey[], values: unknown): Readonly<Record
 }
 
 function shapeOf(schema: unknown, value: unknown): Readonly<Record<string, unknown>> {
-  if (schema instanceof z.ZodObject) return schema.shape as Record<string, unknown>;
+  if (schema instanceof z.ZodObject) return schema.shape;
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return {};
   const kind = (value as { readonly kind?: unknown } | undefined)?.kind;
   const option = schema.options.find((one) => (one as z.ZodObject).shape["kind"]?.safeParse(kind).success);
