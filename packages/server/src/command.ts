@@ -12,11 +12,16 @@ export function serverCommand(run: (options: ServerCommandOptions) => Promise<vo
   const command = new Command("ltad-server")
     .description("Serves a trained LTAD model over HTTP: a page at /, POST /predict, Open Inference Protocol v2, /openapi.json.")
     .version(version)
-    .requiredOption("--bundle <folder>", "the model folder that `ltad train --out` wrote")
+    .option("--bundle <folder>", "the model folder that `ltad train --out` wrote")
     .allowExcessArguments(false);
   return addServerOptions(command)
     .addHelpText("after", serverHelp("ltad-server --bundle ./model"))
-    .action(({ bundle, ...parsed }: ParsedServerOptions & { readonly bundle: string }) => run(readServerOptions(bundle, parsed)));
+    .action(({ bundle, ...parsed }: ParsedServerOptions & { readonly bundle?: string }) => {
+      // Not `requiredOption`, which would hide a misspelt name behind the missing one.
+      const code = "commander.missingMandatoryOptionValue";
+      if (bundle === undefined) return command.error("error: required option '--bundle <folder>' not specified", { code });
+      return run(readServerOptions(bundle, parsed));
+    });
 }
 
 /** The options of {@link addServerOptions} as commander reads them. */

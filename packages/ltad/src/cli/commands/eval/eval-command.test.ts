@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { beforeAll, expect, it } from "vitest";
 import { trainImagesFile } from "@ltad/evaluate";
 import { brightnessBundle } from "../../testing/brightness-bundle.js";
@@ -185,6 +186,28 @@ it("goes on without them with --skip-bad, and says so on the terminal and in the
   const page = await readFile(join(folder, "report.html"), "utf8");
   for (const said of [stderr, page])
     expect(said).toMatch(/3 files skipped because of --skip-bad: .*good\/0\.png.*spot\/1\.png.*2_mask\.png/);
+});
+
+it("says what is odd about masks, and keeps a defect that is smaller than a pixel of the comparison", async () => {
+  const [folder, set] = [await model("tile", "nut"), await tinyDataset(await temporaryFolder(), classes)];
+  const mask = async (path: string, change: (v: number, x: number) => number) => {
+    const { data: pixels, info } = await sharp(join(set, path)).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+    const changed = pixels.map((v, i) => change(v, i % info.width));
+    await sharp(changed, { raw: { width: info.width, height: info.height, channels: 1 } })
+      .png()
+      .toFile(join(set, path));
+  };
+  for (const k of [0, 1]) await mask(`tile/ground_truth/spot/${k}_mask.png`, (v) => 255 - v); // inverted
+  await mask("nut/ground_truth/spot/0_mask.png", () => 0); // black
+  await mask("nut/ground_truth/spot/1_mask.png", (v, x) => (x === 12 ? v : 0)); // 40 columns become 32, and this is left out
+  const { stdout, stderr } = await ltad("eval", folder, set, "--json", "--report", ...cache());
+  const page = await readFile(join(folder, "report.html"), "utf8");
+  for (const said of [stderr, page]) {
+    expect(said).toMatch(/tile: 2 of 2 masks mark more than half of the image, 95 % on average/);
+    expect(said).toMatch(/nut: 1 of 2 masks marks nothing, .*nut\/test\/spot\/0\.png/);
+    expect(said).toMatch(/nut: 1 of 2 masks has 1 region that would vanish at the size of the comparison/);
+  }
+  expect((JSON.parse(stdout) as Evaluation).test_counts["nut"]).toMatchObject({ defective: 2, regions: 1 });
 });
 
 it("writes the score of every image, which metrics reads back to the same numbers", async () => {
