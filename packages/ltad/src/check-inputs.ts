@@ -31,9 +31,9 @@ export async function checkInputs(files: readonly FileToCheck[], options: CheckI
   const { signal, onProgress, cacheDir, root, maxPixels } = options;
   const memory = join(cacheDir, "checked", `${sha256(root).slice(0, 16)}.json`);
   const known = await readKnown(memory);
-  const before = known.size;
+  const before = new Map(known);
   const { bad, pages } = await checkFiles(files, { known, signal, onProgress, ...(maxPixels !== undefined && { maxPixels }) });
-  if (known.size !== before) await writeKnown(memory, known);
+  if ([...known].some(([file, state]) => before.get(file) !== state)) await writeKnown(memory, known);
   if (bad.length > 0 && !options.skipBad) throw badFilesError(bad);
   return { bad: new Set(bad.map(({ file }) => file)), warnings: [...skipped(bad), ...unusedPages(pages)] };
 }
