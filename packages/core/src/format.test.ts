@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { percent, plural, seconds, short } from "./format.js";
+import { foldRemarks, percent, plural, seconds, short } from "./format.js";
 
 it.each([
   [percent(0.91374), "91.4"],
@@ -19,4 +19,14 @@ it.each([
   [plural(1200, "image"), "1,200 images"],
 ])("%j is %j", (actual, expected) => {
   expect(actual).toBe(expected);
+});
+
+it("folds a remark that many classes share into one line", () => {
+  const many = Array.from({ length: 300 }, (_, i) => `part${i}: only 1 training image.`);
+  expect(foldRemarks([...many, "bolt: only 2 training images.", "The disk is slow."])).toEqual([
+    "part0, part1, part2 and 297 more: only 1 training image.",
+    "bolt: only 2 training images.",
+    "The disk is slow.",
+  ]);
+  expect(foldRemarks(many.slice(0, 5))).toEqual(many.slice(0, 5));
 });

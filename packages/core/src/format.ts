@@ -31,6 +31,24 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/**
+ * One line for all classes that have the same remark, `a, b, c and 297 more: ...`, where there are more than a few of them.
+ * @param remarks that begin with a class and a colon, and others
+ */
+export function foldRemarks(remarks: readonly string[], few = 5): string[] {
+  const groups = new Map<string, string[]>();
+  for (const remark of remarks) {
+    const at = remark.indexOf(": ");
+    const text = at < 0 ? remark : remark.slice(at);
+    groups.set(text, [...(groups.get(text) ?? []), at < 0 ? "" : remark.slice(0, at)]);
+  }
+  return [...groups].flatMap(([text, names]) =>
+    names.length <= few || names[0] === ""
+      ? names.map((name) => name + text)
+      : [`${names.slice(0, 3).join(", ")} and ${count(names.length - 3)} more${text}`],
+  );
+}
+
 function two(n: number): string {
   return String(n).padStart(2, "0");
 }

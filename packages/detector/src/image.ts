@@ -22,7 +22,7 @@ export interface ModelInput {
 export async function modelInput(
   source: ImageSource,
   { inputSize: size, kernel }: Pick<Manifest["features"], "inputSize" | "kernel">,
-  options: ImageOptions & { readonly pixels?: boolean } = {},
+  options: ImageOptions & { readonly pixels?: boolean; readonly mostPixels?: number | undefined } = {},
 ): Promise<ModelInput> {
   const { input, ...rest } = isDecoded(source)
     ? { input: squashImage(source, size, kernel), width: source.width, height: source.height, pixels: source }

@@ -17,6 +17,7 @@ it("exports what its README says", async () => {
       "openDetector",
       "overlay",
       "probe",
+      "rangeFor",
       "readPixels",
       "storeCheck",
       "upsampleBilinear",

@@ -60,7 +60,17 @@ export const manifestSchema = z
     encoder: z.strictObject({ name: z.string(), id: z.string(), inputSize: count }),
     features,
     /** In the order of the class index. `order` is the place from most to least images, 0 first. */
-    classes: z.array(z.strictObject({ name: className, trainImages: z.int().min(0), order: z.int().min(0) })).min(1),
+    classes: z
+      .array(
+        z.strictObject({
+          name: className,
+          trainImages: z.int().min(0),
+          order: z.int().min(0),
+          /** The largest value that the class's 16-bit images use, such as 4095; left out where they use all, or have 8 bits. */
+          range: z.int().min(255).max(65535).optional(),
+        }),
+      )
+      .min(1),
     /** How a map becomes a score, for people; the graph has it built in. */
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
     /** Map values where a heat map begins (normal) and is at its strongest, from training images. */

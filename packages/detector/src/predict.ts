@@ -1,5 +1,5 @@
 import { LtadError, stopwatch } from "@ltad/core";
-import type { DecodedImage, ImageOptions } from "@ltad/data";
+import { type DecodedImage, type ImageOptions, shrunkSize } from "@ltad/data";
 import { checkScores } from "./check-scores.js";
 import { decide, type Verdict } from "./decide.js";
 import type { Graphs, Scores } from "./graphs.js";
@@ -7,6 +7,7 @@ import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
 import { overlay } from "./overlay.js";
+import { rangeFor } from "./ranges.js";
 import { type Size, upsampleBilinear } from "./upsample.js";
 
 // Shapes: g of the grid; H, W of the maps in the answer.
@@ -16,6 +17,8 @@ export interface PredictOptions {
   readonly class?: string | undefined;
   /** Size of the maps: that of the image (default), that of the model's grid, or another. */
   readonly size?: "original" | "grid" | Size;
+  /** Maps and overlays of larger images are shrunk to so many pixels, which bounds the memory that they take; unlimited when left out. */
+  readonly mostPixels?: number | undefined;
   /** Whether to draw the image under its heat map. */
   readonly overlay?: boolean | undefined;
   /** Share of good images that may be judged not good; that of the model when left out. */
@@ -66,14 +69,19 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   const { classes, features, display } = manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
-  const { input, width, height, pixels } = await modelInput(source, features, { ...options.image, pixels: options.overlay === true });
+  const { input, width, height, pixels } = await modelInput(source, features, {
+    ...options.image,
+    range: rangeFor(manifest, given),
+    pixels: options.overlay === true,
+    mostPixels: options.mostPixels,
+  });
   clock.lap("decode");
   const { features: patches, z } = await encode(input);
   clock.lap("encode");
   const scores = checkScores(await score(patches, z, Int32Array.of(given)), classes.length);
   clock.lap("score");
   const image = { width, height };
-  const maps = mapsOf(scores, sizeOf(options.size, image, scores.grid));
+  const maps = mapsOf(scores, sizeOf(options, image, scores.grid));
   clock.lap("upsample");
   const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
   clock.lap("draw");
@@ -100,9 +108,9 @@ function classIndex(classes: Manifest["classes"], received: string | undefined):
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });
 }
 
-function sizeOf(size: PredictOptions["size"], image: Size, grid: number): Size {
+function sizeOf({ size, mostPixels = Infinity }: PredictOptions, image: Size, grid: number): Size {
   if (size === "grid") return { width: grid, height: grid };
-  return size === undefined || size === "original" ? image : size;
+  return size === undefined || size === "original" ? shrunkSize(image, mostPixels) : size;
 }
 
 type Maps = Pick<Prediction, "width" | "height" | "map" | "recMap" | "semMap">;

@@ -1,6 +1,8 @@
-import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resizeMask } from "@ltad/data";
+import { type ClassData, isGood, maskRemarks, pixelTestItems } from "@ltad/data";
 import { upsampleBilinear } from "@ltad/detector";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
+import { maskAtSize } from "./mask-at-size.js";
+import { readItemMask } from "./read-item-mask.js";
 import type { TestedImage } from "./tested-image.js";
 
 /** Where maps and masks meet. */
@@ -9,11 +11,19 @@ export interface EvaluationSize {
   readonly grid: number;
   /** Side in pixels that maps and masks are brought to. */
   readonly inputSize: number;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
 }
 
 /** The image scores of one class. */
 export function scoresOf(images: readonly TestedImage[]): ImageScores {
   return imageScores(images.map(({ item, score }) => ({ score, anomaly: !isGood(item), name: item.id })));
+}
+
+/** The pixels of a class, and what is odd about its masks, in words. */
+export interface ClassPixels {
+  readonly pixels: ExactPixels;
+  readonly warnings: readonly string[];
 }
 
 /** Pixels of large inputs, which are tiled, are compared at this size: all pixels of a class are in memory. */
@@ -23,24 +33,25 @@ const largestSide = 1024;
  * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size, 1024 pixels at most.
  * Defective images without a mask are left out.
  */
-export async function pixelsOf(data: ClassData, images: readonly TestedImage[], { grid, inputSize }: EvaluationSize): Promise<ExactPixels> {
+export async function pixelsOf(
+  data: ClassData,
+  images: readonly TestedImage[],
+  { grid, inputSize, maxPixels }: EvaluationSize,
+): Promise<ClassPixels> {
   const usable = new Set(pixelTestItems(data));
-  const pixels = exactPixels();
   const side = Math.min(inputSize, largestSide);
+  const [pixels, remarks] = [exactPixels(), maskRemarks(data.name)];
   for (const { item, map } of images) {
     if (!usable.has(item)) continue;
-    const mask = item.mask === undefined ? null : await maskAt(item.mask, item.file, side);
+    const stored = await readItemMask(item, remarks, maxPixels === undefined ? {} : { maxPixels });
+    const mask = stored && maskAtSize(stored, side);
+    if (mask && mask.kept > 0) remarks.addTiny(item.id, mask.kept);
     pixels.add({
       map: upsampleBilinear({ data: map, width: grid, height: grid }, { width: side, height: side }),
-      mask,
+      mask: mask?.data ?? null,
       width: side,
       name: item.id,
     });
   }
-  return pixels;
-}
-
-async function maskAt(mask: string | readonly string[], image: string, size: number): Promise<Uint8Array> {
-  const { width, height, data } = await loadMask(mask, { ...(await readImageHeader(image)), image });
-  return resizeMask(data, width, height, size);
+  return { pixels, warnings: remarks.warnings() };
 }

@@ -18,7 +18,7 @@ export function compareScores(
   const extra = [...b.keys()].find((name) => !a.has(name));
   if (extra !== undefined) throw mismatchError(`${other}: class ${extra} is not in the first file.`);
   const pooled = {
-    name: "pooled",
+    name: a.has("pooled") ? "pooled (all images)" : "pooled",
     a: pairs.flatMap((pair) => pair.a),
     b: pairs.flatMap((pair) => pair.b),
     isAnomaly: pairs.flatMap((pair) => pair.isAnomaly),

@@ -1,10 +1,11 @@
 import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
-import { type Dataset, isGood } from "@ltad/data";
+import { type Dataset, isGood, type TrainItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
 import { matchClasses } from "./match-classes.js";
+import { ownOf } from "./own-of.js";
 import { measureSet } from "./measure-set.js";
 import { scoreFeatures, type ScoreFeaturesOptions } from "./score-features.js";
 import type { SetMeasures } from "./set-measures.js";
@@ -13,6 +14,8 @@ import type { ImagePrediction, TestedClass } from "./tested-image.js";
 export interface EvaluateOptions extends ScoreFeaturesOptions {
   /** Folder that keeps the features of every image, so that each is encoded once. */
   readonly cacheDir: string;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Good images to calibrate false-alarm rates with. */
   readonly leftOut?: LeftOutImages["images"];
 }
@@ -22,6 +25,13 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** From most to least training images. */
   readonly tested: readonly TestedClass[];
+  /** The good images of {@link EvaluateOptions.leftOut}: their class, the class that the model used, and the score. */
+  readonly calibrationImages: readonly {
+    readonly item: TrainItem;
+    readonly class: string;
+    readonly used: string;
+    readonly score: number;
+  }[];
   /** Classes and metrics that are missing, in words. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
@@ -37,10 +47,13 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const { folder, manifest } = detector;
   const { known, warnings } = matchClasses(detector, dataset);
   const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
-  const leftOut = known.flatMap(({ data, index: label }) => (options.leftOut?.get(data.name) ?? []).map(({ file }) => ({ file, label })));
+  const leftOut = known.flatMap(({ data, index: label }) =>
+    (options.leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
+  );
   const images = [...items, ...leftOut];
   const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
-  const files = images.map(({ file }) => file);
+  const { rangeFor } = await import("@ltad/detector"); // the same
+  const files = images.map(({ file, label }) => ({ file, range: rangeFor(manifest, options.classes === "folder" ? label : -1) }));
   const store = await encodeFiles(files, await detector.encoder(), options);
   clock.lap("encode");
   const predictions = await scoreFeatures(
@@ -54,7 +67,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...entry,
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
-  const { summary, classes, ...measures } = await measureAll(tested, manifest, options);
+  const { measures: found, warnings: odd } = await measureAll(tested, manifest, options);
+  const { summary, classes, ...measures } = found;
   clock.lap("measure");
   const calibration = calibrate(
     tested,
@@ -75,7 +89,11 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   return {
     evaluation,
     tested,
-    warnings: [...warnings, ...missingNumbers(tested, measures.reasons)],
+    calibrationImages: leftOut.map(({ item, class: name }, i) => {
+      const { score, class: used } = predictions[items.length + i]!;
+      return { item, class: name, used, score };
+    }),
+    warnings: [...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,
   };
@@ -84,17 +102,19 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
 async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
-  { signal, onProgress }: JobOptions,
-): Promise<SetMeasures> {
+  { signal, onProgress, maxPixels }: JobOptions & Pick<EvaluateOptions, "maxPixels">,
+): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
-  const set = measureSet();
+  const [set, warnings] = [measureSet(), [] as string[]];
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
-    set.add(data.name, scoresOf(images), await pixelsOf(data, images, features));
+    const { pixels, warnings: odd } = await pixelsOf(data, images, { ...features, maxPixels });
+    set.add(data.name, scoresOf(images), pixels);
+    warnings.push(...odd);
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
   }
   const names = tested.map(({ data }) => data.name);
-  return set.result(names, seed);
+  return { measures: set.result(names, seed), warnings };
 }
 
 function calibrate(
@@ -112,7 +132,7 @@ function calibrate(
 function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
   return tested.flatMap(({ data: { name } }) =>
     ["image", "pixel"].flatMap((kind) => {
-      const reason = reasons[name]?.[`${kind}_auroc`];
+      const reason = ownOf(reasons, name)?.[`${kind}_auroc`];
       return reason === undefined ? [] : [`${name}: no ${kind} AUROC (${reason.replace(/\.$/, "")}); excluded from the averages.`];
     }),
   );

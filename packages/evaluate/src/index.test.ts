@@ -9,6 +9,7 @@ it("exports these names", () => {
       "falseAlarms",
       "leftOutImages",
       "measureSet",
+      "ownOf",
       "readMaps",
       "readScores",
       "statedRates",

@@ -5,14 +5,16 @@ export { leftOutImages, trainImagesFile } from "./false-alarms/left-out-images.j
 export { readMaps } from "./files/read-maps.js";
 export { readScores } from "./files/read-scores.js";
 export { measureSet } from "./measure-set.js";
+export { ownOf } from "./own-of.js";
 export { writeMeasures } from "./write-measures.js";
+export { writeScores } from "./write-scores.js";
 export type { Comparison } from "./compare-scores.js";
 export type { Evaluated, EvaluateOptions } from "./evaluate.js";
 export type { Evaluation, NamedMetrics } from "./evaluation.js";
 export type { FalseAlarms, GoodScores } from "./false-alarms/false-alarms.js";
 export type { LeftOutImages } from "./false-alarms/left-out-images.js";
 export type { ClassMaps } from "./files/read-maps.js";
-export type { ClassScores } from "./files/read-scores.js";
+export type { ClassScores, ReadScoresOptions } from "./files/read-scores.js";
 export type { SetMeasurement } from "./measure-set.js";
 export type { Numbers, SetMeasures } from "./set-measures.js";
 export type { ImagePrediction, TestedClass, TestedImage } from "./tested-image.js";

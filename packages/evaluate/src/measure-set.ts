@@ -59,7 +59,9 @@ export function measureSet(): SetMeasurement {
       const { worst, ...means } = acrossClasses(perClass, order);
       const ranking = pooled.pixels.ranking();
       const all = withMean({ ...imageMetrics(pooled.scores.ranking()), ...(pooled.hasMaps && rankedPixelMetrics(ranking)) });
+      const ofMeans = Object.fromEntries([...Object.entries(means), ["pooled", all] as const].flatMap(([name, m]) => reasonsOf(name, m)));
       return {
+        order: [...order],
         summary: { avg: numbers(means.avg), high: numbers(means.high), low: numbers(means.low) },
         classes: Object.fromEntries(perClass.map(([name, metrics]) => [name, numbers(metrics)])),
         worst,
@@ -68,9 +70,8 @@ export function measureSet(): SetMeasurement {
         test_counts: Object.fromEntries(order.flatMap((name) => (counts.has(name) ? [[name, counts.get(name)!]] : []))),
         pooled_counts: countsOf(pooled.scores, pooled.pixels.counts),
         intervals: { confidence, repeats, seed, ...intervalsOf(scores, order, seed) },
-        reasons: Object.fromEntries(
-          [...perClass, ...Object.entries(means), ["pooled", all] as const].flatMap(([name, m]) => reasonsOf(name, m)),
-        ),
+        reasons: { ...ofMeans, ...Object.fromEntries(perClass.flatMap(([name, m]) => reasonsOf(name, m))) },
+        mean_reasons: ofMeans,
       };
     },
   };

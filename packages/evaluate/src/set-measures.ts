@@ -21,8 +21,13 @@ export interface Intervals {
   readonly classes: Readonly<Record<string, Interval | null>>;
 }
 
+/** By name, then by metric, in words. */
+export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Every number of a set of classes, as files and `--json` have it. */
 export interface SetMeasures {
+  /** The classes from most to least training images: objects in JSON do not keep the order of keys that are numbers. */
+  readonly order: readonly string[];
   readonly summary: Readonly<Record<"avg" | "high" | "low", Numbers>>;
   readonly classes: Readonly<Record<string, Numbers>>;
   /** The worst class of each metric. */
@@ -39,8 +44,12 @@ export interface SetMeasures {
     readonly image_auroc: Intervals;
     readonly image_ap: Intervals;
   };
-  /** Why a number is null or a mean is over fewer classes: by class, "avg", "high", "low" or "pooled", then by metric. */
-  readonly reasons: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * Why a number is null or a mean is over fewer classes: by class, "avg", "high", "low" or "pooled", then by metric. A class with one of the last
+   * four names goes first; those of the means are always in `mean_reasons`.
+   */
+  readonly reasons: Reasons;
+  readonly mean_reasons: Reasons;
   /** By class, from good images that neither trained the model nor test it; missing when there are none. */
   readonly calibration?: FalseAlarms;
 }

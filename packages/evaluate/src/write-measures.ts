@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "@ltad/core";
+import { csvRow } from "./csv-row.js";
+import { ownOf } from "./own-of.js";
 import { falseAlarmNumbers } from "./false-alarms/false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";
 
@@ -11,24 +13,22 @@ export async function writeMeasures(folder: string, measures: SetMeasures, train
 
 /** A row a class, then the means ("mean") and all classes in one list ("pooled"); a metric that does not exist is an empty cell. */
 function measuresCsv(
-  { classes: measured, summary, pooled, test_counts, pooled_counts, calibration = {} }: SetMeasures,
+  { order, classes: measured, summary, pooled, test_counts, pooled_counts, calibration = {} }: SetMeasures,
   trained: Readonly<Record<string, number>> = {},
 ): string {
   const metrics = Object.keys(pooled);
-  const classes = Object.fromEntries(
-    Object.entries(measured).map(([name, numbers]) => [
-      name,
-      { ...numbers, ...(calibration[name] && falseAlarmNumbers(calibration[name])) },
-    ]),
-  );
+  const classes = order.map((name) => {
+    const alarms = ownOf(calibration, name);
+    return [name, { ...ownOf(measured, name), ...(alarms && falseAlarmNumbers(alarms)) }] as const;
+  });
   // The pooled ones lack what needs every score; the classes have all.
-  const all = [...new Set([...Object.values(classes).flatMap((numbers) => Object.keys(numbers)), ...metrics])];
+  const all = [...new Set([...classes.flatMap(([, numbers]) => Object.keys(numbers)), ...metrics])];
   const row = (name: string, kind: string, numbers: Readonly<Record<string, number | null>>) => {
-    const counts = kind === "class" ? test_counts[name] : kind === "pooled" ? pooled_counts : undefined;
+    const counts = kind === "class" ? ownOf(test_counts, name) : kind === "pooled" ? pooled_counts : undefined;
     return [
       name,
       kind,
-      kind === "class" ? trained[name] : undefined,
+      kind === "class" ? ownOf(trained, name) : undefined,
       counts?.good,
       counts?.defective,
       counts?.regions,
@@ -37,15 +37,9 @@ function measuresCsv(
   };
   const rows = [
     ["name", "kind", "trained", "good", "defective", "regions", ...all],
-    ...Object.entries(classes).map(([name, numbers]) => row(name, "class", numbers)),
+    ...classes.map(([name, numbers]) => row(name, "class", numbers)),
     ...Object.entries({ Avg: summary.avg, High: summary.high, Low: summary.low }).map(([name, numbers]) => row(name, "mean", numbers)),
     row("Pooled", "pooled", pooled),
   ];
-  return `${rows.map((cells) => cells.map(cell).join(",")).join("\n")}\n`;
-}
-
-/** RFC 4180; null and undefined are empty. */
-function cell(value: string | number | null | undefined): string {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return rows.map(csvRow).join("");
 }

@@ -26,10 +26,16 @@ export interface FeatureStore {
   read(index: number): Promise<ImageFeatures>;
 }
 
-/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content and its turn. */
-export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array, turn?: Turn): string {
+/** What else than its content decides the features of an image. */
+export interface Reading {
+  readonly turn?: Turn;
+  readonly range?: number | readonly number[] | undefined;
+}
+
+/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content, its range and its turn. */
+export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array, { turn, range }: Reading = {}): string {
   const key = sha256(image);
-  const name = turn ? `${key.slice(2, 34)}-${turn}` : key.slice(2, 34);
+  const name = [key.slice(2, 34), ...(range === undefined ? [] : [`r${[range].flat().join("_")}`]), ...(turn ? [turn] : [])].join("-");
   return join(cacheDir, "features", encoderId.slice(0, 16), key.slice(0, 2), `${name}.safetensors`);
 }
 

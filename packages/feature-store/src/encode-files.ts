@@ -10,6 +10,8 @@ import { builtWorker, canUseTwoThreads, openTwoThreads } from "./two-threads.js"
 export interface EncodeFilesOptions extends JobOptions {
   /** Folder of the cache; the features of each encoder lie in a folder of their own. */
   readonly cacheDir: string;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
 }
 
 /**
@@ -59,7 +61,11 @@ interface MissingImage extends ImageFile {
 }
 
 /** Reads the files in their order, as fast as `missing` is consumed. */
-function searchCache(files: readonly (string | TurnedFile)[], encoderId: string, { cacheDir, onProgress, signal }: EncodeFilesOptions) {
+function searchCache(
+  files: readonly (string | TurnedFile)[],
+  encoderId: string,
+  { cacheDir, maxPixels, onProgress, signal }: EncodeFilesOptions,
+) {
   const paths: string[] = []; // of the entries, in the order of the files
   const known = new Set<string>();
   let done = 0;
@@ -69,10 +75,10 @@ function searchCache(files: readonly (string | TurnedFile)[], encoderId: string,
       throwIfAborted(signal);
       const image: TurnedFile = typeof item === "string" ? { file: item } : item;
       const bytes = await readImageFile(image.file);
-      const path = entryPath(cacheDir, encoderId, bytes, image.turn);
+      const path = entryPath(cacheDir, encoderId, bytes, image);
       paths.push(path);
       if (known.has(path) || existsSync(path)) onDone();
-      else yield { ...image, bytes, path };
+      else yield { ...image, bytes, path, maxPixels };
       known.add(path);
     }
   }

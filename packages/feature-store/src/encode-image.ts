@@ -8,11 +8,14 @@ export interface TurnedFile {
   readonly file: string;
   /** Without it, the image is encoded as it is. */
   readonly turn?: Turn;
+  /** The range that its 16-bit samples use; see `ImageOptions` of @ltad/data. */
+  readonly range?: number | readonly number[] | undefined;
 }
 
 /** An image file and its content. */
 export interface ImageFile extends TurnedFile {
   readonly bytes: Uint8Array;
+  readonly maxPixels?: number | undefined;
 }
 
 /** Whatever encodes images: this thread, or two others. */
@@ -28,8 +31,12 @@ export interface ImageEncoder {
 }
 
 /** Decodes one image, turns it and runs the encoder graph on it. */
-export async function encodeImage(program: Program, { inputSize, kernel }: InputSpec, { file, bytes, turn }: ImageFile): Promise<NdArrays> {
-  const upright = await loadImage(bytes, inputSize, { name: file, kernel });
+export async function encodeImage(
+  program: Program,
+  { inputSize, kernel }: InputSpec,
+  { file, bytes, turn, range, maxPixels }: ImageFile,
+): Promise<NdArrays> {
+  const upright = await loadImage(bytes, inputSize, { name: file, kernel, range, ...(maxPixels !== undefined && { maxPixels }) });
   const pixels = turn ? turnImage(upright, inputSize, turn) : upright;
   return program.run({ image: float32([1, inputSize, inputSize, 3], pixels) });
 }

@@ -6,7 +6,7 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string | undefined, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], tile } = options;
+  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], tile, skipBad, maxPixels } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
@@ -14,7 +14,7 @@ export function trainWords(data: string | undefined, options: TrainOptions): str
     ...dataWords(options),
     "--protocol",
     protocol,
-    ...option("--order", typeof order === "object" ? order.join(",") : order),
+    ...option("--order", typeof order === "object" ? orderText(order) : order),
     "--seed",
     String(seed),
     ...option("--hold-out", holdOut?.toString()),
@@ -22,9 +22,15 @@ export function trainWords(data: string | undefined, options: TrainOptions): str
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),
     ...option("--tile", tile?.toString()),
+    ...option("--max-pixels", maxPixels?.toString()),
+    ...(skipBad ? ["--skip-bad"] : []),
     "--out",
     out,
   ];
+}
+
+function orderText(names: readonly string[]): string {
+  return names.some((name) => name.includes(",") || name.trim() !== name) ? JSON.stringify(names) : names.join(",");
 }
 
 /** The command line that gives the same model, on one line. */

@@ -28,6 +28,12 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly tile?: number | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */
   readonly resume?: boolean | undefined;
+  /** Start over where `out` holds a checkpoint or a finished model; without it, those are kept and the training is refused. */
+  readonly force?: boolean | undefined;
+  /** Go on without images that cannot be read; the plan's warnings name them. */
+  readonly skipBad?: boolean | undefined;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */

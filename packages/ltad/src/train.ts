@@ -1,12 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type JobOptions, throwIfAborted, writeFileAtomic } from "@ltad/core";
-import { checkDataset, longTail } from "@ltad/data";
+import { checkOutFolder, type JobOptions, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
+import { type Dataset, type FileToCheck, longTail, type Split, splitOrder } from "@ltad/data";
 import { resolveConfig } from "@ltad/train/config";
+import { checkInputs } from "./check-inputs.js";
 import { openDataset } from "./data-options.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
 import { readConfigFile } from "./read-config-file.js";
 import { trainCommandLine } from "./train-command-line.js";
+import { checkTrainingFolder, lockTrainingFolder } from "./training-folder.js";
 import type { TrainOptions, TrainPlan } from "./train-options.js";
 
 /** What a training leaves behind. */
@@ -32,20 +34,26 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const { config, timing, copies, warnings } = await runTraining({
-    ...hub,
-    split: plan.split,
-    seed: plan.split.seed,
-    config: plan.config,
-    out,
-    cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
-    offline: options.offline ?? hub.offline,
-    resume,
-    signal,
-    onProgress,
-  });
-  await writeConfig(data, options, config);
-  return { folder: out, timing, copies, warnings };
+  const unlock = await lockTrainingFolder(out);
+  try {
+    const { config, timing, copies, warnings } = await runTraining({
+      ...hub,
+      split: plan.split,
+      seed: plan.split.seed,
+      config: plan.config,
+      out,
+      cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
+      offline: options.offline ?? hub.offline,
+      resume,
+      maxPixels: options.maxPixels,
+      signal,
+      onProgress,
+    });
+    await writeConfig(data, options, { config, split: plan.split });
+    return { folder: out, timing, copies, warnings };
+  } finally {
+    await unlock();
+  }
 }
 
 async function planTraining(data: string | undefined, options: TrainOptions): Promise<TrainPlan> {
@@ -56,17 +64,58 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
     file,
     sets: [...(options.set ?? []), ...(options.tile === undefined ? [] : [`features.tile=${options.tile}`])],
   });
+  checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
+  await checkOutFolder(options.out, roomForModel);
   const dataset = await openDataset(data, options);
   const split = await longTail(dataset, { protocol, order, holdOut, seed });
   const job: JobOptions = { signal, onProgress };
-  await checkDataset(dataset, job);
+  const cacheDir = resolve(options.cacheDir ?? cacheDirIn(options.env ?? process.env));
+  const { bad, warnings } = await checkInputs(filesOf(split, dataset), {
+    ...job,
+    cacheDir,
+    root: dataset.root,
+    skipBad: options.skipBad ?? false,
+    maxPixels: options.maxPixels,
+  });
   throwIfAborted(signal);
-  return { split, config, readAs: dataset.readAs, warnings: [...dataset.warnings, ...(split.warnings ?? [])] };
+  const notes = [...dataset.warnings, ...(split.warnings ?? []), ...warnings];
+  return { split: withoutBad(split, bad), config, readAs: dataset.readAs, warnings: notes };
 }
 
+/** Every image that trains, and the headers of all others, of which a fault is better known before a long training than after it. */
+function filesOf({ classes }: Split, dataset: Dataset): FileToCheck[] {
+  const used = new Set(classes.flatMap(({ train: items }) => items.map(({ file }) => file)));
+  return dataset.classes.flatMap(({ train: items, test }) => [
+    ...items.map(({ file }): FileToCheck => ({ file, depth: used.has(file) ? "full" : "header" })),
+    ...test.map((item): FileToCheck => ({ file: item.file, mask: item.mask, depth: "header" })),
+  ]);
+}
+
+/** @throws LtadError `LTAD_DATA` when no image of a class is left */
+function withoutBad(split: Split, bad: ReadonlySet<string>): Split {
+  const classes = split.classes.map((entry) => ({ ...entry, train: entry.train.filter(({ file }) => !bad.has(file)) }));
+  const empty = classes.filter(({ train: items }) => items.length === 0).map(({ name }) => name);
+  if (empty.length === 0) return { ...split, classes };
+  throw new LtadError(
+    "LTAD_DATA",
+    `no training image of ${empty.join(", ")} can be used. Repair them, or remove the class from the data set.`,
+  );
+}
+
+/** Encoder, head, weights and checkpoint of a usual model, in bytes. */
+const roomForModel = 100 * 1024 * 1024;
+
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */
-async function writeConfig(data: string | undefined, options: TrainOptions, config: object): Promise<void> {
+async function writeConfig(
+  data: string | undefined,
+  options: TrainOptions,
+  { config, split }: { readonly config: object; readonly split: Split },
+): Promise<void> {
   const { configYaml } = await import("@ltad/evaluate/report");
-  for (const outdated of ["metrics.json", "metrics.csv", "report.html"]) await rm(join(options.out, outdated), { force: true });
-  await writeFileAtomic(join(options.out, "config.yaml"), `# ${trainCommandLine(data, options)}\n${configYaml(config)}`);
+  for (const outdated of ["metrics.json", "metrics.csv", "scores.csv", "report.html"])
+    await rm(join(options.out, outdated), { force: true });
+  await writeFileAtomic(
+    join(options.out, "config.yaml"),
+    `# ${trainCommandLine(data, options)}\n# order: ${JSON.stringify(splitOrder(split))}\n${configYaml(config)}`,
+  );
 }

@@ -101,6 +101,7 @@ describe("the command", () => {
 
   it.each([
     [["--port", "1"], /--bundle/],
+    [["--bundel", "m"], /unknown option '--bundel'/],
     [["--bundle", "m", "--port", "x"], /whole number from 0 to 65535/],
     [["--bundle", "m", "--port", "70000"], /whole number/],
     [["--bundle", "m", "--port", "1", "--gpu"], /unknown option '--gpu'/],

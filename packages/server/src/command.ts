@@ -23,7 +23,10 @@ export function serverCommand(run: (options: ServerCommandOptions) => Promise<vo
   return addServerOptions(command)
     .addHelpText("after", serverHelp("ltad-server --bundle ./model"))
     .action(({ bundle = [], ...parsed }: ParsedServerOptions & { readonly bundle?: readonly string[] }) => {
-      if (bundle.length === 0 && parsed.repository === undefined) command.error("error: required option '--bundle <folder>' not specified");
+      // Not `requiredOption`, which would hide a misspelt name behind the missing one.
+      const code = "commander.missingMandatoryOptionValue";
+      if (bundle.length === 0 && parsed.repository === undefined)
+        return command.error("error: required option '--bundle <folder>' not specified", { code });
       return run(readServerOptions(bundle, parsed));
     });
 }

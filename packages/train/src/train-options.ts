@@ -13,6 +13,8 @@ export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint
   readonly out: string;
   /** Folder of encoder weights and features. */
   readonly cacheDir: string;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
   /** Never fetch weights. */
   readonly offline?: boolean;
   /** Frozen encoders in place of those that `config.encoder` names. */

@@ -14,6 +14,7 @@ import { headGraph, type TrainedHead } from "./head/head-graph.js";
 import { learnNames } from "./phase1/learn-names.js";
 import { learnToDetect } from "./phase2/learn-to-detect.js";
 import { openCheckpoint } from "./run/checkpoint.js";
+import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
 import { encodeSet } from "./run/training-set.js";
 import type { TrainOptions } from "./train-options.js";
@@ -23,9 +24,10 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
  * Trains one model over all classes: features, statistics, phase 1, phase 2, calibration, bundle.
  * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
+export async function train(given: TrainOptions): Promise<TrainResult> {
+  const job: JobOptions = { onProgress: given.onProgress, signal: given.signal };
+  const options = { ...given, split: await withRanges(given.split, given) };
   const { seed, out, split } = options;
-  const job: JobOptions = { onProgress: options.onProgress, signal: options.signal };
   const clock = stopwatch<keyof TrainTiming>("s");
   const { image: encoder, text } = await loadEncoders(options);
   const config = await fitConfig(options.config, encoder, split);

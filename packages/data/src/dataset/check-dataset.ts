@@ -1,7 +1,7 @@
 import { eachAtOnce, isLtadError, type JobOptions, LtadError } from "@ltad/core";
 import { decodeImage } from "../images/decode-image.js";
 import type { ImageOptions } from "../images/image-limits.js";
-import { checkMaskSize } from "../images/load-mask.js";
+import { checkMaskSize } from "../images/mask-size.js";
 import { type ImageHeader, readImageHeader } from "../images/open-image.js";
 import { type Dataset, masksOf, type TestItem, type TrainItem } from "./dataset.js";
 
@@ -39,15 +39,17 @@ export async function checkDataset(dataset: Dataset, options: CheckOptions = {})
 }
 
 async function checkItem(item: TrainItem | TestItem, options: CheckOptions): Promise<Pick<ImageHeader, "width" | "height">> {
-  const size = await open(item.file, options);
-  for (const mask of "label" in item ? masksOf(item) : []) checkMaskSize(mask, await open(mask, options), { ...size, image: item.file });
-  return size;
+  const { width, height, orientation } = await open(item.file, options);
+  for (const mask of "label" in item ? masksOf(item) : [])
+    checkMaskSize(mask, await open(mask, options), { width, height, orientation, image: item.file });
+  return { width, height };
 }
 
 async function open(file: string, { depth, maxBytes, maxPixels }: CheckOptions) {
   const limits = { ...(maxBytes === undefined ? {} : { maxBytes }), ...(maxPixels === undefined ? {} : { maxPixels }) };
-  const { width, height } = await (depth === "full" ? decodeImage(file, limits) : readImageHeader(file, limits));
-  return { width, height };
+  if (depth === "full") await decodeImage(file, limits);
+  const { width, height, orientation } = await readImageHeader(file, limits);
+  return { width, height, orientation };
 }
 
 /** What a file that cannot be used is refused with. */

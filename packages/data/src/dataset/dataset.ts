@@ -6,6 +6,8 @@ export interface TrainItem {
   readonly id: string;
   /** Path to open. */
   readonly file: string;
+  /** See the option `range` of {@link ImageOptions}; a training finds it. */
+  readonly range?: number | undefined;
 }
 
 /** One image to test on. */

@@ -1,11 +1,11 @@
 import { type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, extname, join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { LtadError } from "@ltad/core";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { hasHidden, shown } from "../internal/shown.js";
 import { type Folder, pathIn } from "./folder.js";
-import { imageExtensions } from "./image-extensions.js";
+import { isImageName } from "../images/image-endings.js";
 
 /** Options of {@link readFolder}. */
 export interface ReadFolderOptions {
@@ -60,7 +60,7 @@ async function list(place: Place, reading: Reading): Promise<Folder> {
       const real = link?.target ?? join(chain.at(-1)!, entry.name);
       if (!chain.includes(real))
         found.folders.push({ name: entry.name, path: pathIn({ path } as Folder, entry.name), absolute: at, chain: [...chain, real] });
-    } else if (kind.isFile() && imageExtensions.has(extname(entry.name).toLowerCase())) found.images.push(entry.name);
+    } else if (kind.isFile() && isImageName(entry.name)) found.images.push(entry.name);
     else found.others.push(entry.name);
   }
   const folders = await Promise.all(found.folders.map((below) => list(below, reading)));

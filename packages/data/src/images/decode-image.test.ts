@@ -19,7 +19,7 @@ interface Case {
 
 const folder = fileURLToPath(new URL("../__fixtures__/images/", import.meta.url));
 const { cases, sameAsRgb8 } = JSON.parse(await readFile(join(folder, "expected.json"), "utf8")) as { cases: Case[]; sameAsRgb8: string[] };
-const refusedHere = new Set(["rgb24.bmp", "palette8.bmp", "float32.tif"]);
+const refusedHere = new Set(["float32.tif"]);
 const opened = cases.filter((c) => c.expect === "image" && !refusedHere.has(c.file));
 const refused = cases.filter((c) => c.expect === "error" || refusedHere.has(c.file));
 const at = (file: string) => join(folder, "files", file);
@@ -50,16 +50,16 @@ describe("files that are refused", () => {
   it("says what was found", async () => {
     const said = async (file: string) => decodeImage(at(file)).catch((e: Error) => e.message.slice(at(file).length + 2));
     expect(await said("svg_named.png")).toMatchInlineSnapshot(
-      `"this is an SVG drawing. Use PNG, JPEG, WebP, TIFF or GIF; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it."`,
+      `"this is an SVG drawing. Use PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it."`,
     );
-    expect(await said("rgb24.bmp")).toMatchInlineSnapshot(
-      `"this is a BMP image. Use PNG, JPEG, WebP, TIFF or GIF; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it."`,
+    expect(await said("truncated.bmp")).toMatchInlineSnapshot(
+      `"this BMP is damaged or truncated (its pixels end early). Convert it to PNG, export or copy it again, or remove it."`,
     );
     expect(await said("html.jpg")).toMatchInlineSnapshot(
-      `"this is a web page. Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file here, or remove this one."`,
+      `"this is a web page. Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one."`,
     );
     expect(await said("empty.png")).toMatchInlineSnapshot(
-      `"this is an empty file. Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file here, or remove this one."`,
+      `"this is an empty file. Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one."`,
     );
     expect(await said("float32.tif")).toMatchInlineSnapshot(
       `"its samples are of type float. Only unsigned samples of 8 or 16 bits have a defined brightness; convert the image to 8 or 16 bits."`,

@@ -10,7 +10,7 @@ export interface DecodedImage {
 }
 
 /**
- * Decodes a PNG, JPEG, WebP, TIFF (first page) or GIF (first frame) to 8-bit RGB.
+ * Decodes a PNG, JPEG, WebP, TIFF (first page), GIF (first frame), BMP, PGM or PPM to 8-bit RGB.
  * Kind by content, upright by EXIF, alpha dropped (not blended), 16 bit by the high byte, values as stored (no colour management except CMYK).
  * A file that is truncated or damaged anywhere is refused whole.
  * @throws LtadError `LTAD_IMAGE` naming the file, what was found and what to do

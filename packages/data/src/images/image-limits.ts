@@ -10,6 +10,11 @@ export interface ImageLimits {
 export interface ImageOptions extends ImageLimits {
   /** What messages call an image that comes as bytes: "upload", "part.png". */
   readonly name?: string;
+  /**
+   * The largest value that 16-bit samples use: 4095 for a camera of 12 bits. It becomes white. Of several, the smallest that holds the image's own
+   * largest value; 65535, the whole range, when left out. Samples of 8 bits are as they are.
+   */
+  readonly range?: number | readonly number[] | undefined;
 }
 
 export const defaultMaxBytes = 256 * 1024 * 1024;

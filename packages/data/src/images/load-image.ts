@@ -2,7 +2,7 @@ import type { ResizeKernel } from "@ltad/core";
 import sharp from "sharp";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
-import { openImage } from "./open-image.js";
+import { openImage, type OpenImage } from "./open-image.js";
 import { resize } from "./resize.js";
 
 export interface LoadImageOptions extends ImageOptions {
@@ -25,18 +25,20 @@ export interface LoadedImage {
  * One image as the encoders take it, its size and, with `pixels`, its pixels: the header is read once.
  * An upright RGB image of 8 bits is decoded once too. Grey images, other types and JPEGs of four times the size and more are decoded a
  * second time for their pixels: an input made from those would be rounded differently.
+ * With `mostPixels`, the pixels of a larger image are shrunk to as many while they are read, so that memory stays bounded.
  * @returns the same `input` with and without `pixels`; see {@link loadImage}
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function readImage(
   source: string | Uint8Array,
   size: number,
-  options: LoadImageOptions & { readonly pixels?: boolean } = {},
+  options: LoadImageOptions & { readonly pixels?: boolean; readonly mostPixels?: number | undefined } = {},
 ): Promise<LoadedImage> {
   const { kernel = "linear" } = options;
   const image = await openImage(source, options);
   const { format, width, height, hasAlpha } = image.header;
   const isForSharp = !hasAlpha && width >= size && height >= size && kernel !== "nearest";
+  if (options.pixels && width * height > (options.mostPixels ?? Infinity)) return readLarge(image, size, { ...options, isForSharp });
   const pixels = options.pixels || !isForSharp ? await decodePixels(image, options) : undefined;
   const found = { width, height, ...(pixels && options.pixels ? { pixels } : {}) };
   if (pixels && !isForSharp) return { input: squashImage(pixels, size, kernel), ...found };
@@ -44,6 +46,44 @@ export async function readImage(
   const whole = pixels && image.isPlain && !shrinksOnLoad ? sharp(pixels.data, { raw: { width, height, channels: 3 } }) : image.pixels();
   const shrunk = whole.resize(size, size, { fit: "fill", kernel, fastShrinkOnLoad: false });
   return { input: unitRange(await rawRgb(image, shrunk, options)), ...found };
+}
+
+/** An image whose pixels are wanted shrunk: the input and the pixels each run over the file once. */
+async function readLarge(
+  image: OpenImage,
+  size: number,
+  {
+    isForSharp,
+    mostPixels,
+    kernel = "linear",
+    ...options
+  }: LoadImageOptions & { readonly isForSharp: boolean; readonly mostPixels?: number | undefined },
+): Promise<LoadedImage> {
+  const { width, height } = image.header;
+  const to = shrunkSize({ width, height }, mostPixels ?? width * height);
+  const data = await rawRgb(image, image.pixels().resize(to.width, to.height, { fit: "fill" }), options);
+  const input = isForSharp
+    ? unitRange(await rawRgb(image, image.pixels().resize(size, size, { fit: "fill", kernel, fastShrinkOnLoad: false }), options))
+    : squashImage(await decodePixels(image, options), size, kernel);
+  return { input, width, height, pixels: { ...to, data } };
+}
+
+/** The size of a picture of at most so many pixels, with the shape of a larger one. */
+export function shrunkSize(
+  { width, height }: Pick<DecodedImage, "width" | "height">,
+  mostPixels: number,
+): { width: number; height: number } {
+  const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)));
+  return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
+}
+
+/** The pixels of an image, shrunk to at most so many while they are read. @throws LtadError `LTAD_IMAGE` */
+export async function decodeShrunk(source: string | Uint8Array, mostPixels: number, options: ImageOptions = {}): Promise<DecodedImage> {
+  const image = await openImage(source, options);
+  const { width, height } = image.header;
+  if (width * height <= mostPixels) return decodePixels(image, options);
+  const to = shrunkSize({ width, height }, mostPixels);
+  return { ...to, data: await rawRgb(image, image.pixels().resize(to.width, to.height, { fit: "fill" }), options) };
 }
 
 /**

@@ -8,11 +8,17 @@ const grey = (values: readonly number[]) => sharp(Uint8Array.from(values), { raw
 
 describe("loadMask", () => {
   it("takes any value above 0 as defect: 0 and 255, 0 and 1, or numbers of defects", async () => {
-    expect(await loadMask(await grey(pixels).png().toBuffer())).toEqual({ width: 3, height: 2, data: Uint8Array.from(expected) });
+    expect(await loadMask(await grey(pixels).png().toBuffer())).toEqual({
+      width: 3,
+      height: 2,
+      data: Uint8Array.from(expected),
+      alpha: false,
+      soft: false,
+    });
   });
 
-  it("reads colour and alpha masks by any colour channel", async () => {
-    const rgba = Uint8Array.from(pixels.flatMap((v, i) => [i === 1 ? 0 : v, i === 1 ? v : 0, 0, i === 3 ? 0 : 255]));
+  it("reads colour masks by any colour channel, whatever an alpha that does not vary", async () => {
+    const rgba = Uint8Array.from(pixels.flatMap((v, i) => [i === 1 ? 0 : v, i === 1 ? v : 0, 0, 200]));
     const png = await sharp(rgba, { raw: { width: 3, height: 2, channels: 4 } })
       .png()
       .toBuffer();
@@ -41,7 +47,7 @@ describe("loadMask", () => {
     const call = loadMask(mask, { width: 4, height: 2, image: "test/crack/004.png" }, { name: "ground_truth/crack/004_mask.png" });
     await expect(call).rejects.toMatchObject({ code: "LTAD_MASK" });
     await expect(call).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[LtadError: ground_truth/crack/004_mask.png is 3x2 but test/crack/004.png is 4x2. A mask must have the size of its image; resize the mask (nearest neighbour) or export it again.]`,
+      `[LtadError: ground_truth/crack/004_mask.png is 3x2 but test/crack/004.png is 4x2. A mask must have the size of its image; it also has another shape, so it was cut or belongs to another image: export it again from this image.]`,
     );
   });
 });

@@ -1,5 +1,5 @@
 import type { Mask } from "./load-mask.js";
-import { checkMaskSize } from "./load-mask.js";
+import { checkMaskSize } from "./mask-size.js";
 
 /**
  * The parts of one mask as one: a pixel is a defect where any part says so.

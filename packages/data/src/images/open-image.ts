@@ -2,6 +2,10 @@ import sharp, { type Sharp } from "sharp";
 import { imageError } from "./image-error.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
 import { checkByteLimit, readImageFile, readImageStart } from "./read-image-file.js";
+import { PixelFault } from "./plain-pixels.js";
+import { readBmp } from "./read-bmp.js";
+import { readPnm } from "./read-pnm.js";
+import { spreadRange } from "./spread-range.js";
 import { type ImageFormat, sniffFormat } from "./sniff-format.js";
 
 /** An image as its header describes it. */
@@ -13,6 +17,10 @@ export interface ImageHeader {
   /** Bits of a sample as stored: 8 (also for fewer) or 16. */
   readonly depth: 8 | 16;
   readonly hasAlpha: boolean;
+  /** EXIF orientation as stored, 1 to 8: 1 is upright, from 5 on the sides were swapped. */
+  readonly orientation: number;
+  /** Pages of a TIFF or frames of an animation; the first is read. */
+  readonly pages: number;
 }
 
 /** A checked image whose pixels are not decoded yet. */
@@ -23,10 +31,13 @@ export interface OpenImage {
   readonly isPlain: boolean;
   /** A fresh pipeline, upright (EXIF). */
   pixels(): Sharp;
+  /** A fresh pipeline of the pixels as they lie in the file. */
+  stored(): Sharp;
 }
 
-const convert = "Use PNG, JPEG, WebP, TIFF or GIF; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
-const replace = "Use a PNG, JPEG, WebP, TIFF or GIF image; copy the right file here, or remove this one.";
+const convert =
+  "Use PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
+const replace = "Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one.";
 
 /**
  * Reads a file or bytes as far as the header: kind by content, size against the limits.
@@ -39,9 +50,41 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   checkByteLimit(bytes.length, name, maxBytes);
   const sniffed = sniffFormat(bytes);
   if (sniffed.format === null) throw imageError(name, `this is ${sniffed.found}`, sniffed.isPicture ? convert : replace);
-  const input = () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true, pages: 1 });
+  const input = inputOf(bytes, sniffed.format, name, maxPixels);
   const { header, isPlain } = await readHeader(input(), sniffed.format, name, maxPixels);
-  return { name, header, isPlain, pixels: () => input().autoOrient() };
+  const opened = { name, header, isPlain, pixels: () => input().autoOrient(), stored: input };
+  return options.range !== undefined && header.depth === 16 ? inRange(opened, options.range, maxPixels) : opened;
+}
+
+/** An image of 16 bits of which only a part of the range is used, as one of 8 bits. */
+async function inRange(image: OpenImage, range: number | readonly number[], maxPixels: number): Promise<OpenImage> {
+  const spread = await spreadRange(image.pixels(), range).catch((error: unknown) => {
+    throw damagedError(image.name, image.header.format, maxPixels, error);
+  });
+  if (spread === null) return image;
+  const pixels = () => spread.clone();
+  return { ...image, header: { ...image.header, hasAlpha: false }, isPlain: true, pixels, stored: pixels };
+}
+
+/** Makes pipelines from the content of a file; what sharp does not read is read here. */
+function inputOf(bytes: Uint8Array, format: ImageFormat, name: string, maxPixels: number): () => Sharp {
+  if (format !== "bmp" && format !== "pnm")
+    return () => sharp(bytes, { failOn: "warning", limitInputPixels: maxPixels, limitInputChannels: 5, ignoreIcc: true });
+  const checkSize = (width: number, height: number) => {
+    if (width * height > maxPixels) throw tooLargeError(name, `${width}x${height} pixels`, maxPixels);
+  };
+  try {
+    const { data, width, height, channels } = format === "bmp" ? readBmp(bytes, checkSize) : readPnm(bytes, checkSize);
+    return () => sharp(data, { raw: { width, height, channels }, limitInputPixels: maxPixels });
+  } catch (error) {
+    if (!(error instanceof PixelFault)) throw error;
+    throw imageError(
+      name,
+      `this ${format.toUpperCase()} ${error.message}`,
+      "Convert it to PNG, export or copy it again, or remove it.",
+      error,
+    );
+  }
 }
 
 const headerBytes = 64 * 1024;
@@ -83,8 +126,16 @@ async function readHeader(
     );
   }
   const { width, height } = meta.autoOrient;
-  const header: ImageHeader = { format, width, height, depth: meta.depth === "ushort" ? 16 : 8, hasAlpha: meta.hasAlpha ?? false };
-  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && (meta.orientation ?? 1) === 1;
+  const header: ImageHeader = {
+    format,
+    width,
+    height,
+    depth: meta.depth === "ushort" ? 16 : 8,
+    hasAlpha: meta.hasAlpha ?? false,
+    orientation: meta.orientation ?? 1,
+    pages: meta.pages ?? 1,
+  };
+  const isPlain = header.depth === 8 && meta.space === "srgb" && meta.channels === 3 && header.orientation === 1;
   return { header, isPlain };
 }
 
@@ -96,5 +147,10 @@ export function damagedError(name: string, format: ImageFormat, maxPixels: numbe
 }
 
 function tooLargeError(name: string, found: string, maxPixels: number, cause?: unknown): Error {
-  return imageError(name, `it has ${found}; expected at most ${maxPixels} pixels`, "Scale the image down or raise maxPixels.", cause);
+  return imageError(
+    name,
+    `it has ${found}; expected at most ${maxPixels} pixels`,
+    "Scale the image down, or allow more (--max-pixels N, or maxPixels in a program).",
+    cause,
+  );
 }

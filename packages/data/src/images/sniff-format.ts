@@ -1,5 +1,5 @@
 /** Formats that are read. */
-export type ImageFormat = "png" | "jpeg" | "webp" | "tiff" | "gif";
+export type ImageFormat = "png" | "jpeg" | "webp" | "tiff" | "gif" | "bmp" | "pnm";
 
 /** What the first bytes of a file say: a format that is read, or the name of what was found instead. */
 export type Sniffed = { readonly format: ImageFormat } | { readonly format: null; readonly found: string; readonly isPicture: boolean };
@@ -12,13 +12,16 @@ const rasters: readonly (readonly [ImageFormat, (head: string) => boolean])[] = 
   ["webp", (head) => head.startsWith("RIFF") && head.slice(8, 12) === "WEBP"],
   ["tiff", (head) => /^(II[*+]\0|MM\0[*+])/.test(head)],
   ["gif", (head) => /^GIF8[79]a/.test(head)],
+  ["bmp", (head) => head.startsWith("BM") && head.slice(6, 10) === "\0\0\0\0"],
+  ["pnm", (head) => /^P[1-6][\s#]/.test(head)],
 ];
 
 type Kinds = readonly (readonly [string, (head: string) => boolean])[];
 
 const pictures: Kinds = [
-  ["a BMP image", (head) => head.startsWith("BM")],
-  ["a HEIC or AVIF image", (head) => head.slice(4, 8) === "ftyp"],
+  ["a HEIC image, as phones save photos", (head) => /^ftyp(hei|hev|mif1|msf1)/.test(head.slice(4))],
+  ["an AVIF image", (head) => head.startsWith("ftypavi", 4)],
+  ["a HEIC, AVIF or video file", (head) => head.slice(4, 8) === "ftyp"],
   ["a JPEG XL image", (head) => head.startsWith("\xff\x0a") || head.slice(4, 8) === "JXL "],
   ["a JPEG 2000 image", (head) => head.slice(4, 8) === "jP  "],
   ["a PDF document", (head) => head.startsWith("%PDF")],

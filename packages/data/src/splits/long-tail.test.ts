@@ -82,6 +82,20 @@ describe("list files", () => {
       "CSV",
       'object,split,image,mask\na,train,a/train/good/000.png,\na,test,a/test/good/9.png,\na,train,"a/train/good/001.png",\nb,train,b/train/good/002.png,',
     ],
+    ["a table of one column", "filename\r\na/train/good/000.png\r\na/train/good/001.png\r\nb/train/good/002.png\r\n"],
+    [
+      "a table with semicolons, as a German Excel writes it",
+      "filename;split\na/train/good/000.png;train\na/train/good/001.png;Train\nb/train/good/002.png;train\nb/test/good/0.png;test",
+    ],
+    ["a table with tabs", "split\tpath\ntrain\ta/train/good/000.png\ntrain\ta/train/good/001.png\ntrain\tb/train/good/002.png"],
+    [
+      "UTF-16 with paths of another drive, as PowerShell writes them",
+      Buffer.from(
+        "\ufeffD:\\data\\a\\train\\good\\000.png\r\nD:\\data\\a\\train\\good\\001.png\r\nD:\\data\\b\\train\\good\\002.png\r\n",
+        "utf16le",
+      ),
+    ],
+    ["UTF-8 with a mark", "\ufeffa/train/good/000.png\na/train/good/001.png\nb/train/good/002.png"],
   ])("reads %s", async (_, text) => {
     const data = await dataset({ a: 3, b: 4 });
     const file = join(await makeFolder({}), "list");
@@ -112,6 +126,7 @@ describe("list files", () => {
       /list, line 2: no image is named; expected one of the fields filename/,
     ],
     ["a CSV row of another length", "image,split\na/train/good/000.png", /list, line 2: expected 2 columns, found 1/],
+    ["a split that is neither", "image,split\na/train/good/000.png,training", /list, line 2: expected the split train, .*"training"/],
     ["a broken order", "# order: a, b\na/train/good/000.png", /list, line 1: this is not JSON/],
     ["an empty list", "\n", /no image of class a, b/],
   ])("refuses %s", async (_, text, message) => {

@@ -13,33 +13,32 @@ export interface ImageList {
   readonly order: readonly string[] | null;
 }
 
-const pathKeys = ["filename", "file", "path", "image", "img_path"];
+const pathKeys = ["filename", "file", "path", "image", "img_path", "image_path", "filepath", "file_path"];
+/** Splits of a table that are not for training. */
+const otherSplits = new Set(["test", "val", "valid", "validation", "calibration"]);
 const orderMark = "# order: ";
 /** The comment of a list that also names defective test images to train on. */
 export const defectsComment = "# with defective images that train as good ones";
 
 /**
  * Reads a list of training images in one of three formats, recognised by the first line that is not a comment (`#`):
- * one path a line; JSON lines with `filename` (UniAD); CSV whose header has a column filename, file, path or image.
- * Rows whose `split` is not train are left out.
+ * one path a line; JSON lines with `filename` (UniAD); a table whose header has a column filename, file, path or image, with commas, semicolons
+ * or tabs between its columns. Rows whose `split` is test or validation are left out.
  * @param source name of the list, for messages
  * @throws LtadError `LTAD_DATA` with the line number
  */
 export function parseList(text: string, source: string): ImageList {
-  const lines = text
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/)
-    .map((content, i) => ({ content, line: i + 1 }));
+  const lines = text.split(/\r?\n/).map((content, i) => ({ content, line: i + 1 }));
   const order = lines.find(({ content }) => content.startsWith(orderMark));
   const rows = lines.filter(({ content }) => content.trim() !== "" && !content.startsWith("#"));
   const first = rows[0]?.content ?? "";
-  const header = splitCsv(first).map((cell) => cell.trim().toLowerCase());
+  const { header, delimiter } = headerOf(first);
   const fail: Fail = (line, why) =>
     new LtadError("LTAD_DATA", `${shown(source)}, line ${line}: ${why}.`, { details: { file: source, line } });
   const entries = first.trimStart().startsWith("{")
     ? rows.flatMap(({ content, line }) => jsonEntry(content, line, fail))
-    : header.length > 1 && header.some((cell) => pathKeys.includes(cell))
-      ? rows.slice(1).flatMap(({ content, line }) => csvEntry(header, content, line, fail))
+    : header.length > 0
+      ? rows.slice(1).flatMap(({ content, line }) => csvEntry({ header, delimiter }, content, line, fail))
       : rows.map(({ content, line }) => ({ path: content, line }));
   return { entries, order: order ? parseOrder(order.content.slice(orderMark.length), order.line, fail) : null };
 }
@@ -57,14 +56,31 @@ function jsonEntry(content: string, line: number, fail: Fail): ListEntry[] {
   return rowEntry(row as Record<string, unknown>, line, fail);
 }
 
-function csvEntry(header: readonly string[], content: string, line: number, fail: Fail): ListEntry[] {
-  const cells = splitCsv(content);
+interface Header {
+  /** Empty when the first line is no header. */
+  readonly header: readonly string[];
+  readonly delimiter: string;
+}
+
+/** The first line as a header, which names a column of paths. */
+function headerOf(line: string): Header {
+  for (const delimiter of [",", ";", "\t"]) {
+    const header = splitCsv(line, delimiter).map((cell) => cell.trim().toLowerCase());
+    if (header.some((cell) => pathKeys.includes(cell))) return { header, delimiter };
+  }
+  return { header: [], delimiter: "," };
+}
+
+function csvEntry({ header, delimiter }: Header, content: string, line: number, fail: Fail): ListEntry[] {
+  const cells = splitCsv(content, delimiter);
   if (cells.length !== header.length) throw fail(line, `expected ${header.length} columns, found ${cells.length}`);
   return rowEntry(Object.fromEntries(header.map((key, i) => [key, cells[i]])), line, fail);
 }
 
 function rowEntry(row: Record<string, unknown>, line: number, fail: Fail): ListEntry[] {
-  if (typeof row["split"] === "string" && row["split"] !== "train") return [];
+  const split = typeof row["split"] === "string" ? row["split"].trim().toLowerCase() : "train";
+  if (otherSplits.has(split)) return [];
+  if (split !== "train" && split !== "") throw fail(line, `expected the split train, test or validation, received "${shown(split)}"`);
   const path = pathKeys.map((key) => row[key]).find((value) => typeof value === "string" && value !== "");
   if (typeof path !== "string") throw fail(line, `no image is named; expected one of the fields ${pathKeys.join(", ")}`);
   return [{ path, line }];
@@ -84,11 +100,11 @@ function parseJson(text: string, line: number, fail: Fail): unknown {
   }
 }
 
-/** Cells of one CSV line; quotes as in RFC 4180. */
-function splitCsv(line: string): string[] {
-  const cells = line.match(/("([^"]|"")*"|[^,]*)(,|$)/g) ?? [];
+/** Cells of one line of a table; quotes as in RFC 4180. */
+function splitCsv(line: string, delimiter: string): string[] {
+  const cells = line.match(new RegExp(`("([^"]|"")*"|[^${delimiter}]*)(${delimiter}|$)`, "g")) ?? [];
   const values = cells
-    .map((cell) => cell.replace(/,$/, ""))
+    .map((cell) => (cell.endsWith(delimiter) ? cell.slice(0, -1) : cell))
     .map((cell) => (/^".*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell));
-  return line.endsWith(",") ? values : values.slice(0, -1);
+  return line.endsWith(delimiter) ? values : values.slice(0, -1);
 }

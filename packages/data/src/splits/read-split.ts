@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { LtadError } from "@ltad/core";
+import { decodeText, LtadError } from "@ltad/core";
 import type { Dataset, TrainItem } from "../dataset/dataset.js";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { shown } from "../internal/shown.js";
@@ -45,7 +45,7 @@ export async function readSplit(path: string, dataset: Dataset, { order, seed = 
 
 async function readList(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return decodeText(await readFile(path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") throw unknownProtocol(path, "neither a known protocol nor a file", error);

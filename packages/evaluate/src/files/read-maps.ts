@@ -1,72 +1,75 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
-import { type ClassData, isGood, loadMask, pixelTestItems, readImageHeader, resize, type TestItem } from "@ltad/data";
+import { type ClassData, type ImageHeader, isGood, maskRemarks, pixelTestItems, readImageHeader, resize, type TestItem } from "@ltad/data";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
-import sharp from "sharp";
-import { readNpy, type StoredMap } from "./read-npy.js";
+import { readItemMask } from "../read-item-mask.js";
+import { mapScales } from "./map-scales.js";
+import { readMapFile } from "./read-map-file.js";
+import type { StoredMap } from "./read-npy.js";
 
 /** What the maps of one class amount to. */
 export interface ClassMaps {
   /** The largest value of each map. */
   readonly scores: ImageScores;
   readonly pixels: ExactPixels;
+  /** What is odd about maps and masks, in words. */
+  readonly warnings: readonly string[];
 }
 
+/** The first that exists is read. */
+const endings = [".npy", ".tiff", ".tif", ".png"];
+
 /**
- * Reads the anomaly map of every test image of a class, `MAPS/CLASS/test/DEFECT/NAME.npy` or `.png` (grey, 8 or 16 bit, all on one scale),
- * and brings it bilinearly to the size of its image, where the masks are.
- * @throws LtadError `LTAD_DATA` that names an image without a map, or a score that is not finite; errors of a bad map, image or mask
+ * Reads the anomaly map of every test image of a class, `MAPS/CLASS/test/DEFECT/NAME` with .npy, .tiff, .tif or .png (one channel, all on one
+ * scale), and brings it bilinearly to the size of its image, where the masks are.
+ * @throws LtadError `LTAD_DATA` that names an image without a map, a map with its sides swapped, or a score that is not finite; errors of a bad
+ *   map, image or mask
  */
 export async function readMaps(folder: string, data: ClassData, { signal, onProgress }: JobOptions): Promise<ClassMaps> {
   const [scores, pixels, usable] = [imageScores(), exactPixels(), new Set(pixelTestItems(data))];
+  const [scales, remarks] = [mapScales(data.name), maskRemarks(data.name)];
   for (const [i, item] of data.test.entries()) {
     throwIfAborted(signal);
-    const stored = await readMap(mapFile(folder, item));
-    scores.add({ score: largest(stored.data), anomaly: !isGood(item), name: item.id });
-    if (usable.has(item)) await addPixels(pixels, item, stored);
+    const file = await mapFile(folder, item);
+    const [stored, size] = [await readMapFile(file), await readImageHeader(item.file)];
+    checkSides(file, stored, size, item);
+    scores.add({ score: scales.add(stored.data), anomaly: !isGood(item), name: item.id });
+    if (usable.has(item)) {
+      const mask = await readItemMask(item, remarks);
+      pixels.add({ map: atSizeOf(size, stored), mask: mask?.data ?? null, width: size.width, name: item.id });
+    }
     onProgress?.({ phase: `maps of ${data.name}`, done: i + 1, total: data.test.length, unit: "images" });
   }
-  return { scores, pixels };
+  return { scores, pixels, warnings: [...scales.warnings(), ...remarks.warnings()] };
 }
 
-async function addPixels(pixels: ExactPixels, item: TestItem, { width, height, data }: StoredMap): Promise<void> {
-  const size = await readImageHeader(item.file);
-  const mask = item.mask === undefined ? null : (await loadMask(item.mask, { ...size, image: item.file })).data;
-  const same = size.width === width && size.height === height;
-  const map = same ? data : resize(data, [height, width, 1], [size.height, size.width]);
-  pixels.add({ map, mask, width: size.width, name: item.id });
+function atSizeOf(size: ImageHeader, { width, height, data }: StoredMap): Float32Array {
+  return size.width === width && size.height === height ? data : resize(data, [height, width, 1], [size.height, size.width]);
 }
 
-function mapFile(folder: string, { id }: TestItem): string {
+/** A map may be smaller than its image, and square where the network is; one with the image's shape lying on its side was written wrongly. */
+function checkSides(file: string, map: StoredMap, image: ImageHeader, { id }: TestItem): void {
+  const isNear = (a: number, b: number) => Math.abs(a / b - 1) < 0.02;
+  const [ofMap, ofImage] = [map.width / map.height, image.width / image.height];
+  if (isNear(ofMap, 1) || isNear(ofMap, ofImage) || !isNear(ofMap, 1 / ofImage)) return;
+  const why =
+    image.orientation >= 5 ? `The image is shown turned (EXIF orientation ${image.orientation}); its map must be turned as well.` : "";
+  const message =
+    `${file}: the sides of this map are swapped: it is ${map.width}x${map.height} (width x height), and ${id} is ${image.width}x${image.height}. ` +
+    (why || "Save the array as [height, width].");
+  throw new LtadError("LTAD_DATA", message, { details: { file, image: id } });
+}
+
+async function mapFile(folder: string, { id }: TestItem): Promise<string> {
   const stem = join(folder, id.slice(0, id.length - extname(id).length));
-  for (const file of [`${stem}.npy`, `${stem}.png`]) if (existsSync(file)) return file;
-  throw new LtadError("LTAD_DATA", `${id}: expected its map as ${stem}.npy or .png; there is no such file. Every test image needs a map.`, {
-    details: { image: id, file: `${stem}.npy` },
-  });
-}
-
-async function readMap(file: string): Promise<StoredMap> {
-  if (file.endsWith(".npy")) return readNpy(await readFile(file), file);
-  try {
-    const image = sharp(await readFile(file), { limitInputPixels: 100_000_000 }).toColourspace("grey16");
-    const { data, info } = await image.removeAlpha().raw({ depth: "ushort" }).toBuffer({ resolveWithObject: true });
-    if (info.channels !== 1) throw new Error(`${info.channels} channels, expected grey`);
-    return { width: info.width, height: info.height, data: Float32Array.from(new Uint16Array(new Uint8Array(data).buffer)) };
-  } catch (error) {
-    const message = `${file}: this map cannot be read (${(error as Error).message}). Save it as .npy or as a grey PNG.`;
-    throw new LtadError("LTAD_IMAGE", message, { cause: error, details: { file } });
-  }
-}
-
-/** NaN when there is one. */
-function largest(values: Float32Array): number {
-  let top = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (Number.isNaN(value)) return value;
-    if (value > top) top = value;
-  }
-  return top;
+  for (const ending of endings) if (existsSync(stem + ending)) return stem + ending;
+  const beside = (await readdir(dirname(stem)).catch(() => [])).filter((name) => name.startsWith(`${basename(stem)}.`));
+  const found = beside.length > 0 ? `there is ${beside.slice(0, 3).join(", ")}, which is not read` : "there is no such file";
+  throw new LtadError(
+    "LTAD_DATA",
+    `${id}: expected its map as ${stem}.npy, .tiff or .png; ${found}. Every test image needs a map: .npy, float TIFF or grey PNG.`,
+    { details: { image: id, file: `${stem}.npy` } },
+  );
 }

@@ -1,18 +1,17 @@
-import { readFile, stat } from "node:fs/promises";
 import { LtadError } from "@ltad/core";
 import { type ImageScores, imageScores, type ScoredImage } from "@ltad/metrics";
-import { parse } from "csv-parse/sync";
+import { readTable, tableError, type TableRow } from "./read-table.js";
+import { CellFault, labelReader, numberReader } from "./score-cells.js";
 
-const maxBytes = 256 * 1024 * 1024;
+/** Names of the columns, as programs call them; of several in a file, the first named here is read. */
 const columns = {
-  score: ["score", "anomaly_score"],
-  label: ["label", "anomaly"],
-  image: ["image", "file", "filename", "path", "name"],
+  score: ["score", "anomaly_score", "pred_score", "image_score", "y_score"],
+  label: ["label", "anomaly", "gt_label", "is_anomaly", "ground_truth", "y_true"],
+  image: ["image", "file", "filename", "path", "name", "image_path", "img_path", "file_path", "filepath"],
   class: ["class", "category"],
   split: ["split"],
 } as const;
-const good = new Set(["0", "false", "good", "normal"]);
-const anomalous = new Set(["1", "true", "bad", "anomaly", "anomalous", "defect", "defective"]);
+type Column = keyof typeof columns;
 
 /** The scores of one class of any detector. */
 export interface ClassScores {
@@ -21,83 +20,120 @@ export interface ClassScores {
   readonly calibration: readonly ScoredImage[];
 }
 
+export interface ReadScoresOptions {
+  /** Takes what is odd about the file, in sentences for the user. */
+  readonly onRemark?: (remark: string) => void;
+}
+
 /**
- * Reads a CSV with a header: `score`, `label` (0 or good, 1 or anomaly) and, if wanted, `image`, `class` and `split` (test or calibration).
+ * Reads a table with a header: `score`, `label` (0 or good, 1 or anomaly) and, if wanted, `image`, `class` and `split` (test or calibration).
+ * Every row counts, also one that names an image again; that is remarked.
  * @returns by class, in the order of the file
- * @throws LtadError `LTAD_DATA` that names the file and the line
+ * @throws LtadError `LTAD_DATA` that names the file and the faulty lines
  */
-export async function readScores(file: string): Promise<Map<string, ClassScores>> {
-  const [head, ...rows] = parseRows(await readText(file), file);
-  const header = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase());
-  const columnOf = (name: keyof typeof columns) => header.findIndex((cell) => (columns[name] as readonly string[]).includes(cell));
-  if (columnOf("score") < 0 || columnOf("label") < 0)
-    throw scoresError(
+export async function readScores(file: string, { onRemark }: ReadScoresOptions = {}): Promise<Map<string, ClassScores>> {
+  const [head, ...rows] = await readTable(file, (cells) => placesOf(cells).score >= 0 && placesOf(cells).label >= 0);
+  const places = placesOf(head?.cells ?? []);
+  if (places.score < 0 || places.label < 0)
+    throw tableError(
       file,
-      `expected a header with the columns score and label (and, if wanted, image, class, split), received "${header.join(",")}".`,
+      `expected a header with the columns score and label (and, if wanted, image, class, split), received "${head?.cells.join(",") ?? ""}".`,
     );
-  if (rows.length === 0) throw scoresError(file, "there is no line below the header.");
+  if (rows.length === 0) throw tableError(file, "there is no line below the header.");
+  const images = readRows(rows, places, file);
+  for (const remark of [...repeated(images), ...kinds(images)]) onRemark?.(`${file}: ${remark}`);
+  return byClass(images);
+}
+
+/** An image as its row has it. */
+interface ScoreRow extends ScoredImage {
+  readonly class: string;
+  readonly isCalibration: boolean;
+  readonly line: number;
+  /** Empty where the file has no name for it. */
+  readonly image: string;
+  /** The name of a defect in place of a label. */
+  readonly kind: string | undefined;
+}
+
+function placesOf(header: readonly string[]): Record<Column, number> {
+  const names = header.map((cell) => cell.trim().toLowerCase());
+  const place = (column: Column) => names.indexOf(columns[column].find((name) => names.includes(name)) ?? "\0");
+  return { score: place("score"), label: place("label"), image: place("image"), class: place("class"), split: place("split") };
+}
+
+function readRows(rows: readonly TableRow[], places: Record<Column, number>, file: string): ScoreRow[] {
+  const cell = ({ cells }: TableRow, column: Column) => cells[places[column]]?.trim() ?? "";
+  const numberOf = numberReader();
+  const labelOf = labelReader(rows.map((row) => cell(row, "label")));
+  const faults: string[] = [];
+  const images = rows.flatMap((row): ScoreRow[] => {
+    try {
+      const score = numberOf(cell(row, "score"));
+      const { anomaly, isKind } = labelOf(cell(row, "label"));
+      const image = cell(row, "image");
+      return [
+        {
+          score,
+          anomaly,
+          name: image || `line ${row.line}`,
+          class: cell(row, "class") || "all",
+          isCalibration: isCalibration(cell(row, "split"), anomaly),
+          line: row.line,
+          image,
+          kind: isKind ? cell(row, "label") : undefined,
+        },
+      ];
+    } catch (error) {
+      if (!(error instanceof CellFault)) throw error;
+      faults.push(`line ${row.line}: ${error.message}`);
+      return [];
+    }
+  });
+  if (faults.length === 0) return images;
+  const more = faults.length > 5 ? `; and ${faults.length - 5} more lines` : "";
+  throw new LtadError("LTAD_DATA", `${file}: ${faults.slice(0, 5).join("; ")}${more}.`, { details: { file } });
+}
+
+function isCalibration(split: string, anomaly: boolean): boolean {
+  if (split === "" || split === "test") return false;
+  if (split !== "calibration") throw new CellFault(`expected the split test or calibration, received "${split}"`);
+  if (anomaly) throw new CellFault("an image of the split calibration must be good");
+  return true;
+}
+
+function byClass(images: readonly ScoreRow[]): Map<string, ClassScores> {
   const found = new Map<string, { test: ImageScores; calibration: ScoredImage[] }>();
-  for (const { cells, line } of rows) {
-    const cell = (name: keyof typeof columns) => cells[columnOf(name)]?.trim() ?? "";
-    const where = `${file}: line ${line}`;
-    const image = {
-      score: numberOf(cell("score"), where),
-      anomaly: isAnomaly(cell("label"), where),
-      name: cell("image") || `line ${line}`,
-    };
-    const name = cell("class") || "all";
-    const scores = found.get(name) ?? { test: imageScores(), calibration: [] };
-    found.set(name, scores);
-    if (isCalibration(cell("split"), image, where)) scores.calibration.push(image);
-    else scores.test.add(image);
+  for (const { score, anomaly, name, class: className, isCalibration: forCalibration } of images) {
+    const scores = found.get(className) ?? { test: imageScores(), calibration: [] };
+    found.set(className, scores);
+    if (forCalibration) scores.calibration.push({ score, anomaly, name });
+    else scores.test.add({ score, anomaly, name });
   }
   return found;
 }
 
-async function readText(file: string): Promise<string> {
-  const { size } = await stat(file).catch((error: unknown) => Promise.reject(readError(file, error)));
-  if (size > maxBytes) throw scoresError(file, `the file has ${size} bytes; at most ${maxBytes} are read.`);
-  return readFile(file, "utf8").catch((error: unknown) => Promise.reject(readError(file, error)));
-}
-
-function parseRows(text: string, file: string): { cells: string[]; line: number }[] {
-  try {
-    const rows = parse(text, { bom: true, skip_empty_lines: true, info: true }) as unknown as {
-      record: string[];
-      info: { lines: number };
-    }[];
-    return rows.map(({ record, info }) => ({ cells: record, line: info.lines }));
-  } catch (error) {
-    throw scoresError(file, `this is not a readable CSV file (${(error as Error).message}).`, error);
+/** Rows that name an image which an earlier row of the class names. */
+function repeated(images: readonly ScoreRow[]): string[] {
+  const first = new Map<string, number>();
+  const pairs: string[] = [];
+  for (const { image, class: className, line } of images) {
+    if (image === "") continue;
+    const key = JSON.stringify([className, image]);
+    const before = first.get(key);
+    if (before === undefined) first.set(key, line);
+    else pairs.push(`${image} of ${className} in lines ${before} and ${line}`);
   }
+  if (pairs.length === 0) return [];
+  const more = pairs.length > 3 ? `; and ${pairs.length - 3} more` : "";
+  return [
+    `an image is named more than once, and every row counts: ${pairs.slice(0, 3).join("; ")}${more}. Remove rows that are there twice.`,
+  ];
 }
 
-function numberOf(text: string, where: string): number {
-  const value = text === "" ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw scoresError(where, `the score is "${text}"; scores must be finite numbers.`);
-}
-
-function isAnomaly(text: string, where: string): boolean {
-  const label = text.toLowerCase();
-  if (good.has(label)) return false;
-  if (anomalous.has(label)) return true;
-  throw scoresError(where, `the label is "${text}"; expected 0 or good, 1 or anomaly.`);
-}
-
-function isCalibration(split: string, { anomaly }: ScoredImage, where: string): boolean {
-  if (split === "" || split === "test") return false;
-  if (split !== "calibration") throw scoresError(where, `expected the split test or calibration, received "${split}".`);
-  if (anomaly) throw scoresError(where, "an image of the split calibration must be good.");
-  return true;
-}
-
-function readError(file: string, error: unknown): LtadError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return scoresError(file, code === "ENOENT" ? "there is no such file." : `the file cannot be read (${message}).`, error);
-}
-
-/** @param where the file, or the file and the line */
-function scoresError(where: string, why: string, cause?: unknown): LtadError {
-  return new LtadError("LTAD_DATA", `${where}: ${why}`, { details: { file: where.split(": line ")[0] }, cause });
+/** Words in place of labels. */
+function kinds(images: readonly ScoreRow[]): string[] {
+  const names = [...new Set(images.flatMap(({ kind }) => kind ?? []))];
+  if (names.length === 0) return [];
+  return [`labels that are names of defects count as anomalies: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}.`];
 }

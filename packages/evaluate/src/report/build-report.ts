@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import { type JobOptions, throwIfAborted, version } from "@ltad/core";
 import { isGood } from "@ltad/data";
-import type { DisplayRange } from "@ltad/detector";
-import { plural } from "@ltad/core/format";
+import { type DisplayRange, rangeFor } from "@ltad/detector";
+import { count, foldRemarks, plural } from "@ltad/core/format";
 import type { Evaluated } from "../evaluate.js";
 import type { TestedClass } from "../tested-image.js";
 import { choosePictures } from "./choose-pictures.js";
@@ -30,7 +30,12 @@ export async function buildReport(
   const classes: ClassReport[] = [];
   for (const [i, testedClass] of tested.entries()) {
     throwIfAborted(signal);
-    const draw = { side: sideFor(total), grid: manifest.features.grid, range: heatRange(testedClass) };
+    const draw = {
+      side: sideFor(total),
+      grid: manifest.features.grid,
+      range: heatRange(testedClass),
+      samples: rangeFor(manifest, testedClass.index),
+    };
     const pictures = await Promise.all((chosen[i] ?? []).map((picture) => drawPicture(picture, draw)));
     classes.push({ ...numbersOf(testedClass, i < Math.ceil(tested.length / 2)), pictures });
     onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });
@@ -44,7 +49,7 @@ export async function buildReport(
     trainingTiming: history.timing,
     config: configYaml(manifest.config),
     commands,
-    warnings: [...fewImages(tested), ...warnings, ...dataset.warnings],
+    warnings: [...fewImages(tested), ...foldRemarks([...warnings, ...dataset.warnings])],
     versions: { ltad: version, bundle: manifest.producer, encoder: manifest.encoder.name, node: process.version },
   };
 }
@@ -55,12 +60,13 @@ function numbersOf({ data, trained, images }: TestedClass, majority: boolean): O
 }
 
 function fewImages(tested: readonly TestedClass[]): string[] {
-  return tested
-    .filter(({ trained }) => trained < few)
-    .map(
-      ({ data, trained }) =>
-        `${data.name} was trained on ${plural(trained, "image")}: with fewer than ${few}, the model hardly knows how good images of this class differ from each other.`,
-    );
+  const scarce = tested.filter(({ trained }) => trained < few);
+  const hint = `with fewer than ${few}, the model hardly knows how good images of this class differ from each other.`;
+  const [first, ...more] = scarce.map(({ data, trained }) => `${data.name} was trained on ${plural(trained, "image")}`);
+  if (first === undefined) return [];
+  return scarce.length <= 5
+    ? [first, ...more].map((said) => `${said}: ${hint}`)
+    : [`${first}, and ${count(more.length)} more classes on fewer than ${few}: ${hint}`];
 }
 
 /**

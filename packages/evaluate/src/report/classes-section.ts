@@ -1,5 +1,6 @@
 import { count, percent, plural, short } from "@ltad/core/format";
 import { histogram } from "./histogram.js";
+import { ownOf } from "../own-of.js";
 import { html, raw, type Html } from "./html.js";
 import type { ClassReport, Picture, PictureRole, ReportData } from "./report-data.js";
 
@@ -12,7 +13,7 @@ const titles: Readonly<Record<PictureRole, string>> = {
 
 /** Per class: how well good and defective images separate, and the best and worst of them. */
 export function classesSection({ classes, evaluation }: ReportData): Html {
-  const parts = classes.map((c, i) => classPart(c, evaluation.classes[c.name], i));
+  const parts = classes.map((c, i) => classPart(c, ownOf(evaluation.classes, c.name), i));
   return html`<section>
     <h2>Class by class</h2>
     <p class="soft">

@@ -1,10 +1,11 @@
 import { type FalseAlarms, statedRates } from "../false-alarms/false-alarms.js";
 import { count, percent, short } from "@ltad/core/format";
+import { ownOf } from "../own-of.js";
 import { html, type Html } from "./html.js";
 import type { ReportData } from "./report-data.js";
 
 /** The threshold of each class for each stated false-alarm rate, and the rate that good test images showed. Nothing without calibration images. */
-export function falseAlarmsSection({ evaluation: { calibration } }: ReportData): Html {
+export function falseAlarmsSection({ evaluation: { calibration }, classes }: ReportData): Html {
   if (!calibration) return html``;
   return html`<section>
     <h2>False alarms</h2>
@@ -19,7 +20,10 @@ export function falseAlarmsSection({ evaluation: { calibration } }: ReportData):
           </tr>
         </thead>
         <tbody class="rest">
-          ${Object.entries(calibration).map(row)}
+          ${classes.flatMap(({ name }) => {
+            const own = ownOf(calibration, name);
+            return own ? [row(name, own)] : [];
+          })}
         </tbody>
       </table>
     </div>
@@ -30,7 +34,7 @@ export function falseAlarmsSection({ evaluation: { calibration } }: ReportData):
   </section>`;
 }
 
-function row([name, { rates, calibrationImages }]: [string, FalseAlarms[string]]): Html {
+function row(name: string, { rates, calibrationImages }: FalseAlarms[string]): Html {
   return html`<tr>
     <td class="name">${name}</td>
     <td class="n">${count(calibrationImages)}</td>

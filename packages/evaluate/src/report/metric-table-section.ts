@@ -1,4 +1,5 @@
 import { count, percent } from "@ltad/core/format";
+import { ownOf } from "../own-of.js";
 import { html, type Html } from "./html.js";
 import type { NamedMetrics } from "../evaluation.js";
 import type { ClassReport, ReportData } from "./report-data.js";
@@ -29,7 +30,7 @@ export function metricTableSection({ evaluation, classes }: ReportData): Html {
           ${row("Avg", "all", "", summary.avg)}${row("High", "high", "", summary.high)}${row("Low", "low", "", summary.low)}
         </tbody>
         <tbody class="rest">
-          ${classes.map((c) => classRow(c, evaluation.classes[c.name]))}
+          ${classes.map((c) => classRow(c, ownOf(evaluation.classes, c.name)))}
         </tbody>
       </table>
     </div>

@@ -43,6 +43,8 @@ function report(change: Partial<ReportData> = {}): ReportData {
       pooled_counts: counts,
       intervals: { confidence: 0.95, repeats: 100, seed: 3, image_auroc: interval, image_ap: interval },
       reasons: {},
+      mean_reasons: {},
+      order: [hostile],
       calibration: {
         [hostile]: {
           calibrationImages: 30,

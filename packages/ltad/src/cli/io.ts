@@ -29,7 +29,9 @@ export function processIo(): Io {
     onInterrupt(handler) {
       const signals = ["SIGINT", "SIGTERM"] as const;
       for (const signal of signals) process.on(signal, handler);
+      const stopWatching = process.env["npm_lifecycle_event"] === undefined ? () => {} : onParentGone(handler);
       return () => {
+        stopWatching();
         for (const signal of signals) process.off(signal, handler);
       };
     },
@@ -39,4 +41,19 @@ export function processIo(): Io {
     },
     exit: (code) => process.exit(code),
   };
+}
+
+/**
+ * npm runs a script through a shell. A SIGTERM to npm ends both, and a shell such as dash does not pass it on: the program would go on unseen.
+ * That its parent is another one then is what it notices.
+ */
+function onParentGone(handler: () => void): () => void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    handler();
+  }, 200);
+  timer.unref();
+  return () => clearInterval(timer);
 }

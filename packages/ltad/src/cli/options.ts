@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { LtadError } from "@ltad/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
 export function addCommonOptions(command: Command): Command {
@@ -26,6 +27,16 @@ export function addOfflineOption(command: Command): Command {
   return command.option("--offline", "make no network request; fail if the weights are not in the cache");
 }
 
+/** The largest image that is read. */
+export function addMaxPixelsOption(command: Command): Command {
+  return command.option("--max-pixels <n>", "the most pixels that an image may have (default: 100 million)", wholeNumber);
+}
+
+/** Whether bad files stop a job. */
+export function addSkipBadOption(command: Command): Command {
+  return command.option("--skip-bad", "go on without images and masks that cannot be read, and name them");
+}
+
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
   return command
@@ -41,6 +52,18 @@ export function addSplitOptions(command: Command): Command {
       finiteNumber,
     )
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
+}
+
+/**
+ * An option that must be given. Commander's own refuses its absence before it looks at the names of the others, so that who mistypes it reads
+ * that it is missing; here a misspelt option is reported first.
+ */
+export function addRequiredOption(command: Command, flags: string, description: string): Command {
+  const option = new Option(flags, description);
+  return command.addOption(option).hook("preAction", (_, action) => {
+    if (action === command && command.getOptionValue(option.attributeName()) === undefined)
+      command.error(`error: required option '${flags}' not specified`, { code: "commander.missingMandatoryOptionValue" });
+  });
 }
 
 export function wholeNumber(text: string): number {
@@ -59,7 +82,19 @@ export function repeated(value: string, before: readonly string[] = []): string[
 }
 
 function orderOf(text: string): "size" | string[] {
-  return text === "size" ? text : text.split(",").map((name) => name.trim());
+  return text === "size" ? text : namesOf(text);
+}
+
+/** Names between commas, or a JSON list where a name has a comma itself. */
+export function namesOf(text: string): string[] {
+  if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim());
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  } catch {
+    // said below
+  }
+  throw new LtadError("LTAD_CONFIG", `--order: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
 }
 
 /** Command lines at the end of the help, as the user types them. */

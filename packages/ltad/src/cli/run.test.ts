@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "@ltad/core";
 import { describe, expect, it } from "vitest";
@@ -86,6 +86,40 @@ describe("faults of a data set", () => {
     const out = join(await temporaryFolder(), "model");
     await expectFault(3, /LTAD_IMAGE .*tile\/train\/good\/1\.png/, "train", folder, "--out", out, "--quiet");
     await expect(rm(out)).rejects.toThrow(/ENOENT/);
+  });
+
+  it("every image that cannot be used in one run, of training, test and masks", async () => {
+    const folder = await tinyDataset(await temporaryFolder(), small);
+    for (const file of ["tile/train/good/1.png", "nut/test/spot/0.png"]) await writeFile(join(folder, file), "no image");
+    const whole = await readFile(join(folder, "tile/train/good/0.png"));
+    await writeFile(join(folder, "tile/train/good/0.png"), whole.subarray(0, -40));
+    const out = join(await temporaryFolder(), "model");
+    const cache = ["--cache-dir", await temporaryFolder()];
+    await expectFault(
+      3,
+      /LTAD_IMAGE 3 files cannot be used:\n.*nut\/test\/spot\/0\.png.*\n.*good\/0\.png: this PNG is damaged.*\n.*good\/1\.png: this is a text/,
+      "train",
+      folder,
+      "--out",
+      out,
+      "--quiet",
+      ...cache,
+    );
+    await writeFile(join(folder, "nut/train/good/0.png"), "no image");
+    await expectFault(3, /no training image of nut can be used/, "train", folder, "--out", out, "--quiet", "--skip-bad", ...cache);
+  });
+
+  it("an output that is a file, before any image is read", async () => {
+    const folder = await tinyDataset(await temporaryFolder(), small);
+    await writeFile(join(folder, "tile/train/good/1.png"), "no image");
+    await expectFault(
+      3,
+      /LTAD_WRITE .*good\/1\.png: this is a file, not a folder/,
+      "train",
+      folder,
+      "--out",
+      join(folder, "tile/train/good/1.png"),
+    );
   });
 
   it("a mask of another size", async () => {

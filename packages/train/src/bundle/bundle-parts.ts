@@ -33,7 +33,10 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       seed,
       encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
-      classes: split.classes.map(({ name, train }, order) => ({ name, trainImages: train.length, order })),
+      classes: split.classes.map(({ name, train }, order) => {
+        const range = train[0]?.range;
+        return { name, trainImages: train.length, order, ...(range !== undefined && { range }) };
+      }),
       score: { imageScore: image, lambda, semantic },
       display: fitDisplayRange(good),
       decision: {

@@ -41,6 +41,20 @@ describe("resolveConfig", () => {
   });
 
   it.each([
+    [{ detect: { stepps: 4 } }, "detect.stepps: there is no such setting; did you mean steps? detect has steps, learningRate, warmup,"],
+    [{ detekt: {} }, "detekt: there is no such setting; did you mean detect? The config has preset, encoder, features,"],
+    [{ inputsize: 256 }, "inputsize: there is no such setting; did you mean features.inputSize?"],
+    [{ "detect.steps": 4 }, "detect.steps: there is no such setting; did you mean augment.steps or detect.steps?"],
+    [
+      { reconstruct: { kind: "uniad", neigborhood: 3 } },
+      "did you mean neighbourhood? reconstruct has kind, width, heads, hidden, encoderLayers",
+    ],
+    [{ zzz: 1 }, "zzz: there is no such setting; check its spelling. The config has preset"],
+  ])("says which setting was meant by %j, and which there are", (file, message) => {
+    expect(() => resolveConfig({ file })).toThrow(message);
+  });
+
+  it.each([
     [{ preset: "best" }, 'preset: expected recommended, fast or paper, received "best"'],
     [{ sets: ["steps"] }, "--set: expected key=value"],
     [{ sets: ["semantic.kind=none"] }, "score.lambda: expected 0 because semantic.kind is none, received 0.1"],

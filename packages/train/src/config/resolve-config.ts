@@ -2,6 +2,7 @@ import { LtadError } from "@ltad/core";
 import type * as z from "zod";
 import { configSchema, type TrainConfig } from "./config-schema.js";
 import { presets } from "./presets.js";
+import { unknownSetting } from "./unknown-setting.js";
 
 export interface ConfigSources {
   /** Name of a preset; "recommended" when not given here or in the file. */
@@ -24,9 +25,10 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
   const name = preset ?? (given["preset"] as string | undefined) ?? "recommended";
   if (!Object.hasOwn(presets, name))
     throw new LtadError("LTAD_CONFIG", `preset: expected ${oneOf(Object.keys(presets))}, received ${JSON.stringify(name)}.`);
-  const parsed = configSchema.safeParse({ ...merge(presets[name as keyof typeof presets], given), preset: name });
+  const values = { ...merge(presets[name as keyof typeof presets], given), preset: name };
+  const parsed = configSchema.safeParse(values);
   if (parsed.success) return checkTogether(parsed.data);
-  const issues = parsed.error.issues.flatMap(faultsOf);
+  const issues = parsed.error.issues.flatMap((issue) => faultsOf(issue, values));
   const faults = issues.map(({ path, message }) => `  ${path || "(top)"}: ${message}`);
   throw new LtadError("LTAD_CONFIG", `config: ${faults.length === 1 ? "one fault" : `${faults.length} faults`}\n${faults.join("\n")}`, {
     details: { issues },
@@ -34,10 +36,10 @@ export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): 
 }
 
 /** One fault with the path of its field; an unknown key is a fault of its own path, as it was typed. */
-function faultsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+function faultsOf(issue: z.core.$ZodIssue, values: Values): { path: string; message: string }[] {
   const { path, message } = issue;
   return issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => ({ path: [...path, key].join("."), message: "there is no such setting; check its spelling" }))
+    ? issue.keys.map((key) => ({ path: [...path, key].join("."), message: unknownSetting([...path, key], values) }))
     : [{ path: path.join("."), message }];
 }
 

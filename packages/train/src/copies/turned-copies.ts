@@ -47,7 +47,7 @@ export async function withTurnedCopies(
 ): Promise<SetWithCopies> {
   const isSmall = (label: number) => set.counts[label]! > 1 && set.counts[label]! <= options.upTo;
   const files = classes.flatMap(({ train }, label) =>
-    isSmall(label) ? train.flatMap(({ file }) => turns.map((turn) => ({ file, turn }))) : [],
+    isSmall(label) ? train.flatMap(({ file, range }) => turns.map((turn) => ({ file, range, turn }))) : [],
   );
   const none: Choice[] = sums.map((own) => ({ turns: [], sums: own }));
   if (files.length === 0) return { set, sums, chosen: none.map((choice) => choice.turns) };

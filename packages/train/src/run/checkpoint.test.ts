@@ -29,14 +29,14 @@ describe("openCheckpoint", () => {
   it("refuses to resume a training of other settings, and says what to do", async () => {
     await openCheckpoint(folder, { seed: 1 }, false);
     await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(
-      /other images, options or seed, or by another version.*leave out --resume/,
+      /other images, options or seed, or by another version.*start over with --force/,
     );
   });
 
   it("says so when its header is damaged", async () => {
     await openCheckpoint(folder, { seed: 1 }, false);
     await writeFile(join(folder, "checkpoint.json"), "{");
-    await expect(openCheckpoint(folder, { seed: 1 }, true)).rejects.toThrow(/is damaged\. Leave out --resume/);
+    await expect(openCheckpoint(folder, { seed: 1 }, true)).rejects.toThrow(/is damaged\. Start over with --force/);
   });
 
   it("is gone when the training is complete", async () => {

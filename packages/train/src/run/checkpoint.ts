@@ -49,12 +49,12 @@ async function readFingerprint(header: string): Promise<string> {
   try {
     return (JSON.parse(await readFile(header, "utf8")) as Header).fingerprint;
   } catch (error) {
-    const message = `--resume: ${header} is damaged. Leave out --resume to start over.`;
+    const message = `--resume: ${header} is damaged. Start over with --force in place of --resume.`;
     throw new LtadError("LTAD_CONFIG", message, { cause: error, details: { file: header } });
   }
 }
 
 function otherTrainingError(header: string): LtadError {
-  const message = `--resume: ${header} belongs to a training with other images, options or seed, or by another version. Use the same ones, or leave out --resume to start over.`;
+  const message = `--resume: ${header} belongs to a training with other images, options or seed, or by another version. Use the same ones, or start over with --force in place of --resume.`;
   return new LtadError("LTAD_CONFIG", message, { details: { file: header } });
 }

@@ -17,7 +17,7 @@ const featureMemory = 768 * 1024 * 1024; // bytes of features that stay in memor
  * @throws LtadError of an image that cannot be read; see {@link encodeFiles}
  */
 export async function encodeSet({ classes }: Split, encoder: FrozenEncoder, options: EncodeFilesOptions): Promise<TrainingSet> {
-  const files = classes.flatMap(({ train }) => train.map(({ file }) => file));
+  const files = classes.flatMap(({ train }) => train.map(({ file, range }) => ({ file, range })));
   return {
     classes: classes.map(({ name }) => name),
     counts: classes.map(({ train }) => train.length),

@@ -17,7 +17,7 @@ const tokens = grid * grid;
 export async function brightnessBundle(
   folder: string,
   classes: readonly string[],
-  change: { readonly display?: boolean; readonly kernel?: ResizeKernel; readonly tiles?: Tiles } = {},
+  change: { readonly display?: boolean; readonly kernel?: ResizeKernel; readonly tiles?: Tiles; readonly range?: number } = {},
 ): Promise<string> {
   const side = change.tiles?.size ?? inputSize;
   const image = f32(null, side, side, 3);
@@ -64,7 +64,12 @@ export async function brightnessBundle(
         channels,
         zSize: channels,
       },
-      classes: classes.map((name, order) => ({ name, trainImages: 8 >> order, order })),
+      classes: classes.map((name, order) => ({
+        name,
+        trainImages: 8 >> order,
+        order,
+        ...(change.range === undefined ? {} : { range: change.range }),
+      })),
       score: { imageScore: "max", lambda: 0.5 },
       ...(change.display === false ? {} : { display: { low: 0.4, high: 1 } }),
       config: { preset: "recommended", detect: { steps: 400 } },

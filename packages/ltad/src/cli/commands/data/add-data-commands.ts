@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
-import { addCommonOptions, addExamples, addSplitOptions } from "../../options.js";
+import { addCommonOptions, addExamples, addRequiredOption, addSplitOptions } from "../../options.js";
 
 export function addDataCommands(program: Command, io: Io, setExitCode: (code: number) => void): void {
   const data = program
@@ -52,8 +52,8 @@ function addSplit(data: Command, io: Io): void {
     .argument("[data]", "data set, in any known layout")
     .summary("choose the training images of a long-tailed protocol and write the list")
     .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
-    .requiredOption("--out <file>", "the list file to write")
     .action(async (folder, options) => (await import("./data-split.js")).dataSplit(io, folder, options));
+  addRequiredOption(command, "--out <file>", "the list file to write");
   addCommonOptions(addDataOptions(addSplitOptions(command)));
   addExamples(
     command,

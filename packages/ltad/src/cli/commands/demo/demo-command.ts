@@ -30,13 +30,20 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     await warnWithoutNative(session);
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
-    await trainOrResume(session, data, { ...options, protocol, out: model, resume: !made && existsSync(join(model, "checkpoint")) });
-    const evaluation = await evaluateFolder(session, model, data, { ...options, report: true });
-    session.printJson(evaluation);
-    session.print(measureTables(evaluation, evaluation.counts));
+    await trainOrResume(session, data, { ...options, protocol, out: model, ...continuing(model, made) });
+    await evaluateFolder(session, model, data, { ...options, out: model, report: true }, (evaluation) => {
+      session.printJson(evaluation);
+      session.print(measureTables(evaluation, evaluation.counts));
+    });
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
     session.print(`\nNext:\n${(await nextCommands(io, model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });
+}
+
+/** The demo's own folder: a stopped training goes on, a finished model is made again. */
+function continuing(model: string, made: boolean): { resume: boolean; force: boolean } {
+  const resume = !made && existsSync(join(model, "checkpoint"));
+  return { resume, force: !resume };
 }
 
 /** A checkpoint of another version of this program is useless: the training then starts over. */
@@ -45,7 +52,7 @@ async function trainOrResume(session: Session, data: string, options: TrainComma
     await trainWithRemarks(session, data, options);
   } catch (error) {
     if (!options.resume || !isLtadError(error) || error.code !== "LTAD_CONFIG") throw error;
-    await trainWithRemarks(session, data, { ...options, resume: false });
+    await trainWithRemarks(session, data, { ...options, resume: false, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import { weightTypes } from "@ltad/core";
 import { type Command, Option } from "commander";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, wholeNumber } from "../../options.js";
+import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addRequiredOption, wholeNumber } from "../../options.js";
 
 const places = "name, folder, hub model, npm:PACKAGE@VERSION or address";
 const actions = () => import("./encoders-command.js");
@@ -52,10 +52,10 @@ function addExport(encoders: Command, io: Io): void {
     .command("export")
     .argument("<encoder>", `an image encoder: ${places}`)
     .summary("write an image encoder as one ONNX file with all stages as outputs")
-    .requiredOption("--out <file>", "the .onnx file to write")
     .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)
     .addOption(new Option("--precision <type>", "how its weights are stored").choices(weightTypes).default("float32"))
     .action(async (encoder, options) => (await actions()).exportEncoder(io, encoder, options));
+  addRequiredOption(command, "--out <file>", "the .onnx file to write");
   addNetworkOptions(command);
   addExamples(
     command,

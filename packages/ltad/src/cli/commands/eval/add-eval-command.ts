@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addThreadsOption } from "../../options.js";
+import { addCacheOption, addCommonOptions, addExamples, addMaxPixelsOption, addSkipBadOption, addThreadsOption } from "../../options.js";
 
 export function addEvalCommand(program: Command, io: Io): void {
   const command = program
@@ -11,9 +11,10 @@ export function addEvalCommand(program: Command, io: Io): void {
     .summary("measure a model on the test images of a data set")
     .description(
       "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
-        "Writes metrics.json, metrics.csv and, with --report, report.html into the model folder.",
+        "Prints the numbers, then writes metrics.json, metrics.csv, scores.csv and, with --report, report.html into the model folder.",
     )
     .option("--report", "also write report.html")
+    .option("--out <folder>", "where to write the files (default: the model folder)")
     .addOption(
       new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")
         .choices(["folder", "predicted"])
@@ -21,6 +22,6 @@ export function addEvalCommand(program: Command, io: Io): void {
     )
     .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
   addDataOptions(command);
-  addCommonOptions(addThreadsOption(addCacheOption(command)));
+  addCommonOptions(addThreadsOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { beforeAll, expect, it } from "vitest";
 import { trainImagesFile } from "@ltad/evaluate";
 import { brightnessBundle } from "../../testing/brightness-bundle.js";
@@ -28,7 +29,7 @@ it("prints one JSON object with every key that programs rely on, and nothing els
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   const found = JSON.parse(stdout) as Evaluation;
   const keys = ["protocol", "seed", "counts", "summary", "classes", "timing"];
-  const more = ["worst", "pooled", "pooled_bounds", "test_counts", "pooled_counts", "intervals", "reasons"];
+  const more = ["order", "worst", "pooled", "pooled_bounds", "test_counts", "pooled_counts", "intervals", "reasons", "mean_reasons"];
   expect(Object.keys(found)).toEqual([...keys, ...more]);
   expect(found).toMatchObject({ protocol: "exp4", seed: 5, counts: { screw: 8, tile: 4, nut: 2 } });
   for (const name of Object.keys(classes)) {
@@ -52,7 +53,7 @@ it("encodes every image once", async () => {
   const first = await ltad("eval", await model("tile"), data, "--json", "--cache-dir", cacheDir);
   expect(first.stderr).toMatch(/encode .*5 images/);
   const times = async () => {
-    const files = (await readdir(cacheDir, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const files = (await readdir(join(cacheDir, "features"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     return Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).mtimeMs));
   };
   const before = await times();
@@ -155,4 +156,89 @@ it.each([
   expect(code).toBe(0);
   expect(stderr).toMatch(why);
   expect(JSON.parse(stdout)).not.toHaveProperty("calibration");
+});
+
+/** A data set with a bad test image and a bad mask. */
+async function withBadFiles(): Promise<string> {
+  const folder = await tinyDataset(await temporaryFolder(), { tile: { train: 1, good: 2, defect: 3 } });
+  await writeFile(join(folder, "tile/test/good/0.png"), "no image");
+  await writeFile(join(folder, "tile/test/spot/1.png"), (await readFile(join(folder, "tile/test/spot/1.png"))).subarray(0, -40));
+  await writeFile(join(folder, "tile/ground_truth/spot/2_mask.png"), "no image");
+  return folder;
+}
+
+it("names every bad image and mask in one run, before the first is encoded", async () => {
+  const cacheDir = join(await temporaryFolder(), "cache");
+  const { code, stdout, stderr } = await ltad("eval", await model("tile"), await withBadFiles(), "--cache-dir", cacheDir);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(
+    /3 files cannot be used:\n.*good\/0\.png: this is a text file.*\n.*spot\/1\.png: this PNG is damaged.*\n.*2_mask\.png: .*\n/,
+  );
+  expect(stderr).toContain("--skip-bad");
+  await expect(readdir(join(cacheDir, "features"))).rejects.toThrow(/ENOENT/);
+});
+
+it("goes on without them with --skip-bad, and says so on the terminal and in the report", async () => {
+  const folder = await model("tile");
+  const { code, stdout, stderr } = await ltad("eval", folder, await withBadFiles(), "--skip-bad", "--report", "--json", ...cache());
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as Evaluation).test_counts["tile"]).toMatchObject({ good: 1, defective: 2, regions: 1 });
+  const page = await readFile(join(folder, "report.html"), "utf8");
+  for (const said of [stderr, page])
+    expect(said).toMatch(/3 files skipped because of --skip-bad: .*good\/0\.png.*spot\/1\.png.*2_mask\.png/);
+});
+
+it("says what is odd about masks, and keeps a defect that is smaller than a pixel of the comparison", async () => {
+  const [folder, set] = [await model("tile", "nut"), await tinyDataset(await temporaryFolder(), classes)];
+  const mask = async (path: string, change: (v: number, x: number) => number) => {
+    const { data: pixels, info } = await sharp(join(set, path)).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+    const changed = pixels.map((v, i) => change(v, i % info.width));
+    await sharp(changed, { raw: { width: info.width, height: info.height, channels: 1 } })
+      .png()
+      .toFile(join(set, path));
+  };
+  for (const k of [0, 1]) await mask(`tile/ground_truth/spot/${k}_mask.png`, (v) => 255 - v); // inverted
+  await mask("nut/ground_truth/spot/0_mask.png", () => 0); // black
+  await mask("nut/ground_truth/spot/1_mask.png", (v, x) => (x === 12 ? v : 0)); // 40 columns become 32, and this is left out
+  const { stdout, stderr } = await ltad("eval", folder, set, "--json", "--report", ...cache());
+  const page = await readFile(join(folder, "report.html"), "utf8");
+  for (const said of [stderr, page]) {
+    expect(said).toMatch(/tile: 2 of 2 masks mark more than half of the image, 95 % on average/);
+    expect(said).toMatch(/nut: 1 of 2 masks marks nothing, .*nut\/test\/spot\/0\.png/);
+    expect(said).toMatch(/nut: 1 of 2 masks has 1 region that would vanish at the size of the comparison/);
+  }
+  expect((JSON.parse(stdout) as Evaluation).test_counts["nut"]).toMatchObject({ defective: 2, regions: 1 });
+});
+
+it("writes the score of every image, which metrics reads back to the same numbers", async () => {
+  const [folder, out] = [await model("tile", "nut"), await temporaryFolder()];
+  const { code, stdout } = await ltad("eval", folder, data, "--out", out, "--json", "--quiet", ...cache());
+  expect(code).toBe(0);
+  expect((await readdir(out)).sort()).toEqual(["metrics.csv", "metrics.json", "scores.csv"]);
+  await expect(readFile(join(folder, "metrics.json"))).rejects.toThrow(/ENOENT/);
+  const [head, ...rows] = (await readFile(join(out, "scores.csv"), "utf8")).trimEnd().split("\n");
+  expect(head).toBe("image,class,label,score,split,defect,predicted");
+  expect(rows).toHaveLength(9);
+  expect(rows[0]).toMatch(/^tile\/test\/good\/0\.png,tile,0,0\.\d+,test,good,tile$/);
+  const again = await ltad("metrics", join(out, "scores.csv"), "--json", "--quiet");
+  const images = ({ classes: measured }: Evaluation) =>
+    Object.entries(measured).map(([name, m]) => [name, Object.entries(m).filter(([key]) => key.startsWith("image_"))]);
+  expect(images(JSON.parse(again.stdout) as Evaluation)).toEqual(images(JSON.parse(stdout) as Evaluation));
+});
+
+it("refuses a place that cannot take the result before it opens the model", async () => {
+  const file = join(await temporaryFolder(), "file");
+  await writeFile(file, "");
+  const { code, stdout, stderr } = await ltad("eval", "no-model", data, "--out", file, ...cache());
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/LTAD_WRITE .*file: this is a file, not a folder/);
+});
+
+it("prints the numbers before it writes them, so that none is lost", async () => {
+  const folder = await model("tile");
+  await mkdir(join(folder, "metrics.json")); // a file cannot be written there
+  const { code, stdout, stderr } = await ltad("eval", folder, data, ...cache());
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^tile +8 +3 +2 /m);
+  expect(stderr).toMatch(/LTAD_WRITE .*metrics\.json/);
 });

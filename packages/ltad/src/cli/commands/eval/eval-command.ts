@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { checkOutFolder } from "@ltad/core";
+import { foldRemarks } from "@ltad/core/format";
 import { openDetector } from "@ltad/detector";
 import { type Evaluation, writeMeasures } from "@ltad/evaluate";
 import type { DataOptions } from "../../../data-options.js";
-import { evaluate } from "../../../evaluate.js";
+import { measureModel } from "../../../evaluate.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
@@ -11,38 +13,49 @@ import { measureTables } from "./measure-tables.js";
 export interface EvalCommandOptions extends CommonOptions, DataOptions {
   readonly report?: boolean;
   readonly class?: "folder" | "predicted";
+  readonly out?: string;
+  readonly skipBad?: boolean;
+  readonly maxPixels?: number;
   readonly cacheDir?: string;
   readonly threads?: number;
 }
 
-/** Measures a model; prints the numbers and writes metrics.json, metrics.csv and report.html into its folder. */
+/** Measures a model; prints the numbers, then writes them with the score of every image, and report.html, into a folder. */
 export async function evalCommand(io: Io, model: string, data: string | undefined, options: EvalCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written; the encoded images are kept.", async (session) => {
     await warnWithoutNative(session);
-    const evaluation = await evaluateFolder(session, model, data, options);
-    session.printJson(evaluation);
-    session.print(measureTables(evaluation, evaluation.counts));
-    if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
+    await evaluateFolder(session, model, data, options, (evaluation) => {
+      session.printJson(evaluation);
+      session.print(measureTables(evaluation, evaluation.counts));
+    });
+    const out = options.out ?? model;
+    session.info(`\nThe numbers are in ${join(out, "metrics.json")}, the scores of all images in ${join(out, scoresFile)}.`);
+    if (options.report) session.info(`The report is ${join(out, reportFile)}`);
   });
 }
 
-/** {@link evaluate} of a model folder, with its files and remarks; `ltad demo` uses it too. */
+const [scoresFile, reportFile] = ["scores.csv", "report.html"];
+
+/**
+ * Evaluates a model folder, hands over the numbers, and then writes the files; `ltad demo` uses it too.
+ * @param show called before anything is written: a folder that cannot be written loses no result
+ */
 export async function evaluateFolder(
   session: Session,
   model: string,
   data: string | undefined,
   options: EvalCommandOptions,
-): Promise<Evaluation> {
-  const { cacheDir, class: classes, threads, report: withReport, ...dataOptions } = options;
+  show: (evaluation: Evaluation) => void,
+): Promise<void> {
+  const { class: classes, threads, report, out = model, ...settings } = options;
   const { signal, onProgress, io } = session;
-  const report = withReport ? join(model, "report.html") : undefined;
+  if (options.out !== undefined) await checkOutFolder(options.out);
   const detector = await openDetector(model, threads === undefined ? {} : { threads });
   try {
-    const result = await evaluate(detector, data, {
-      ...dataOptions,
-      cacheDir,
+    if (options.out === undefined) await warnOfPlace(session, model);
+    const { result, write } = await measureModel(detector, data, {
+      ...settings,
       classes,
-      report,
       env: io.env,
       signal,
       onProgress,
@@ -50,10 +63,19 @@ export async function evaluateFolder(
     });
     const { warnings, remarks, ...evaluation } = result;
     for (const remark of remarks) session.info(remark);
-    for (const warning of warnings) session.warn(warning);
-    await writeMeasures(model, evaluation, evaluation.counts);
-    return evaluation;
+    for (const warning of foldRemarks(warnings)) session.warn(warning);
+    show(evaluation);
+    await writeMeasures(out, evaluation, evaluation.counts);
+    await write.scores(join(out, scoresFile));
+    if (report) await write.report(join(out, reportFile));
   } finally {
     await detector.dispose();
   }
+}
+
+/** The model's own folder may be read-only: the numbers are printed then, and the user is told early. */
+async function warnOfPlace(session: Session, model: string): Promise<void> {
+  await checkOutFolder(model).catch((error: Error) =>
+    session.warn(`${error.message} The numbers will be printed only; --out FOLDER writes them elsewhere.`),
+  );
 }

@@ -4,7 +4,7 @@ import type { FalseAlarmCalibration } from "@ltad/metrics";
 import { textTable } from "../../table.js";
 
 /** For people, in percent: what was observed at the threshold of each stated rate, class by class, and over the classes that can state it. */
-export function falseAlarmTable(found: FalseAlarms): string {
+export function falseAlarmTable(found: FalseAlarms, order: readonly string[]): string {
   const head = [
     "false alarms",
     "calibration images",
@@ -12,7 +12,7 @@ export function falseAlarmTable(found: FalseAlarms): string {
     ...statedRates.map((rate) => `stated ${100 * rate} %`),
     "mean error",
   ];
-  const rows = Object.entries(found).map(([name, { rates, calibrationImages, error }]) => [
+  const rows = inOrder(found, order).map(([name, { rates, calibrationImages, error }]) => [
     name,
     count(calibrationImages),
     count(rates[0]?.images ?? 0),
@@ -20,6 +20,10 @@ export function falseAlarmTable(found: FalseAlarms): string {
     percent(error.value),
   ]);
   return textTable(head, rows.length > 1 ? [...rows, overall(found)] : rows);
+}
+
+function inOrder(found: FalseAlarms, order: readonly string[]): [name: string, FalseAlarmCalibration][] {
+  return order.flatMap((name) => (Object.hasOwn(found, name) ? [[name, found[name]!]] : []));
 }
 
 function overall(found: FalseAlarms): string[] {

@@ -1,7 +1,7 @@
 import { count, percent, short } from "@ltad/core/format";
 import { textTable } from "../../table.js";
 import { falseAlarmTable } from "./false-alarm-table.js";
-import type { Numbers, SetMeasures } from "@ltad/evaluate";
+import { type Numbers, ownOf, type SetMeasures } from "@ltad/evaluate";
 
 /** Columns of both tables: heading, metric. Rates and areas are shown in percent. */
 const imageColumns = [
@@ -29,50 +29,69 @@ const pixelColumns = [
 /** All numbers for people, in percent: a table of images and, where there are maps, one of pixels, where there are calibration images, one of false alarms. */
 export function measureTables(set: SetMeasures, trained: Readonly<Record<string, number>> = {}): string {
   const tables = [imageTable(set, trained), ...("pixel_auroc" in set.pooled ? [pixelTable(set)] : [])];
-  const alarms = set.calibration ? [falseAlarmTable(set.calibration)] : [];
+  const alarms = set.calibration ? [falseAlarmTable(set.calibration, set.order)] : [];
   return [...tables, [intervalLine(set), ...leftOut(set)].join("\n"), ...alarms].join("\n\n");
 }
 
 /** Which classes the means do without: a line for each set of them. */
-function leftOut({ reasons }: SetMeasures): string[] {
+function leftOut({ mean_reasons }: SetMeasures): string[] {
   const byReason = new Map<string, string[]>();
-  for (const [metric, reason] of Object.entries(reasons["avg"] ?? {})) byReason.set(reason, [...(byReason.get(reason) ?? []), metric]);
+  for (const [metric, reason] of Object.entries(mean_reasons["avg"] ?? {})) byReason.set(reason, [...(byReason.get(reason) ?? []), metric]);
   return [...byReason].map(([reason, metrics]) => `Means ${reason}: ${metrics.join(", ")}`);
 }
 
 function imageTable(set: SetMeasures, trained: Readonly<Record<string, number>>): string {
   const isTrained = Object.keys(trained).length > 0;
   const head = ["images", ...(isTrained ? ["trained on"] : []), "good", "defective", "threshold"];
-  return table(set, head, imageColumns, (name, { image_f1max_threshold: t }) => {
-    const counts = name === "Pooled" ? set.pooled_counts : set.test_counts[name];
+  return table(set, head, imageColumns, ({ kind, name, numbers: { image_f1max_threshold: t } }) => {
+    const counts = countsOf(set, kind, name);
     const images = counts ? [count(counts.good), count(counts.defective)] : ["", ""];
-    return [...(isTrained ? [name in trained ? count(trained[name]!) : ""] : []), ...images, t === null || t === undefined ? "" : short(t)];
+    const of = kind === "class" ? ownOf(trained, name) : undefined;
+    return [...(isTrained ? [of === undefined ? "" : count(of)] : []), ...images, t === null || t === undefined ? "" : short(t)];
   });
 }
 
 function pixelTable(set: SetMeasures): string {
-  return table(set, ["pixels", "regions", "threshold"], pixelColumns, (name, { pixel_f1max_threshold: t }) => {
-    const counts = name === "Pooled" ? set.pooled_counts : set.test_counts[name];
+  return table(set, ["pixels", "regions", "threshold"], pixelColumns, ({ kind, name, numbers: { pixel_f1max_threshold: t } }) => {
+    const counts = countsOf(set, kind, name);
     return [counts ? count(counts.regions) : "", t === null || t === undefined ? "" : short(t)];
   });
 }
 
+/** A row of a table: a class, or what is of all of them. */
+interface Row {
+  readonly kind: "class" | "mean" | "pooled";
+  readonly name: string;
+  readonly numbers: Numbers;
+}
+
+function countsOf({ test_counts, pooled_counts }: SetMeasures, kind: Row["kind"], name: string) {
+  return kind === "class" ? ownOf(test_counts, name) : kind === "pooled" ? pooled_counts : undefined;
+}
+
 /** Classes, then the means, the worst class of each metric, and all in one list. */
 function table(
-  { classes, summary, worst, pooled }: SetMeasures,
+  { order, classes, summary, worst, pooled }: SetMeasures,
   head: readonly string[],
   columns: readonly (readonly [string, string])[],
-  before: (name: string, numbers: Numbers) => string[],
+  before: (row: Row) => string[],
 ): string {
-  const row = (name: string, numbers: Numbers) => [
-    name,
-    ...before(name, numbers),
-    ...columns.map(([, metric]) => percent(numbers[metric])),
-  ];
   const worstOf = Object.fromEntries(Object.entries(worst).map(([metric, found]) => [metric, found?.value ?? null]));
-  const means = { Low: summary.low, High: summary.high, Avg: summary.avg, Worst: worstOf, Pooled: pooled };
-  const rows = [...Object.entries(classes), ...Object.entries(means)].map(([name, numbers]) => row(name, numbers));
-  return textTable([...head, ...columns.map(([heading]) => heading)], rows);
+  const overall: readonly Row[] = [
+    ...Object.entries({ Low: summary.low, High: summary.high, Avg: summary.avg, Worst: worstOf }).map(([name, numbers]): Row => ({
+      kind: "mean",
+      name,
+      numbers,
+    })),
+    { kind: "pooled", name: "Pooled", numbers: pooled },
+  ];
+  const names = new Set(overall.map(({ name }) => name));
+  const rows = [...order.map((name): Row => ({ kind: "class", name, numbers: ownOf(classes, name) ?? {} })), ...overall];
+  const shownName = ({ kind, name }: Row) => (kind === "class" && names.has(name) ? `${name} (class)` : name);
+  return textTable(
+    [...head, ...columns.map(([heading]) => heading)],
+    rows.map((row) => [shownName(row), ...before(row), ...columns.map(([, metric]) => percent(row.numbers[metric]))]),
+  );
 }
 
 function intervalLine({ intervals: { confidence, repeats, image_auroc }, summary }: SetMeasures): string {

@@ -6,11 +6,11 @@ import { addCommonOptions, addExamples, finiteNumber, wholeNumber } from "../../
 export function addMetricsCommand(program: Command, io: Io): void {
   const command = program
     .command("metrics")
-    .argument("<scores>", "a CSV file of scores, or a folder of maps as CLASS/test/DEFECT/NAME.npy or .png")
+    .argument("<scores>", "a CSV file of scores, or a folder of maps as CLASS/test/DEFECT/NAME.npy, .tiff or .png")
     .summary("measure the scores or maps of any detector")
     .description(
       "A CSV has a header with score and label (0 or good, 1 or anomaly) and optionally image, class and split (test or calibration). " +
-        "Maps are float32 .npy files, or grey PNG files that share one scale; the largest value of a map is the score of its image.",
+        "Maps have one channel and share one scale: .npy files, float TIFF files or grey PNG files; the largest value of a map is the score of its image.",
     )
     .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
     .option("--order <names>", "class names from most to least training images, separated by commas, for High and Low")

@@ -176,6 +176,67 @@ it("names the image whose map is missing or has no finite score", async () => {
   await rm(join(maps, "nut/test/good/1.npy"));
   expect(await ltad("metrics", maps, "--data", data)).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy or \.png/),
+    stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy, \.tiff or \.png; there is no such file/),
   });
+});
+
+/** Names that mean something to JavaScript, to our tables or to CSV. */
+const oddNames = ["Avg", "Pooled", "Worst", "constructor", "__proto__", "toString", "10", "2", "a, b", "<b>", "pooled", "avg"];
+
+it("measures classes of any name, each under its own", async () => {
+  const out = await temporaryFolder();
+  // The k-th class has k + 1 good images and one defect, which scores above all but one of them.
+  const rows = oddNames.flatMap((name, k) => [...Array.from({ length: k + 1 }, (_, i) => `"${name}",0,${i}`), `"${name}",1,${k - 0.5}`]);
+  const file = await written(["class,label,score", ...rows].join("\n"));
+  const { code, stdout, stderr } = await ltad("metrics", file, "--threshold", "0.5", "--compare", file, "--out", out, "--json", "--quiet");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const found = JSON.parse(stdout) as SetMeasures & { accuracy: object; comparison: object };
+  expect(found.order).toEqual(oddNames);
+  for (const part of [found.classes, found.test_counts, found.accuracy, found.intervals.image_auroc.classes])
+    expect(Object.keys(part).sort()).toEqual([...oddNames].sort());
+  for (const [k, name] of oddNames.entries()) {
+    expect(Object.entries(found.classes).find(([key]) => key === name)?.[1]["image_auroc"], name).toBeCloseTo(k / (k + 1), 12);
+    expect(Object.entries(found.test_counts).find(([key]) => key === name)?.[1].good, name).toBe(k + 1);
+  }
+  expect(Object.keys(found.comparison)).toContain("pooled (all images)");
+  const lines = (await readFile(join(out, "metrics.csv"), "utf8")).trimEnd().split("\n").slice(1);
+  expect(lines.map((line) => line.replace(/^("[^"]*"|[^,]*),(\w+),,(\d*),.*$/, "$1 $2 $3"))).toEqual([
+    ...oddNames.map((name, k) => `${name.includes(",") ? `"${name}"` : name} class ${k + 1}`),
+    "Avg mean ",
+    "High mean ",
+    "Low mean ",
+    `Pooled pooled ${(oddNames.length * (oddNames.length + 1)) / 2}`,
+  ]);
+});
+
+it("tells the rows of classes from those of all classes in the tables", async () => {
+  const rows = oddNames.flatMap((name, k) => [`"${name}",0,0`, ...Array.from({ length: k + 1 }, () => `"${name}",1,1`)]);
+  const { stdout } = await ltad("metrics", await written(["class,label,score", ...rows].join("\n")));
+  const names = stdout.split("\n").map((line) => line.split(/ {2,}/)[0]);
+  expect(names.slice(1, 1 + oddNames.length)).toEqual(["Avg (class)", "Pooled (class)", "Worst (class)", ...oddNames.slice(3)]);
+  expect(stdout).toMatch(/^Avg \(class\) +1 +1 /m);
+  expect(stdout).toMatch(/^Pooled \(class\) +1 +2 /m);
+  expect(stdout).toMatch(/^Avg +100\.0/m);
+  expect(stdout).toMatch(/^constructor +1 +4 +1 +100\.0/m);
+});
+
+it("keeps the order of numbered classes, which objects in JSON lose", async () => {
+  const rows = ["3", "1", "10", "2"].flatMap((name) => [`${name},0,0`, `${name},1,1`]);
+  const { stdout } = await ltad("metrics", await written(["class,label,score", ...rows].join("\n")), "--order", "10,3,2,1", "--json");
+  expect((JSON.parse(stdout) as SetMeasures).order).toEqual(["10", "3", "2", "1"]);
+  const quoted = await written(`class,label,score\n"a, b",0,0\n"a, b",1,1\nc,0,0\nc,1,1\n`);
+  const { stdout: json } = await ltad("metrics", quoted, "--order", '["c","a, b"]', "--json");
+  expect((JSON.parse(json) as SetMeasures).order).toEqual(["c", "a, b"]);
+  expect(await ltad("metrics", quoted, "--order", "[c]")).toMatchObject({ code: 2, stderr: expect.stringContaining("JSON list") });
+});
+
+it("reports a misspelt option before a missing one", async () => {
+  const { code, stderr } = await ltad("train", "data", "--ouut", "model");
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/unknown option '--ouut'\n\(Did you mean --out\?\)/) });
+  for (const argv of [
+    ["train", "data"],
+    ["data", "split", "data"],
+    ["encoders", "export", "x"],
+  ])
+    expect(await ltad(...argv)).toMatchObject({ code: 2, stderr: expect.stringContaining("required option '--out <") });
 });

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
-import { percent, short } from "@ltad/core/format";
+import { foldRemarks, percent, short } from "@ltad/core/format";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import {
   type ClassScores,
@@ -16,6 +16,7 @@ import {
 } from "@ltad/evaluate";
 import { type DataOptions, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
+import { namesOf } from "../../options.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 import { measureTables } from "../eval/measure-tables.js";
@@ -62,17 +63,21 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
   const classes = dataset.classes.filter(({ test }) => test.length > 0);
   if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);
   const set = measureSet();
+  const odd: string[] = [];
   for (const data of classes) {
-    const { scores, pixels } = await readMaps(source, data, session);
+    const { scores, pixels, warnings } = await readMaps(source, data, session);
+    odd.push(...warnings);
     set.add(data.name, scores, pixels);
   }
+  for (const warning of foldRemarks(odd)) session.warn(warning);
   const names = classes.map(({ name }) => name);
   return { source: basename(source), ...set.result(orderOf(session, names, options.order), options.seed) };
 }
 
 async function ofScores(session: Session, source: string, { compare, threshold, ...options }: MetricsCommandOptions): Promise<Result> {
   if (options.data !== undefined) throw new LtadError("LTAD_CONFIG", `${source} is a score file: --data is for folders of maps.`);
-  const classes = await readScores(source);
+  const onRemark = (remark: string) => session.warn(remark);
+  const classes = await readScores(source, { onRemark });
   const set = measureSet();
   for (const [name, { test }] of classes) set.add(name, test, null);
   const measures = set.result(orderOf(session, [...classes.keys()], options.order), options.seed);
@@ -81,7 +86,7 @@ async function ofScores(session: Session, source: string, { compare, threshold, 
     ...measures,
     ...(threshold !== undefined && { accuracy: byClass(classes, ({ test }) => measure(() => accuracyAt(test.ranking(), threshold))) }),
     ...calibrationOf(classes),
-    ...(compare !== undefined && { comparison: compareScores(classes, await readScores(compare), compare) }),
+    ...(compare !== undefined && { comparison: compareScores(classes, await readScores(compare, { onRemark }), compare) }),
   };
 }
 
@@ -107,15 +112,15 @@ function orderOf(session: Session, names: readonly string[], order: string | und
       );
     return [...names];
   }
-  const given = order.split(",").map((name) => name.trim());
+  const given = namesOf(order);
   if (given.length === names.length && new Set(given).size === given.length && given.every((name) => names.includes(name))) return given;
   throw new LtadError("LTAD_CONFIG", `--order: expected each of ${names.join(", ")} once, received ${given.join(", ")}.`);
 }
 
-function extraTables({ accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
+function extraTables({ order, accuracy, comparison }: Result, { threshold = 0 }: MetricsCommandOptions): string[] {
   const tables: string[] = [];
   if (accuracy) {
-    const rows = Object.entries(accuracy).map(([name, { value }]) => [name, percent(value)]);
+    const rows = order.map((name) => [name, percent(accuracy[name]?.value)]);
     tables.push(textTable([`at ${short(threshold)}`, "accuracy"], rows));
   }
   if (comparison)

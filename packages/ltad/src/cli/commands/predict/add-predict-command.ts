@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io } from "../../io.js";
-import { addCommonOptions, addExamples, addThreadsOption } from "../../options.js";
+import { addCommonOptions, addExamples, addMaxPixelsOption, addThreadsOption } from "../../options.js";
 
 export function addPredictCommand(program: Command, io: Io, setExitCode: (code: number) => void): void {
   const command = program
@@ -18,7 +18,7 @@ export function addPredictCommand(program: Command, io: Io, setExitCode: (code: 
     .action(async (model, images, options) =>
       setExitCode(await (await import("./predict-command.js")).predictCommand(io, model, images, options)),
     );
-  addCommonOptions(addThreadsOption(command));
+  addCommonOptions(addThreadsOption(addMaxPixelsOption(command)));
   addExamples(
     command,
     "predict ./model photo.png",

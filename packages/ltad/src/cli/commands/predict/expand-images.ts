@@ -1,30 +1,58 @@
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { LtadError } from "@ltad/core";
+import { isImageName } from "@ltad/data";
 
-const imageExtensions = new Set([".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif"]);
-
-/**
- * The image files that were named: a folder stands for all images in it and below, in order of their names. A file named twice counts once.
- * Files are taken as they are named, whatever their extension; whether they can be read shows later.
- * @throws LtadError `LTAD_DATA` for a folder without an image
- */
-export async function expandImages(paths: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(paths.map(async (path) => ((await isFolder(path)) ? imagesBelow(path) : [path])));
-  return [...new Set(files.flat())];
+/** The files that were named, and what of the folders is not scored. */
+export interface ExpandedImages {
+  readonly files: readonly string[];
+  /** Paths that are no images by their names, hidden ones, and masks; folders end with "/". */
+  readonly passedOver: readonly string[];
 }
 
-async function imagesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const images = entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && imageExtensions.has(extname(entry.name).toLowerCase()))
-    .map((entry) => join(entry.parentPath, entry.name));
+/**
+ * The image files that were named: a folder stands for all images in it and below, in order of their paths. A file named twice counts once.
+ * Files are taken as they are named, whatever their ending; whether they can be read shows later. The masks of a data set, in folders named
+ * `ground_truth`, are no images to score.
+ * @throws LtadError `LTAD_DATA` for a folder without an image
+ */
+export async function expandImages(paths: readonly string[]): Promise<ExpandedImages> {
+  const passedOver: string[] = [];
+  const files = await Promise.all(paths.map(async (path) => ((await isFolder(path)) ? imagesBelow(path, passedOver) : [path])));
+  return { files: [...new Set(files.flat())], passedOver: passedOver.sort() };
+}
+
+async function imagesBelow(folder: string, passedOver: string[]): Promise<string[]> {
+  const images: string[] = [];
+  await walk(folder, images, passedOver);
   if (images.length > 0) return images.sort();
-  throw new LtadError("LTAD_DATA", `${folder}: no image in this folder. Expected ${[...imageExtensions].join(", ")}.`, {
+  const found = passedOver.length === 0 ? "it is empty" : `it contains ${passedOver.slice(0, 5).join(", ")}`;
+  throw new LtadError("LTAD_DATA", `${folder}: no image in this folder; ${found}. Expected files such as .png, .jpg, .tif or .bmp.`, {
     details: { file: folder },
   });
 }
 
+async function walk(folder: string, images: string[], passedOver: string[]): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    const isHidden = entry.name.startsWith(".");
+    if (entry.isDirectory()) {
+      if (isHidden || entry.name === "ground_truth") passedOver.push(`${path}/`);
+      else await walk(path, images, passedOver);
+    } else if (isHidden || !isImageName(entry.name) || (await isFolder(path))) passedOver.push(path);
+    else images.push(path);
+  }
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    const message = `${folder}: this folder cannot be read (${(error as NodeJS.ErrnoException).code}). Check its permissions.`;
+    throw new LtadError("LTAD_DATA", message, { cause: error, details: { file: folder } });
+  });
+}
+
+/** Also for a link to a folder. */
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }

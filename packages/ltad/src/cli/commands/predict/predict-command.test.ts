@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { openDetector } from "@ltad/detector";
 import sharp from "sharp";
 import { beforeAll, expect, it } from "vitest";
@@ -135,4 +135,119 @@ it("refuses a damaged bundle", async () => {
   const { code, stderr } = await ltad("predict", folder, join(data, "nut/test/good/0.png"));
   expect(code).toBe(3);
   expect(stderr).toMatch(/LTAD_BUNDLE .*head.*damaged/);
+});
+
+it("scores or names every file of a folder, in the order of their paths", async () => {
+  const folder = join(await temporaryFolder(), "in");
+  const part = await readFile(join(data, "tile/test/good/0.png"));
+  const picture = { create: { width: 40, height: 32, channels: 3, background: "#777" } } as const;
+  const pages = [await sharp(picture).png().toBuffer(), await sharp(picture).png().toBuffer()];
+  const contents: Record<string, Uint8Array | string> = {
+    "B.PNG": part,
+    "a.png": part,
+    "c/1.pgm": "P2 3 2 255 1 2 3 4 5 6",
+    "c/x.png/inside.png": part,
+    "empty.bmp": "",
+    "pages.tif": await sharp(pages, { join: { animated: true } })
+      .tiff()
+      .toBuffer(),
+    ".hidden.png": part,
+    "Thumbs.db": "",
+    "notes.txt": "x",
+  };
+  for (const [path, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  const { code, stdout, stderr } = await ltad("predict", model, folder, "--json");
+  expect(code).toBe(3); // for empty.bmp
+  expect(lines(stdout).map(({ file }) => file)).toEqual(
+    ["B.PNG", "a.png", "c/1.pgm", "c/x.png/inside.png", "pages.tif"].map((path) => join(folder, path)),
+  );
+  expect(stderr).toMatch(/3 entries not scored, .*\.hidden\.png, .*Thumbs\.db, .*notes\.txt\./);
+  expect(stderr).toMatch(/LTAD_IMAGE .*empty\.bmp: this is an empty file/);
+  expect(stderr).toMatch(/pages\.tif: it has 2 pages or frames; only the first is scored/);
+});
+
+it("keeps the order of paths where outputs need longer names", async () => {
+  const { stdout } = await ltad("predict", model, data, "--out", await temporaryFolder(), "--json");
+  const files = lines(stdout).map(({ file }) => file);
+  expect(files).toEqual([...files].sort());
+  expect(files.some((file) => file.includes("ground_truth"))).toBe(false);
+  expect(files).toHaveLength(9);
+});
+
+it("finds a name that is too long for its outputs before the first image", async () => {
+  const folder = await temporaryFolder();
+  const part = await readFile(join(data, "tile/test/good/0.png"));
+  for (const name of ["a", "ü".repeat(120), "z".repeat(250)]) await writeFile(join(folder, `${name}.png`), part);
+  const out = await temporaryFolder();
+  const { code, stdout, stderr } = await ltad("predict", model, folder, "--out", out);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/LTAD_CONFIG --out: .*z\.png: the names of its outputs would have more than 255 bytes.*Rename the image\./);
+  expect(await readdir(out)).toEqual([]);
+  expect((await ltad("predict", model, folder)).code).toBe(0);
+});
+
+it("finds an output that is a file before the first image", async () => {
+  const file = join(await temporaryFolder(), "maps");
+  await writeFile(file, "");
+  const { code, stdout, stderr } = await ltad("predict", model, join(data, "nut/test/good/0.png"), "--out", file);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/maps: this is a file, not a folder/);
+});
+
+/** A data set as a camera of 12 bits saves it: the pictures of the 8-bit one, 16 times as bright, in files of 16 bits. */
+async function twelveBit(): Promise<string> {
+  const folder = join(await temporaryFolder(), "data");
+  await cp(data, folder, { recursive: true });
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || file.includes("ground_truth")) continue;
+    const { data: grey, info } = await sharp(file).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+    const wide = Uint16Array.from(grey, (v) => 16 * v);
+    const raw = { width: info.width, height: info.height, channels: 1 } as const;
+    await writeFile(file, await sharp(wide, { raw }).toColourspace("grey16").png().toBuffer());
+  }
+  return folder;
+}
+
+it("scores 12 bits in 16-bit files as 8 bits, in predict and in eval, where the model knows the range", async () => {
+  const twelve = await twelveBit();
+  const ranged = await brightnessBundle(join(await temporaryFolder(), "model"), ["tile", "nut"], { range: 4095 });
+  const scores = async (folder: string, set: string, ...more: string[]) =>
+    lines((await ltad("predict", folder, join(set, "tile/test"), "--json", ...more)).stdout).map(({ score }) => score);
+  const expected = await scores(model, data);
+  for (const more of [[], ["--class", "tile"]]) {
+    const found = await scores(ranged, twelve, ...more);
+    for (const [i, score] of found.entries()) expect(Math.abs(score - expected[i]!)).toBeLessThan(0.004); // a grey level of 256
+  }
+  expect(Math.max(...(await scores(model, twelve)))).toBeLessThan(0.1); // without the range, 16 grey levels are left
+  expect(await scores(ranged, data)).toEqual(expected); // 8 bits are as they were
+  const out = await temporaryFolder();
+  const { code } = await ltad("eval", ranged, twelve, "--out", out, "--quiet", "--cache-dir", await temporaryFolder());
+  expect(code).toBe(0);
+  const rows = (await readFile(join(out, "scores.csv"), "utf8")).split("\n").filter((row) => row.startsWith("tile/"));
+  expect(rows.map((row) => Number(row.split(",")[3]))).toEqual(await scores(ranged, twelve, "--class", "tile"));
+});
+
+it("draws a large image at a smaller size, with the same score", async () => {
+  const detector = await openDetector(model);
+  const image = join(data, "tile/test/spot/0.png"); // 40 x 32
+  const whole = await detector.predict(image, { overlay: true });
+  const small = await detector.predict(image, { overlay: true, mostPixels: 320 });
+  await detector.dispose();
+  expect([small.width, small.height, small.map.length, small.score]).toEqual([20, 16, 320, whole.score]);
+  expect(small.image).toEqual({ width: 40, height: 32 });
+  expect(await sharp(small.overlay).metadata()).toMatchObject({ width: 20, height: 16 });
+  expect(await sharp(whole.overlay).metadata()).toMatchObject({ width: 40, height: 32 });
+});
+
+it("refuses more pixels than are allowed, and takes them by an option", async () => {
+  const image = join(data, "tile/test/spot/0.png");
+  expect(await ltad("predict", model, image, "--max-pixels", "1279")).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("--max-pixels N"),
+  });
+  expect((await ltad("predict", model, image, "--max-pixels", "1280")).code).toBe(0);
 });

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { isLtadError, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
+import { checkOutFolder, isLtadError, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
 import { plural } from "@ltad/core/format";
+import { readImageHeader } from "@ltad/data";
 import { type Detector, mapPng16, openDetector } from "@ltad/detector";
 import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
@@ -16,6 +17,7 @@ export interface PredictCommandOptions extends CommonOptions {
   readonly force?: boolean;
   readonly strict?: boolean;
   readonly threads?: number;
+  readonly maxPixels?: number;
 }
 
 /** One line of `ltad predict --json`. */
@@ -39,13 +41,14 @@ export interface PredictionLine {
  */
 export async function predictCommand(io: Io, model: string, paths: readonly string[], options: PredictCommandOptions): Promise<number> {
   return withSession(io, options, "The images scored so far are on stdout.", async (session) => {
-    const files = await expandImages(paths);
+    const { files, passedOver } = await expandImages(paths);
+    if (passedOver.length > 0) session.warn(notScored(passedOver));
     const names = outputNames(files);
-    if (options.out !== undefined && !options.force) checkFree(options.out, [...names.values()]);
+    if (options.out !== undefined) await checkOutputs(options.out, names, options);
     await warnWithoutNative(session);
     const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
     try {
-      return await predictAll(session, detector, names, options);
+      return await predictAll(session, detector, { files, names }, options);
     } finally {
       await detector.dispose();
     }
@@ -55,14 +58,16 @@ export async function predictCommand(io: Io, model: string, paths: readonly stri
 async function predictAll(
   session: Session,
   detector: Detector,
-  names: ReadonlyMap<string, string>,
+  { files, names }: { readonly files: readonly string[]; readonly names: ReadonlyMap<string, string> },
   options: PredictCommandOptions,
 ): Promise<number> {
   let [done, failures] = [0, 0];
-  for (const [file, name] of names) {
+  for (const file of files) {
     throwIfAborted(session.signal);
     try {
-      const line = await predictOne(detector, file, name, options);
+      const line = await predictOne(detector, file, names.get(file)!, options);
+      const pages = await pagesOf(file, options);
+      if (pages > 1) session.warn(`${file}: it has ${pages} pages or frames; only the first is scored.`);
       session.printJson(line);
       session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
     } catch (error) {
@@ -70,21 +75,39 @@ async function predictAll(
       failures++;
       session.io.stderr.write(`${session.colours.red("error")} ${session.colours.dim(error.code)} ${error.message}\n`);
     }
-    if (names.size > 1) session.onProgress({ phase: "predict", done: ++done, total: names.size, unit: "images" });
+    done++;
+    if (files.length > 1) session.onProgress({ phase: "predict", done, total: files.length, unit: "images" });
   }
   if (options.out !== undefined && done > failures) session.info(`Maps and overlays are in ${options.out}.`);
-  if (failures > 0) session.warn(`${plural(failures, "image")} of ${names.size} could not be read.`);
+  if (failures > 0) session.warn(`${plural(failures, "image")} of ${files.length} could not be read.`);
   return failures > 0 ? exitCodes.badData : exitCodes.done;
+}
+
+/** Pixels of the largest map and overlay; those of larger images are shrunk. Memory then stays below about 1.5 GB, whatever the image. */
+const mostDrawn = 25_000_000;
+
+/** Pages of a TIFF or frames of an animation; other kinds have one. */
+async function pagesOf(file: string, { maxPixels }: PredictCommandOptions): Promise<number> {
+  return /\.(tiff?|gif|webp)$/i.test(file) ? (await readImageHeader(file, maxPixels === undefined ? {} : { maxPixels })).pages : 1;
 }
 
 async function predictOne(
   detector: Detector,
   file: string,
   name: string,
-  { out, class: given }: PredictCommandOptions,
+  { out, class: given, maxPixels }: PredictCommandOptions,
 ): Promise<PredictionLine> {
+  const limits = { mostPixels: mostDrawn, image: maxPixels === undefined ? {} : { maxPixels } };
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
-  const { score, class: found, classGiven, map, width, height, overlay } = await detector.predict(file, { class: given, ...wanted });
+  const {
+    score,
+    class: found,
+    classGiven,
+    map,
+    width,
+    height,
+    overlay,
+  } = await detector.predict(file, { class: given, ...limits, ...wanted });
   const line = { file, score, class: found, class_given: classGiven };
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);
@@ -96,6 +119,28 @@ async function predictOne(
 
 function outputsOf(name: string): { map: string; overlay: string } {
   return { map: `${name}.map.png`, overlay: `${name}.overlay.png` };
+}
+
+const mostNamed = 20;
+
+function notScored(passedOver: readonly string[]): string {
+  const more = passedOver.length > mostNamed ? `, and ${passedOver.length - mostNamed} more` : "";
+  return `${plural(passedOver.length, "entry", "entries")} not scored, because the names are hidden, of masks or not of images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
+}
+
+/** File systems take so many bytes in a name. */
+const longestName = 255;
+
+/** All that can prevent an output shows before the first image is scored. */
+async function checkOutputs(out: string, names: ReadonlyMap<string, string>, { force }: PredictCommandOptions): Promise<void> {
+  const long = [...names].filter(([, name]) => Object.values(outputsOf(name)).some((place) => Buffer.byteLength(place) > longestName));
+  if (long.length > 0) {
+    const more = long.length > 1 ? ` The same is true of ${plural(long.length - 1, "more image")}.` : "";
+    const message = `--out: ${long[0]![0]}: the names of its outputs would have more than ${longestName} bytes, which no file system takes. Rename the image.${more}`;
+    throw new LtadError("LTAD_CONFIG", message, { details: { files: long.map(([file]) => file) } });
+  }
+  await checkOutFolder(out);
+  if (!force) checkFree(out, [...names.values()]);
 }
 
 /** Nothing is written over unasked, and that shows before the first image is scored. */

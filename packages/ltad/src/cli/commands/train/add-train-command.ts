@@ -1,24 +1,36 @@
 import { type Command, Option } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addOfflineOption, addSplitOptions, repeated, wholeNumber } from "../../options.js";
+import {
+  addCacheOption,
+  addCommonOptions,
+  addExamples,
+  addMaxPixelsOption,
+  addOfflineOption,
+  addRequiredOption,
+  addSkipBadOption,
+  addSplitOptions,
+  repeated,
+  wholeNumber,
+} from "../../options.js";
 
 export function addTrainCommand(program: Command, io: Io): void {
-  const command = program
+  const train = program
     .command("train")
     .argument("[data]", "data set: a folder such as CLASS/train/good/*.png in any known layout, or a table of images")
     .summary("train a model on a data set and write it as a folder")
-    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.")
-    .requiredOption("--out <folder>", "folder to write the model to");
+    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.");
+  const command = addRequiredOption(train, "--out <folder>", "folder to write the model to");
   addSplitOptions(command)
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
-    .option("--resume", "continue from the checkpoint that Ctrl-C left in the output folder")
+    .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
+    .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   addDataOptions(command);
-  addCommonOptions(addOfflineOption(addCacheOption(command)));
+  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
     command,
     "train ./data --out ./model",

@@ -1,5 +1,5 @@
 import type { JobOptions } from "@ltad/core";
-import { plural, seconds } from "@ltad/core/format";
+import { foldRemarks, plural, seconds } from "@ltad/core/format";
 import { configYaml } from "@ltad/evaluate/report";
 import { dataWords } from "../../../data-options.js";
 import { trainWords } from "../../../train-command-line.js";
@@ -31,17 +31,27 @@ export async function trainCommand(io: Io, data: string | undefined, options: Tr
 export async function trainWithRemarks(session: Session, data: string | undefined, options: TrainCommandOptions): Promise<TrainResult> {
   const { signal, onProgress, io } = session;
   const result = await train(data, { ...options, env: io.env, signal, onProgress, onPlan: (plan) => showPlan(session, plan) });
-  for (const warning of result.warnings) session.warn(warning);
-  for (const [name, turns] of Object.entries(result.copies))
-    session.info(`${name}: turned copies of its images were added (${turns.join(", ")}).`);
+  for (const warning of foldRemarks(result.warnings)) session.warn(warning);
+  const copies = Object.entries(result.copies).map(
+    ([name, turns]) => `${name}: turned copies of its images were added (${turns.join(", ")}).`,
+  );
+  for (const remark of foldRemarks(copies)) session.info(remark);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
   return result;
 }
 
 function showPlan(session: Session, { split, config, readAs, warnings }: TrainPlan): void {
   session.info(readAs);
-  for (const warning of warnings) session.warn(warning);
-  const images = split.classes.map(({ name, train: items }) => `${name} ${items.length}`).join(", ");
+  for (const warning of foldRemarks(warnings)) session.warn(warning);
+  const images = imagesOf(split);
   session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);
   session.info(session.colours.dim(configYaml(config).trimEnd()));
+}
+
+const mostListed = 30;
+
+/** The number of images of each class; of very many classes, that of the first and the last. */
+function imagesOf({ classes }: TrainPlan["split"]): string {
+  const counts = classes.map(({ name, train: items }) => `${name} ${items.length}`);
+  return counts.length <= mostListed ? counts.join(", ") : [...counts.slice(0, 3), "...", ...counts.slice(-3)].join(", ");
 }

@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { rm, stat, statfs, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { LtadError } from "./errors.js";
+import { writeError } from "./files.js";
+
+/**
+ * Makes sure that files can be written into a folder, before the work whose result they will hold. The folder need not exist, and is not made.
+ * @param bytes that will be written; a disk with less room is refused
+ * @throws LtadError `LTAD_WRITE` when the path is a file, may not be written, or is on a full disk
+ */
+export async function checkOutFolder(folder: string, bytes = 1024 * 1024): Promise<void> {
+  const place = await existing(resolve(folder));
+  const probe = join(place, `.${randomBytes(6).toString("hex")}.part`);
+  try {
+    await writeFile(probe, new Uint8Array(Math.min(bytes, 64 * 1024)), { flag: "wx" });
+  } catch (error) {
+    throw writeError(folder, error);
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+  const free = await statfs(place).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Infinity, // a file system that does not tell
+  );
+  if (free < bytes) throw writeError(folder, Object.assign(new Error(`${free} bytes are free`), { code: "ENOSPC" }));
+}
+
+/** The folder itself, or the nearest one above that exists. */
+async function existing(path: string): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw writeError(path, error);
+  });
+  if (found === null) return existing(dirname(path));
+  if (found.isDirectory()) return path;
+  throw new LtadError("LTAD_WRITE", `${path}: this is a file, not a folder. Choose another path for the result.`, {
+    details: { file: path },
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readScores } from "./read-scores.js";
+
+async function read(content: string | Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), "ltad-scores-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "scores.csv");
+  await writeFile(file, content);
+  const remarks: string[] = [];
+  const classes = await readScores(file, { onRemark: (remark) => remarks.push(remark.slice(file.length + 2)) });
+  const rows = [...classes].flatMap(([name, { test }]) =>
+    test.images.map(({ name: image, score, anomaly }) => [name, image, score, anomaly]),
+  );
+  return { rows, remarks };
+}
+const expected = [
+  ["nut", "a.png", 0.5, false],
+  ["nut", "b.png", 1234.25, true],
+];
+const plain = "image,class,score,label\na.png,nut,0.5,0\nb.png,nut,1234.25,1\n";
+
+describe("one table, as different programs write it", () => {
+  it.each<[string, string | Uint8Array]>([
+    ["with commas", plain],
+    ["with an index in front, as pandas writes it", ",image,class,score,label\n0,a.png,nut,0.5,0\n1,b.png,nut,1234.25,1\n"],
+    ["with labels 0.0 and 1.0", "image,class,score,label\na.png,nut,0.5,0.0\nb.png,nut,1234.25,1.0\n"],
+    ["with labels False and True", "image,class,score,label\na.png,nut,0.5,False\nb.png,nut,1234.25,True\n"],
+    ["with tabs", plain.replaceAll(",", "\t")],
+    ["with bars and spaces", plain.replaceAll(",", " | ")],
+    ["by a German Excel", "image;class;score;label\r\na.png;nut;0,5;0\r\nb.png;nut;1234,25;1\r\n"],
+    ["by a German Excel with thousands and decimal labels", "image;class;score;label\na.png;nut;0,5;0,0\nb.png;nut;1.234,25;1,0\n"],
+    ["with the line sep=;", "sep=;\r\nimage;class;score;label\r\na.png;nut;0,5;0\r\nb.png;nut;1234,25;1\r\n"],
+    ["with decimal commas in quotes", 'image,class,score,label\na.png,nut,"0,5",0\nb.png,nut,"1234,25",1\n'],
+    ["by PowerShell, in UTF-16", Buffer.from(`\ufeff${plain}`, "utf16le")],
+    ["in UTF-8 with a mark and Windows lines", `\ufeff${plain.replaceAll("\n", "\r\n")}`],
+    ["by anomalib", "image_path,category,pred_score,gt_label\na.png,nut,0.5,0\nb.png,nut,1234.25,1\n"],
+  ])("%s", async (_, content) => {
+    expect(await read(content)).toEqual({ rows: expected, remarks: [] });
+  });
+
+  it("in Windows-1252", async () => {
+    expect((await read(Buffer.from("image;score;label\nfünf.png;0,5;0\n", "latin1"))).rows).toEqual([["all", "fünf.png", 0.5, false]]);
+  });
+});
+
+it("names rows that are there twice, and counts them", async () => {
+  const { rows, remarks } = await read(`${plain}b.png,nut,1234.25,1\nb.png,tile,2,1\n`);
+  expect(rows).toHaveLength(4);
+  expect(remarks).toEqual([
+    "an image is named more than once, and every row counts: b.png of nut in lines 3 and 4. Remove rows that are there twice.",
+  ]);
+});
+
+it("takes names of defects for anomalies where others are good, and says so", async () => {
+  const { rows, remarks } = await read("label,score\ngood,0\nscratch,1\nhole,2\n");
+  expect(rows.map((row) => row[3])).toEqual([false, true, true]);
+  expect(remarks).toEqual(["labels that are names of defects count as anomalies: scratch, hole."]);
+});
+
+it.each([
+  ["a word where no label says good", "label,score\n0,0\nscratch,1\n", /line 3: the label is "scratch"/],
+  ["labels of another kind", "label,score\ngood,0\n-1,1\n", /line 3: the label is "-1"/],
+  [
+    "decimal commas beside points",
+    "label;score\n0;0.5\n1;0,25\n",
+    /line 3: the score "0,25" has a decimal comma, and others above have a point/,
+  ],
+  ["every faulty line", "label,score\n0,x\n1,\n2,3\n", /line 2: .*"x".*; line 3: the score is "".*; line 4: the label is "2"/],
+])("refuses %s", async (_, content, message) => {
+  await expect(read(content)).rejects.toMatchObject({ code: "LTAD_DATA" });
+  await expect(read(content)).rejects.toThrow(message);
+});

@@ -1,0 +1,23 @@
+import { writeFileAtomic } from "@ltad/core";
+import { isGood } from "@ltad/data";
+import { csvRow } from "./csv-row.js";
+import type { Evaluated } from "./evaluate.js";
+
+/**
+ * Writes a table with a row an image, which {@link readScores} reads back: the test images, and as the split `calibration` the good ones that the
+ * training left out. `defect` is the folder of the image, `predicted` the class that the model used.
+ * @throws LtadError `LTAD_WRITE`
+ */
+export async function writeScores(
+  file: string,
+  { tested, calibrationImages }: Pick<Evaluated, "tested" | "calibrationImages">,
+): Promise<void> {
+  const rows = [
+    ["image", "class", "label", "score", "split", "defect", "predicted"],
+    ...tested.flatMap(({ data, images }) =>
+      images.map(({ item, score, class: used }) => [item.id, data.name, isGood(item) ? 0 : 1, score, "test", item.label, used]),
+    ),
+    ...calibrationImages.map(({ item, class: name, used, score }) => [item.id, name, 0, score, "calibration", "good", used]),
+  ];
+  await writeFileAtomic(file, rows.map(csvRow).join(""));
+}

@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { LtadError, writeError } from "@ltad/core";
+
+export interface TrainingFolderOptions {
+  /** Continue from a checkpoint. */
+  readonly resume: boolean;
+  /** Start over, whatever is there. */
+  readonly force: boolean;
+}
+
+/**
+ * Makes sure that a training writes over no work: neither the checkpoint of a stopped training nor a finished model.
+ * @throws LtadError `LTAD_CONFIG`
+ */
+export function checkTrainingFolder(folder: string, { resume, force }: TrainingFolderOptions): void {
+  if (force) return;
+  const [isStopped, isFinished] = [existsSync(join(folder, "checkpoint/checkpoint.json")), existsSync(join(folder, "model.json"))];
+  if (isStopped && !resume)
+    throw folderError(folder, "it holds the checkpoint of a stopped training. Continue with --resume, or start over with --force.");
+  if (isFinished && !isStopped)
+    throw folderError(
+      folder,
+      `it holds a finished model${resume ? ", and no checkpoint to continue from" : ""}. Choose another folder, or replace the model with --force.`,
+    );
+}
+
+/** Who trains into a folder. */
+interface Lock {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+const lockFile = "training.lock";
+
+/**
+ * Keeps a second training out of a folder, which is made if it is not there. The lock of a process that has ended does not count.
+ * @returns what removes the lock
+ * @throws LtadError `LTAD_WRITE` when another training has the folder, or when it cannot be written
+ */
+export async function lockTrainingFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, lockFile);
+  const lock: Lock = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const take = () => writeFile(path, JSON.stringify(lock), { flag: "wx" });
+  try {
+    await mkdir(folder, { recursive: true });
+    await take().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      await removeIfStale(path);
+      await take();
+    });
+  } catch (error) {
+    throw error instanceof LtadError ? error : writeError(path, error);
+  }
+  return () => rm(path, { force: true });
+}
+
+async function removeIfStale(path: string): Promise<void> {
+  const other = await readLock(path);
+  if (other && (other.host !== hostname() || isRunning(other.pid))) {
+    const message = `${path}: another training (process ${other.pid} on ${other.host}, since ${other.since}) writes into this folder. Wait for it, choose another folder, or remove this file if that process is none of ours.`;
+    throw new LtadError("LTAD_WRITE", message, { details: { file: path } });
+  }
+  await rm(path, { force: true });
+}
+
+async function readLock(path: string): Promise<Lock | null> {
+  try {
+    const lock = JSON.parse(await readFile(path, "utf8")) as Partial<Lock>;
+    return typeof lock.pid === "number" && typeof lock.host === "string" ? { since: "?", ...lock, pid: lock.pid, host: lock.host } : null;
+  } catch {
+    return null; // cut off by a crash
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // asks only
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // of another user
+  }
+}
+
+function folderError(folder: string, why: string): LtadError {
+  return new LtadError("LTAD_CONFIG", `--out ${folder}: ${why}`, { details: { folder } });
+}
