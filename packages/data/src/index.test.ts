@@ -10,6 +10,7 @@ it("exports what the README lists", () => {
       "decodeImage",
       "headAndTail",
       "isGood",
+      "listFolder",
       "loadImage",
       "loadMask",
       "longTail",

@@ -4,6 +4,8 @@ export { isGood, pixelTestItems } from "./dataset/dataset.js";
 export type { ClassData, Dataset, TestItem, TrainItem } from "./dataset/dataset.js";
 export { datasetStatistics } from "./dataset/dataset-statistics.js";
 export type { ClassCounts, DefectStatistics, Spread } from "./dataset/dataset-statistics.js";
+export { listFolder } from "./dataset/list-folder.js";
+export type { Listing } from "./dataset/list-folder.js";
 export { scanDataset } from "./dataset/scan-dataset.js";
 export { decodeImage } from "./images/decode-image.js";
 export type { DecodedImage } from "./images/decode-image.js";

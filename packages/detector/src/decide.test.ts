@@ -6,7 +6,14 @@ const rng = createRng("decide");
 const scores = (count: number, shift = 0) => [...rng.normals(count)].map((x) => Math.exp(x / 2 + shift)).sort((a, b) => a - b);
 const many = scores(199);
 const few = scores(3);
-const decision = { falseAlarmRate: 0.01, classes: [{ good: many, limit: null }, { good: few, limit: null }, { good: many, limit: 7 }] };
+const decision = {
+  falseAlarmRate: 0.01,
+  classes: [
+    { good: many, limit: null },
+    { good: few, limit: null },
+    { good: many, limit: 7 },
+  ],
+};
 
 describe("limitOf", () => {
   it("of enough good images is their k-th largest score, k = floor(alpha (n + 1))", () => {
@@ -31,12 +38,24 @@ describe("limitOf", () => {
     const { limit, basis } = limitOf(decision, 1);
     expect(basis).toBe("estimated");
     expect(limit).toBeGreaterThanOrEqual(Math.max(few[2]!, many[195]!));
-    const odd = { falseAlarmRate: 0.01, classes: [{ good: many, limit: null }, { good: [99], limit: null }] };
+    const odd = {
+      falseAlarmRate: 0.01,
+      classes: [
+        { good: many, limit: null },
+        { good: [99], limit: null },
+      ],
+    };
     expect(limitOf(odd, 1).limit).toBe(99);
   });
 
   it("of no images at all takes the other classes'; one that was set is taken as it is", () => {
-    const none = { falseAlarmRate: 0.01, classes: [{ good: many, limit: null }, { good: [], limit: null }] };
+    const none = {
+      falseAlarmRate: 0.01,
+      classes: [
+        { good: many, limit: null },
+        { good: [], limit: null },
+      ],
+    };
     expect(limitOf(none, 1)).toEqual({ limit: many[197], basis: "estimated", falseAlarmRate: 0.01 });
     expect(limitOf(decision, 2)).toMatchObject({ limit: 7, basis: "set" });
   });

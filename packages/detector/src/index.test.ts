@@ -6,8 +6,10 @@ it("exports what its README says", async () => {
     [
       "bundleVersion",
       "checkAnswer",
+      "decide",
       "displayRange",
       "heatMap",
+      "limitOf",
       "loadBundle",
       "manifestSchema",
       "mapPng16",
@@ -15,9 +17,13 @@ it("exports what its README says", async () => {
       "openDetector",
       "overlay",
       "probe",
+      "readManifest",
       "readPixels",
       "storeCheck",
+      "updateManifest",
       "upsampleBilinear",
+      "withGoodImages",
+      "withLimit",
       "writeBundle",
     ]
   `);

@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { isLtadError, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { type Detector, mapPng16, openDetector } from "@ltad/detector";
-import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
+import { coloursFor } from "../../progress/colours.js";
 import { expandImages } from "./expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
+import { verdictFields } from "./verdict-fields.js";
+import { checkVerdictFiles, type Outcome, writeVerdictFiles } from "./verdict-files.js";
+import { type VerdictFields, verdictLine } from "./verdict-line.js";
+import { checkVerdictOptions, summarise, type VerdictOptions } from "./verdict-summary.js";
 
-export interface PredictCommandOptions extends CommonOptions {
+export interface PredictCommandOptions extends CommonOptions, VerdictOptions {
   readonly out?: string;
   readonly class?: string;
   readonly force?: boolean;
@@ -19,7 +23,7 @@ export interface PredictCommandOptions extends CommonOptions {
 }
 
 /** One line of `ltad predict --json`. */
-export interface PredictionLine {
+export interface PredictionLine extends VerdictFields {
   readonly file: string;
   readonly score: number;
   readonly class: string;
@@ -35,16 +39,18 @@ export interface PredictionLine {
 
 /**
  * Scores images one after another. An image that cannot be read does not stop the others, but with `strict`.
- * @returns the exit code: 3 when an image failed
+ * @returns the exit code: 3 when an image failed, else 4 for an image that is not OK with `failOnDefect`
  */
 export async function predictCommand(io: Io, model: string, paths: readonly string[], options: PredictCommandOptions): Promise<number> {
   return withSession(io, options, "The images scored so far are on stdout.", async (session) => {
     const files = await expandImages(paths);
     const names = outputNames(files);
     if (options.out !== undefined && !options.force) checkFree(options.out, [...names.values()]);
+    await checkVerdictFiles(options);
     await warnWithoutNative(session);
     const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
     try {
+      checkVerdictOptions(detector, options);
       return await predictAll(session, detector, names, options);
     } finally {
       await detector.dispose();
@@ -58,34 +64,37 @@ async function predictAll(
   names: ReadonlyMap<string, string>,
   options: PredictCommandOptions,
 ): Promise<number> {
-  let [done, failures] = [0, 0];
+  const outcomes: Outcome[] = [];
+  const colours = coloursFor(session.io.stdout, session.io.env);
   for (const [file, name] of names) {
     throwIfAborted(session.signal);
     try {
       const line = await predictOne(detector, file, name, options);
       session.printJson(line);
-      session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
+      session.print(verdictLine(line, colours));
+      outcomes.push(line);
     } catch (error) {
       if (options.strict || !isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
-      failures++;
+      outcomes.push({ file, error: error.message });
       session.io.stderr.write(`${session.colours.red("error")} ${session.colours.dim(error.code)} ${error.message}\n`);
     }
-    if (names.size > 1) session.onProgress({ phase: "predict", done: ++done, total: names.size, unit: "images" });
+    if (names.size > 1) session.onProgress({ phase: "predict", done: outcomes.length, total: names.size, unit: "images" });
   }
-  if (options.out !== undefined && done > failures) session.info(`Maps and overlays are in ${options.out}.`);
-  if (failures > 0) session.warn(`${plural(failures, "image")} of ${names.size} could not be read.`);
-  return failures > 0 ? exitCodes.badData : exitCodes.done;
+  await writeVerdictFiles(outcomes, options);
+  if (options.out !== undefined && outcomes.some((one) => "score" in one)) session.info(`Maps and overlays are in ${options.out}.`);
+  return summarise(session, detector, outcomes, options);
 }
 
 async function predictOne(
   detector: Detector,
   file: string,
   name: string,
-  { out, class: given }: PredictCommandOptions,
+  { out, class: given, falseAlarmRate }: PredictCommandOptions,
 ): Promise<PredictionLine> {
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
-  const { score, class: found, classGiven, map, width, height, overlay } = await detector.predict(file, { class: given, ...wanted });
-  const line = { file, score, class: found, class_given: classGiven };
+  const options = { class: given, falseAlarmRate, ...wanted };
+  const { score, class: found, classGiven, verdict, map, width, height, overlay } = await detector.predict(file, options);
+  const line = { file, ...verdictFields(verdict), score, class: found, class_given: classGiven };
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);
   const places = outputsOf(name);
