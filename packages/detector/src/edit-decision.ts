@@ -20,7 +20,12 @@ export function withGoodImages(decision: Decision, images: ReadonlyMap<number, G
     const found = images.get(label);
     if (!found) return entry;
     const { scores, distances } = found;
-    return { limit: entry.limit, good: ascending(scores), ...(distances && { distances: ascending(distances) }) };
+    return {
+      limit: entry.limit,
+      good: ascending(scores),
+      recalibrated: true as const,
+      ...(distances && { distances: ascending(distances) }),
+    };
   });
   return { ...decision, classes };
 }

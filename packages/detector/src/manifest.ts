@@ -39,9 +39,19 @@ const decision = z.strictObject({
   falseAlarmRate: z.number().gt(0).lt(1),
   /**
    * In the order of the class index: scores of good images that the model did not know, ascending, a limit that was set by hand, and how far
-   * these images are from their class, ascending; models that were trained before that was known have no distances.
+   * these images are from their class, ascending; models that were trained before that was known have no distances. `recalibrated` where
+   * these are images that a user chose after the training.
    */
-  classes: z.array(z.strictObject({ good: ascending, limit: z.number().nullable(), distances: ascending.optional() })).min(1),
+  classes: z
+    .array(
+      z.strictObject({
+        good: ascending,
+        limit: z.number().nullable(),
+        distances: ascending.optional(),
+        recalibrated: z.literal(true).optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** model.json: everything about a model that is not an array. Unknown keys are refused, so that no typo goes unnoticed. */

@@ -52,7 +52,10 @@ it("refuses a change that contradicts the rest, and keeps the file", async () =>
 
 it("good images replace those of their class alone, in order, and keep a limit that was set", () => {
   const set = withLimit(decision, 0, 9);
-  expect(withGoodImages(set, new Map([[0, { scores: [5, 4, 6] }]])).classes).toEqual([{ good: [4, 5, 6], limit: 9 }, decision.classes[1]]);
+  expect(withGoodImages(set, new Map([[0, { scores: [5, 4, 6] }]])).classes).toEqual([
+    { good: [4, 5, 6], limit: 9, recalibrated: true },
+    decision.classes[1],
+  ]);
   const scores = Float64Array.from({ length: 30_001 }, (_, i) => (i * 7919) % 30_001);
   const { good } = withGoodImages(decision, new Map([[1, { scores: [...scores], distances: [2, 1] }]])).classes[1]!;
   expect([good.length, good[0], good.at(-1), good[5000]]).toEqual([10_000, 0, 30_000, 15_002]);

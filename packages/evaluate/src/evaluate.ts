@@ -1,6 +1,8 @@
 import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
 import { type Dataset, isGood } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
+import { type ClassCurves, curvesOf } from "./decisions/class-curves.js";
+import { classDecisions, shiftWarnings } from "./decisions/class-decisions.js";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
@@ -22,6 +24,8 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** From most to least training images. */
   readonly tested: readonly TestedClass[];
+  /** ROC and PRO curves, by class, as far as they exist. */
+  readonly curves: ReadonlyMap<string, ClassCurves>;
   /** Classes and metrics that are missing, in words. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
@@ -54,15 +58,17 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...entry,
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
-  const { summary, classes, ...measures } = await measureAll(tested, manifest, options);
+  const curves = new Map<string, ClassCurves>();
+  const { summary, classes, ...measures } = await measureAll(tested, manifest, { ...options, curves });
   clock.lap("measure");
   const calibration = calibrate(
     tested,
     leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
   );
+  const decisions = classDecisions(tested, manifest);
   const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
   const { protocol, seed } = manifest;
-  const evaluation = {
+  const measured = {
     protocol,
     seed,
     counts,
@@ -72,10 +78,12 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...measures,
     ...(calibration && { calibration }),
   } as Evaluation;
+  const evaluation: Evaluation = decisions ? { ...measured, decisions } : measured;
   return {
     evaluation,
     tested,
-    warnings: [...warnings, ...missingNumbers(tested, measures.reasons)],
+    curves,
+    warnings: [...shiftWarnings(decisions ?? [], manifest), ...warnings, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,
   };
@@ -84,13 +92,15 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
 async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
-  { signal, onProgress }: JobOptions,
+  { signal, onProgress, curves }: JobOptions & { readonly curves: Map<string, ClassCurves> },
 ): Promise<SetMeasures> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const set = measureSet();
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
-    set.add(data.name, scoresOf(images), await pixelsOf(data, images, features));
+    const [scores, pixels] = [scoresOf(images), await pixelsOf(data, images, features)];
+    set.add(data.name, scores, pixels);
+    curves.set(data.name, curvesOf(scores, pixels));
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
   }
   const names = tested.map(({ data }) => data.name);

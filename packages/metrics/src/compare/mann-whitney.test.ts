@@ -55,7 +55,14 @@ describe("mannWhitney", () => {
   it("finds few differences where there are none, and the difference where there is one", () => {
     const rng = createRng("mann-whitney");
     const found = (shift: number, count: number) =>
-      Array.from({ length: 1000 }, () => mannWhitney([...rng.normals(count)], [...rng.normals(30)].map((x) => x + shift)).pValue);
+      Array.from(
+        { length: 1000 },
+        () =>
+          mannWhitney(
+            [...rng.normals(count)],
+            [...rng.normals(30)].map((x) => x + shift),
+          ).pValue,
+      );
     for (const count of [5, 25]) {
       const below = found(0, count).filter((p) => p < 0.05).length / 1000;
       expect(below).toBeGreaterThan(0.025);
@@ -67,7 +74,12 @@ describe("mannWhitney", () => {
   it("knows degenerate lists", () => {
     expect(mannWhitney([], [1])).toEqual({ larger: 0.5, pValue: 1 });
     expect(mannWhitney([2, 2], [2, 2, 2])).toEqual({ larger: 0.5, pValue: 1 });
-    expect(mannWhitney([1], Array.from({ length: 9999 }, (_, i) => 2 + i)).pValue).toBeCloseTo(2 / 10_000, 12);
+    expect(
+      mannWhitney(
+        [1],
+        Array.from({ length: 9999 }, (_, i) => 2 + i),
+      ).pValue,
+    ).toBeCloseTo(2 / 10_000, 12);
     expect(() => mannWhitney([Number.NaN], [1])).toThrow(/finite/);
   });
 });

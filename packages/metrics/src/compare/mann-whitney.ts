@@ -32,7 +32,7 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhi
 function ranksOf(a: readonly number[], b: readonly number[]): { readonly sum: number; readonly ties: number } {
   const all = [...a.map((value) => ({ value, isA: true })), ...b.map((value) => ({ value, isA: false }))].sort((x, y) => x.value - y.value);
   let [sum, ties] = [0, 0];
-  for (let from = 0; from < all.length; ) {
+  for (let from = 0; from < all.length;) {
     let to = from;
     while (to < all.length && all[to]!.value === all[from]!.value) to++;
     const rank = (from + 1 + to) / 2;

@@ -7,12 +7,14 @@ export function addEvalCommand(program: Command, io: Io): void {
     .command("eval")
     .argument("<model>", "model folder")
     .argument("<data>", "data set folder with CLASS/test")
-    .summary("measure a model on the test images of a data set")
+    .summary("measure a model and its limits on the test images of a data set")
     .description(
-      "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
+      "Counts false alarms and missed defects at the limits of the model, and measures image and pixel metrics of every class: " +
+        "AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
         "Writes metrics.json, metrics.csv and, with --report, report.html into the model folder.",
     )
     .option("--report", "also write report.html")
+    .option("--all", "print the tables of all metrics as well")
     .addOption(
       new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")
         .choices(["folder", "predicted"])
@@ -20,5 +22,11 @@ export function addEvalCommand(program: Command, io: Io): void {
     )
     .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
   addCommonOptions(addThreadsOption(addCacheOption(command)));
-  addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
+  addExamples(
+    command,
+    "eval ./model ./data",
+    "eval ./model ./data --report",
+    "eval ./model ./data --all",
+    "eval ./model ./data --class predicted --json",
+  );
 }

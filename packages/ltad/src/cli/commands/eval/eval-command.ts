@@ -5,10 +5,13 @@ import { evaluate } from "../../../evaluate.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
+import { decisionTable } from "./decision-table.js";
 import { measureTables } from "./measure-tables.js";
 
 export interface EvalCommandOptions extends CommonOptions {
   readonly report?: boolean;
+  /** Print the tables of all metrics as well. */
+  readonly all?: boolean;
   readonly class?: "folder" | "predicted";
   readonly cacheDir?: string;
   readonly threads?: number;
@@ -19,10 +22,19 @@ export async function evalCommand(io: Io, model: string, data: string, options: 
   await withSession(io, options, "No result was written; the encoded images are kept.", async (session) => {
     await warnWithoutNative(session);
     const evaluation = await evaluateFolder(session, model, data, options);
-    session.printJson(evaluation);
-    session.print(measureTables(evaluation, evaluation.counts));
+    printEvaluation(session, evaluation, options);
     if (options.report) session.info(`\nThe report is ${join(model, "report.html")}`);
   });
+}
+
+/** Prints what the limits do, and with `all` every metric; `ltad demo` uses it too. */
+export function printEvaluation(session: Session, evaluation: Evaluation, { all }: EvalCommandOptions): void {
+  session.printJson(evaluation);
+  session.print(decisionTable(evaluation));
+  if (all) session.print(`\n${measureTables(evaluation, evaluation.counts)}`);
+  if (!evaluation.decisions)
+    session.info("This model has no limits, so nothing is judged; `ltad limits MODEL --from FOLDER` sets them from good images.");
+  if (!all) session.info("\n--all prints every metric; metrics.json has them.");
 }
 
 /** {@link evaluate} of a model folder, with its files and remarks; `ltad demo` uses it too. */
