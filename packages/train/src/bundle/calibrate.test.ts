@@ -1,6 +1,6 @@
 import { createRng, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { type ClassStatistics, fitStatistics, sumUp } from "@ltad/features";
+import { classDistances, type ClassStatistics, fitStatistics, statisticsTables, sumUp } from "@ltad/features";
 import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
@@ -56,6 +56,8 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
         const own = found.filter((image) => image.label === label)[placeOf(label, index)]!;
         expectClose(own.errors, raw.errors.dataSync(), { rtol: 1e-4, atol: 1e-5 }, `errors of ${index}`);
         expectClose(own.logits, raw.logits.dataSync(), { rtol: 1e-3, atol: 1e-4 }, `logits of ${index}`);
+        const away = classDistances(statisticsTables(tensorsOf({ ...fitted })), encoded(index, label).z).dataSync()[label]!;
+        expectClose([own.distance!], [away], { rtol: 1e-4, atol: 1e-5 }, `distance of ${index}`);
       }
     }
   });
@@ -83,7 +85,10 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
       const own = found.filter((image) => image.label === label);
       const [errors, logits] = [own.flatMap(({ errors: all }) => [...all]), own.flatMap(({ logits: all }) => [...all])];
       expectClose([usual.error.data[label]!, usual.logitMean.data[label]!], [mean(errors), mean(logits)], { rtol: 1e-4, atol: 1e-5 });
-      expectClose([usual.logitDeviation.data[label]!], [Math.sqrt(mean(logits.map((x) => (x - mean(logits)) ** 2)))], { rtol: 1e-4, atol: 1e-5 });
+      expectClose([usual.logitDeviation.data[label]!], [Math.sqrt(mean(logits.map((x) => (x - mean(logits)) ** 2)))], {
+        rtol: 1e-4,
+        atol: 1e-5,
+      });
       const scores = good.filter((image) => image.label === label).map(({ score }) => Math.log(score));
       expectClose([mean(scores)], [0], { rtol: 0, atol: 1e-4 }, `class ${label}`);
     }
@@ -115,7 +120,10 @@ describe("commonScale", () => {
   });
 
   it("of scores that are all the same changes nothing but the unit", () => {
-    const { typical, power } = commonScale([0, 0, 1].map((label) => ({ label, score: 2 })), 2);
+    const { typical, power } = commonScale(
+      [0, 0, 1].map((label) => ({ label, score: 2 })),
+      2,
+    );
     expectClose([...typical.data, ...power.data], [2, 2, 1, 1], { rtol: 1e-6, atol: 0 });
   });
 });
@@ -150,9 +158,12 @@ function subset(kept: readonly number[]) {
 }
 
 /** Moments as statistics hold them. */
-function momentsFrom({ channelMean, channelDeviation, zMean, zDeviation }: ClassStatistics): NonNullable<
-  Parameters<typeof fitStatistics>[3]["moments"]
-> {
+function momentsFrom({
+  channelMean,
+  channelDeviation,
+  zMean,
+  zDeviation,
+}: ClassStatistics): NonNullable<Parameters<typeof fitStatistics>[3]["moments"]> {
   const doubles = ({ data }: { readonly data: ArrayLike<number> }) => Float64Array.from(data);
   return {
     patch: { mean: doubles(channelMean), deviation: doubles(channelDeviation) },

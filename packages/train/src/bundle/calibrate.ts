@@ -48,7 +48,10 @@ export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[
     return own > 0 ? Math.sqrt(common / own) : 1;
   });
   return {
-    typical: float32([classes], moments.map(({ mean }) => Math.exp(mean))),
+    typical: float32(
+      [classes],
+      moments.map(({ mean }) => Math.exp(mean)),
+    ),
     power: float32([classes], powers),
   };
 }
