@@ -1,7 +1,7 @@
 import type { LtadErrorCode } from "./errors.js";
 
-/** How a program of ours ends: 0 done, 1 failed and worth trying again, 2 wrong use, 3 bad data, 130 stopped by Ctrl-C. */
-export const exitCodes = { done: 0, failed: 1, wrongUse: 2, badData: 3, stopped: 130 } as const;
+/** How a program of ours ends: 0 done, 1 failed and worth trying again, 2 wrong use, 3 bad data, 4 an image is not OK, 130 stopped by Ctrl-C. */
+export const exitCodes = { done: 0, failed: 1, wrongUse: 2, badData: 3, defect: 4, stopped: 130 } as const;
 
 /**
  * The exit code for each code of an error: the one table of `ltad` and `ltad-server`. A full disk counts as bad data: the same command

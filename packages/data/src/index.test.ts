@@ -27,6 +27,7 @@ it("exports what the README lists", () => {
       "parseProtocol",
       "pixelTestItems",
       "processImage",
+      "readFolder",
       "readImage",
       "readImageFile",
       "readImageHeader",

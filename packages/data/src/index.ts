@@ -7,6 +7,7 @@ export type { ClassCounts, DefectStatistics, Spread } from "./dataset/dataset-st
 export { examineDataset } from "./dataset/examine/examine-dataset.js";
 export type { Examination, Suspect } from "./dataset/examine/examine-dataset.js";
 export { thumbnail } from "./dataset/examine/thumbnail.js";
+export { readFolder } from "./dataset/read-folder.js";
 export { layoutNames, scanDataset } from "./dataset/scan-dataset.js";
 export type { ScanOptions } from "./dataset/scan-options.js";
 export { checkLayoutFile } from "./dataset/layouts/layout-file.js";

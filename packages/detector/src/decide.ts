@@ -1,4 +1,5 @@
 import type { Manifest } from "./manifest.js";
+import { reachOf } from "./unlike.js";
 
 /** Whether an image is good, and what that rests on. */
 export interface Verdict {
@@ -9,6 +10,8 @@ export interface Verdict {
   readonly pValue: number;
   /** "promised": by good images of this class; "estimated": by those of all classes, as it has too few; "set": the limit was set by hand. */
   readonly basis: "promised" | "estimated" | "set";
+  /** Whether the image is further from its class than good images are: then it is not good, whatever its score. */
+  readonly isUnlike: boolean;
 }
 
 /** A limit, and the share of good images that is above it. */
@@ -34,15 +37,27 @@ export function limitOf({ classes, falseAlarmRate: usual }: Decision, label: num
   return { limit: Math.max(common, good.at(-1) ?? common), basis: "estimated", falseAlarmRate: Math.max(rate, 1 / (all.length + 1)) };
 }
 
-/** Judges an image score; nothing where the model knows no good images. @param label place of the class in the manifest */
-export function decide({ decision }: Pick<Manifest, "decision">, label: number, score: number, rate?: number): Verdict | undefined {
+/**
+ * Judges an image; nothing where the model knows no good images.
+ * @param label place of the class in the manifest
+ * @param distance of the image to its class, where the model gives it
+ */
+export function decide(
+  { decision }: Pick<Manifest, "decision">,
+  label: number,
+  score: number,
+  rate?: number,
+  distance?: number,
+): Verdict | undefined {
   if (!decision) return undefined;
   const { limit, basis } = limitOf(decision, label, rate);
   const { good } = decision.classes[label]!;
   const own = pOf(good, score);
   const isEstimated = basis === "estimated" && score > (good.at(-1) ?? -Infinity);
   const pValue = isEstimated ? Math.min(own, pOf(allScores(decision.classes), score)) : own;
-  return { isAnomalous: !(score <= limit), limit, pValue, basis };
+  const reach = distance === undefined ? undefined : reachOf(decision, label);
+  const isUnlike = reach !== undefined && !(distance! <= reach);
+  return { isAnomalous: isUnlike || !(score <= limit), limit, pValue, basis, isUnlike };
 }
 
 /** The k-th largest of sorted scores for k = floor(alpha (n + 1)); undefined where that is none. */

@@ -22,6 +22,8 @@ export interface Scores {
   readonly map: Float32Array;
   readonly recMap: Float32Array;
   readonly semMap: Float32Array;
+  /** [B] how far each image is from its class; absent from models that do not say it. */
+  readonly distance?: Float32Array;
   readonly grid: number;
 }
 
@@ -65,6 +67,7 @@ export async function openGraphs({ folder, manifest, encoder, head }: Bundle, op
         map: floats(found["map"], "map"),
         recMap: floats(found["s_rec"], "s_rec"),
         semMap: floats(found["s_sem"], "s_sem"),
+        ...(found["distance"] && { distance: floats(found["distance"], "distance") }),
         grid: manifest.features.grid,
       };
     },

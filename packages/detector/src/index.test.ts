@@ -18,9 +18,13 @@ it("exports what its README says", async () => {
       "overlay",
       "probe",
       "rangeFor",
+      "readManifest",
       "readPixels",
       "storeCheck",
+      "updateManifest",
       "upsampleBilinear",
+      "withGoodImages",
+      "withLimit",
       "writeBundle",
     ]
   `);

@@ -1,5 +1,7 @@
 export { decide, limitOf } from "./decide.js";
 export type { Limit, Verdict } from "./decide.js";
+export { withGoodImages, withLimit } from "./edit-decision.js";
+export type { GoodImages } from "./edit-decision.js";
 export { openDetector } from "./detector.js";
 export type { Detector, EncoderGraph } from "./detector.js";
 export type { Encoded, Scores } from "./graphs.js";
@@ -17,6 +19,7 @@ export type { MapPng } from "./overlay.js";
 export type { Prediction, PredictOptions } from "./predict.js";
 export { checkAnswer, probe, storeCheck } from "./probe.js";
 export type { Check } from "./probe.js";
+export { readManifest, updateManifest } from "./update-manifest.js";
 export { upsampleBilinear } from "./upsample.js";
 export type { AnomalyMap, Size } from "./upsample.js";
 export { writeBundle } from "./write-bundle.js";

@@ -41,7 +41,8 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   }
 }
 
-async function manifestText(folder: string): Promise<string> {
+/** The text of a model.json. @throws LtadError `LTAD_BUNDLE` that says what is there in place of a bundle */
+export async function manifestText(folder: string): Promise<string> {
   const place = join(folder, "model.json");
   try {
     const { size } = await stat(place);

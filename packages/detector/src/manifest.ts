@@ -37,11 +37,29 @@ const features = z.strictObject({
   zSize: count,
 });
 
+const ascending = z
+  .array(z.number())
+  .max(10_000)
+  .refine((values) => values.every((value, i) => i === 0 || value >= values[i - 1]!), "expected ascending numbers");
+
 const decision = z.strictObject({
   /** Share of good images that may lie above a limit. */
   falseAlarmRate: z.number().gt(0).lt(1),
-  /** In the order of the class index: scores of good images that the model did not know, ascending, and a limit that was set by hand. */
-  classes: z.array(z.strictObject({ good: z.array(z.number()).max(10_000), limit: z.number().nullable() })).min(1),
+  /**
+   * In the order of the class index: scores of good images that the model did not know, ascending, a limit that was set by hand, and how far
+   * these images are from their class, ascending; models that were trained before that was known have no distances. `recalibrated` where
+   * these are images that a user chose after the training.
+   */
+  classes: z
+    .array(
+      z.strictObject({
+        good: ascending,
+        limit: z.number().nullable(),
+        distances: ascending.optional(),
+        recalibrated: z.literal(true).optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** model.json: everything about a model that is not an array. Unknown keys are refused, so that no typo goes unnoticed. */
@@ -118,8 +136,6 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   if (decision && decision.classes.length !== classes.length)
     say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
   if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected a good image at least");
-  if (decision?.classes.some(({ good }) => good.some((score, i) => i > 0 && score < good[i - 1]!)))
-    say(["decision", "classes"], "expected ascending scores");
   for (const file of [graphs.encoder.file, graphs.head.file, weights.file]) {
     if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
   }

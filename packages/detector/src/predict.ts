@@ -35,6 +35,8 @@ export interface Prediction {
   readonly classGiven: boolean;
   /** Whether the image is good; absent from models that know no scores of good images. */
   readonly verdict?: Verdict;
+  /** How far the image is from its class; absent from models that do not say it. */
+  readonly distance?: number;
   /** Size of the maps. */
   readonly width: number;
   readonly height: number;
@@ -86,11 +88,13 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
   clock.lap("draw");
   const [value, label] = [scores.score[0]!, scores.classes[0]!];
-  const verdict = decide(manifest, label, value, options.falseAlarmRate);
+  const distance = scores.distance?.[0];
+  const verdict = decide(manifest, label, value, options.falseAlarmRate, distance);
   return Object.assign(maps, {
     score: value,
     class: classes[label]!.name,
     ...(verdict && { verdict }),
+    ...(distance !== undefined && { distance }),
     classGiven: given >= 0,
     image,
     ...(picture ? { overlay: picture } : {}),

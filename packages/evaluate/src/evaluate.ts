@@ -1,6 +1,8 @@
 import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
 import { type Dataset, isGood, type TrainItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
+import { type ClassCurves, curvesOf } from "./decisions/class-curves.js";
+import { classDecisions, shiftWarnings } from "./decisions/class-decisions.js";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
@@ -32,6 +34,8 @@ export interface Evaluated {
     readonly used: string;
     readonly score: number;
   }[];
+  /** ROC and PRO curves, by class, as far as they exist. */
+  readonly curves: ReadonlyMap<string, ClassCurves>;
   /** Classes and metrics that are missing, in words. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
@@ -67,16 +71,18 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...entry,
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
-  const { measures: found, warnings: odd } = await measureAll(tested, manifest, options);
+  const curves = new Map<string, ClassCurves>();
+  const { measures: found, warnings: odd } = await measureAll(tested, manifest, { ...options, curves });
   const { summary, classes, ...measures } = found;
   clock.lap("measure");
   const calibration = calibrate(
     tested,
     leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
   );
+  const decisions = classDecisions(tested, manifest);
   const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
   const { protocol, seed } = manifest;
-  const evaluation = {
+  const measured = {
     protocol,
     seed,
     counts,
@@ -86,6 +92,7 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...measures,
     ...(calibration && { calibration }),
   } as Evaluation;
+  const evaluation: Evaluation = decisions ? { ...measured, decisions } : measured;
   return {
     evaluation,
     tested,
@@ -93,7 +100,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
       const { score, class: used } = predictions[items.length + i]!;
       return { item, class: name, used, score };
     }),
-    warnings: [...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
+    curves,
+    warnings: [...shiftWarnings(decisions ?? [], manifest), ...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,
   };
@@ -102,14 +110,16 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
 async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
-  { signal, onProgress, maxPixels }: JobOptions & Pick<EvaluateOptions, "maxPixels">,
+  { signal, onProgress, maxPixels, curves }: JobOptions & Pick<EvaluateOptions, "maxPixels"> & { readonly curves: Map<string, ClassCurves> },
 ): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const [set, warnings] = [measureSet(), [] as string[]];
   for (const [i, { data, images }] of tested.entries()) {
     throwIfAborted(signal);
+    const scores = scoresOf(images);
     const { pixels, warnings: odd } = await pixelsOf(data, images, { ...features, maxPixels });
-    set.add(data.name, scoresOf(images), pixels);
+    set.add(data.name, scores, pixels);
+    curves.set(data.name, curvesOf(scores, pixels));
     warnings.push(...odd);
     onProgress?.({ phase: "measure", done: i + 1, total: tested.length, unit: "classes" });
   }

@@ -1,3 +1,4 @@
+import type { ClassDecision } from "./decisions/class-decisions.js";
 import type { Numbers, SetMeasures } from "./set-measures.js";
 
 /** Metrics by name, null where one is undefined; every evaluation has these two. */
@@ -11,6 +12,8 @@ export interface Evaluation extends SetMeasures {
   readonly counts: Readonly<Record<string, number>>;
   readonly summary: Readonly<Record<"avg" | "high" | "low", NamedMetrics>>;
   readonly classes: Readonly<Record<string, NamedMetrics>>;
+  /** What the limits of the model do to the test images, from most to least training images; missing for a model without limits. */
+  readonly decisions?: readonly ClassDecision[];
   /** Seconds of each part of the work. */
   readonly timing: Readonly<Record<string, number>>;
 }

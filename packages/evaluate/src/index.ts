@@ -9,6 +9,8 @@ export { ownOf } from "./own-of.js";
 export { writeMeasures } from "./write-measures.js";
 export { writeScores } from "./write-scores.js";
 export type { Comparison } from "./compare-scores.js";
+export type { ClassCurves } from "./decisions/class-curves.js";
+export type { ClassDecision } from "./decisions/class-decisions.js";
 export type { Evaluated, EvaluateOptions } from "./evaluate.js";
 export type { Evaluation, NamedMetrics } from "./evaluation.js";
 export type { FalseAlarms, GoodScores } from "./false-alarms/false-alarms.js";

@@ -1,5 +1,5 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
-import type { Detector } from "@ltad/detector";
+import { decide, type Detector, type Scores } from "@ltad/detector";
 import type { FeatureStore } from "@ltad/feature-store";
 import type { ImagePrediction } from "./tested-image.js";
 
@@ -22,9 +22,15 @@ export async function scoreFeatures(
   for (const [i, label] of labels.entries()) {
     throwIfAborted(signal);
     const { features, z } = await store.read(i);
-    const { score, classes: used, map } = await detector.score(features, z, Int32Array.of(classes === "folder" ? label : -1));
-    predictions.push({ score: score[0]!, class: detector.classes[used[0]!]!, map: map.slice() });
+    const answer = await detector.score(features, z, Int32Array.of(classes === "folder" ? label : -1));
+    predictions.push(predictionOf(detector, answer));
     onProgress?.({ phase: "score", done: i + 1, total: labels.length, unit: "images" });
   }
   return predictions;
+}
+
+function predictionOf({ manifest, classes }: Detector, { score, classes: used, map, distance }: Scores): ImagePrediction {
+  const [value, label] = [score[0]!, used[0]!];
+  const verdict = decide(manifest, label, value, undefined, distance?.[0]);
+  return { score: value, class: classes[label]!, map: map.slice(), ...(verdict && { isAnomalous: verdict.isAnomalous }) };
 }

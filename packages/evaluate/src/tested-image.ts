@@ -6,6 +6,8 @@ export interface ImagePrediction {
   readonly score: number;
   /** The class that the model used. */
   readonly class: string;
+  /** Whether it is not OK by the limits of the model; absent where it has none. */
+  readonly isAnomalous?: boolean;
   /** Anomaly map on the model's grid, [g * g]. */
   readonly map: Float32Array;
 }

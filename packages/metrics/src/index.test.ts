@@ -25,6 +25,7 @@ it("exports what the README lists", () => {
       "isThreshold",
       "labelRegions",
       "lowerIsBetter",
+      "mannWhitney",
       "meanOfSeven",
       "measure",
       "pairedBootstrap",

@@ -1,5 +1,7 @@
 export { delongTest } from "./compare/delong.js";
 export type { DelongTest } from "./compare/delong.js";
+export { mannWhitney } from "./compare/mann-whitney.js";
+export type { MannWhitney } from "./compare/mann-whitney.js";
 export type { PairedScores } from "./compare/paired.js";
 export { pairedBootstrap } from "./compare/paired-bootstrap.js";
 export type { PairedBootstrap } from "./compare/paired-bootstrap.js";

@@ -6,6 +6,7 @@ import { count, foldRemarks, plural } from "@ltad/core/format";
 import type { Evaluated } from "../evaluate.js";
 import type { TestedClass } from "../tested-image.js";
 import { choosePictures } from "./choose-pictures.js";
+import { chooseWorst, type WorstPicture } from "./choose-worst.js";
 import { configYaml } from "./config-yaml.js";
 import { drawPicture, sideFor } from "./draw-picture.js";
 import { readHistory } from "./read-history.js";
@@ -21,30 +22,39 @@ const few = 4;
 
 /** Chooses and draws the pictures and gathers all that the report shows. */
 export async function buildReport(
-  { evaluation, tested, warnings, model: { folder, manifest }, dataset }: Evaluated,
+  { evaluation, tested, curves, warnings, model: { folder, manifest }, dataset }: Evaluated,
   { commands = [], signal, onProgress }: ReportOptions = {},
 ): Promise<ReportData> {
   const history = await readHistory(folder);
   const chosen = tested.map(({ images }) => choosePictures(images));
-  const total = chosen.flat().length;
+  const wrong = chooseWorst(tested, manifest);
+  const total = chosen.flat().length + wrong.missed.length + wrong.alarms.length;
+  const drawing = (testedClass: TestedClass) => ({
+    side: sideFor(total),
+    grid: manifest.features.grid,
+    range: heatRange(testedClass),
+    samples: rangeFor(manifest, testedClass.index),
+  });
   const classes: ClassReport[] = [];
   for (const [i, testedClass] of tested.entries()) {
     throwIfAborted(signal);
-    const draw = {
-      side: sideFor(total),
-      grid: manifest.features.grid,
-      range: heatRange(testedClass),
-      samples: rangeFor(manifest, testedClass.index),
-    };
+    const draw = drawing(testedClass);
     const pictures = await Promise.all((chosen[i] ?? []).map((picture) => drawPicture(picture, draw)));
-    classes.push({ ...numbersOf(testedClass, i < Math.ceil(tested.length / 2)), pictures });
+    const { name } = testedClass.data;
+    const limit = evaluation.decisions?.find((one) => one.class === name)?.limit;
+    const numbers = numbersOf(testedClass, i < Math.ceil(tested.length / 2));
+    classes.push({ ...numbers, pictures, curves: curves.get(name) ?? { roc: [], pro: [] }, ...(limit !== undefined && { limit }) });
     onProgress?.({ phase: "report", done: i + 1, total: tested.length, unit: "classes" });
   }
+  const drawWorst = ({ class: name, place, ...picture }: WorstPicture) =>
+    drawPicture(picture, drawing(tested[place]!)).then((drawn) => ({ ...drawn, class: name }));
+  const worst = { missed: await Promise.all(wrong.missed.map(drawWorst)), alarms: await Promise.all(wrong.alarms.map(drawWorst)) };
   return {
     dataset: basename(dataset.root),
     made: new Date().toISOString(),
     evaluation,
     classes,
+    worst,
     history: history.phases,
     trainingTiming: history.timing,
     config: configYaml(manifest.config),
@@ -54,7 +64,10 @@ export async function buildReport(
   };
 }
 
-function numbersOf({ data, trained, images }: TestedClass, majority: boolean): Omit<ClassReport, "pictures"> {
+function numbersOf(
+  { data, trained, images }: TestedClass,
+  majority: boolean,
+): Pick<ClassReport, "name" | "majority" | "trained" | "good" | "defect"> {
   const scores = (good: boolean) => images.filter(({ item }) => isGood(item) === good).map(({ score }) => score);
   return { name: data.name, majority, trained, good: scores(true), defect: scores(false) };
 }

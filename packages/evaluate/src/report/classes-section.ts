@@ -1,8 +1,10 @@
-import { count, percent, plural, short } from "@ltad/core/format";
+import { count, percent, plural } from "@ltad/core/format";
+import { curveChart } from "./curve-chart.js";
 import { histogram } from "./histogram.js";
 import { ownOf } from "../own-of.js";
-import { html, raw, type Html } from "./html.js";
-import type { ClassReport, Picture, PictureRole, ReportData } from "./report-data.js";
+import { html, type Html } from "./html.js";
+import { pictureFigure } from "./picture-figure.js";
+import type { ClassReport, PictureRole, ReportData } from "./report-data.js";
 
 const titles: Readonly<Record<PictureRole, string>> = {
   found: "Clearest defect",
@@ -33,31 +35,12 @@ function classPart(c: ClassReport, aurocs: ReportData["evaluation"]["classes"][s
           ${plural(c.trained, "image")}, tested on ${count(c.good.length)} good and ${count(c.defect.length)} defective
         </p>
       </div>
-      ${histogram(c.good, c.defect)}
+      ${histogram(c.good, c.defect, c.limit)}
     </header>
-    <div class="pictures">${c.pictures.map((picture, i) => figure(picture, `p${index}-${i}`))}</div>
-  </article>`;
-}
-
-function figure(picture: Picture, id: string): Html {
-  const { role, file, score, width, height } = picture;
-  const view = `viewBox="0 0 ${width} ${height}" role="img"`;
-  const image = html`<image id="${id}" width="${width}" height="${height}" href="${picture.image}" />`;
-  return html`<figure class="picture">
-    <div class="title">${titles[role]}<span>score ${short(score)}</span></div>
-    <div class="three">
-      <svg ${raw(view)} aria-label="image">${image}</svg>
-      <svg ${raw(view)} aria-label="marked defect">${marked(picture, id)}</svg>
-      <svg ${raw(view)} aria-label="heat map"><image width="${width}" height="${height}" href="${picture.heat}" /></svg>
+    <div class="pictures">${c.pictures.map((picture, i) => pictureFigure(picture, `p${index}-${i}`, titles[picture.role]))}</div>
+    <div class="curves">
+      ${curveChart("ROC of images", "good images that raise an alarm", "defective images found", c.curves.roc, 1)}
+      ${curveChart("PRO of pixels", "good pixels that are marked", "share of each defect found", c.curves.pro, 0.3)}
     </div>
-    <figcaption>${file}</figcaption>
-  </figure>`;
-}
-
-/** The image again, through a reference, under the outline of its mask. */
-function marked({ outline, role, width, height }: Picture, id: string): Html {
-  if (outline !== null)
-    return html`<use href="#${id}" /><path class="outline under" d="${outline}" /><path class="outline" d="${outline}" />`;
-  const words = role === "found" || role === "missed" ? "no mask" : "no defect";
-  return html`<text class="none" font-size="${(width / 12).toFixed(1)}" x="${width / 2}" y="${height / 2}">${words}</text>`;
+  </article>`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { renderReport } from "./render-report.js";
 import type { ClassReport, ReportData } from "./report-data.js";
@@ -21,6 +22,15 @@ function report(change: Partial<ReportData> = {}): ReportData {
     trained: 7,
     good: [1, 1.5],
     defect: [2, Number.NaN],
+    limit: 1.2,
+    curves: {
+      roc: [
+        [0, 0],
+        [0, 0.5],
+        [1, 1],
+      ],
+      pro: [],
+    },
     pictures: [picture, { ...picture, role: "typical", outline: null }],
   };
   const numbers = { image_auroc: 0.91234, image_ap: 0.87654, pixel_auroc: null, "aupro_0.3": 0.4321 };
@@ -45,6 +55,20 @@ function report(change: Partial<ReportData> = {}): ReportData {
       reasons: {},
       mean_reasons: {},
       order: [hostile],
+      decisions: [
+        {
+          class: hostile,
+          limit: 1.2,
+          basis: "promised",
+          false_alarm_rate: 0.01,
+          good: 2,
+          false_alarms: 1,
+          defective: 2,
+          missed_defects: 0,
+          shift_p_value: 0.5,
+          is_shifted: false,
+        },
+      ],
       calibration: {
         [hostile]: {
           calibrationImages: 30,
@@ -54,6 +78,7 @@ function report(change: Partial<ReportData> = {}): ReportData {
       },
     },
     classes: [one],
+    worst: { missed: [{ ...picture, role: "missed", class: hostile }], alarms: [] },
     history: {
       phase1: [
         { step: 0, loss: 2, kl: 1 },
@@ -79,9 +104,16 @@ it("lets no strange text become markup", () => {
   expect(page.match(/&lt;img src=x/g)?.length).toBeGreaterThan(10);
 });
 
-it("is self-contained: no script, no address but data", () => {
+it("is self-contained: one script that the policy names by its content, no address but data", () => {
   const page = renderReport(report());
-  expect(page).not.toMatch(/<script|https?:|src="(?!data:)|url\(|@import/);
+  const [script, ...more] = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, text = ""]) => text);
+  expect(more).toEqual([]);
+  const hash = createHash("sha256")
+    .update(script ?? "")
+    .digest("base64");
+  expect(page).toContain(`script-src 'sha256-${hash}'"`);
+  expect(page.match(/<script/g)).toHaveLength(1);
+  expect(page).not.toMatch(/https?:|src="(?!data:)|url\(|@import/);
   for (const [, href = ""] of page.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(data:|#p\d+-\d+$)/);
   expect(page).toContain("default-src 'none'");
 });
@@ -96,12 +128,40 @@ it("shows the numbers in percent and a dash for none", () => {
 
 it("embeds an image once and shows it twice", () => {
   const page = renderReport(report());
-  expect(page.match(/base64,AA/g)).toHaveLength(2); // two pictures
+  expect(page.match(/base64,AA/g)).toHaveLength(3); // three pictures
   expect(page).toContain('<use href="#p0-0"');
 });
 
+it("shows what the limits do, and the limit on the scores", () => {
+  const page = renderReport(report()).replaceAll(/\s+/g, " ");
+  expect(page).toContain('<td class="n">at most 1 %</td> <td class="n">1</td> <td class="n">1 (50.0 %)</td> <td class="n">2</td>');
+  expect(page).toContain("limit 1.2: 1 of 2 good not OK, 0 of 2 defects missed"); // a score that is no number is not OK
+  expect(page).toMatch(/<line class="limit" x1="[\d.]+"/);
+  expect(page).toContain("Missed defects, furthest below");
+  expect(page).not.toContain("False alarms, furthest above");
+  expect(page.match(/<figure class="curve">/g)).toHaveLength(1);
+});
+
+it("states no promise where the good test images differ", () => {
+  const { evaluation } = report();
+  const decisions = evaluation.decisions!.map((one) => ({ ...one, is_shifted: true, shift_p_value: 1e-5 }));
+  const page = renderReport(report({ evaluation: { ...evaluation, decisions } }));
+  expect(page).toContain('<td class="n">not known</td>');
+  expect(page).not.toMatch(/<td class="n">at most/);
+});
+
+it("shows a model without limits as before", () => {
+  const { evaluation, classes } = report();
+  const { decisions: _, ...without } = evaluation;
+  const { limit: __, ...one } = classes[0]!;
+  const page = renderReport(report({ evaluation: without, classes: [one], worst: { missed: [], alarms: [] } }));
+  expect(page).not.toMatch(/Decisions at the limits|<input|<line class="limit"|worst mistakes/);
+});
+
 it("does without history, pictures, warnings, config", () => {
-  const page = renderReport(report({ history: {}, classes: [], warnings: [], config: "", trainingTiming: {}, versions: {} }));
+  const page = renderReport(
+    report({ history: {}, classes: [], worst: { missed: [], alarms: [] }, warnings: [], config: "", trainingTiming: {}, versions: {} }),
+  );
   expect(page).not.toMatch(/NaN|undefined|Infinity|Before you trust/);
   expect(page).toContain("</html>");
 });

@@ -1,3 +1,4 @@
+import type { ClassCurves } from "../decisions/class-curves.js";
 import type { Evaluation } from "../evaluation.js";
 
 /** One step of a phase in the history of a training: the step and named numbers. */
@@ -32,6 +33,20 @@ export interface ClassReport {
   readonly good: readonly number[];
   readonly defect: readonly number[];
   readonly pictures: readonly Picture[];
+  /** Absent from models without limits. */
+  readonly limit?: number;
+  readonly curves: ClassCurves;
+}
+
+/** A picture that may be of any class. */
+export interface ClassPicture extends Picture {
+  readonly class: string;
+}
+
+/** The mistakes that are furthest on the wrong side of their limits, worst first. */
+export interface WorstReport {
+  readonly missed: readonly ClassPicture[];
+  readonly alarms: readonly ClassPicture[];
 }
 
 /** Everything the report shows. */
@@ -43,6 +58,7 @@ export interface ReportData {
   readonly evaluation: Evaluation;
   /** From most to least training images. */
   readonly classes: readonly ClassReport[];
+  readonly worst: WorstReport;
   readonly history: Readonly<Record<string, readonly HistoryPoint[]>>;
   /** Seconds of each part of the training. */
   readonly trainingTiming: Readonly<Record<string, number>>;

@@ -93,6 +93,17 @@ tbody.rest tr:first-child td { padding-top: 12px; }
 .hist i { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
 .hist i.defect { margin-left: 10px; }
 .hist figcaption { display: flex; justify-content: space-between; color: var(--faint); font-size: 11.5px; font-variant-numeric: tabular-nums; }
+.hist line.limit { stroke: var(--ink); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.hist input { width: 100%; margin: 4px 0 0; accent-color: var(--soft); }
+.hist output { display: block; font-size: 12px; color: var(--soft); font-variant-numeric: tabular-nums; }
+h3.worst { margin: 22px 0 14px; }
+.curves { display: flex; flex-wrap: wrap; gap: 24px 40px; margin-top: 22px; }
+.curve { width: 190px; font-size: 13px; }
+.curve figcaption { margin-bottom: 6px; } .curve figcaption b { font-weight: 600; }
+.curve svg { display: block; width: 100%; }
+.curve .frame { fill: none; stroke: var(--line); } .curve path { fill: none; }
+.curve .grid { stroke: var(--line); stroke-width: 0.5; } .curve .line { stroke: var(--high); stroke-width: 1.4; stroke-linejoin: round; }
+.curve p { color: var(--faint); font-size: 11.5px; margin: 6px 0 0; }
 .pictures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 28px 32px; }
 .picture .three { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 6px; }
 .picture svg { display: block; width: 100%; height: auto; max-height: 230px; border-radius: 5px; background: var(--wash); }
@@ -122,5 +133,5 @@ details > summary { cursor: pointer; color: var(--soft); font-size: 14px; font-w
   th, td { padding-right: 14px; }
   td.name { min-width: 96px; max-width: 150px; }
 }
-@media print { main { max-width: none; padding: 0; } .class, .tile, .chart { break-inside: avoid; } details > * { display: block; } }
+@media print { main { max-width: none; padding: 0; } .tile, .chart, .picture, .curve, .class header { break-inside: avoid; } .hist input { display: none; } details > * { display: block; } }
 `;

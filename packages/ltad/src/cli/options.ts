@@ -76,6 +76,13 @@ export function finiteNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number.");
 }
 
+/** A share that is neither none nor all. */
+export function rate(text: string): number {
+  const value = finiteNumber(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("Expected a share above 0 and below 1, such as 0.01 for 1 %.");
+}
+
 /** Collects the values of an option that may be repeated. */
 export function repeated(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

@@ -6,6 +6,7 @@ import { addDemoCommand } from "./commands/demo/add-demo-command.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
+import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
 import { addServeCommand } from "./commands/serve/add-serve-command.js";
@@ -35,6 +36,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addTrainCommand(program, io);
   addEvalCommand(program, io);
   addPredictCommand(program, io, setExitCode);
+  addLimitsCommand(program, io);
   addServeCommand(program, io);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);

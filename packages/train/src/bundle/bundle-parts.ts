@@ -41,7 +41,14 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       display: fitDisplayRange(good),
       decision: {
         falseAlarmRate,
-        classes: split.classes.map((_, label) => ({ good: scoresOf(good, label), limit: null })),
+        classes: split.classes.map((_, label) => {
+          const own = good.filter((image) => image.label === label);
+          return {
+            good: ascending(own.map(({ score }) => score)),
+            limit: null,
+            distances: ascending(own.flatMap(({ distance }) => distance ?? [])),
+          };
+        }),
       },
       config,
     },
@@ -53,13 +60,12 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
     head: {
       model: head,
       inputs: { features: f32(null, spec.tokens, spec.channels), z: f32(null, spec.zSize), class: i32(null) },
-      outputs: ["label", "s_rec", "s_sem", "map", "score"],
+      outputs: ["label", "s_rec", "s_sem", "map", "score", "distance"],
     },
     weights,
   };
 }
 
-/** The scores of the good images of a class, ascending. */
-function scoresOf(good: readonly GoodImage[], label: number): number[] {
-  return good.flatMap((image) => (image.label === label ? [image.score] : [])).sort((a, b) => a - b);
+function ascending(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
 }

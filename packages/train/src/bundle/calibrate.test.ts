@@ -1,6 +1,6 @@
 import { createRng, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { type ClassStatistics, fitStatistics, sumUp } from "@ltad/features";
+import { classDistances, type ClassStatistics, fitStatistics, statisticsTables, sumUp } from "@ltad/features";
 import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
@@ -56,6 +56,8 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
         const own = found.filter((image) => image.label === label)[placeOf(label, index)]!;
         expectClose(own.errors, raw.errors.dataSync(), { rtol: 1e-4, atol: 1e-5 }, `errors of ${index}`);
         expectClose(own.logits, raw.logits.dataSync(), { rtol: 1e-3, atol: 1e-4 }, `logits of ${index}`);
+        const away = classDistances(statisticsTables(tensorsOf({ ...fitted })), encoded(index, label).z).dataSync()[label]!;
+        expectClose([own.distance!], [away], { rtol: 1e-4, atol: 1e-5 }, `distance of ${index}`);
       }
     }
   });

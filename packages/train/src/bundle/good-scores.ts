@@ -9,6 +9,8 @@ export interface GoodImage {
   readonly label: number;
   readonly score: number;
   readonly map: Float32Array; // [N]
+  /** How far it is from the other images of its class; absent where there are none. */
+  readonly distance?: number;
 }
 
 /** Maps and image scores of held-out images. */
@@ -28,10 +30,10 @@ export async function goodScores(
   );
   try {
     const scored: GoodImage[] = [];
-    for (const { label, errors, logits } of images) {
+    for (const { label, errors, logits, distance } of images) {
       const row = (values: Float32Array) => float32([1, tokens], values);
       const { map, score } = await program.run({ errors: row(errors), logits: row(logits), label: int32([1], [label]) });
-      scored.push({ label, score: floats(score, "score")[0]!, map: floats(map, "map") });
+      scored.push({ label, score: floats(score, "score")[0]!, map: floats(map, "map"), ...(distance !== undefined && { distance }) });
     }
     return scored;
   } finally {

@@ -13,11 +13,14 @@ import type { HeadConfig } from "../head/head.js";
 import { foldSums } from "../run/fold-sums.js";
 import { type Folds, foldsOf, type Member } from "../run/folds.js";
 import type { TrainingSet } from "../run/training-set.js";
+import { classDistance } from "./class-distance.js";
 import { openFoldScorer, type RawImage } from "./fold-scorer.js";
 
 /** A good image, scored by statistics that do not know it. */
 export interface HeldOutImage extends RawImage {
   readonly label: number;
+  /** How far it is from the other images of its class; absent where there are none. */
+  readonly distance?: number;
 }
 
 export interface HeldOutOptions extends JobOptions {
@@ -52,8 +55,8 @@ export async function heldOutImages(
         const others = members.filter((member) => folds === 1 || member.fold !== fold);
         const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]));
         for (const member of [...scored].filter((one) => one.fold === fold)) {
-          const { errors, logits } = await judge.score(member, fitted, label);
-          images.push({ label, logits, errors: folds === 1 ? errors.map((error) => error * factor) : errors });
+          const { errors, logits, distance } = await judge.score(member, fitted, label);
+          images.push(folds === 1 ? { label, logits, errors: errors.map((error) => error * factor) } : { label, logits, errors, distance });
         }
         options.onProgress?.({ phase: "calibrate", done: label + (fold + 1) / folds, total: sums.length, unit: "classes" });
       }
@@ -84,9 +87,10 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
       const own = { labels: images.map(() => 0), counts: [images.length], store };
       return fitStatistics(own, [total], spec, { ...statistics, moments, signal });
     },
-    async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage> {
+    async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & { readonly distance: number }> {
       throwIfAborted(signal);
-      return scorer.score(await set.store.read(index), fitted, label);
+      const image = await set.store.read(index);
+      return { ...(await scorer.score(image, fitted, label)), distance: classDistance(fitted, image.z) };
     },
     dispose: async () => void (await Promise.all([scorer.dispose(), scatter.dispose()])),
   };

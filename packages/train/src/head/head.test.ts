@@ -88,7 +88,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     const { label: _, ...found } = scored(chosen, arrays);
     const wanted = given.map((label, b) => plain(chosen, arrays, b, label));
     for (const [name, { shape, data }] of Object.entries(found)) {
-      expect(shape).toEqual(name === "score" ? [B] : [B, G, G]);
+      expect(shape).toEqual(name === "score" || name === "distance" ? [B] : [B, G, G]);
       const values = wanted.flatMap((one) => one[name as "map" | "score"]);
       expectClose(data, values, close, name);
     }
@@ -116,7 +116,7 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
       });
       const eager = scored(config, arrays);
       expect([...(found["label"]?.data ?? [])]).toEqual(Array.from(eager.label.data.slice(0, count)));
-      for (const name of ["s_rec", "s_sem", "map", "score"] as const) {
+      for (const name of ["s_rec", "s_sem", "map", "score", "distance"] as const) {
         const part = eager[name].data.slice(0, (eager[name].data.length / B) * count);
         expectClose(floats(found[name], name), part, { rtol: 1e-4, atol: 1e-5 }, name);
       }
@@ -179,7 +179,7 @@ function plain(config: HeadConfig, { tables, pi, phi, prototypes, calibration }:
   const sums = s_rec.map((rec, n) => rec + config.score.lambda * s_sem[n]!);
   const largest = { max: () => Math.max(...sums), pooled: () => plainPooled(sums) }[config.score.image]();
   const alike = (s: number) => (Math.max(s, 1e-3) / valueAt(calibration.typical, [label])) ** valueAt(calibration.power, [label]);
-  return { label, errors, logits, s_rec, s_sem, map: sums.map(alike), score: alike(largest) };
+  return { label, errors, logits, s_rec, s_sem, map: sums.map(alike), score: alike(largest), distance: distances[label]! / Dz };
 }
 
 /** A patch as the modules see it: by class and position, or standardised. */
@@ -222,7 +222,14 @@ function plainPooled(map: number[]): number {
 function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[] = given) {
   const out = scoreHead(tensors(arrays), imagesOf(labels), config);
   const read = (name: keyof typeof out) => toNdArray(out[name]);
-  return { label: read("label"), s_rec: read("s_rec"), s_sem: read("s_sem"), map: read("map"), score: read("score") };
+  return {
+    label: read("label"),
+    s_rec: read("s_rec"),
+    s_sem: read("s_sem"),
+    map: read("map"),
+    score: read("score"),
+    distance: read("distance"),
+  };
 }
 
 function tensors(arrays: HeadArrays) {

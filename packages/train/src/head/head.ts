@@ -87,13 +87,14 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
 
 /**
  * The whole scoring of a bundle: class (predicted where the label is -1), S_rec, S_sem, their sum and the image score.
- * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B]
+ * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B], and distance [B], how far z is from the class
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
-  const label = predictedWhereUnknown(t.tables, images); // [B]
+  const distances = classDistances(t.tables, images.z); // [B, K]
+  const label = nearestWhereUnknown(distances, images.label); // [B]
   const raw = rawScores(t, { ...images, label }, config);
-  return { label, ...calibrated(raw, label, t.calibration, config) };
+  return { label, ...calibrated(raw, label, t.calibration, config), distance: ofClass(distances, label) };
 }
 
 /**
@@ -117,9 +118,14 @@ export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, ca
 const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
 
 /** The labels that are given, the nearest class where one is -1: int32 [B]. */
-function predictedWhereUnknown(tables: StatisticsTables, { z, label }: EncodedImages): tf.Tensor1D {
-  const distances = classDistances(tables, z); // [B, K]
+function nearestWhereUnknown(distances: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
   return tf.where<tf.Tensor1D>(tf.less(label, 0), tf.argMin<tf.Tensor1D>(distances, 1), label).toInt();
+}
+
+/** The distance of each image to its class: [B]. */
+function ofClass(distances: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
+  const isOwn = tf.equal(tf.expandDims(label, 1), tf.range(0, distances.shape[1], 1, "int32")); // [B, K]
+  return tf.sum<tf.Tensor1D>(tf.where(isOwn, distances, tf.zerosLike(distances)), 1);
 }
 
 function semanticScore(

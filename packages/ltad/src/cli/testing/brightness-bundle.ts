@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { float32 } from "@ltad/core";
 import type { ResizeKernel } from "@ltad/data";
-import { writeBundle } from "@ltad/detector";
-
+import { type Manifest, writeBundle } from "@ltad/detector";
 import { f32, i32, toOnnx } from "@ltad/jit";
 import type { Tiles } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
@@ -12,12 +11,18 @@ const tokens = grid * grid;
 
 /**
  * Writes a bundle that takes bright places for anomalous: features are colours averaged over cells of 8 pixels, the map is their brightness.
- * The class, when not given, is the first.
+ * The class, when not given, is the first. Its distance is 1 for grey images and larger for coloured ones.
  */
 export async function brightnessBundle(
   folder: string,
   classes: readonly string[],
-  change: { readonly display?: boolean; readonly kernel?: ResizeKernel; readonly tiles?: Tiles; readonly range?: number } = {},
+  change: {
+    readonly display?: boolean;
+    readonly kernel?: ResizeKernel;
+    readonly tiles?: Tiles;
+    readonly range?: number;
+    readonly decision?: Manifest["decision"];
+  } = {},
 ): Promise<string> {
   const side = change.tiles?.size ?? inputSize;
   const image = f32(null, side, side, 3);
@@ -40,6 +45,7 @@ export async function brightnessBundle(
         map: tf.mul(map, 1),
         score: tf.add(tf.max(map, [1, 2]), spread),
         label: tf.maximum(inputs.class, tf.scalar(0, "int32")),
+        distance: tf.add(1, tf.mul(100, tf.sum(tf.square(tf.sub(inputs.z, tf.mean(inputs.z, 1, true))), 1))),
       };
     },
     { features, z, class: given },
@@ -72,10 +78,11 @@ export async function brightnessBundle(
       })),
       score: { imageScore: "max", lambda: 0.5 },
       ...(change.display === false ? {} : { display: { low: 0.4, high: 1 } }),
+      ...(change.decision && { decision: change.decision }),
       config: { preset: "recommended", detect: { steps: 400 } },
     },
     encoder: { model: encoder, inputs: { image }, outputs: ["features", "z"] },
-    head: { model: head, inputs: { features, z, class: given }, outputs: ["s_rec", "s_sem", "map", "score", "label"] },
+    head: { model: head, inputs: { features, z, class: given }, outputs: ["s_rec", "s_sem", "map", "score", "label", "distance"] },
     weights: { nothing: float32([1], [0]) },
   });
   return folder;

@@ -8,8 +8,7 @@ import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
 import { typedCommand } from "../../typed-command.js";
-import { evaluateFolder } from "../eval/eval-command.js";
-import { measureTables } from "../eval/measure-tables.js";
+import { evaluateFolder, printEvaluation } from "../eval/eval-command.js";
 import { type TrainCommandOptions, trainWithRemarks } from "../train/train-command.js";
 
 export interface DemoCommandOptions extends CommonOptions {
@@ -31,10 +30,9 @@ export async function demoCommand(io: Io, options: DemoCommandOptions): Promise<
     const { signal, onProgress } = session;
     const { made } = await synthesise(data, { seed, replace: true, signal, onProgress });
     await trainOrResume(session, data, { ...options, protocol, out: model, ...continuing(model, made) });
-    await evaluateFolder(session, model, data, { ...options, out: model, report: true }, (evaluation) => {
-      session.printJson(evaluation);
-      session.print(measureTables(evaluation, evaluation.counts));
-    });
+    await evaluateFolder(session, model, data, { ...options, out: model, report: true }, (evaluation) =>
+      printEvaluation(session, evaluation, options),
+    );
     session.print(`\nReport: ${pathToFileURL(join(model, "report.html")).href}`);
     session.print(`\nNext:\n${(await nextCommands(io, model, data, out)).map((line) => `  ${line}`).join("\n")}`);
   });

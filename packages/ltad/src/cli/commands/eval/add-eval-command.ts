@@ -8,12 +8,14 @@ export function addEvalCommand(program: Command, io: Io): void {
     .command("eval")
     .argument("<model>", "model folder")
     .argument("[data]", "data set with test images, in any known layout")
-    .summary("measure a model on the test images of a data set")
+    .summary("measure a model and its limits on the test images of a data set")
     .description(
-      "Measures image and pixel metrics of every class: AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
+      "Counts false alarms and missed defects at the limits of the model, and measures image and pixel metrics of every class: " +
+        "AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
         "Prints the numbers, then writes metrics.json, metrics.csv, scores.csv and, with --report, report.html into the model folder.",
     )
     .option("--report", "also write report.html")
+    .option("--all", "print the tables of all metrics as well")
     .option("--out <folder>", "where to write the files (default: the model folder)")
     .addOption(
       new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")
@@ -23,5 +25,11 @@ export function addEvalCommand(program: Command, io: Io): void {
     .action(async (model, data, options) => (await import("./eval-command.js")).evalCommand(io, model, data, options));
   addDataOptions(command);
   addCommonOptions(addThreadsOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
-  addExamples(command, "eval ./model ./data", "eval ./model ./data --report", "eval ./model ./data --class predicted --json");
+  addExamples(
+    command,
+    "eval ./model ./data",
+    "eval ./model ./data --report",
+    "eval ./model ./data --all",
+    "eval ./model ./data --class predicted --json",
+  );
 }

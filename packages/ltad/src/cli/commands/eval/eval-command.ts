@@ -8,10 +8,13 @@ import { measureModel } from "../../../evaluate.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
+import { decisionTable } from "./decision-table.js";
 import { measureTables } from "./measure-tables.js";
 
 export interface EvalCommandOptions extends CommonOptions, DataOptions {
   readonly report?: boolean;
+  /** Print the tables of all metrics as well. */
+  readonly all?: boolean;
   readonly class?: "folder" | "predicted";
   readonly out?: string;
   readonly skipBad?: boolean;
@@ -24,14 +27,21 @@ export interface EvalCommandOptions extends CommonOptions, DataOptions {
 export async function evalCommand(io: Io, model: string, data: string | undefined, options: EvalCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written; the encoded images are kept.", async (session) => {
     await warnWithoutNative(session);
-    await evaluateFolder(session, model, data, options, (evaluation) => {
-      session.printJson(evaluation);
-      session.print(measureTables(evaluation, evaluation.counts));
-    });
+    await evaluateFolder(session, model, data, options, (evaluation) => printEvaluation(session, evaluation, options));
     const out = options.out ?? model;
     session.info(`\nThe numbers are in ${join(out, "metrics.json")}, the scores of all images in ${join(out, scoresFile)}.`);
     if (options.report) session.info(`The report is ${join(out, reportFile)}`);
   });
+}
+
+/** Prints what the limits do, and with `all` every metric; `ltad demo` uses it too. */
+export function printEvaluation(session: Session, evaluation: Evaluation, { all }: EvalCommandOptions): void {
+  session.printJson(evaluation);
+  session.print(decisionTable(evaluation));
+  if (all) session.print(`\n${measureTables(evaluation, evaluation.counts)}`);
+  if (!evaluation.decisions)
+    session.info("This model has no limits, so nothing is judged; `ltad limits MODEL --from FOLDER` sets them from good images.");
+  if (!all) session.info("\n--all prints every metric; metrics.json has them.");
 }
 
 const [scoresFile, reportFile] = ["scores.csv", "report.html"];

@@ -4,14 +4,18 @@ import { checkOutFolder, isLtadError, LtadError, throwIfAborted, writeFileAtomic
 import { plural } from "@ltad/core/format";
 import { readImageHeader } from "@ltad/data";
 import { type Detector, mapPng16, openDetector } from "@ltad/detector";
-import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
+import { coloursFor } from "../../progress/colours.js";
 import { expandImages } from "./expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
+import { verdictFields } from "./verdict-fields.js";
+import { checkVerdictFiles, type Outcome, writeVerdictFiles } from "./verdict-files.js";
+import { type VerdictFields, verdictLine } from "./verdict-line.js";
+import { checkVerdictOptions, summarise, type VerdictOptions } from "./verdict-summary.js";
 
-export interface PredictCommandOptions extends CommonOptions {
+export interface PredictCommandOptions extends CommonOptions, VerdictOptions {
   readonly out?: string;
   readonly class?: string;
   readonly force?: boolean;
@@ -21,7 +25,7 @@ export interface PredictCommandOptions extends CommonOptions {
 }
 
 /** One line of `ltad predict --json`. */
-export interface PredictionLine {
+export interface PredictionLine extends VerdictFields {
   readonly file: string;
   readonly score: number;
   readonly class: string;
@@ -37,7 +41,7 @@ export interface PredictionLine {
 
 /**
  * Scores images one after another. An image that cannot be read does not stop the others, but with `strict`.
- * @returns the exit code: 3 when an image failed
+ * @returns the exit code: 3 when an image failed, else 4 for an image that is not OK with `failOnDefect`
  */
 export async function predictCommand(io: Io, model: string, paths: readonly string[], options: PredictCommandOptions): Promise<number> {
   return withSession(io, options, "The images scored so far are on stdout.", async (session) => {
@@ -45,9 +49,11 @@ export async function predictCommand(io: Io, model: string, paths: readonly stri
     if (passedOver.length > 0) session.warn(notScored(passedOver));
     const names = outputNames(files);
     if (options.out !== undefined) await checkOutputs(options.out, names, options);
+    await checkVerdictFiles(options);
     await warnWithoutNative(session);
     const detector = await openDetector(model, options.threads === undefined ? {} : { threads: options.threads });
     try {
+      checkVerdictOptions(detector, options);
       return await predictAll(session, detector, { files, names }, options);
     } finally {
       await detector.dispose();
@@ -61,7 +67,8 @@ async function predictAll(
   { files, names }: { readonly files: readonly string[]; readonly names: ReadonlyMap<string, string> },
   options: PredictCommandOptions,
 ): Promise<number> {
-  let [done, failures] = [0, 0];
+  const outcomes: Outcome[] = [];
+  const colours = coloursFor(session.io.stdout, session.io.env);
   for (const file of files) {
     throwIfAborted(session.signal);
     try {
@@ -69,18 +76,18 @@ async function predictAll(
       const pages = await pagesOf(file, options);
       if (pages > 1) session.warn(`${file}: it has ${pages} pages or frames; only the first is scored.`);
       session.printJson(line);
-      session.print(`${line.score.toPrecision(4).padStart(9)}  ${line.class}${line.class_given ? "" : " (predicted)"}  ${file}`);
+      session.print(verdictLine(line, colours));
+      outcomes.push(line);
     } catch (error) {
       if (options.strict || !isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
-      failures++;
+      outcomes.push({ file, error: error.message });
       session.io.stderr.write(`${session.colours.red("error")} ${session.colours.dim(error.code)} ${error.message}\n`);
     }
-    done++;
-    if (files.length > 1) session.onProgress({ phase: "predict", done, total: files.length, unit: "images" });
+    if (files.length > 1) session.onProgress({ phase: "predict", done: outcomes.length, total: files.length, unit: "images" });
   }
-  if (options.out !== undefined && done > failures) session.info(`Maps and overlays are in ${options.out}.`);
-  if (failures > 0) session.warn(`${plural(failures, "image")} of ${files.length} could not be read.`);
-  return failures > 0 ? exitCodes.badData : exitCodes.done;
+  await writeVerdictFiles(outcomes, options);
+  if (options.out !== undefined && outcomes.some((one) => "score" in one)) session.info(`Maps and overlays are in ${options.out}.`);
+  return summarise(session, detector, outcomes, options);
 }
 
 /** Pixels of the largest map and overlay; those of larger images are shrunk. Memory then stays below about 1.5 GB, whatever the image. */
@@ -95,20 +102,13 @@ async function predictOne(
   detector: Detector,
   file: string,
   name: string,
-  { out, class: given, maxPixels }: PredictCommandOptions,
+  { out, class: given, maxPixels, falseAlarmRate }: PredictCommandOptions,
 ): Promise<PredictionLine> {
   const limits = { mostPixels: mostDrawn, image: maxPixels === undefined ? {} : { maxPixels } };
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
-  const {
-    score,
-    class: found,
-    classGiven,
-    map,
-    width,
-    height,
-    overlay,
-  } = await detector.predict(file, { class: given, ...limits, ...wanted });
-  const line = { file, score, class: found, class_given: classGiven };
+  const options = { class: given, falseAlarmRate, ...limits, ...wanted };
+  const { score, class: found, classGiven, verdict, map, width, height, overlay } = await detector.predict(file, options);
+  const line = { file, ...verdictFields(verdict), score, class: found, class_given: classGiven };
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);
   const places = outputsOf(name);

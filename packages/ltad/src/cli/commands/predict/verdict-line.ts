@@ -1,0 +1,47 @@
+import type { Colours } from "../../progress/colours.js";
+import type { PredictionLine } from "./predict-command.js";
+
+/** What a verdict looks like to programs; all null for a model that has no limits. */
+export interface VerdictFields {
+  readonly verdict: "OK" | "NOT OK" | null;
+  /** The image is not OK above this score. */
+  readonly limit: number | null;
+  /** Share of good images that would score as high. */
+  readonly p_value: number | null;
+  /** Whether the limit is promised by good images of the class, estimated from those of all classes, or set by hand. */
+  readonly basis: "promised" | "estimated" | "set" | null;
+  /** Whether the image is further from its class than good images are. */
+  readonly unlike_class: boolean | null;
+}
+
+/** The answer for one image in a line: `NOT OK  143.5  limit 17.4  p < 0.004  brick (predicted)  a.png`. */
+export function verdictLine(line: PredictionLine, colours: Colours): string {
+  const of = `${line.class}${line.class_given ? "" : " (predicted)"}`;
+  const score = line.score.toPrecision(4);
+  if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${line.file}`;
+  const colour = line.verdict === "OK" ? colours.green : colours.red;
+  const parts = [score.padStart(6), `limit ${four(line.limit)}`, pText(line.p_value, line.verdict === "NOT OK").padEnd(9)];
+  const unlike = line.unlike_class ? [unlikeText(line)] : [];
+  return [colour(line.verdict.padEnd(6)), ...parts, of, ...unlike, line.file].join("  ");
+}
+
+/** Why an image is not OK, as a sentence without its end. */
+export function reasonOf(line: PredictionLine): string {
+  if (line.unlike_class) return unlikeText(line);
+  return `score ${line.score.toPrecision(4)} is above the limit ${four(line.limit ?? Number.NaN)} (${pText(line.p_value ?? 1, true)})`;
+}
+
+function unlikeText({ class: name, class_given: isGiven }: PredictionLine): string {
+  return isGiven ? `unlike the given class ${name}` : "unlike every class of this model";
+}
+
+/** What is above the limit is rarer than p among good images; p is rounded up to one digit. */
+function pText(p: number, isAbove: boolean): string {
+  if (!isAbove) return `p = ${Number(p.toPrecision(2))}`;
+  const unit = 10 ** Math.floor(Math.log10(p));
+  return `p < ${Number((Math.ceil(p / unit + 1e-9) * unit).toPrecision(1))}`;
+}
+
+function four(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
