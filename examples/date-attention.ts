@@ -25,8 +25,14 @@ function dates(rng: Rng, count = batch) {
   const all = Array.from({ length: count }, () => date(rng));
   const written = all.map(({ iso }) => codes(iso, outLength));
   return {
-    text: int32([count, inLength], all.flatMap(({ text }) => codes(text, inLength))),
-    before: int32([count, outLength], written.flatMap((row) => [start, ...row.slice(0, -1)])),
+    text: int32(
+      [count, inLength],
+      all.flatMap(({ text }) => codes(text, inLength)),
+    ),
+    before: int32(
+      [count, outLength],
+      written.flatMap((row) => [start, ...row.slice(0, -1)]),
+    ),
     after: int32([count, outLength], written.flat()),
   };
 }
@@ -48,7 +54,11 @@ function convert(p: Tensors<typeof params>, text: tf.Tensor2D, before: tf.Tensor
   const zero = { h: zeroState(text, hidden), c: zeroState(text, hidden) };
   const read = run(p.reader, embedding(p.read, text), zero);
   const written = run(p.writer, embedding(p.write, before), read.at(-1)!);
-  const stacked = (states: readonly LstmState[]) => tf.stack(states.map(({ h }) => h), 1) as tf.Tensor3D;
+  const stacked = (states: readonly LstmState[]) =>
+    tf.stack(
+      states.map(({ h }) => h),
+      1,
+    ) as tf.Tensor3D;
   const [keys, queries] = [stacked(read), stacked(written)];
   const weights = tf.softmax(tf.matMul(queries, keys, false, true)); // [B, 10, 12]
   const seen = tf.matMul(weights, keys); // [B, 10, H]
@@ -71,7 +81,10 @@ for (let step = 0; step < steps; step++) await training.step(dates(rng), { learn
 const perStep = (performance.now() - began) / steps;
 
 const specs = { text: i32(null, inLength), before: i32(null, outLength) };
-const program = await jit(({ text, before }, { p }) => ({ next: convert(p, text, before).argMax(2) }), specs, { engine, constants: { p: training.params() } });
+const program = await jit(({ text, before }, { p }) => ({ next: convert(p, text, before).argMax(2) }), specs, {
+  engine,
+  constants: { p: training.params() },
+});
 const test = dates(createRng("test"), 200);
 const { next } = await program.run({ text: test.text, before: test.before });
 const right = next.data.filter((code, i) => code === test.after.data[i]).length;

@@ -17,7 +17,15 @@ function digit(value: number, rng: Rng): Float32Array {
   const bar = (x: number, y: number, w: number, h: number) => {
     for (let v = y; v < y + h; v++) for (let u = x; u < x + w; u++) image[(y0 + v) * side + x0 + u] = 1;
   };
-  const places = [[1, 0, 6, 2], [0, 1, 2, 6], [6, 1, 2, 6], [1, 7, 6, 2], [0, 8, 2, 6], [6, 8, 2, 6], [1, 13, 6, 2]] as const;
+  const places = [
+    [1, 0, 6, 2],
+    [0, 1, 2, 6],
+    [6, 1, 2, 6],
+    [1, 7, 6, 2],
+    [0, 8, 2, 6],
+    [6, 8, 2, 6],
+    [1, 13, 6, 2],
+  ] as const;
   places.forEach((place, bit) => ((segments[value]! >> bit) & 1 ? bar(...place) : undefined));
   return image;
 }
@@ -45,17 +53,22 @@ const training = await trainStep({
   params,
   engine,
   inputs: { image: f32(batch, side, side, 1), label: i32(batch), seed: i32() },
-  loss: (p, { image, label, seed }) => ({ loss: tf.losses.softmaxCrossEntropy(tf.oneHot(label, 10), convnet(p, image, seed)) as tf.Scalar }),
+  loss: (p, { image, label, seed }) => ({
+    loss: tf.losses.softmaxCrossEntropy(tf.oneHot(label, 10), convnet(p, image, seed)) as tf.Scalar,
+  }),
 });
 const start = performance.now();
 const steps = 150;
-for (let step = 0; step < steps; step++)
-  await training.step({ ...digits(batch, rng), seed: int32([], [step]) }, { learningRate: 0.003 });
+for (let step = 0; step < steps; step++) await training.step({ ...digits(batch, rng), seed: int32([], [step]) }, { learningRate: 0.003 });
 const perStep = (performance.now() - start) / steps;
 
 const test = digits(200, createRng("test"));
 const constants = { p: training.params() };
-const program = await jit(({ image }, { p }) => ({ digit: convnet(p, image).argMax(1) }), { image: f32(null, side, side, 1) }, { constants, engine });
+const program = await jit(
+  ({ image }, { p }) => ({ digit: convnet(p, image).argMax(1) }),
+  { image: f32(null, side, side, 1) },
+  { constants, engine },
+);
 const { digit: found } = await program.run({ image: test.image });
 const right = found.data.filter((value, i) => value === test.label.data[i]).length;
 console.log(`digits read: ${right > 190 ? "more than 190" : right} of 200`);

@@ -33,7 +33,11 @@ type Params = { readonly [Name in keyof typeof params]: Linear };
 /** Standard normal numbers by Box and Muller, from two uniform draws. */
 function normalFrom(shape: readonly number[], seed: tf.Tensor): tf.Tensor2D {
   const radius = uniformFrom<tf.Rank.R2>(shape, seed, 0).add(1e-7).log().mul(-2).sqrt();
-  return radius.mul(uniformFrom<tf.Rank.R2>(shape, seed, 1).mul(2 * Math.PI).cos());
+  return radius.mul(
+    uniformFrom<tf.Rank.R2>(shape, seed, 1)
+      .mul(2 * Math.PI)
+      .cos(),
+  );
 }
 
 function loss(p: Params, x: tf.Tensor2D, seed: tf.Tensor) {

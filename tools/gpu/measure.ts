@@ -70,7 +70,9 @@ async function step() {
     feeds = { ...feeds, ...Object.fromEntries(next.map(([name, tensor]) => [name.slice(5), tensor])) };
   }
   times.sort((a, b) => a - b);
-  console.log(`step on ${provider}: median of 30 ${times[15]!.toFixed(1)} ms, least ${times[0]!.toFixed(1)} ms; ${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB resident`);
+  console.log(
+    `step on ${provider}: median of 30 ${times[15]!.toFixed(1)} ms, least ${times[0]!.toFixed(1)} ms; ${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB resident`,
+  );
 }
 
 function zerosFor(session: common.InferenceSession): NdArrays {

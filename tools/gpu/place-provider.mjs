@@ -13,4 +13,9 @@ for (const name of ["shared", "cuda"]) {
 }
 const ort = createRequire(join(folder, "package.json"))("onnxruntime-node");
 console.log(`onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common} loads; it knows:`);
-console.log(ort.listSupportedBackends().map(({ name }) => name).join(", "));
+console.log(
+  ort
+    .listSupportedBackends()
+    .map(({ name }) => name)
+    .join(", "),
+);

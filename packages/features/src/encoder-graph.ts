@@ -10,7 +10,11 @@ import { gridFeatures } from "./grid-features.js";
  * @returns a complete ONNX file; the same encoder, spec and precision give the same bytes
  */
 export function encoderGraph(encoder: AnyImageEncoder, spec: FeatureSpec, precision: Precision = "float32"): Uint8Array {
-  check("encoderGraph", { encoder, spec }, { encoder: having("an image encoder", "kind"), spec: having("a feature spec", "stages", "grid") });
+  check(
+    "encoderGraph",
+    { encoder, spec },
+    { encoder: having("an image encoder", "kind"), spec: having("a feature spec", "stages", "grid") },
+  );
   const head: ImageHead = ({ stages, z }) => {
     const used = spec.stages.map(({ stage }) => stages[stage - 1]!);
     return { features: gridFeatures(used, spec), z };

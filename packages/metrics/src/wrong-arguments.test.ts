@@ -96,6 +96,8 @@ it.each([
 });
 
 it("names the nearest known option", () => {
-  expect(() => api.bootstrapClasses(new Map(), [], api.auroc, { ...options, confidense: 0.9 } as never)).toThrow(/Did you mean confidence\?/);
+  expect(() => api.bootstrapClasses(new Map(), [], api.auroc, { ...options, confidense: 0.9 } as never)).toThrow(
+    /Did you mean confidence\?/,
+  );
   expect(() => api.bootstrapClasses(new Map([["bolt", collected]]), ["bold"], api.auroc, options)).toThrow(/received bold; they have bolt/);
 });

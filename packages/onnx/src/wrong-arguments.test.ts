@@ -7,7 +7,8 @@ import { expect, it } from "vitest";
 import * as api from "./index.js";
 
 const model = new URL("__fixtures__/every-field.onnx", import.meta.url);
-const file = () => api.readOnnx(api.encodeModel({ irVersion: 9, opsetImport: [{ domain: "", version: 19 }], graph: { name: "g", node: [] } }), "x");
+const file = () =>
+  api.readOnnx(api.encodeModel({ irVersion: 9, opsetImport: [{ domain: "", version: 19 }], graph: { name: "g", node: [] } }), "x");
 const written = async () => {
   const path = join(folder, "small.onnx");
   await writeFile(path, api.encodeModel({ irVersion: 9, graph: { name: "g" } }));
@@ -48,5 +49,8 @@ it.each([
   const path = join(folder, "weights.onnx");
   await writeFile(path, text);
   expect(() => api.readOnnx(Buffer.from(text), "weights.onnx")).toThrow(message);
-  await expect(api.readOnnxFile(path, "weights.onnx")).rejects.toMatchObject({ code: "LTAD_WEIGHTS", message: expect.stringContaining(message) as string });
+  await expect(api.readOnnxFile(path, "weights.onnx")).rejects.toMatchObject({
+    code: "LTAD_WEIGHTS",
+    message: expect.stringContaining(message) as string,
+  });
 });

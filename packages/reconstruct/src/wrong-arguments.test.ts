@@ -9,7 +9,17 @@ const rng = createRng(1);
 const grid = [2, 2] as const;
 const mlp = { kind: "token-mlp", channels: 2, grid, zSize: 3, width: 4, hidden: 4, blocks: 1 } as const;
 const norm = { kind: "prenorm", channels: 2, grid, zSize: 3, width: 4, heads: 2, hidden: 4, layers: 1 } as const;
-const full = { kind: "uniad", channels: 2, grid, width: 4, heads: 2, hidden: 4, encoderLayers: 1, decoderLayers: 1, neighbours: [1, 1] } as const;
+const full = {
+  kind: "uniad",
+  channels: 2,
+  grid,
+  width: 4,
+  heads: 2,
+  hidden: 4,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  neighbours: [1, 1],
+} as const;
 const [tokens, z] = [tf.ones([1, 4, 2]), tf.ones([1, 3])];
 
 const calls: Readonly<Record<string, readonly unknown[]>> = {

@@ -59,7 +59,10 @@ export function bootstrapClasses(
   const unknown = order.find((name) => !perClass.has(name));
   if (unknown !== undefined) {
     const received = [...perClass.keys()].join(", ");
-    throw new LtadError("LTAD_CONFIG", `bootstrapClasses: order: expected classes of the scores, received ${unknown}; they have ${received}.`);
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `bootstrapClasses: order: expected classes of the scores, received ${unknown}; they have ${received}.`,
+    );
   }
   const sides = order.map((name) => sidesOf(perClass.get(name)?.images ?? []));
   const usable = order.map((_, k) => (sides[k]?.good.length ?? 0) > 0 && (sides[k]?.defective.length ?? 0) > 0);
