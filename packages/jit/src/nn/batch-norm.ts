@@ -1,6 +1,6 @@
 import { float32, type NdArray } from "@ltad/core";
 import { boolean, check, fields, having, number, optional, refuse, tensor, whole } from "@ltad/core/check";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { layerRule } from "./linear.js";
 
 /** Gain and offset, [C] each, under torch's names. */

@@ -33,7 +33,7 @@ async function run(fn: (inputs: never) => Record<string, tf.Tensor>, inputs: NdA
   await program.dispose();
   return results as Record<string, { data: Float32Array; shape: number[] }>;
 }
-const close = (found: { data: ArrayLike<number> } | undefined, name: string, atol = 5e-6) =>
+const expectGolden = (found: { data: ArrayLike<number> } | undefined, name: string, atol = 5e-6) =>
   expectClose(found!.data, array(name).data, { rtol: 0, atol }, name);
 
 describe.each(engines)("on %s", (engine) => {
@@ -68,8 +68,8 @@ describe.each(engines)("on %s", (engine) => {
         engine,
       );
       for (const [key, name] of Object.entries({ y: "y", dx: "dx", dw: "dweight", db: "dbias", nextMean: "mean", nextVar: "var" }))
-        close(results[key], `norm.${step}.${name}`);
-      if (step === 1) close(results["eval"], "norm.eval");
+        expectGolden(results[key], `norm.${step}.${name}`);
+      if (step === 1) expectGolden(results["eval"], "norm.eval");
     }
   });
 
@@ -107,10 +107,10 @@ describe.each(engines)("on %s", (engine) => {
       { x: array(`${kind}.x`), up: array(`${kind}.upstream`), ...given },
       engine,
     );
-    close(results["y"], `${kind}.y`);
-    if (kind === "lstm") close(results["c"], "lstm.c");
-    close(results["d_x"], `${kind}.dx`);
-    for (const name of names) close(results[`d_${name}`], `${kind}.d.${name}`);
+    expectGolden(results["y"], `${kind}.y`);
+    if (kind === "lstm") expectGolden(results["c"], "lstm.c");
+    expectGolden(results["d_x"], `${kind}.dx`);
+    for (const name of names) expectGolden(results[`d_${name}`], `${kind}.d.${name}`);
   });
 
   it("uniformFrom gives numpy's numbers for every seed and stream", async () => {
@@ -125,7 +125,7 @@ describe.each(engines)("on %s", (engine) => {
         { seed: int32([], [seed]) },
         engine,
       );
-      close(u, `uniform.${seed}.${stream}`, 2e-7);
+      expectGolden(u, `uniform.${seed}.${stream}`, 2e-7);
     }
   });
 

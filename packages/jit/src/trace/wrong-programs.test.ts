@@ -11,8 +11,7 @@ function messageOf(fn: Program): string {
     toOnnx(fn as never, x);
   } catch (error) {
     if (!isLtadError(error)) throw error;
-    expect(error.code).toBe("LTAD_TRACE");
-    return error.message;
+    return error.code === "LTAD_TRACE" ? error.message : error.code;
   }
   return "traced";
 }

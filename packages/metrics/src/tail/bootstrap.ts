@@ -54,8 +54,8 @@ export function bootstrapClasses(
   metric: (ranking: Ranking) => number,
   options: BootstrapOptions,
 ): ClassIntervals {
-  const arguments_ = { perClass, order, metric, options };
-  check("bootstrapClasses", arguments_, { perClass: having("a Map", "get"), order: listOf(string), metric: func, options: bootstrapRule });
+  const given = { perClass, order, metric, options };
+  check("bootstrapClasses", given, { perClass: having("a Map", "get"), order: listOf(string), metric: func, options: bootstrapRule });
   const unknown = order.find((name) => !perClass.has(name));
   if (unknown !== undefined) {
     const received = [...perClass.keys()].join(", ");
