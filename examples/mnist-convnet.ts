@@ -26,7 +26,7 @@ function digit(value: number, rng: Rng): Float32Array {
     [6, 8, 2, 6],
     [1, 13, 6, 2],
   ] as const;
-  places.forEach((place, bit) => ((segments[value]! >> bit) & 1 ? bar(...place) : undefined));
+  for (const [bit, [x, y, w, h]] of places.entries()) if ((segments[value]! >> bit) & 1) bar(x, y, w, h);
   return image;
 }
 

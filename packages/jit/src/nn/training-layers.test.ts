@@ -31,7 +31,7 @@ async function run(fn: (inputs: never) => Record<string, tf.Tensor>, inputs: NdA
   const program = await jit(fn as never, Object.fromEntries(specs) as never, { engine });
   const results = await program.run(inputs as never);
   await program.dispose();
-  return results as Record<string, { data: Float32Array; shape: number[] }>;
+  return results as NdArrays;
 }
 const expectGolden = (found: { data: ArrayLike<number> } | undefined, name: string, atol = 5e-6) =>
   expectClose(found!.data, array(name).data, { rtol: 0, atol }, name);

@@ -72,7 +72,7 @@ describe("a traced function that waits is refused and leaves no rejection behind
     whereAsync: ({ x }) => (void tf.whereAsync(tf.greater(x, 0)), { y: x }),
     booleanMaskAsync: ({ x }) => (void tf.booleanMaskAsync(x, tf.greater(x, 0)), { y: x }),
     nonMaxSuppressionAsync: ({ x }) => (
-      void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1), 1),
+      void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1) as tf.Tensor1D, 1),
       { y: x }
     ),
     "an async function": async ({ x }) => ({ y: x }),
