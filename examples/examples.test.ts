@@ -102,3 +102,11 @@ it("watch-a-folder", async () => {
     child.kill("SIGKILL");
   }
 });
+
+it.each([
+  ["mnist-convnet.ts", "digits read: more than 190 of 200"],
+  ["vae.ts", "loss after 400 steps: less than half of the first"],
+  ["date-attention.ts", "letters of new dates: more than 1900 of 2000 right"],
+])("%s, from the examples of TensorFlow.js", async (file, line) => {
+  expect(await run(file, [])).toEqual([line]);
+});

@@ -12,7 +12,11 @@ import { graphSpec } from "./plan-tiles.js";
  * @returns a complete ONNX file; the same encoder, spec and precision give the same bytes
  */
 export function encoderGraph(encoder: AnyImageEncoder, whole: FeatureSpec, precision: Precision = "float32"): Uint8Array {
-  check("encoderGraph", { encoder, spec: whole }, { encoder: having("an image encoder", "kind"), spec: having("a feature spec", "stages", "grid") });
+  check(
+    "encoderGraph",
+    { encoder, spec: whole },
+    { encoder: having("an image encoder", "kind"), spec: having("a feature spec", "stages", "grid") },
+  );
   const spec = graphSpec(whole);
   const head: ImageHead = ({ stages, z }) => {
     const used = spec.stages.map(({ stage }) => stages[stage - 1]!);

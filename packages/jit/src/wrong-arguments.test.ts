@@ -85,7 +85,18 @@ const layers: Calls = {
 };
 /** Parameters are records with whatever keys their users like; those of layers may have more. */
 const open = /argument \d with an unknown key/;
-const closed = new Set(["jit", "toOnnx", "saveOnnx", "trainStep", "trainStepToOnnx", "openProgram", "cosineSchedule", "linearSchedule", "stepSchedule", "unitLength"]);
+const closed = new Set([
+  "jit",
+  "toOnnx",
+  "saveOnnx",
+  "trainStep",
+  "trainStepToOnnx",
+  "openProgram",
+  "cosineSchedule",
+  "linearSchedule",
+  "stepSchedule",
+  "unitLength",
+]);
 
 describe.each([
   ["@ltad/jit", api as Record<string, unknown>, calls, ["registerGradients", "f32", "i32", "bool"]],
@@ -100,7 +111,8 @@ describe.each([
     const run = functions[name] as (...args: never[]) => unknown;
     await run(...(args as never[]));
     const faults = await wrongCalls({ name, run, args });
-    const inputsAreOpen = (fault: string) => open.test(fault) && (!closed.has(name) || args[Number(/argument (\d)/.exec(fault)?.[1])] === inputs);
+    const inputsAreOpen = (fault: string) =>
+      open.test(fault) && (!closed.has(name) || args[Number(/argument (\d)/.exec(fault)?.[1])] === inputs);
     expect(faults.filter((fault) => !inputsAreOpen(fault))).toEqual([]);
   });
 });
@@ -117,18 +129,34 @@ describe("trainStep names the nearest option", () => {
     [{ freeze: ["v"] }, /freeze: v is no parameter.*Did you mean w/],
     [{ freeze: ["w"] }, /every parameter is frozen/],
   ])("%o", async (more, message) => {
-    await expect(api.trainStep({ ...step, ...more } as never)).rejects.toMatchObject({ code: "LTAD_CONFIG", message: expect.stringMatching(message) });
+    await expect(api.trainStep({ ...step, ...more } as never)).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringMatching(message),
+    });
   });
 
   it("step without its arguments, with a wrong one and after dispose", async () => {
     const training = await api.trainStep(step as never);
     const x = float32([2]);
-    for (const [batch, at] of [[{ x }], [{ x }, { lr: 1 }], [undefined, { learningRate: 1 }], [{ x: null }, { learningRate: 1 }], [{ x: [1, 2] }, { learningRate: 1 }]])
+    for (const [batch, at] of [
+      [{ x }],
+      [{ x }, { lr: 1 }],
+      [undefined, { learningRate: 1 }],
+      [{ x: null }, { learningRate: 1 }],
+      [{ x: [1, 2] }, { learningRate: 1 }],
+    ])
       await expect(training.step(batch as never, at as never)).rejects.toMatchObject({ name: "LtadError" });
     const wrong = { dtype: "float32", shape: [2], data: new Float64Array(2) } as unknown as NdArray;
-    await expect(training.step({ x: wrong } as never, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_SHAPE", message: expect.stringContaining("Float64Array") });
-    await expect(training.accumulate({ x } as never)).rejects.toMatchObject({ code: "LTAD_CONFIG", message: expect.stringContaining("accumulate: true") });
-    for (const state of [undefined, {}, { "params.w": x }, { ...training.state(), step: 3 }]) expect(() => training.restore(state as never)).toThrow(expect.objectContaining({ name: "LtadError" }));
+    await expect(training.step({ x: wrong } as never, { learningRate: 1 })).rejects.toMatchObject({
+      code: "LTAD_SHAPE",
+      message: expect.stringContaining("Float64Array"),
+    });
+    await expect(training.accumulate({ x } as never)).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: expect.stringContaining("accumulate: true"),
+    });
+    for (const state of [undefined, {}, { "params.w": x }, { ...training.state(), step: 3 }])
+      expect(() => training.restore(state as never)).toThrow(expect.objectContaining({ name: "LtadError" }));
     await training.dispose();
     await expect(training.step({ x } as never, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
   });

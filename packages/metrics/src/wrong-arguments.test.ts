@@ -26,6 +26,7 @@ const collected = api.imageScores([
   { score: 0, anomaly: false, name: "y" },
 ]);
 
+const functions: Readonly<Record<string, unknown>> = { ...api };
 const calls: Partial<Record<keyof typeof api, readonly (readonly unknown[])[]>> = {
   rank: [[scores, labels, ["a", "b", "c", "d"]]],
   auroc: [[ranking()]],
@@ -67,13 +68,13 @@ const calls: Partial<Record<keyof typeof api, readonly (readonly unknown[])[]>> 
 const open = new Set(["meanOfSeven"]);
 
 it("has a right call of every function", () => {
-  const functions = Object.entries(api).filter(([name, value]) => typeof value === "function" && name !== "streamingPixels");
-  expect(functions.map(([name]) => name).filter((name) => !(name in calls))).toEqual([]);
+  const names = Object.entries(api).filter(([name, value]) => typeof value === "function" && name !== "streamingPixels");
+  expect(names.map(([name]) => name).filter((name) => !(name in calls))).toEqual([]);
 });
 
 it.each(Object.entries(calls))("%s refuses what it cannot take in our words", async (name, examples) => {
   for (const args of examples) {
-    const run = api[name as keyof typeof api] as (...args: never[]) => unknown;
+    const run = functions[name] as (...args: never[]) => unknown;
     expect(() => run(...(args as never[]))).not.toThrow();
     const faults = await wrongCalls({ name, run, args });
     expect(faults.filter((fault) => !(open.has(name) && fault.includes("unknown key")))).toEqual([]);
@@ -96,6 +97,8 @@ it.each([
 });
 
 it("names the nearest known option", () => {
-  expect(() => api.bootstrapClasses(new Map(), [], api.auroc, { ...options, confidense: 0.9 } as never)).toThrow(/Did you mean confidence\?/);
+  expect(() => api.bootstrapClasses(new Map(), [], api.auroc, { ...options, confidense: 0.9 } as never)).toThrow(
+    /Did you mean confidence\?/,
+  );
   expect(() => api.bootstrapClasses(new Map([["bolt", collected]]), ["bold"], api.auroc, options)).toThrow(/received bold; they have bolt/);
 });

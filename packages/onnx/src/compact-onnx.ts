@@ -17,7 +17,11 @@ const leastOpset = 11;
  * @throws LtadError `LTAD_WEIGHTS` when its operator set is too old, `LTAD_CONFIG` when a weight does not fit the type
  */
 export function compactOnnx(file: OnnxFile, precision: WeightType, source: string): OnnxFile {
-  check("compactOnnx", { file, precision, source }, { file: having("a file that readOnnx read", "model", "outputs"), precision: oneOf(weightTypes), source: string });
+  check(
+    "compactOnnx",
+    { file, precision, source },
+    { file: having("a file that readOnnx read", "model", "outputs"), precision: oneOf(weightTypes), source: string },
+  );
   if (precision === "float32") return file;
   if (precision === "int8") checkOpset(file, source);
   const { graph } = file.model;

@@ -45,7 +45,11 @@ export function compactWeight(
   shape: readonly number[],
   type: Exclude<WeightType, "float32">,
 ): CompactWeight {
-  check("compactWeight", { name, data, shape, type }, { name: string, data: arrayLike, shape: listOf(wholeRule(0)), type: oneOf(["float16", "int8"]) });
+  check(
+    "compactWeight",
+    { name, data, shape, type },
+    { name: string, data: arrayLike, shape: listOf(wholeRule(0), 1), type: oneOf(["float16", "int8"]) },
+  );
   const cast = (from: string, to: string): Conversion => ({
     opType: "Cast",
     input: [from],

@@ -38,7 +38,11 @@ const since: Readonly<Record<string, number>> = {
  * @throws LtadError `LTAD_WEIGHTS` when the operator set is too old for the other two, or the whole too large for an ONNX file
  */
 export function joinOnnx(chain: Chain, source: string): Uint8Array {
-  check("joinOnnx", { chain, source }, { chain: having("the parts { before, middle, after }", "before", "middle", "after"), source: string });
+  check(
+    "joinOnnx",
+    { chain, source },
+    { chain: having("the parts { before, middle, after }", "before", "middle", "after"), source: string },
+  );
   const { before, middle, after } = chain;
   checkOperators([before, after], middle, source);
   const rename = renames(chain);

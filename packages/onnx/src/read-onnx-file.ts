@@ -14,7 +14,9 @@ import { weightsError } from "./onnx-error.js";
  */
 export async function readOnnxFile(path: string, source: string): Promise<Uint8Array> {
   check("readOnnxFile", { path, source }, { path: string, source: string });
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw weightsError(source, `${path} cannot be read: ${(error as Error).message}`, error);
+  });
   const model = decodeModel(bytes, source);
   const outside = [...tensorsOf(model)].filter(({ tensor }) => isExternal(tensor));
   if (outside.length === 0) return bytes;

@@ -118,7 +118,11 @@ const optionsRule = fields({ heads: whole(1), mask: optional(anArray("float32", 
  * @see You et al. 2022, "A Unified Model for Multi-class Anomaly Detection"; github zhiyuanyou/UniAD, models/reconstructions/uniad.py
  */
 export function uniad(p: UniadParams, tokens: tf.Tensor3D, options: UniadOptions): tf.Tensor3D {
-  check("uniad", { p, tokens, options }, { p: having("parameters of initUniad", "pos_embed", "transformer"), tokens: tensor(3), options: optionsRule });
+  check(
+    "uniad",
+    { p, tokens, options },
+    { p: having("parameters of initUniad", "pos_embed", "transformer"), tokens: tensor(3), options: optionsRule },
+  );
   const { heads, mask, masked } = options;
   const blocked = mask && tf.tensor2d(Float32Array.from(mask.data, finite), mask.shape as [number, number]); // [N, N]
   const maskAt = (i: 0 | 1 | 2) => (masked[i] ? blocked : undefined);

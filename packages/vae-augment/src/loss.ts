@@ -31,8 +31,8 @@ export function vaeLoss(
   beta: number | tf.Scalar,
 ): VaeLoss {
   const stage = having("a stage { stage, channels }", "stage", "channels");
-  const arguments_ = { real: tensor(3), synthetic: tensor(3), latent: gaussianRule, stages: listOf(stage, 1) };
-  check("vaeLoss", { real, synthetic, latent, stages }, arguments_);
+  const rules = { real: tensor(3), synthetic: tensor(3), latent: gaussianRule, stages: listOf(stage, 1) };
+  check("vaeLoss", { real, synthetic, latent, stages }, rules);
   check("vaeLoss", { beta }, { beta: typeof beta === "object" ? tensor(0) : number() });
   const errors = real.sub(synthetic).square().mean<tf.Tensor1D>([0, 1]); // [C]
   const sizes = stages.map(({ channels }) => channels);

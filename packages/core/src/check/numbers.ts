@@ -27,5 +27,7 @@ export const arrayLike: Rule = (value, path) => {
 };
 
 function isNumeric(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
+  return (
+    ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array)
+  );
 }

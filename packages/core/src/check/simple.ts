@@ -44,7 +44,8 @@ export function oneOf(words: readonly string[]): Rule {
 /** An object of ours: it has these properties. @param what it is, in words */
 export function having(what: string, ...names: readonly string[]): Rule {
   return (value, path) => {
-    const fits = typeof value === "object" && value !== null && names.every((name) => (value as Record<string, unknown>)[name] !== undefined);
+    const fits =
+      typeof value === "object" && value !== null && names.every((name) => (value as Record<string, unknown>)[name] !== undefined);
     if (!fits) throw refuse(path, what, value);
   };
 }

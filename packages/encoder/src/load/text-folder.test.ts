@@ -56,7 +56,10 @@ describe("a sentence encoder's folder", () => {
     expect([whole.maxTokens, short.maxTokens]).toEqual([10, 4]);
     expect(short.id).not.toBe(whole.id);
     await writeFile(join(folder, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: "long" }));
-    await expect(open(folder)).rejects.toMatchObject({ code: "LTAD_WEIGHTS", message: expect.stringContaining("max_seq_length") as string });
+    await expect(open(folder)).rejects.toMatchObject({
+      code: "LTAD_WEIGHTS",
+      message: expect.stringContaining("max_seq_length") as string,
+    });
   });
 
   it("names what is missing or damaged", async () => {

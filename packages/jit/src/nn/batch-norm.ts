@@ -1,6 +1,6 @@
 import { float32, type NdArray } from "@ltad/core";
 import { boolean, check, fields, having, number, optional, refuse, tensor, whole } from "@ltad/core/check";
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { layerRule } from "./linear.js";
 
 /** Gain and offset, [C] each, under torch's names. */
@@ -57,7 +57,11 @@ export function batchNorm<R extends tf.Rank>(
   const outer = Array.from({ length: x.rank - 1 }, (_, i) => i);
   const mean = x.mean(outer); // [C]
   const variance = x.sub(mean).square().mean(outer); // [C]
-  const count = x.slice([...outer.map(() => 0), 0], [...outer.map(() => -1), 1]).mul(0).add(1).sum(); // rows, also of a free batch
+  const count = x
+    .slice([...outer.map(() => 0), 0], [...outer.map(() => -1), 1])
+    .mul(0)
+    .add(1)
+    .sum(); // rows, also of a free batch
   const unbiased = variance.mul(count.div(count.sub(1).maximum(1))); // as torch keeps it
   const next = (before: tf.Tensor, now: tf.Tensor) => before.mul(1 - momentum).add(now.mul(momentum));
   return {
@@ -66,6 +70,12 @@ export function batchNorm<R extends tf.Rank>(
   };
 }
 
-function normalised<R extends tf.Rank>({ weight, bias }: BatchNorm, x: tf.Tensor<R>, mean: tf.Tensor, variance: tf.Tensor, epsilon: number) {
+function normalised<R extends tf.Rank>(
+  { weight, bias }: BatchNorm,
+  x: tf.Tensor<R>,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  epsilon: number,
+) {
   return x.sub(mean).mul(variance.add(epsilon).rsqrt()).mul(weight).add(bias) as tf.Tensor<R>;
 }

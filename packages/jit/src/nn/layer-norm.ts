@@ -23,7 +23,8 @@ export function initLayerNorm(size: number): LayerNorm<NdArray> {
 export function layerNorm<R extends tf.Rank>(p: LayerNorm, x: tf.Tensor<R>, epsilon = 1e-5): tf.Tensor<R> {
   check("layerNorm", { p, x, epsilon }, { p: layerRule, x: tensor(), epsilon: number(0) });
   const { weight, bias } = p;
-  if (x.shape.at(-1) !== weight.shape[0]) throw refuse("layerNorm: x", `a last axis of ${weight.shape[0]}, as the weight has`, x, "LTAD_SHAPE");
+  if (x.shape.at(-1) !== weight.shape[0])
+    throw refuse("layerNorm: x", `a last axis of ${weight.shape[0]}, as the weight has`, x, "LTAD_SHAPE");
   const run = tf.customGrad((...args) => {
     const [input, scale, shift] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
     const save = args[3] as tf.GradSaveFunc;

@@ -45,7 +45,8 @@ function withWeights<T>(named: readonly (readonly [string, Weight])[], given: Re
   try {
     for (const [name, weight] of named) {
       const value = given[name];
-      if (!value) throw new LtadError("LTAD_SHAPE", `forward: ${name}: expected a tensor, received nothing. Pass params and buffers as they came.`);
+      if (!value)
+        throw new LtadError("LTAD_SHAPE", `forward: ${name}: expected a tensor, received nothing. Pass params and buffers as they came.`);
       weight.read = () => value;
     }
     return run();

@@ -27,7 +27,11 @@ export function initAttention(width: number, rng: Rng): PackedAttention<NdArray>
 
 /** The four maps that torch's names pack. */
 export function unpacked(p: PackedAttention): AttentionMaps {
-  check("unpacked", { p }, { p: having("a packed attention { in_proj_weight, in_proj_bias, out_proj }", "in_proj_weight", "in_proj_bias", "out_proj") });
+  check(
+    "unpacked",
+    { p },
+    { p: having("a packed attention { in_proj_weight, in_proj_bias, out_proj }", "in_proj_weight", "in_proj_bias", "out_proj") },
+  );
   const weights = tf.split(p.in_proj_weight, 3); // 3 of [D, D]
   const biases = tf.split(p.in_proj_bias, 3); // 3 of [D]
   const at = (i: number): Linear => ({ weight: weights[i]!, bias: biases[i]! });
@@ -41,12 +45,7 @@ export function unpacked(p: PackedAttention): AttentionMaps {
  * @returns [B, N, D]
  * @see Vaswani et al. 2017, section 3.2.2
  */
-export function multiHeadAttention(
-  maps: AttentionMaps,
-  inputs: QueryKeyValue<tf.Tensor3D>,
-  heads: number,
-  mask?: tf.Tensor,
-): tf.Tensor3D {
+export function multiHeadAttention(maps: AttentionMaps, inputs: QueryKeyValue<tf.Tensor3D>, heads: number, mask?: tf.Tensor): tf.Tensor3D {
   const mapsRule = having("the maps { query, key, value, output }", "query", "key", "value", "output");
   const three = fields({ query: tensor(3), key: tensor(3), value: tensor(3) });
   check("multiHeadAttention", { maps, inputs, mask }, { maps: mapsRule, inputs: three, mask: optional(tensor()) });

@@ -25,7 +25,15 @@ export const initGru = (inputs: number, hidden: number, rng: Rng): Recurrent<NdA
 function initCell(where: string, gates: number, inputs: number, hidden: number, rng: Rng): Recurrent<NdArray> {
   checkSizes(where, { inputs, hidden, rng });
   const bound = 1 / Math.sqrt(hidden);
-  const drawn = (...shape: number[]) => float32(shape, rng.uniforms(shape.reduce((product, n) => product * n, 1), -bound, bound));
+  const drawn = (...shape: number[]) =>
+    float32(
+      shape,
+      rng.uniforms(
+        shape.reduce((product, n) => product * n, 1),
+        -bound,
+        bound,
+      ),
+    );
   const rows = gates * hidden;
   return { weight_ih: drawn(rows, inputs), weight_hh: drawn(rows, hidden), bias_ih: drawn(rows), bias_hh: drawn(rows) };
 }
@@ -70,7 +78,12 @@ const fromState = (p: Recurrent, h: tf.Tensor2D) => linear({ weight: p.weight_hh
  */
 export function zeroState(x: tf.Tensor, hidden: number): tf.Tensor2D {
   check("zeroState", { x, hidden }, { x: tensor(), hidden: whole(1) });
-  const first = x.slice(x.shape.map(() => 0), [-1, ...x.shape.slice(1).map(() => 1)]).reshape([-1, 1]); // [B, 1]
+  const first = x
+    .slice(
+      x.shape.map(() => 0),
+      [-1, ...x.shape.slice(1).map(() => 1)],
+    )
+    .reshape([-1, 1]); // [B, 1]
   return tf.matMul(first.mul(0), tf.zeros([1, hidden]));
 }
 

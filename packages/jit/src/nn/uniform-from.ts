@@ -45,7 +45,12 @@ function mix([first, second]: Pair): Pair {
 
 function grown(a: tf.Tensor, by: tf.Tensor, times: number, plus: number): tf.Tensor {
   const square = modulo(modulo(by.square()).mul(times));
-  return modulo(a.add(square).add(modulo(by.mul(plus))).add(plus));
+  return modulo(
+    a
+      .add(square)
+      .add(modulo(by.mul(plus)))
+      .add(plus),
+  );
 }
 
 /** The low and the high part of a whole number. */

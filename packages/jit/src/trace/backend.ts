@@ -174,7 +174,9 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
 }
 
 function refusedCall(kernel: string, why: string): LtadError {
-  return new LtadError("LTAD_TRACE", `${callerLine()}: the operation (kernel ${kernel}) cannot take these tensors: ${why}.`, { details: { kernel } });
+  return new LtadError("LTAD_TRACE", `${callerLine()}: the operation (kernel ${kernel}) cannot take these tensors: ${why}.`, {
+    details: { kernel },
+  });
 }
 
 /** Whether a backend of TF.js still has the numbers of a tensor. */

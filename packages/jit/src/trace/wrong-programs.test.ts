@@ -11,8 +11,7 @@ function messageOf(fn: Program): string {
     toOnnx(fn as never, x);
   } catch (error) {
     if (!isLtadError(error)) throw error;
-    expect(error.code).toBe("LTAD_TRACE");
-    return error.message;
+    return error.code === "LTAD_TRACE" ? error.message : error.code;
   }
   return "traced";
 }
@@ -70,9 +69,12 @@ describe("a traced function that waits is refused and leaves no rejection behind
     "an awaited read": async ({ x }) => ({ y: tf.tensor(await x.data()) }),
     "a read that nobody awaits": ({ x }) => (void x.data(), { y: x }),
     "array()": ({ x }) => (void x.array(), { y: x }),
-    "whereAsync": ({ x }) => (void tf.whereAsync(tf.greater(x, 0)), { y: x }),
-    "booleanMaskAsync": ({ x }) => (void tf.booleanMaskAsync(x, tf.greater(x, 0)), { y: x }),
-    "nonMaxSuppressionAsync": ({ x }) => (void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1), 1), { y: x }),
+    whereAsync: ({ x }) => (void tf.whereAsync(tf.greater(x, 0)), { y: x }),
+    booleanMaskAsync: ({ x }) => (void tf.booleanMaskAsync(x, tf.greater(x, 0)), { y: x }),
+    nonMaxSuppressionAsync: ({ x }) => (
+      void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1) as tf.Tensor1D, 1),
+      { y: x }
+    ),
     "an async function": async ({ x }) => ({ y: x }),
     "an async function that fails later": async () => {
       await Promise.resolve();
@@ -108,13 +110,19 @@ describe("a traced function whose result or tensor is none is refused in our wor
     "a disposed output": [({ x }) => ({ y: tf.tidy(() => (x.dispose(), x)) }), /y was disposed/],
     "a disposed tensor of outside": [({ x }) => ({ y: tf.add(x, gone) }), /disposed/],
     "shapes that do not fit": [({ x }) => ({ y: tf.matMul(x, x) }), /wrong-programs\.test\.ts:\d+: the operation \(kernel BatchMatMul\)/],
-    "shapes that TF.js looks at": [({ x }) => ({ y: tf.reshape(x, [4]) }), /wrong-programs\.test\.ts:\d+: TensorFlow\.js refuses this call/],
+    "shapes that TF.js looks at": [
+      ({ x }) => ({ y: tf.reshape(x, [4]) }),
+      /wrong-programs\.test\.ts:\d+: TensorFlow\.js refuses this call/,
+    ],
     "shapes that do not broadcast": [({ x }) => ({ y: tf.add(x, tf.ones([4, 5])) }), /could not be broadcast/],
     "a slice beyond the end": [({ x }) => ({ y: tf.slice(x, [0, 0], [5, 5]) }), /kernel Slice/],
     "an axis that is not there": [({ x }) => ({ y: tf.sum(x, 5) }), /axis 5/],
     "parts that do not fit": [({ x }) => ({ y: tf.concat([x, tf.ones([4, 5])]) }), /kernel Concat/],
     "unequal parts of a split": [({ x }) => ({ y: tf.split(x, 2, 1)[0]! }), /kernel SplitV/],
-    "a window larger than its map": [({ x }) => ({ y: tf.maxPool(tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D, 9, 1, "valid") }), /kernel MaxPool/],
+    "a window larger than its map": [
+      ({ x }) => ({ y: tf.maxPool(tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D, 9, 1, "valid") }),
+      /kernel MaxPool/,
+    ],
     "an operand that is missing": [({ x }) => ({ y: tf.add(x, undefined as never) }), /TensorFlow\.js refuses this call/],
   };
 
@@ -126,13 +134,23 @@ describe("a traced function whose result or tensor is none is refused in our wor
 
   it("an error of the function itself stays what it is", () => {
     const own = new RangeError("mine");
-    expect(() => toOnnx((() => { throw own; }) as never, x)).toThrow(own);
+    expect(() =>
+      toOnnx(
+        (() => {
+          throw own;
+        }) as never,
+        x,
+      ),
+    ).toThrow(own);
   });
 });
 
 it("leaves no tensor of a compiled training behind", async () => {
   const params = { w: float32([2], [1, 2]), big: float32([5000]) };
-  const loss = (p: { w: tf.Tensor; big: tf.Tensor }) => ({ loss: tf.sum(p.w.square()).add(tf.sum(p.big)).asScalar(), other: tf.max(p.w).asScalar() });
+  const loss = (p: { w: tf.Tensor; big: tf.Tensor }) => ({
+    loss: tf.sum(p.w.square()).add(tf.sum(p.big)).asScalar(),
+    other: tf.max(p.w).asScalar(),
+  });
   for (const engine of ["onnx", "tensorflow"] as const) {
     const before = tf.memory().numTensors;
     for (const accumulate of [false, true]) {

@@ -16,7 +16,7 @@ export interface AdamOptions extends Clipping {
 }
 
 /** Adam as torch.optim.Adam; its moments are sums, as those of `adamW`. @see Kingma and Ba 2015, algorithm 1 */
-export function adam({ kind: _, clipNorm: __, weightDecay = 0, ...settings }: AdamOptions): Optimiser {
+export function adam({ weightDecay = 0, ...settings }: AdamOptions): Optimiser {
   return {
     moments: ["m", "v"],
     scalars: (learningRate, step) => ({ ...adamScalars(learningRate, step, settings) }),

@@ -22,7 +22,9 @@ export interface AdamScalars {
   readonly epsilon: number;
 }
 
-export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+type AdamSettings = Pick<AdamWOptions, "beta1" | "beta2" | "epsilon">;
+
+const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
  * Adam with decoupled weight decay. Its moments are sums, not means: m / (1 - beta1) and v / (1 - beta2) of the paper, which saves two passes over the
@@ -42,7 +44,7 @@ export function adamW(options: AdamWOptions): Optimiser {
 }
 
 /** @param step number of this step, from 1 */
-export function adamScalars(learningRate: number, step: number, options: AdamWOptions): AdamScalars {
+export function adamScalars(learningRate: number, step: number, options: AdamSettings): AdamScalars {
   const { beta1, beta2, epsilon } = { ...adamDefaults, ...options };
   const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
   return { rate: ((learningRate * (1 - beta1)) / (1 - beta1 ** step)) * root, epsilon: epsilon * root };
@@ -55,7 +57,7 @@ export function adamStep(
   { m, v }: Moments,
   gradient: tf.Tensor,
   { rate, epsilon }: Readonly<Record<keyof AdamScalars, tf.Tensor>>,
-  options: AdamWOptions,
+  options: AdamSettings,
 ): Moments & { readonly step: tf.Tensor } {
   const { beta1, beta2 } = { ...adamDefaults, ...options };
   const nextM = m.mul(beta1).add(gradient);

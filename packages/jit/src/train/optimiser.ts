@@ -49,7 +49,11 @@ const kinds = {
 export function optimiserOf(options: OptimiserOptions): Optimiser {
   check("trainStep", { optimiser: options }, { optimiser: (value, path) => kindRule(Object(value) as { kind?: unknown }, path) });
   const kind = kinds[options.kind ?? "adamw"] as { make(options: OptimiserOptions): Optimiser; rules: Record<string, Rule> };
-  check("trainStep", { optimiser: options }, { optimiser: fields({ kind: optional(oneOf(Object.keys(kinds))), clipNorm: size, ...kind.rules }) });
+  check(
+    "trainStep",
+    { optimiser: options },
+    { optimiser: fields({ kind: optional(oneOf(Object.keys(kinds))), clipNorm: size, ...kind.rules }) },
+  );
   if (options.kind === "sgd" && options.nesterov && !options.momentum)
     throw new LtadError("LTAD_CONFIG", "trainStep: optimiser.nesterov: expected a momentum above 0 with it, received none. Set momentum.");
   return kind.make(options);

@@ -40,10 +40,7 @@ export function linearSchedule(step: number, options: WarmupOptions): number {
 }
 
 /** Learning rate of a step: base, times factor at every milestone that has been reached. */
-export function stepSchedule(
-  step: number,
-  options: { base: number; milestones: readonly number[]; factor: number },
-): number {
+export function stepSchedule(step: number, options: { base: number; milestones: readonly number[]; factor: number }): number {
   const rules = { base: number(), milestones: listOf(number()), factor: number() };
   check("stepSchedule", { step, options }, { step: whole(0), options: fields(rules) });
   const { base, milestones, factor } = options;

@@ -26,7 +26,10 @@ export interface StateOptions {
   readonly accumulate?: boolean;
 }
 
-export function stateLayout({ params, buffers = {}, freeze = [], accumulate = false }: StateOptions, moments: readonly string[]): StateLayout {
+export function stateLayout(
+  { params, buffers = {}, freeze = [], accumulate = false }: StateOptions,
+  moments: readonly string[],
+): StateLayout {
   const all = flatten<NdArray>(params, isNdArray);
   checkParams(all);
   const isFrozen = frozenNames(Object.keys(all), freeze);

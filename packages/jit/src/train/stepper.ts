@@ -44,7 +44,12 @@ function compileStep(step: StepFunction, initial: NdArrays, options: Options, sc
 }
 
 /** Each function as one graph: the state goes out of one run and into the next as it is. */
-export async function onnxStepper(functions: StepFunctions, initial: NdArrays, options: Options, scalars: readonly string[]): Promise<Stepper> {
+export async function onnxStepper(
+  functions: StepFunctions,
+  initial: NdArrays,
+  options: Options,
+  scalars: readonly string[],
+): Promise<Stepper> {
   await tf.ready();
   const settings = { ...runtimeOptions(options), training: true };
   const open = async (which: keyof StepFunctions) => {

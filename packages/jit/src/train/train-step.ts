@@ -120,7 +120,8 @@ async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>
       }),
     accumulate: (batch) =>
       inTurn(async () => {
-        if (!options.accumulate) throw new LtadError("LTAD_CONFIG", "accumulate: the step was made without it. Set accumulate: true in trainStep.");
+        if (!options.accumulate)
+          throw new LtadError("LTAD_CONFIG", "accumulate: the step was made without it. Set accumulate: true in trainStep.");
         checkInputs(batch, options.inputs);
         const results = await stepper.run("add", batch);
         added++;

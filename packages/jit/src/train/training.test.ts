@@ -78,7 +78,13 @@ describe.each(["onnx", "tensorflow"] as const)("a training on %s is torch's", (e
     expect(training.params()["0"]).toEqual(params["0"]);
     expect(Object.keys(training.state()).filter((name) => name.startsWith("m."))).toEqual(["m.2.weight", "m.2.bias"]);
     const other = await trainStep({ ...problem(12), engine, freeze: ["0"], params: { ...params, "0": layer(0) } });
-    other.restore({ ...training.state(), "params.0.bias": float32([7], Array.from({ length: 7 }, () => 1)) });
+    other.restore({
+      ...training.state(),
+      "params.0.bias": float32(
+        [7],
+        Array.from({ length: 7 }, () => 1),
+      ),
+    });
     expect([...other.params()["0"].bias.data]).toEqual(Array.from({ length: 7 }, () => 1));
     await Promise.all([training.dispose(), other.dispose()]);
   });
@@ -111,7 +117,8 @@ describe.each(["onnx", "tensorflow"] as const)("a training on %s is torch's", (e
     });
     const seeds = [int32([], [3]), int32([], [4])];
     const losses: number[] = [];
-    for (const [step, seed] of seeds.entries()) losses.push((await training.step({ x: array(`norm.${step}.x`), seed }, { learningRate: 0 })).loss);
+    for (const [step, seed] of seeds.entries())
+      losses.push((await training.step({ x: array(`norm.${step}.x`), seed }, { learningRate: 0 })).loss);
     expect(losses[0]).not.toBe(losses[1]);
     const { norm } = training.buffers();
     expectClose(norm.running_mean.data, array("norm.1.mean").data, { rtol: 0, atol: 1e-6 }, "running mean");
@@ -125,7 +132,12 @@ it("refuses buffers that do not come back", async () => {
   const buffers = { seen: float32([2]) };
   const loss = ({ w }: { w: tf.Tensor }) => ({ loss: w.sum() as tf.Scalar });
   const make = (returned: unknown) =>
-    trainStep({ params: { w: float32([2]) as NdArray }, inputs: { x: f32(1) }, buffers, loss: ((p: { w: tf.Tensor }) => [loss(p), returned]) as never });
+    trainStep({
+      params: { w: float32([2]) as NdArray },
+      inputs: { x: f32(1) },
+      buffers,
+      loss: ((p: { w: tf.Tensor }) => [loss(p), returned]) as never,
+    });
   for (const returned of [undefined, {}, { seen: tf.scalar(1) }, { other: tf.zeros([2]) }])
     await expect(make(returned)).rejects.toMatchObject({ code: "LTAD_TRACE", message: expect.stringContaining("buffers.") as string });
 });

@@ -54,7 +54,8 @@ function checkAll(names: readonly string[], grads: readonly (tf.Tensor | null | 
 
 function checkScalars(results: Tensors) {
   if (!results["loss"]) throw new LtadError("LTAD_TRACE", "loss: expected an entry named loss, a scalar.");
-  if (results["gradient_norm"]) throw new LtadError("LTAD_TRACE", "loss: gradient_norm is the name of the gradient's length. Rename yours.");
+  if (results["gradient_norm"])
+    throw new LtadError("LTAD_TRACE", "loss: gradient_norm is the name of the gradient's length. Rename yours.");
   const wrong = Object.entries(results).find(([, t]) => t.shape.length > 0);
   if (wrong)
     throw new LtadError(

@@ -54,12 +54,15 @@ export function bootstrapClasses(
   metric: (ranking: Ranking) => number,
   options: BootstrapOptions,
 ): ClassIntervals {
-  const arguments_ = { perClass, order, metric, options };
-  check("bootstrapClasses", arguments_, { perClass: having("a Map", "get"), order: listOf(string), metric: func, options: bootstrapRule });
+  const given = { perClass, order, metric, options };
+  check("bootstrapClasses", given, { perClass: having("a Map", "get"), order: listOf(string), metric: func, options: bootstrapRule });
   const unknown = order.find((name) => !perClass.has(name));
   if (unknown !== undefined) {
     const received = [...perClass.keys()].join(", ");
-    throw new LtadError("LTAD_CONFIG", `bootstrapClasses: order: expected classes of the scores, received ${unknown}; they have ${received}.`);
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `bootstrapClasses: order: expected classes of the scores, received ${unknown}; they have ${received}.`,
+    );
   }
   const sides = order.map((name) => sidesOf(perClass.get(name)?.images ?? []));
   const usable = order.map((_, k) => (sides[k]?.good.length ?? 0) > 0 && (sides[k]?.defective.length ?? 0) > 0);
