@@ -23,7 +23,7 @@ it("speaks HTTPS with the certificate it was given", async () => {
       );
     });
     expect(JSON.parse(answer)).toEqual({ live: true, ready: true });
-    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow("fetch failed");
   } finally {
     await app.close();
   }
