@@ -181,6 +181,17 @@ describe("POST /predict", () => {
     ]);
   });
 
+  it("waits a moment for a place before it refuses", async () => {
+    let asked = 0;
+    const full = () => {
+      if (++asked === 1) throw new HttpError("LTAD_BUSY", "16 images wait already.", { retryAfter: 1 });
+      return { release: () => {} };
+    };
+    const { app } = await open({ admit: full });
+    expect((await app.inject(form([image]))).statusCode).toBe(200);
+    expect(asked).toBe(2);
+  });
+
   it("says when to come back", async () => {
     const busy = () => {
       throw new HttpError("LTAD_BUSY", "16 images wait already.", { retryAfter: 1 });

@@ -1,6 +1,6 @@
 """Calls a running server with the clients that people have, unchanged and with their defaults.
 
-    pip install "tritonclient[all]==2.73.0" "kserve==0.21.0"
+    pip install -r requirements.txt
     ltad serve ./model --port 8080 --grpc-port 8081
     python check_clients.py part.png --http 127.0.0.1:8080 --grpc 127.0.0.1:8081
 
