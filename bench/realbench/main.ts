@@ -134,14 +134,14 @@ async function scoreTime(detector: Detector): Promise<number> {
 }
 
 /** Milliseconds of processor time for the encoder, on all cores together, which other programs on the machine hardly change: median of 9 runs. */
-async function encodeTime({ manifest, encode }: Detector): Promise<number> {
-  const { inputSize: size } = manifest.features;
+async function encodeTime(detector: Detector): Promise<number> {
+  const { inputSize: size } = detector.manifest.features;
   const image = float32([1, size, size, 3]);
-  await encode(image);
+  await detector.encode(image);
   const times: number[] = [];
   for (let i = 0; i < 9; i++) {
     const before = process.cpuUsage();
-    await encode(image);
+    await detector.encode(image);
     const { user, system } = process.cpuUsage(before);
     times.push((user + system) / 1000);
   }
