@@ -21,7 +21,7 @@ export function withGoodImages(decision: Decision, images: ReadonlyMap<number, G
     if (!found) return entry;
     const { scores, distances } = found;
     return {
-      limit: entry.limit,
+      ...entry,
       good: ascending(scores),
       recalibrated: true as const,
       ...(distances && { distances: ascending(distances) }),

@@ -47,7 +47,7 @@ const decision = z.strictObject({
   falseAlarmRate: z.number().gt(0).lt(1),
   /**
    * In the order of the class index: scores of good images that the model did not know, ascending, a limit that was set by hand, and how far
-   * these images are from their class, ascending; models that were trained before that was known have no distances. `recalibrated` where
+   * these images are from their class, ascending, and how near one of them comes to another class; older models have neither. `recalibrated` where
    * these are images that a user chose after the training.
    */
   classes: z
@@ -56,6 +56,7 @@ const decision = z.strictObject({
         good: ascending,
         limit: z.number().nullable(),
         distances: ascending.optional(),
+        nearestOther: z.number().min(0).optional(),
         recalibrated: z.literal(true).optional(),
       }),
     )

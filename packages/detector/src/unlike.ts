@@ -1,10 +1,14 @@
 import type { Manifest } from "./manifest.js";
 
-const margin = 2; // squared distances: 1.4 times as far as the furthest good image
+/** At least so many times as far as the furthest good image, in squares. */
+const margin = 2;
+/** The same where there is no other class to compare with. */
+const marginAlone = 4;
 
 /**
- * The distance beyond which an image is unlike a class: twice that of the furthest good image that the class did not know, or of a typical
- * class where that is further, for few images say little about how far others may be.
+ * The distance beyond which an image is unlike a class. Good images of the class reach to `own`, and come as near as `other` to another class:
+ * the bound lies between, two thirds of the way in logarithms, for a defect moves an image as well, though less than another product does.
+ * A class of few images is taken to reach as far as a typical one.
  * @param label place of the class in the manifest
  * @returns undefined for models that know no distances
  */
@@ -12,5 +16,7 @@ export function reachOf({ classes }: NonNullable<Manifest["decision"]>, label: n
   const furthest = classes.flatMap(({ distances }) => distances?.at(-1) ?? []).sort((a, b) => a - b);
   if (furthest.length === 0) return undefined;
   const typical = furthest[Math.floor((furthest.length - 1) / 2)]!;
-  return margin * Math.max(typical, classes[label]!.distances?.at(-1) ?? typical);
+  const { distances, nearestOther: other } = classes[label]!;
+  const own = Math.max(typical, distances?.at(-1) ?? typical);
+  return other === undefined ? marginAlone * own : Math.max(margin * own, own ** (1 / 3) * other ** (2 / 3));
 }

@@ -47,6 +47,7 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
             good: ascending(own.map(({ score }) => score)),
             limit: null,
             distances: ascending(own.flatMap(({ distance }) => distance ?? [])),
+            ...(split.classes.length > 1 && { nearestOther: Math.min(...own.map((image) => image.nearestOther)) }),
           };
         }),
       },

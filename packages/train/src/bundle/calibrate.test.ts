@@ -57,6 +57,9 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
         expectClose(own.errors, raw.errors.dataSync(), { rtol: 1e-4, atol: 1e-5 }, `errors of ${index}`);
         expectClose(own.logits, raw.logits.dataSync(), { rtol: 1e-3, atol: 1e-4 }, `logits of ${index}`);
         const away = classDistances(statisticsTables(tensorsOf({ ...fitted })), encoded(index, label).z).dataSync()[label]!;
+        const others = classDistances(statisticsTables(tensorsOf(trained.tables)), encoded(index, label).z).dataSync();
+        const nearest = Math.min(...others.filter((_, other) => other !== label));
+        expectClose([own.nearestOther], [nearest], { rtol: 1e-4, atol: 1e-5 }, `nearest other class of ${index}`);
         expectClose([own.distance!], [away], { rtol: 1e-4, atol: 1e-5 }, `distance of ${index}`);
       }
     }

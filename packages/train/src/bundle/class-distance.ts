@@ -1,9 +1,23 @@
-import type { FloatArray } from "@ltad/core";
+import { type FloatArray, floats, type NdArray } from "@ltad/core";
 import type { ClassStatistics } from "@ltad/features";
 
-/** How far an image is from a class: the mean square of its standardised z less that of the class. As the head computes it. @param statistics of one class */
-export function classDistance({ zMean, zDeviation, classZ }: ClassStatistics, { data: z }: FloatArray): number {
+/**
+ * How far an image is from a class: the mean square of its standardised z less that of the class. As the head computes it.
+ * @param z of the image [1, Dz]
+ * @param classZ standardised mean of the class [Dz]
+ */
+export function classDistance(
+  { zMean, zDeviation }: Pick<ClassStatistics, "zMean" | "zDeviation">,
+  { data: z }: FloatArray,
+  classZ: ArrayLike<number>,
+): number {
   let sum = 0;
-  for (let d = 0; d < z.length; d++) sum += ((z[d]! - zMean.data[d]!) / zDeviation.data[d]! - classZ.data[d]!) ** 2;
+  for (let d = 0; d < z.length; d++) sum += ((z[d]! - zMean.data[d]!) / zDeviation.data[d]! - classZ[d]!) ** 2;
   return sum / z.length;
+}
+
+/** Row `k` of a table [K, n]. */
+export function rowOf(table: NdArray, k: number): Float32Array {
+  const n = table.shape[1]!;
+  return floats(table, "table").subarray(k * n, (k + 1) * n);
 }

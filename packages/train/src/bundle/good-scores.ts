@@ -2,15 +2,13 @@ import { float32, floats, int32 } from "@ltad/core";
 import { f32, i32, jit } from "@ltad/jit";
 import type { HeadArrays } from "../head/head-graph.js";
 import { type Calibration, calibrated, type HeadConfig } from "../head/head.js";
-import type { HeldOutImage } from "./held-out.js";
+import type { Distances, HeldOutImage } from "./held-out.js";
 
 /** A good image that its class's statistics do not know, as the model scores it. */
-export interface GoodImage {
+export interface GoodImage extends Distances {
   readonly label: number;
   readonly score: number;
   readonly map: Float32Array; // [N]
-  /** How far it is from the other images of its class; absent where there are none. */
-  readonly distance?: number;
 }
 
 /** Maps and image scores of held-out images. */
@@ -30,10 +28,10 @@ export async function goodScores(
   );
   try {
     const scored: GoodImage[] = [];
-    for (const { label, errors, logits, distance } of images) {
+    for (const { label, errors, logits, ...distances } of images) {
       const row = (values: Float32Array) => float32([1, tokens], values);
       const { map, score } = await program.run({ errors: row(errors), logits: row(logits), label: int32([1], [label]) });
-      scored.push({ label, score: floats(score, "score")[0]!, map: floats(map, "map"), ...(distance !== undefined && { distance }) });
+      scored.push({ label, score: floats(score, "score")[0]!, map: floats(map, "map"), ...distances });
     }
     return scored;
   } finally {

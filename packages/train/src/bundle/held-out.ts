@@ -13,14 +13,20 @@ import type { HeadConfig } from "../head/head.js";
 import { foldSums } from "../run/fold-sums.js";
 import { type Folds, foldsOf, type Member } from "../run/folds.js";
 import type { TrainingSet } from "../run/training-set.js";
-import { classDistance } from "./class-distance.js";
+import { classDistance, rowOf } from "./class-distance.js";
 import { openFoldScorer, type RawImage } from "./fold-scorer.js";
 
-/** A good image, scored by statistics that do not know it. */
-export interface HeldOutImage extends RawImage {
-  readonly label: number;
+/** Where an image is among the classes. */
+export interface Distances {
   /** How far it is from the other images of its class; absent where there are none. */
   readonly distance?: number;
+  /** How far it is from the nearest other class; infinite where there is none. */
+  readonly nearestOther: number;
+}
+
+/** A good image, scored by statistics that do not know it. */
+export interface HeldOutImage extends RawImage, Distances {
+  readonly label: number;
 }
 
 export interface HeldOutOptions extends JobOptions {
@@ -55,8 +61,9 @@ export async function heldOutImages(
         const others = members.filter((member) => folds === 1 || member.fold !== fold);
         const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]));
         for (const member of [...scored].filter((one) => one.fold === fold)) {
-          const { errors, logits, distance } = await judge.score(member, fitted, label);
-          images.push(folds === 1 ? { label, logits, errors: errors.map((error) => error * factor) } : { label, logits, errors, distance });
+          const { distance, ...scores } = await judge.score(member, fitted, label);
+          const errors = folds === 1 ? scores.errors.map((error) => error * factor) : scores.errors;
+          images.push({ label, ...scores, errors, ...(folds > 1 && { distance }) });
         }
         options.onProgress?.({ phase: "calibrate", done: label + (fold + 1) / folds, total: sums.length, unit: "classes" });
       }
@@ -87,10 +94,13 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
       const own = { labels: images.map(() => 0), counts: [images.length], store };
       return fitStatistics(own, [total], spec, { ...statistics, moments, signal });
     },
-    async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & { readonly distance: number }> {
+    async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & Required<Distances>> {
       throwIfAborted(signal);
       const image = await set.store.read(index);
-      return { ...(await scorer.score(image, fitted, label)), distance: classDistance(fitted, image.z) };
+      const others = set.counts.flatMap((_, other) => (other === label ? [] : [rowOf(trained.tables.classZ, other)]));
+      const nearestOther = Math.min(...others.map((classZ) => classDistance(fitted, image.z, classZ)));
+      const distance = classDistance(fitted, image.z, fitted.classZ.data);
+      return { ...(await scorer.score(image, fitted, label)), distance, nearestOther };
     },
     dispose: async () => void (await Promise.all([scorer.dispose(), scatter.dispose()])),
   };
