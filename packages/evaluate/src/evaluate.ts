@@ -110,7 +110,12 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
 async function measureAll(
   tested: readonly TestedClass[],
   { features, seed }: Detector["manifest"],
-  { signal, onProgress, maxPixels, curves }: JobOptions & Pick<EvaluateOptions, "maxPixels"> & { readonly curves: Map<string, ClassCurves> },
+  {
+    signal,
+    onProgress,
+    maxPixels,
+    curves,
+  }: JobOptions & Pick<EvaluateOptions, "maxPixels"> & { readonly curves: Map<string, ClassCurves> },
 ): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const [set, warnings] = [measureSet(), [] as string[]];

@@ -147,17 +147,17 @@ describe("trainStep names the nearest option", () => {
     ])
       await expect(training.step(batch as never, at as never)).rejects.toMatchObject({ name: "LtadError" });
     const wrong = { dtype: "float32", shape: [2], data: new Float64Array(2) } as unknown as NdArray;
-    await expect(training.step({ x: wrong } as never, { learningRate: 1 })).rejects.toMatchObject({
+    await expect(training.step({ x: wrong }, { learningRate: 1 })).rejects.toMatchObject({
       code: "LTAD_SHAPE",
       message: expect.stringContaining("Float64Array"),
     });
-    await expect(training.accumulate({ x } as never)).rejects.toMatchObject({
+    await expect(training.accumulate({ x })).rejects.toMatchObject({
       code: "LTAD_CONFIG",
       message: expect.stringContaining("accumulate: true"),
     });
     for (const state of [undefined, {}, { "params.w": x }, { ...training.state(), step: 3 }])
       expect(() => training.restore(state as never)).toThrow(expect.objectContaining({ name: "LtadError" }));
     await training.dispose();
-    await expect(training.step({ x } as never, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+    await expect(training.step({ x }, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
   });
 });

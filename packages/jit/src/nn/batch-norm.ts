@@ -48,7 +48,7 @@ export function batchNorm<R extends tf.Rank>(
 ): { readonly y: tf.Tensor<R>; readonly statistics: RunningStatistics } {
   const rules = { p: layerRule, statistics: statisticsRule, x: tensor(), options: optionsRule };
   check("batchNorm", { p, statistics, x, options }, rules);
-  const channels = p.weight.shape[0]!;
+  const channels = p.weight.shape[0];
   if (x.rank < 2 || x.shape.at(-1) !== channels)
     throw refuse("batchNorm: x", `two axes or more, the last of ${channels}, as the weight has`, x, "LTAD_SHAPE");
   const { training, momentum = 0.1, epsilon = 1e-5 } = options;

@@ -138,7 +138,7 @@ describe("a traced function whose result or tensor is none is refused in our wor
       toOnnx(
         (() => {
           throw own;
-        }) as never,
+        }),
         x,
       ),
     ).toThrow(own);

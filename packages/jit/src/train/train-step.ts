@@ -87,7 +87,7 @@ export async function trainStep<
   M extends Losses = Losses,
   B extends Tree<NdArray> = NoArrays,
 >(options: TrainStepOptions<P, In, C, M, B>): Promise<TrainProgram<P, In, M, B>> {
-  const program = await openStep(options as unknown as AnyOptions);
+  const program = await openStep(options);
   return program as unknown as TrainProgram<P, In, M, B>;
 }
 

@@ -133,7 +133,7 @@ it("refuses buffers that do not come back", async () => {
   const loss = ({ w }: { w: tf.Tensor }) => ({ loss: w.sum() as tf.Scalar });
   const make = (returned: unknown) =>
     trainStep({
-      params: { w: float32([2]) as NdArray },
+      params: { w: float32([2]) },
       inputs: { x: f32(1) },
       buffers,
       loss: ((p: { w: tf.Tensor }) => [loss(p), returned]) as never,
