@@ -1,5 +1,5 @@
 import { type ImageProcessing, LtadError, type ResizeKernel, type StageSpec } from "@ltad/core";
-import { check, fields, having, listOf, oneOf, whole } from "@ltad/core/check";
+import { anything, check, fields, having, listOf, oneOf, whole } from "@ltad/core/check";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import type { Tiles } from "@ltad/feature-store";
 import { planTiles } from "./plan-tiles.js";
@@ -44,6 +44,7 @@ const optionsRule = fields({
   gridStride: whole(1),
   shrink: oneOf(["area", "bilinear"]),
   length: oneOf(["unit", "raw"]),
+  tile: anything,
 });
 
 /**

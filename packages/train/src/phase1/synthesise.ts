@@ -34,7 +34,8 @@ export async function synthesiseBy(
   { set, config: { mixing }, seed }: Pick<Training, "set" | "config" | "seed">,
   { onProgress, signal }: JobOptions,
 ): Promise<Mixing> {
-  const real = realProbability(set.counts, mixing);
+  const { pMin, gamma } = mixing;
+  const real = realProbability(set.counts, { pMin, gamma });
   const wanted = real.map((probability) => (probability < 1 ? mixing.samples : 0));
   const total = wanted.reduce((sum, count) => sum + count, 0);
   const synthetic: ImageFeatures[][] = [];
