@@ -26,7 +26,7 @@ it.each([
   ["linear", [1, 2, 3], [3, 4, 5]],
   ["logarithmic", [0.1, 0.2, 0.9], [0.7, 5, 40]],
 ])("counts what the page was made with where the slider begins, and the rest from there, %s", (_, good, defect) => {
-  const markup = histogram(good, defect, good[1]!)!.markup;
+  const markup = histogram(good, defect, good[1])!.markup;
   const [, place = ""] = /<input[^>]* value="([\d.]+)"/.exec(markup) ?? [];
   const [, shown = ""] = /<output>(.*?)<\/output>/.exec(markup) ?? [];
   expect(shown).toContain("1 of 3 good not OK, 0 of 3 defects missed");
