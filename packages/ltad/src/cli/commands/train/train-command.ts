@@ -19,6 +19,7 @@ export async function trainCommand(io: Io, data: string, options: TrainCommandOp
     session.printJson({ folder, timing, copies, warnings });
     session.print(`The model is in ${folder}`);
     const next = [
+      ["limits", folder],
       ["eval", folder, data, "--report"],
       ["predict", folder, "IMAGE", "--out", "maps"],
     ];
