@@ -133,7 +133,7 @@ describe("commonScale", () => {
 
 it("usual scores that are perfect or constant leave numbers one can divide by", () => {
   const zeros = new Float32Array(4);
-  const { error, logitMean, logitDeviation } = usualScores([{ label: 0, errors: zeros, logits: zeros }], 1);
+  const { error, logitMean, logitDeviation } = usualScores([{ label: 0, errors: zeros, logits: zeros, nearestOther: 1 }], 1);
   expect(logitMean.data[0]).toBe(0);
   expect(error.data[0]).toBeGreaterThan(0);
   expect(logitDeviation.data[0]).toBeGreaterThan(0);
