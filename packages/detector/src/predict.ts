@@ -37,6 +37,8 @@ export interface Prediction {
   readonly verdict?: Verdict;
   /** How far the image is from its class; absent from models that do not say it. */
   readonly distance?: number;
+  /** The class that the image is nearest to, where it is not good and that is not the given one. */
+  readonly nearestClass?: string;
   /** Size of the maps. */
   readonly width: number;
   readonly height: number;
@@ -90,10 +92,13 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   const [value, label] = [scores.score[0]!, scores.classes[0]!];
   const distance = scores.distance?.[0];
   const verdict = decide(manifest, label, value, options.falseAlarmRate, distance);
+  const isDoubted = given >= 0 && verdict?.isAnomalous === true;
+  const nearest = isDoubted ? (await score(patches, z, Int32Array.of(-1))).classes[0]! : label;
   return Object.assign(maps, {
     score: value,
     class: classes[label]!.name,
     ...(verdict && { verdict }),
+    ...(nearest !== label && { nearestClass: classes[nearest]!.name }),
     ...(distance !== undefined && { distance }),
     classGiven: given >= 0,
     image,

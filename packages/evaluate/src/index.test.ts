@@ -15,6 +15,7 @@ it("exports these names", () => {
       "statedRates",
       "trainImagesFile",
       "writeMeasures",
+      "writeScores",
     ]
   `);
 });

@@ -94,7 +94,7 @@ describe.each(engines)("on %s", (engine) => {
       };
     };
     const results = await run(
-      (({ x, up, ...p }: Record<string, tf.Tensor>) => {
+      ({ x, up, ...p }: Record<string, tf.Tensor>) => {
         const list = [x!, ...names.map((name) => p[name]!)];
         const value = (...args: tf.Tensor[]) =>
           forward(args[0] as tf.Tensor3D, Object.fromEntries(names.map((name, i) => [name, args[i + 1]])) as never)
@@ -103,7 +103,7 @@ describe.each(engines)("on %s", (engine) => {
         const grads = tf.grads(value)(list);
         const slopes = Object.fromEntries(["x", ...names].map((name, i) => [`d_${name}`, grads[i]!]));
         return { ...forward(x as tf.Tensor3D, p as never), ...slopes } as Record<string, tf.Tensor>;
-      }),
+      },
       { x: array(`${kind}.x`), up: array(`${kind}.upstream`), ...given },
       engine,
     );

@@ -136,9 +136,9 @@ describe("a traced function whose result or tensor is none is refused in our wor
     const own = new RangeError("mine");
     expect(() =>
       toOnnx(
-        (() => {
+        () => {
           throw own;
-        }),
+        },
         x,
       ),
     ).toThrow(own);

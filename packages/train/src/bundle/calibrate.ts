@@ -34,7 +34,8 @@ export async function calibrate(
   return { calibration, good: await goodScores(images, calibration, options.head) };
 }
 
-const prior = 10; // images that the common spread counts as in the spread of a class
+/** Images that the common spread counts as in the spread of a class: classes differ about as much as the spread of so few images is uncertain. */
+const prior = 2;
 
 /** Mean and spread of the logarithm of the scores of each class, as the scale of its typical score and the power that makes spreads alike. */
 export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[], classes: number) {

@@ -35,6 +35,8 @@ export interface HeldOutOptions extends JobOptions {
 }
 
 const mostImages = 256; // of a class that are scored
+/** What a fold leaves to be fitted to counts where there are few images; where there are many, time does. */
+const mostFolds = (images: number) => (images > 32 ? 3 : 5);
 
 /**
  * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.
@@ -54,7 +56,7 @@ export async function heldOutImages(
   try {
     const factor = set.counts.includes(1) ? await onlyImageFactor(set, judge) : 1;
     for (const [label, total] of sums.entries()) {
-      const { folds, members } = foldsOf(set, label);
+      const { folds, members } = foldsOf(set, label, mostFolds);
       const scored = new Set(evenly(members.filter(isOriginal), mostImages));
       const parts = folds > 1 ? await judge.sumsOf({ folds, members }) : [];
       for (let fold = 0; fold < folds; fold++) {

@@ -12,14 +12,12 @@ export interface Folds {
   readonly members: readonly Member[];
 }
 
-const many = 64; // images and copies; of classes with more, three folds say enough
-
-/** The images of a class by folds: image j is in fold j modulo 5, and its copies with it. A class of fewer than five images has one fold an image. */
-export function foldsOf({ labels, origins }: TrainingSet, label: number): Folds {
+/** The images of a class by folds: image j is in fold j modulo their number, and its copies with it. A class of few images has one fold an image. */
+export function foldsOf({ labels, origins }: TrainingSet, label: number, most: (images: number) => number = () => 5): Folds {
   const own = labels.flatMap((other, index) => (other === label ? [index] : []));
   const originOf = (index: number) => origins?.[index] ?? index;
   const images = own.filter((index) => originOf(index) === index);
-  const folds = Math.min(own.length > many ? 3 : 5, images.length);
+  const folds = Math.min(most(images.length), images.length);
   const foldOf = new Map(images.map((index, place) => [index, place % folds]));
   return { folds, members: own.map((index) => ({ index, fold: foldOf.get(originOf(index))! })) };
 }

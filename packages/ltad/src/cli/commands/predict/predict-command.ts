@@ -107,8 +107,9 @@ async function predictOne(
   const limits = { mostPixels: mostDrawn, image: maxPixels === undefined ? {} : { maxPixels } };
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
   const options = { class: given, falseAlarmRate, ...limits, ...wanted };
-  const { score, class: found, classGiven, verdict, map, width, height, overlay } = await detector.predict(file, options);
-  const line = { file, ...verdictFields(verdict), score, class: found, class_given: classGiven };
+  const prediction = await detector.predict(file, options);
+  const { score, class: found, classGiven, map, width, height, overlay } = prediction;
+  const line = { file, ...verdictFields(prediction), score, class: found, class_given: classGiven };
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);
   const places = outputsOf(name);

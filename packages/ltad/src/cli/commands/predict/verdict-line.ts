@@ -12,6 +12,8 @@ export interface VerdictFields {
   readonly basis: "promised" | "estimated" | "set" | null;
   /** Whether the image is further from its class than good images are. */
   readonly unlike_class: boolean | null;
+  /** The class that the image is nearest to, where it is not OK and that is not the given one. */
+  readonly nearest_class: string | null;
 }
 
 /** The answer for one image in a line: `NOT OK  143.5  limit 17.4  p < 0.004  brick (predicted)  a.png`. */
@@ -21,7 +23,7 @@ export function verdictLine(line: PredictionLine, colours: Colours): string {
   if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${line.file}`;
   const colour = line.verdict === "OK" ? colours.green : colours.red;
   const parts = [score.padStart(6), `limit ${four(line.limit)}`, pText(line.p_value, line.verdict === "NOT OK").padEnd(9)];
-  const unlike = line.unlike_class ? [unlikeText(line)] : [];
+  const unlike = line.unlike_class || line.nearest_class !== null ? [unlikeText(line)] : [];
   return [colour(line.verdict.padEnd(6)), ...parts, of, ...unlike, line.file].join("  ");
 }
 
@@ -31,8 +33,10 @@ export function reasonOf(line: PredictionLine): string {
   return `score ${line.score.toPrecision(4)} is above the limit ${four(line.limit ?? Number.NaN)} (${pText(line.p_value ?? 1, true)})`;
 }
 
-function unlikeText({ class: name, class_given: isGiven }: PredictionLine): string {
-  return isGiven ? `unlike the given class ${name}` : "unlike every class of this model";
+function unlikeText({ class: name, class_given: isGiven, unlike_class: isUnlike, nearest_class: nearest }: PredictionLine): string {
+  if (!isGiven) return "unlike every class of this model";
+  if (nearest === null) return `unlike the given class ${name}`;
+  return isUnlike ? `unlike the given class ${name}, nearer to ${nearest}` : `nearer to ${nearest} than to the given class ${name}`;
 }
 
 /** What is above the limit is rarer than p among good images; p is rounded up to one digit. */

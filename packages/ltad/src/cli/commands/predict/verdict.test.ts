@@ -40,6 +40,7 @@ const line = (change: Partial<PredictionLine> = {}): PredictionLine => ({
   class: "brick",
   class_given: false,
   unlike_class: false,
+  nearest_class: null,
   map: null,
   map_low: null,
   map_high: null,
@@ -55,6 +56,10 @@ describe("a line", () => {
     [{ verdict: "OK", score: 0.9, p_value: 0.4123, class_given: true }, "OK      0.9000  limit 17.4  p = 0.41   brick  a.png"],
     [{ unlike_class: true }, "NOT OK   143.5  limit 17.4  p < 0.004  brick (predicted)  unlike every class of this model  a.png"],
     [{ unlike_class: true, class_given: true }, "NOT OK   143.5  limit 17.4  p < 0.004  brick  unlike the given class brick  a.png"],
+    [
+      { nearest_class: "tile", class_given: true },
+      "NOT OK   143.5  limit 17.4  p < 0.004  brick  nearer to tile than to the given class brick  a.png",
+    ],
     [{ verdict: null, limit: null, p_value: null }, "    143.5  brick (predicted)  a.png"],
   ] as const)("%j", (change, expected) => {
     expect(verdictLine(line(change), plain)).toBe(expected);
@@ -96,7 +101,13 @@ it("gives programs the verdict and what it rests on", async () => {
     unlike_class: false,
   });
   const { stdout: nut, stderr } = await ltad("predict", model, image, "--json", "--class", "nut");
-  expect(JSON.parse(nut)).toMatchObject({ verdict: "NOT OK", p_value: 1 / 252, basis: "estimated", class_given: true });
+  expect(JSON.parse(nut)).toMatchObject({
+    verdict: "NOT OK",
+    p_value: 1 / 252,
+    basis: "estimated",
+    class_given: true,
+    nearest_class: "tile",
+  });
   expect(stderr).toMatch(/Limits are estimated, not promised: nut/);
 });
 
@@ -127,7 +138,7 @@ it("an image of another kind is not OK, whatever its score", async () => {
   const predicted = await ltad("predict", model, file);
   expect(predicted.stdout).toMatch(/^NOT OK .*unlike every class of this model/);
   expect(Number(/NOT OK +(\S+)/.exec(predicted.stdout)?.[1])).toBeLessThan(0.2); // its score alone is that of a good image
-  expect((await ltad("predict", model, file, "--class", "nut")).stdout).toMatch(/^NOT OK .*unlike the given class nut/);
+  expect((await ltad("predict", model, file, "--class", "nut")).stdout).toMatch(/^NOT OK .*unlike the given class nut, nearer to tile/);
 });
 
 describe("a model without limits", () => {
@@ -157,10 +168,10 @@ describe("files for other programs", () => {
 
   it("CSV has a row an image, quoted where it must be", () => {
     const [head, ...rest] = verdictCsv(outcomes).split("\n");
-    expect(head).toBe("file,verdict,score,limit,p_value,basis,class,class_given,unlike_class,error");
+    expect(head).toBe("file,verdict,score,limit,p_value,basis,class,class_given,unlike_class,nearest_class,error");
     expect(rest.join("\n").startsWith(`"a ""b"", <c>&\n`)).toBe(true);
-    expect(rest).toContain("ok.png,OK,143.46,17.4,0.5,promised,brick,false,false,");
-    expect(rest).toContain('bad.png,ERROR,,,,,,,,"no image, at all"');
+    expect(rest).toContain("ok.png,OK,143.46,17.4,0.5,promised,brick,false,false,,");
+    expect(rest).toContain('bad.png,ERROR,,,,,,,,,"no image, at all"');
   });
 
   it("JUnit has a failure for each image that is not OK, an error for each that was not read, and no markup of file names", () => {

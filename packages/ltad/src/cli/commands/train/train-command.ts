@@ -20,6 +20,7 @@ export async function trainCommand(io: Io, data: string | undefined, options: Tr
     session.printJson({ folder, timing, copies, warnings });
     session.print(`The model is in ${folder}`);
     const next = [
+      ["limits", folder],
       ["eval", folder, ...(data === undefined ? [] : [data]), ...dataWords(options), "--report"],
       ["predict", folder, "IMAGE", "--out", "maps"],
     ];
