@@ -30,7 +30,7 @@ export function chooseWorst(tested: readonly TestedClass[], { decision }: Manife
       .filter(({ image }) => is(image))
       .sort((a, b) => (role === "missed" ? a.ratio - b.ratio : b.ratio - a.ratio))
       .slice(0, most)
-      .map(({ ratio: _, ...rest }): WorstPicture => ({ role, ...rest }));
+      .map(({ image, class: name, place }): WorstPicture => ({ role, image, class: name, place }));
   return {
     missed: chosen("missed", ({ item, isAnomalous }) => !isGood(item) && isAnomalous === false),
     alarms: chosen("suspected", ({ item, isAnomalous }) => isGood(item) && isAnomalous === true),

@@ -264,7 +264,13 @@ describe("limits", () => {
   });
 
   it("are in the numbers for programs, and a limit that is too high misses defects", async () => {
-    const { stdout } = await ltad("eval", await judged([[...usual, ...usual.map((x) => x + 1)].sort(), [2]]), data, "--json", ...cache());
+    const { stdout } = await ltad(
+      "eval",
+      await judged([[...usual, ...usual.map((x) => x + 1)].sort((a, b) => a - b), [2]]),
+      data,
+      "--json",
+      ...cache(),
+    );
     expect((JSON.parse(stdout) as Evaluation).decisions).toMatchObject([
       { class: "tile", basis: "promised", good: 3, false_alarms: 0, defective: 2, missed_defects: 2, is_shifted: false },
       { class: "nut", basis: "estimated", good: 2, false_alarms: 0, defective: 2, missed_defects: 2 },
