@@ -72,7 +72,7 @@ const training = await trainStep({
   inputs: { text: i32(batch, inLength), before: i32(batch, outLength), after: i32(batch, outLength) },
   loss: (p, { text, before, after }) => {
     const logits = convert(p, text, before).reshape([-1, letters.length]);
-    return { loss: tf.losses.softmaxCrossEntropy(tf.oneHot(after.flatten(), letters.length), logits) as tf.Scalar };
+    return { loss: tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(tf.oneHot(after.flatten(), letters.length), logits) };
   },
 });
 const steps = 400;

@@ -54,7 +54,7 @@ const training = await trainStep({
   engine,
   inputs: { image: f32(batch, side, side, 1), label: i32(batch), seed: i32() },
   loss: (p, { image, label, seed }) => ({
-    loss: tf.losses.softmaxCrossEntropy(tf.oneHot(label, 10), convnet(p, image, seed)) as tf.Scalar,
+    loss: tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(tf.oneHot(label, 10), convnet(p, image, seed)),
   }),
 });
 const start = performance.now();

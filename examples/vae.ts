@@ -45,9 +45,9 @@ function loss(p: Params, x: tf.Tensor2D, seed: tf.Tensor) {
   const [mean, logVar] = [linear(p.mean, h), linear(p.logVar, h)];
   const z = tf.add(mean, tf.mul(tf.exp(tf.mul(logVar, 0.5)), normalFrom([batch, latent], seed)));
   const logits = linear(p.out, tf.relu(linear(p.back, z as tf.Tensor2D)));
-  const reconstruction = tf.mul(tf.losses.sigmoidCrossEntropy(x, logits) as tf.Scalar, size) as tf.Scalar;
-  const kl = tf.mul(tf.sum(tf.sub(tf.add(tf.exp(logVar), tf.square(mean)), tf.add(logVar, 1)), 1).mean(), 0.5) as tf.Scalar;
-  return { loss: tf.add(reconstruction, kl) as tf.Scalar, reconstruction, kl };
+  const reconstruction = tf.mul<tf.Scalar>(tf.losses.sigmoidCrossEntropy(x, logits), size);
+  const kl = tf.mul<tf.Scalar>(tf.sum(tf.sub(tf.add(tf.exp(logVar), tf.square(mean)), tf.add(logVar, 1)), 1).mean(), 0.5);
+  return { loss: tf.add<tf.Scalar>(reconstruction, kl), reconstruction, kl };
 }
 
 const inputs = { x: f32(batch, size), seed: i32() };

@@ -110,7 +110,7 @@ async function load() {
   const model = toOnnx(({ x }) => ({ y: x.add(1) }), { x: { dtype: "float32", shape: [2] } });
   const session = await ort.InferenceSession.create(model, { executionProviders: [provider], logSeverityLevel: 4 });
   const { y } = await session.run({ x: new ort.Tensor("float32", Float32Array.of(1, 2), [2]) });
-  console.log(`${provider} computes: ${String(y!.data)}`);
+  console.log(`${provider} computes: ${(y!.data as Float32Array).join(",")}`);
 }
 
 const parts: Readonly<Record<string, () => Promise<void>>> = { load, conformance, step };

@@ -19,7 +19,7 @@ function faultOf(results: unknown): string | undefined {
   if (results instanceof Promise) return "it returned a promise";
   if (results instanceof tf.Tensor) return "it returned a tensor without a name";
   if (Array.isArray(results)) return "it returned an array";
-  if (typeof results !== "object" || results === null) return `it returned ${results === undefined ? "nothing" : String(results)}`;
+  if (typeof results !== "object" || results === null) return `it returned ${results === undefined ? "nothing" : described(results)}`;
   const entries = Object.entries(results);
   if (entries.length === 0) return "there are none";
   const [name, value] = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor)) ?? [];

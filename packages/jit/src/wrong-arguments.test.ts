@@ -9,7 +9,7 @@ import * as nn from "./nn.js";
 
 const rng = createRng(1);
 const tensors = <P extends Tree<NdArray>>(params: P) => api.tensorsOf(params);
-const [map, rows, batch] = [tf.ones([1, 4, 4, 2]) as tf.Tensor4D, tf.ones([3, 2]), tf.ones([1, 3, 4]) as tf.Tensor3D];
+const [map, rows, batch] = [tf.ones<tf.Rank.R4>([1, 4, 4, 2]), tf.ones([3, 2]), tf.ones<tf.Rank.R3>([1, 3, 4])];
 const inputs = { x: api.f32(2) };
 const fn = ({ x }: { x: tf.Tensor }) => ({ y: tf.add(x, 1) });
 const warm = { base: 1, warmup: 2, total: 9 };

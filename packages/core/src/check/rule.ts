@@ -21,15 +21,23 @@ export function refuse(path: string, expected: string, value: unknown, code: "LT
 
 /** A value in a few words. */
 function describe(value: unknown): string {
-  if (typeof value === "string") return value.length > 40 ? `a text of ${value.length} letters` : JSON.stringify(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value !== "object" || value === null) return value === undefined ? "nothing" : String(value);
-  if (Array.isArray(value)) return value.length > 4 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<unknown>).length}`;
-  return describeObject(value);
+  switch (typeof value) {
+    case "undefined":
+      return "nothing";
+    case "string":
+      return value.length > 40 ? `a text of ${value.length} letters` : JSON.stringify(value);
+    case "function":
+      return "a function";
+    case "object":
+      return value === null ? "null" : describeObject(value);
+    default:
+      return String(value);
+  }
 }
 
 function describeObject(value: object): string {
+  if (Array.isArray(value)) return value.length > 4 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as unknown as ArrayLike<unknown>).length}`;
   const { dtype, shape } = value as { dtype?: unknown; shape?: unknown };
   if (typeof dtype === "string" && Array.isArray(shape)) return `${dtype} [${shape.join(", ")}]`;
   if (value instanceof Promise) return "a promise";

@@ -77,5 +77,5 @@ function normalised<R extends tf.Rank>(
   variance: tf.Tensor,
   epsilon: number,
 ) {
-  return x.sub(mean).mul(variance.add(epsilon).rsqrt()).mul(weight).add(bias) as tf.Tensor<R>;
+  return x.sub(mean).mul(variance.add(epsilon).rsqrt()).mul(weight).add<tf.Tensor<R>>(bias);
 }

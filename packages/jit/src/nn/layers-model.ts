@@ -10,7 +10,7 @@ export interface ModelFunction {
   /** What it does not train, such as the running statistics of batch norm. */
   readonly buffers: Tree<NdArray>;
   /** The model in inference mode. */
-  forward(params: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>, x: tf.Tensor): tf.Tensor;
+  readonly forward: (params: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>, x: tf.Tensor) => tf.Tensor;
 }
 
 type Weight = { readonly originalName: string; readonly trainable: boolean; read(): tf.Tensor };

@@ -49,7 +49,7 @@ export function lstmCell(p: Recurrent, x: tf.Tensor2D, state: LstmState): LstmSt
   check("lstmCell", { p, x, state }, { p: cellRule, x: tensor(2), state: having("a state { h, c }", "h", "c") });
   const all = tf.add(fromInput(p, x), fromState(p, state.h)); // [B, 4 H]
   const [input, forget, cell, output] = tf.split(all, 4, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-  const c = tf.add(tf.mul(tf.sigmoid(forget), state.c), tf.mul(tf.sigmoid(input), tf.tanh(cell))) as tf.Tensor2D;
+  const c = tf.add<tf.Tensor2D>(tf.mul(tf.sigmoid(forget), state.c), tf.mul(tf.sigmoid(input), tf.tanh(cell)));
   return { h: tf.mul(tf.sigmoid(output), tf.tanh(c)), c };
 }
 

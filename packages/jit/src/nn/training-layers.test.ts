@@ -44,7 +44,7 @@ describe.each(engines)("on %s", (engine) => {
           const p = { weight: weight!, bias: bias! };
           const statistics = { running_mean: mean!, running_var: variance! };
           const forward = (a: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
-            batchNorm({ weight: w, bias: b }, statistics, a, { training: true }).y.mul(up!).sum() as tf.Scalar;
+            batchNorm({ weight: w, bias: b }, statistics, a, { training: true }).y.mul(up!).sum<tf.Scalar>();
           const [dx, dw, db] = tf.grads(forward)([x!, weight!, bias!]);
           const { y, statistics: next } = batchNorm(p, statistics, x!, { training: true });
           return {
@@ -99,10 +99,10 @@ describe.each(engines)("on %s", (engine) => {
         const value = (...args: tf.Tensor[]) =>
           forward(args[0] as tf.Tensor3D, Object.fromEntries(names.map((name, i) => [name, args[i + 1]])) as never)
             .y.mul(up!)
-            .sum() as tf.Scalar;
+            .sum<tf.Scalar>();
         const grads = tf.grads(value)(list);
         const slopes = Object.fromEntries(["x", ...names].map((name, i) => [`d_${name}`, grads[i]!]));
-        return { ...forward(x as tf.Tensor3D, p as never), ...slopes } as Record<string, tf.Tensor>;
+        return { ...forward(x as tf.Tensor3D, p as never), ...slopes };
       },
       { x: array(`${kind}.x`), up: array(`${kind}.upstream`), ...given },
       engine,
@@ -181,7 +181,7 @@ describe("a model of TensorFlow.js", () => {
       params,
       inputs: { x: f32(3, 4) },
       constants: { buffers },
-      loss: (p, { x }, c) => ({ loss: forward(p, c.buffers, x).square().mean() as tf.Scalar }),
+      loss: (p, { x }, c) => ({ loss: forward(p, c.buffers, x).square().mean<tf.Scalar>() }),
     });
     const first = await training.step({ x }, { learningRate: 0.05 });
     for (let i = 0; i < 20; i++) await training.step({ x }, { learningRate: 0.05 });
@@ -229,7 +229,7 @@ describe("a model of TensorFlow.js", () => {
       loss: (p, { x }, c) => ({
         loss: forward(p, (c as { buffers: never }).buffers ?? {}, x)
           .square()
-          .mean() as tf.Scalar,
+          .mean<tf.Scalar>(),
       }),
     });
     const { loss } = await training.step({ x }, { learningRate: 0.05 });

@@ -28,7 +28,7 @@ export function uniformFrom<R extends tf.Rank>(shape: readonly number[], seed: t
   const key = mix(moved(mix(halves(seed.toFloat())), [tf.scalar(stream), tf.scalar(7 * stream)]));
   const place = mix([split((i) => i % prime), split((i) => Math.floor(i / prime))]);
   const [a, b] = mix(moved(place, key));
-  return tf.add(tf.mul(a, 1 / prime), tf.mul(b, 1 / prime ** 2)).reshape([...shape]) as tf.Tensor<R>;
+  return tf.add(tf.mul(a, 1 / prime), tf.mul(b, 1 / prime ** 2)).reshape<tf.Tensor<R>>([...shape]);
 }
 
 const moved = (pair: Pair, by: Pair): Pair => [modulo(pair[0].add(by[0])), modulo(pair[1].add(by[1]))];

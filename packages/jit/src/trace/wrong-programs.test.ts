@@ -72,7 +72,7 @@ describe("a traced function that waits is refused and leaves no rejection behind
     whereAsync: ({ x }) => (void tf.whereAsync(tf.greater(x, 0)), { y: x }),
     booleanMaskAsync: ({ x }) => (void tf.booleanMaskAsync(x, tf.greater(x, 0)), { y: x }),
     nonMaxSuppressionAsync: ({ x }) => (
-      void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum(x, 1) as tf.Tensor1D, 1),
+      void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum<tf.Tensor1D>(x, 1), 1),
       { y: x }
     ),
     "an async function": async ({ x }) => ({ y: x }),
@@ -120,7 +120,7 @@ describe("a traced function whose result or tensor is none is refused in our wor
     "parts that do not fit": [({ x }) => ({ y: tf.concat([x, tf.ones([4, 5])]) }), /kernel Concat/],
     "unequal parts of a split": [({ x }) => ({ y: tf.split(x, 2, 1)[0]! }), /kernel SplitV/],
     "a window larger than its map": [
-      ({ x }) => ({ y: tf.maxPool(tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D, 9, 1, "valid") }),
+      ({ x }) => ({ y: tf.maxPool(tf.reshape<tf.Rank.R4>(x, [1, 2, 3, 1]), 9, 1, "valid") }),
       /kernel MaxPool/,
     ],
     "an operand that is missing": [({ x }) => ({ y: tf.add(x, undefined as never) }), /TensorFlow\.js refuses this call/],

@@ -17,7 +17,7 @@ export interface StepParts {
   readonly clipNorm?: number | undefined;
   readonly optimiser: Optimiser;
   readonly layout: StateLayout;
-  loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>): unknown;
+  readonly loss: (params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>) => unknown;
 }
 
 /** One step: the gradients of a batch, and of those that were added before, become the next state. */

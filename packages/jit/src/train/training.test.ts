@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeSafetensors, float32, int32, type NdArray } from "@ltad/core";
+import { decodeSafetensors, float32, int32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ const problem = (rows: number) => ({
   inputs: { x: f32(rows, 5), y: f32(rows, 3) },
   threads: 1,
   loss: (p: Record<string, Linear>, { x, y }: { x: tf.Tensor2D; y: tf.Tensor2D }) => ({
-    loss: tf.squaredDifference(network(p, x), y).mean() as tf.Scalar,
+    loss: tf.squaredDifference(network(p, x), y).mean<tf.Scalar>(),
   }),
 });
 
@@ -112,7 +112,7 @@ describe.each(["onnx", "tensorflow"] as const)("a training on %s is torch's", (e
       loss({ norm, out }, { x, seed }, _, buffers) {
         const { y, statistics } = batchNorm(norm, buffers.norm, x, { training: true });
         const kept = dropout(y, 0.25, seed, 1);
-        return [{ loss: linear(out, kept).square().mean() as tf.Scalar }, { norm: statistics }] as const;
+        return [{ loss: linear(out, kept).square().mean<tf.Scalar>() }, { norm: statistics }] as const;
       },
     });
     const seeds = [int32([], [3]), int32([], [4])];
@@ -130,7 +130,7 @@ describe.each(["onnx", "tensorflow"] as const)("a training on %s is torch's", (e
 
 it("refuses buffers that do not come back", async () => {
   const buffers = { seen: float32([2]) };
-  const loss = ({ w }: { w: tf.Tensor }) => ({ loss: w.sum() as tf.Scalar });
+  const loss = ({ w }: { w: tf.Tensor }) => ({ loss: w.sum<tf.Scalar>() });
   const make = (returned: unknown) =>
     trainStep({
       params: { w: float32([2]) },
