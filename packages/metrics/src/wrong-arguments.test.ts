@@ -44,6 +44,7 @@ const calls: Partial<Record<keyof typeof api, readonly (readonly unknown[])[]>> 
   imageScores: [[[{ score: 1, anomaly: true, name: "x" }]]],
   falseAlarmCalibration: [[scores, scores, [0.3]]],
   delongTest: [[paired]],
+  mannWhitney: [[scores, scores]],
   pairedBootstrap: [[paired, api.auroc, options]],
   bootstrapClasses: [[new Map([["a", collected]]), ["a"], api.auroc, options]],
   exactPixels: [[[]]],

@@ -65,7 +65,7 @@ describe("files that are refused", () => {
       `"its samples are of type float. Only unsigned samples of 8 or 16 bits have a defined brightness; convert the image to 8 or 16 bits."`,
     );
     expect(await said("bomb_30000x30000_1bit.png")).toMatchInlineSnapshot(
-      `"it has too many pixels; expected at most 100000000 pixels. Scale the image down or raise maxPixels."`,
+      `"it has too many pixels; expected at most 100000000 pixels. Scale the image down, or allow more (--max-pixels N, or maxPixels in a program)."`,
     );
     expect(await said("truncated_half.jpg")).toMatchInlineSnapshot(
       `"this JPEG is damaged or truncated (Input buffer has corrupt header: VipsJpeg: premature end of JPEG image). Export or copy it again, or remove it."`,

@@ -62,7 +62,7 @@ describe("an EfficientNet with its weights in fewer bytes", () => {
     const encoder = efficientNetEncoder(widePlan, params as EfficientNetParams<NdArray>);
     expect(() => graphOf(encoder, "float16")).toThrow(/the constant encoder\.stages\.\d.*weight contains 70000, but float16 ends at 65504/);
     expect(() => graphOf(encoder, "int8")).not.toThrow();
-    expect(() => graphOf(encoder, "bfloat16" as Precision)).toThrow("expected one of float32, float16, int8, received bfloat16");
+    expect(() => graphOf(encoder, "bfloat16" as Precision)).toThrow('expected one of float32, float16, int8, received "bfloat16"');
   });
 });
 

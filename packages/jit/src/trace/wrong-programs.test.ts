@@ -135,12 +135,9 @@ describe("a traced function whose result or tensor is none is refused in our wor
   it("an error of the function itself stays what it is", () => {
     const own = new RangeError("mine");
     expect(() =>
-      toOnnx(
-        () => {
-          throw own;
-        },
-        x,
-      ),
+      toOnnx(() => {
+        throw own;
+      }, x),
     ).toThrow(own);
   });
 });

@@ -16,7 +16,7 @@ it("is what help shows", async () => {
     ["", "ltad"],
   ] as const) {
     const { stdout } = await ltadWith({ npm_lifecycle_event: event }, "train", "--help");
-    expect(stdout).toContain(`Usage: ${program} train [options] <data>`);
+    expect(stdout).toContain(`Usage: ${program} train [options] [data]`);
     expect(stdout).toContain(`  $ ${program} train ./data --out ./model\n`);
   }
 });

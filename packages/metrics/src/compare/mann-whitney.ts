@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
+import { arrayLike, check } from "@ltad/core/check";
 import { normalTwoSided } from "./normal.js";
 
 /** Whether two lists of numbers come from one distribution. */
@@ -18,6 +19,7 @@ const few = 8; // numbers in the shorter list, up to which the exact distributio
  * @see Mann & Whitney 1947; the same choice of method as scipy.stats.mannwhitneyu
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
+  check("mannWhitney", { a, b }, { a: arrayLike, b: arrayLike });
   if (![...a, ...b].every(Number.isFinite)) throw new LtadError("LTAD_DATA", "Mann-Whitney test: expected finite numbers.");
   const [n, m] = [a.length, b.length];
   if (n === 0 || m === 0) return { larger: 0.5, pValue: 1 };

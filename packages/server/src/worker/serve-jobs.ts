@@ -33,7 +33,7 @@ export function serveJobs(
 
 /** An error for the parent process: our own errors as they are, a bug with its stack for the log. */
 function failureOf(error: unknown): Failure {
-  if (isLtadError(error)) return { code: error.code, message: error.message.replace(" or raise maxPixels", "") }; // an option of this machine, not of the client
+  if (isLtadError(error)) return { code: error.code, message: error.message.replace(/, or allow more \(--max-pixels.*?\)/, "") }; // an option of this machine, not of the client
   if (error instanceof TooLarge) return { code: "LTAD_TOO_LARGE", message: error.message };
   return { code: "LTAD_INTERNAL", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
