@@ -23,7 +23,7 @@ export interface ClassDecision {
   readonly is_shifted: boolean;
 }
 
-const doubt = 0.001; // of the rank test; with fifty classes it raises a false alarm once in twenty evaluations
+const doubt = 0.05; // of the rank tests of all classes together (Bonferroni): one evaluation in twenty doubts a class without reason
 
 /** The decisions of a model on the test images, class by class; undefined for a model without limits. */
 export function classDecisions(tested: readonly TestedClass[], { decision }: Manifest): ClassDecision[] | undefined {
@@ -46,7 +46,7 @@ export function classDecisions(tested: readonly TestedClass[], { decision }: Man
       defective: defective.length,
       missed_defects: defective.filter(({ isAnomalous }) => !isAnomalous).length,
       shift_p_value: p,
-      is_shifted: p !== null && p < doubt,
+      is_shifted: p !== null && p < doubt / tested.length,
     };
   });
 }
@@ -55,13 +55,17 @@ function shiftOf(test: readonly number[], known: readonly number[]): number | nu
   return test.length === 0 || known.length === 0 ? null : mannWhitney(test, known).pValue;
 }
 
+function pText(p: number): string {
+  return p < 0.001 ? "< 0.001" : `= ${p.toPrecision(1)}`;
+}
+
 /** The classes whose limits promise nothing about their test images, in words. */
 export function shiftWarnings(decisions: readonly ClassDecision[], { classes, decision }: Manifest): string[] {
   return decisions
     .filter((one) => one.is_shifted)
-    .map(({ class: name }) => {
+    .map(({ class: name, shift_p_value: p }) => {
       const entry = decision?.classes[classes.findIndex((one) => one.name === name)];
       const known = entry?.recalibrated ? "the good images that its limit comes from" : "your good training images";
-      return `${name}: your good test images differ from ${known}: p < ${doubt}; recalibrate with \`ltad limits --from\`. Until then no false-alarm rate is promised for this class.`;
+      return `${name}: your good test images differ from ${known}: p ${pText(p!)}; recalibrate with \`ltad limits --from\`. Until then no false-alarm rate is promised for this class.`;
     });
 }
