@@ -11,6 +11,7 @@ it("exports what is listed here", () => {
       "bytesOf",
       "checkOutFolder",
       "createRng",
+      "csvRow",
       "decodeSafetensors",
       "decodeText",
       "eachAtOnce",

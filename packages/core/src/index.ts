@@ -2,6 +2,7 @@ export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./ar
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { checkOutFolder } from "./check-out-folder.js";
 export { decodeText } from "./decode-text.js";
+export { csvRow } from "./csv-row.js";
 export { eachAtOnce } from "./each-at-once.js";
 export { evenly } from "./evenly.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomic } from "@ltad/core";
-import { csvRow } from "./csv-row.js";
+import { csvRow, writeFileAtomic } from "@ltad/core";
 import { ownOf } from "./own-of.js";
 import { falseAlarmNumbers } from "./false-alarms/false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";

@@ -1,6 +1,5 @@
-import { writeFileAtomic } from "@ltad/core";
+import { csvRow, writeFileAtomic } from "@ltad/core";
 import { isGood } from "@ltad/data";
-import { csvRow } from "./csv-row.js";
 import type { Evaluated } from "./evaluate.js";
 
 /**

@@ -1,28 +1,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
-import { afterEach, describe, expect, it } from "vitest";
-import { type AppOptions, createApp } from "../app.js";
-import type { Engine } from "../engine/engine.js";
+import { describe, expect, it } from "vitest";
 import { protocolErrorSchema } from "../schemas.js";
-import { fakeEngine } from "../testing/fake-engine.js";
-import { fakeModels } from "../testing/fake-models.js";
-
-let app: FastifyInstance | undefined;
-afterEach(async () => app?.close());
-
-async function open(overrides: Partial<Engine> = {}, options: Partial<AppOptions> = {}) {
-  const engine = fakeEngine(overrides);
-  app = await createApp({ models: await fakeModels(engine), maxBytes: 10_000, ...options });
-  return { app, jobs: engine.jobs };
-}
-
-const input = (changes = {}) => ({
-  name: "image",
-  shape: [1],
-  datatype: "BYTES",
-  data: [Buffer.from("PNG bytes").toString("base64")],
-  ...changes,
-});
+import { imageInput as input, openApp as open } from "../testing/open-app.js";
 
 describe("binary tensors", () => {
   const bytes = (...strings: string[]) =>

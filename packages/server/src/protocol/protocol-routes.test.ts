@@ -1,32 +1,9 @@
 import { version } from "@ltad/core";
-import type { FastifyInstance } from "fastify";
-import { afterEach, describe, expect, it } from "vitest";
-import { type AppOptions, createApp } from "../app.js";
-import type { Engine } from "../engine/engine.js";
+import { describe, expect, it } from "vitest";
 import { inferResponseSchema, modelMetadataSchema, protocolErrorSchema } from "../schemas.js";
-import { fakeEngine } from "../testing/fake-engine.js";
-import { fakeModels } from "../testing/fake-models.js";
-
-let app: FastifyInstance | undefined;
-afterEach(async () => app?.close());
-
-async function open(overrides: Partial<Engine> = {}, options: Partial<AppOptions> = {}) {
-  const engine = fakeEngine(overrides);
-  app = await createApp({ models: await fakeModels(engine), maxBytes: 10_000, ...options });
-  return { app, jobs: engine.jobs };
-}
+import { imageInput as input, infer, openApp as open } from "../testing/open-app.js";
 
 describe("Open Inference Protocol", () => {
-  const input = (changes = {}) => ({
-    name: "image",
-    shape: [1],
-    datatype: "BYTES",
-    data: [Buffer.from("PNG bytes").toString("base64")],
-    ...changes,
-  });
-  const infer = (app: FastifyInstance, payload: object, name = "ltad") =>
-    app.inject({ method: "POST", url: `/v2/models/${name}/infer`, payload });
-
   it("tells health, server and model", async () => {
     const { app } = await open();
     const get = async (url: string) => (await app.inject(url)).json<unknown>();

@@ -1,28 +1,5 @@
-import type { FastifyInstance } from "fastify";
-import { afterEach, expect, it } from "vitest";
-import { type AppOptions, createApp } from "../app.js";
-import type { Engine } from "../engine/engine.js";
-import { fakeEngine } from "../testing/fake-engine.js";
-import { fakeModels } from "../testing/fake-models.js";
-
-let app: FastifyInstance | undefined;
-afterEach(async () => app?.close());
-
-async function open(overrides: Partial<Engine> = {}, options: Partial<AppOptions> = {}) {
-  const engine = fakeEngine(overrides);
-  app = await createApp({ models: await fakeModels(engine), maxBytes: 10_000, ...options });
-  return { app, jobs: engine.jobs };
-}
-
-const input = (changes = {}) => ({
-  name: "image",
-  shape: [1],
-  datatype: "BYTES",
-  data: [Buffer.from("PNG bytes").toString("base64")],
-  ...changes,
-});
-const infer = (app: FastifyInstance, payload: object, name = "ltad") =>
-  app.inject({ method: "POST", url: `/v2/models/${name}/infer`, payload });
+import { expect, it } from "vitest";
+import { imageInput as input, infer, openApp as open } from "../testing/open-app.js";
 
 it("lists, unloads and loads models", async () => {
   const { app } = await open();

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { LtadError, writeFileAtomic } from "@ltad/core";
-import { csvRow } from "../../csv-row.js";
+import { csvRow, LtadError, writeFileAtomic } from "@ltad/core";
 import type { PredictionLine } from "./predict-command.js";
 import { reasonOf } from "./verdict-line.js";
 
