@@ -1,6 +1,6 @@
 import { classGaussian } from "./class-gaussian.js";
 import { type ClassSums, mergeSums } from "./class-sums.js";
-import { logLikelihood } from "./log-likelihood.js";
+import { heldOutOf, logLikelihood } from "./log-likelihood.js";
 import type { Scatter } from "./scatter.js";
 
 /** Sums of the images of a class by folds: as they are, and of each kind of copy. */
@@ -28,6 +28,7 @@ export async function copyLikelihoods<Kind extends string>(
   options: CopyOptions,
 ): Promise<number[]> {
   const total = mergeSums(folds.images);
+  const judges = await Promise.all(folds.images.map((held) => heldOutOf(held, options.deviation, options.scatter)));
   const likelihoods: number[] = [];
   for (const kinds of candidates) {
     const copies = kinds.map((kind) => folds.copies[kind]);
@@ -36,7 +37,7 @@ export async function copyLikelihoods<Kind extends string>(
     for (const [fold, held] of folds.images.entries()) {
       const others = mergeSums([all], [held, ...copies.map((parts) => parts[fold]!)]);
       const gaussian = await classGaussian(others, options.deviation, options.scatter, options.meanPrior);
-      sum += (await logLikelihood(gaussian, held, options.deviation, options)) * (held.images / total.images);
+      sum += (await logLikelihood(gaussian, judges[fold]!, options)) * (held.images / total.images);
     }
     likelihoods.push(sum);
   }

@@ -32,10 +32,12 @@ export async function classGaussian(sums: ClassSums, deviation: Float64Array, sc
   const mean = meanAtPositions(position, total, { weight, images: n });
   const between = await scatter.of(position); // A
   const share = (1 - weight) ** 2; // u
-  const covariance = inUnits(sums.scatter, deviation);
-  addInto(covariance, between, -(1 - share) / n);
-  addOuter(covariance, total, total, -share / (n * tokens));
-  return { mean, covariance: covariance.map((sum) => sum / (n * tokens)) };
+  const sum = inUnits(sums.scatter, deviation);
+  addInto(sum, between, -(1 - share) / n);
+  addOuter(sum, total, total, -share / (n * tokens));
+  const covariance = new Float64Array(sum.length);
+  addInto(covariance, sum, 1 / (n * tokens));
+  return { mean, covariance };
 }
 
 /** w s_i / n + (1 - w) s / (n N), [N, C] */
@@ -45,7 +47,8 @@ function meanAtPositions(
   { weight, images }: { readonly weight: number; readonly images: number },
 ) {
   const channels = total.length;
-  const mean = position.map((sum) => (weight * sum) / images);
+  const mean = new Float64Array(position.length);
+  addInto(mean, position, weight / images);
   const common = total.map((sum) => ((1 - weight) * sum) / (images * (position.length / channels)));
   for (let row = 0; row < mean.length; row += channels) for (let c = 0; c < channels; c++) mean[row + c] = mean[row + c]! + common[c]!;
   return mean;

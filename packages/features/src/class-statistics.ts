@@ -1,10 +1,10 @@
 import { float32, type JobOptions, type NdArray } from "@ltad/core";
 import { columnSums, meanAndDeviation } from "./accumulate.js";
-import { type ClassGaussian, classGaussian } from "./class-gaussian.js";
+import { classGaussian } from "./class-gaussian.js";
 import { type ClassSums, mergeSums } from "./class-sums.js";
 import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
-import { fitPositionAxes, type PositionAxes } from "./position-axes.js";
+import { openAxesFit, type PositionAxes } from "./position-axes.js";
 import { openInverseRoot } from "./inverse-root.js";
 import { openScatter } from "./scatter.js";
 
@@ -57,69 +57,68 @@ export function momentsOf(sums: readonly ClassSums[], { tokens, channels }: Feat
   };
 }
 
+/** Fits statistics with programs that stay open. */
+export interface StatisticsFit {
+  /**
+   * What follows from sums, and the axes of the positions, which take a pass over the features.
+   * @param sums of the images of each class of the set, all with images
+   * @param moments of other images where a part of the classes or of their images is fitted
+   */
+  of(set: LabelledFeatures, sums: readonly ClassSums[], job: JobOptions, moments?: Moments): Promise<ClassStatistics>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens the fit of statistics to classes, in closed form.
+ * @see method.md, "Features" 4 and "Recommended settings" 2
+ */
+export async function openStatisticsFit(spec: FeatureSpec, options: StatisticsOptions): Promise<StatisticsFit> {
+  const { tokens, channels, zSize } = spec;
+  const scatter = await openScatter(channels);
+  const whitens = options.by === "class";
+  const inverseRoot = whitens ? await openInverseRoot(channels, options.ridge) : undefined;
+  const axes = whitens && options.positionRank > 0 ? await openAxesFit(spec, options) : undefined;
+  return {
+    async of(set, sums, job, { patch, image } = momentsOf(sums, spec)) {
+      const means: Float64Array[] = [];
+      const roots: Float32Array[] = [];
+      for (const own of sums) {
+        const { mean, covariance } = await classGaussian(own, patch.deviation, scatter, options.meanPrior);
+        means.push(mean);
+        if (inverseRoot) roots.push(await inverseRoot.of(covariance));
+      }
+      const classZ = sums.flatMap((own) => [...own.z].map((z, d) => (z / own.images - image.mean[d]!) / image.deviation[d]!));
+      const statistics = {
+        channelMean: float32([channels], patch.mean),
+        channelDeviation: float32([channels], patch.deviation),
+        positionMean: stacked([tokens, channels], means),
+        zMean: float32([zSize], image.mean),
+        zDeviation: float32([zSize], image.deviation),
+        classZ: float32([sums.length, zSize], classZ),
+      };
+      if (!inverseRoot) return statistics;
+      const whitening = stacked([channels, channels], roots);
+      return { ...statistics, whitening, ...(await axes?.of(set, { ...statistics, whitening }, job)) };
+    },
+    dispose: async () => void (await Promise.all([scatter.dispose(), inverseRoot?.dispose(), axes?.dispose()])),
+  };
+}
+
 /** Options of a fit; `moments` are those of other images where a part of the classes or of their images is fitted. */
 export type FitOptions = StatisticsOptions & { readonly moments?: Moments | undefined };
 
-/**
- * Fits the statistics of all classes: what follows from sums, and the axes of the positions, which take a pass over the features.
- * @param sums of the images of each class of the set
- * @see method.md, "Features" 4 and "Recommended settings" 2
- */
+/** Fits the statistics of all classes once; see {@link openStatisticsFit}. */
 export async function fitStatistics(
   set: LabelledFeatures,
   sums: readonly ClassSums[],
   spec: FeatureSpec,
   options: FitOptions & JobOptions,
 ): Promise<ClassStatistics> {
-  const statistics = await statisticsOf(sums, spec, options);
-  if (statistics.whitening === undefined || options.positionRank === 0) return statistics;
-  return { ...statistics, ...(await fitPositionAxes(set, { ...statistics, whitening: statistics.whitening }, options)) };
-}
-
-/** The statistics that follow from sums alone. @param sums of each class, all with images */
-export async function statisticsOf(sums: readonly ClassSums[], spec: FeatureSpec, options: FitOptions): Promise<ClassStatistics> {
-  const { tokens, channels, zSize } = spec;
-  const { patch, image } = options.moments ?? momentsOf(sums, spec);
-  const gaussians = await gaussiansOf(sums, patch.deviation, spec, options);
-  const classZ = sums.flatMap((own) => [...own.z].map((z, d) => (z / own.images - image.mean[d]!) / image.deviation[d]!));
-  return {
-    channelMean: float32([channels], patch.mean),
-    channelDeviation: float32([channels], patch.deviation),
-    positionMean: stacked(
-      [tokens, channels],
-      gaussians.map(({ mean }) => mean),
-    ),
-    ...(options.by === "class" && { whitening: stacked([channels, channels], await inverseRoots(gaussians, channels, options.ridge)) }),
-    zMean: float32([zSize], image.mean),
-    zDeviation: float32([zSize], image.deviation),
-    classZ: float32([sums.length, zSize], classZ),
-  };
-}
-
-async function gaussiansOf(
-  sums: readonly ClassSums[],
-  deviation: Float64Array,
-  { channels }: FeatureSpec,
-  { meanPrior }: StatisticsOptions,
-): Promise<ClassGaussian[]> {
-  const scatter = await openScatter(channels);
+  const fit = await openStatisticsFit(spec, options);
   try {
-    const gaussians: ClassGaussian[] = [];
-    for (const own of sums) gaussians.push(await classGaussian(own, deviation, scatter, meanPrior));
-    return gaussians;
+    return await fit.of(set, sums, options, options.moments);
   } finally {
-    await scatter.dispose();
-  }
-}
-
-async function inverseRoots(gaussians: readonly ClassGaussian[], channels: number, ridge: number): Promise<Float32Array[]> {
-  const inverseRoot = await openInverseRoot(channels, ridge);
-  try {
-    const roots: Float32Array[] = [];
-    for (const { covariance } of gaussians) roots.push(await inverseRoot.of(covariance));
-    return roots;
-  } finally {
-    await inverseRoot.dispose();
+    await fit.dispose();
   }
 }
 

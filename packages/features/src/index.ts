@@ -1,6 +1,6 @@
 export { classDistances, standardZ } from "./class-distances.js";
 export { mergeSums, noSums, sumUp, withImages } from "./class-sums.js";
-export { fitStatistics, momentsOf, statisticsOf } from "./class-statistics.js";
+export { fitStatistics, momentsOf, openStatisticsFit } from "./class-statistics.js";
 export { copyLikelihoods } from "./choose-copies.js";
 export { encoderGraph } from "./encoder-graph.js";
 export { featureSpec } from "./feature-spec.js";
@@ -11,7 +11,7 @@ export { centred, whiten, whitened } from "./whitened.js";
 export type { ZTables } from "./class-distances.js";
 export type { CopyOptions, FoldSums } from "./choose-copies.js";
 export type { ClassSums } from "./class-sums.js";
-export type { ClassStatistics, FitOptions, Moments, StatisticsOptions } from "./class-statistics.js";
+export type { ClassStatistics, FitOptions, Moments, StatisticsFit, StatisticsOptions } from "./class-statistics.js";
 export type { FeatureOptions, FeatureSpec, Shrink } from "./feature-spec.js";
 export type { LabelledFeatures } from "./labelled-features.js";
 export type { PositionAxes } from "./position-axes.js";

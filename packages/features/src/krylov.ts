@@ -1,3 +1,4 @@
+import { type FloatArray, float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: P matrices, n their size, s dimensions of the subspace.
@@ -14,11 +15,11 @@ export interface Subspace {
  * An orthonormal basis of the Krylov space of symmetric positive matrices, by Lanczos' method with full orthogonalisation, all matrices
  * side by side.
  * @param matrices [P, n, n]
+ * @param start [n, 1], see {@link krylovStart}
  */
-export function krylov(matrices: tf.Tensor3D, steps: number): Subspace {
-  const n = matrices.shape[2];
+export function krylov(matrices: tf.Tensor3D, start: tf.Tensor2D, steps: number): Subspace {
   const size = tf.mean(tf.abs(matrices), [1, 2], true); // [P, 1, 1]
-  let next: tf.Tensor3D = tf.add(tf.mul(size, 0), startOf(n)); // [P, n, 1]
+  let next: tf.Tensor3D = tf.add(tf.mul(size, 0), tf.expandDims(start, 0)); // [P, n, 1]
   let basis = next; // [P, n, number of steps so far]
   for (let step = 1; step < steps; step++) {
     const product = orthogonal(orthogonal(tf.matMul(matrices, next), basis), basis);
@@ -32,13 +33,13 @@ export function krylov(matrices: tf.Tensor3D, steps: number): Subspace {
 
 const negligible = 1e-5; // a new direction shorter than this share of the matrix is rounding
 
-/** Any vector with a share of all axes, of length 1: [1, n, 1]. */
-function startOf(n: number): tf.Tensor3D {
+/** Any vector with a share of all axes, of length 1: [n, 1]. */
+export function krylovStart(n: number): FloatArray {
   const values = Array.from({ length: n }, (_, i) => 1 + 0.5 * Math.sin(1 + i * i));
   const length = Math.hypot(...values);
-  return tf.tensor3d(
+  return float32(
+    [n, 1],
     values.map((value) => value / length),
-    [1, n, 1],
   );
 }
 

@@ -5,41 +5,42 @@ import type { Scatter } from "./scatter.js";
 
 // Shapes: n images, N tokens, C channels; f in units of the channels' deviations.
 
+/** Images that judge a Gaussian, as what their likelihood needs. */
+export interface HeldOut {
+  readonly images: number;
+  /** mean at each position, [N, C] */
+  readonly mean: Float64Array;
+  /** sum of the squares around it over images and positions, [C, C] */
+  readonly scatter: Float64Array;
+}
+
+/** From the sums of images: no token is read again. */
+export async function heldOutOf({ images, position, scatter: total }: ClassSums, deviation: Float64Array, scatter: Scatter): Promise<HeldOut> {
+  const inverse = deviation.map((value) => 1 / value);
+  const sums = scaledColumns(position, inverse); // s_i [N, C]
+  const around = inUnits(total, deviation);
+  addInto(around, await scatter.of(sums), -1 / images); // sum of s_i s_i^T
+  return { images, mean: scaledColumns(sums, new Float64Array(deviation.length).fill(1 / images)), scatter: around };
+}
+
 /**
  * Mean log-likelihood of the tokens of images under a class's Gaussian N(m_c,i, Cov_c + ridge I), divided by C, without the constant
- * log(2 pi) / 2. It follows from the sums of the images: no token is read again.
- * @param held sums of images that did not take part in `gaussian`
+ * log(2 pi) / 2.
+ * @param held images that did not take part in `gaussian`
  */
 export async function logLikelihood(
   { mean, covariance }: ClassGaussian,
-  held: ClassSums,
-  deviation: Float64Array,
+  held: HeldOut,
   { scatter, ridge }: { readonly scatter: Scatter; readonly ridge: number },
 ): Promise<number> {
-  const channels = deviation.length;
+  const channels = Math.sqrt(covariance.length);
   const { inverse, logDeterminant } = choleskyInverse(withRidge(covariance, ridge), channels);
-  const around = await scatterAround(mean, held, deviation, scatter);
+  const shift = held.mean.slice();
+  addInto(shift, mean, -1);
+  const around = held.scatter.slice(); // sum of (f - m_i)(f - m_i)^T
+  addInto(around, await scatter.of(shift), held.images);
   const tokens = held.images * (mean.length / channels);
   return (-0.5 / channels) * ((await scatter.trace(inverse, around)) / tokens + logDeterminant);
-}
-
-/** Sum of (f - m_i)(f - m_i)^T over images and positions: around each position's own mean, and that mean around m_i. [C, C] */
-async function scatterAround(
-  mean: Float64Array,
-  { images, position, scatter: total }: ClassSums,
-  deviation: Float64Array,
-  scatter: Scatter,
-) {
-  const sums = scaledColumns(
-    position,
-    deviation.map((value) => 1 / value),
-  ); // s_i [N, C]
-  const own = await scatter.of(sums); // sum of s_i s_i^T
-  const shift = await scatter.of(sums.map((sum, i) => sum / images - mean[i]!));
-  const around = inUnits(total, deviation);
-  addInto(around, own, -1 / images);
-  addInto(around, shift, images);
-  return around;
 }
 
 function withRidge(matrix: Float64Array, ridge: number): Float64Array {

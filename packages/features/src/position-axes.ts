@@ -1,4 +1,5 @@
 import { evenly, type FloatArray, floats, float32, type JobOptions, type NdArray, throwIfAborted } from "@ltad/core";
+import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { openPrincipalAxes } from "./principal-axes.js";
 
@@ -19,79 +20,64 @@ interface Whitening {
   readonly whitening: NdArray; // [K, C, C]
 }
 
-interface AxesOptions extends JobOptions {
+export interface AxesOptions {
   readonly positionRank: number;
   readonly positionPrior: number;
 }
 
+export interface AxesFit {
+  /**
+   * The axes of every class.
+   * @param set images of the classes of `tables`
+   */
+  of(set: LabelledFeatures, tables: Whitening, job: JobOptions): Promise<PositionAxes>;
+  dispose(): Promise<void>;
+}
+
 /** Images that decide the axes of a class; of more, this many are taken evenly and stand for all. */
 const mostImages = 512;
-/** Numbers of tokens, or of products of images, that are held at a time. */
-const mostNumbers = 2 ** 25;
+/** Positions at a time: their tokens stay near the processor. */
+const mostPositions = 64;
 
 /**
- * The symmetric root of P_i = (nu I + X_i^T X_i) / (nu + n), cut at rank r, at every position of every class: X_i [n, C] are the whitened
- * tokens at position i. The class's covariance, which is I after whitening, counts as nu images.
+ * Opens the fit of the symmetric root of P_i = (nu I + X_i^T X_i) / (nu + n), cut at rank r, at every position of every class: X_i [n, C]
+ * are the whitened tokens at position i. The class's covariance, which is I after whitening, counts as nu images.
  * @see method.md, "Recommended settings" 3
  */
-export async function fitPositionAxes(set: LabelledFeatures, tables: Whitening, options: AxesOptions): Promise<PositionAxes> {
-  const { positionRank: rank, positionPrior: prior, onProgress } = options;
-  const [classes, tokens, channels] = tables.positionMean.shape as [number, number, number];
-  const axes = float32([classes, tokens, rank, channels]);
-  for (const label of set.counts.keys()) {
-    const onDone = (done: number) =>
-      onProgress?.({ phase: "positions", done: label * tokens + done, total: classes * tokens, unit: "positions" });
-    const size = tokens * rank * channels;
-    await writeClass(axes.data.subarray(label * size, (label + 1) * size), label, set, tables, { ...options, onDone });
-  }
-  const gain = set.counts.map((count) => Math.sqrt((prior + count) / prior));
-  return { axes, gain: float32([classes], gain) };
-}
-
-/** Writes the axes of one class, [N, r, C]. */
-async function writeClass(
-  out: Float32Array,
-  label: number,
-  set: LabelledFeatures,
-  tables: Whitening,
-  { onDone, signal, positionRank: rank, positionPrior: prior }: AxesOptions & { readonly onDone: (done: number) => void },
-): Promise<void> {
-  const [, tokens, channels] = tables.positionMean.shape as [number, number, number];
-  const images = evenly(indicesOf(set.labels, label), mostImages);
-  const scale = set.counts[label]! / images.length; // each image stands for so many
-  const strength = (value: number) => Math.sqrt(1 - Math.sqrt(prior / (prior + scale * value)));
-  const means = tableOf(tables.positionMean, label);
-  const whitening = tableOf(tables.whitening, label);
-  const together = Math.max(1, Math.floor(mostNumbers / (images.length * Math.max(channels, images.length))));
-  for (const positions of equalParts(tokens, together)) {
-    const options = { images: images.length, positions: positions.count, rank, strength, whitening, deviation: tables.channelDeviation };
-    const principal = await openPrincipalAxes(options);
-    try {
-      for (const from of positions.starts) {
-        throwIfAborted(signal);
-        const here = { from, count: positions.count };
-        const axes = await principal.of(await tokensAt(set, images, here), rowsOf(floats(means, "means"), channels, here));
-        out.set(floats(axes, "axes"), from * rank * channels);
-        onDone(from + positions.count);
+export async function openAxesFit({ tokens, channels }: FeatureSpec, { positionRank: rank, positionPrior: prior }: AxesOptions): Promise<AxesFit> {
+  const positions = largestDivisor(tokens, mostPositions);
+  const principal = await openPrincipalAxes({ positions, channels, rank });
+  return {
+    async of(set, tables, { onProgress, signal }) {
+      const classes = set.counts.length;
+      const axes = float32([classes, tokens, rank, channels]);
+      for (const [label, count] of set.counts.entries()) {
+        const images = evenly(indicesOf(set.labels, label), mostImages);
+        const scale = count / images.length; // each image stands for so many
+        const strength = (value: number) => Math.sqrt(1 - Math.sqrt(prior / (prior + scale * value)));
+        const own = { deviation: tables.channelDeviation, whitening: tableOf(tables.whitening, label) };
+        const means = tableOf(tables.positionMean, label).data;
+        for (let from = 0; from < tokens; from += positions) {
+          throwIfAborted(signal);
+          const here = { from, count: positions };
+          const tokensHere = { ...own, features: await tokensAt(set, images, here), mean: rowsOf(means, channels, here) };
+          const found = await principal.of(tokensHere, strength);
+          axes.data.set(floats(found, "axes"), (label * tokens + from) * rank * channels);
+          onProgress?.({ phase: "positions", done: label * tokens + from + positions, total: classes * tokens, unit: "positions" });
+        }
       }
-    } finally {
-      await principal.dispose();
-    }
-  }
+      const gain = set.counts.map((count) => Math.sqrt((prior + count) / prior));
+      return { axes, gain: float32([classes], gain) };
+    },
+    dispose: () => principal.dispose(),
+  };
 }
 
-/** Parts of at most `most` items: as many alike as there are, then what is left. */
-function equalParts(total: number, most: number): { readonly count: number; readonly starts: readonly number[] }[] {
-  const count = Math.min(total, most);
-  const whole = Math.floor(total / count);
-  const left = total - whole * count;
-  const starts = Array.from({ length: whole }, (_, i) => i * count);
-  return left === 0
-    ? [{ count, starts }]
-    : [
-        { count, starts },
-        { count: left, starts: [whole * count] },
-      ];
+/** The largest number up to `most` that divides `total`. */
+function largestDivisor(total: number, most: number): number {
+  let divisor = Math.min(total, most);
+  while (total % divisor !== 0) divisor--;
+  return divisor;
 }
 
 interface Range {

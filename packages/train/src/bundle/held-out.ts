@@ -2,10 +2,10 @@ import { evenly, type JobOptions, throwIfAborted } from "@ltad/core";
 import {
   type ClassStatistics,
   type ClassSums,
-  fitStatistics,
   mergeSums,
   momentsOf,
   openScatter,
+  openStatisticsFit,
   type StatisticsOptions,
 } from "@ltad/features";
 import type { TrainedHead } from "../head/head-graph.js";
@@ -36,7 +36,7 @@ export interface HeldOutOptions extends JobOptions {
 
 const mostImages = 256; // of a class that are scored
 /** What a fold leaves to be fitted to counts where there are few images; where there are many, time does. */
-const mostFolds = (images: number) => (images > 32 ? 3 : 5);
+const mostFolds = (images: number) => (images > 64 ? 2 : images > 32 ? 3 : 5);
 
 /**
  * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.
@@ -88,13 +88,14 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
   const { spec } = head;
   const moments = momentsOf(sums, spec);
   const scatter = await openScatter(spec.channels);
+  const fit = await openStatisticsFit(spec, statistics);
   const scorer = await openFoldScorer(trained, head);
   return {
     sumsOf: (folds: Folds): Promise<ClassSums[]> => foldSums(set.store, folds, { spec, scatter, signal }),
     fit(images: readonly Member[], total: ClassSums): Promise<ClassStatistics> {
       const store = { read: (place: number) => set.store.read(images[place]!.index) };
       const own = { labels: images.map(() => 0), counts: [images.length], store };
-      return fitStatistics(own, [total], spec, { ...statistics, moments, signal });
+      return fit.of(own, [total], { signal }, moments);
     },
     async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & Required<Distances>> {
       throwIfAborted(signal);
@@ -104,7 +105,7 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
       const distance = classDistance(fitted, image.z, fitted.classZ.data);
       return { ...(await scorer.score(image, fitted, label)), distance, nearestOther };
     },
-    dispose: async () => void (await Promise.all([scorer.dispose(), scatter.dispose()])),
+    dispose: async () => void (await Promise.all([scorer.dispose(), fit.dispose(), scatter.dispose()])),
   };
 }
 

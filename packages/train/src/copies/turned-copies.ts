@@ -83,7 +83,7 @@ async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, s
   return {
     /** @param first place of the class's first copy in the store: five turns of the first image, then of the second one, and so on */
     async of(label: number, first: number): Promise<Choice> {
-      const folds = foldsOf(set, label);
+      const folds = foldsOf(set, label, () => 3);
       const sumsOf = (store: FeatureStore, members: Folds["members"]) => foldSums(store, { ...folds, members }, { spec, scatter, signal });
       const images = await sumsOf(set.store, folds.members);
       const turned: [Turn, ClassSums[]][] = [];
