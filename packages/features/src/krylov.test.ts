@@ -47,7 +47,11 @@ describe("the largest pairs of a matrix in its Krylov space", () => {
 /** The `count` largest pairs, lifted from a space of 24 dimensions; another matrix beside it must not matter. */
 function topEigenpairs(a: Float32Array, n: number, count: number) {
   return tf.tidy(() => {
-    const { basis, ritz } = krylov(tf.stack([tf.eye(n), tf.tensor2d(a, [n, n])]) as tf.Tensor3D, tf.tensor2d(krylovStart(n).data, [n, 1]), 24);
+    const { basis, ritz } = krylov(
+      tf.stack([tf.eye(n), tf.tensor2d(a, [n, n])]) as tf.Tensor3D,
+      tf.tensor2d(krylovStart(n).data, [n, 1]),
+      24,
+    );
     const { values, vectors } = largestPairs(Float32Array.from(tf.unstack(ritz)[1]!.dataSync()), 24, count);
     const rows = tf.unstack(basis)[1]!.arraySync() as number[][];
     return { values, vectors: vectors.map((v) => rows.map((row) => dot(row, v))) };

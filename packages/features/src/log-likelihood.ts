@@ -15,7 +15,11 @@ export interface HeldOut {
 }
 
 /** From the sums of images: no token is read again. */
-export async function heldOutOf({ images, position, scatter: total }: ClassSums, deviation: Float64Array, scatter: Scatter): Promise<HeldOut> {
+export async function heldOutOf(
+  { images, position, scatter: total }: ClassSums,
+  deviation: Float64Array,
+  scatter: Scatter,
+): Promise<HeldOut> {
   const inverse = deviation.map((value) => 1 / value);
   const sums = scaledColumns(position, inverse); // s_i [N, C]
   const around = inUnits(total, deviation);

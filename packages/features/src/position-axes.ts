@@ -44,7 +44,10 @@ const mostPositions = 64;
  * are the whitened tokens at position i. The class's covariance, which is I after whitening, counts as nu images.
  * @see method.md, "Recommended settings" 3
  */
-export async function openAxesFit({ tokens, channels }: FeatureSpec, { positionRank: rank, positionPrior: prior }: AxesOptions): Promise<AxesFit> {
+export async function openAxesFit(
+  { tokens, channels }: FeatureSpec,
+  { positionRank: rank, positionPrior: prior }: AxesOptions,
+): Promise<AxesFit> {
   const positions = largestDivisor(tokens, mostPositions);
   const principal = await openPrincipalAxes({ positions, channels, rank });
   return {

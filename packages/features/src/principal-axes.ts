@@ -51,7 +51,7 @@ async function openAxesOf(images: number, { positions, channels, rank }: Princip
   const n = isMany ? null : images;
   const reduced = await jit(
     ({ features, mean, deviation, whitening, start }) => {
-      const count = features.shape[0]!;
+      const [count] = features.shape;
       const residuals = tf.sub<tf.Tensor3D>(tf.div(features, deviation), tf.expandDims(mean, 0)); // [n, P, C]
       const whitened = tf.matMul(tf.reshape(residuals, [count * positions, channels]), whitening);
       const all: tf.Tensor3D = tf.transpose(tf.reshape(whitened, [count, positions, channels]), [1, 0, 2]); // [P, n, C]

@@ -43,6 +43,23 @@ function projectGroup(phi: Projection, tokens: tf.Tensor3D): tf.Tensor3D {
   return listOf(phi).reduce((x, layer, i) => linear(layer, i === 0 ? x : gelu(x)), tokens);
 }
 
+/**
+ * p_hat . d where there is one group: its last map and d become one vector, which is a small part of the work of p_hat itself.
+ * @param tokens [B, T, C]
+ * @param direction d, [B, E]
+ * @returns [B, T]
+ */
+export function projectOnto(projections: Projections, tokens: tf.Tensor3D, direction: tf.Tensor2D): tf.Tensor2D {
+  const layers = listOf(listOf(projections)[0]!);
+  const last = layers.at(-1)!;
+  const sizes = [layers[0]!.weight.shape[1]!];
+  if (sizes[0] !== tokens.shape[2]) throw channelsError(sizes, tokens.shape[2]);
+  const inner = layers.slice(0, -1).reduce((x, layer) => gelu(linear(layer, x)), tokens); // [B, T, width before the last map]
+  const row = tf.matMul(direction, last.weight as tf.Tensor2D).expandDims<tf.Tensor3D>(2); // [B, width, 1]
+  const offset = tf.sum(direction.mul(last.bias!), 1, true); // [B, 1]
+  return tf.matMul(inner, row).squeeze<tf.Tensor2D>([2]).add(offset);
+}
+
 function channelsError(sizes: readonly number[], received: number): LtadError {
   const expected = sumOf(sizes);
   return new LtadError(

@@ -5,7 +5,8 @@ import { descend, differentiate } from "@ltad/jit/testing";
 import { unitLength } from "@ltad/jit/nn";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import type { Projection } from "./project.js";
+import { type DirectionParams, directionLogit } from "./logit.js";
+import { project, type Projection } from "./project.js";
 import { semantic, type SemanticConfig, type SemanticParams } from "./semantic.js";
 import { semanticLoss } from "./loss.js";
 
@@ -30,6 +31,18 @@ it("the recommended logit is a p_hat . (t_a - t_n)/||t_a - t_n|| + b, written wi
     });
   });
   expectClose(actual.dataSync(), expected, { rtol: 1e-5, atol: 3e-6 }, "logit");
+});
+
+it("one group is projected onto the direction at once, with the values and gradients of two steps", () => {
+  const config: SemanticConfig = { ...recommended, groups: [9] };
+  const params = { ...semantic(config).init(createRng(4)), logit: { scale: one(1.7), bias: one(-0.4) } };
+  const inTwoSteps = ({ phi, logit }: SemanticParams) => directionLogit(logit as DirectionParams, project(phi, tokens), normal, abnormal);
+  const forward = (p: SemanticParams) => semantic(config).forward(p, tokens, normal, abnormal);
+  expectClose(forward(tensorsOf(params)).dataSync(), inTwoSteps(tensorsOf(params)).dataSync(), { rtol: 1e-5, atol: 1e-6 }, "logit");
+  const gradients = (of: (p: SemanticParams) => tf.Tensor2D) =>
+    differentiate(params, (p) => of(p as SemanticParams).square().sum() as tf.Scalar).gradients;
+  const [found, expected] = [gradients(forward), gradients(inTwoSteps)];
+  for (const name of Object.keys(expected)) expectClose(found[name]!, expected[name]!, { rtol: 1e-4, atol: 1e-5 }, name);
 });
 
 describe.each([

@@ -1,9 +1,9 @@
 import type { NdArray } from "@ltad/core";
 import { check, fields, listOf, oneOf, optional, whole } from "@ltad/core/check";
-import type { Module } from "@ltad/jit/nn";
+import { type Module, unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 import { directionLogit, type DirectionParams, initDirection, initPosterior, posteriorLogit, type PosteriorParams } from "./logit.js";
-import { initProjections, project, type Projections } from "./project.js";
+import { initProjections, project, projectOnto, type Projections } from "./project.js";
 
 // Shapes: B images, T tokens of an image, C channels, E width of the text vectors.
 
@@ -50,6 +50,10 @@ export function semantic(config: SemanticConfig): Semantic {
   return {
     init: (rng) => ({ phi: initProjections(groups, sizes, rng), logit: logit === "posterior" ? initPosterior() : initDirection() }),
     forward({ phi, logit: head }, tokens, normal, abnormal) {
+      if (groups.length === 1 && "scale" in head) {
+        const direction = unitLength<tf.Rank.R2>(abnormal.sub(normal)); // [B, E]
+        return projectOnto(phi, tokens, direction).mul(head.scale).add(head.bias); // [B, T]
+      }
       const projected = project(phi, tokens); // [B, T, E]
       return "log_scale" in head
         ? posteriorLogit(head, projected, normal, abnormal) // [B, T]
