@@ -19,6 +19,7 @@ const small = ["features.inputSize=64", "augment.steps=6", "augment.batch=4", "a
 const settings = {
   recommended: [
     ...small,
+    "names.prototypes=learned",
     "detect.steps=8",
     "detect.images=4",
     "detect.tokens=5",
@@ -124,6 +125,12 @@ describe.each(["recommended", "fast", "paper"] as const)("train, preset %s", (pr
 });
 
 describe("train", () => {
+  it("leaves the names of `recommended` as they start: it has no phase 1", async () => {
+    const sets = settings.recommended.filter((set) => !set.startsWith("names."));
+    const { history } = await train(options("as-they-start", sets));
+    expect([history.phase1.length, history.phase2.length]).toEqual([0, 8]);
+  });
+
   it("joins small classes by the copies that their own images speak for, counts the images alone, and encodes the copies once", async () => {
     const lying = await turnedSplit();
     const { copies, folder: bundle } = await train(options("copies", settings.fast, { split: lying }));

@@ -3,7 +3,7 @@ import type { TrainConfig } from "./config-schema.js";
 /** What the presets share; below is what differs. */
 const shared = {
   encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
-  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "learned" },
+  names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "initial" },
   mixing: { enabled: true, pMin: 0.5, gamma: 0.5, samples: 24 },
 } satisfies Partial<TrainConfig>;
 const augment = {
@@ -27,11 +27,11 @@ export const recommended: TrainConfig = {
   sampling: { classPower: -0.5 },
   augment: { ...augment, steps: 200, betaWarmup: 100 },
   anomaly: { kind: "directed", low: 1, high: 3, foreign: 0.5 },
-  reconstruct: { kind: "token-mlp", width: 256, hidden: 512, blocks: 3 },
+  reconstruct: { kind: "token-mlp", width: 224, hidden: 448, blocks: 2 },
   semantic: { kind: "mlp", width: 256 },
   detect: {
-    steps: 250,
-    learningRate: 2e-3,
+    steps: 180,
+    learningRate: 3e-3,
     warmup: 50,
     schedule: "cosine",
     weightDecay: 1e-4,
@@ -55,6 +55,7 @@ export const fast: TrainConfig = {
 export const paper: TrainConfig = {
   ...shared,
   preset: "paper",
+  names: { ...shared.names, prototypes: "learned" },
   features: { inputSize: 224, tile: null, stages: [1, 2, 3, 5], gridStride: 16, shrink: "bilinear", length: "raw" },
   whitening: { ...recommended.whitening, by: "none" }, // one Phi_l for each stage
   copies: { upTo: 0 },
