@@ -30,7 +30,7 @@ const trainings: Readonly<Record<string, readonly string[]>> = {
   "fast without axes": ["preset=fast", "whitening.positionRank=0"],
   "fast without turned copies": ["preset=fast", "copies.upTo=0"],
   "without class whitening": ["whitening.by=none"],
-  "names as they start": ["names.prototypes=initial"],
+  "learned names": ["names.prototypes=learned"],
   "random prototypes": ["names.prototypes=random"],
   "with VAE mixing": ["mixing.enabled=true"],
 };
@@ -50,7 +50,7 @@ const unknown = "class predicted";
 /** Variants of the closed form that are not in the product, on the tokens of a model. */
 const variants: Readonly<Record<string, { readonly of: string; readonly fit: typeof borrowedCovariance }>> = {
   "fast with borrowed covariance": { of: "fast without turned copies", fit: borrowedCovariance },
-  "fast with logarithms of lengths, no copies": { of: "fast with raw tokens", fit: logLengths },
+  "fast with logarithms of lengths": { of: "fast with raw tokens", fit: logLengths },
 };
 const readings = [unknown, ...Object.keys(maps), ...Object.keys(baselines), ...Object.keys(variants)];
 /** The training that a reading needs. */

@@ -36,7 +36,7 @@ export interface HeldOutOptions extends JobOptions {
 
 const mostImages = 256; // of a class that are scored
 /** What a fold leaves to be fitted to counts where there are few images; where there are many, time does. */
-const mostFolds = (images: number) => (images > 64 ? 2 : images > 32 ? 3 : 5);
+const mostFolds = (images: number) => (images > 32 ? 3 : 5);
 
 /**
  * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.

@@ -27,10 +27,10 @@ export const recommended: TrainConfig = {
   sampling: { classPower: -0.5 },
   augment: { ...augment, steps: 200, betaWarmup: 100 },
   anomaly: { kind: "directed", low: 1, high: 3, foreign: 0.5 },
-  reconstruct: { kind: "token-mlp", width: 224, hidden: 448, blocks: 2 },
+  reconstruct: { kind: "token-mlp", width: 256, hidden: 448, blocks: 2 },
   semantic: { kind: "mlp", width: 256 },
   detect: {
-    steps: 180,
+    steps: 200,
     learningRate: 3e-3,
     warmup: 50,
     schedule: "cosine",
