@@ -34,9 +34,9 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const unlock = await lockTrainingFolder(out);
+  const { wasForced, unlock } = await lockTrainingFolder(out, options.force);
   try {
-    const { config, timing, copies, warnings } = await runTraining({
+    const { timing, copies, warnings } = await runTraining({
       ...hub,
       split: plan.split,
       seed: plan.split.seed,
@@ -45,11 +45,12 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
       cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
       offline: options.offline ?? hub.offline,
       resume,
+      force: wasForced,
       maxPixels: options.maxPixels,
       signal,
       onProgress,
+      onModel: (config) => writeConfig(data, options, { config, split: plan.split }),
     });
-    await writeConfig(data, options, { config, split: plan.split });
     return { folder: out, timing, copies, warnings };
   } finally {
     await unlock();

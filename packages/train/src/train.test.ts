@@ -3,7 +3,7 @@ import { scanDataset, longTail, type Split } from "@ltad/data";
 import { synthesise } from "@ltad/data/synthetic";
 import { openDetector } from "@ltad/detector";
 import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -148,6 +148,22 @@ describe("train", () => {
       code: "LTAD_ABORTED",
     });
     await expect(train(options("mixed", undefined, { resume: true, seed: 9 }))).rejects.toThrow("other images, options or seed");
+  });
+
+  it("is not done again when it has finished, and refuses to replace the model of another one", async () => {
+    const onModel = async () => {
+      await writeFile(join(folder, "finished", ".0123456789ab.part"), "of a process that was killed");
+    };
+    const first = await train(options("finished", undefined, { onModel }));
+    const phases = new Set<string>();
+    const again = await train(options("finished", undefined, { resume: true, onProgress: ({ phase }) => phases.add(phase) }));
+    expect(again).toEqual(first);
+    expect([...phases]).toEqual([]);
+    expect((await readdir(first.folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+    await expect(train(options("finished", undefined, { resume: true, seed: 9 }))).rejects.toThrow(
+      /finished model of a training with other images, options or seed, and no checkpoint/,
+    );
+    await expect(train(options("finished", settings.fast, { resume: true, force: true }))).resolves.toMatchObject({ folder: first.folder });
   });
 
   it("warns of classes with very few images", async () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
+import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
@@ -13,7 +13,9 @@ import { headConfig } from "./head/head-config.js";
 import { headGraph, type TrainedHead } from "./head/head-graph.js";
 import { learnNames } from "./phase1/learn-names.js";
 import { learnToDetect } from "./phase2/learn-to-detect.js";
-import { openCheckpoint } from "./run/checkpoint.js";
+import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.js";
+import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
+import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
 import { encodeSet } from "./run/training-set.js";
@@ -34,6 +36,14 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const spec = featureSpec(encoder, config.features);
   const graph = encoderGraph(encoder, spec, config.encoder.precision);
   clock.lap("weights");
+  const fingerprint = fingerprintOf(settingsOf(options, featuresId(graph, spec)));
+  const place = join(out, "checkpoint");
+  const finished = options.resume ? await readFinished(out, fingerprint) : null;
+  if (finished) {
+    await cleanUp(out);
+    return { ...finished, folder: out, config, warnings: scarceClassWarnings(split) };
+  }
+  if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
 
   const encoded = await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
@@ -42,7 +52,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
   const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
   clock.lap("copies");
-  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
+  const checkpoint = await openCheckpoint(place, fingerprint, options.resume ?? false);
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
   clock.lap("statistics");
 
@@ -61,11 +71,20 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
   await storeCheck(out);
   clock.lap("write");
-  const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
   await writeSplit(join(out, "train-images.txt"), split);
-  await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
-  await checkpoint.clear();
-  return { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings: scarceClassWarnings(split) };
+  await options.onModel?.(config);
+  const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
+  const warnings = scarceClassWarnings(split);
+  const result = { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings };
+  await markFinished(out, fingerprint, result);
+  await cleanUp(out);
+  return result;
+}
+
+/** Removes the checkpoint, and what processes that were killed left half written. */
+async function cleanUp(out: string): Promise<void> {
+  await removeWhole(join(out, "checkpoint"));
+  await removeParts(out);
 }
 
 /** The two encoders; no text encoder where no module reads text. */
