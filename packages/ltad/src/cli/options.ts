@@ -54,6 +54,13 @@ export function addSplitOptions(command: Command): Command {
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
 }
 
+/** How a training is set. */
+export function addSettingOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
+    .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated);
+}
+
 /**
  * An option that must be given. Commander's own refuses its absence before it looks at the names of the others, so that who mistypes it reads
  * that it is missing; here a misspelt option is reported first.
