@@ -34,6 +34,10 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly skipBad?: boolean | undefined;
   /** Largest image, in pixels; 100 million by default. */
   readonly maxPixels?: number | undefined;
+  /** Write event files for TensorBoard into `out`, beside `log.jsonl`. */
+  readonly tensorboard?: boolean | undefined;
+  /** Address of an MLflow server that records the training, such as http://127.0.0.1:5000. */
+  readonly mlflow?: string | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */

@@ -6,6 +6,7 @@ import { resolveConfig } from "@ltad/train/config";
 import { checkInputs } from "./check-inputs.js";
 import { openDataset } from "./data-options.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
+import { openTrainingLog } from "./log/training-log.js";
 import { readConfigFile } from "./read-config-file.js";
 import { trainCommandLine } from "./train-command-line.js";
 import { checkTrainingFolder, lockTrainingFolder } from "./training-folder.js";
@@ -36,7 +37,8 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
   const hub = hubSettings(env);
   const { wasForced, unlock } = await lockTrainingFolder(out, options.force);
   try {
-    const { timing, copies, warnings } = await runTraining({
+    const log = await openTrainingLog({ options, plan });
+    const training = runTraining({
       ...hub,
       split: plan.split,
       seed: plan.split.seed,
@@ -48,10 +50,18 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
       force: wasForced,
       maxPixels: options.maxPixels,
       signal,
-      onProgress,
+      onProgress(step) {
+        log.progress(step);
+        onProgress?.(step);
+      },
       onModel: (config) => writeConfig(data, options, { config, split: plan.split }),
     });
-    return { folder: out, timing, copies, warnings };
+    const notes = await training.then(
+      () => log.end(),
+      (error: unknown) => log.end(error),
+    );
+    const { timing, copies, warnings } = await training;
+    return { folder: out, timing, copies, warnings: [...warnings, ...notes] };
   } finally {
     await unlock();
   }

@@ -24,6 +24,8 @@ export function addTrainCommand(program: Command, io: Io): void {
   addSettingOptions(addSplitOptions(command))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset; `config` checks one")
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
+    .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
+    .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
