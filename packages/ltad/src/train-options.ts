@@ -34,6 +34,8 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly skipBad?: boolean | undefined;
   /** Largest image, in pixels; 100 million by default. */
   readonly maxPixels?: number | undefined;
+  /** Seconds for the whole training: it makes as many of its steps as fit. */
+  readonly budget?: number | undefined;
   /** Write event files for TensorBoard into `out`, beside `log.jsonl`. */
   readonly tensorboard?: boolean | undefined;
   /** Address of an MLflow server that records the training, such as http://127.0.0.1:5000. */
@@ -46,6 +48,8 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called when data and settings are checked, before the first image is encoded. */
   readonly onPlan?: (plan: TrainPlan) => void;
+  /** Called with what is decided on the way, such as the number of steps that fit into a budget, in a sentence. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** What a training is going to do. */

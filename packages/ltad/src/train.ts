@@ -48,6 +48,8 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
       offline: options.offline ?? hub.offline,
       resume,
       force: wasForced,
+      budget: options.budget,
+      onNote: (note) => options.onNote?.(note),
       maxPixels: options.maxPixels,
       signal,
       onProgress(step) {

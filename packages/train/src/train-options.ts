@@ -22,6 +22,10 @@ export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint
   readonly encoders?: Encoders;
   /** Continue from a checkpoint in `out`; a training that has finished there is not done again. */
   readonly resume?: boolean;
+  /** Seconds for the whole training: the phases are shortened to fit. `config` of the result has the steps that were made. */
+  readonly budget?: number | undefined;
+  /** Called with what is decided on the way, in a sentence. */
+  readonly onNote?: (note: string) => void;
   /** With `resume`: replace the finished model of another training where `out` holds no checkpoint. */
   readonly force?: boolean;
   /** Called when the model is written, before the training counts as finished: for files that belong to it. */

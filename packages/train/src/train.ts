@@ -14,6 +14,8 @@ import { headGraph, type TrainedHead } from "./head/head-graph.js";
 import { learnNames } from "./phase1/learn-names.js";
 import { learnToDetect } from "./phase2/learn-to-detect.js";
 import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.js";
+import { stepsWithin, withSteps } from "./config/fit-steps.js";
+import type { PhaseJob } from "./run/complete-phase.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
 import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
@@ -32,22 +34,22 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const { seed, out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
   const { image: encoder, text } = await loadEncoders(options);
-  const config = await fitConfig(options.config, encoder, split);
-  const spec = featureSpec(encoder, config.features);
-  const graph = encoderGraph(encoder, spec, config.encoder.precision);
+  const planned = await fitConfig(options.config, encoder, split);
+  const spec = featureSpec(encoder, planned.features);
+  const graph = encoderGraph(encoder, spec, planned.encoder.precision);
   clock.lap("weights");
   const fingerprint = fingerprintOf(settingsOf(options, featuresId(graph, spec)));
   const place = join(out, "checkpoint");
   const finished = options.resume ? await readFinished(out, fingerprint) : null;
   if (finished) {
     await cleanUp(out);
-    return { ...finished, folder: out, config, warnings: scarceClassWarnings(split) };
+    return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
   }
   if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
 
   const encoded = await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
-  const { whitening, copies } = config;
+  const { whitening, copies } = planned;
   const ownSums = await sumUp(encoded, spec, job);
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
   const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
@@ -56,16 +58,18 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
   clock.lap("statistics");
 
-  const training: Training = { set, spec, config, seed, statistics };
-  const names = text && (await learnNames({ ...training, text }, checkpoint, job));
+  const training: Training = { set, spec, config: planned, seed, statistics };
+  const phases: PhaseJob = { ...job, stepsOf: stepsWithin(options, planned, { folder: place, clock }) };
+  const names = text && (await learnNames({ ...training, text }, checkpoint, phases));
   clock.lap("phase1");
-  const head = headConfig(config, spec, text?.size ?? 0);
-  const { params: detector, history: phase2 } = await learnToDetect(training, { head, ...names }, checkpoint, job);
+  const head = headConfig(planned, spec, text?.size ?? 0);
+  const { params: detector, history: phase2 } = await learnToDetect(training, { head, ...names }, checkpoint, phases);
   clock.lap("phase2");
 
   const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
   const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening });
   clock.lap("calibrate");
+  const config = withSteps(planned, { phase1: names?.history ?? [], phase2 });
   const scoring = headGraph({ ...trained, calibration }, head);
   const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
   await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
@@ -96,9 +100,9 @@ async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEnc
 }
 
 /** What must be the same when a training continues. */
-function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
+function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
   const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
-  return { images, protocol: split.protocol, seed, config, encoderId };
+  return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
 }
 
 /** The axes of the positions stay in the head alone: they are four fifths of all arrays, and follow from the images. */

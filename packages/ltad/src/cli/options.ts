@@ -83,6 +83,14 @@ export function finiteNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number.");
 }
 
+/** A length of time in seconds: 90s, 5m, 1.5h. */
+export function timeSpan(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  const value = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit] ?? 0);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a time above 0 such as 90s, 5m or 1.5h.");
+}
+
 /** A share that is neither none nor all. */
 export function rate(text: string): number {
   const value = finiteNumber(text);

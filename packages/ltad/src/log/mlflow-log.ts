@@ -99,10 +99,10 @@ const mostParams = 100; // MLflow's limit of one request
 
 /** Settings by their paths, such as detect.steps. */
 function paramsOf({ split, config }: Described["plan"]): { key: string; value: string }[] {
-  const sections = Object.entries(config).flatMap(([section, values]) =>
+  const sections = Object.entries(config).flatMap(([section, values]): [string, unknown][] =>
     typeof values === "object"
-      ? Object.entries(values).map(([name, value]) => [`${section}.${name}`, value] as const)
-      : [[section, values] as const],
+      ? Object.entries(values).map(([name, value]): [string, unknown] => [`${section}.${name}`, value])
+      : [[section, values]],
   );
   const { protocol, seed } = split;
   const images = Object.values(classCounts(split)).reduce((sum, count) => sum + count, 0);

@@ -11,6 +11,7 @@ import {
   addSettingOptions,
   addSkipBadOption,
   addSplitOptions,
+  timeSpan,
   wholeNumber,
 } from "../../options.js";
 
@@ -24,6 +25,7 @@ export function addTrainCommand(program: Command, io: Io): void {
   addSettingOptions(addSplitOptions(command))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset; `config` checks one")
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
+    .option("--budget <time>", "make only as many steps as fit into this time, such as 5m", timeSpan)
     .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
     .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
@@ -37,6 +39,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train --good ./photos/ok --bad ./photos/nok --out ./model",
     "train ./data --out ./model --preset fast",
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
+    "train ./data --out ./model --budget 5m",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
     "train ./data --out ./model --hold-out 0.2",
     "train ./large --out ./model --tile 512",
