@@ -17,6 +17,7 @@ import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.j
 import { stepsWithin, withSteps } from "./config/fit-steps.js";
 import type { PhaseJob } from "./run/complete-phase.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
+import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
 import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
@@ -38,7 +39,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const spec = featureSpec(encoder, planned.features);
   const graph = encoderGraph(encoder, spec, planned.encoder.precision);
   clock.lap("weights");
-  const fingerprint = fingerprintOf(settingsOf(options, featuresId(graph, spec)));
+  const encoderId = featuresId(graph, spec);
+  const fingerprint = fingerprintOf(settingsOf(options, encoderId));
   const place = join(out, "checkpoint");
   const finished = options.resume ? await readFinished(out, fingerprint) : null;
   if (finished) {
@@ -46,6 +48,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
   }
   if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
+  await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), { ...options, encoderId, image: imageBytes(spec) });
 
   const encoded = await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
