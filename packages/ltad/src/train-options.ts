@@ -9,8 +9,6 @@ export interface SplitOptions {
   readonly protocol?: string | undefined;
   /** Class names from most to least training images, or "size"; a list file's own order by default, else "size". */
   readonly order?: "size" | readonly string[] | undefined;
-  /** Share of each class's good images to keep from the training, so that `evaluate` can test false-alarm rates with them. */
-  readonly holdOut?: number | undefined;
   /** Seed of everything random: 0 by default. */
   readonly seed?: number | undefined;
 }

@@ -70,7 +70,7 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
 }
 
 async function planTraining(data: string | undefined, options: TrainOptions): Promise<TrainPlan> {
-  const { signal, onProgress, protocol = "full", order, holdOut, seed = 0 } = options;
+  const { signal, onProgress, protocol = "full", order, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
   const config = resolveConfig({
     preset: options.preset,
@@ -80,7 +80,7 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
   const dataset = await openDataset(data, options);
-  const split = await longTail(dataset, { protocol, order, holdOut, seed });
+  const split = await longTail(dataset, { protocol, order, seed });
   const job: JobOptions = { signal, onProgress };
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(options.env ?? process.env));
   const { bad, warnings } = await checkInputs(filesOf(split, dataset), {

@@ -46,11 +46,6 @@ export function addSplitOptions(command: Command): Command {
       "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
       orderOf,
     )
-    .option(
-      "--hold-out <share>",
-      "share of each class's good images to keep out of the training, such as 0.2, so that `eval` can test false-alarm rates",
-      finiteNumber,
-    )
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
 }
 

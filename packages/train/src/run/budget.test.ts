@@ -31,13 +31,13 @@ async function training(seconds: number, phases = ["phase1", "phase2"]) {
 describe("budgetSteps", () => {
   it("gives each phase its share of the time that is left, and takes the trial steps back", async () => {
     const { phase, clock, notes, restored, stepsOf } = await training(300);
-    expect(await stepsOf()(phase("phase1"), 1)).toBe(60); // (300 - 25 - 35) / 2 / 2
+    expect(await stepsOf()(phase("phase1"), 1)).toBe(59); // (300 - 25 - 39) / 2 / 2, for 9 s and 5 steps of trial
     clock.now = 155;
-    expect(await stepsOf()(phase("phase2"), 1)).toBe(56); // (300 - 25 - 163) / 2
+    expect(await stepsOf()(phase("phase2"), 1)).toBe(54); // (300 - 25 - 167) / 2
     expect(restored).toEqual([{}, {}]);
     expect(notes).toEqual([
-      "phase1: 60 of 200 steps in the budget of 5 min 00 s, at 2.0 s each.",
-      "phase2: 56 of 200 steps in the budget of 5 min 00 s, at 2.0 s each.",
+      "phase1: 59 of 200 steps in the budget of 5 min 00 s, at 2.0 s each.",
+      "phase2: 54 of 200 steps in the budget of 5 min 00 s, at 2.0 s each.",
     ]);
   });
 
@@ -52,7 +52,7 @@ describe("budgetSteps", () => {
     const { phase, clock, restored, stepsOf } = await training(300);
     await stepsOf()(phase("phase1"), 1);
     clock.now = 290;
-    expect(await stepsOf()(phase("phase1"), 1)).toBe(60);
+    expect(await stepsOf()(phase("phase1"), 1)).toBe(59);
     expect(restored).toHaveLength(1);
   });
 });

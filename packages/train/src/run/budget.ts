@@ -23,7 +23,8 @@ export interface BudgetOptions {
 
 /** Fewer steps than these teach nothing: they are made even where the time is up. */
 const fewest = 10;
-const trials = 3;
+/** Trial steps of a phase: so many, or as many as fit into this share of the budget, but at least three. */
+const [mostTrials, trialShare, fewestTrials] = [20, 0.03, 3];
 
 /**
  * As many steps of each phase as fit into the time, at most those of the config, from the time of a few that are taken back. The number
@@ -35,7 +36,7 @@ export function budgetSteps({ seconds, folder, elapsed, reserve, phases, onNote 
     const decided = await readFile(place, "utf8").then(Number, () => undefined);
     if (decided !== undefined) return decided;
     const share = phases.length - phases.indexOf(phase.name);
-    const step = await timeOfStep(phase, seed, elapsed);
+    const step = await timeOfStep(phase, seed, { elapsed, seconds: trialShare * seconds });
     const fit = Math.floor((seconds - reserve - elapsed()) / share / step);
     const steps = Math.min(phase.steps, Math.max(fewest, fit));
     await writeFileAtomic(place, String(steps));
@@ -45,15 +46,20 @@ export function budgetSteps({ seconds, folder, elapsed, reserve, phases, onNote 
   };
 }
 
-/** The shortest of some steps, after one that warms up; the program is then as it was. */
-async function timeOfStep({ name, program, batch, learningRate }: AnyPhase, seed: number, elapsed: () => number): Promise<number> {
+/** The mean of some steps, after one that warms up; the program is then as it was. */
+async function timeOfStep(
+  { name, program, batch, learningRate }: AnyPhase,
+  seed: number,
+  { elapsed, seconds }: Pick<BudgetOptions, "elapsed" | "seconds">,
+): Promise<number> {
   const before = program.state();
-  const times: number[] = [];
-  for (let step = 0; step <= trials; step++) {
-    const start = elapsed();
-    await program.step(await batch(step, createRng(`${seed}/${name}/${step}`)), { learningRate: learningRate(step) });
-    times.push(elapsed() - start);
-  }
+  const make = async (step: number) =>
+    program.step(await batch(step, createRng(`${seed}/${name}/${step}`)), { learningRate: learningRate(step) });
+  await make(0);
+  const start = elapsed();
+  let steps = 0;
+  while (steps < fewestTrials || (steps < mostTrials && elapsed() - start < seconds)) await make(++steps);
+  const step = (elapsed() - start) / steps;
   program.restore(before);
-  return Math.max(1e-4, Math.min(...times.slice(1)));
+  return Math.max(1e-4, step);
 }

@@ -41,7 +41,6 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
     "train ./data --out ./model --budget 5m",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
-    "train ./data --out ./model --hold-out 0.2",
     "train ./large --out ./model --tile 512",
     "train ./data --out ./model --resume",
   );
