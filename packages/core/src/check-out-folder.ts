@@ -23,7 +23,13 @@ export async function checkOutFolder(folder: string, bytes = 1024 * 1024): Promi
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity, // a file system that does not tell
   );
-  if (free < bytes) throw writeError(folder, Object.assign(new Error(`${free} bytes are free`), { code: "ENOSPC" }));
+  if (free >= bytes) return;
+  const message = `${folder}: about ${megabytes(bytes)} are needed here, and ${megabytes(free)} are free. Make room, or choose another folder.`;
+  throw new LtadError("LTAD_WRITE", message, { details: { file: folder } });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
 }
 
 /** The folder itself, or the nearest one above that exists. */

@@ -9,8 +9,6 @@ export interface SplitOptions {
   readonly protocol?: string | undefined;
   /** Class names from most to least training images, or "size"; a list file's own order by default, else "size". */
   readonly order?: "size" | readonly string[] | undefined;
-  /** Share of each class's good images to keep from the training, so that `evaluate` can test false-alarm rates with them. */
-  readonly holdOut?: number | undefined;
   /** Seed of everything random: 0 by default. */
   readonly seed?: number | undefined;
 }
@@ -34,6 +32,12 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly skipBad?: boolean | undefined;
   /** Largest image, in pixels; 100 million by default. */
   readonly maxPixels?: number | undefined;
+  /** Seconds for the whole training: it makes as many of its steps as fit. */
+  readonly budget?: number | undefined;
+  /** Write event files for TensorBoard into `out`, beside `log.jsonl`. */
+  readonly tensorboard?: boolean | undefined;
+  /** Address of an MLflow server that records the training, such as http://127.0.0.1:5000. */
+  readonly mlflow?: string | undefined;
   /** Folder of encoder weights and features; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */
@@ -42,6 +46,8 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called when data and settings are checked, before the first image is encoded. */
   readonly onPlan?: (plan: TrainPlan) => void;
+  /** Called with what is decided on the way, such as the number of steps that fit into a budget, in a sentence. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** What a training is going to do. */

@@ -6,6 +6,7 @@ import { resolveConfig } from "@ltad/train/config";
 import { checkInputs } from "./check-inputs.js";
 import { openDataset } from "./data-options.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
+import { openTrainingLog } from "./log/training-log.js";
 import { readConfigFile } from "./read-config-file.js";
 import { trainCommandLine } from "./train-command-line.js";
 import { checkTrainingFolder, lockTrainingFolder } from "./training-folder.js";
@@ -34,9 +35,10 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
-  const unlock = await lockTrainingFolder(out);
+  const { wasForced, unlock } = await lockTrainingFolder(out, options.force);
   try {
-    const { config, timing, copies, warnings } = await runTraining({
+    const log = await openTrainingLog({ options, plan });
+    const training = runTraining({
       ...hub,
       split: plan.split,
       seed: plan.split.seed,
@@ -45,19 +47,30 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
       cacheDir: resolve(options.cacheDir ?? cacheDirIn(env)),
       offline: options.offline ?? hub.offline,
       resume,
+      force: wasForced,
+      budget: options.budget,
+      onNote: (note) => options.onNote?.(note),
       maxPixels: options.maxPixels,
       signal,
-      onProgress,
+      onProgress(step) {
+        log.progress(step);
+        onProgress?.(step);
+      },
+      onModel: (config) => writeConfig(data, options, { config, split: plan.split }),
     });
-    await writeConfig(data, options, { config, split: plan.split });
-    return { folder: out, timing, copies, warnings };
+    const notes = await training.then(
+      () => log.end(),
+      (error: unknown) => log.end(error),
+    );
+    const { timing, copies, warnings } = await training;
+    return { folder: out, timing, copies, warnings: [...warnings, ...notes] };
   } finally {
     await unlock();
   }
 }
 
 async function planTraining(data: string | undefined, options: TrainOptions): Promise<TrainPlan> {
-  const { signal, onProgress, protocol = "full", order, holdOut, seed = 0 } = options;
+  const { signal, onProgress, protocol = "full", order, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
   const config = resolveConfig({
     preset: options.preset,
@@ -67,7 +80,7 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
   const dataset = await openDataset(data, options);
-  const split = await longTail(dataset, { protocol, order, holdOut, seed });
+  const split = await longTail(dataset, { protocol, order, seed });
   const job: JobOptions = { signal, onProgress };
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(options.env ?? process.env));
   const { bad, warnings } = await checkInputs(filesOf(split, dataset), {

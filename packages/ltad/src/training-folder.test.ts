@@ -35,7 +35,7 @@ describe("a folder with work in it", () => {
     ["a checkpoint, to be resumed", [checkpoint], { ...no, resume: true }, null],
     ["a checkpoint over an older model, to be resumed", [checkpoint, model], { ...no, resume: true }, null],
     ["a model", [model], no, /finished model\. Choose another folder, or replace the model with --force/],
-    ["a model, to be resumed", [model], { ...no, resume: true }, /finished model, and no checkpoint to continue from/],
+    ["a model, to be resumed if it is of the same training", [model], { ...no, resume: true }, null],
     ["a model, by force", [model], { ...no, force: true }, null],
     ["a checkpoint, by force", [checkpoint], { ...no, force: true }, null],
   ] as const)("%s", async (_, files, options, message) => {
@@ -53,28 +53,37 @@ describe("a folder with work in it", () => {
 describe("a second training", () => {
   it("is kept out while the first runs", async () => {
     const folder = join(await temporaryFolder(), "model");
-    const unlock = await lockTrainingFolder(folder);
+    const { unlock } = await lockTrainingFolder(folder);
     await expect(lockTrainingFolder(folder)).rejects.toMatchObject({ code: "LTAD_WRITE" });
     await expect(lockTrainingFolder(folder)).rejects.toThrow(new RegExp(`another training \\(process ${process.pid} on .*, since 2`));
     await unlock();
     expect(await readdir(folder)).toEqual([]);
-    await (
-      await lockTrainingFolder(folder)
-    )();
+    await (await lockTrainingFolder(folder)).unlock();
   });
 
   it("goes ahead when the first was killed or its lock is damaged, not when it runs on another machine", async () => {
     const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
     await once(child, "exit");
-    const lock = (pid: number | undefined, host: string) => JSON.stringify({ pid, host, since: "2026-01-01" });
-    for (const [content, refused] of [
-      [lock(child.pid, hostname()), false],
-      ["{", false],
-      [lock(child.pid, "elsewhere"), true],
+    const lock = (pid: number | undefined, host: string, more = {}) => JSON.stringify({ pid, host, since: "2026-01-01", ...more });
+    for (const [content, message] of [
+      [lock(child.pid, hostname()), /^$/],
+      ["{", /^$/],
+      [lock(child.pid, "elsewhere"), /on elsewhere/],
+      [lock(process.ppid, hostname()), /another training/],
+      ...(process.platform === "linux" ? [[lock(process.ppid, hostname(), { start: "1" }), /^$/] as const] : []), // its number was given anew
     ] as const) {
       const folder = await folderWith();
       await writeFile(join(folder, "training.lock"), content);
-      expect(await said(async () => (await lockTrainingFolder(folder))())).toMatch(refused ? /on elsewhere/ : /^$/);
+      expect(await said(async () => (await lockTrainingFolder(folder)).unlock())).toMatch(message);
     }
+  });
+
+  it("remembers that a killed one was to replace the model, until one ends", async () => {
+    const folder = await folderWith(model);
+    await writeFile(join(folder, "training.lock"), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), force: true }));
+    const { wasForced, unlock } = await lockTrainingFolder(folder);
+    expect(wasForced).toBe(true);
+    await unlock();
+    expect((await lockTrainingFolder(folder)).wasForced).toBe(false);
   });
 });

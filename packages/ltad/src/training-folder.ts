@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -20,11 +20,8 @@ export function checkTrainingFolder(folder: string, { resume, force }: TrainingF
   const [isStopped, isFinished] = [existsSync(join(folder, "checkpoint/checkpoint.json")), existsSync(join(folder, "model.json"))];
   if (isStopped && !resume)
     throw folderError(folder, "it holds the checkpoint of a stopped training. Continue with --resume, or start over with --force.");
-  if (isFinished && !isStopped)
-    throw folderError(
-      folder,
-      `it holds a finished model${resume ? ", and no checkpoint to continue from" : ""}. Choose another folder, or replace the model with --force.`,
-    );
+  if (isFinished && !isStopped && !resume)
+    throw folderError(folder, "it holds a finished model. Choose another folder, or replace the model with --force.");
 }
 
 /** Who trains into a folder. */
@@ -32,18 +29,31 @@ interface Lock {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
+  /** When the process started, because another one may have got its number since; Linux alone tells. */
+  readonly start?: string | undefined;
+  /** It was to replace what is there, and had not yet written a checkpoint. */
+  readonly force?: boolean;
+}
+
+/** A folder that is ours. */
+export interface LockedFolder {
+  /** An earlier training that was to replace the model here was killed. */
+  readonly wasForced: boolean;
+  unlock(): Promise<void>;
 }
 
 const lockFile = "training.lock";
 
 /**
  * Keeps a second training out of a folder, which is made if it is not there. The lock of a process that has ended does not count.
- * @returns what removes the lock
  * @throws LtadError `LTAD_WRITE` when another training has the folder, or when it cannot be written
  */
-export async function lockTrainingFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockTrainingFolder(folder: string, force = false): Promise<LockedFolder> {
   const path = join(folder, lockFile);
-  const lock: Lock = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const left = await readLock(path);
+  const wasForced = force || (left?.force ?? false);
+  const since = new Date().toISOString();
+  const lock: Lock = { pid: process.pid, host: hostname(), since, start: startOf(process.pid), ...(wasForced && { force: true }) };
   const take = () => writeFile(path, JSON.stringify(lock), { flag: "wx" });
   try {
     await mkdir(folder, { recursive: true });
@@ -55,12 +65,12 @@ export async function lockTrainingFolder(folder: string): Promise<() => Promise<
   } catch (error) {
     throw error instanceof LtadError ? error : writeError(path, error);
   }
-  return () => rm(path, { force: true });
+  return { wasForced, unlock: () => rm(path, { force: true }) };
 }
 
 async function removeIfStale(path: string): Promise<void> {
   const other = await readLock(path);
-  if (other && (other.host !== hostname() || isRunning(other.pid))) {
+  if (other && (other.host !== hostname() || isRunning(other))) {
     const message = `${path}: another training (process ${other.pid} on ${other.host}, since ${other.since}) writes into this folder. Wait for it, choose another folder, or remove this file if that process is none of ours.`;
     throw new LtadError("LTAD_WRITE", message, { details: { file: path } });
   }
@@ -76,12 +86,22 @@ async function readLock(path: string): Promise<Lock | null> {
   }
 }
 
-function isRunning(pid: number): boolean {
+function isRunning({ pid, start }: Lock): boolean {
   try {
     process.kill(pid, 0); // asks only
-    return true;
+    return start === undefined || start === startOf(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"; // of another user
+  }
+}
+
+/** The time at which a process started, in the units of Linux; undefined elsewhere. */
+function startOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19]; // after the name, which may hold blanks
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import * as api from "./index.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "configJsonSchema",
       "configSchema",
       "presets",
       "resolveConfig",

@@ -1,3 +1,4 @@
+export { configJsonSchema } from "./config/config-json-schema.js";
 export { configSchema } from "./config/config-schema.js";
 export { presets } from "./config/presets.js";
 export { resolveConfig } from "./config/resolve-config.js";

@@ -2,6 +2,7 @@ import type { JobOptions } from "@ltad/core";
 import type { Split } from "@ltad/data";
 import type { AnyImageEncoder, LoadOptions, TextEncoder } from "@ltad/encoder";
 import type { TrainConfig } from "./config/config-schema.js";
+import type { FittedConfig } from "./config/fit-config.js";
 
 export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */
@@ -19,8 +20,16 @@ export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint
   readonly offline?: boolean;
   /** Frozen encoders in place of those that `config.encoder` names. */
   readonly encoders?: Encoders;
-  /** Continue from a checkpoint in `out`. */
+  /** Continue from a checkpoint in `out`; a training that has finished there is not done again. */
   readonly resume?: boolean;
+  /** Seconds for the whole training: the phases are shortened to fit. `config` of the result has the steps that were made. */
+  readonly budget?: number | undefined;
+  /** Called with what is decided on the way, in a sentence. */
+  readonly onNote?: (note: string) => void;
+  /** With `resume`: replace the finished model of another training where `out` holds no checkpoint. */
+  readonly force?: boolean;
+  /** Called when the model is written, before the training counts as finished: for files that belong to it. */
+  readonly onModel?: (config: FittedConfig) => Promise<void>;
 }
 
 /** The frozen halves of LTAD. */

@@ -3,7 +3,7 @@ import { scanDataset, longTail, type Split } from "@ltad/data";
 import { synthesise } from "@ltad/data/synthetic";
 import { openDetector } from "@ltad/detector";
 import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -155,6 +155,43 @@ describe("train", () => {
       code: "LTAD_ABORTED",
     });
     await expect(train(options("mixed", undefined, { resume: true, seed: 9 }))).rejects.toThrow("other images, options or seed");
+  });
+
+  it("fits its steps into a budget, keeps them when it is resumed, and a training with these steps gives the same model", async () => {
+    const many = ["augment.steps=1000", "detect.steps=1000"];
+    const notes: string[] = [];
+    const stopping = new AbortController();
+    const onProgress = ({ phase, done }: Progress) => phase === "phase2" && done === 4 && stopping.abort();
+    const budgeted = { budget: 0.1, onNote: (note: string) => notes.push(note) }; // is over before the first phase
+    const sets = [...settings.recommended, ...many];
+    await expect(train(options("budget", sets, { ...budgeted, onProgress, signal: stopping.signal }))).rejects.toMatchObject({
+      code: "LTAD_ABORTED",
+    });
+    expect(notes).toEqual([
+      expect.stringMatching(/^phase1: 10 of 1000 steps, which no longer fit into 0\.1 s, at .* s each\.$/),
+      expect.stringMatching(/^phase2: 10 of 1000 steps/),
+    ]);
+    const resumed = await train(options("budget", sets, { ...budgeted, resume: true }));
+    expect(notes).toHaveLength(2);
+    expect(resumed.config).toMatchObject({ augment: { steps: 10 }, detect: { steps: 10 } });
+    const plain = await train(options("as-budgeted", [...settings.recommended, "augment.steps=10", "detect.steps=10"]));
+    expect(await filesOf(resumed.folder)).toEqual(await filesOf(plain.folder));
+  });
+
+  it("is not done again when it has finished, and refuses to replace the model of another one", async () => {
+    const onModel = async () => {
+      await writeFile(join(folder, "finished", ".0123456789ab.part"), "of a process that was killed");
+    };
+    const first = await train(options("finished", undefined, { onModel }));
+    const phases = new Set<string>();
+    const again = await train(options("finished", undefined, { resume: true, onProgress: ({ phase }) => phases.add(phase) }));
+    expect(again).toEqual(first);
+    expect([...phases]).toEqual([]);
+    expect((await readdir(first.folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+    await expect(train(options("finished", undefined, { resume: true, seed: 9 }))).rejects.toThrow(
+      /finished model of a training with other images, options or seed, and no checkpoint/,
+    );
+    await expect(train(options("finished", settings.fast, { resume: true, force: true }))).resolves.toMatchObject({ folder: first.folder });
   });
 
   it("warns of classes with very few images", async () => {

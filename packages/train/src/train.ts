@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
+import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
@@ -13,7 +13,12 @@ import { headConfig } from "./head/head-config.js";
 import { headGraph, type TrainedHead } from "./head/head-graph.js";
 import { learnNames } from "./phase1/learn-names.js";
 import { learnToDetect } from "./phase2/learn-to-detect.js";
-import { openCheckpoint } from "./run/checkpoint.js";
+import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.js";
+import { stepsWithin, withSteps } from "./config/fit-steps.js";
+import type { PhaseJob } from "./run/complete-phase.js";
+import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
+import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
+import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
 import { encodeSet } from "./run/training-set.js";
@@ -30,42 +35,63 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const { seed, out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
   const { image: encoder, text } = await loadEncoders(options);
-  const config = await fitConfig(options.config, encoder, split);
-  const spec = featureSpec(encoder, config.features);
-  const graph = encoderGraph(encoder, spec, config.encoder.precision);
+  const planned = await fitConfig(options.config, encoder, split);
+  const spec = featureSpec(encoder, planned.features);
+  const graph = encoderGraph(encoder, spec, planned.encoder.precision);
   clock.lap("weights");
+  const encoderId = featuresId(graph, spec);
+  const fingerprint = fingerprintOf(settingsOf(options, encoderId));
+  const place = join(out, "checkpoint");
+  const finished = options.resume ? await readFinished(out, fingerprint) : null;
+  if (finished) {
+    await cleanUp(out);
+    return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
+  }
+  if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
+  await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), { ...options, encoderId, image: imageBytes(spec) });
 
   const encoded = await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
-  const { whitening, copies } = config;
+  const { whitening, copies } = planned;
   const ownSums = await sumUp(encoded, spec, job);
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
   const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
   clock.lap("copies");
-  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
+  const checkpoint = await openCheckpoint(place, fingerprint, options.resume ?? false);
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
   clock.lap("statistics");
 
-  const training: Training = { set, spec, config, seed, statistics };
-  const names = text && (await learnNames({ ...training, text }, checkpoint, job));
+  const training: Training = { set, spec, config: planned, seed, statistics };
+  const phases: PhaseJob = { ...job, stepsOf: stepsWithin(options, planned, { folder: place, clock }) };
+  const names = text && (await learnNames({ ...training, text }, checkpoint, phases));
   clock.lap("phase1");
-  const head = headConfig(config, spec, text?.size ?? 0);
-  const { params: detector, history: phase2 } = await learnToDetect(training, { head, ...names }, checkpoint, job);
+  const head = headConfig(planned, spec, text?.size ?? 0);
+  const { params: detector, history: phase2 } = await learnToDetect(training, { head, ...names }, checkpoint, phases);
   clock.lap("phase2");
 
   const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
   const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening });
   clock.lap("calibrate");
+  const config = withSteps(planned, { phase1: names?.history ?? [], phase2 });
   const scoring = headGraph({ ...trained, calibration }, head);
   const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
   await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
   await storeCheck(out);
   clock.lap("write");
-  const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
   await writeSplit(join(out, "train-images.txt"), split);
-  await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
-  await checkpoint.clear();
-  return { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings: scarceClassWarnings(split) };
+  await options.onModel?.(config);
+  const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
+  const warnings = scarceClassWarnings(split);
+  const result = { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings };
+  await markFinished(out, fingerprint, result);
+  await cleanUp(out);
+  return result;
+}
+
+/** Removes the checkpoint, and what processes that were killed left half written. */
+async function cleanUp(out: string): Promise<void> {
+  await removeWhole(join(out, "checkpoint"));
+  await removeParts(out);
 }
 
 /** The two encoders; no text encoder where no module reads text. */
@@ -77,9 +103,9 @@ async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEnc
 }
 
 /** What must be the same when a training continues. */
-function settingsOf({ split, seed, config }: TrainOptions, encoderId: string) {
+function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
   const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
-  return { images, protocol: split.protocol, seed, config, encoderId };
+  return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
 }
 
 /** The axes of the positions stay in the head alone: they are four fifths of all arrays, and follow from the images. */

@@ -35,6 +35,27 @@ it("counts images, sizes and mask coverage", async () => {
         { name: "bent", images: 1, masks: 0, coverage: null },
         { name: "crack", images: 2, masks: 2, coverage: { min: 0.25, mean: 0.375, max: 0.5 } },
       ],
+      remarks: [],
     },
+  ]);
+});
+
+it("remarks on masks that are inverted, empty or in the alpha channel", async () => {
+  const mask = (channels: 1 | 4, of: (pixel: number) => number[]) =>
+    sharp(Uint8Array.from(Array.from({ length: 24 }, (_, i) => of(i)).flat()), { raw: { width: 6, height: 4, channels } })
+      .png()
+      .toBuffer();
+  const root = await makeFolder({
+    "a/train/good/0.png": null,
+    ...Object.fromEntries(["0", "1", "2"].map((name) => [`a/test/crack/${name}.png`, null])),
+    "a/ground_truth/crack/0_mask.png": await mask(1, (i) => [i < 2 ? 0 : 255]),
+    "a/ground_truth/crack/1_mask.png": await mask(1, () => [0]),
+    "a/ground_truth/crack/2_mask.png": await mask(4, (i) => [0, 0, 0, i < 3 ? 255 : 0]),
+  });
+  const [counts] = await datasetStatistics(await scanDataset(root));
+  expect(counts?.remarks).toEqual([
+    expect.stringMatching(/^a: 1 of 3 masks marks more than half of the image, 92 % .*inverted \(a\/test\/crack\/0\.png\)\.$/),
+    expect.stringMatching(/^a: 1 of 3 masks marks nothing, .*\(a\/test\/crack\/1\.png\)\.$/),
+    expect.stringMatching(/^a: 1 of 3 masks is read from the alpha channel, .*\(a\/test\/crack\/2\.png\)\.$/),
   ]);
 });

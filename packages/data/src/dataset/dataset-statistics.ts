@@ -2,9 +2,11 @@ import { eachAtOnce } from "@ltad/core";
 import type { JobOptions } from "@ltad/core";
 import type { ImageOptions } from "../images/image-limits.js";
 import { loadMask } from "../images/load-mask.js";
+import { maskRemarks } from "../images/mask-remarks.js";
+import { readImageHeader } from "../images/open-image.js";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { checkDataset, type ImageSizes } from "./check-dataset.js";
-import { type ClassData, type Dataset, isGood, type TestItem } from "./dataset.js";
+import { type ClassData, type Dataset, isGood, masksOf, type TestItem } from "./dataset.js";
 
 /** Smallest, mean and largest of some numbers. */
 export interface Spread {
@@ -33,6 +35,8 @@ export interface ClassCounts {
   /** Number of different sizes. */
   readonly sizes: number;
   readonly defects: readonly DefectStatistics[];
+  /** What is odd about its masks, in sentences. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -41,22 +45,24 @@ export interface ClassCounts {
  */
 export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<ClassCounts[]> {
   const sizes = await checkDataset(dataset, options);
-  const masked = dataset.classes.flatMap(({ test }) => test.filter((item) => item.mask !== undefined));
+  const { signal, onProgress, ...limits } = options;
+  const masked = dataset.classes.flatMap(({ name, test }) => test.filter(({ mask }) => mask !== undefined).map((item) => ({ name, item })));
   let done = 0;
-  const coverages = await eachAtOnce(
-    masked,
-    async ({ mask }) => {
-      const { data } = await loadMask(mask!);
-      options.onProgress?.({ phase: "read masks", done: ++done, total: masked.length, unit: "masks" });
-      return data.reduce((sum, v) => sum + v, 0) / data.length;
-    },
-    { signal: options.signal },
-  );
-  const coverageOf = new Map(masked.map((item, i) => [item.id, coverages[i]!]));
-  return dataset.classes.map((data) => classCounts(data, sizes, coverageOf));
+  const remarks = new Map(dataset.classes.map(({ name }) => [name, maskRemarks(name)]));
+  const coverage = async ({ name, item }: (typeof masked)[number]) => {
+    const [image, first] = [await readImageHeader(item.file, limits), await readImageHeader(masksOf(item)[0]!, limits)];
+    const { width, height, orientation } = image;
+    const mask = await loadMask(item.mask!, { width, height, orientation, image: item.file }, limits);
+    remarks.get(name)!.add(item.id, mask, { image, mask: first });
+    onProgress?.({ phase: "read masks", done: ++done, total: masked.length, unit: "masks" });
+    return mask.data.reduce((sum, v) => sum + v, 0) / mask.data.length;
+  };
+  const coverages = await eachAtOnce(masked, coverage, { signal });
+  const coverageOf = new Map(masked.map(({ item }, i) => [item.id, coverages[i]!]));
+  return dataset.classes.map((data) => ({ ...classCounts(data, sizes, coverageOf), remarks: remarks.get(data.name)!.warnings() }));
 }
 
-function classCounts(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): ClassCounts {
+function classCounts(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): Omit<ClassCounts, "remarks"> {
   const all = [...data.train, ...data.test].flatMap(({ id }) => sizes.get(id) ?? []);
   const defective = data.test.filter((item) => !isGood(item));
   const names = [...new Set(defective.map(({ label }) => label))].sort(byCodePoint);

@@ -1,4 +1,5 @@
 import { plural } from "@ltad/core/format";
+import { byCodePoint } from "../internal/by-code-point.js";
 import { shown } from "../internal/shown.js";
 import type { Mask } from "./load-mask.js";
 import type { TurnedSize } from "./mask-size.js";
@@ -77,5 +78,5 @@ function percentOf(wide: readonly { readonly share: number }[]): string {
 }
 
 function examples(ids: readonly string[]): string {
-  return `${ids.slice(0, 3).map(shown).join(", ")}${ids.length > 3 ? ", ..." : ""}`;
+  return `${ids.toSorted(byCodePoint).slice(0, 3).map(shown).join(", ")}${ids.length > 3 ? ", ..." : ""}`;
 }

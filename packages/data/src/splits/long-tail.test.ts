@@ -32,22 +32,6 @@ describe("longTail", () => {
     expect(ids(large, "a")).toEqual(expect.arrayContaining(ids(small, "a")));
   });
 
-  it("holds out a share of each class, the same images for every protocol, and never all", async () => {
-    const data = await dataset({ a: 10, b: 1 });
-    const full = await longTail(data, { protocol: "full", holdOut: 0.3, seed: 2 });
-    expect(full.classes.map(({ available, train }) => [available, train.length])).toEqual([
-      [10, 7],
-      [1, 1],
-    ]);
-    const tail = await longTail(data, { protocol: "exp7", holdOut: 0.3, seed: 2 });
-    expect(ids(full, "a")).toEqual(expect.arrayContaining(ids(tail, "a")));
-    for (const holdOut of [1, -0.1, Number.NaN])
-      await expect(longTail(data, { protocol: "full", holdOut })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
-    const file = join(await makeFolder({}), "list.txt");
-    await writeSplit(file, full);
-    await expect(longTail(data, { protocol: file, holdOut: 0.3 })).rejects.toThrow("remove from it the images that you want to hold out");
-  });
-
   it("names the known protocols", async () => {
     const call = longTail(await dataset({ a: 1 }), { protocol: "expo100" });
     await expect(call).rejects.toMatchObject({ code: "LTAD_CONFIG" });

@@ -34,7 +34,7 @@ export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder
     const seen = new Set(trained.flatMap(({ train }) => train.map(({ id }) => id)));
     const images = new Map(classes.map(({ name, train }) => [name, train.filter(({ id }) => !seen.has(id))]));
     if ([...images.values()].some((left) => left.length > 0)) return { images };
-    return none("the training used every good image; `ltad train --hold-out 0.2` holds some back");
+    return none("the training used every good image");
   } catch (error) {
     if (error instanceof LtadError) return none(error.message);
     throw error;

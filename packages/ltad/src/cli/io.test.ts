@@ -10,7 +10,7 @@ const program = `
   const wait = setInterval(() => {}, 1000);
   processIo().onInterrupt(() => {
     process.stdout.write("stopped\\n");
-    clearInterval(wait);
+    setTimeout(() => clearInterval(wait), 100);
   });
   process.stdout.write("ready\\n");
 `;
@@ -28,5 +28,17 @@ it.skipIf(process.platform === "win32")("a SIGTERM to npm, which ends the shell 
     if (said === "ready\n") shell.kill("SIGTERM");
   });
   await once(shell.stdout, "close"); // the program has the other end, too
+  expect(said).toBe("ready\nstopped\n");
+});
+
+it.skipIf(process.platform === "win32")("one Ctrl-C that comes from the terminal and from npm counts once", async () => {
+  const options = ["--conditions=@ltad/source", "--import", tsx, "--input-type=module", "--eval", program];
+  const child = spawn(process.execPath, options, { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+    if (said === "ready\n") for (const signal of ["SIGINT", "SIGTERM"] as const) child.kill(signal);
+  });
+  await once(child.stdout, "close");
   expect(said).toBe("ready\nstopped\n");
 });

@@ -28,11 +28,12 @@ export function processIo(): Io {
     env: process.env,
     onInterrupt(handler) {
       const signals = ["SIGINT", "SIGTERM"] as const;
-      for (const signal of signals) process.on(signal, handler);
-      const stopWatching = process.env["npm_lifecycle_event"] === undefined ? () => {} : onParentGone(handler);
+      const once = withoutEchoes(handler);
+      for (const signal of signals) process.on(signal, once);
+      const stopWatching = process.env["npm_lifecycle_event"] === undefined ? () => {} : onParentGone(once);
       return () => {
         stopWatching();
-        for (const signal of signals) process.off(signal, handler);
+        for (const signal of signals) process.off(signal, once);
       };
     },
     onHangup(handler) {
@@ -40,6 +41,22 @@ export function processIo(): Io {
       return () => process.off("SIGHUP", handler);
     },
     exit: (code) => process.exit(code),
+  };
+}
+
+const echo = 300; // ms
+
+/**
+ * One Ctrl-C reaches a program twice when npm runs it: from the terminal, and from npm, which passes its own on. The second would end the
+ * program before it has saved its work.
+ */
+function withoutEchoes(handler: () => void): () => void {
+  let handled = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (now - handled < echo) return;
+    handled = now;
+    handler();
   };
 }
 

@@ -46,12 +46,14 @@ export function addSplitOptions(command: Command): Command {
       "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
       orderOf,
     )
-    .option(
-      "--hold-out <share>",
-      "share of each class's good images to keep out of the training, such as 0.2, so that `eval` can test false-alarm rates",
-      finiteNumber,
-    )
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
+}
+
+/** How a training is set. */
+export function addSettingOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
+    .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated);
 }
 
 /**
@@ -74,6 +76,14 @@ export function wholeNumber(text: string): number {
 export function finiteNumber(text: string): number {
   if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
   throw new InvalidArgumentError("Expected a number.");
+}
+
+/** A length of time in seconds: 90s, 5m, 1.5h. */
+export function timeSpan(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
+  const value = Number(number) * ({ s: 1, m: 60, h: 3600 }[unit] ?? 0);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a time above 0 such as 90s, 5m or 1.5h.");
 }
 
 /** A share that is neither none nor all. */

@@ -1,6 +1,7 @@
 import { version } from "@ltad/core";
 import { Command } from "commander";
 import { addCompletionCommand } from "./commands/completion/add-completion-command.js";
+import { addConfigCommand } from "./commands/config/add-config-command.js";
 import { addDataCommands } from "./commands/data/add-data-commands.js";
 import { addDemoCommand } from "./commands/demo/add-demo-command.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
@@ -41,6 +42,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);
+  addConfigCommand(program, io);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;

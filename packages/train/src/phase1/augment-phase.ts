@@ -37,7 +37,7 @@ export async function augmentPhase(training: NamedTraining): Promise<Phase<Augme
     steps: augment.steps,
     program,
     batch: augmentBatches(training),
-    learningRate: (step) => cosineSchedule(step, { base: augment.learningRate, warmup: augment.warmup, total: augment.steps }),
+    learningRate: (step, total = augment.steps) => cosineSchedule(step, { base: augment.learningRate, warmup: augment.warmup, total }),
   };
 }
 

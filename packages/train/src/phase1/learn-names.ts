@@ -1,7 +1,7 @@
-import { createRng, type JobOptions, type NdArray } from "@ltad/core";
+import { createRng, type NdArray } from "@ltad/core";
 import { initClassNames } from "@ltad/vae-augment";
 import type { Checkpoint } from "../run/checkpoint.js";
-import { completePhase } from "../run/complete-phase.js";
+import { completePhase, type PhaseJob } from "../run/complete-phase.js";
 import type { HistoryRow } from "../run/history.js";
 import type { NamedTraining } from "../run/training.js";
 import type { AugmentParams } from "./augment-loss.js";
@@ -19,7 +19,7 @@ export interface LearnedNames {
 }
 
 /** Phase 1, where something reads what it learns: the names behind the prototypes, or the synthetic features. */
-export async function learnNames(training: NamedTraining, checkpoint: Checkpoint, job: JobOptions): Promise<LearnedNames> {
+export async function learnNames(training: NamedTraining, checkpoint: Checkpoint, job: PhaseJob): Promise<LearnedNames> {
   const { config, set, text, seed } = training;
   if (!config.mixing.enabled && config.names.prototypes !== "learned") {
     const names = initClassNames(

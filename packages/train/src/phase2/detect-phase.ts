@@ -46,6 +46,6 @@ export async function detectPhase(
     steps: detect.steps,
     program,
     batch: detectBatches(training, { mixing, noise }),
-    learningRate: detectRate(detect),
+    learningRate: (step, steps = detect.steps) => detectRate({ ...detect, steps })(step),
   };
 }

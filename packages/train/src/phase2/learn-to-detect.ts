@@ -1,6 +1,5 @@
-import type { JobOptions } from "@ltad/core";
 import type { Checkpoint } from "../run/checkpoint.js";
-import { type CompletePhase, completePhase } from "../run/complete-phase.js";
+import { type CompletePhase, completePhase, type PhaseJob } from "../run/complete-phase.js";
 import type { Training } from "../run/training.js";
 import type { DetectParams } from "./detect-loss.js";
 import { detectPhase, type DetectPhaseOptions } from "./detect-phase.js";
@@ -10,7 +9,7 @@ export async function learnToDetect(
   training: Training,
   options: DetectPhaseOptions,
   checkpoint: Checkpoint,
-  job: JobOptions,
+  job: PhaseJob,
 ): Promise<CompletePhase<DetectParams>> {
   if (!options.head.reconstruct && !options.head.semantic) return { history: [], params: {} };
   return completePhase(await detectPhase(training, options), training.seed, checkpoint, job);

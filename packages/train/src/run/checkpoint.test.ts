@@ -15,32 +15,34 @@ const saved = { state: { "pi.weight": float32([2], [1, 2]) }, history: [{ step: 
 
 describe("openCheckpoint", () => {
   it("gives back what was saved, when resumed with the same settings", async () => {
-    await (await openCheckpoint(folder, { seed: 1 }, false)).save("phase1", saved);
-    const again = await openCheckpoint(folder, { seed: 1 }, true);
+    await (await openCheckpoint(folder, "one", false)).save("phase1", saved);
+    const again = await openCheckpoint(folder, "one", true);
     expect(await again.load("phase1")).toEqual(saved);
     expect(await again.load("phase2")).toBeUndefined();
   });
 
   it("starts anew when not resumed", async () => {
-    await (await openCheckpoint(folder, { seed: 1 }, false)).save("phase1", saved);
-    expect(await (await openCheckpoint(folder, { seed: 1 }, false)).load("phase1")).toBeUndefined();
+    await (await openCheckpoint(folder, "one", false)).save("phase1", saved);
+    expect(await (await openCheckpoint(folder, "one", false)).load("phase1")).toBeUndefined();
   });
 
   it("refuses to resume a training of other settings, and says what to do", async () => {
-    await openCheckpoint(folder, { seed: 1 }, false);
-    await expect(openCheckpoint(folder, { seed: 2 }, true)).rejects.toThrow(
+    await openCheckpoint(folder, "one", false);
+    await expect(openCheckpoint(folder, "two", true)).rejects.toThrow(
       /other images, options or seed, or by another version.*start over with --force/,
     );
   });
 
   it("says so when its header is damaged", async () => {
-    await openCheckpoint(folder, { seed: 1 }, false);
+    await openCheckpoint(folder, "one", false);
     await writeFile(join(folder, "checkpoint.json"), "{");
-    await expect(openCheckpoint(folder, { seed: 1 }, true)).rejects.toThrow(/is damaged\. Start over with --force/);
+    await expect(openCheckpoint(folder, "one", true)).rejects.toThrow(/is damaged\. Start over with --force/);
   });
 
-  it("is gone when the training is complete", async () => {
-    await (await openCheckpoint(folder, {}, false)).clear();
-    expect(await readdir(join(folder, ".."))).toEqual([]);
+  it("takes nothing from a folder whose header is gone: it was being removed when its process was killed", async () => {
+    await (await openCheckpoint(folder, "two", false)).save("phase1", saved);
+    await rm(join(folder, "checkpoint.json"));
+    expect(await (await openCheckpoint(folder, "one", true)).load("phase1")).toBeUndefined();
+    expect(await readdir(join(folder, ".."))).toEqual(["checkpoint"]);
   });
 });

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError, type NdArrays, readSafetensors, sha256, writeFileAtomic, writeSafetensors } from "@ltad/core";
 import type { HistoryRow } from "./history.js";
+import { removeWhole } from "./remove-whole.js";
 
 /** The state of an interrupted training, from which it continues. */
 export interface Checkpoint {
   load(phase: string): Promise<CheckpointState | undefined>;
   save(phase: string, state: CheckpointState): Promise<void>;
-  /** Removes the folder: the training is complete. */
-  clear(): Promise<void>;
 }
 
 /** A phase as it was after some step. */
@@ -22,16 +21,26 @@ interface Header {
   readonly fingerprint: string;
 }
 
+/** What tells one training from another: the hash of its images, config, seed and encoder. */
+export function fingerprintOf(settings: unknown): string {
+  return sha256(JSON.stringify(settings));
+}
+
+/** Whether a folder holds a checkpoint; without its header, which is written first, what lies there belongs to no training. */
+export function hasCheckpoint(folder: string): boolean {
+  return existsSync(join(folder, "checkpoint.json"));
+}
+
 /**
- * A checkpoint folder that belongs to one training: its fingerprint is the hash of config, split, seed and encoder.
+ * A checkpoint folder that belongs to one training.
+ * @param fingerprint see {@link fingerprintOf}
  * @param resume false: an earlier checkpoint in the folder is removed
  * @throws LtadError `LTAD_CONFIG` when the checkpoint to resume from belongs to a training with other settings
  */
-export async function openCheckpoint(folder: string, settings: unknown, resume: boolean): Promise<Checkpoint> {
-  const fingerprint = sha256(JSON.stringify(settings));
+export async function openCheckpoint(folder: string, fingerprint: string, resume: boolean): Promise<Checkpoint> {
   const header = join(folder, "checkpoint.json");
-  if (!resume) await rm(folder, { recursive: true, force: true });
-  else if (existsSync(header) && (await readFingerprint(header)) !== fingerprint) throw otherTrainingError(header);
+  if (!resume || !hasCheckpoint(folder)) await removeWhole(folder);
+  else if ((await readFingerprint(header)) !== fingerprint) throw otherTrainingError(header);
   await writeFileAtomic(header, JSON.stringify({ fingerprint } satisfies Header));
   const file = (phase: string) => join(folder, `${phase}.safetensors`);
   return {
@@ -41,7 +50,6 @@ export async function openCheckpoint(folder: string, settings: unknown, resume: 
       return { state: arrays, history: JSON.parse(metadata["history"] ?? "[]") as HistoryRow[] };
     },
     save: (phase, { state, history }) => writeSafetensors(file(phase), state, { history: JSON.stringify(history) }),
-    clear: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

@@ -8,5 +8,12 @@ export interface Phase<P extends Tree<NdArray>, In extends TensorSpecs = TensorS
   readonly program: TrainProgram<P, In, M>;
   /** Inputs of one step. All its random numbers come from `rng`, which depends on seed, phase and step alone. */
   batch(step: number, rng: Rng): Promise<InputsOf<In>>;
-  learningRate(step: number): number;
+  /** @param steps of the whole phase, where a budget has shortened it */
+  learningRate(step: number, steps?: number): number;
 }
+
+/** A phase of whatever parameters and inputs. */
+export type AnyPhase = Omit<Phase<Tree<NdArray>>, "program" | "batch"> & {
+  readonly program: Pick<TrainProgram<Tree<NdArray>, TensorSpecs, Losses>, "state" | "restore" | "step">;
+  batch(step: number, rng: Rng): Promise<InputsOf<TensorSpecs>>;
+};

@@ -10,7 +10,8 @@ export interface TrainingSet extends LabelledFeatures {
   readonly origins?: readonly number[];
 }
 
-const featureMemory = 768 * 1024 * 1024; // bytes of features that stay in memory; the rest is read from the cache each time
+/** Bytes of features that stay in memory; the rest is read from the cache each time. */
+export const featureMemory = 768 * 1024 * 1024;
 
 /**
  * Encodes the training images.

@@ -28,7 +28,7 @@ describe.skipIf(process.platform === "win32")("in bash", () => {
 
   it("completes the options of a command after other words", async () => {
     expect(await completed("ltad", "train", "./data", "--pre")).toEqual(["--preset"]);
-    expect(await completed("ltad", "data", "split", "--ho")).toEqual(["--hold-out"]);
+    expect(await completed("ltad", "data", "split", "--or")).toEqual(["--order"]);
     expect(await completed("ltad", "serve", "model", "--max-m")).toEqual(["--max-megabytes", "--max-megapixels"]);
   });
 

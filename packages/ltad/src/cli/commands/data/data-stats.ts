@@ -1,7 +1,7 @@
 import { type ClassCounts, datasetStatistics } from "@ltad/data";
 import { type DataOptions, openDataset } from "../../../data-options.js";
 import type { Io } from "../../io.js";
-import { count } from "@ltad/core/format";
+import { count, foldRemarks } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 import { writeStatsPage } from "./data-pages.js";
@@ -18,6 +18,7 @@ export async function dataStats(io: Io, folder: string | undefined, options: Dat
     session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
     const classes = await datasetStatistics(dataset, session);
+    for (const remark of foldRemarks(classes.flatMap(({ remarks }) => remarks))) session.warn(remark);
     session.printJson({ root: dataset.root, layout: dataset.layout, classes, warnings: dataset.warnings });
     session.print(textTable(["class", "train", "test good", "defective", "masks", "size in pixels", "defects"], classes.map(row)));
     const total = (key: "train" | "testGood" | "testDefect") => count(classes.reduce((sum, c) => sum + c[key], 0));

@@ -4,6 +4,7 @@ import { cacheDirIn } from "../../../environment.js";
 import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { examineEvaluation } from "./examine-evaluation.js";
 import { examineDisk } from "./examine-disk.js";
 import { examineMachine } from "./examine-machine.js";
 import { examineModel } from "./examine-model.js";
@@ -22,7 +23,7 @@ export async function doctorCommand(io: Io, model: string | undefined, options: 
       ...examineMachine(),
       ...(await examinePackages()),
       ...(await examineDisk(cacheDir)),
-      ...(model === undefined ? [] : await examineModel(model)),
+      ...(model === undefined ? [] : [...(await examineModel(model)), ...(await examineEvaluation(model))]),
     ];
     const wrong = findings.filter(({ state }) => state === "wrong");
     session.printJson({ ok: wrong.length === 0, findings });

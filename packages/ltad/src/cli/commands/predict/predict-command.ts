@@ -6,6 +6,7 @@ import { readImageHeader } from "@ltad/data";
 import { type Detector, mapPng16, openDetector } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { coloursFor } from "../../progress/colours.js";
+import { drawnSmaller, mostDrawn } from "./drawn-smaller.js";
 import { expandImages } from "./expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
@@ -68,6 +69,7 @@ async function predictAll(
   options: PredictCommandOptions,
 ): Promise<number> {
   const outcomes: Outcome[] = [];
+  const drawn: string[] = [];
   const colours = coloursFor(session.io.stdout, session.io.env);
   for (const file of files) {
     throwIfAborted(session.signal);
@@ -78,6 +80,7 @@ async function predictAll(
       session.printJson(line);
       session.print(verdictLine(line, colours));
       outcomes.push(line);
+      drawn.push(file);
     } catch (error) {
       if (options.strict || !isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
       outcomes.push({ file, error: error.message });
@@ -87,11 +90,10 @@ async function predictAll(
   }
   await writeVerdictFiles(outcomes, options);
   if (options.out !== undefined && outcomes.some((one) => "score" in one)) session.info(`Maps and overlays are in ${options.out}.`);
+  const smaller = options.out === undefined ? undefined : await drawnSmaller(drawn, options.maxPixels);
+  if (smaller !== undefined) session.warn(smaller);
   return summarise(session, detector, outcomes, options);
 }
-
-/** Pixels of the largest map and overlay; those of larger images are shrunk. Memory then stays below about 1.5 GB, whatever the image. */
-const mostDrawn = 25_000_000;
 
 /** Pages of a TIFF or frames of an animation; other kinds have one. */
 async function pagesOf(file: string, { maxPixels }: PredictCommandOptions): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import {
@@ -8,9 +8,10 @@ import {
   addMaxPixelsOption,
   addOfflineOption,
   addRequiredOption,
+  addSettingOptions,
   addSkipBadOption,
   addSplitOptions,
-  repeated,
+  timeSpan,
   wholeNumber,
 } from "../../options.js";
 
@@ -21,11 +22,12 @@ export function addTrainCommand(program: Command, io: Io): void {
     .summary("train a model on a data set and write it as a folder")
     .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.");
   const command = addRequiredOption(train, "--out <folder>", "folder to write the model to");
-  addSplitOptions(command)
-    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
-    .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
-    .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
+  addSettingOptions(addSplitOptions(command))
+    .option("--config <file>", "YAML or JSON file with the settings that differ from the preset; `config` checks one")
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
+    .option("--budget <time>", "make only as many steps as fit into this time, such as 5m", timeSpan)
+    .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
+    .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
@@ -37,8 +39,8 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train --good ./photos/ok --bad ./photos/nok --out ./model",
     "train ./data --out ./model --preset fast",
     "train ./data --protocol exp100 --order bottle,cable,screw --seed 1 --out ./model",
+    "train ./data --out ./model --budget 5m",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
-    "train ./data --out ./model --hold-out 0.2",
     "train ./large --out ./model --tile 512",
     "train ./data --out ./model --resume",
   );

@@ -25,7 +25,7 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
     const root = await temporaryFolder();
     const data = await tinyDataset(join(root, "data"), { tile: { train: 6, good: 2, defect: 2 }, nut: { train: 5, good: 2, defect: 2 } });
     const [out, cache] = [join(root, "model"), ["--cache-dir", cacheDir]];
-    const argv = ["train", data, "--protocol", "exp3", "--seed", "2", "--hold-out", "0.2", "--out", out, ...small, ...cache];
+    const argv = ["train", data, "--protocol", "exp3", "--seed", "2", "--out", out, ...small, ...cache];
 
     const stopped = testIo({ isTTY: true, columns: 200 });
     const write = stopped.io.stderr.write.bind(stopped.io.stderr);
@@ -44,19 +44,19 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
     expect(JSON.parse(resumed.stdout)).toMatchObject({ folder: out, warnings: [expect.stringContaining("nut")] });
     expect(existsSync(join(out, "checkpoint"))).toBe(false);
     const config = await readFile(join(out, "config.yaml"), "utf8");
-    expect(config).toMatch(/^# ltad train .* --protocol exp3 --seed 2 --hold-out 0\.2 .*--set features\.inputSize=64/);
+    expect(config).toMatch(/^# ltad train .* --protocol exp3 --seed 2 .*--set features\.inputSize=64/);
 
     const measured = await ltad("eval", out, data, "--report", "--json", ...cache);
     expect(measured.code, measured.stderr).toBe(0);
     expect(JSON.parse(measured.stdout)).toMatchObject({
       protocol: "exp3",
       seed: 2,
-      counts: { tile: 5, nut: 1 },
-      calibration: { tile: { calibrationImages: 1 }, nut: { calibrationImages: 4 } },
+      counts: { tile: 6, nut: 2 },
+      calibration: { nut: { calibrationImages: 3 } },
     });
     const page = await readFile(join(out, "report.html"), "utf8");
     expect(page).toMatch(/Phase 2: 3 steps/);
-    expect(page).toMatch(/nut was trained on 1 image:/);
+    expect(page).toMatch(/nut was trained on 2 images:/);
 
     const again = await ltad(
       "train",
@@ -67,8 +67,6 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
       "2",
       "--protocol",
       "exp3",
-      "--hold-out",
-      "0.2",
       "--out",
       join(root, "again"),
       "--json",

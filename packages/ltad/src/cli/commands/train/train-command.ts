@@ -10,7 +10,7 @@ import { type CommonOptions, type Session, withSession } from "../../session.js"
 import { warnWithoutNative } from "../../warn-without-native.js";
 import { typedCommand } from "../../typed-command.js";
 
-export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan">;
+export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan" | "onNote">;
 
 /** Trains a model and says what to type next. */
 export async function trainCommand(io: Io, data: string | undefined, options: TrainCommandOptions): Promise<void> {
@@ -31,7 +31,14 @@ export async function trainCommand(io: Io, data: string | undefined, options: Tr
 /** {@link train}, with what it is going to do and how it went as remarks; `ltad demo` uses it too. */
 export async function trainWithRemarks(session: Session, data: string | undefined, options: TrainCommandOptions): Promise<TrainResult> {
   const { signal, onProgress, io } = session;
-  const result = await train(data, { ...options, env: io.env, signal, onProgress, onPlan: (plan) => showPlan(session, plan) });
+  const result = await train(data, {
+    ...options,
+    env: io.env,
+    signal,
+    onProgress,
+    onPlan: (plan) => showPlan(session, plan),
+    onNote: session.info,
+  });
   for (const warning of foldRemarks(result.warnings)) session.warn(warning);
   const copies = Object.entries(result.copies).map(
     ([name, turns]) => `${name}: turned copies of its images were added (${turns.join(", ")}).`,

@@ -1,0 +1,79 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { totalmem } from "node:os";
+import { checkOutFolder } from "@ltad/core";
+import { type Split, turns } from "@ltad/data";
+import type { FeatureSpec } from "@ltad/features";
+import type { FittedConfig } from "../config/fit-config.js";
+import { featureMemory } from "./training-set.js";
+
+/** What a training will take, in bytes. */
+export interface Needs {
+  /** Features of all images and of the copies of small classes, in the cache. */
+  readonly cache: number;
+  readonly model: number;
+  /** Peak memory of the process. */
+  readonly memory: number;
+}
+
+export interface NeedsOptions {
+  readonly config: Pick<FittedConfig, "whitening" | "copies">;
+  readonly spec: FeatureSpec;
+  /** Bytes of the encoder graph. */
+  readonly graph: number;
+}
+
+/** Node.js, TensorFlow.js and ONNX Runtime with the steps of a phase, as measured. */
+const program = 600e6;
+
+/** Features of one image in the cache. */
+export function imageBytes({ tokens, channels, zSize }: FeatureSpec): number {
+  return 4 * (tokens * channels + zSize);
+}
+
+/** An estimate from the number of images and the sizes of the tables. */
+export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOptions): Needs {
+  const counts = classes.map(({ train }) => train.length);
+  const images = sum(counts);
+  const copies = turns.length * sum(counts.filter((count) => count > 1 && count <= config.copies.upTo));
+  const image = imageBytes(spec);
+  const [patches, square] = [spec.tokens * spec.channels, spec.channels ** 2];
+  const tables = classes.length * (patches * (1 + config.whitening.positionRank) + square);
+  const held = [images, copies].map((count) => Math.min(featureMemory, count * image));
+  return {
+    cache: (images + copies) * image,
+    model: graph + 2 * tables + 4 * classes.length * (patches + square) + 10e6,
+    memory: program + 2 * graph + sum(held) + 8 * classes.length * (patches + square) + 8 * tables,
+  };
+}
+
+/**
+ * Says what a training will take, before its work begins.
+ * @throws LtadError `LTAD_WRITE` when a disk is clearly too small for what is not yet in the cache
+ */
+export async function checkNeeds(
+  needs: Needs,
+  {
+    out,
+    cacheDir,
+    encoderId,
+    image,
+    onNote,
+  }: { out: string; cacheDir: string; encoderId: string; image: number; onNote?: (note: string) => void },
+): Promise<void> {
+  const known = await readdir(join(cacheDir, "features", encoderId.slice(0, 16)), { recursive: true }).catch(() => []);
+  const there = known.filter((name) => name.endsWith(".safetensors")).length * image;
+  const cache = Math.max(0, needs.cache - there);
+  const [disk, memory] = [cache + needs.model, needs.memory].map((bytes) => `${Math.ceil(bytes / 1e8) / 10} GB`);
+  onNote?.(`This training takes about ${disk} of disk and ${memory} of memory.`);
+  if (needs.memory > totalmem()) onNote?.(`This machine has ${Math.floor(totalmem() / 1e8) / 10} GB of memory, which may not be enough.`);
+  await checkOutFolder(cacheDir, Math.max(1e6, clearly * cache));
+  await checkOutFolder(out, Math.max(1e6, clearly * needs.model));
+}
+
+/** An estimate is refused when not even this share of it is free. */
+const clearly = 0.8;
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
