@@ -36,6 +36,11 @@ interface Lock {
 
 const lockFile = "training.lock";
 
+/** Whether a file of a model folder is its lock. */
+export function isOfLock(name: string): boolean {
+  return name === lockFile;
+}
+
 /**
  * Keeps a second training out of a folder, which is made if it is not there. The lock of a process that has ended does not count.
  * @returns what removes the lock
