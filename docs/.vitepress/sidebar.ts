@@ -13,6 +13,7 @@ export function sidebar(): Item[] {
       "how-to/own-images",
       "how-to/data-layouts",
       "how-to/thresholds",
+      "how-to/add-a-class",
       "how-to/serving",
       "how-to/any-detector",
       "encoders",

@@ -4,10 +4,15 @@ import * as api from "./index.js";
 it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "addClasses",
       "configSchema",
       "presets",
+      "readTrainingFiles",
+      "removeClasses",
       "resolveConfig",
       "train",
+      "updateClass",
+      "writeTrainingFiles",
     ]
   `);
 });
