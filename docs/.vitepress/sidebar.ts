@@ -14,6 +14,7 @@ export function sidebar(): Item[] {
       "how-to/data-layouts",
       "how-to/training-runs",
       "how-to/thresholds",
+      "how-to/add-a-class",
       "how-to/serving",
       "how-to/any-detector",
       "encoders",

@@ -18,7 +18,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   features: ["core", "encoder", "feature-store", "jit"],
   detector: ["core", "data", "onnx", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],
-  train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "reconstruct", "semantic", "vae-augment"],
+  train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "onnx", "reconstruct", "semantic", "vae-augment"],
   server: ["core", "detector", "runtime"],
   ltad: ["core", "data", "detector", "encoder", "evaluate", "hub", "metrics", "runtime", "server", "train"],
   trainer: ["ltad"],

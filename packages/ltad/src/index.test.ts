@@ -5,15 +5,18 @@ it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "LtadError",
+      "addClass",
       "defaultCacheDir",
       "evaluate",
       "isLtadError",
       "openDetector",
       "presets",
+      "removeClass",
       "resolveConfig",
       "scanDataset",
       "serve",
       "train",
+      "updateClass",
       "version",
     ]
   `);

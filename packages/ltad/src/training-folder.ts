@@ -44,6 +44,11 @@ export interface LockedFolder {
 
 const lockFile = "training.lock";
 
+/** Whether a file of a model folder is its lock. */
+export function isOfLock(name: string): boolean {
+  return name === lockFile;
+}
+
 /**
  * Keeps a second training out of a folder, which is made if it is not there. The lock of a process that has ended does not count.
  * @throws LtadError `LTAD_WRITE` when another training has the folder, or when it cannot be written

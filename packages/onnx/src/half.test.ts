@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toHalf } from "./half.js";
+import { fromHalf, toHalf } from "./half.js";
 
 /** By the definition of IEEE 754: sign, exponent, fraction. */
 const halfValue = (bits: number) => {
@@ -30,4 +30,9 @@ describe("toHalf", () => {
     }
     expect([...toHalf([65519, 65520, 1e30, -1e30, 2 ** -26, 2 ** -24])]).toEqual([0x7bff, 0x7c00, 0x7c00, 0xfc00, 0, 1]);
   });
+});
+
+it("fromHalf gives every number of half precision", () => {
+  const all = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
+  expect([...fromHalf(all)]).toEqual([...all].map(halfValue));
 });

@@ -32,3 +32,12 @@ function rounded(n: number, by: number): number {
   const down = n >>> by;
   return rest > half || (rest === half && (down & 1) === 1) ? down + 1 : down;
 }
+
+/** The numbers that halves stand for; {@link toHalf} gives the same halves again. */
+export function fromHalf(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (bits) => {
+    const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >>> 10) & 0x1f, bits & 0x3ff];
+    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  });
+}

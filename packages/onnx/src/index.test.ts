@@ -6,6 +6,7 @@ it("exports these names", () => {
     [
       "compactOnnx",
       "compactWeight",
+      "constantOf",
       "encodeModel",
       "externalTensors",
       "isCompactable",

@@ -3,6 +3,7 @@ export { compactOnnx } from "./compact-onnx.js";
 export { compactWeight, isCompactable } from "./compact-weight.js";
 export { onnxType } from "./element-type.js";
 export { externalTensors } from "./every-tensor.js";
+export { constantOf } from "./constant-of.js";
 export { joinOnnx } from "./join-onnx.js";
 export { readOnnx } from "./read-onnx.js";
 export { readOnnxFile } from "./read-onnx-file.js";

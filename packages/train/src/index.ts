@@ -1,8 +1,13 @@
+export { addClasses, updateClass } from "./classes/add-classes.js";
+export { removeClasses } from "./classes/remove-classes.js";
+export { readTrainingFiles, writeTrainingFiles } from "./run/training-files.js";
 export { configJsonSchema } from "./config/config-json-schema.js";
 export { configSchema } from "./config/config-schema.js";
 export { presets } from "./config/presets.js";
 export { resolveConfig } from "./config/resolve-config.js";
 export { train } from "./train.js";
+export type { EditedModel, EditOptions } from "./classes/add-classes.js";
+export type { TrainedClass } from "./run/training-files.js";
 export type { TrainConfig } from "./config/config-schema.js";
 export type { FittedConfig } from "./config/fit-config.js";
 export type { ConfigSources } from "./config/resolve-config.js";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch } from "@ltad/core";
+import { type JobOptions, stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
@@ -7,6 +7,7 @@ import { featuresId } from "@ltad/feature-store";
 import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
+import { named, withoutAxes } from "./classes/trained-model.js";
 import { fitConfig } from "./config/fit-config.js";
 import { withTurnedCopies } from "./copies/turned-copies.js";
 import { headConfig } from "./head/head-config.js";
@@ -21,6 +22,7 @@ import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
 import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
+import { trainedClassesOf, writeTrainingFiles } from "./run/training-files.js";
 import { encodeSet } from "./run/training-set.js";
 import type { TrainOptions } from "./train-options.js";
 import type { TrainResult, TrainTiming } from "./train-result.js";
@@ -74,11 +76,12 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   clock.lap("calibrate");
   const config = withSteps(planned, { phase1: names?.history ?? [], phase2 });
   const scoring = headGraph({ ...trained, calibration }, head);
-  const weights = withoutAxes(flatten<NdArray>({ ...trained, calibration, ...names?.learned }, isNdArray));
+  const weights = withoutAxes(named({ ...trained, calibration, ...names?.learned }));
   await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
   await storeCheck(out);
   clock.lap("write");
   await writeSplit(join(out, "train-images.txt"), split);
+  await writeTrainingFiles(out, trainedClassesOf(split));
   await options.onModel?.(config);
   const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
   const warnings = scarceClassWarnings(split);
@@ -106,11 +109,6 @@ async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEnc
 function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
   const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
   return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
-}
-
-/** The axes of the positions stay in the head alone: they are four fifths of all arrays, and follow from the images. */
-function withoutAxes(arrays: NdArrays): NdArrays {
-  return Object.fromEntries(Object.entries(arrays).filter(([name]) => name !== "tables.axes"));
 }
 
 const scarce = 4; // images

@@ -1,5 +1,6 @@
 import { version } from "@ltad/core";
 import { Command } from "commander";
+import { addClassCommands } from "./commands/classes/add-class-commands.js";
 import { addCompletionCommand } from "./commands/completion/add-completion-command.js";
 import { addConfigCommand } from "./commands/config/add-config-command.js";
 import { addDataCommands } from "./commands/data/add-data-commands.js";
@@ -38,6 +39,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEvalCommand(program, io);
   addPredictCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
+  addClassCommands(program, io);
   addServeCommand(program, io);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);

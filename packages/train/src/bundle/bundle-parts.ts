@@ -1,5 +1,5 @@
 import { type NdArrays, version } from "@ltad/core";
-import type { BundleParts } from "@ltad/detector";
+import type { BundleParts, GraphPart } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import { type FeatureSpec, graphSpec } from "@ltad/features";
@@ -41,15 +41,12 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       display: fitDisplayRange(good),
       decision: {
         falseAlarmRate,
-        classes: split.classes.map((_, label) => {
-          const own = good.filter((image) => image.label === label);
-          return {
-            good: ascending(own.map(({ score }) => score)),
-            limit: null,
-            distances: ascending(own.flatMap(({ distance }) => distance ?? [])),
-            ...(split.classes.length > 1 && { nearestOther: Math.min(...own.map((image) => image.nearestOther)) }),
-          };
-        }),
+        classes: split.classes.map((_, label) =>
+          decisionOf(
+            good.filter((image) => image.label === label),
+            split.classes.length > 1,
+          ),
+        ),
       },
       config,
     },
@@ -58,12 +55,27 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       inputs: { image: f32(null, side, side, 3) },
       outputs: ["features", "z"],
     },
-    head: {
-      model: head,
-      inputs: { features: f32(null, spec.tokens, spec.channels), z: f32(null, spec.zSize), class: i32(null) },
-      outputs: ["label", "s_rec", "s_sem", "map", "score", "distance"],
-    },
+    head: headPart(head, spec),
     weights,
+  };
+}
+
+/** A scoring graph as a part of a bundle. */
+export function headPart(model: Uint8Array, { tokens, channels, zSize }: FeatureSpec): GraphPart {
+  return {
+    model,
+    inputs: { features: f32(null, tokens, channels), z: f32(null, zSize), class: i32(null) },
+    outputs: ["label", "s_rec", "s_sem", "map", "score", "distance"],
+  };
+}
+
+/** What a class shows in the decision of a bundle. @param own its good images @param others whether there are other classes */
+export function decisionOf(own: readonly Omit<GoodImage, "map">[], others: boolean) {
+  return {
+    good: ascending(own.map(({ score }) => score)),
+    limit: null,
+    distances: ascending(own.flatMap(({ distance }) => distance ?? [])),
+    ...(others && { nearestOther: Math.min(...own.map((image) => image.nearestOther)) }),
   };
 }
 

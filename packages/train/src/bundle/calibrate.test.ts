@@ -12,7 +12,7 @@ import { rawScores } from "../head/head.js";
 import { foldsOf } from "../run/folds.js";
 import type { TrainingSet } from "../run/training-set.js";
 import { configs, counts, labels, randomImages, randomised, randomPrototypes, setOf, spec, sum } from "../testing/tiny-set.js";
-import { calibrate, commonScale } from "./calibrate.js";
+import { calibrate, commonScale, commonSpread } from "./calibrate.js";
 import { heldOutImages } from "./held-out.js";
 import { usualScores } from "./usual-scores.js";
 
@@ -194,4 +194,25 @@ function encoded(index: number, label: number) {
 
 function mean(values: readonly number[]): number {
   return sum(values) / values.length;
+}
+
+it("the spread that classes have in common follows from their scores on the common scale", () => {
+  const random = createRng("spread");
+  const images = [9, 30, 2].flatMap((count, label) =>
+    Array.from({ length: count }, () => ({ label, score: Math.exp((1 + label) * random.normals(1)[0]!) })),
+  );
+  const { typical, power } = commonScale(images, 3);
+  const variances = [0, 1, 2].map((label) => varianceOf(images.flatMap((one) => (one.label === label ? [Math.log(one.score)] : []))));
+  const common = sum(variances) / 3;
+  const classes = [0, 1, 2].map((label) => ({
+    good: images.flatMap((one) => (one.label === label ? [(one.score / typical.data[label]!) ** power.data[label]!] : [])),
+  }));
+  for (const given of [classes, [classes[0]!, { ...classes[1]!, recalibrated: true as const }, classes[2]!]])
+    expectClose([commonSpread(given, power.data)], [common], { rtol: 1e-4, atol: 0 });
+  expect(commonSpread([{ good: [1] }], [1])).toBe(0);
+});
+
+function varianceOf(values: readonly number[]): number {
+  const mean = sum(values) / values.length;
+  return sum(values.map((value) => (value - mean) ** 2)) / values.length;
 }

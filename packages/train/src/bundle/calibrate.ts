@@ -44,20 +44,50 @@ export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[
   );
   const several = moments.filter(({ count }) => count > 1);
   const common = several.reduce((sum, { variance }) => sum + variance, 0) / Math.max(1, several.length);
-  const powers = moments.map(({ count, variance }) => {
-    const own = count > 1 ? (count * variance + prior * common) / (count + prior) : common;
-    return own > 0 ? Math.sqrt(common / own) : 1;
-  });
+  const scales = moments.map((own) => scaleOf(own, common));
   return {
     typical: float32(
       [classes],
-      moments.map(({ mean }) => Math.exp(mean)),
+      scales.map(({ typical }) => typical),
     ),
-    power: float32([classes], powers),
+    power: float32(
+      [classes],
+      scales.map(({ power }) => power),
+    ),
   };
 }
 
-function momentsOf(values: readonly number[]): { readonly count: number; readonly mean: number; readonly variance: number } {
+/** Of the logarithms of scores. */
+interface LogMoments {
+  readonly count: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** The scale of a class, from the spread that all classes have in common. */
+export function scaleOf({ count, mean, variance }: LogMoments, common: number): { readonly typical: number; readonly power: number } {
+  const own = count > 1 ? (count * variance + prior * common) / (count + prior) : common;
+  return { typical: Math.exp(mean), power: own > 0 && common > 0 ? Math.sqrt(common / own) : 1 };
+}
+
+/**
+ * The spread that the classes of a model have in common, from the scores of its decision: {@link scaleOf} solved for it. Scores of images that
+ * were chosen after the training say nothing about it.
+ * @param power of each class
+ */
+export function commonSpread(
+  classes: readonly { readonly good: readonly number[]; readonly recalibrated?: true | undefined }[],
+  power: ArrayLike<number>,
+): number {
+  const found = classes.flatMap(({ good, recalibrated }, label) => {
+    const { count, variance } = momentsOf(good.map(Math.log));
+    const left = count + prior - prior * power[label]! ** 2;
+    return recalibrated || count < 2 || left < 1e-3 ? [] : [{ count, common: (count * variance) / left }];
+  });
+  return found.sort((a, b) => b.count - a.count)[0]?.common ?? 0;
+}
+
+export function momentsOf(values: readonly number[]): LogMoments {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return { count: values.length, mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length };
 }

@@ -3,6 +3,7 @@ import {
   type ClassStatistics,
   type ClassSums,
   mergeSums,
+  type Moments,
   momentsOf,
   openScatter,
   openStatisticsFit,
@@ -32,6 +33,8 @@ export interface HeldOutImage extends RawImage, Distances {
 export interface HeldOutOptions extends JobOptions {
   readonly head: HeadConfig;
   readonly statistics: StatisticsOptions;
+  /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
+  readonly moments?: Moments;
 }
 
 const mostImages = 256; // of a class that are scored
@@ -86,7 +89,7 @@ type Judge = Awaited<ReturnType<typeof openJudge>>;
 async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: TrainedHead, options: HeldOutOptions) {
   const { head, statistics, signal } = options;
   const { spec } = head;
-  const moments = momentsOf(sums, spec);
+  const moments = options.moments ?? momentsOf(sums, spec);
   const scatter = await openScatter(spec.channels);
   const fit = await openStatisticsFit(spec, statistics);
   const scorer = await openFoldScorer(trained, head);

@@ -6,6 +6,7 @@ import {
   copyLikelihoods,
   type FeatureSpec,
   mergeSums,
+  type Moments,
   momentsOf,
   openScatter,
   type StatisticsOptions,
@@ -22,6 +23,8 @@ export interface TurnedCopiesOptions extends EncodeFilesOptions {
   readonly statistics: StatisticsOptions;
   /** Classes of at most this many images are looked at. */
   readonly upTo: number;
+  /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
+  readonly moments?: Moments;
 }
 
 /** A training set with its copies. */
@@ -77,8 +80,10 @@ interface Sources {
 }
 
 /** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
-async function openChoice({ set, sums, copies }: Sources, { encoder: { spec }, statistics, signal }: TurnedCopiesOptions) {
-  const { deviation } = momentsOf(sums, spec).patch;
+async function openChoice({ set, sums, copies }: Sources, options: TurnedCopiesOptions) {
+  const { encoder, statistics, signal } = options;
+  const { spec } = encoder;
+  const { deviation } = (options.moments ?? momentsOf(sums, spec)).patch;
   const scatter = await openScatter(spec.channels);
   return {
     /** @param first place of the class's first copy in the store: five turns of the first image, then of the second one, and so on */

@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core";
 import { type Manifest, readManifest, updateManifest, withGoodImages, withLimit } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
-import { findGoodImages } from "./find-good-images.js";
+import { findGoodImages } from "../../../find-good-images.js";
 import { limitRows, limitsJson, limitTable } from "./limit-table.js";
 import { scoreGoodImages } from "./score-good-images.js";
 

@@ -43,7 +43,7 @@ async function imagesOf(shown: string, folder: string): Promise<string[]> {
 }
 
 function notFound(folder: string, what: string): LtadError {
-  return new LtadError("LTAD_DATA", `--from ${folder}: ${what}`, { details: { file: folder } });
+  return new LtadError("LTAD_DATA", `${folder}: ${what}`, { details: { file: folder } });
 }
 
 async function isFolder(path: string): Promise<boolean> {

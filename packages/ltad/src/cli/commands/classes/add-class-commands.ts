@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
+import type { Io } from "../../io.js";
+import { addCacheOption, addCommonOptions, addExamples, addMaxPixelsOption, addOfflineOption, addSkipBadOption } from "../../options.js";
+
+/** The commands that change the classes of a model without training it again. */
+export function addClassCommands(program: Command, io: Io): void {
+  const add = program
+    .command("add-class")
+    .argument("<model>", "model folder")
+    .argument("[data]", "good images of the new product, or a data set with new classes, in any known layout")
+    .summary("add a class to a model in seconds, without training it again")
+    .description(
+      "Adds a class to a model: its statistics, axes and limit come from the good images, and the other classes score as before. " +
+        "The new version takes the place of the model; the version before is kept in MODEL/before/1, 2, ...",
+    )
+    .action(async (model, data, options) => (await import("./class-commands.js")).addClassCommand(io, model, data, options));
+  addDataOptions(add);
+  addImageOptions(addForceOption(add));
+  addExamples(
+    add,
+    "add-class ./model ./photos/gear",
+    "add-class ./model ./photos/ok --class-name gear",
+    "add-class ./model --good ./ok --class-name gear",
+    "add-class ./model ./data --force",
+  );
+  const remove = program
+    .command("remove-class")
+    .argument("<model>", "model folder")
+    .argument("<classes...>", "names of the classes to remove")
+    .summary("take classes out of a model")
+    .description("Removes classes from a model; the others score as before. The version before is kept in MODEL/before/1, 2, ...")
+    .action(async (model, names, options) => (await import("./class-commands.js")).removeClassCommand(io, model, names, options));
+  addCommonOptions(addForceOption(remove));
+  addExamples(remove, "remove-class ./model gear", "remove-class ./model gear bolt --force");
+  const update = program
+    .command("update-class")
+    .argument("<model>", "model folder")
+    .argument("<class>", "name of the class")
+    .argument("<images...>", "more good images: files, or folders of them")
+    .summary("teach a class with more good images, such as false alarms")
+    .description(
+      "Fits a class again to its training images and more good ones: new images, or images that the model took for defective by " +
+        "mistake. The other classes score as before. The version before is kept in MODEL/before/1, 2, ...",
+    )
+    .option("--data <folder>", "the data set of the training, if it has moved since")
+    .action(async (model, name, images, options) =>
+      (await import("./class-commands.js")).updateClassCommand(io, model, name, images, options),
+    );
+  addImageOptions(addForceOption(update));
+  addExamples(
+    update,
+    "update-class ./model bottle ./more-good-bottles",
+    "update-class ./model bottle false-alarm-1.png false-alarm-2.png",
+    "update-class ./model bottle ./more --data /mnt/data-set-of-the-training",
+  );
+}
+
+function addForceOption(command: Command): Command {
+  return command.option("--force", "do not keep the version before");
+}
+
+function addImageOptions(command: Command): Command {
+  return addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
+}

@@ -1,0 +1,144 @@
+import { resolve } from "node:path";
+import { checkOutFolder, type JobOptions, LtadError } from "@ltad/core";
+import type { Dataset, SplitClass } from "@ltad/data";
+import { type Manifest, readManifest } from "@ltad/detector";
+import type { EditedModel, TrainedClass } from "@ltad/train";
+import { checkInputs } from "./check-inputs.js";
+import { type DataOptions, openDataset } from "./data-options.js";
+import { cacheDirIn, type Environment, hubSettings } from "./environment.js";
+import { replaceModel } from "./replace-model.js";
+import { shellWords } from "./shell-words.js";
+import { lockTrainingFolder } from "./training-folder.js";
+
+export interface EditClassesOptions extends JobOptions {
+  /** Replace the model without keeping the version that is there. */
+  readonly force?: boolean | undefined;
+  /** Go on without images that cannot be read; the warnings name them. */
+  readonly skipBad?: boolean | undefined;
+  /** Largest image, in pixels; 100 million by default. */
+  readonly maxPixels?: number | undefined;
+  /** Folder of encoder weights and features; `defaultCacheDir` by default. */
+  readonly cacheDir?: string | undefined;
+  /** Make no network request. */
+  readonly offline?: boolean | undefined;
+  /** The variables that tell cache and hub; `process.env` by default. */
+  readonly env?: Environment;
+}
+
+/** A model with other classes. */
+export interface EditedClasses {
+  readonly folder: string;
+  /** Where the version before is kept; missing with `force`. */
+  readonly kept: string | undefined;
+  /** All classes of the model, and their training images. */
+  readonly classes: readonly { readonly name: string; readonly images: number }[];
+  /** The classes that are new or were fitted again. */
+  readonly changed: readonly string[];
+  /** The turned copies that joined these classes, by name. */
+  readonly copies: Readonly<Record<string, readonly string[]>>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Adds the classes of a folder to a trained model in seconds, without training it again. The other classes score as before.
+ * @param data good images of one product, or a data set in any of the known layouts, whose classes the model does not have yet
+ * @throws LtadError when the model has all of the classes, when images cannot be used, or when the disk refuses
+ */
+export async function addClass(
+  model: string,
+  data: string | undefined,
+  options: EditClassesOptions & DataOptions = {},
+): Promise<EditedClasses> {
+  const manifest = await readManifest(model);
+  const dataset = await openDataset(data, options);
+  const { fresh, known } = newClasses(manifest, dataset, model);
+  const { images, warnings } = await checked(fresh, dataset.root, options);
+  const notes = known.length > 0 ? [`${known.join(", ")}: the model has this class already; its images were not used.`] : [];
+  const words = ["add-class", model, ...(data === undefined ? [] : [data])];
+  return edit(model, { words, changed: images.map(({ name }) => name), warnings: [...dataset.warnings, ...notes, ...warnings] }, options, {
+    change: async (settings) => (await import("@ltad/train")).addClasses(model, images, settings),
+    lists: (before) => [...before, ...images.map(trainedClass)],
+  });
+}
+
+/** Takes classes out of a trained model. The others score as before. */
+export async function removeClass(model: string, names: readonly string[], options: EditClassesOptions = {}): Promise<EditedClasses> {
+  return edit(model, { words: ["remove-class", model, ...names], changed: [], warnings: [] }, options, {
+    change: async () => (await import("@ltad/train")).removeClasses(model, names),
+    lists: (before) => before.filter(({ name }) => !names.includes(name)),
+  });
+}
+
+/** @internal The work of all three: under a lock, and with the version before kept. */
+export async function edit(
+  model: string,
+  {
+    words,
+    changed,
+    warnings,
+  }: { readonly words: readonly string[]; readonly changed: readonly string[]; readonly warnings: readonly string[] },
+  options: EditClassesOptions,
+  by: {
+    readonly change: (settings: ReturnType<typeof settingsOf>) => Promise<EditedModel>;
+    readonly lists: (before: readonly TrainedClass[]) => readonly TrainedClass[];
+  },
+): Promise<EditedClasses> {
+  await readManifest(model); // before a lock is written into a folder that is no model
+  await checkOutFolder(model, roomForModel);
+  const { readTrainingFiles } = await import("@ltad/train");
+  const unlock = await lockTrainingFolder(model);
+  try {
+    const { parts, copies } = await by.change(settingsOf(options));
+    const before = await readTrainingFiles(model);
+    const trained = before && by.lists(before);
+    const kept = await replaceModel(model, parts, { force: options.force ?? false, trained, command: shellWords(["ltad", ...words]) });
+    const classes = parts.manifest.classes.map(({ name, trainImages }) => ({ name, images: trainImages }));
+    return { folder: model, kept, classes, changed, copies, warnings };
+  } finally {
+    await unlock();
+  }
+}
+
+/** Encoder, head and weights of a usual model with room for a class more, in bytes. */
+const roomForModel = 100 * 1024 * 1024;
+
+function settingsOf({ signal, onProgress, env = process.env, cacheDir, maxPixels, offline }: EditClassesOptions) {
+  const hub = hubSettings(env);
+  return { signal, onProgress, maxPixels, ...hub, cacheDir: resolve(cacheDir ?? cacheDirIn(env)), offline: offline ?? hub.offline };
+}
+
+/** Decodes every image before the work, as a training does. */
+export async function checked(
+  classes: readonly SplitClass[],
+  root: string,
+  { signal, onProgress, env = process.env, cacheDir, skipBad = false, maxPixels }: EditClassesOptions,
+): Promise<{ readonly images: readonly SplitClass[]; readonly warnings: readonly string[] }> {
+  const files = classes.flatMap(({ train }) => train.map(({ file }) => ({ file, depth: "full" as const })));
+  const folder = resolve(cacheDir ?? cacheDirIn(env));
+  const { bad, warnings } = await checkInputs(files, { signal, onProgress, cacheDir: folder, root, skipBad, maxPixels });
+  const images = classes.map((entry) => ({ ...entry, train: entry.train.filter(({ file }) => !bad.has(file)) }));
+  return { images, warnings };
+}
+
+export function trainedClass({ name, train }: SplitClass): TrainedClass {
+  return { name, images: train.map(({ id, file }) => ({ id, file: resolve(file) })) };
+}
+
+/** Names of folders that say what is in them, and not of which product. */
+const noProducts = new Set(["good", "ok", "normal", "train", "test", "images", "img", "photos", "bad", "nok", "defect", "defective"]);
+
+function newClasses({ classes }: Manifest, dataset: Dataset, model: string) {
+  const names = new Set(classes.map(({ name }) => name));
+  const fresh = dataset.classes.filter(({ name, train }) => !names.has(name) && train.length > 0);
+  const known = dataset.classes.filter(({ name }) => names.has(name)).map(({ name }) => name);
+  if (fresh.length === 0) {
+    const message = `${dataset.root}: ${known.join(", ")}: ${model} has ${known.length === 1 ? "this class" : "all of these classes"} already. Give more good images of a class with \`ltad update-class\`, or name the new class with --class-name.`;
+    throw new LtadError("LTAD_CONFIG", message, { details: { folder: dataset.root } });
+  }
+  const [only] = fresh;
+  if (fresh.length === 1 && noProducts.has(only!.name.toLowerCase())) {
+    const message = `${dataset.root}: the new class would be called "${only!.name}", after its folder. Name the product with --class-name.`;
+    throw new LtadError("LTAD_CONFIG", message, { details: { folder: dataset.root } });
+  }
+  return { fresh: fresh.map(({ name, train }): SplitClass => ({ name, available: train.length, train })), known };
+}

@@ -1,0 +1,39 @@
+import { float32, type NdArrays } from "@ltad/core";
+import type { ClassSums } from "@ltad/features";
+import { commonSpread, momentsOf, scaleOf } from "../bundle/calibrate.js";
+import { type GoodImage, goodScores } from "../bundle/good-scores.js";
+import { heldOutImages, type HeldOutOptions } from "../bundle/held-out.js";
+import { usualScores } from "../bundle/usual-scores.js";
+import type { TrainedHead } from "../head/head-graph.js";
+import type { TrainingSet } from "../run/training-set.js";
+import type { TrainedModel } from "./trained-model.js";
+
+/** A class on the scale of the others. */
+export interface CalibratedClass {
+  /** Arrays [1] under their names in weights.safetensors. */
+  readonly rows: NdArrays;
+  /** Its good images, each scored by statistics that do not know it. */
+  readonly good: readonly GoodImage[];
+}
+
+/**
+ * What `calibrate` finds for a class, with the spread that the classes of the model have in common: they keep their scale.
+ * @param set with images of this class alone @param trained with its statistics
+ */
+export async function calibrateClass(
+  { manifest, arrays }: TrainedModel,
+  { set, sums, trained }: { readonly set: TrainingSet; readonly sums: readonly ClassSums[]; readonly trained: TrainedHead },
+  options: HeldOutOptions,
+): Promise<CalibratedClass> {
+  const images = (await heldOutImages(set, sums, trained, options)).map((image) => ({ ...image, label: 0 }));
+  const usual = usualScores(images, 1);
+  const one = float32([1], [1]);
+  const raw = await goodScores(images, { ...usual, typical: one, power: one }, options.head);
+  const common = commonSpread(manifest.decision!.classes, arrays["calibration.power"]!.data);
+  const { typical, power } = scaleOf(momentsOf(raw.map(({ score }) => Math.log(score))), common);
+  const calibration = { ...usual, typical: float32([1], [typical]), power: float32([1], [power]) };
+  return {
+    rows: Object.fromEntries(Object.entries(calibration).map(([name, row]) => [`calibration.${name}`, row])),
+    good: await goodScores(images, calibration, options.head),
+  };
+}

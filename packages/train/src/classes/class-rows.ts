@@ -1,0 +1,56 @@
+import { float32, floats, type NdArray, type NdArrays } from "@ltad/core";
+
+/** The arrays of a model whose first axis is the class, under their names in weights.safetensors; all others belong to all classes. */
+const byClass = new Set([
+  "tables.positionMean",
+  "tables.whitening",
+  "tables.axes",
+  "tables.gain",
+  "tables.classZ",
+  "prototypes.normal",
+  "prototypes.abnormal",
+  "calibration.error",
+  "calibration.logitMean",
+  "calibration.logitDeviation",
+  "calibration.typical",
+  "calibration.power",
+  "names",
+]);
+
+/**
+ * The arrays with another class in the place `label`; behind the last class it is a new one.
+ * @param rows arrays [1, ...] by name; an array without a row stays as it is
+ */
+export function withRow(arrays: NdArrays, label: number, rows: NdArrays): NdArrays {
+  return mapArrays(arrays, (table, name) => {
+    const row = rows[name];
+    return row ? joined(table, [...placesBut(table, label, "before"), row, ...placesBut(table, label, "after")]) : table;
+  });
+}
+
+/** The arrays without the class in the place `label`. */
+export function withoutRow(arrays: NdArrays, label: number): NdArrays {
+  return mapArrays(arrays, (table) => joined(table, [...placesBut(table, label, "before"), ...placesBut(table, label, "after")]));
+}
+
+function mapArrays(arrays: NdArrays, change: (table: NdArray, name: string) => NdArray): NdArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, table]) => [name, byClass.has(name) ? change(table, name) : table]));
+}
+
+/** The part of a table [K, ...] before or after a place. */
+function placesBut(table: NdArray, label: number, side: "before" | "after"): NdArray[] {
+  const [classes = 0, ...shape] = table.shape;
+  const size = table.data.length / classes;
+  const [from, to] = side === "before" ? [0, Math.min(label, classes)] : [label + 1, classes];
+  return from < to ? [float32([to - from, ...shape], floats(table, "table").subarray(from * size, to * size))] : [];
+}
+
+function joined(table: NdArray, parts: readonly NdArray[]): NdArray {
+  const all = float32([parts.reduce((sum, { shape }) => sum + shape[0]!, 0), ...table.shape.slice(1)]);
+  let at = 0;
+  for (const { data } of parts) {
+    all.data.set(data, at);
+    at += data.length;
+  }
+  return all;
+}

@@ -1,0 +1,72 @@
+import type { JobOptions, NdArrays } from "@ltad/core";
+import type { SplitClass, Turn } from "@ltad/data";
+import { fitStatistics, noSums, sumUp } from "@ltad/features";
+import type { GoodImage } from "../bundle/good-scores.js";
+import { withTurnedCopies } from "../copies/turned-copies.js";
+import { encodeSet } from "../run/training-set.js";
+import { withRanges } from "../run/with-ranges.js";
+import { calibrateClass } from "./calibrate-class.js";
+import { withRow } from "./class-rows.js";
+import { headArraysOf, headConfigOf, momentsOfModel, named, specOf, type TrainedModel } from "./trained-model.js";
+
+export interface FitClassOptions extends JobOptions {
+  /** Folder of features. */
+  readonly cacheDir: string;
+  readonly maxPixels?: number | undefined;
+}
+
+/** A class that has been fitted into a model. */
+export interface FittedClass {
+  /** The arrays of the model, with the class. */
+  readonly arrays: NdArrays;
+  readonly good: readonly GoodImage[];
+  /** The turned copies that joined it. */
+  readonly turns: readonly Turn[];
+  /** The range of its 16-bit images. */
+  readonly range: number | undefined;
+  /** z of its images, each [Dz]. */
+  readonly z: readonly Float32Array[];
+}
+
+/**
+ * Fits one class as a training does: turned copies, statistics, axes and calibration by held-out images. What belongs to all classes stays:
+ * means and deviations of the channels, Pi, Phi, and the common spread of scores. No other class changes by a bit.
+ * @param label place of the class; behind the last it is a new one
+ * @param names its rows of {@link nameClass}; without them it keeps its name
+ */
+export async function fitClass(
+  model: TrainedModel,
+  { label, images, names }: { readonly label: number; readonly images: SplitClass; readonly names: NdArrays },
+  options: FitClassOptions,
+): Promise<FittedClass> {
+  const spec = specOf(model);
+  const { copies, whitening } = model.config;
+  const moments = momentsOfModel(model);
+  const places = Math.max(label + 1, model.manifest.classes.length);
+  const alone = { protocol: "", seed: 0, classes: Array.from({ length: places }, (_, own) => (own === label ? images : without(own))) };
+  const split = await withRanges(alone, options);
+  const encoder = { graph: model.graph, spec };
+  const encoded = await encodeSet(split, encoder, options);
+  const [none, total] = [noSums(spec), (await sumUp(aloneIn(encoded, label), spec, options))[0]!];
+  const ownSums = encoded.counts.map((_, own) => (own === label ? total : none));
+  const small = { ...options, encoder, statistics: whitening, upTo: copies.upTo, moments };
+  const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
+  const statistics = await fitStatistics(aloneIn(set, label), [sums[label]!], spec, { ...options, ...whitening, moments });
+  const arrays = withRow(model.arrays, label, { ...named({ tables: { ...statistics } }), ...names });
+  const trained = headArraysOf({ arrays });
+  const held = { ...options, head: headConfigOf(model), statistics: whitening, moments };
+  const { rows, good } = await calibrateClass(model, { set, sums, trained }, held);
+  const z: Float32Array[] = [];
+  for (const index of images.train.keys()) z.push((await encoded.store.read(index)).z.data);
+  return { arrays: withRow(arrays, label, rows), good, turns: chosen[label]!, range: split.classes[label]!.train[0]?.range, z };
+}
+
+/** A class whose images are not looked at. */
+function without(label: number): SplitClass {
+  return { name: String(label), available: 0, train: [] };
+}
+
+/** A set that holds images of one class alone, as a set of that class. */
+function aloneIn<S extends { readonly labels: readonly number[]; readonly counts: readonly number[] }>(set: S, label: number): S {
+  return { ...set, labels: set.labels.map(() => 0), counts: [set.counts[label]!] };
+}
