@@ -43,7 +43,7 @@ describe("the inference process", () => {
     const engine = await start();
     const before = await engine.predict(job(1));
     const folder = await mkdtemp(join(tmpdir(), "ltad-pool-"));
-    const [again, waiting] = await Promise.all([engine.predict(job(2, `die-once:${join(folder, "died")}`)), engine.predict(job(3))]);
+    const [again, waiting] = await Promise.all([engine.predict(job(2, `die-1:${join(folder, "died")}`)), engine.predict(job(3))]);
     expect([again.score, waiting.score]).toEqual([2, 3]);
     expect(again.width).not.toBe(before.width); // the fixture answers its process id
     expect(logged.join()).toContain("was ended by SIGKILL; it restarts in");
@@ -51,12 +51,22 @@ describe("the inference process", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("that dies twice of one image costs that request alone", async () => {
+  it("that dies again and again costs no request, as long as it is not the image's fault", async () => {
+    const engine = await start({ processes: 2 });
+    const folder = await mkdtemp(join(tmpdir(), "ltad-pool-"));
+    const unlucky = engine.predict(job(2, `die-4:${join(folder, "died")}`));
+    const others = await Promise.all([3, 4, 5].map((n) => engine.predict(job(n, "slow"))));
+    expect([(await unlucky).score, ...others.map(({ score }) => score)]).toEqual([2, 3, 4, 5]);
+    expect(engine.load().restarts).toBe(4);
+    await rm(folder, { recursive: true });
+  });
+
+  it("that dies of one image each time costs that request alone", async () => {
     const engine = await start();
     const [died, waiting] = await Promise.allSettled([engine.predict(job(2, "die")), engine.predict(job(3))]);
     expect(died).toMatchObject({
       status: "rejected",
-      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*twice/) },
+      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*5 have/) },
     });
     expect(waiting).toMatchObject({ status: "fulfilled", value: { score: 3 } });
   });
