@@ -37,7 +37,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEvalCommand(program, io);
   addPredictCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
-  addServeCommand(program, io);
+  addServeCommand(program, io, setExitCode);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);
