@@ -17,6 +17,7 @@ const answer = (id, job) =>
 // A bundle with the folder `processes` learns who opened it, and one with a file `identity` is told apart by it.
 const open = ({ bundle }) => {
   if (bundle.endsWith("deadly")) process.exit(7);
+  if (bundle.endsWith("endless")) acts.hang();
   if (existsSync(join(bundle, "processes"))) writeFileSync(join(bundle, "processes", String(process.pid)), "");
   process.send(bundle.endsWith("broken") ? { type: "failed", error: { code: "LTAD_BUNDLE", message: "broken: is not a bundle." } } : { type: "ready", model: { ...model, identity: textOf(join(bundle, "identity")) } });
 };

@@ -14,6 +14,8 @@ export interface PoolOptions extends WorkerProcessOptions {
   readonly maxQueue: number;
   /** Milliseconds that one image may take; its process is stopped then. Also the longest wait for its turn. */
   readonly timeout: number;
+  /** Milliseconds in which a process must have opened the bundle and tried it; 120,000. */
+  readonly openTimeout?: number;
   /** Told what happens to the processes and of bugs in them. */
   readonly log: (message: string) => void;
 }
@@ -182,8 +184,14 @@ class Pool implements Engine {
   /** Starts a process; resolves when its bundle is open. */
   #launch(slot: Slot): Promise<void> {
     return new Promise((resolve, reject) => {
+      const { bundle, openTimeout = 120_000 } = this.options;
+      const limit = setTimeout(() => {
+        reject(unusable(bundle, `was not open after ${openTimeout / 1000} s`));
+        process.kill();
+      }, openTimeout);
       const process = startWorkerProcess(this.options, {
         ready: (model) => {
+          clearTimeout(limit);
           if (this.#model && this.#model.identity !== model.identity) {
             reject(new HttpError("LTAD_NOT_READY", "The folder holds another model by now."));
             this.#isOutdated = true;
@@ -202,7 +210,8 @@ class Pool implements Engine {
         result: (message) => this.#finish(slot, message),
         problem: this.options.log,
         ended: (how) => {
-          reject(new HttpError("LTAD_CRASHED", `The inference process ${how} before the bundle was open.`));
+          clearTimeout(limit);
+          reject(unusable(bundle, `the inference process ${how} before the bundle was open`));
           this.#onEnd(slot, process, how);
         },
       });
@@ -276,6 +285,10 @@ class Pool implements Engine {
   #refuseQueue(): void {
     for (const pending of this.#queue.splice(0)) pending.reject(shuttingDown());
   }
+}
+
+function unusable(bundle: string, what: string): LtadError {
+  return new LtadError("LTAD_BUNDLE", `${bundle}: ${what}. The model may need more memory than there is, or be damaged.`);
 }
 
 function shuttingDown(): HttpError {
