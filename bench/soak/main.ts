@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRng } from "@ltad/core";
-import { load, type LoadResult } from "../serve/load.js";
+import { imageTo, load, type LoadResult } from "../serve/load.js";
+import { startServerProcess, type Usage } from "../serve/server-process.js";
 
 // The server for minutes with more clients than it has processes, while these are killed: whether a request is lost, and whether memory grows.
 // Runs on Linux, which says what processes there are and how much memory they have.
@@ -27,30 +25,23 @@ if (!model || !image) throw new Error("soak: expected --model FOLDER --image FIL
 const end = Date.now() + Number(values.minutes) * 60_000;
 const killEvery = Number(values["kill-every"]) * 1000;
 const processes = Number(values.processes);
-const threads = values.threads ?? String(Math.max(1, Math.floor(availableParallelism() / processes)));
+const threads = Number(values.threads ?? Math.max(1, Math.floor(availableParallelism() / processes)));
 
-interface Memory {
-  readonly own: number;
-  readonly children: readonly { readonly id: number; readonly rss: number }[];
-}
-
-const child = fork(fileURLToPath(new URL("server.ts", import.meta.url)), [model, String(processes), threads]);
-const [{ url }] = (await once(child, "message")) as [{ url: string }];
-const memories: Memory[] = [];
+const server = await startServerProcess(model, processes, threads);
+const memories: Usage[] = [];
 const state = { kills: 0, nextKill: Date.now() + killEvery };
 const rng = createRng("soak");
-const watching = watch(child);
-const found = await load({ url, body: await readFile(image), ms: end - Date.now(), clients: Number(values.clients) });
+const watching = watch();
+const found = await load({ ...imageTo(server.url, await readFile(image)), ms: end - Date.now(), clients: Number(values.clients) });
 await watching;
-child.disconnect();
+await server.stop();
 report(found);
 
 /** Looks at the memory each second, and kills one process after another. */
-async function watch(server: ChildProcess): Promise<void> {
+async function watch(): Promise<void> {
   while (Date.now() < end) {
     await wait(1000);
-    server.send("memory");
-    const [memory] = (await once(server, "message")) as [Memory];
+    const memory = await server.usage();
     if (memory.children.length === processes) memories.push(memory);
     const victim = memory.children[state.kills % processes];
     if (killEvery === 0 || Date.now() < state.nextKill || !victim) continue;
@@ -78,7 +69,7 @@ function report({ latencies, refused, failed, rate }: LoadResult): void {
 }
 
 /** By how many percent memory has grown from the second fifth of the time, when all is warm, to the last. */
-function drift(of: (memory: Memory) => number): number {
+function drift(of: (memory: Usage) => number): number {
   const fifth = Math.ceil(memories.length / 5);
   const [before, after] = [memories.slice(fifth, 2 * fifth), memories.slice(-fifth)].map((part) => median(part.map(of)));
   return (100 * (after! - before!)) / before!;
