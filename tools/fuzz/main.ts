@@ -47,8 +47,14 @@ try {
   console.log(JSON.stringify({ odd: odd.length, alive, ...requests, ...bundles, outcomes }));
   process.exitCode = odd.length === 0 && alive ? 0 : 1;
 } finally {
-  if (server.connected) server.disconnect();
+  await stop();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function stop(): Promise<void> {
+  if (state.died) return;
+  server.disconnect();
+  await once(server, "exit");
 }
 
 async function writeGood(place: string): Promise<void> {
@@ -137,9 +143,11 @@ function startOpener(): ChildProcess {
 /** What becomes of a bundle; a process that ends is one that a server would replace. */
 async function openHere(opener: ChildProcess, place: string): Promise<string> {
   opener.send(place);
-  const ended = once(opener, "exit").then(() => "crashes");
-  const slow = wait(60_000, "hangs", { ref: false });
-  const outcome = await Promise.race([once(opener, "message").then(([said]) => String(said)), ended, slow]);
+  const done = new AbortController();
+  const { signal } = done;
+  const said = once(opener, "message", { signal }).then(([word]) => String(word));
+  const ended = once(opener, "exit", { signal }).then(() => "crashes");
+  const outcome = await Promise.race([said, ended, wait(120_000, "hangs", { signal })]).finally(() => done.abort());
   if (outcome === "hangs") opener.kill("SIGKILL");
   return outcome;
 }

@@ -9,7 +9,7 @@ const server = await startServer({
   threads: 1,
   maxBytes: 300_000,
   requestTimeout: 600,
-  timeout: 10_000,
+  timeout: 120_000,
   reloadInterval: 0,
   modelControl: true,
 });

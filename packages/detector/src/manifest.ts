@@ -22,7 +22,7 @@ const className = text.min(1).normalize("NFC");
 const side = z.int().min(1).max(8192);
 const shape = z.array(z.int().min(0).nullable()).max(8);
 const spec = z.strictObject({ dtype: z.enum(["float32", "int32", "bool"]), shape });
-const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spec), outputs: z.array(z.string()).min(1) });
+const graph = z.strictObject({ file: plainName, inputs: z.record(text, spec), outputs: z.array(text).min(1).max(100) });
 
 const features = z.strictObject({
   inputSize: side,
