@@ -35,7 +35,14 @@ export const tensorTo = (servers: readonly string[], file: Buffer) => ({
 });
 
 /** Sends images for some time, and waits for the last answers. */
-export async function load({ urls, body, type = "application/octet-stream", ms, clients = 1, perSecond }: LoadOptions): Promise<LoadResult> {
+export async function load({
+  urls,
+  body,
+  type = "application/octet-stream",
+  ms,
+  clients = 1,
+  perSecond,
+}: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const found = { ok: 0, refused: 0, failed: 0, latencies: [] as number[], overheads: [] as number[] };
   const start = performance.now();

@@ -27,7 +27,11 @@ const { values } = parseArgs({
 const folder = await mkdtemp(join(tmpdir(), "ltad-fuzz-"));
 /** Each twentieth bundle goes through the server; the others are opened in one process, which is a hundred times as fast. */
 const inServer = 20;
-const image = new Uint8Array(await sharp({ create: { width: 9, height: 7, channels: 3, background: "#4080c0" } }).png().toBuffer());
+const image = new Uint8Array(
+  await sharp({ create: { width: 9, height: 7, channels: 3, background: "#4080c0" } })
+    .png()
+    .toBuffer(),
+);
 const good = join(folder, "models", "good");
 const suspect = join(folder, "models", "suspect");
 await writeGood(good);

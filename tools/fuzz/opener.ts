@@ -18,6 +18,8 @@ async function tryBundle(folder: string): Promise<string> {
   } catch (error) {
     if (!isLtadError(error)) return `odd: ${error instanceof Error ? error.stack : String(error)}`;
     const isShown = error.message.length < 4000 && !/\p{Cc}/u.test(error.message);
-    return isShown ? `refused ${error.code}` : `odd: a message of ${error.message.length} characters: ${JSON.stringify(error.message.slice(0, 200))}`;
+    return isShown
+      ? `refused ${error.code}`
+      : `odd: a message of ${error.message.length} characters: ${JSON.stringify(error.message.slice(0, 200))}`;
   }
 }

@@ -52,7 +52,13 @@ describe("the command", () => {
   it("takes a rate of false alarms and limits of classes", async () => {
     const { options } = await parse("--bundle", "m", "--false-alarm-rate", "0.02", "--limit", "a=b=3.5", "tile=-1", "--limit", "nut=1e3");
     expect(options).toMatchObject({ falseAlarmRate: 0.02, limits: { "a=b": 3.5, tile: -1, nut: 1000 } });
-    for (const argv of [["--false-alarm-rate", "1"], ["--false-alarm-rate", ""], ["--limit", "tile"], ["--limit", "tile="], ["--limit", "=3"]])
+    for (const argv of [
+      ["--false-alarm-rate", "1"],
+      ["--false-alarm-rate", ""],
+      ["--limit", "tile"],
+      ["--limit", "tile="],
+      ["--limit", "=3"],
+    ])
       expect((await parse("--bundle", "m", ...argv)).error).toBeInstanceOf(CommanderError);
   });
 

@@ -48,7 +48,10 @@ export function predictRoute(context: ServerContext): void {
 
 type AnswerAs = NonNullable<PredictOptions["answer"]>;
 
-function jobOf({ image, class: name, map, map_format: format, heatmap, ...rest }: PredictOptions & { readonly image: Buffer }, as: AnswerAs): Job {
+function jobOf(
+  { image, class: name, map, map_format: format, heatmap, ...rest }: PredictOptions & { readonly image: Buffer },
+  as: AnswerAs,
+): Job {
   const mapAs = as === "map" || format === "png" ? "png" : format === "float32" ? "numbers" : "text";
   const size = map ?? (as === "map" ? "image" : format ? "grid" : "none");
   return {

@@ -100,7 +100,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const url = await listen(app, host, port);
     const grpc = grpcPort === undefined ? undefined : await startGrpc({ ...shared, port: grpcPort });
-    const poll = reloadInterval > 0 ? setInterval(() => void models.refresh().catch((error: unknown) => app.log.error({ err: error }, "looking for new bundles failed")), reloadInterval).unref() : undefined;
+    const poll =
+      reloadInterval > 0
+        ? setInterval(
+            () => void models.refresh().catch((error: unknown) => app.log.error({ err: error }, "looking for new bundles failed")),
+            reloadInterval,
+          ).unref()
+        : undefined;
     const close = async () => {
       clearInterval(poll);
       await Promise.all([grpc?.close(timeout), app.close()]);

@@ -11,7 +11,9 @@ const job = (first: number, name?: string) => ({ image: Uint8Array.of(first), cl
 const logged: string[] = [];
 let engine: Engine | undefined;
 
-async function start(options: { bundle?: string; maxQueue?: number; timeout?: number; openTimeout?: number; processes?: number } = {}): Promise<Engine> {
+async function start(
+  options: { bundle?: string; maxQueue?: number; timeout?: number; openTimeout?: number; processes?: number } = {},
+): Promise<Engine> {
   logged.length = 0;
   engine = await startPool({
     bundle: "sample",
@@ -176,7 +178,10 @@ describe("the queue", () => {
 describe("start and end", () => {
   it("say what is wrong with the bundle", async () => {
     await expect(start({ bundle: "broken" })).rejects.toMatchObject({ code: "LTAD_BUNDLE", message: "broken: is not a bundle." });
-    const deadly = { code: "LTAD_BUNDLE", message: expect.stringMatching(/^deadly: .*ended with code 7 before the bundle was open/) as string };
+    const deadly = {
+      code: "LTAD_BUNDLE",
+      message: expect.stringMatching(/^deadly: .*ended with code 7 before the bundle was open/) as string,
+    };
     await expect(start({ bundle: "deadly" })).rejects.toMatchObject(deadly);
     const endless = { code: "LTAD_BUNDLE", message: expect.stringMatching(/^endless: was not open after 0\.5 s/) as string };
     await expect(start({ bundle: "endless", openTimeout: 500 })).rejects.toMatchObject(endless);

@@ -96,7 +96,11 @@ async function overGrpc({ address }: RunningGrpc, asked: Asked): Promise<Decisio
   );
   client.close();
   const of = (name: string) => reply.raw_output_contents[reply.outputs.findIndex((output) => output.name === name)]!;
-  return { threshold: of("threshold").readFloatLE(0), is_anomalous: of("is_anomalous")[0] === 1, basis: of("basis").subarray(4).toString() };
+  return {
+    threshold: of("threshold").readFloatLE(0),
+    is_anomalous: of("is_anomalous")[0] === 1,
+    basis: of("basis").subarray(4).toString(),
+  };
 }
 
 const near = (value: number) => expect.closeTo(value, 3) as number;
@@ -134,7 +138,8 @@ it.each(["0", "1", "-1", "NaN", "1e999", "much", ""])("refuses the rate %j, thro
     app.inject({ method: "POST", url: "/v2/models/ltad/infer", payload: { parameters: { false_alarm_rate: rate }, inputs: [input] } }),
   ]);
   await app.close();
-  for (const reply of replies) expect([reply.statusCode, reply.body]).toEqual([400, expect.stringMatching(/LTAD_REQUEST.*false_alarm_rate/)]);
+  for (const reply of replies)
+    expect([reply.statusCode, reply.body]).toEqual([400, expect.stringMatching(/LTAD_REQUEST.*false_alarm_rate/)]);
 });
 
 it("refuses a rate and limits where the model has no thresholds, and limits of classes that no model has", async () => {
