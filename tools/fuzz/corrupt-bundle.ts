@@ -98,7 +98,7 @@ async function changeValue(folder: string, rng: Rng): Promise<string> {
 async function damageManifest(folder: string, rng: Rng): Promise<string> {
   const place = join(folder, "model.json");
   const text = await readFile(place);
-  const texts = ["", "null", "[]", "[".repeat(100_000), `${'{"a":'.repeat(50_000)}`, "\ufeff", "\u0000".repeat(1000)];
+  const texts = ["", "null", "[]", "[".repeat(100_000), '{"a":'.repeat(50_000), "\ufeff", "\u0000".repeat(1000)];
   const changed = rng.uniform() < 0.3 ? Buffer.from(texts[rng.integer(texts.length)]!) : damaged(rng, text, 1);
   await writeFile(place, changed);
   return `${changed.length} of ${text.length} bytes`;

@@ -193,7 +193,8 @@ describe("loadBundle refuses", () => {
     await edit((m) => Object.assign(m, { features: { ...m.features, ["\u001b[2J".repeat(2000)]: 1 } }));
     const message = await refusal();
     expect(message.length).toBeLessThan(2500);
-    expect(message).toMatch(/^(?!.*\u001b).*features.*\\u001b\[2J.*Write the bundle again\.$/s);
+    expect(message).toMatch(/features.*\\u001b\[2J.*Write the bundle again\.$/s);
+    expect(message).not.toContain("\u001b");
   });
 
   it("sides that no memory holds", async () => {
