@@ -8,13 +8,15 @@ export interface LoadResult {
   readonly failed: number;
   /** Milliseconds of the answers with status 200, in rising order. */
   readonly latencies: readonly number[];
-  /** Milliseconds beyond what the inference process measured, in rising order. */
+  /** Milliseconds beyond what the inference process measured, in rising order; none of a server that does not say that. */
   readonly overheads: readonly number[];
 }
 
 export interface LoadOptions {
-  readonly url: string;
+  /** Where to send: to one after another. */
+  readonly urls: readonly string[];
   readonly body: Buffer;
+  readonly type?: string;
   readonly ms: number;
   /** Clients that send one request after another; a refused one is sent again immediately. */
   readonly clients?: number;
@@ -22,14 +24,32 @@ export interface LoadOptions {
   readonly perSecond?: number;
 }
 
+/** An image as people send it with curl. */
+export const imageTo = (server: string, body: Buffer) => ({ urls: [`${server}/predict`], body });
+
+/** An image in a request of the Open Inference Protocol. */
+export const tensorTo = (servers: readonly string[], file: Buffer) => ({
+  urls: servers.map((server) => `${server}/v2/models/ltad/infer`),
+  type: "application/json",
+  body: Buffer.from(JSON.stringify({ inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [file.toString("base64")] }] })),
+});
+
 /** Sends images for some time, and waits for the last answers. */
-export async function load({ url, body, ms, clients = 1, perSecond }: LoadOptions): Promise<LoadResult> {
+export async function load({
+  urls,
+  body,
+  type = "application/octet-stream",
+  ms,
+  clients = 1,
+  perSecond,
+}: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const found = { ok: 0, refused: 0, failed: 0, latencies: [] as number[], overheads: [] as number[] };
   const start = performance.now();
+  let next = 0;
   const one = async () => {
     const sent = performance.now();
-    const { status, total } = await post(agent, url, body);
+    const { status, total } = await post(agent, urls[next++ % urls.length]!, body, type);
     if (status !== 200) {
       if (status === 503) found.refused++;
       else found.failed++;
@@ -38,7 +58,7 @@ export async function load({ url, body, ms, clients = 1, perSecond }: LoadOption
     const took = performance.now() - sent;
     if (performance.now() <= start + ms) found.ok++;
     found.latencies.push(took);
-    found.overheads.push(took - total);
+    if (total !== undefined) found.overheads.push(took - total);
   };
   const client = async () => {
     while (performance.now() < start + ms) await one();
@@ -61,19 +81,26 @@ async function paced(one: () => Promise<void>, perSecond: number, ms: number): P
   await Promise.all(running);
 }
 
-function post(agent: Agent, url: string, body: Buffer): Promise<{ status: number; total: number }> {
+interface Answered {
+  readonly status: number;
+  /** Milliseconds that the server measured, where it says so. */
+  readonly total: number | undefined;
+}
+
+function post(agent: Agent, url: string, body: Buffer, type: string): Promise<Answered> {
   return new Promise((resolve) => {
-    const headers = { "content-type": "application/octet-stream", "content-length": body.length };
-    const sent = request(`${url}/predict`, { method: "POST", agent, headers }, (reply) => {
+    const headers = { "content-type": type, "content-length": body.length };
+    const sent = request(url, { method: "POST", agent, headers }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on("data", (chunk: Buffer) => chunks.push(chunk));
       reply.on("end", () => {
         const status = reply.statusCode ?? 0;
-        const answer = status === 200 ? (JSON.parse(Buffer.concat(chunks).toString()) as { timing: { total: number } }) : undefined;
-        resolve({ status, total: answer?.timing.total ?? 0 });
+        const text = Buffer.concat(chunks).toString();
+        const answer = status === 200 ? (JSON.parse(text) as { timing?: { total: number } }) : undefined;
+        resolve({ status, total: answer?.timing?.total });
       });
     });
-    sent.on("error", () => resolve({ status: 0, total: 0 }));
+    sent.on("error", () => resolve({ status: 0, total: undefined }));
     sent.end(body);
   });
 }

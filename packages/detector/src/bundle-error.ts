@@ -5,5 +5,17 @@ export const whatABundleIs = "A bundle is a folder written by `ltad train --out`
 
 /** An error of a bundle: `place: message`, with the file or folder in its details. */
 export function bundleError(place: string, message: string, cause?: unknown): LtadError {
-  return new LtadError("LTAD_BUNDLE", `${place}: ${message}`, { details: { file: place }, ...(cause === undefined ? {} : { cause }) });
+  return new LtadError("LTAD_BUNDLE", `${place}: ${printable(message)}`, {
+    details: { file: place },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Longer messages lose their middle. */
+const longest = 2000;
+
+/** Words of a bundle in a message: they can have any length, and characters that drive a terminal, which are written as escapes. */
+function printable(message: string): string {
+  const shown = message.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return shown.length <= longest ? shown : `${shown.slice(0, longest - 300)} ... ${shown.slice(-300)}`;
 }

@@ -150,6 +150,7 @@ describe("loadBundle refuses", () => {
     ["too long", "x".repeat(257)],
     ["empty", ""],
     ["with half a character", "a\ud800"],
+    ["with a character that drives a terminal", "a\u001b[2J"],
   ])("a class name that is %s", async (_, name) => {
     await writeBundle(folder, parts);
     await edit((m) => Object.assign(m, { classes: [{ ...m.classes[0], name }] }));
@@ -177,6 +178,30 @@ describe("loadBundle refuses", () => {
       expect(await refusal()).toMatch(/graphs.head.file: expected a plain file name/);
     },
   );
+
+  it("a class that comes twice, in two spellings of Unicode", async () => {
+    await writeBundle(folder, parts);
+    const names = ["D\u00fcbel", "Du\u0308bel"];
+    await edit((m) => Object.assign(m, { classes: m.classes.map((own, i) => ({ ...own, name: names[i] })) }));
+    expect(await refusal()).toMatch(/classes: expected different names/);
+    await edit((m) => Object.assign(m, { classes: m.classes.map((own, i) => ({ ...own, name: ["Du\u0308bel", "nut"][i] })) }));
+    expect((await loadBundle(folder)).manifest.classes[0]!.name).toBe("D\u00fcbel");
+  });
+
+  it("words of endless length and words that drive a terminal, in a message that has neither", async () => {
+    await writeBundle(folder, parts);
+    await edit((m) => Object.assign(m, { features: { ...m.features, ["\u001b[2J".repeat(2000)]: 1 } }));
+    const message = await refusal();
+    expect(message.length).toBeLessThan(2500);
+    expect(message).toMatch(/features.*\\u001b\[2J.*Write the bundle again\.$/s);
+    expect(message).not.toContain("\u001b");
+  });
+
+  it("sides that no memory holds", async () => {
+    await writeBundle(folder, parts);
+    await edit((m) => Object.assign(m, { encoder: { ...m.encoder, inputSize: 1e6 }, features: { ...m.features, inputSize: 1e6 } }));
+    expect(await refusal()).toMatch(/inputSize: /);
+  });
 
   it("a file that is missing, cut off or changed, by name", async () => {
     await writeBundle(folder, parts);

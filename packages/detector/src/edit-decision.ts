@@ -14,6 +14,19 @@ export function withLimit(decision: Decision, label: number, limit: number | nul
   return { ...decision, classes: decision.classes.map((entry, own) => (own === label ? { ...entry, limit } : entry)) };
 }
 
+/**
+ * A decision with other limits of some classes.
+ * @param names of the classes, in the order of the class index
+ * @param limits by the name of a class, in any spelling of Unicode; names that the model does not have change nothing
+ */
+export function withLimits(decision: Decision, names: readonly string[], limits: Readonly<Record<string, number>>): Decision {
+  const own = names.map((name) => name.normalize("NFC"));
+  return Object.entries(limits).reduce((changed, [name, limit]) => {
+    const label = own.indexOf(name.normalize("NFC"));
+    return label < 0 ? changed : withLimit(changed, label, limit);
+  }, decision);
+}
+
 /** A decision whose classes have scores of other good images. @param images by place of the class in the manifest */
 export function withGoodImages(decision: Decision, images: ReadonlyMap<number, GoodImages>): Decision {
   const classes = decision.classes.map((entry, label) => {

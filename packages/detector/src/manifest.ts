@@ -10,21 +10,25 @@ const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, "expected a plain file name")
   .max(128);
-/** As long as the name of a folder can be. */
-const className = z
+/** As long as the name of a folder can be. Texts reach terminals, logs and web pages, where control characters do harm. */
+const text = z
   .string()
-  .min(1)
   .max(256)
-  .refine((name) => !/\p{Cs}/u.test(name), "expected no half characters");
+  .refine((given) => !/\p{Cs}/u.test(given), "expected no half characters")
+  .refine((given) => !/\p{Cc}/u.test(given), "expected no control characters");
+/** In one spelling, whatever that of the file is: two names that look alike are one. */
+const className = text.min(1).normalize("NFC");
+/** Pixels of a side: what is reserved for an image of this side fits into memory. */
+const side = z.int().min(1).max(8192);
 const shape = z.array(z.int().min(0).nullable()).max(8);
 const spec = z.strictObject({ dtype: z.enum(["float32", "int32", "bool"]), shape });
-const graph = z.strictObject({ file: plainName, inputs: z.record(z.string(), spec), outputs: z.array(z.string()).min(1) });
+const graph = z.strictObject({ file: plainName, inputs: z.record(text, spec), outputs: z.array(text).min(1).max(100) });
 
 const features = z.strictObject({
-  inputSize: count,
+  inputSize: side,
   gridStride: count,
   /** The encoder takes these tiles of the input, one after the other; bundles that do not say it encode the input as a whole. */
-  tiles: z.strictObject({ size: count, starts: z.array(z.int().min(0)).min(1).max(64) }).optional(),
+  tiles: z.strictObject({ size: side, starts: z.array(z.int().min(0)).min(1).max(64) }).optional(),
   /** The filter that resizes images; bundles that do not say it were trained with linear. */
   kernel: z.enum(resizeKernels).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
@@ -71,12 +75,12 @@ export const manifestSchema = z
     /** When it was written, ISO 8601. */
     created: z.iso.datetime(),
     /** The program that wrote it: "ltad 0.1.0". */
-    producer: z.string().min(1),
-    preset: z.string(),
-    protocol: z.string(),
+    producer: text.min(1),
+    preset: text,
+    protocol: text,
     seed: z.int(),
     /** The frozen encoder: `id` is its hash, the same as in the feature cache. */
-    encoder: z.strictObject({ name: z.string(), id: z.string(), inputSize: count }),
+    encoder: z.strictObject({ name: text, id: text, inputSize: side }),
     features,
     /** In the order of the class index. `order` is the place from most to least images, 0 first. */
     classes: z

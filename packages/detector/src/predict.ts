@@ -3,6 +3,7 @@ import { type DecodedImage, type ImageOptions, shrunkSize } from "@ltad/data";
 import { checkScores } from "./check-scores.js";
 import { decide, type Verdict } from "./decide.js";
 import type { Graphs, Scores } from "./graphs.js";
+import { withLimits } from "./edit-decision.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
@@ -23,6 +24,8 @@ export interface PredictOptions {
   readonly overlay?: boolean | undefined;
   /** Share of good images that may be judged not good; that of the model when left out. */
   readonly falseAlarmRate?: number | undefined;
+  /** Limits of classes, by their names, in place of those of the model. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
   /** Limits of what is read, and the name that messages use. */
   readonly image?: ImageOptions;
 }
@@ -91,7 +94,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   clock.lap("draw");
   const [value, label] = [scores.score[0]!, scores.classes[0]!];
   const distance = scores.distance?.[0];
-  const verdict = decide(manifest, label, value, options.falseAlarmRate, distance);
+  const verdict = decide(decisionOf(manifest, options.limits), label, value, options.falseAlarmRate, distance);
   const isDoubted = given >= 0 && verdict?.isAnomalous === true;
   const nearest = isDoubted ? (await score(patches, z, Int32Array.of(-1))).classes[0]! : label;
   return Object.assign(maps, {
@@ -105,6 +108,12 @@ export async function predict(model: Model, source: ImageSource, options: Predic
     ...(picture ? { overlay: picture } : {}),
     timing: { ...clock.parts, draw: picture ? clock.parts.draw : 0, total: clock.total() },
   });
+}
+
+function decisionOf({ decision, classes }: Manifest, limits: PredictOptions["limits"]): Pick<Manifest, "decision"> {
+  if (!decision || !limits) return { decision };
+  const names = classes.map(({ name }) => name);
+  return { decision: withLimits(decision, names, limits) };
 }
 
 /** Index of a class by name, -1 when none is given. @throws LtadError `LTAD_CONFIG` naming the classes there are */

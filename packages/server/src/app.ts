@@ -11,7 +11,7 @@ import { HttpError } from "./http-error.js";
 import { type AccessOptions, addAccess } from "./http/access.js";
 import { addBodies, type BodyOptions } from "./http/bodies.js";
 import { addEnding } from "./http/ending.js";
-import { addErrors, answerBrokenRequest, frameworkError } from "./http/errors.js";
+import { addErrors, answerBrokenRequest, answerOddRequests, frameworkError } from "./http/errors.js";
 import { addMethodRefusals } from "./http/method-refusals.js";
 import type { Models } from "./models/models.js";
 import { createMetrics } from "./metrics/metrics.js";
@@ -47,6 +47,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest("ticket", undefined);
   app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
   addErrors(app);
+  answerOddRequests(app);
   addEnding(app, patience);
   await addAccess(app, options);
   addBodies(app, options);

@@ -49,6 +49,19 @@ describe("the command", () => {
     expect(options).toMatchObject({ maxBytes: 2 ** 20, maxPixels: 2e6, timeout: 3000, threads: 4, models: { parts: "m" } });
   });
 
+  it("takes a rate of false alarms and limits of classes", async () => {
+    const { options } = await parse("--bundle", "m", "--false-alarm-rate", "0.02", "--limit", "a=b=3.5", "tile=-1", "--limit", "nut=1e3");
+    expect(options).toMatchObject({ falseAlarmRate: 0.02, limits: { "a=b": 3.5, tile: -1, nut: 1000 } });
+    for (const argv of [
+      ["--false-alarm-rate", "1"],
+      ["--false-alarm-rate", ""],
+      ["--limit", "tile"],
+      ["--limit", "tile="],
+      ["--limit", "=3"],
+    ])
+      expect((await parse("--bundle", "m", ...argv)).error).toBeInstanceOf(CommanderError);
+  });
+
   it("names several models by their folders, or as it is told", async () => {
     expect((await parse("--bundle", "runs/tiles", "nuts=runs/2")).options?.models).toEqual({ tiles: "runs/tiles", nuts: "runs/2" });
     expect((await parse("--repository", "models", "--no-reload", "--model-control")).options).toMatchObject({

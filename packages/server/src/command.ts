@@ -51,6 +51,8 @@ export interface ParsedServerOptions {
   readonly tlsKey?: string;
   readonly modelControl?: boolean;
   readonly reload: boolean;
+  readonly falseAlarmRate?: number;
+  readonly limit?: Readonly<Record<string, number>>;
   readonly logLevel: string;
 }
 
@@ -68,6 +70,8 @@ export function addServerOptions(command: Command): Command {
     .option("--max-megapixels <number>", "largest image", whole(1, 1000), 50)
     .option("--max-queue <number>", "requests that may wait; more are refused with status 503", whole(0, 10_000), 16)
     .option("--timeout <seconds>", "seconds that one image may take", whole(1, 3600), 30)
+    .option("--false-alarm-rate <share>", "share of good images that may be judged anomalous (default: each model's)", share)
+    .option("--limit <class=score...>", "limit of a class, in place of the model's", limitOf)
     .option("--allow-host <name...>", "more names that clients may call this server by")
     .option("--cors-origin <origin...>", "origins of web pages that may call this server")
     .option("--api-keys <file>", "file of API keys, one a line: as they are, or as sha256:HASH")
@@ -92,6 +96,8 @@ export function readServerOptions(bundles: readonly string[], parsed: ParsedServ
     threads: parsed.threads,
     allowedHosts: parsed.allowHost,
     corsOrigins: parsed.corsOrigin,
+    falseAlarmRate: parsed.falseAlarmRate,
+    limits: parsed.limit,
     apiKeys: apiKeys === undefined ? undefined : nonEmpty(keysIn(textOf(apiKeys)), apiKeys),
     tls: tlsOf(parsed),
     modelControl: parsed.modelControl,
@@ -165,6 +171,20 @@ function whole(low: number, high: number) {
     if (/^\d+$/.test(text) && value >= low && value <= high) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
   };
+}
+
+function share(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError("Expected a share above 0 and below 1, such as 0.01 for 1 %.");
+}
+
+/** One more limit: the name of the class, and what stands behind the last "=". */
+function limitOf(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const [, name = "", score = ""] = /^(.+)=([^=]+)$/su.exec(text) ?? [];
+  if (name !== "" && score.trim() !== "" && Number.isFinite(Number(score)))
+    return Object.fromEntries([...Object.entries(before), [name, Number(score)]]);
+  throw new InvalidArgumentError("Expected CLASS=SCORE, such as tile=3.5.");
 }
 
 function nameOf(text: string): string {

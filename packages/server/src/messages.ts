@@ -12,6 +12,8 @@ export interface Job {
   /** Content of an image file, or its pixels. */
   readonly image: Uint8Array | Pixels;
   readonly class?: string | undefined;
+  /** Share of good images that may be judged not good; that of the model, or of the server, when left out. */
+  readonly falseAlarmRate?: number | undefined;
   /** Size of the map in the answer. */
   readonly map: "none" | "grid" | "image";
   /** What the map is sent as: numbers, the text of a JSON array, or a 16-bit PNG. The inference process makes each of them. */
@@ -34,6 +36,12 @@ export interface Decision {
   readonly threshold?: number | undefined;
   readonly pValue?: number | undefined;
   readonly isAnomalous?: boolean | undefined;
+  /** What the threshold rests on. */
+  readonly basis?: "promised" | "estimated" | "set" | undefined;
+  /** Whether the image looks like none of its class, which makes it anomalous whatever its score. */
+  readonly isUnlike?: boolean | undefined;
+  /** The class that an anomalous image is nearest to, where that is not the given one. */
+  readonly nearestClass?: string | undefined;
 }
 
 /** The answer of the inference process for one image. */
@@ -73,6 +81,10 @@ export interface WorkerOptions {
   readonly bundle: string;
   readonly threads?: number | undefined;
   readonly maxPixels: number;
+  /** Share of good images that may be judged not good; that of the bundle when left out. */
+  readonly falseAlarmRate?: number | undefined;
+  /** Limits of classes, by their names, in place of those of the bundle. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
 }
 
 /** An error on its way between processes. */

@@ -48,10 +48,20 @@ export function predictRoute(context: ServerContext): void {
 
 type AnswerAs = NonNullable<PredictOptions["answer"]>;
 
-function jobOf({ image, class: name, map, map_format: format, heatmap }: PredictOptions & { readonly image: Buffer }, as: AnswerAs): Job {
+function jobOf(
+  { image, class: name, map, map_format: format, heatmap, ...rest }: PredictOptions & { readonly image: Buffer },
+  as: AnswerAs,
+): Job {
   const mapAs = as === "map" || format === "png" ? "png" : format === "float32" ? "numbers" : "text";
   const size = map ?? (as === "map" ? "image" : format ? "grid" : "none");
-  return { image, class: name || undefined, map: as === "overlay" ? "none" : size, mapAs, heatmap: as === "overlay" || heatmap === "true" };
+  return {
+    image,
+    class: name || undefined,
+    falseAlarmRate: rest.false_alarm_rate,
+    map: as === "overlay" ? "none" : size,
+    mapAs,
+    heatmap: as === "overlay" || heatmap === "true",
+  };
 }
 
 function wantsPicture({ headers: { accept = "" } }: FastifyRequest): boolean {
@@ -74,6 +84,9 @@ function jsonOf(answer: Answer, { name, version }: ServedModel, format: PredictO
     is_anomalous: isAnomalous,
     threshold,
     p_value: pValue,
+    basis: answer.basis,
+    unlike_class: answer.isUnlike,
+    nearest_class: answer.nearestClass,
     class: label,
     class_given: classGiven,
     width,

@@ -15,6 +15,12 @@ export const predictionSchema = z.object({
   is_anomalous: z.boolean().optional().describe("the decision; only of a model that has thresholds"),
   threshold: z.number().optional().describe("the limit of this class: a higher score is anomalous"),
   p_value: z.number().optional().describe("share of good images with at least this score"),
+  basis: z
+    .enum(["promised", "estimated", "set"])
+    .optional()
+    .describe("what the threshold rests on: good images of the class, those of all classes as it has too few, or a limit set by hand"),
+  unlike_class: z.boolean().optional().describe("true: the image looks like none of its class, and is anomalous whatever its score"),
+  nearest_class: z.string().optional().describe("of an anomalous image: the class that it is nearest to, where that is another one"),
   class: z.string(),
   class_given: z.boolean().describe("false: the model chose the class"),
   width: z.int().describe("size of the image in its upright orientation"),
@@ -33,6 +39,12 @@ const flag = z.enum(["true", "false"]);
 /** Options of POST /predict, in the query or as fields of the form. */
 export const predictOptionsSchema = z.strictObject({
   class: z.string().max(256).optional().describe("class of the image; predicted if omitted"),
+  false_alarm_rate: z.coerce
+    .number("expected a share above 0 and below 1")
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe("share of good images that may be judged anomalous; that of the server or the model if omitted"),
   heatmap: flag.optional().describe("true: include the overlay, in base64"),
   map: z.enum(["grid", "image"]).optional().describe("include the anomaly map, on the model's grid or at the size of the image"),
   map_format: z
@@ -50,6 +62,8 @@ export type PredictOptions = z.infer<typeof predictOptionsSchema>;
 // Open Inference Protocol, version 2.
 
 const tensorData = z.array(z.union([z.number(), z.string(), z.boolean()]));
+/** A number, or its text: clients that know only text, whole numbers and truth values as parameters send that. */
+const rate = z.union([z.number(), z.string().max(20)]);
 const parameters = z.record(z.string(), z.unknown());
 
 /** The values of a tensor are checked by the code that reads them: a validator would build an issue for each of millions. */
@@ -66,6 +80,7 @@ export const inferRequestSchema = z.object({
   parameters: z
     .looseObject({
       class: z.string().max(256).optional().describe("class of all images; predicted if omitted"),
+      false_alarm_rate: rate.optional().describe("share of good images that may be judged anomalous"),
       map_size: z.enum(["grid", "image"]).optional().describe("size of the output anomaly_map; default: grid"),
       timeout: z
         .union([z.number(), z.string().max(20)])

@@ -6,6 +6,7 @@ import { startPool } from "./engine/pool.js";
 import { createKeyCheck } from "./http/api-keys.js";
 import { startGrpc } from "./grpc/start-grpc.js";
 import { Models } from "./models/models.js";
+import { checkDecisionOptions, checkLimitNames } from "./models/decision-options.js";
 import { portError } from "./port-error.js";
 
 /** What {@link startServer} serves, and how. */
@@ -28,6 +29,10 @@ export interface ServerOptions {
   readonly processes?: number | undefined;
   /** Threads of one inference; the cores divided by the processes by default. */
   readonly threads?: number | undefined;
+  /** Share of good images that may be judged not good, for requests that do not say it; that of each model by default. */
+  readonly falseAlarmRate?: number | undefined;
+  /** Limits of classes, by their names, in place of those of the models; whatever the rate of false alarms. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
   /** Largest image file, in bytes; 32 MiB by default. */
   readonly maxBytes?: number | undefined;
   /** Largest image, in pixels; 50 million by default. */
@@ -82,6 +87,7 @@ const loopback = /^(localhost|127\.|::1$)/;
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host = "127.0.0.1", port = 8080, grpcPort, reloadInterval = 2000, timeout = 30_000, apiKeys, logger } = options;
+  checkDecisionOptions(options);
   createKeyCheck(apiKeys); // what is wrong with them, before the models are loaded
   const early: string[] = [];
   const log: { tell: (message: string) => void } = { tell: (message) => void early.push(message) };
@@ -94,7 +100,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const url = await listen(app, host, port);
     const grpc = grpcPort === undefined ? undefined : await startGrpc({ ...shared, port: grpcPort });
-    const poll = reloadInterval > 0 ? setInterval(() => void models.refresh(), reloadInterval).unref() : undefined;
+    const poll =
+      reloadInterval > 0
+        ? setInterval(
+            () => void models.refresh().catch((error: unknown) => app.log.error({ err: error }, "looking for new bundles failed")),
+            reloadInterval,
+          ).unref()
+        : undefined;
     const close = async () => {
       clearInterval(poll);
       await Promise.all([grpc?.close(timeout), app.close()]);
@@ -114,8 +126,8 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   }
 }
 
-function openModels(options: ServerOptions, log: (message: string) => void): Promise<Models> {
-  const { bundle, modelName = "ltad", models = {}, repository, worker = ownWorker } = options;
+async function openModels(options: ServerOptions, log: (message: string) => void): Promise<Models> {
+  const { bundle, modelName = "ltad", models = {}, repository, worker = ownWorker, falseAlarmRate, limits } = options;
   const { maxPixels = 50_000_000, maxQueue = 16, timeout = 30_000 } = options;
   const folders = new Map([...(bundle === undefined ? [] : [[modelName, bundle] as const]), ...Object.entries(models)]);
   if (folders.size === 0 && repository === undefined)
@@ -123,8 +135,15 @@ function openModels(options: ServerOptions, log: (message: string) => void): Pro
   const cores = availableParallelism();
   const processes = options.processes ?? (folders.size === 1 && repository === undefined ? Math.max(1, Math.floor(cores / 2)) : 1);
   const threads = options.threads ?? Math.max(1, Math.floor(cores / processes));
-  const open = (folder: string) => startPool({ bundle: folder, worker, processes, threads, maxPixels, maxQueue, timeout, log });
-  return Models.open({ folders, repository, open, log });
+  const shared = { worker, processes, threads, maxPixels, maxQueue, timeout, falseAlarmRate, limits, log };
+  const opened = await Models.open({ folders, repository, open: (folder) => startPool({ bundle: folder, ...shared }), log });
+  try {
+    checkLimitNames(limits, opened);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 /** Options that are given: those that are undefined would take the place of defaults. */

@@ -18,10 +18,38 @@ export interface Io {
   onHangup?(handler: () => void): () => void;
   /** Ends the process immediately: the second Ctrl-C. */
   exit(code: number): void;
+  /** Runs this command line in a process that is started again when it dies, and resolves to its exit code; absent in that process itself. */
+  watch?(): Promise<number>;
+  /** Tells the process that watches this one that it serves by now. */
+  serving?(): void;
 }
+
+/** Set where another process watches this one. */
+const watched = "LTAD_WATCHED";
 
 /** The real process. */
 export function processIo(): Io {
+  const io = ownIo();
+  if (process.env[watched] && process.send) return { ...io, serving: () => process.send!("serving") };
+  const [, file, ...args] = process.argv;
+  return file === undefined ? io : { ...io, watch: () => watch(io, file, args) };
+}
+
+async function watch(io: Io, file: string, args: readonly string[]): Promise<number> {
+  const { supervise } = await import("@ltad/server/command");
+  return supervise({
+    file,
+    args,
+    env: { ...io.env, [watched]: "1" },
+    log: (message) => io.stderr.write(`${message}\n`),
+    onSignal: (signal, handler) => {
+      if (signal === "SIGINT") io.onInterrupt(handler); // SIGTERM, too
+      else if (signal === "SIGHUP") io.onHangup?.(handler);
+    },
+  });
+}
+
+function ownIo(): Io {
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -30,10 +58,12 @@ export function processIo(): Io {
       const signals = ["SIGINT", "SIGTERM"] as const;
       const once = withoutEchoes(handler);
       for (const signal of signals) process.on(signal, once);
+      if (process.send) process.once("disconnect", once); // who started us has gone
       const stopWatching = process.env["npm_lifecycle_event"] === undefined ? () => {} : onParentGone(once);
       return () => {
         stopWatching();
         for (const signal of signals) process.off(signal, once);
+        process.off("disconnect", once);
       };
     },
     onHangup(handler) {

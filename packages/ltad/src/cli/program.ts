@@ -40,7 +40,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addPredictCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
   addClassCommands(program, io);
-  addServeCommand(program, io);
+  addServeCommand(program, io, setExitCode);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);

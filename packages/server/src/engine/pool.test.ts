@@ -11,7 +11,9 @@ const job = (first: number, name?: string) => ({ image: Uint8Array.of(first), cl
 const logged: string[] = [];
 let engine: Engine | undefined;
 
-async function start(options: { bundle?: string; maxQueue?: number; timeout?: number; processes?: number } = {}): Promise<Engine> {
+async function start(
+  options: { bundle?: string; maxQueue?: number; timeout?: number; openTimeout?: number; processes?: number } = {},
+): Promise<Engine> {
   logged.length = 0;
   engine = await startPool({
     bundle: "sample",
@@ -43,7 +45,7 @@ describe("the inference process", () => {
     const engine = await start();
     const before = await engine.predict(job(1));
     const folder = await mkdtemp(join(tmpdir(), "ltad-pool-"));
-    const [again, waiting] = await Promise.all([engine.predict(job(2, `die-once:${join(folder, "died")}`)), engine.predict(job(3))]);
+    const [again, waiting] = await Promise.all([engine.predict(job(2, `die-1:${join(folder, "died")}`)), engine.predict(job(3))]);
     expect([again.score, waiting.score]).toEqual([2, 3]);
     expect(again.width).not.toBe(before.width); // the fixture answers its process id
     expect(logged.join()).toContain("was ended by SIGKILL; it restarts in");
@@ -51,12 +53,22 @@ describe("the inference process", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("that dies twice of one image costs that request alone", async () => {
+  it("that dies again and again costs no request, as long as it is not the image's fault", async () => {
+    const engine = await start({ processes: 2 });
+    const folder = await mkdtemp(join(tmpdir(), "ltad-pool-"));
+    const unlucky = engine.predict(job(2, `die-4:${join(folder, "died")}`));
+    const others = await Promise.all([3, 4, 5].map((n) => engine.predict(job(n, "slow"))));
+    expect([(await unlucky).score, ...others.map(({ score }) => score)]).toEqual([2, 3, 4, 5]);
+    expect(engine.load().restarts).toBe(4);
+    await rm(folder, { recursive: true });
+  });
+
+  it("that dies of one image each time costs that request alone", async () => {
     const engine = await start();
     const [died, waiting] = await Promise.allSettled([engine.predict(job(2, "die")), engine.predict(job(3))]);
     expect(died).toMatchObject({
       status: "rejected",
-      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*twice/) },
+      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*5 have/) },
     });
     expect(waiting).toMatchObject({ status: "fulfilled", value: { score: 3 } });
   });
@@ -166,7 +178,13 @@ describe("the queue", () => {
 describe("start and end", () => {
   it("say what is wrong with the bundle", async () => {
     await expect(start({ bundle: "broken" })).rejects.toMatchObject({ code: "LTAD_BUNDLE", message: "broken: is not a bundle." });
-    await expect(start({ bundle: "deadly" })).rejects.toThrow(/ended with code 7 before the bundle was open/);
+    const deadly = {
+      code: "LTAD_BUNDLE",
+      message: expect.stringMatching(/^deadly: .*ended with code 7 before the bundle was open/) as string,
+    };
+    await expect(start({ bundle: "deadly" })).rejects.toMatchObject(deadly);
+    const endless = { code: "LTAD_BUNDLE", message: expect.stringMatching(/^endless: was not open after 0\.5 s/) as string };
+    await expect(start({ bundle: "endless", openTimeout: 500 })).rejects.toMatchObject(endless);
   });
 
   it("answer everything that has a place, and take nothing more", async () => {

@@ -14,6 +14,8 @@ export interface PoolOptions extends WorkerProcessOptions {
   readonly maxQueue: number;
   /** Milliseconds that one image may take; its process is stopped then. Also the longest wait for its turn. */
   readonly timeout: number;
+  /** Milliseconds in which a process must have opened the bundle and tried it; 120,000. */
+  readonly openTimeout?: number;
   /** Told what happens to the processes and of bugs in them. */
   readonly log: (message: string) => void;
 }
@@ -43,10 +45,16 @@ interface Slot {
 
 /** Answers without a number in a row, after which a model counts as broken. */
 const fewNumbers = 3;
+/** How often an image is tried while processes die of it or under it: anything may end a process, and no request shall be lost by that. */
+const mostTries = 5;
+/** After so many deaths, an image may be their cause; only the first process works on it then, and the others go on. */
+const suspicious = 2;
+/** The longest pause before a start, in milliseconds: well within the time that a request may wait. */
+const longestPause = 8000;
 
 /**
  * Inference in child processes, one image at a time in each, with the other images in a queue. When a process dies, a new one
- * starts, and its image is tried once more.
+ * starts, and another process or the new one takes its image.
  * @throws LtadError when the bundle cannot be opened
  */
 export async function startPool(options: PoolOptions): Promise<Engine> {
@@ -70,6 +78,8 @@ class Pool implements Engine {
   #queue: Pending[] = [];
   #restarts = 0;
   #withoutNumber = 0;
+  /** The folder holds another model by now, so that no process can start again. */
+  #isOutdated = false;
   #onEmpty = () => {};
 
   constructor(private readonly options: PoolOptions) {
@@ -99,7 +109,7 @@ class Pool implements Engine {
   }
 
   admit(): Place {
-    if (this.#closed) throw new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
+    if (this.#closed) throw shuttingDown();
     return this.#places.take();
   }
 
@@ -120,13 +130,13 @@ class Pool implements Engine {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#handBack();
     if (this.#places.taken > 0 && this.#model) {
       const patience = setTimeout(() => this.#onEmpty(), this.options.timeout);
       await new Promise<void>((resolve) => (this.#onEmpty = resolve));
       clearTimeout(patience);
     }
-    for (const pending of this.#queue.splice(0))
-      pending.reject(new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 }));
+    this.#refuseQueue();
     await Promise.all(this.#slots.map(async (slot) => slot.process?.end(slot.current ? this.options.timeout : 2000)));
   }
 
@@ -159,10 +169,11 @@ class Pool implements Engine {
 
   /** Gives jobs to processes that have none. */
   #next(): void {
-    for (const slot of this.#slots) {
+    for (const [i, slot] of this.#slots.entries()) {
       if (!slot.ready || slot.current || !slot.process) continue;
-      const pending = this.#queue.shift();
-      if (!pending) return;
+      const at = this.#queue.findIndex(({ crashes }) => i === 0 || crashes < suspicious);
+      if (at < 0) continue;
+      const pending = this.#queue.splice(at, 1)[0]!;
       slot.current = pending;
       pending.started = performance.now();
       slot.limit = setTimeout(() => this.#tookTooLong(slot), this.options.timeout);
@@ -173,10 +184,18 @@ class Pool implements Engine {
   /** Starts a process; resolves when its bundle is open. */
   #launch(slot: Slot): Promise<void> {
     return new Promise((resolve, reject) => {
+      const { bundle, openTimeout = 120_000 } = this.options;
+      const limit = setTimeout(() => {
+        reject(unusable(bundle, `was not open after ${openTimeout / 1000} s`));
+        process.kill();
+      }, openTimeout);
       const process = startWorkerProcess(this.options, {
         ready: (model) => {
+          clearTimeout(limit);
           if (this.#model && this.#model.identity !== model.identity) {
             reject(new HttpError("LTAD_NOT_READY", "The folder holds another model by now."));
+            this.#isOutdated = true;
+            this.#handBack();
             return process.kill();
           }
           this.#model = model;
@@ -191,7 +210,8 @@ class Pool implements Engine {
         result: (message) => this.#finish(slot, message),
         problem: this.options.log,
         ended: (how) => {
-          reject(new HttpError("LTAD_CRASHED", `The inference process ${how} before the bundle was open.`));
+          clearTimeout(limit);
+          reject(unusable(bundle, `the inference process ${how} before the bundle was open`));
           this.#onEnd(slot, process, how);
         },
       });
@@ -234,7 +254,7 @@ class Pool implements Engine {
     if (pending) this.#tryAgain(pending, how);
     if (!this.#model || (this.#closed && this.#places.taken === 0)) return; // a first start that fails is the caller's to report
     this.#restarts++;
-    const pause = wasReady || slot.failures === 0 ? 50 : Math.min(30_000, 250 * 2 ** slot.failures);
+    const pause = wasReady || slot.failures === 0 ? 50 : Math.min(longestPause, 250 * 2 ** slot.failures);
     slot.failures++;
     this.options.log(`an inference process ${how}; it restarts in ${pause} ms`);
     setTimeout(() => {
@@ -243,18 +263,36 @@ class Pool implements Engine {
     }, pause).unref();
   }
 
-  /** A job whose process died: once more, before all others; then it is taken to be the cause. */
+  /** A job whose process died: again, before all others, while there is time; then it is taken to be the cause. */
   #tryAgain(pending: Pending, how: string): void {
     if (pending.abandoned) return;
     pending.crashes++;
-    if (pending.crashes < 2) {
+    if (pending.crashes < mostTries && performance.now() - pending.arrived < this.options.timeout) {
       delete pending.started;
       this.#queue.unshift(pending);
+      this.#handBack();
       return this.#next();
     }
-    const message = `An inference process ${how} while it worked on this image, twice.`;
+    const message = `An inference process ${how} while it worked on this image; ${pending.crashes} have by now.`;
     pending.reject(new HttpError("LTAD_CRASHED", message, { retryAfter: 2 }));
   }
+
+  /** What waits goes back to its caller when no process can ever take it: the engine that has replaced this one takes it then. */
+  #handBack(): void {
+    if (this.#closed && this.#isOutdated && !this.#slots.some((slot) => slot.ready)) this.#refuseQueue();
+  }
+
+  #refuseQueue(): void {
+    for (const pending of this.#queue.splice(0)) pending.reject(shuttingDown());
+  }
+}
+
+function unusable(bundle: string, what: string): LtadError {
+  return new LtadError("LTAD_BUNDLE", `${bundle}: ${what}. The model may need more memory than there is, or be damaged.`);
+}
+
+function shuttingDown(): HttpError {
+  return new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
 }
 
 function tooLate(timeout: number): HttpError {

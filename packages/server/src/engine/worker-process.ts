@@ -26,9 +26,9 @@ export interface WorkerProcess {
 }
 
 /** Starts an inference process, which opens the bundle. */
-export function startWorkerProcess({ worker, bundle, threads, maxPixels }: WorkerProcessOptions, events: WorkerEvents): WorkerProcess {
+export function startWorkerProcess({ worker, ...options }: WorkerProcessOptions, events: WorkerEvents): WorkerProcess {
   const child = fork(worker, [], { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
-  tell(child, { type: "open", options: { bundle, threads, maxPixels } });
+  tell(child, { type: "open", options: workerOptions(options) });
   child.on("message", (message: FromWorker) => {
     if (message.type === "ready") events.ready(message.model);
     else if (message.type === "failed") events.failed(message.error);
@@ -51,6 +51,11 @@ export function startWorkerProcess({ worker, bundle, threads, maxPixels }: Worke
       clearTimeout(force);
     },
   };
+}
+
+/** What the process is told: the pool's options have more, which cannot be sent. */
+function workerOptions({ bundle, threads, maxPixels, falseAlarmRate, limits }: WorkerOptions): WorkerOptions {
+  return { bundle, threads, maxPixels, falseAlarmRate, limits };
 }
 
 /** A process that dies while a message is on its way gives an error here and its end a moment later: the end counts. */

@@ -27,10 +27,21 @@ const broken: Readonly<Record<string, HttpError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new HttpError("LTAD_SLOW", "The request did not come in time."),
 };
 
-/** Answers what is no HTTP, or came too slowly: there is no request and no reply, only a socket. */
+/** Node answers these two by itself, with no body or not at all. */
+export function answerOddRequests({ server }: FastifyInstance): void {
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response)); // a server may ignore what is expected of it
+  const refusal = new HttpError("LTAD_METHOD", "CONNECT is not possible here: this server is no proxy.");
+  server.on("connect", (_, socket) => answerOnSocket(refusal, socket as Socket));
+}
+
+/** Answers what is no HTTP, or came too slowly. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return;
-  const { code, message } = broken[error.code ?? ""] ?? new HttpError("LTAD_REQUEST", "This is not a request that HTTP allows.");
+  answerOnSocket(broken[error.code ?? ""] ?? new HttpError("LTAD_REQUEST", "This is not a request that HTTP allows."), socket);
+}
+
+/** There is no request and no reply, only a socket. */
+function answerOnSocket({ code, message }: HttpError, socket: Socket): void {
   const body = JSON.stringify({ error: { code, message } });
   const head = [
     `HTTP/1.1 ${statuses[code]} ${STATUS_CODES[statuses[code]]}`,

@@ -50,6 +50,8 @@ describe("a request that is none", () => {
     ["a body of a length and of chunks", `${upload(3, "Transfer-Encoding: chunked\r\n")}PNG`, 400],
     ["a bad escape", "GET /v2/models/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
     ["a name without end", `GET /v2/models/${"x".repeat(5000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, 414],
+    ["an expectation that nobody knows", "GET /nothing HTTP/1.1\r\nHost: localhost\r\nExpect: all\r\nConnection: close\r\n\r\n", 404],
+    ["a wish for a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405],
     ["no host", "GET /v2 HTTP/1.1\r\nConnection: close\r\n\r\n", 403],
   ])("%s has an answer of the usual form", async (_, bytes, status) => {
     const port = await listen();

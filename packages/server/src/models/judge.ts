@@ -23,6 +23,7 @@ async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, opt
   const start = performance.now();
   try {
     const given = withKnownClass(job, engine.model.classes);
+    if (job.falseAlarmRate !== undefined && !engine.model.decides) throw undecided();
     const answer = await engine.predict(given, { ...options, place }).catch((error: unknown) => {
       const replaced = model.engine && model.engine !== engine && error instanceof HttpError && error.code === "LTAD_NOT_READY";
       if (!replaced) throw error;
@@ -38,6 +39,10 @@ async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, opt
     watcher?.failed(model.name, code);
     throw error;
   }
+}
+
+function undecided(): HttpError {
+  return new HttpError("LTAD_REQUEST", "false_alarm_rate: this model has no thresholds that follow from it. Train it again to get them.");
 }
 
 /** The class as the bundle writes it; Unicode has several spellings of one name. @throws HttpError `LTAD_CONFIG` for an unknown class */

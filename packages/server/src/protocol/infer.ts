@@ -15,7 +15,7 @@ export interface InferInput {
 }
 
 const always = ["score", "class", "class_given", "anomaly_map"] as const;
-const decisions = ["threshold", "p_value", "is_anomalous"] as const;
+const decisions = ["threshold", "p_value", "is_anomalous", "basis", "unlike_class", "nearest_class"] as const;
 /** Outputs that can be named in a request. */
 export const outputNames = [...always, ...decisions, "overlay"] as const;
 type OutputName = (typeof outputNames)[number];
@@ -37,7 +37,9 @@ export async function infer(
   const classes = classesOf(request, images.length);
   const map = wanted.has("anomaly_map") ? mapSizeOf(request) : "none";
   const mapAs = isBinary("anomaly_map") ? "numbers" : "text";
-  const jobs = images.map((image, i): Job => ({ image, class: classes[i], map, mapAs, heatmap: wanted.has("overlay") }));
+  const falseAlarmRate = rateOf(request.parameters);
+  const heatmap = wanted.has("overlay");
+  const jobs = images.map((image, i): Job => ({ image, class: classes[i], falseAlarmRate, map, mapAs, heatmap }));
   const answers = await judge(ticket, jobs, { signal, timeout: timeoutOf(request.parameters) });
   return outputNames.filter((name) => wanted.has(name)).map((name) => tensorOf(name, answers));
 }
@@ -92,6 +94,14 @@ function mapSizeOf({ parameters, outputs }: InferInput): "grid" | "image" {
   throw new HttpError("LTAD_REQUEST", "map_size: expected grid or image.");
 }
 
+/** Clients may have no fractions as parameters, and send text then. */
+function rateOf({ false_alarm_rate: given }: InferInput["parameters"]): number | undefined {
+  if (given === undefined) return undefined;
+  const value = typeof given === "number" || (typeof given === "string" && given.trim() !== "") ? Number(given) : Number.NaN;
+  if (value > 0 && value < 1) return value;
+  throw new HttpError("LTAD_REQUEST", "false_alarm_rate: expected a share above 0 and below 1, such as 0.01.");
+}
+
 /** Triton's parameter `timeout`, which is in microseconds, in milliseconds. */
 function timeoutOf({ timeout }: InferInput["parameters"]): number | undefined {
   if (timeout === undefined || timeout === 0) return undefined;
@@ -115,6 +125,12 @@ function tensorOf(name: OutputName, answers: readonly Answer[]): OutputTensor {
       return { name, datatype: "BYTES", shape, values: list((answer) => text(answer.class)) };
     case "class_given":
       return { name, datatype: "BOOL", shape, values: list(({ classGiven }) => classGiven) };
+    case "basis":
+      return { name, datatype: "BYTES", shape, values: list(({ basis }) => text(basis!)) };
+    case "unlike_class":
+      return { name, datatype: "BOOL", shape, values: list(({ isUnlike }) => isUnlike!) };
+    case "nearest_class":
+      return { name, datatype: "BYTES", shape, values: list((answer) => text(answer.nearestClass ?? answer.class)) };
     case "is_anomalous":
       return { name, datatype: "BOOL", shape, values: list(({ isAnomalous }) => isAnomalous!) };
     case "overlay":

@@ -22,6 +22,9 @@ export const tensorMetadata = (decides: boolean) => ({
           { name: "threshold", datatype: "FP32", shape: [-1] },
           { name: "p_value", datatype: "FP32", shape: [-1] },
           { name: "is_anomalous", datatype: "BOOL", shape: [-1] },
+          { name: "basis", datatype: "BYTES", shape: [-1] },
+          { name: "unlike_class", datatype: "BOOL", shape: [-1] },
+          { name: "nearest_class", datatype: "BYTES", shape: [-1] },
         ]
       : []),
     { name: "overlay", datatype: "BYTES", shape: [-1] },

@@ -1,3 +1,4 @@
+import { isLtadError } from "@ltad/core";
 import { z } from "zod";
 import type { ServerContext } from "../context.js";
 import { HttpError } from "../http-error.js";
@@ -44,7 +45,7 @@ export function repositoryRoutes({ app, models, modelControl }: ServerContext): 
   }
 }
 
-/** Loads or unloads a model for a client. @throws HttpError `LTAD_FORBIDDEN`, `LTAD_NOT_FOUND`; LtadError of its bundle */
+/** Loads or unloads a model for a client. @throws HttpError `LTAD_FORBIDDEN`, `LTAD_NOT_FOUND`; `LTAD_REQUEST` when its bundle cannot be opened */
 export async function changeModel(
   { models, modelControl }: Pick<ServerContext, "models" | "modelControl">,
   action: "load" | "unload",
@@ -55,7 +56,13 @@ export async function changeModel(
       "LTAD_FORBIDDEN",
       "Clients may not load and unload models of this server. Its operator can allow it (model control).",
     );
-  await models[action](name);
+  try {
+    await models[action](name);
+  } catch (error) {
+    if (error instanceof HttpError || !isLtadError(error)) throw error;
+    // The words may name folders of this machine, and are in the log.
+    throw new HttpError("LTAD_REQUEST", `The model ${name} cannot be loaded; the log of the server says why.`, { cause: error });
+  }
 }
 
 /** What there is. A reason may name folders of this machine, so that clients read a shorter one. */

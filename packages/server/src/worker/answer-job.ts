@@ -1,28 +1,40 @@
 import { type Detector, mapPng16, type Prediction } from "@ltad/detector";
 import { jsonNumbers } from "../json-numbers.js";
-import type { Answer, AnswerMap, Job } from "../messages.js";
+import type { Answer, AnswerMap, Decision, Job, WorkerOptions } from "../messages.js";
 import { TooLarge } from "./too-large.js";
 
 /** Values of a map that may be sent as text, and as float32: a map of a large photograph would be hundreds of megabytes. */
 export const mostValues = { text: 1_000_000, numbers: 4_000_000, png: Number.POSITIVE_INFINITY } as const;
 
 /** Judges one image. @throws LtadError `LTAD_IMAGE`, `LTAD_CONFIG`, `LTAD_NOT_FINITE`; TooLarge for the map of a large image */
-export async function answerJob(detector: Detector, job: Job, maxPixels: number): Promise<Answer> {
+export async function answerJob(detector: Detector, job: Job, { maxPixels, falseAlarmRate, limits }: WorkerOptions): Promise<Answer> {
   const size = job.map === "image" ? "original" : "grid";
   const image = job.image instanceof Uint8Array ? job.image : { ...job.image };
-  const options = { class: job.class, size, overlay: job.heatmap, image: { maxPixels, name: "image" } } as const;
+  const options = {
+    class: job.class,
+    size,
+    overlay: job.heatmap,
+    falseAlarmRate: job.falseAlarmRate ?? falseAlarmRate,
+    limits,
+    image: { maxPixels, name: "image" },
+  } as const;
   const found = await detector.predict(image, options);
-  const { verdict } = found;
   return {
     score: found.score,
     class: found.class,
     classGiven: found.classGiven,
-    ...(verdict && { threshold: verdict.limit, pValue: verdict.pValue, isAnomalous: verdict.isAnomalous }),
+    ...decisionOf(found),
     ...found.image,
     ...(job.map === "none" ? {} : { map: await mapOf(found, job.mapAs ?? "numbers", detector.manifest.display) }),
     ...(found.overlay ? { heatmap: found.overlay } : {}),
     timing: found.timing,
   };
+}
+
+function decisionOf({ verdict, nearestClass }: Prediction): Decision {
+  if (!verdict) return {};
+  const { limit: threshold, pValue, isAnomalous, basis, isUnlike } = verdict;
+  return { threshold, pValue, isAnomalous, basis, isUnlike, ...(nearestClass !== undefined && { nearestClass }) };
 }
 
 async function mapOf(

@@ -1,6 +1,7 @@
 import { isLtadError } from "@ltad/core";
 import type { Detector } from "@ltad/detector";
 import { answerJob } from "./answer-job.js";
+import { checkDecision } from "./check-decision.js";
 import { describeModel } from "./describe-model.js";
 import { TooLarge } from "./too-large.js";
 import type { Failure, FromWorker, ToWorker, WorkerOptions } from "../messages.js";
@@ -15,6 +16,7 @@ export function serveJobs(
     if (message.type === "open") {
       try {
         opened = { detector: await open(message.options), options: message.options };
+        checkDecision(opened.detector, message.options);
         send({ type: "ready", model: await describeModel(opened.detector) });
       } catch (error) {
         send({ type: "failed", error: failureOf(error) });
@@ -24,7 +26,7 @@ export function serveJobs(
     const { id, job } = message;
     try {
       if (!opened) throw new Error("a job came before the bundle was open");
-      send({ type: "answer", id, answer: await answerJob(opened.detector, job, opened.options.maxPixels) });
+      send({ type: "answer", id, answer: await answerJob(opened.detector, job, opened.options) });
     } catch (error) {
       send({ type: "refused", id, error: failureOf(error) });
     }

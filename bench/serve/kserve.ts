@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** Servers of KServe with the same graphs: one process for each of ours. */
+export interface KServe {
+  readonly urls: readonly string[];
+  stop(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL("../../tools/reference/server/kserve_server.py", import.meta.url));
+const firstPort = 18_090;
+
+/** @param python an interpreter in which tools/reference/server/requirements.txt is installed */
+export async function startKServe(python: string, bundle: string, processes: number, threads: number): Promise<KServe> {
+  const ports = Array.from({ length: processes }, (_, i) => firstPort + i);
+  const children = ports.map((port) =>
+    spawn(python, [program, bundle, "--port", `${port}`, "--threads", `${threads}`], { stdio: ["ignore", "ignore", "inherit"] }),
+  );
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const stop = async () => {
+    await Promise.all(children.map(end));
+  };
+  try {
+    for (const url of urls) await untilReady(`${url}/v2/models/ltad/ready`);
+    return { urls, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let i = 0; i < 240; i++) {
+    const reply = await fetch(url).catch(() => undefined);
+    if (reply?.ok) return;
+    await wait(500);
+  }
+  throw new Error(`KServe does not answer at ${url}`);
+}

@@ -1,0 +1,37 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** What the server uses. */
+export interface Usage {
+  /** Bytes of the process that speaks HTTP. */
+  readonly own: number;
+  /** Milliseconds of processor time that it has used. */
+  readonly cpu: number;
+  /** Its inference processes and their bytes; none where this is not Linux. */
+  readonly children: readonly { readonly id: number; readonly rss: number }[];
+}
+
+/** A server in another process. */
+export interface ServerProcess {
+  readonly url: string;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+export async function startServerProcess(bundle: string, processes: number, threads: number): Promise<ServerProcess> {
+  const child: ChildProcess = fork(fileURLToPath(new URL("server.ts", import.meta.url)), [bundle, `${processes}`, `${threads}`]);
+  const answer = async <T>() => (await once(child, "message"))[0] as T;
+  const { url } = await answer<{ url: string }>();
+  return {
+    url,
+    usage() {
+      child.send("usage");
+      return answer<Usage>();
+    },
+    async stop() {
+      child.disconnect();
+      await once(child, "exit");
+    },
+  };
+}
