@@ -65,8 +65,10 @@ it("offers a browser the same objects, without what needs Node", () => {
       "int32",
       "isLtadError",
       "isNdArray",
+      "resizeKernels",
       "scalar",
       "sizeOf",
+      "stopwatch",
       "throwIfAborted",
     ]
   `);

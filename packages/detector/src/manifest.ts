@@ -1,4 +1,4 @@
-import { resizeKernels } from "@ltad/core";
+import { resizeKernels } from "@ltad/core/browser";
 import { z } from "zod";
 
 /** The version of the bundle format. Raise it when an older reader would misread a bundle. */

@@ -1,4 +1,4 @@
-import { isLtadError } from "@ltad/core";
+import { isLtadError } from "@ltad/core/browser";
 import type { z } from "zod";
 import { bundleError, whatABundleIs } from "./bundle-error.js";
 import { bundleVersion, type Manifest, manifestSchema } from "./manifest.js";
