@@ -1,6 +1,7 @@
 /** The part of the package that runs without Node, under `@ltad/core/browser`: no file, no hash. */
 export { float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
+export { csvRow } from "./csv-row.js";
 export { isLtadError, LtadError, throwIfAborted } from "./errors.js";
 export type { LtadErrorCode } from "./errors.js";
 export { resizeKernels } from "./image-processing.js";

@@ -41,6 +41,7 @@ it("exports these names to a browser", () => {
       "limitOf",
       "openDetector",
       "upsampleBilinear",
+      "withLimit",
     ]
   `);
 });

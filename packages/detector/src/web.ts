@@ -1,6 +1,7 @@
 /** A bundle in a browser, under `@ltad/detector/web`: no Node, the same scores. */
 export { decide, limitOf } from "./decide.js";
 export type { Limit, Verdict } from "./decide.js";
+export { withLimit } from "./edit-decision.js";
 export { displayRange, heatMap } from "./heat-map.js";
 export type { DisplayRange } from "./heat-map.js";
 export type { Manifest } from "./manifest.js";
