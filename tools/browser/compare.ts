@@ -18,16 +18,21 @@ const detector = await openDetector(model);
 const script = await buildForBrowser(`import { openDetector } from "@ltad/detector/web"; Object.assign(globalThis, { openDetector });`);
 const index = '<!doctype html><script type="module" src="main.js"></script>';
 const site = await serveFiles({ ...script, "/index.html": index, "/ort/": `${webRuntimeFolder()}/`, "/model/": `${model}/` }, isolated);
-const browser = await openChromium(process.env["WEBGPU"] ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"] : []);
+const browser = await openChromium(
+  process.env["WEBGPU"] ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"] : [],
+);
 const page = await browser.newPage();
 await page.goto(site.url);
-const opened = await page.evaluate(async (providers) => {
-  const { openDetector } = globalThis as unknown as typeof import("@ltad/detector/web");
-  const start = performance.now();
-  const detector = await openDetector("model", { runtimeUrl: "/ort/", providers: providers as ("wasm" | "webgpu")[] });
-  Object.assign(globalThis, { detector });
-  return { ms: performance.now() - start, providers: detector.providers };
-}, process.env["WEBGPU"] ? ["webgpu", "wasm"] : ["wasm"]);
+const opened = await page.evaluate(
+  async (providers) => {
+    const { openDetector } = globalThis as unknown as typeof import("@ltad/detector/web");
+    const start = performance.now();
+    const detector = await openDetector("model", { runtimeUrl: "/ort/", providers: providers as ("wasm" | "webgpu")[] });
+    Object.assign(globalThis, { detector });
+    return { ms: performance.now() - start, providers: detector.providers };
+  },
+  process.env["WEBGPU"] ? ["webgpu", "wasm"] : ["wasm"],
+);
 console.log(`opened in ${Math.round(opened.ms)} ms on ${opened.providers.join(", ")}`);
 let [worst, differing, nodeMs, webMs] = [0, 0, 0, 0];
 for (const image of images) {
@@ -46,7 +51,9 @@ for (const image of images) {
   webMs += found.ms;
 }
 const mean = (sum: number) => Math.round(sum / images.length);
-console.log(`${images.length} images: scores differ by ${worst.toExponential(1)} of their value at the most; ${differing} classes or verdicts differ`);
+console.log(
+  `${images.length} images: scores differ by ${worst.toExponential(1)} of their value at the most; ${differing} classes or verdicts differ`,
+);
 console.log(`${mean(nodeMs)} ms for an image in Node, ${mean(webMs)} ms in Chromium`);
 await browser.close();
 await site.close();

@@ -13,7 +13,9 @@ import { runServer } from "./run-server.js";
 
 const noise = (seed: string, brightness: number) => {
   const data = Uint8Array.from(createRng(seed).uniforms(48 * 40 * 3, 0, 40), (value) => value + brightness);
-  return sharp(data, { raw: { width: 48, height: 40, channels: 3 } }).png().toBuffer();
+  return sharp(data, { raw: { width: 48, height: 40, channels: 3 } })
+    .png()
+    .toBuffer();
 };
 
 describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium})` : ""}`, () => {
@@ -55,7 +57,10 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
   };
   const give = async (page: Page, some = files) => {
     await page.locator("input[type=file]").first().setInputFiles(some);
-    await page.locator(".tile .verdict:is(.good, .bad)").nth(some.length - 1).waitFor();
+    await page
+      .locator(".tile .verdict:is(.good, .bad)")
+      .nth(some.length - 1)
+      .waitFor();
   };
   const verdicts = (page: Page) => page.locator(".tile .verdict").allTextContents();
 
@@ -122,7 +127,10 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     await page.locator(".tile", { hasText: "pasted.png" }).waitFor();
     const broken = { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("not a picture") };
     await page.locator("input[type=file]").first().setInputFiles([broken]);
-    await page.getByRole("status").getByText(/this is a text file/).waitFor();
+    await page
+      .getByRole("status")
+      .getByText(/this is a text file/)
+      .waitFor();
     await page.close();
   });
 

@@ -39,7 +39,7 @@ const images: Readonly<Record<string, () => Promise<Buffer>>> = {
   "JPEG with an orientation": () => texture(90, 61).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
   "progressive JPEG without subsampling": () => texture(70, 61).jpeg({ progressive: true, chromaSubsampling: "4:4:4" }).toBuffer(),
   WebP: () => texture(70, 61).webp({ lossless: true }).toBuffer(),
-  "PGM": async () => Buffer.concat([Buffer.from("P5 70 61 255\n"), await texture(70, 61, 1).toColourspace("b-w").raw().toBuffer()]),
+  PGM: async () => Buffer.concat([Buffer.from("P5 70 61 255\n"), await texture(70, 61, 1).toColourspace("b-w").raw().toBuffer()]),
 };
 
 describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium})` : ""}`, () => {

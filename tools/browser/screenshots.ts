@@ -28,11 +28,17 @@ for (const { name, colorScheme, width, scale } of shots) {
     .first()
     .setInputFiles(images.map((image) => join(data, image)));
   const judged = page.locator(".tile .verdict.good, .tile .verdict.bad");
-  await page.waitForFunction((count) => document.querySelectorAll(".tile .verdict.good, .tile .verdict.bad").length === count, images.length, { timeout: 180_000 });
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".tile .verdict.good, .tile .verdict.bad").length === count,
+    images.length,
+    { timeout: 180_000 },
+  );
   await judged.first().click();
   await page.mouse.move(0, 0);
   const picture = await page.screenshot({ fullPage: true });
-  await sharp(picture).webp({ quality: 82 }).toFile(join(root, "docs/images", `${name}.webp`));
+  await sharp(picture)
+    .webp({ quality: 82 })
+    .toFile(join(root, "docs/images", `${name}.webp`));
   await page.close();
 }
 await browser.close();

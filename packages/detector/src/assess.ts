@@ -124,4 +124,3 @@ function mapsOf({ grid, map, recMap, semMap }: Scores, size: Size): Maps {
     },
   };
 }
-

@@ -43,4 +43,3 @@ function refuseOutside(model: Uint8Array, place: string): void {
 function firstLine(error: unknown): string {
   return (error as Error).message.slice(0, 300).split("\n")[0] ?? "";
 }
-

@@ -55,7 +55,12 @@ export async function predict(model: Model, source: ImageSource, options: Predic
 }
 
 /** The overlay; takes the map of the answer if that has the image's size. */
-function draw(image: DecodedImage, { grid, map }: Scores, maps: Pick<Assessment, "width" | "height" | "map">, display: Manifest["display"]): Promise<Buffer> {
+function draw(
+  image: DecodedImage,
+  { grid, map }: Scores,
+  maps: Pick<Assessment, "width" | "height" | "map">,
+  display: Manifest["display"],
+): Promise<Buffer> {
   const isWhole = maps.width === image.width && maps.height === image.height;
   const whole = isWhole ? maps.map : resized(map, grid, image);
   return overlay(image, whole, displayRange(whole, display));

@@ -42,4 +42,3 @@ function specsOf(session: InferenceSession): Record<string, TensorSpec> {
   }
   return specs;
 }
-

@@ -19,7 +19,10 @@ describe.each(kernels)("%s", (kernel) => {
     const rng = createRng(`shrink ${width}`);
     const data = Uint8Array.from(rng.uniforms(width * height * 3, 0, 256), (value, i) => (i % 7 === 0 ? (value > 128 ? 255 : 0) : value));
     const options = { fit: "fill", kernel, fastShrinkOnLoad: false } as const;
-    const expected = await sharp(data, { raw: { width, height, channels: 3 } }).resize(side, side, options).raw().toBuffer();
+    const expected = await sharp(data, { raw: { width, height, channels: 3 } })
+      .resize(side, side, options)
+      .raw()
+      .toBuffer();
     expect(Buffer.from(shrinkAsSharp(data, { width, height }, side, kernel)).equals(expected)).toBe(true);
   });
 
@@ -28,6 +31,9 @@ describe.each(kernels)("%s", (kernel) => {
     const options = { fit: "fill", kernel, fastShrinkOnLoad: false } as const;
     const input = sharp(data, { raw: { width, height, channels: 3 } }).toColourspace("rgb16");
     const { buffer, byteOffset, length } = await input.resize(side, side, options).raw({ depth: "ushort" }).toBuffer();
-    expectClose(shrinkAsSharp(data, { width, height }, side, kernel), new Uint16Array(buffer, byteOffset, length / 2), { atol: 3, rtol: 0 });
+    expectClose(shrinkAsSharp(data, { width, height }, side, kernel), new Uint16Array(buffer, byteOffset, length / 2), {
+      atol: 3,
+      rtol: 0,
+    });
   });
 });

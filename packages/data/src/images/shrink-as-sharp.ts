@@ -55,7 +55,6 @@ interface Axis {
   readonly inner: number;
 }
 
-
 function shrinkAxis<T extends Samples>(data: T, axis: Axis, n: number, kernel: Kernel): T {
   const factor = Math.max(1, Math.floor(axis.length / n / gap));
   const averaged = factor === 1 ? data : averages(data, axis, factor);

@@ -14,7 +14,10 @@ interface Browser {
     width: number,
     height: number,
   ) => {
-    getContext(kind: "2d", options: { readonly willReadFrequently: boolean }): {
+    getContext(
+      kind: "2d",
+      options: { readonly willReadFrequently: boolean },
+    ): {
       drawImage(image: Bitmap, x: number, y: number): void;
       getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
     };

@@ -44,7 +44,17 @@ async function patiently(send: () => Promise<Response>, left = tries): Promise<R
   return patiently(send, left - 1);
 }
 
-function judgedOf({ score, class: name, class_given: classGiven, is_anomalous: isBad, threshold, width, height, map, timing }: Answer): Judged {
+function judgedOf({
+  score,
+  class: name,
+  class_given: classGiven,
+  is_anomalous: isBad,
+  threshold,
+  width,
+  height,
+  map,
+  timing,
+}: Answer): Judged {
   return {
     score,
     class: name,

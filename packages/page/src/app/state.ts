@@ -107,7 +107,9 @@ async function openDevice(): Promise<DeviceJudge> {
   }
   device.value = "loading";
   say("Loading the model into this browser …");
-  opening ??= deviceJudge(model.value!.bundle, (loaded, total) => (loadedShare.value = loaded / total)).finally(() => (opening = undefined));
+  opening ??= deviceJudge(model.value!.bundle, (loaded, total) => (loadedShare.value = loaded / total)).finally(
+    () => (opening = undefined),
+  );
   onDevice = await opening;
   provider.value = onDevice.provider === "webgpu" ? "WebGPU" : "WebAssembly";
   device.value = "on";

@@ -50,6 +50,8 @@ async function create(make: () => Promise<InferenceSession>): Promise<InferenceS
   } catch (error) {
     if (isLtadError(error)) throw error;
     const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
-    throw new LtadError("LTAD_BUNDLE", `model: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, { cause: error });
+    throw new LtadError("LTAD_BUNDLE", `model: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {
+      cause: error,
+    });
   }
 }

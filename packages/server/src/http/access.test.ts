@@ -94,7 +94,16 @@ describe("API keys", () => {
     expect(await status({ "x-api-key": "another-key-of-mine" })).toBe(200);
     const free = ["/", "/assets/main.js", "/health", "/healthz", "/v2/health/live", "/v2/health/ready"];
     for (const url of free) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
-    for (const url of ["/v2/models/ltad", "/metrics", "/page.json", "/bundles/ltad/model.json", "/openapi.json", "/v2", "/nothing", "/v2/models/stats"]) {
+    for (const url of [
+      "/v2/models/ltad",
+      "/metrics",
+      "/page.json",
+      "/bundles/ltad/model.json",
+      "/openapi.json",
+      "/v2",
+      "/nothing",
+      "/v2/models/stats",
+    ]) {
       const reply = await app.inject(url);
       expect([url, reply.statusCode, reply.headers["www-authenticate"]]).toEqual([url, 401, "Bearer"]);
     }

@@ -24,7 +24,12 @@ export async function pageRoute(): Promise<(context: ServerContext) => void> {
 
 function fileRoute({ app }: ServerContext, { path, type, content }: PageFile): void {
   const options = { config: { isPage: true }, schema: { hide: true } };
-  app.get(path === "index.html" ? "/" : `/${path}`, options, async (_, reply) => reply.type(type).headers(headers).send(await content()));
+  app.get(path === "index.html" ? "/" : `/${path}`, options, async (_, reply) =>
+    reply
+      .type(type)
+      .headers(headers)
+      .send(await content()),
+  );
 }
 
 /** GET /page.json: what the page talks to. */
@@ -48,7 +53,8 @@ function bundleRoute({ app, models }: ServerContext): void {
     const { encoder, head } = manifest.graphs;
     const file = ["model.json", metrics, encoder.file, head.file].find((known) => known === params.file);
     if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "A bundle has no such file that the page reads.");
-    const content = file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);
+    const content =
+      file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);
     if (content === undefined) return file === metrics ? reply.type("application/json").send("{}") : gone();
     return reply.type(extname(file) === ".json" ? "application/json" : "application/octet-stream").send(content);
   });

@@ -12,8 +12,8 @@ export function ModelCard() {
     <details class="card">
       <summary>About this model</summary>
       <p>
-        Trained by {producer} on {created.slice(0, 10)}, preset {preset}, encoder {encoder.name}. Images are resized to {features.inputSize} ×{" "}
-        {features.inputSize} px, and maps have {features.grid} × {features.grid} cells.
+        Trained by {producer} on {created.slice(0, 10)}, preset {preset}, encoder {encoder.name}. Images are resized to {features.inputSize}{" "}
+        × {features.inputSize} px, and maps have {features.grid} × {features.grid} cells.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Classes of this model">
         <table>
@@ -45,7 +45,9 @@ export function ModelCard() {
         </table>
       </div>
       {measures ? (
-        <p class="small soft">AUROC and AP as <code>ltad eval</code> measured them, in percent.</p>
+        <p class="small soft">
+          AUROC and AP as <code>ltad eval</code> measured them, in percent.
+        </p>
       ) : (
         <p class="small soft">
           <code>ltad eval</code> measures the model; its numbers are then shown here.

@@ -40,7 +40,8 @@ export function VerdictCard({ result }: { readonly result: Result }) {
         </dd>
         <dt>Image</dt>
         <dd>
-          {judged.image.width} × {judged.image.height} px, {Math.round(judged.ms)} ms on {judged.by === "server" ? "the server" : "this device"}
+          {judged.image.width} × {judged.image.height} px, {Math.round(judged.ms)} ms on{" "}
+          {judged.by === "server" ? "the server" : "this device"}
         </dd>
       </dl>
     </div>
