@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { openDetector } from "@ltad/detector";
-import type { WebDetector } from "@ltad/detector/web";
+import type * as Web from "@ltad/detector/web";
 import { webRuntimeFolder } from "@ltad/runtime";
 import { buildForBrowser } from "./build-for-browser.js";
 import { openChromium } from "./open-chromium.js";
@@ -25,7 +25,7 @@ const page = await browser.newPage();
 await page.goto(site.url);
 const opened = await page.evaluate(
   async (providers) => {
-    const { openDetector } = globalThis as unknown as typeof import("@ltad/detector/web");
+    const { openDetector } = globalThis as unknown as typeof Web;
     const start = performance.now();
     const detector = await openDetector("model", { runtimeUrl: "/ort/", providers: providers as ("wasm" | "webgpu")[] });
     Object.assign(globalThis, { detector });
@@ -39,7 +39,7 @@ for (const image of images) {
   const bytes = await readFile(image);
   const expected = await detector.predict(bytes);
   const found = await page.evaluate(async (base64) => {
-    const { detector } = globalThis as unknown as { detector: WebDetector };
+    const { detector } = globalThis as unknown as { detector: Web.WebDetector };
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const { score, class: name, verdict, timing } = await detector.predict(bytes);
     return { score, name, verdict, ms: timing.total };

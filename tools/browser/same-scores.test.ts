@@ -5,7 +5,7 @@ import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { type Detector, openDetector, writeBundle } from "@ltad/detector";
 import { tinyParts } from "@ltad/detector/testing";
-import type { WebDetector } from "@ltad/detector/web";
+import type * as Web from "@ltad/detector/web";
 import { webRuntimeFolder } from "@ltad/runtime";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
@@ -63,7 +63,7 @@ describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium}
     page = await browser.newPage();
     await page.goto(site.url);
     await page.evaluate(async () => {
-      const { openDetector } = globalThis as unknown as typeof import("@ltad/detector/web");
+      const { openDetector } = globalThis as unknown as typeof Web;
       Object.assign(globalThis, { detector: await openDetector("model", { runtimeUrl: "/ort/" }) });
     });
   });
@@ -78,7 +78,7 @@ describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium}
   const inPage = (bytes: Buffer, options: object = {}) =>
     page.evaluate(
       async ({ base64, options }) => {
-        const { detector } = globalThis as unknown as { detector: WebDetector };
+        const { detector } = globalThis as unknown as { detector: Web.WebDetector };
         const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         const { map, recMap, semMap, ...rest } = await detector.predict(bytes, options);
         return { ...rest, map: [...map], recMap: [...recMap], semMap: [...semMap] };
@@ -109,7 +109,7 @@ describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium}
   it("refuses a bundle that is damaged, or not there", async () => {
     const open = (url: string) =>
       page.evaluate(async (url) => {
-        const { openDetector } = globalThis as unknown as typeof import("@ltad/detector/web");
+        const { openDetector } = globalThis as unknown as typeof Web;
         await openDetector(url);
       }, url);
     await expect(open("nowhere")).rejects.toThrow("model.json: cannot be fetched: the server answers 404.");

@@ -45,7 +45,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
     mostPixels: options.mostPixels,
   });
   clock.lap("decode");
-  const { assessment, scores } = await assess(model, { input, width, height, given }, options, clock.lap);
+  const { assessment, scores } = await assess(model, { input, width, height, given }, options, (part) => clock.lap(part));
   const picture = options.overlay && pixels ? await draw(pixels, scores, assessment, display) : undefined;
   clock.lap("draw");
   return Object.assign(assessment, {

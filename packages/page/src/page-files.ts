@@ -7,7 +7,7 @@ export interface PageFile {
   /** Where the page looks for it, from its own address: "index.html", "assets/main.js". */
   readonly path: string;
   readonly type: string;
-  content(): Promise<Uint8Array>;
+  readonly content: () => Promise<Uint8Array>;
 }
 
 const types: Readonly<Record<string, string>> = {

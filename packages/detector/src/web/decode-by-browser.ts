@@ -9,7 +9,7 @@ interface Bitmap {
 
 /** What of a browser is needed; Node's types do not have it. */
 interface Browser {
-  createImageBitmap(source: Blob, options: Readonly<Record<string, string>>): Promise<Bitmap>;
+  readonly createImageBitmap: (source: Blob, options: Readonly<Record<string, string>>) => Promise<Bitmap>;
   readonly OffscreenCanvas: new (
     width: number,
     height: number,

@@ -93,7 +93,9 @@ async function predict(model: Parameters<typeof assess>[0], image: WebImage, opt
   const pixels = await readImage(image, { maxPixels: options.maxPixels, range: rangeFor(manifest, given) });
   const input = modelInput(pixels, manifest.features);
   clock.lap("decode");
-  const { assessment } = await assess(model, { input, width: pixels.width, height: pixels.height, given }, options, clock.lap);
+  const { assessment } = await assess(model, { input, width: pixels.width, height: pixels.height, given }, options, (part) =>
+    clock.lap(part),
+  );
   return Object.assign(assessment, { timing: { ...clock.parts, total: clock.total() } });
 }
 
