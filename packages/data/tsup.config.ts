@@ -1,3 +1,3 @@
 import { build } from "../../tsup.base.js";
 
-export default build({ entry: ["src/index.ts", "src/synthetic.ts"] });
+export default build({ entry: ["src/index.ts", "src/browser.ts", "src/synthetic.ts"] });

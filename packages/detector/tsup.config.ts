@@ -1,3 +1,3 @@
 import { build } from "../../tsup.base.js";
 
-export default build({ entry: ["src/index.ts", "src/testing.ts"] });
+export default build({ entry: ["src/index.ts", "src/web.ts", "src/testing.ts"] });

@@ -62,7 +62,7 @@ function readMember(folder: string): Member {
 /** The sources that the package's build starts from. */
 export function entriesOf(folder: string): string[] {
   const config = readFileSync(join(root, folder, "tsup.config.ts"), "utf8");
-  return [...config.matchAll(/"(src\/[^"]+\.ts)"/g)].map(([, entry]) => `${folder}/${entry}`);
+  return [...config.matchAll(/"(src\/[^"]+\.tsx?)"/g)].map(([, entry]) => `${folder}/${entry}`);
 }
 
 function typescriptFiles(folder: string): string[] {
@@ -70,7 +70,7 @@ function typescriptFiles(folder: string): string[] {
   return entries.flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return ["node_modules", "dist", ".cache"].includes(entry.name) ? [] : typescriptFiles(path);
-    return entry.name.endsWith(".ts") ? [path] : [];
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -94,7 +94,8 @@ function reached(files: readonly SourceFile[], entries: readonly string[]): Sour
 
 /** The source that a relative import names, from the root of the repository. */
 export function targetOf(from: string, name: string): string {
-  return relative(root, resolve(root, dirname(from), name)).replace(/\.js$/, ".ts");
+  const source = relative(root, resolve(root, dirname(from), name)).replace(/\.js$/, ".ts");
+  return existsSync(join(root, source)) ? source : source.replace(/\.ts$/, existsSync(join(root, `${source}x`)) ? ".tsx" : ".ts");
 }
 
 /** "@ltad/runtime" -> "@ltad/jit", "sharp/lib" -> "sharp". */

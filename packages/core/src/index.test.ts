@@ -58,6 +58,7 @@ it("offers a browser the same objects, without what needs Node", () => {
   expect(Object.keys(browser).sort()).toMatchInlineSnapshot(`
     [
       "LtadError",
+      "csvRow",
       "decodeSafetensors",
       "encodeSafetensors",
       "float32",
@@ -65,8 +66,10 @@ it("offers a browser the same objects, without what needs Node", () => {
       "int32",
       "isLtadError",
       "isNdArray",
+      "resizeKernels",
       "scalar",
       "sizeOf",
+      "stopwatch",
       "throwIfAborted",
     ]
   `);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import * as browser from "./browser.js";
 import * as api from "./index.js";
 import * as synthetic from "./synthetic.js";
 
@@ -46,4 +47,18 @@ it("exports what the README lists", () => {
     ]
   `);
   expect(Object.keys(synthetic).sort()).toEqual(["materialNames", "synthesise"]);
+});
+
+it("offers a browser what works on decoded pixels", () => {
+  expect(Object.keys(browser).sort()).toMatchInlineSnapshot(`
+    [
+      "imageError",
+      "readPnm",
+      "shrinkAsSharp",
+      "shrunkSize",
+      "sniffFormat",
+      "squashImage",
+      "unitRange",
+    ]
+  `);
 });

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 
 /** The last sentence of every error about a folder that is not a bundle. */
 export const whatABundleIs = "A bundle is a folder written by `ltad train --out`: model.json, two ONNX graphs and the weights.";

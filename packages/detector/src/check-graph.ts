@@ -1,40 +1,9 @@
-import { isLtadError, LtadError } from "@ltad/core";
+import { isLtadError } from "@ltad/core";
 import { externalTensors } from "@ltad/onnx";
-import { openProgram, type Program, type RuntimeOptions, type TensorSpecs } from "@ltad/runtime";
+import { openProgram, type Program, type RuntimeOptions } from "@ltad/runtime";
 import { bundleError } from "./bundle-error.js";
-import type { GraphSpec, Manifest } from "./manifest.js";
-
-/** The inputs and outputs that a detector needs a graph to have; null is the batch. More outputs do no harm. */
-export interface GraphContract {
-  readonly inputs: TensorSpecs;
-  readonly outputs: readonly string[];
-}
-
-/** The encoder's side: images RGB 0..1, or their tiles, to features and z; `shapes` are those of whole images. */
-export function encoderContract({
-  features: { inputSize, tiles, channels, tokens, zSize },
-}: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
-  const side = tiles?.size ?? inputSize;
-  return {
-    inputs: { image: { dtype: "float32", shape: [null, side, side, 3] } },
-    outputs: ["features", "z"],
-    shapes: { features: { dtype: "float32", shape: [null, tokens, channels] }, z: { dtype: "float32", shape: [null, zSize] } },
-  };
-}
-
-/**
- * The head's side: features, z and a class index (-1: predict it) to maps, score and the class index that was used.
- * That index is called `label`, because an ONNX graph cannot have an output with the name of an input.
- */
-export function headContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
-  const { grid } = manifest.features;
-  const map = { dtype: "float32", shape: [null, grid, grid] } as const;
-  return {
-    inputs: { ...encoderContract(manifest).shapes, class: { dtype: "int32", shape: [null] } },
-    outputs: ["s_rec", "s_sem", "map", "score", "label"],
-    shapes: { s_rec: map, s_sem: map, map, score: { dtype: "float32", shape: [null] }, label: { dtype: "int32", shape: [null] } },
-  };
-}
+import { checkProgram, type GraphContract } from "./graph-contract.js";
+import type { GraphSpec } from "./manifest.js";
 
 /**
  * Opens a graph of a bundle and checks that it is what model.json says and what a detector needs.
@@ -48,15 +17,7 @@ export async function openGraph(
   contract: GraphContract,
   options: RuntimeOptions,
 ): Promise<Program> {
-  const program = await open(model, place, options);
-  try {
-    compare(place, "model.json", program, described);
-    compare(place, "a detector with these features", program, contract);
-    return program;
-  } catch (error) {
-    await program.dispose();
-    throw error;
-  }
+  return checkProgram(await open(model, place, options), place, described, contract);
 }
 
 async function open(model: Uint8Array, place: string, options: RuntimeOptions): Promise<Program> {
@@ -79,34 +40,6 @@ function refuseOutside(model: Uint8Array, place: string): void {
     throw new NumbersOutside(`takes the numbers of ${first.slice(0, 80)} from another file. A bundle has them inside; write it again.`);
 }
 
-function compare(place: string, by: string, program: Program, { inputs, outputs }: GraphContract): void {
-  const wanted = written(inputs);
-  const found = written(program.inputs);
-  if (wanted !== found) throw bundleError(place, `has the inputs ${found}; ${by} needs ${wanted}. Write the bundle again.`);
-  const missing = outputs.filter((name) => !program.outputs.includes(name));
-  if (missing.length > 0)
-    throw bundleError(
-      place,
-      `has the outputs ${program.outputs.join(", ")}; ${by} also needs ${missing.join(", ")}. Write the bundle again.`,
-    );
-}
-
-/** `class int32 [B], z float32 [B, 320]`, in the order of the names. */
-function written(spec: TensorSpecs): string {
-  const names = Object.keys(spec).sort();
-  return names.map((name) => `${name} ${spec[name]?.dtype} [${spec[name]?.shape.map((n) => n ?? "B").join(", ")}]`).join(", ");
-}
-
 function firstLine(error: unknown): string {
   return (error as Error).message.slice(0, 300).split("\n")[0] ?? "";
-}
-
-/** Checks types and shapes of what a run has computed. @throws LtadError `LTAD_BUNDLE` */
-export function checkOutputs(place: string, found: TensorSpecs, contract: { readonly shapes: TensorSpecs }, batch: number): void {
-  for (const [name, { dtype, shape }] of Object.entries(contract.shapes)) {
-    const wanted = `${dtype} [${shape.map((n) => n ?? batch).join(", ")}]`;
-    const got = found[name] ? `${found[name].dtype} [${found[name].shape.join(", ")}]` : "nothing";
-    if (wanted !== got)
-      throw new LtadError("LTAD_BUNDLE", `${place}: output ${name}: expected ${wanted}, received ${got}. Write the bundle again.`);
-  }
 }

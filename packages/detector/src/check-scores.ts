@@ -1,6 +1,6 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 import { bundleError } from "./bundle-error.js";
-import type { Scores } from "./graphs.js";
+import type { Scores } from "./graphs-of.js";
 
 /**
  * What the head answered to one image. A NaN compares as smaller than every threshold, so a broken model would call every image good.

@@ -1,5 +1,6 @@
 import type { RuntimeOptions } from "@ltad/runtime";
-import { type Graphs, openGraphs } from "./graphs.js";
+import { openGraphs } from "./graphs.js";
+import type { Graphs } from "./graphs-of.js";
 import type { ImageSource } from "./image.js";
 import { loadBundle, readChecked } from "./load-bundle.js";
 import type { Manifest } from "./manifest.js";

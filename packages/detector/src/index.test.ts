@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import * as web from "./web.js";
 
 it("exports what its README says", async () => {
   const api = await import("./index.js");
@@ -26,6 +27,21 @@ it("exports what its README says", async () => {
       "withGoodImages",
       "withLimit",
       "writeBundle",
+    ]
+  `);
+});
+
+it("exports these names to a browser", () => {
+  expect(Object.keys(web).sort()).toMatchInlineSnapshot(`
+    [
+      "decide",
+      "displayRange",
+      "filesOf",
+      "heatMap",
+      "limitOf",
+      "openDetector",
+      "upsampleBilinear",
+      "withLimit",
     ]
   `);
 });

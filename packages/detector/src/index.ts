@@ -4,7 +4,7 @@ export { withGoodImages, withLimit } from "./edit-decision.js";
 export type { GoodImages } from "./edit-decision.js";
 export { openDetector } from "./detector.js";
 export type { Detector, EncoderGraph } from "./detector.js";
-export type { Encoded, Scores } from "./graphs.js";
+export type { Encoded, Scores } from "./graphs-of.js";
 export { displayRange, heatMap } from "./heat-map.js";
 export type { DisplayRange } from "./heat-map.js";
 export { modelInput, readPixels } from "./image.js";

@@ -1,5 +1,5 @@
-import { resizeKernels } from "@ltad/core";
-import { z } from "zod";
+import { resizeKernels } from "@ltad/core/browser";
+import * as z from "zod";
 
 /** The version of the bundle format. Raise it when an older reader would misread a bundle. */
 export const bundleVersion = 1;

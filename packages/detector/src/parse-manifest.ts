@@ -1,5 +1,5 @@
-import { isLtadError } from "@ltad/core";
-import type { z } from "zod";
+import { isLtadError } from "@ltad/core/browser";
+import type * as z from "zod";
 import { bundleError, whatABundleIs } from "./bundle-error.js";
 import { bundleVersion, type Manifest, manifestSchema } from "./manifest.js";
 

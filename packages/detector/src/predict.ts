@@ -1,58 +1,24 @@
-import { LtadError, stopwatch } from "@ltad/core";
-import { type DecodedImage, type ImageOptions, shrunkSize } from "@ltad/data";
-import { checkScores } from "./check-scores.js";
-import { decide, type Verdict } from "./decide.js";
-import type { Graphs, Scores } from "./graphs.js";
-import { withLimits } from "./edit-decision.js";
+import { stopwatch } from "@ltad/core";
+import type { DecodedImage, ImageOptions } from "@ltad/data";
+import { assess, type Assessment, type AssessOptions, classIndex, type Model, resized } from "./assess.js";
+import type { Scores } from "./graphs-of.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
 import { overlay } from "./overlay.js";
 import { rangeFor } from "./ranges.js";
-import { type Size, upsampleBilinear } from "./upsample.js";
 
-// Shapes: g of the grid; H, W of the maps in the answer.
-
-export interface PredictOptions {
+export interface PredictOptions extends AssessOptions {
   /** Name of the image's class; the model predicts it when left out. */
   readonly class?: string | undefined;
-  /** Size of the maps: that of the image (default), that of the model's grid, or another. */
-  readonly size?: "original" | "grid" | Size;
-  /** Maps and overlays of larger images are shrunk to so many pixels, which bounds the memory that they take; unlimited when left out. */
-  readonly mostPixels?: number | undefined;
   /** Whether to draw the image under its heat map. */
   readonly overlay?: boolean | undefined;
-  /** Share of good images that may be judged not good; that of the model when left out. */
-  readonly falseAlarmRate?: number | undefined;
-  /** Limits of classes, by their names, in place of those of the model. */
-  readonly limits?: Readonly<Record<string, number>> | undefined;
   /** Limits of what is read, and the name that messages use. */
   readonly image?: ImageOptions;
 }
 
 /** The answer for one image. Scores are comparable within one detector; higher is more anomalous. */
-export interface Prediction {
-  readonly score: number;
-  readonly class: string;
-  /** False when the detector chose the class. */
-  readonly classGiven: boolean;
-  /** Whether the image is good; absent from models that know no scores of good images. */
-  readonly verdict?: Verdict;
-  /** How far the image is from its class; absent from models that do not say it. */
-  readonly distance?: number;
-  /** The class that the image is nearest to, where it is not good and that is not the given one. */
-  readonly nearestClass?: string;
-  /** Size of the maps. */
-  readonly width: number;
-  readonly height: number;
-  /** S, [H*W]: what heat maps show and pixel metrics rank. */
-  readonly map: Float32Array;
-  /** S_rec, [H*W]: how badly a place is reconstructed. Enlarged when it is first read. */
-  readonly recMap: Float32Array;
-  /** S_sem, [H*W]: how near a place is to "a broken ..." in text space. Enlarged when it is first read. */
-  readonly semMap: Float32Array;
-  /** Size of the image. */
-  readonly image: Size;
+export interface Prediction extends Assessment {
   /** The image under its heat map, a PNG of the image's size; only with the option `overlay`. */
   readonly overlay?: Buffer;
   /** Milliseconds. */
@@ -67,95 +33,34 @@ export interface Prediction {
   };
 }
 
-/** A model as {@link predict} needs it. */
-export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
-
 /** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
 export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
-  const { manifest, encode, score } = model;
-  const { classes, features, display } = manifest;
+  const { classes, features, display } = model.manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
   const { input, width, height, pixels } = await modelInput(source, features, {
     ...options.image,
-    range: rangeFor(manifest, given),
+    range: rangeFor(model.manifest, given),
     pixels: options.overlay === true,
     mostPixels: options.mostPixels,
   });
   clock.lap("decode");
-  const { features: patches, z } = await encode(input);
-  clock.lap("encode");
-  const scores = checkScores(await score(patches, z, Int32Array.of(given)), classes.length);
-  clock.lap("score");
-  const image = { width, height };
-  const maps = mapsOf(scores, sizeOf(options, image, scores.grid));
-  clock.lap("upsample");
-  const picture = options.overlay && pixels ? await draw(pixels, scores, maps, display) : undefined;
+  const { assessment, scores } = await assess(model, { input, width, height, given }, options, (part) => clock.lap(part));
+  const picture = options.overlay && pixels ? await draw(pixels, scores, assessment, display) : undefined;
   clock.lap("draw");
-  const [value, label] = [scores.score[0]!, scores.classes[0]!];
-  const distance = scores.distance?.[0];
-  const verdict = decide(decisionOf(manifest, options.limits), label, value, options.falseAlarmRate, distance);
-  const isDoubted = given >= 0 && verdict?.isAnomalous === true;
-  const nearest = isDoubted ? (await score(patches, z, Int32Array.of(-1))).classes[0]! : label;
-  return Object.assign(maps, {
-    score: value,
-    class: classes[label]!.name,
-    ...(verdict && { verdict }),
-    ...(nearest !== label && { nearestClass: classes[nearest]!.name }),
-    ...(distance !== undefined && { distance }),
-    classGiven: given >= 0,
-    image,
+  return Object.assign(assessment, {
     ...(picture ? { overlay: picture } : {}),
     timing: { ...clock.parts, draw: picture ? clock.parts.draw : 0, total: clock.total() },
   });
 }
 
-function decisionOf({ decision, classes }: Manifest, limits: PredictOptions["limits"]): Pick<Manifest, "decision"> {
-  if (!decision || !limits) return { decision };
-  const names = classes.map(({ name }) => name);
-  return { decision: withLimits(decision, names, limits) };
-}
-
-/** Index of a class by name, -1 when none is given. @throws LtadError `LTAD_CONFIG` naming the classes there are */
-function classIndex(classes: Manifest["classes"], received: string | undefined): number {
-  if (received === undefined) return -1;
-  const names = classes.map(({ name }) => name);
-  const index = names.findIndex((name) => name.normalize("NFC") === received.normalize("NFC"));
-  if (index >= 0) return index;
-  const message = `class: expected one of ${names.join(", ")}, received ${received}. Leave it out to have it predicted.`;
-  throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });
-}
-
-function sizeOf({ size, mostPixels = Infinity }: PredictOptions, image: Size, grid: number): Size {
-  if (size === "grid") return { width: grid, height: grid };
-  return size === undefined || size === "original" ? shrunkSize(image, mostPixels) : size;
-}
-
-type Maps = Pick<Prediction, "width" | "height" | "map" | "recMap" | "semMap">;
-
-/** One map of the first image of a batch, resized. */
-function resized(values: Float32Array, grid: number, to: Size): Float32Array {
-  return upsampleBilinear({ data: values.subarray(0, grid * grid), width: grid, height: grid }, to);
-}
-
-/** The maps of an answer. Few readers want all three, and each of a large image takes more memory than the image. */
-function mapsOf({ grid, map, recMap, semMap }: Scores, size: Size): Maps {
-  const later: { recMap?: Float32Array; semMap?: Float32Array } = {};
-  return {
-    width: size.width,
-    height: size.height,
-    map: resized(map, grid, size),
-    get recMap() {
-      return (later.recMap ??= resized(recMap, grid, size));
-    },
-    get semMap() {
-      return (later.semMap ??= resized(semMap, grid, size));
-    },
-  };
-}
-
 /** The overlay; takes the map of the answer if that has the image's size. */
-function draw(image: DecodedImage, { grid, map }: Scores, maps: Maps, display: Manifest["display"]): Promise<Buffer> {
+function draw(
+  image: DecodedImage,
+  { grid, map }: Scores,
+  maps: Pick<Assessment, "width" | "height" | "map">,
+  display: Manifest["display"],
+): Promise<Buffer> {
   const isWhole = maps.width === image.width && maps.height === image.height;
   const whole = isWhole ? maps.map : resized(map, grid, image);
   return overlay(image, whole, displayRange(whole, display));

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 
 // Shapes: [h, w] before and [H, W] after.
 

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 import type { TensorSpec, TensorSpecs } from "./program.js";
 
 /** What a caller expects of a file: its inputs, with their types and shapes, and the names of its outputs. */

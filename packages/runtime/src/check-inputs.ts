@@ -1,4 +1,4 @@
-import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
+import { LtadError, type NdArray, type NdArrays } from "@ltad/core/browser";
 import { anArray, check, nearest, recordOf } from "@ltad/core/check";
 import type { TensorSpec, TensorSpecs } from "./program.js";
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import * as entry from "./index.js";
+import * as web from "./web.js";
 
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
@@ -11,6 +12,18 @@ it("exports these names", () => {
       "runtimeInfo",
       "specsRule",
       "tiledProgram",
+      "webRuntimeFiles",
+      "webRuntimeFolder",
+    ]
+  `);
+});
+
+it("exports these names to a browser", () => {
+  expect(Object.keys(web).sort()).toMatchInlineSnapshot(`
+    [
+      "openProgram",
+      "tiledProgram",
+      "webRuntimeFields",
     ]
   `);
 });

@@ -1,8 +1,7 @@
-import { LtadError } from "@ltad/core";
 import { check, fields, listOf, optional, string } from "@ltad/core/check";
-import { checkGraph, type GraphSpecs } from "./check-graph.js";
-import { checkInputs } from "./check-inputs.js";
+import type { GraphSpecs } from "./check-graph.js";
 import type { Program, RuntimeOptions, TensorSpecs } from "./program.js";
+import { programOf } from "./program-of.js";
 import { runtimeFields, specsRule } from "./rules.js";
 import { createSession } from "./session.js";
 
@@ -25,29 +24,5 @@ export async function openProgram<const In extends TensorSpecs = TensorSpecs, co
   options: RuntimeOptions & GraphSpecs<In, Out> = {},
 ): Promise<Program<In, Out>> {
   const { inputs: _, outputs: __, ...settings } = checkedOptions(options);
-  const session = await createSession(model, settings);
-  const { inputs, outputs, providers } = session;
-  try {
-    checkGraph(typeof model === "string" ? model : "model", session, options);
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
-  let open = true;
-  const program: Program = {
-    inputs,
-    outputs,
-    providers,
-    async run(arrays) {
-      if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
-      checkInputs(arrays, inputs);
-      return session.run(arrays);
-    },
-    async dispose() {
-      if (!open) return;
-      open = false;
-      await session.release();
-    },
-  };
-  return program as Program<In, Out>;
+  return programOf(await createSession(model, settings), typeof model === "string" ? model : "model", options);
 }

@@ -1,4 +1,4 @@
-import type { DType, NdArray } from "@ltad/core";
+import type { DType, NdArray } from "@ltad/core/browser";
 
 /** Type and shape of one input; null: a free batch size, on the first axis only. */
 export interface TensorSpec {

@@ -1,24 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isLtadError, LtadError, type DType, type NdArray, type NdArrays } from "@ltad/core";
+import { isLtadError, LtadError } from "@ltad/core";
 import { boolean, check, fields, optional, refuse, type Rule } from "@ltad/core/check";
-import type { InferenceSession, Tensor } from "onnxruntime-common";
+import type { InferenceSession } from "onnxruntime-common";
+import { asSession, type Session } from "./as-session.js";
 import { loadOrt, type Ort } from "./ort.js";
-import type { TensorSpec } from "./program.js";
 import { runtimeFields } from "./rules.js";
 import { checkProviders, fallBack, firstAvailable } from "./providers.js";
 import { type SessionOptions, settingsFor } from "./session-settings.js";
-
-/** A graph that is loaded. Arrays go in and come out without a copy of their numbers. */
-export interface Session {
-  readonly inputs: Readonly<Record<string, TensorSpec>>;
-  readonly outputs: readonly string[];
-  /** The execution providers that it runs on. */
-  readonly providers: readonly string[];
-  run(arrays: NdArrays): Promise<Record<string, NdArray>>;
-  release(): Promise<void>;
-}
 
 /**
  * A session of ONNX Runtime with our defaults: the CPU, and what {@link settingsFor} says.
@@ -32,7 +22,7 @@ export async function createSession(model: Uint8Array | string, options: Session
   try {
     return await firstAvailable(wanted, ort, async (providers) => {
       const session = ort.name === "onnxruntime-node" ? await native(ort, model, options, providers) : await wasm(ort, model);
-      return asSession(ort, session, ort.name === "onnxruntime-node" ? providers : ["wasm"]);
+      return asSession(ort.api, session, ort.name === "onnxruntime-node" ? providers : ["wasm"]);
     });
   } catch (error) {
     throw isLtadError(error) ? error : modelError(error, model);
@@ -61,35 +51,6 @@ async function native({ api }: Ort, model: Uint8Array | string, options: Session
 async function wasm({ api }: Ort, model: Uint8Array | string) {
   const bytes = typeof model === "string" ? await readFile(model) : model;
   return api.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
-}
-
-function asSession({ api }: Ort, session: InferenceSession, providers: readonly string[]): Session {
-  const convert = ({ dtype, shape, data }: NdArray) => new api.Tensor(dtype, data, shape);
-  return {
-    inputs: specsOf(session),
-    outputs: session.outputNames,
-    providers,
-    async run(arrays) {
-      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, convert(array)]));
-      const results = await session.run(feeds);
-      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, arrayOf(tensor)]));
-    },
-    release: () => session.release(),
-  };
-}
-
-function arrayOf(tensor: Tensor): NdArray {
-  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
-}
-
-/** Type and shape of a session's inputs; named dimensions are free. */
-function specsOf(session: InferenceSession): Record<string, TensorSpec> {
-  const specs: Record<string, TensorSpec> = {};
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor) continue;
-    specs[input.name] = { dtype: input.type as DType, shape: input.shape.map((n) => (typeof n === "number" ? n : null)) };
-  }
-  return specs;
 }
 
 const modelRule: Rule = (value, path) => {

@@ -1,4 +1,4 @@
-import { float32, type FloatArray, floats, LtadError } from "@ltad/core";
+import { float32, type FloatArray, floats, LtadError } from "@ltad/core/browser";
 import type { Program } from "./program.js";
 import { blendWeights, type Tiling } from "./tiles.js";
 

@@ -241,9 +241,12 @@ describe("the rest", () => {
     const { app } = await open();
     const reply = await app.inject("/");
     expect(reply.headers["content-type"]).toMatch("text/html");
-    expect(reply.headers["content-security-policy"]).toMatch(/default-src 'none'; script-src 'sha256-/);
-    expect(reply.body).toContain('data-model="ltad"');
-    expect(reply.body).not.toMatch(/https?:\/\//);
+    expect(reply.headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/,
+    );
+    const script = await app.inject("/assets/main.js");
+    expect([script.statusCode, script.headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
+    expect((await app.inject("/page.json")).json()).toEqual({ models: [{ name: "ltad", bundle: "bundles/ltad/" }], predict: "predict" });
   });
 
   it("answers what is not there with the same form of error", async () => {

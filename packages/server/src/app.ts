@@ -56,8 +56,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   models.watch(metrics);
   const refuseOtherMethods = addMethodRefusals(app);
   await document(app);
+  const context = { app, models, metrics, maxBytes, modelControl };
+  const routePage = await pageRoute();
   app.after(() => {
-    routes({ app, models, metrics, maxBytes, modelControl });
+    routes(context);
+    routePage(context);
     refuseOtherMethods();
   });
   await app.ready();
@@ -110,7 +113,6 @@ async function document(app: FastifyInstance): Promise<void> {
 
 function routes(context: ServerContext): void {
   const { app } = context;
-  pageRoute(context);
   healthRoutes(context);
   metricsRoute(context);
   predictRoute(context);

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { LtadError } from "@ltad/core/browser";
 import { shown } from "../internal/shown.js";
 
 /** An LTAD_IMAGE error: file, what was found, what to do. */

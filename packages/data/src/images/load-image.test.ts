@@ -5,7 +5,8 @@ import { expectClose } from "@ltad/core/testing";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "./decode-image.js";
-import { loadImage, readImage, squashImage } from "./load-image.js";
+import { loadImage, readImage } from "./load-image.js";
+import { squashImage } from "./squash-image.js";
 
 const fixtures = fileURLToPath(new URL("../__fixtures__/", import.meta.url));
 const golden = (await readSafetensors(`${fixtures}resize/resize.safetensors`)).arrays;

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
 import { openImage, type OpenImage } from "./open-image.js";
-import { resize } from "./resize.js";
+import { shrunkSize, squashImage, unitRange } from "./squash-image.js";
 
 export interface LoadImageOptions extends ImageOptions {
   /** Resampling filter; `linear` by default. */
@@ -68,15 +68,6 @@ async function readLarge(
   return { input, width, height, pixels: { ...to, data } };
 }
 
-/** The size of a picture of at most so many pixels, with the shape of a larger one. */
-export function shrunkSize(
-  { width, height }: Pick<DecodedImage, "width" | "height">,
-  mostPixels: number,
-): { width: number; height: number } {
-  const scale = Math.min(1, Math.sqrt(mostPixels / (width * height)));
-  return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
-}
-
 /** The pixels of an image, shrunk to at most so many while they are read. @throws LtadError `LTAD_IMAGE` */
 export async function decodeShrunk(source: string | Uint8Array, mostPixels: number, options: ImageOptions = {}): Promise<DecodedImage> {
   const image = await openImage(source, options);
@@ -89,25 +80,10 @@ export async function decodeShrunk(source: string | Uint8Array, mostPixels: numb
 /**
  * One image as the encoders take it: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
  * sharp shrinks (within 6 of 255 of Pillow by the same filter, 13 by lanczos3: docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
- * and takes other pixels than the nearest, an image that grows along an axis or has alpha, and the kernel `nearest`, go through {@link resize} instead.
+ * and takes other pixels than the nearest, an image that grows along an axis or has alpha, and the kernel `nearest`, go through `resize` instead.
  * @returns [size, size, 3] RGB, 0..1
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function loadImage(source: string | Uint8Array, size: number, options: LoadImageOptions = {}): Promise<Float32Array> {
   return (await readImage(source, size, options)).input;
-}
-
-/**
- * Squashes decoded pixels to size x size, antialiased.
- * @returns [size, size, 3] RGB, 0..1
- */
-export function squashImage({ data, width, height }: DecodedImage, size: number, kernel: ResizeKernel = "linear"): Float32Array {
-  return unitRange(resize(data, [height, width, 3], [size, size], kernel));
-}
-
-/** 0..255 -> 0..1 */
-export function unitRange(data: Uint8Array | Float32Array): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = Math.max(0, Math.min(1, data[i]! / 255));
-  return out;
 }

@@ -1,7 +1,7 @@
 import { type ImageProcessing, LtadError } from "@ltad/core";
 import { decodeImage } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
-import { unitRange } from "./load-image.js";
+import { unitRange } from "./squash-image.js";
 import { resizeBytes } from "./resize.js";
 
 /**

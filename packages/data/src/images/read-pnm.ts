@@ -37,7 +37,7 @@ function headerWords(bytes: Uint8Array, count: number): { values: number[]; end:
     at = start;
     while (isDigit(bytes[at])) at++;
     if (at === start || at - start > 9) throw new PixelFault("is damaged or truncated (its header has no size)");
-    values.push(Number(Buffer.from(bytes.subarray(start, at)).toString("latin1")));
+    values.push(Number(String.fromCharCode(...bytes.subarray(start, at))));
   }
   return { values, end: at + 1 };
 }

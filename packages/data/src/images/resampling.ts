@@ -1,4 +1,4 @@
-import type { ResizeKernel } from "@ltad/core";
+import type { ResizeKernel } from "@ltad/core/browser";
 
 /** The input pixels, and their weights, of every output pixel along one axis: n outputs of at most K taps. */
 export interface Taps {

@@ -1,4 +1,4 @@
-import type { ResizeKernel } from "@ltad/core";
+import type { ResizeKernel } from "@ltad/core/browser";
 import { type Taps, tapsOf } from "./resampling.js";
 
 // Shapes: H, W input; h, w output; C channels. Each axis on its own, the width first.

@@ -4,7 +4,7 @@ export type ImageFormat = "png" | "jpeg" | "webp" | "tiff" | "gif" | "bmp" | "pn
 /** What the first bytes of a file say: a format that is read, or the name of what was found instead. */
 export type Sniffed = { readonly format: ImageFormat } | { readonly format: null; readonly found: string; readonly isPicture: boolean };
 
-const latin1 = (bytes: Uint8Array, from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString("latin1");
+const latin1 = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
 
 const rasters: readonly (readonly [ImageFormat, (head: string) => boolean])[] = [
   ["png", (head) => head.startsWith("\x89PNG\r\n\x1a\n")],

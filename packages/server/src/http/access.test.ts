@@ -92,9 +92,18 @@ describe("API keys", () => {
     expect(await status({ authorization: `Bearer ${key}` })).toBe(200);
     expect(await status({ "x-api-key": key })).toBe(200);
     expect(await status({ "x-api-key": "another-key-of-mine" })).toBe(200);
-    const free = ["/", "/health", "/healthz", "/v2/health/live", "/v2/health/ready"];
+    const free = ["/", "/assets/main.js", "/health", "/healthz", "/v2/health/live", "/v2/health/ready"];
     for (const url of free) expect([url, (await app.inject(url)).statusCode]).toEqual([url, 200]);
-    for (const url of ["/v2/models/ltad", "/metrics", "/openapi.json", "/v2", "/nothing", "/v2/models/stats"]) {
+    for (const url of [
+      "/v2/models/ltad",
+      "/metrics",
+      "/page.json",
+      "/bundles/ltad/model.json",
+      "/openapi.json",
+      "/v2",
+      "/nothing",
+      "/v2/models/stats",
+    ]) {
       const reply = await app.inject(url);
       expect([url, reply.statusCode, reply.headers["www-authenticate"]]).toEqual([url, 401, "Bearer"]);
     }

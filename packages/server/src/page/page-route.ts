@@ -1,10 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { readManifest } from "@ltad/detector";
+import { type PageFile, pageFiles, pagePolicy } from "@ltad/page";
 import type { ServerContext } from "../context.js";
-import { page, pagePolicy } from "./page.js";
+import { HttpError } from "../http-error.js";
 
-/** GET /: a page to try the first model by hand. */
-export function pageRoute({ app, models }: ServerContext): void {
-  const html = page(models.first);
-  app.get("/", { config: { isPage: true }, schema: { hide: true } }, async (_, reply) => {
-    return reply.type("text/html; charset=utf-8").header("content-security-policy", pagePolicy).send(html);
+/** The page is isolated, so that a model in it may use all cores, and nothing that is not the server's own gets into it. */
+const headers = {
+  "content-security-policy": pagePolicy,
+  "cross-origin-embedder-policy": "require-corp",
+  "cache-control": "no-cache",
+};
+
+/** GET / and its files: a page to try the models by hand; see `@ltad/page`. @returns adds the routes */
+export async function pageRoute(): Promise<(context: ServerContext) => void> {
+  const files = await pageFiles();
+  return (context) => {
+    for (const file of files) fileRoute(context, file);
+    configRoute(context);
+    bundleRoute(context);
+  };
+}
+
+function fileRoute({ app }: ServerContext, { path, type, content }: PageFile): void {
+  const options = { config: { isPage: true }, schema: { hide: true } };
+  app.get(path === "index.html" ? "/" : `/${path}`, options, async (_, reply) =>
+    reply
+      .type(type)
+      .headers(headers)
+      .send(await content()),
+  );
+}
+
+/** GET /page.json: what the page talks to. */
+function configRoute({ app, models }: ServerContext): void {
+  app.get("/page.json", { schema: { hide: true } }, () => {
+    const names = [models.first, ...models.names().filter((name) => name !== models.first)];
+    return { models: names.map((name) => ({ name, bundle: `bundles/${encodeURIComponent(name)}/` })), predict: "predict" };
   });
+}
+
+const metrics = "metrics.json";
+
+/**
+ * GET /bundles/NAME/FILE: what the page reads of a bundle, and what it runs on the user's device. The names of the files are those that the
+ * manifest has; no name of a request becomes part of a path.
+ */
+function bundleRoute({ app, models }: ServerContext): void {
+  app.get<{ Params: { name: string; file: string } }>("/bundles/:name/:file", { schema: { hide: true } }, async ({ params }, reply) => {
+    const { folder } = models.find(params.name);
+    const manifest = await readManifest(folder);
+    const { encoder, head } = manifest.graphs;
+    const file = ["model.json", metrics, encoder.file, head.file].find((known) => known === params.file);
+    if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "A bundle has no such file that the page reads.");
+    const content =
+      file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);
+    if (content === undefined) return file === metrics ? reply.type("application/json").send("{}") : gone();
+    return reply.type(extname(file) === ".json" ? "application/json" : "application/octet-stream").send(content);
+  });
+}
+
+/** The bundle was replaced between its manifest and its file. */
+function gone(): never {
+  throw new HttpError("LTAD_NOT_FOUND", "The model has just been replaced. Load the page again.");
 }

@@ -1,0 +1,75 @@
+import { floats, int32, type NdArray } from "@ltad/core/browser";
+import { type Program, tiledProgram } from "@ltad/runtime/web";
+import { checkOutputs, encoderContract, headContract } from "./graph-contract.js";
+import type { Manifest } from "./manifest.js";
+
+// Shapes: B batch, S input size, N = g * g tokens, C channels, Dz of z.
+
+/** What the encoder gives: features float32 [B, N, C], z float32 [B, Dz]. */
+export interface Encoded {
+  readonly features: NdArray;
+  readonly z: NdArray;
+}
+
+/** What the head gives for a batch, on the grid. */
+export interface Scores {
+  /** [B] */
+  readonly score: Float32Array;
+  /** [B] class indices, given or predicted */
+  readonly classes: Int32Array;
+  /** Each [B, g, g], row-major. */
+  readonly map: Float32Array;
+  readonly recMap: Float32Array;
+  readonly semMap: Float32Array;
+  /** [B] how far each image is from its class; absent from models that do not say it. */
+  readonly distance?: Float32Array;
+  readonly grid: number;
+}
+
+/** The two graphs of a bundle, opened. */
+export interface Graphs {
+  /** @param images float32 [B, S, S, 3], RGB 0..1; see `modelInput` */
+  encode(images: NdArray): Promise<Encoded>;
+  /**
+   * The head alone, for features that were computed before: an evaluation from cached features runs the graph that is served.
+   * @param classes [B] class indices, -1 to predict; all are predicted when left out
+   */
+  score(features: NdArray, z: NdArray, classes?: Int32Array): Promise<Scores>;
+  dispose(): Promise<void>;
+}
+
+/** A graph that was opened, and its file for messages. */
+export interface OpenGraph {
+  readonly program: Program;
+  readonly place: string;
+}
+
+/** The two graphs of a bundle as functions. */
+export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph): Graphs {
+  const { inputSize, tiles } = manifest.features;
+  const wholeImages = tiles ? tiledProgram(encoder.program, { inputSize, tiles }) : encoder.program;
+  return {
+    async encode(image) {
+      const found = await wholeImages.run({ image });
+      checkOutputs(encoder.place, found, encoderContract(manifest), image.shape[0] ?? 0);
+      return { features: found["features"]!, z: found["z"]! };
+    },
+    async score(features, z, given) {
+      const batch = features.shape[0] ?? 0;
+      const found = await head.program.run({ features, z, class: int32([batch], given ?? new Int32Array(batch).fill(-1)) });
+      checkOutputs(head.place, found, headContract(manifest), batch);
+      return {
+        score: floats(found["score"], "score"),
+        classes: found["label"]?.data as Int32Array,
+        map: floats(found["map"], "map"),
+        recMap: floats(found["s_rec"], "s_rec"),
+        semMap: floats(found["s_sem"], "s_sem"),
+        ...(found["distance"] && { distance: floats(found["distance"], "distance") }),
+        grid: manifest.features.grid,
+      };
+    },
+    async dispose() {
+      await Promise.all([encoder.program.dispose(), head.program.dispose()]);
+    },
+  };
+}

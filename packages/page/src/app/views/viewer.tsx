@@ -1,0 +1,78 @@
+import { type AnomalyMap, displayRange, heatMap, upsampleBilinear } from "@ltad/detector/web";
+import { useEffect, useRef } from "preact/hooks";
+import { facts, opacity, type Result } from "../state.js";
+
+/** Heat maps are drawn with so many pixels at the most; the browser enlarges them. */
+const mostPixels = 640 * 640;
+
+/** The image under its heat map, and the two maps that it is made of where they are known. */
+export function Viewer({ result }: { readonly result: Result }) {
+  const { file, judged, url } = result;
+  return (
+    <div class="viewer">
+      <Picture url={url} name={file.name} map={judged?.map} display={facts.value?.display} size={judged?.image} />
+      <label class="slider">
+        Heat map
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.05"
+          value={opacity.value}
+          aria-valuetext={`${Math.round(opacity.value * 100)} % opaque`}
+          onInput={({ currentTarget }) => (opacity.value = Number(currentTarget.value))}
+        />
+      </label>
+      {judged?.parts && (
+        <div class="parts">
+          <figure>
+            <Picture url={url} name={file.name} map={judged.parts.rec} size={judged.image} />
+            <figcaption>S_rec: where it cannot be reconstructed</figcaption>
+          </figure>
+          <figure>
+            <Picture url={url} name={file.name} map={judged.parts.sem} size={judged.image} />
+            <figcaption>S_sem: where it looks broken</figcaption>
+          </figure>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface PictureProps {
+  readonly url: string;
+  readonly name: string;
+  readonly map: AnomalyMap | undefined;
+  readonly display?: { readonly low: number; readonly high: number } | undefined;
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** The image, and over it the map in colours. A file that the browser does not show leaves the map alone. */
+function Picture({ url, name, map, display, size }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    if (canvas.current && map && size) draw(canvas.current, map, display, size);
+  }, [map, display, size]);
+  const shape = size ? { aspectRatio: `${size.width} / ${size.height}` } : {};
+  return (
+    <div class="picture" style={shape}>
+      <img src={url} alt={name} onError={({ currentTarget }) => currentTarget.classList.add("unshown")} />
+      {map && (
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`Heat map of ${name}: the brighter, the more anomalous`}
+          style={{ opacity: opacity.value }}
+        />
+      )}
+    </div>
+  );
+}
+
+function draw(canvas: HTMLCanvasElement, map: AnomalyMap, display: PictureProps["display"], size: { width: number; height: number }): void {
+  const scale = Math.min(1, Math.sqrt(mostPixels / (size.width * size.height)));
+  const to = { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
+  const colours = heatMap(upsampleBilinear(map, to), displayRange(map.data, display), 1);
+  Object.assign(canvas, to);
+  canvas.getContext("2d")!.putImageData(new ImageData(new Uint8ClampedArray(colours), to.width, to.height), 0, 0);
+}

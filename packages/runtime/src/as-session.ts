@@ -1,0 +1,44 @@
+import type { DType, NdArray, NdArrays } from "@ltad/core/browser";
+import type * as common from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-common";
+import type { TensorSpec } from "./program.js";
+
+/** A graph that is loaded. Arrays go in and come out without a copy of their numbers. */
+export interface Session {
+  readonly inputs: Readonly<Record<string, TensorSpec>>;
+  readonly outputs: readonly string[];
+  /** The execution providers that it runs on. */
+  readonly providers: readonly string[];
+  run(arrays: NdArrays): Promise<Record<string, NdArray>>;
+  release(): Promise<void>;
+}
+
+/** A session of either build of ONNX Runtime. */
+export function asSession(api: Pick<typeof common, "Tensor">, session: InferenceSession, providers: readonly string[]): Session {
+  const convert = ({ dtype, shape, data }: NdArray) => new api.Tensor(dtype, data, shape);
+  return {
+    inputs: specsOf(session),
+    outputs: session.outputNames,
+    providers,
+    async run(arrays) {
+      const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, convert(array)]));
+      const results = await session.run(feeds);
+      return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, arrayOf(tensor)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function arrayOf(tensor: Tensor): NdArray {
+  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
+}
+
+/** Type and shape of a session's inputs; named dimensions are free. */
+function specsOf(session: InferenceSession): Record<string, TensorSpec> {
+  const specs: Record<string, TensorSpec> = {};
+  for (const input of session.inputMetadata) {
+    if (!input.isTensor) continue;
+    specs[input.name] = { dtype: input.type as DType, shape: input.shape.map((n) => (typeof n === "number" ? n : null)) };
+  }
+  return specs;
+}

@@ -1,0 +1,41 @@
+import { LtadError } from "@ltad/core/browser";
+import type { Session } from "./as-session.js";
+import { checkGraph, type GraphSpecs } from "./check-graph.js";
+import { checkInputs } from "./check-inputs.js";
+import type { Program, TensorSpecs } from "./program.js";
+
+/**
+ * A session as a program, which checks the graph now and its inputs at each run.
+ * @param name of the file, for messages
+ * @throws LtadError `LTAD_SHAPE` when the file has other inputs or outputs than `specs` says; the session is released then
+ */
+export async function programOf<const In extends TensorSpecs, const Out extends string>(
+  session: Session,
+  name: string,
+  specs: GraphSpecs<In, Out>,
+): Promise<Program<In, Out>> {
+  const { inputs, outputs, providers } = session;
+  try {
+    checkGraph(name, session, specs);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  let open = true;
+  const program: Program = {
+    inputs,
+    outputs,
+    providers,
+    async run(arrays) {
+      if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
+      checkInputs(arrays, inputs);
+      return session.run(arrays);
+    },
+    async dispose() {
+      if (!open) return;
+      open = false;
+      await session.release();
+    },
+  };
+  return program as Program<In, Out>;
+}

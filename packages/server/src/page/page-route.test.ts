@@ -1,0 +1,48 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeBundle } from "@ltad/detector";
+import { tinyParts } from "@ltad/detector/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApp } from "../app.js";
+import { Models } from "../models/models.js";
+import { fakeEngine } from "../testing/fake-engine.js";
+
+describe("the bundle for the page", () => {
+  let folder: string;
+  let app: Awaited<ReturnType<typeof createApp>>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ltad-page-"));
+    await writeBundle(folder, tinyParts());
+    await writeFile(join(folder, "secret.txt"), "secret");
+    const models = await Models.open({ folders: new Map([["parts", folder]]), open: async () => fakeEngine(), log: () => {} });
+    app = await createApp({ models });
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const get = (file: string) => app.inject(`/bundles/parts/${file}`);
+
+  it("has its manifest and its graphs, and metrics where they were measured", async () => {
+    const manifest = (await get("model.json")).json<{ graphs: { head: { file: string } } }>();
+    const { file } = manifest.graphs.head;
+    expect((await get(file)).rawPayload.equals(await readFile(join(folder, file)))).toBe(true);
+    expect((await get("metrics.json")).json()).toEqual({});
+    await writeFile(join(folder, "metrics.json"), '{"classes":{}}');
+    expect((await get("metrics.json")).json()).toEqual({ classes: {} });
+  });
+
+  it.each(["secret.txt", "..%2Fsecret.txt", "%2e%2e", "constructor", ""])("has no other file: %s", async (file) => {
+    const reply = await get(file);
+    expect([reply.statusCode, reply.body.includes("secret\n")]).toEqual([404, false]);
+  });
+
+  it("has no weights, which the page does not need", async () => {
+    const { weights } = (await get("model.json")).json<{ weights: { file: string } }>();
+    expect((await get(weights.file)).statusCode).toBe(404);
+  });
+});
