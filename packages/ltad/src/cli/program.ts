@@ -11,6 +11,7 @@ import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
 import { addServeCommand } from "./commands/serve/add-serve-command.js";
 import { addTrainCommand } from "./commands/train/add-train-command.js";
+import { addWatchCommand } from "./commands/watch/add-watch-command.js";
 import type { Io } from "./io.js";
 import { addExamples } from "./options.js";
 import { typedProgram } from "./typed-command.js";
@@ -36,6 +37,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addTrainCommand(program, io);
   addEvalCommand(program, io);
   addPredictCommand(program, io, setExitCode);
+  addWatchCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
   addServeCommand(program, io);
   addMetricsCommand(program, io);
