@@ -6,6 +6,7 @@ it("exports what its README says", async () => {
     [
       "bundleVersion",
       "checkAnswer",
+      "createDriftMonitor",
       "decide",
       "displayRange",
       "heatMap",
@@ -23,6 +24,7 @@ it("exports what its README says", async () => {
       "storeCheck",
       "updateManifest",
       "upsampleBilinear",
+      "usualOf",
       "withGoodImages",
       "withLimit",
       "writeBundle",

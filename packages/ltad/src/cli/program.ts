@@ -4,6 +4,7 @@ import { addCompletionCommand } from "./commands/completion/add-completion-comma
 import { addDataCommands } from "./commands/data/add-data-commands.js";
 import { addDemoCommand } from "./commands/demo/add-demo-command.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
+import { addDriftCommand } from "./commands/drift/add-drift-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
 import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
@@ -38,6 +39,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEvalCommand(program, io);
   addPredictCommand(program, io, setExitCode);
   addWatchCommand(program, io, setExitCode);
+  addDriftCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
   addServeCommand(program, io);
   addMetricsCommand(program, io);

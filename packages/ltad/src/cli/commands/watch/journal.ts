@@ -16,13 +16,19 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Opens the journal, which is made if it is not there. A line that a crash cut off is removed. @throws LtadError `LTAD_WRITE` */
-export async function openJournal(path: string): Promise<Journal> {
+/**
+ * Opens the journal, which is made if it is not there. A line that a crash cut off is removed.
+ * @param onLine called with each line that is there
+ * @throws LtadError `LTAD_WRITE`
+ */
+export async function openJournal(path: string, onLine: (line: Partial<WatchLine>) => void = () => {}): Promise<Journal> {
   const handle = await openToAppend(path);
   const judged = new Map<string, string>(); // the newest state of each file
   for await (const text of createInterface({ input: createReadStream(path) })) {
     const line = parsed(text);
-    if (line) judged.set(line.file, keyOf(line));
+    if (!line) continue;
+    judged.set(line.file, keyOf(line));
+    onLine(line);
   }
   return {
     path,
@@ -68,10 +74,12 @@ async function endOfLines(handle: FileHandle): Promise<number> {
   return 0;
 }
 
-function parsed(text: string): ImageFile | undefined {
+function parsed(text: string): (ImageFile & Partial<WatchLine>) | undefined {
   try {
-    const { file, bytes, modified } = JSON.parse(text) as Partial<WatchLine>;
-    return typeof file === "string" && typeof bytes === "number" && typeof modified === "string" ? { file, bytes, modified } : undefined;
+    const line = JSON.parse(text) as Partial<WatchLine>;
+    const { file, bytes, modified } = line;
+    const isOurs = typeof file === "string" && typeof bytes === "number" && typeof modified === "string";
+    return isOurs ? { ...line, file, bytes, modified } : undefined;
   } catch {
     return undefined; // not a line of ours
   }

@@ -3,6 +3,7 @@ import { writeFileAtomic } from "@ltad/core";
 import type { Detector, Prediction } from "@ltad/detector";
 import { portableName } from "../predict/portable-name.js";
 import { judgedFields } from "../predict/verdict-fields.js";
+import type { JudgedFields } from "../predict/verdict-line.js";
 import type { ImageFile, WatchLine } from "./watch-line.js";
 
 /** Of which images an overlay is written. */
@@ -16,6 +17,8 @@ export interface JudgeFileOptions {
   readonly class?: string | undefined;
   readonly falseAlarmRate?: number | undefined;
   readonly maxPixels?: number | undefined;
+  /** Takes note of an image. @returns whether its class drifts */
+  readonly noteDrift: (image: JudgedFields) => boolean | null;
 }
 
 /** Pixels of the largest overlay. */
@@ -35,7 +38,8 @@ export async function judgeFile(detector: Detector, image: ImageFile, options: J
   const first = await predict(overlays === "all");
   const drawn = overlays === "not-ok" && first.verdict?.isAnomalous === true ? await predict(true) : first;
   const place = await writeOverlay(image, drawn, options);
-  return { time: new Date().toISOString(), ...image, ...judgedFields(image.file, first), overlay: place };
+  const fields = judgedFields(image.file, first);
+  return { time: new Date().toISOString(), ...image, ...fields, overlay: place, drift: options.noteDrift(fields) };
 }
 
 /** The overlay has the name of its image, with its ending: a.png and a.jpg are two images. */

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { isLtadError, LtadError } from "@ltad/core";
 import { count, plural } from "@ltad/core/format";
-import { type Detector, openDetector } from "@ltad/detector";
+import { type Detector, openDetector, readManifest } from "@ltad/detector";
 import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
 import { coloursFor } from "../../progress/colours.js";
@@ -9,6 +9,7 @@ import { type CommonOptions, type Session, withSession } from "../../session.js"
 import { warnWithoutNative } from "../../warn-without-native.js";
 import { verdictLine } from "../predict/verdict-line.js";
 import { checkVerdictOptions } from "../predict/verdict-summary.js";
+import { driftNotes } from "../drift/drift-notes.js";
 import { type Journal, openJournal } from "./journal.js";
 import { judgeFile, type JudgeFileOptions } from "./judge-file.js";
 import { mqttTopic } from "./mqtt-topic.js";
@@ -49,7 +50,8 @@ export async function watchCommand(io: Io, given: string, options: WatchCommandO
     if (options.failOnDefect && !options.once)
       throw new LtadError("LTAD_CONFIG", "--fail-on-defect needs --once: without it the command does not end.");
     await checkFolder(folder);
-    const journal = await openJournal(join(out, "results.jsonl"));
+    const noteDrift = driftNotes(await readManifest(options.model), session.warn);
+    const journal = await openJournal(join(out, "results.jsonl"), (line) => "score" in line && noteDrift(line, true));
     const outboxes: Outbox[] = [];
     try {
       outboxes.push(...(await openOutboxes(session, journal, out, options)));
@@ -57,7 +59,7 @@ export async function watchCommand(io: Io, given: string, options: WatchCommandO
       const detector = await openDetector(options.model, options.threads === undefined ? {} : { threads: options.threads });
       try {
         checkVerdictOptions(detector, options);
-        const counts = await watchWith(session, detector, { journal, outboxes, judging: { ...options, folder, out } }, options);
+        const counts = await watchWith(session, detector, { journal, outboxes, judging: { ...options, folder, out, noteDrift } }, options);
         return await end(session, counts, outboxes, options);
       } finally {
         await detector.dispose();

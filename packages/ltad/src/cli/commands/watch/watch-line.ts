@@ -16,6 +16,8 @@ export type WatchLine = ImageFile & { readonly time: string } & (JudgedLine | Un
 type JudgedLine = JudgedFields & {
   /** The image under its heat map: a path below the folder of results. */
   readonly overlay: string | null;
+  /** Whether the last 50 images of the class differ from the good images of the training; null while it is not known. */
+  readonly drift: boolean | null;
 };
 
 /** An image that could not be read. */
