@@ -17,6 +17,7 @@ export async function answerJob(detector: Detector, job: Job, maxPixels: number)
     score: found.score,
     class: found.class,
     classGiven: found.classGiven,
+    ...(found.distance !== undefined && { distance: found.distance }),
     ...(verdict && { threshold: verdict.limit, pValue: verdict.pValue, isAnomalous: verdict.isAnomalous }),
     ...found.image,
     ...(job.map === "none" ? {} : { map: await mapOf(found, job.mapAs ?? "numbers", detector.manifest.display) }),
