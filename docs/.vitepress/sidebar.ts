@@ -14,6 +14,8 @@ export function sidebar(): Item[] {
       "how-to/data-layouts",
       "how-to/thresholds",
       "how-to/serving",
+      "how-to/watching",
+      "deploy",
       "how-to/any-detector",
       "encoders",
       "gpu",
