@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isGood, scanDataset } from "@ltad/data";
-import { type Detector, openDetector, usualOf } from "@ltad/detector";
+import { type Detector, openDetector, type Usual, usualOf } from "@ltad/detector";
 import sharp from "sharp";
 
 // What another light, blur or another place of the camera does to scores and distances: good images that the model does not know, changed.
-// A number is the share of images above the median of the good images that the model knows: about a half where nothing has changed.
+// Two numbers: the shares of images whose score, and whose distance, is above the median of the good images that the model knows.
 
 type Change = (image: sharp.Sharp, width: number, height: number) => sharp.Sharp;
 const changes: Readonly<Record<string, Change>> = {
@@ -36,19 +36,44 @@ for (const { name, files } of await freshImages(detector, data, Number(images)))
     const found = [];
     for (const file of files) found.push(await detector.predict(await changed(file, apply), { class: name, size: "grid" }));
     const { score, distance } = usual.get(name)!;
-    const share = (isAbove: (one: (typeof found)[number]) => boolean) =>
-      Math.round((100 * found.filter(isAbove).length) / found.length) / 100;
-    const above = {
-      score: share((one) => one.score > (score?.median ?? 0)),
-      distance: share((one) => one.distance! > (distance?.median ?? 0)),
-    };
-    console.log(`${name.padEnd(16)} ${change.padEnd(18)} score ${above.score.toFixed(2)}  distance ${above.distance.toFixed(2)}`);
-    figures[`${name}, ${change}: score`] = above.score;
-    figures[`${name}, ${change}: distance`] = above.distance;
+    const drifts = [
+      score &&
+        isShifted(
+          score,
+          found.map((one) => one.score),
+        ),
+      distance &&
+        isShifted(
+          distance,
+          found.map((one) => one.distance!),
+        ),
+    ].some(Boolean);
+    const above = [
+      share(found, (one) => one.score > (score?.median ?? Infinity)),
+      share(found, (one) => one.distance! > (distance?.median ?? Infinity)),
+    ];
+    console.log(`${name.padEnd(16)} ${change.padEnd(18)} ${above.map((value) => value.toFixed(2)).join("  ")}  ${drifts ? "drifts" : ""}`);
+    figures[`classes that drift, ${change}`] = (figures[`classes that drift, ${change}`] ?? 0) + (drifts ? 1 : 0);
   }
 }
 await detector.dispose();
 console.log(JSON.stringify({ name: "drift", figures, targets: {}, met: {} }));
+
+function share<T>(all: readonly T[], isIn: (one: T) => boolean): number {
+  return all.filter(isIn).length / all.length;
+}
+
+/** Whether so large a share of 50 images would be a drift. */
+function isShifted({ low, high, least }: Usual, values: readonly number[]): boolean {
+  return (
+    Math.max(
+      share(values, (value) => value > high),
+      share(values, (value) => value < low),
+    ) *
+      50 >=
+    least
+  );
+}
 
 /** Good images that the model was not trained on: those of the test, then those that its protocol left out. */
 async function freshImages({ folder, classes }: Detector, root: string, most: number) {

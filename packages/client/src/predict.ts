@@ -73,7 +73,7 @@ export async function predict(
   if (overlay) query.set("heatmap", "true");
   if (model !== undefined) query.set("model", model);
   const init = { method: "POST", headers: { "content-type": "application/octet-stream" }, ...(signal && { signal }) };
-  const response = await send(`/predict?${query}`, { ...init, body: await bytesOf(image) });
+  const response = await send(`/predict?${query.toString()}`, { ...init, body: await bytesOf(image) });
   const found = (await response.json()) as Written;
   return {
     score: found.score,
