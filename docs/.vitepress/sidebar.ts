@@ -16,6 +16,8 @@ export function sidebar(): Item[] {
       "how-to/thresholds",
       "how-to/add-a-class",
       "how-to/serving",
+      "how-to/watching",
+      "deploy",
       "how-to/any-detector",
       "encoders",
       "gpu",

@@ -4,6 +4,7 @@
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  client: [],
   hub: ["core"],
   onnx: ["core"],
   runtime: ["core"],

@@ -7,6 +7,7 @@ it("exports what its README says", async () => {
     [
       "bundleVersion",
       "checkAnswer",
+      "createDriftMonitor",
       "decide",
       "displayRange",
       "heatMap",
@@ -24,6 +25,7 @@ it("exports what its README says", async () => {
       "storeCheck",
       "updateManifest",
       "upsampleBilinear",
+      "usualOf",
       "withGoodImages",
       "withLimit",
       "writeBundle",

@@ -1,4 +1,5 @@
 import type { LtadErrorCode } from "@ltad/core";
+import type { ClassUsual } from "@ltad/detector";
 
 /** An image that came as a tensor: RGB, [height * width * 3]. */
 export interface Pixels {
@@ -49,6 +50,8 @@ export interface Answer extends Decision {
   readonly score: number;
   readonly class: string;
   readonly classGiven: boolean;
+  /** How far the image is from its class; absent for models that do not say it. */
+  readonly distance?: number;
   /** Size of the image, upright. */
   readonly width: number;
   readonly height: number;
@@ -74,6 +77,8 @@ export interface ModelInfo {
   readonly answersAsTrained: boolean | null;
   /** Whether the bundle has limits, and answers decide. */
   readonly decides: boolean;
+  /** What is usual of good images of each class; absent for models that do not know any. */
+  readonly usual?: readonly ClassUsual[];
 }
 
 /** How to open the bundle. */

@@ -40,3 +40,20 @@ it("tells Prometheus about requests, images, classes, stages and processes", asy
   expect(reply.body).toMatch(/^process_resident_memory_bytes \d+/m);
   expect(reply.body.match(/^ltad_score_count/gm)).toHaveLength(101); // a hundred classes and the others
 });
+
+it("tells Prometheus that the images of a class differ from good ones, until another bundle is loaded", async () => {
+  const usual = [{ name: "tile", score: { median: 1, low: 1, high: 1, least: 45 } }, { name: "nut" }];
+  const model = { ...fakeModel, usual };
+  app = await createApp({ models: await fakeModels(fakeEngine({ model })) });
+  const predict = async (name: string) => app!.inject({ method: "POST", url: `/predict?class=${name}`, payload: "PNG" });
+  for (let i = 0; i < 49; i++) await predict("tile");
+  await predict("nut");
+  const early = (await app.inject("/metrics")).body;
+  expect(early).toContain('ltad_drift_above_median{model="ltad",class="tile",of="score"} 1');
+  expect(early).not.toMatch(/^ltad_drift\{/m);
+  await predict("tile");
+  expect((await app.inject("/metrics")).body.match(/^ltad_drift\{.*/gm)).toEqual(['ltad_drift{model="ltad",class="tile"} 1']);
+  Object.assign(model, { identity: "2" });
+  await predict("tile");
+  expect((await app.inject("/metrics")).body).not.toMatch(/^ltad_drift\{/m);
+});

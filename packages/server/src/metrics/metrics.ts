@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Answer } from "../messages.js";
+import type { Answer, ModelInfo } from "../messages.js";
 import type { Models } from "../models/models.js";
+import { driftGauges } from "./drift-gauges.js";
 
 /** Classes of one model that have series of their own; the others count as "other", so that a scrape stays small. */
 const mostClasses = 100;
@@ -13,7 +14,7 @@ export interface Metrics {
   /** A response went out. @param route the pattern, never the URL: clients could make up any number of those */
   responded(route: string, method: string, status: number, ms: number): void;
   /** An image was judged. */
-  judged(model: string, answer: Answer & { readonly waited: number }, ms: number): void;
+  judged(model: string, answer: Answer & { readonly waited: number }, info: ModelInfo): void;
   /** An image was not. */
   failed(model: string, code: string): void;
 }
@@ -59,6 +60,7 @@ export function createMetrics(models: () => Models): Metrics {
     registers,
   });
   gauges(registers, models);
+  const noteDrift = driftGauges(registers, mostClasses);
   const classes = new Map<string, Set<string>>();
   const classOf = (model: string, name: string): string => {
     const known = classes.get(model) ?? new Set<string>();
@@ -72,7 +74,8 @@ export function createMetrics(models: () => Models): Metrics {
       requests.inc({ route, method, status });
       duration.observe({ route }, ms / 1000);
     },
-    judged(model, { score, class: name, isAnomalous, timing, waited }) {
+    judged(model, answer, info) {
+      const { score, class: name, isAnomalous, timing, waited } = answer;
       const label = { model, class: classOf(model, name) };
       images.inc({ model, outcome: "answered" });
       scores.observe(label, score);
@@ -83,6 +86,7 @@ export function createMetrics(models: () => Models): Metrics {
       preprocess.observe({ model_name: model }, decode / 1000);
       predict.observe({ model_name: model }, (encode + head) / 1000);
       postprocess.observe({ model_name: model }, (upsample + draw) / 1000);
+      noteDrift(model, answer, info);
     },
     failed: (model, code) => images.inc({ model, outcome: code }),
   };

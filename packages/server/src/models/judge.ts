@@ -31,7 +31,7 @@ async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, opt
     });
     const ms = performance.now() - start;
     model.stats.succeeded(answer, ms);
-    watcher?.judged(model.name, answer, ms);
+    watcher?.judged(model.name, answer, engine.model);
     return answer;
   } catch (error) {
     const { code } = toHttpError(error);

@@ -1,7 +1,7 @@
 import { isLtadError, LtadError } from "@ltad/core";
 import type { Engine, Place } from "../engine/engine.js";
 import { HttpError } from "../http-error.js";
-import type { Answer } from "../messages.js";
+import type { Answer, ModelInfo } from "../messages.js";
 import { findModels, findVersions, type FoundVersion, modelName } from "./find-versions.js";
 import { ModelStats } from "./model-stats.js";
 
@@ -38,7 +38,8 @@ export interface Ticket {
 
 /** Told what becomes of each image. */
 export interface Watcher {
-  judged(model: string, answer: Answer & { readonly waited: number }, ms: number): void;
+  /** @param info the bundle that judged it */
+  judged(model: string, answer: Answer & { readonly waited: number }, info: ModelInfo): void;
   failed(model: string, code: string): void;
 }
 

@@ -24,6 +24,7 @@ export async function answerJob(detector: Detector, job: Job, { maxPixels, false
     class: found.class,
     classGiven: found.classGiven,
     ...decisionOf(found),
+    ...(found.distance !== undefined && { distance: found.distance }),
     ...found.image,
     ...(job.map === "none" ? {} : { map: await mapOf(found, job.mapAs ?? "numbers", detector.manifest.display) }),
     ...(found.overlay ? { heatmap: found.overlay } : {}),

@@ -1,5 +1,5 @@
 import { sha256 } from "@ltad/core";
-import { checkAnswer, type Detector } from "@ltad/detector";
+import { checkAnswer, type Detector, usualOf } from "@ltad/detector";
 import type { ModelInfo } from "../messages.js";
 
 /**
@@ -24,5 +24,6 @@ export async function describeModel(detector: Detector): Promise<ModelInfo> {
     identity: sha256(JSON.stringify(detector.manifest)).slice(0, 16),
     answersAsTrained: check && check.same,
     decides: tried.verdict !== undefined,
+    ...(detector.manifest.decision && { usual: usualOf(detector.manifest) }),
   };
 }

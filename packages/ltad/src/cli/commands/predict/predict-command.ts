@@ -11,9 +11,9 @@ import { expandImages } from "./expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
-import { verdictFields } from "./verdict-fields.js";
+import { judgedFields } from "./verdict-fields.js";
 import { checkVerdictFiles, type Outcome, writeVerdictFiles } from "./verdict-files.js";
-import { type VerdictFields, verdictLine } from "./verdict-line.js";
+import { type JudgedFields, verdictLine } from "./verdict-line.js";
 import { checkVerdictOptions, summarise, type VerdictOptions } from "./verdict-summary.js";
 
 export interface PredictCommandOptions extends CommonOptions, VerdictOptions {
@@ -26,12 +26,7 @@ export interface PredictCommandOptions extends CommonOptions, VerdictOptions {
 }
 
 /** One line of `ltad predict --json`. */
-export interface PredictionLine extends VerdictFields {
-  readonly file: string;
-  readonly score: number;
-  readonly class: string;
-  /** False when the model chose the class. */
-  readonly class_given: boolean;
+export interface PredictionLine extends JudgedFields {
   /** File name in the output folder: value = map_low + (map_high - map_low) * grey / 65535. Null without --out. */
   readonly map: string | null;
   readonly map_low: number | null;
@@ -110,8 +105,8 @@ async function predictOne(
   const wanted = out === undefined ? ({ size: "grid" } as const) : { overlay: true };
   const options = { class: given, falseAlarmRate, ...limits, ...wanted };
   const prediction = await detector.predict(file, options);
-  const { score, class: found, classGiven, map, width, height, overlay } = prediction;
-  const line = { file, ...verdictFields(prediction), score, class: found, class_given: classGiven };
+  const { map, width, height, overlay } = prediction;
+  const line = judgedFields(file, prediction);
   if (out === undefined || !overlay) return { ...line, map: null, map_low: null, map_high: null, overlay: null };
   const grey = await mapPng16(map, width, height, detector.manifest.display);
   const places = outputsOf(name);

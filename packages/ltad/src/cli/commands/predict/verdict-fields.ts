@@ -1,5 +1,5 @@
 import type { Prediction } from "@ltad/detector";
-import type { VerdictFields } from "./verdict-line.js";
+import type { JudgedFields, VerdictFields } from "./verdict-line.js";
 
 /** A verdict under the names that programs read. */
 export function verdictFields({ verdict, nearestClass }: Pick<Prediction, "verdict" | "nearestClass">): VerdictFields {
@@ -13,4 +13,10 @@ export function verdictFields({ verdict, nearestClass }: Pick<Prediction, "verdi
     unlike_class: isUnlike,
     nearest_class: nearestClass ?? null,
   };
+}
+
+/** What is said about an image, under the names that programs read. */
+export function judgedFields(file: string, prediction: Prediction): JudgedFields {
+  const { score, class: found, classGiven, distance } = prediction;
+  return { file, ...verdictFields(prediction), score, class: found, class_given: classGiven, distance: distance ?? null };
 }

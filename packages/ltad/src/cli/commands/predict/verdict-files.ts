@@ -38,7 +38,19 @@ export async function writeVerdictFiles(outcomes: readonly Outcome[], { csv, jun
   if (junit !== undefined) await writeFileAtomic(junit, verdictJunit(outcomes));
 }
 
-const columns = ["file", "verdict", "score", "limit", "p_value", "basis", "class", "class_given", "unlike_class", "nearest_class"] as const;
+const columns = [
+  "file",
+  "verdict",
+  "score",
+  "limit",
+  "p_value",
+  "basis",
+  "class",
+  "class_given",
+  "unlike_class",
+  "nearest_class",
+  "distance",
+] as const;
 
 /** A row an image; an image that could not be read has its error in the last column. */
 export function verdictCsv(outcomes: readonly Outcome[]): string {

@@ -1,5 +1,4 @@
 import type { Colours } from "../../progress/colours.js";
-import type { PredictionLine } from "./predict-command.js";
 
 /** What a verdict looks like to programs; all null for a model that has no limits. */
 export interface VerdictFields {
@@ -16,8 +15,19 @@ export interface VerdictFields {
   readonly nearest_class: string | null;
 }
 
+/** What is said about an image. */
+export interface JudgedFields extends VerdictFields {
+  readonly file: string;
+  readonly score: number;
+  readonly class: string;
+  /** False when the model chose the class. */
+  readonly class_given: boolean;
+  /** How far the image is from its class; null for models that do not say it. */
+  readonly distance: number | null;
+}
+
 /** The answer for one image in a line: `NOT OK  143.5  limit 17.4  p < 0.004  brick (predicted)  a.png`. */
-export function verdictLine(line: PredictionLine, colours: Colours): string {
+export function verdictLine(line: JudgedFields, colours: Colours): string {
   const of = `${line.class}${line.class_given ? "" : " (predicted)"}`;
   const score = line.score.toPrecision(4);
   if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${line.file}`;
@@ -28,12 +38,12 @@ export function verdictLine(line: PredictionLine, colours: Colours): string {
 }
 
 /** Why an image is not OK, as a sentence without its end. */
-export function reasonOf(line: PredictionLine): string {
+export function reasonOf(line: JudgedFields): string {
   if (line.unlike_class) return unlikeText(line);
   return `score ${line.score.toPrecision(4)} is above the limit ${four(line.limit ?? Number.NaN)} (${pText(line.p_value ?? 1, true)})`;
 }
 
-function unlikeText({ class: name, class_given: isGiven, unlike_class: isUnlike, nearest_class: nearest }: PredictionLine): string {
+function unlikeText({ class: name, class_given: isGiven, unlike_class: isUnlike, nearest_class: nearest }: JudgedFields): string {
   if (!isGiven) return "unlike every class of this model";
   if (nearest === null) return `unlike the given class ${name}`;
   return isUnlike ? `unlike the given class ${name}, nearer to ${nearest}` : `nearer to ${nearest} than to the given class ${name}`;

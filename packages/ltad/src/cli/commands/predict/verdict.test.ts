@@ -41,6 +41,7 @@ const line = (change: Partial<PredictionLine> = {}): PredictionLine => ({
   class_given: false,
   unlike_class: false,
   nearest_class: null,
+  distance: 1.5,
   map: null,
   map_low: null,
   map_high: null,
@@ -168,10 +169,10 @@ describe("files for other programs", () => {
 
   it("CSV has a row an image, quoted where it must be", () => {
     const [head, ...rest] = verdictCsv(outcomes).split("\n");
-    expect(head).toBe("file,verdict,score,limit,p_value,basis,class,class_given,unlike_class,nearest_class,error");
+    expect(head).toBe("file,verdict,score,limit,p_value,basis,class,class_given,unlike_class,nearest_class,distance,error");
     expect(rest.join("\n").startsWith(`"a ""b"", <c>&\n`)).toBe(true);
-    expect(rest).toContain("ok.png,OK,143.46,17.4,0.5,promised,brick,false,false,,");
-    expect(rest).toContain('bad.png,ERROR,,,,,,,,,"no image, at all"');
+    expect(rest).toContain("ok.png,OK,143.46,17.4,0.5,promised,brick,false,false,,1.5,");
+    expect(rest).toContain('bad.png,ERROR,,,,,,,,,,"no image, at all"');
   });
 
   it("JUnit has a failure for each image that is not OK, an error for each that was not read, and no markup of file names", () => {

@@ -1,0 +1,43 @@
+import { infer, type Inference, type InferOptions } from "./infer.js";
+import type { ModelMetadata } from "./metadata.js";
+import { predict, type Prediction, type PredictOptions } from "./predict.js";
+import { type CallOptions, createSend, type Image, type Pixels, type TransportOptions } from "./transport.js";
+
+export interface ClientOptions extends TransportOptions {
+  /** Name of the model; `ltad`, which a server with a single folder has. */
+  readonly model?: string;
+}
+
+/** A server. Every call throws a `ServerError` for what the server refuses, and where there is none. */
+export interface Client {
+  /** Judges one image. */
+  predict(image: Image, options?: PredictOptions): Promise<Prediction>;
+  /** Judges up to 32 image files, or one image of pixels, by the Open Inference Protocol with binary tensors. */
+  infer(images: readonly Image[] | Pixels, options?: InferOptions): Promise<Inference>;
+  /** What the server says about the model. */
+  metadata(options?: CallOptions): Promise<ModelMetadata>;
+  /** Whether the server can judge images now. */
+  ready(options?: CallOptions): Promise<boolean>;
+}
+
+/** A client of the server at an address, such as `http://127.0.0.1:8080`. */
+export function createClient(address: string | URL, { model, ...options }: ClientOptions = {}): Client {
+  const send = createSend(address, options);
+  const name = model ?? "ltad";
+  const metadata = async ({ signal }: CallOptions = {}) =>
+    (await (await send(`/v2/models/${encodeURIComponent(name)}`, { ...(signal && { signal }) })).json()) as ModelMetadata;
+  let decides: boolean | undefined;
+  return {
+    predict: (image, own = {}) => predict(send, image, { ...(model !== undefined && { model }), ...own }),
+    async infer(images, own = {}) {
+      if (!own.outputs) decides ??= (await metadata(own)).parameters.has_thresholds;
+      return infer(send, name, images, decides ?? false, own);
+    },
+    metadata,
+    async ready({ signal } = {}) {
+      const response = await send("/v2/health/ready", { accepts: [503], ...(signal && { signal }) });
+      await response.body?.cancel();
+      return response.ok;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { bytesOf, type CallOptions, floats, fromBase64, type Image, type Send } from "./transport.js";
+
+export interface PredictOptions extends CallOptions {
+  /** Class of the image; the model predicts it when left out. */
+  readonly class?: string;
+  /** Adds the anomaly map, on the model's grid or at the size of the image. */
+  readonly map?: "grid" | "image";
+  /** Adds the image under its heat map, a PNG. */
+  readonly overlay?: boolean;
+  /** Name of the model; the server's first when left out. */
+  readonly model?: string;
+}
+
+/** Values row by row; higher is more anomalous. */
+export interface ImageMap {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** The answer for one image. */
+export interface Prediction {
+  /** Higher is more anomalous; comparable within one model. */
+  readonly score: number;
+  /** The decision; absent from models without limits, like the next two. */
+  readonly isAnomalous?: boolean;
+  /** A higher score is anomalous. */
+  readonly threshold?: number;
+  /** Share of good images with at least this score. */
+  readonly pValue?: number;
+  readonly class: string;
+  /** False when the model chose the class. */
+  readonly classGiven: boolean;
+  /** Size of the image. */
+  readonly width: number;
+  readonly height: number;
+  readonly map?: ImageMap;
+  /** A PNG. */
+  readonly overlay?: Uint8Array<ArrayBuffer>;
+  readonly model: string;
+  readonly modelVersion: string;
+  /** Milliseconds by part. */
+  readonly timing: Readonly<Record<string, number>>;
+}
+
+/** What the server writes. */
+interface Written {
+  readonly score: number;
+  readonly is_anomalous?: boolean;
+  readonly threshold?: number;
+  readonly p_value?: number;
+  readonly class: string;
+  readonly class_given: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly map?: { readonly width: number; readonly height: number; readonly data: string };
+  readonly heatmap?: string;
+  readonly model: string;
+  readonly model_version: string;
+  readonly timing: Readonly<Record<string, number>>;
+}
+
+/** POST /predict. */
+export async function predict(
+  send: Send,
+  image: Image,
+  { class: name, map, overlay, model, signal }: PredictOptions = {},
+): Promise<Prediction> {
+  const query = new URLSearchParams();
+  if (name !== undefined) query.set("class", name);
+  if (map !== undefined) query.set("map", map);
+  if (map !== undefined) query.set("map_format", "float32");
+  if (overlay) query.set("heatmap", "true");
+  if (model !== undefined) query.set("model", model);
+  const init = { method: "POST", headers: { "content-type": "application/octet-stream" }, ...(signal && { signal }) };
+  const response = await send(`/predict?${query.toString()}`, { ...init, body: await bytesOf(image) });
+  const found = (await response.json()) as Written;
+  return {
+    score: found.score,
+    ...(found.is_anomalous !== undefined && { isAnomalous: found.is_anomalous }),
+    ...(found.threshold !== undefined && { threshold: found.threshold }),
+    ...(found.p_value !== undefined && { pValue: found.p_value }),
+    class: found.class,
+    classGiven: found.class_given,
+    width: found.width,
+    height: found.height,
+    ...(found.map && { map: { width: found.map.width, height: found.map.height, values: floats(fromBase64(found.map.data)) } }),
+    ...(found.heatmap !== undefined && { overlay: fromBase64(found.heatmap) }),
+    model: found.model,
+    modelVersion: found.model_version,
+    timing: found.timing,
+  };
+}

@@ -1,0 +1,38 @@
+/** What a server answered in place of a result, or that there was no answer. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+
+  constructor(
+    /** Stable, such as `LTAD_IMAGE`, `LTAD_CONFIG` (an unknown class) or `LTAD_BUSY`; `LTAD_UNREACHABLE` and `LTAD_TIMEOUT` come from the client too. */
+    readonly code: string,
+    message: string,
+    /** HTTP status; 0 where there was no answer. */
+    readonly status: number,
+    /** Seconds after which the server wants to be tried again. */
+    readonly retryAfter: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** True for a {@link ServerError}, also one of another installed copy of this package. */
+export function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && error.name === "ServerError" && typeof (error as Partial<ServerError>).code === "string";
+}
+
+/** The error of a response: `{"error": {code, message}}`, the protocol's `{"error": "CODE: message"}`, or that of something in between. */
+export async function errorOf(response: Response): Promise<ServerError> {
+  const text = await response.text();
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const make = (code: string, message: string) =>
+    new ServerError(code, message, response.status, Number.isNaN(seconds) ? undefined : seconds);
+  try {
+    const { error } = JSON.parse(text) as { readonly error: string | { readonly code: string; readonly message: string } };
+    if (typeof error === "object") return make(error.code, error.message);
+    const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(error) ?? [];
+    return make(code ?? "LTAD_REQUEST", message ?? error);
+  } catch {
+    return make("LTAD_FOREIGN", `The answer with status ${response.status} is none of an LTAD server: ${text.slice(0, 200)}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { errorOf, ServerError } from "./server-error.js";
+
+/** An image file: PNG, JPEG, WebP, TIFF or GIF. */
+export type Image = Blob | Uint8Array | ArrayBuffer;
+
+/** Pixels, [height * width * 3], RGB from 0 to 255, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface TransportOptions {
+  /** Key of a server that has API keys. */
+  readonly apiKey?: string;
+  /** Milliseconds that a call may take; 30,000. */
+  readonly timeout?: number;
+  /** Another fetch, for a proxy or a test. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Sends a request. @throws ServerError for any answer but a success, and where there is none; the reason of `signal` when it fires */
+export type Send = (path: string, init?: RequestInit & { readonly accepts?: readonly number[] }) => Promise<Response>;
+
+export function createSend(address: string | URL, { apiKey, timeout = 30_000, fetch: own }: TransportOptions): Send {
+  const base = String(address).replace(/\/+$/, "");
+  const key: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  return async (path, { accepts = [], signal, headers, ...init } = {}) => {
+    const limit = AbortSignal.timeout(timeout);
+    const signals = signal ? AbortSignal.any([signal, limit]) : limit;
+    const all = { ...key, ...(headers as Record<string, string> | undefined) };
+    try {
+      const response = await (own ?? globalThis.fetch)(`${base}${path}`, { ...init, headers: all, signal: signals });
+      if (response.ok || accepts.includes(response.status)) return response;
+      throw await errorOf(response);
+    } catch (error) {
+      if (error instanceof ServerError || signal?.aborted) throw error;
+      if (limit.aborted)
+        throw new ServerError("LTAD_TIMEOUT", `${base} did not answer within ${timeout} ms.`, 0, undefined, { cause: error });
+      throw new ServerError("LTAD_UNREACHABLE", `${base} cannot be reached.`, 0, undefined, { cause: error });
+    }
+  };
+}
+
+export async function bytesOf(image: Image): Promise<Uint8Array<ArrayBuffer>> {
+  if (image instanceof Blob) return new Uint8Array(await image.arrayBuffer());
+  return image instanceof ArrayBuffer ? new Uint8Array(image) : new Uint8Array(image);
+}
+
+/** The bytes behind base64. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+/** Little-endian numbers; the bytes are copied, as they may begin anywhere. */
+export function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
+}
