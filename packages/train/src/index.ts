@@ -1,10 +1,14 @@
 export { configSchema } from "./config/config-schema.js";
 export { presets } from "./config/presets.js";
 export { resolveConfig } from "./config/resolve-config.js";
+export { prepareEncoding } from "./run/prepare-encoding.js";
+export { withRanges } from "./run/with-ranges.js";
 export { train } from "./train.js";
 export type { TrainConfig } from "./config/config-schema.js";
 export type { FittedConfig } from "./config/fit-config.js";
 export type { ConfigSources } from "./config/resolve-config.js";
+export type { EncodedSplit } from "./run/encoded-split.js";
+export type { Encoding, EncodingOptions } from "./run/prepare-encoding.js";
 export type { HistoryRow } from "./run/history.js";
 export type { Encoders, TrainOptions } from "./train-options.js";
 export type { TrainResult, TrainTiming } from "./train-result.js";

@@ -2,18 +2,18 @@ import { join } from "node:path";
 import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
-import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
-import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
+import { fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
-import { fitConfig } from "./config/fit-config.js";
 import { withTurnedCopies } from "./copies/turned-copies.js";
 import { headConfig } from "./head/head-config.js";
 import { headGraph, type TrainedHead } from "./head/head-graph.js";
 import { learnNames } from "./phase1/learn-names.js";
 import { learnToDetect } from "./phase2/learn-to-detect.js";
 import { openCheckpoint } from "./run/checkpoint.js";
+import { checkEncoded, sampleSet } from "./run/encoded-split.js";
+import { prepareEncoding, textEncoderOf } from "./run/prepare-encoding.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
 import { encodeSet } from "./run/training-set.js";
@@ -26,21 +26,20 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const job: JobOptions = { onProgress: given.onProgress, signal: given.signal };
-  const options = { ...given, split: await withRanges(given.split, given) };
+  const options = { ...given, split: given.encoded ? given.split : await withRanges(given.split, given) };
   const { seed, out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
-  const { image: encoder, text } = await loadEncoders(options);
-  const config = await fitConfig(options.config, encoder, split);
-  const spec = featureSpec(encoder, config.features);
-  const graph = encoderGraph(encoder, spec, config.encoder.precision);
+  const { encoder, config, spec, graph } = await prepareEncoding(split, options);
+  const text = await textEncoderOf(options);
+  if (options.encoded) checkEncoded(options.encoded, featuresId(graph, spec));
   clock.lap("weights");
 
-  const encoded = await encodeSet(split, { graph, spec }, options);
+  const images = options.encoded ? sampleSet(split, options.encoded) : await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
   const { whitening, copies } = config;
-  const ownSums = await sumUp(encoded, spec, job);
+  const ownSums = options.encoded?.classes.map((own) => own.sums) ?? (await sumUp(images, spec, job));
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
-  const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
+  const { set, sums, chosen } = await withTurnedCopies(images, ownSums, split, small);
   clock.lap("copies");
   const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
@@ -66,14 +65,6 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   await writeFileAtomic(join(out, "history.json"), `${JSON.stringify(history)}\n`);
   await checkpoint.clear();
   return { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings: scarceClassWarnings(split) };
-}
-
-/** The two encoders; no text encoder where no module reads text. */
-async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEncoder; text: TextEncoder | undefined }> {
-  const { encoder, semantic, mixing } = options.config;
-  const readsText = semantic.kind !== "none" || mixing.enabled;
-  const image = options.encoders?.image ?? (await loadImageEncoder(encoder.image, options));
-  return { image, text: readsText ? (options.encoders?.text ?? (await loadTextEncoder(encoder.text, options))) : undefined };
 }
 
 /** What must be the same when a training continues. */
