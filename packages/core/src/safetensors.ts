@@ -71,7 +71,9 @@ export function decodeDoubles(bytes: Uint8Array, source: string): Readonly<Recor
   const { entries } = parseHeader(bytes.subarray(lengthBytes, data), bytes.length - data, fail);
   const doubles = entries.filter(({ dtype }) => dtype === "F64");
   return Object.fromEntries(
-    doubles.map(({ name, begin, end }) => [name, new Float64Array(new Uint8Array(bytes.subarray(data + begin, data + end)).buffer)] as const),
+    doubles.map(
+      ({ name, begin, end }) => [name, new Float64Array(new Uint8Array(bytes.subarray(data + begin, data + end)).buffer)] as const,
+    ),
   );
 }
 

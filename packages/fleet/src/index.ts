@@ -8,6 +8,7 @@ export { writePlan } from "./plan/write-plan.js";
 export { missingShards } from "./shard/list-results.js";
 export { openTask } from "./shard/open-task.js";
 export { runShard } from "./shard/run-shard.js";
+export { withModel } from "./shard/with-model.js";
 export { openStore } from "./store/open-store.js";
 export { planStatus } from "./work/plan-status.js";
 export { workPlan } from "./work/work-plan.js";

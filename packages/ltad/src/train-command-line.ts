@@ -6,18 +6,22 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string | undefined, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], tile, skipBad, maxPixels } = options;
+  const { out, protocol = "full", order, seed = 0, holdOut, preset, config, set = [], tile, from, skipBad, maxPixels } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
     ...(data === undefined ? [] : [data]),
     ...dataWords(options),
-    "--protocol",
-    protocol,
-    ...option("--order", typeof order === "object" ? orderText(order) : order),
-    "--seed",
-    String(seed),
-    ...option("--hold-out", holdOut?.toString()),
+    ...(from === undefined
+      ? [
+          "--protocol",
+          protocol,
+          ...option("--order", typeof order === "object" ? orderText(order) : order),
+          "--seed",
+          String(seed),
+          ...option("--hold-out", holdOut?.toString()),
+        ]
+      : ["--from", from]),
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { flatten, isNdArray, type JobOptions, type NdArray, type NdArrays, stopwatch, writeFileAtomic } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
-import { featuresId } from "@ltad/feature-store";
 import { fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
@@ -29,9 +28,9 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const options = { ...given, split: given.encoded ? given.split : await withRanges(given.split, given) };
   const { seed, out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
-  const { encoder, config, spec, graph } = await prepareEncoding(split, options);
+  const { encoder, config, spec, graph, featuresId: encoderId } = await prepareEncoding(split, options);
   const text = await textEncoderOf(options);
-  if (options.encoded) checkEncoded(options.encoded, featuresId(graph, spec));
+  if (options.encoded) checkEncoded(options.encoded, encoderId);
   clock.lap("weights");
 
   const images = options.encoded ? sampleSet(split, options.encoded) : await encodeSet(split, { graph, spec }, options);
@@ -41,7 +40,7 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
   const { set, sums, chosen } = await withTurnedCopies(images, ownSums, split, small);
   clock.lap("copies");
-  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, featuresId(graph, spec)), options.resume ?? false);
+  const checkpoint = await openCheckpoint(join(out, "checkpoint"), settingsOf(options, encoderId), options.resume ?? false);
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
   clock.lap("statistics");
 

@@ -1,4 +1,5 @@
 import { resizeKernels } from "@ltad/core";
+import type { FeatureSpec } from "@ltad/features";
 import { z } from "zod";
 
 /** The version of plans and results. Raise it when an older program would misread one. */
@@ -64,10 +65,12 @@ export const planSchema = z.strictObject({
 
 type Fixed<T> = T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
 
+type Parsed = Fixed<z.infer<typeof planSchema>>;
+
 /** A checked plan. */
-export type Plan = Fixed<z.infer<typeof planSchema>>;
-export type StatisticsTask = Extract<Plan["task"], { kind: "statistics" }>;
-export type ScoreTask = Exclude<Plan["task"], StatisticsTask>;
+export type Plan = Omit<Parsed, "task"> & { readonly task: StatisticsTask | ScoreTask };
+export type StatisticsTask = Omit<Extract<Parsed["task"], { kind: "statistics" }>, "features"> & { readonly features: FeatureSpec };
+export type ScoreTask = Exclude<Parsed["task"], { kind: "statistics" }>;
 
 const itemSchema = z.strictObject({
   id: z.string(),

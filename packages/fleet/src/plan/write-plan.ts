@@ -26,7 +26,10 @@ export const producer = `ltad ${version}`;
 /** Writes a plan and what its workers need into a store; plan.json comes last. The same data and settings give the same plan. */
 export async function writePlan(store: Store, parts: PlanParts): Promise<WrittenPlan> {
   const { root, maxPixels, classes, task, objects } = parts;
-  const lists = cutShards(parts.items.map((item) => below(root, item)), parts.shardImages).map((items) => JSON.stringify(items));
+  const lists = cutShards(
+    parts.items.map((item) => below(root, item)),
+    parts.shardImages,
+  ).map((items) => JSON.stringify(items));
   const shards = lists.map((text) => ({ images: (JSON.parse(text) as unknown[]).length, items: sha256(text) }));
   const head = { format: "ltad-plan", version: planVersion, producer, root } as const;
   const plan: Plan = { ...head, ...(maxPixels !== undefined && { maxPixels }), classes, shards, task };

@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { float32 } from "@ltad/core";
 import { openDetector } from "@ltad/detector";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { ScoreTask } from "../plan/plan.js";
+import { withModel } from "./with-model.js";
 import type { ShardInfo } from "./shard-result.js";
 import type { ShardState, ShardTask } from "./shard-task.js";
 import type { TaskOptions } from "./statistics-task.js";
@@ -14,15 +12,8 @@ type Score = NonNullable<ShardInfo["scores"]>[number];
 
 /** Scores images by a model, which comes from the store. An evaluation keeps the map of each image on the model's grid as well. */
 export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads }: TaskOptions): Promise<ShardTask> {
-  const folder = await mkdtemp(join(tmpdir(), "ltad-model-"));
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, hash] of Object.entries(task.model)) await writeFile(join(folder, name), await opened.object(hash));
-    const detector = await openDetector(folder, threads === undefined ? {} : { threads });
-    return { begin: () => scoringState(opened, task, detector), close: () => detector.dispose() };
-  } finally {
-    await rm(folder, { recursive: true, force: true }); // the graphs are in memory
-  }
+  const detector = await withModel(opened, task, (folder) => openDetector(folder, threads === undefined ? {} : { threads }));
+  return { begin: () => scoringState(opened, task, detector), close: () => detector.dispose() };
 }
 
 function scoringState({ plan }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {

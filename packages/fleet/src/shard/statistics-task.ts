@@ -37,7 +37,8 @@ function statisticsState({ plan }: OpenPlan, task: StatisticsTask, { encoder, sc
       const { label, file } = item;
       const { images, range } = plan.classes[label]!;
       const bytes = await readImageFile(file);
-      const encode = async (turn?: Turn) => one(await encoder.encode({ file, bytes, range, turn, maxPixels: plan.maxPixels }));
+      const encode = async (turn?: Turn) =>
+        one(await encoder.encode({ file, bytes, range, ...(turn && { turn }), maxPixels: plan.maxPixels }));
       const image = await encode();
       const hash = sampleHash(bytes, task.seed);
       const isSampled = canBeSampled(hash, task.sample, images);

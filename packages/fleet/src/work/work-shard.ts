@@ -46,7 +46,7 @@ export function startWorker(options: WorkOptions = {}): ShardWorker {
   return {
     async work(plan, shard, onProgress) {
       const blame = newBlame();
-      for (let failures = 0; ; ) {
+      for (let failures = 0; ;) {
         throwIfAborted(options.signal);
         try {
           const done = await tryOnce(plan, shard, blame, onProgress);

@@ -6,6 +6,7 @@ import { addDemoCommand } from "./commands/demo/add-demo-command.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
+import { addFleetCommands } from "./commands/fleet/add-fleet-commands.js";
 import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
@@ -41,6 +42,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);
+  addFleetCommands(program, io);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;

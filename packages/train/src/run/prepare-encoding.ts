@@ -1,6 +1,7 @@
 import type { JobOptions } from "@ltad/core";
 import type { Split } from "@ltad/data";
 import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
+import { featuresId } from "@ltad/feature-store";
 import { encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
 import { fitConfig, type FittedConfig } from "../config/fit-config.js";
 import type { TrainOptions } from "../train-options.js";
@@ -12,13 +13,12 @@ export interface Encoding {
   readonly spec: FeatureSpec;
   /** The graph that encodes them, an ONNX file. */
   readonly graph: Uint8Array;
+  /** The name of its features. */
+  readonly featuresId: string;
 }
 
 /** What {@link prepareEncoding} takes of the options of a training. */
-export type EncodingOptions = Pick<
-  TrainOptions,
-  "config" | "cacheDir" | "offline" | "encoders" | "hubEndpoint" | "hubToken" | "hubCache"
-> &
+export type EncodingOptions = Pick<TrainOptions, "config" | "cacheDir" | "offline" | "encoders" | "hubEndpoint" | "hubToken" | "hubCache"> &
   JobOptions;
 
 /**
@@ -29,7 +29,8 @@ export async function prepareEncoding(split: Split, options: EncodingOptions): P
   const encoder = options.encoders?.image ?? (await loadImageEncoder(options.config.encoder.image, options));
   const config = await fitConfig(options.config, encoder, split);
   const spec = featureSpec(encoder, config.features);
-  return { encoder, config, spec, graph: encoderGraph(encoder, spec, config.encoder.precision) };
+  const graph = encoderGraph(encoder, spec, config.encoder.precision);
+  return { encoder, config, spec, graph, featuresId: featuresId(graph, spec) };
 }
 
 /** The text encoder; none where no module reads text. */

@@ -26,9 +26,13 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated)
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
+    .option("--from <folder>", "in place of data: what `merge` wrote, with the images and settings of its plan")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
+  command.hook("preAction", (_, action) => {
+    if (action === command && command.getOptionValue("from") !== undefined) refuseBeside(command);
+  });
   addDataOptions(command);
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
@@ -41,5 +45,33 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train ./data --out ./model --hold-out 0.2",
     "train ./large --out ./model --tile 512",
     "train ./data --out ./model --resume",
+    "train --from ./merged --out ./model",
   );
+}
+
+/** What a plan has decided. */
+const decided = [
+  "protocol",
+  "order",
+  "holdOut",
+  "seed",
+  "layout",
+  "goodNames",
+  "good",
+  "bad",
+  "className",
+  "links",
+  "skipBad",
+  "maxPixels",
+];
+
+function refuseBeside(command: Command): void {
+  const given = command.options.filter(
+    (option) => decided.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  const names = [...(command.processedArgs[0] === undefined ? [] : ["a data set"]), ...given.map(({ long }) => long)];
+  if (names.length > 0)
+    command.error(`error: --from and ${names.join(", ")} exclude each other: the plan has decided which images train`, {
+      code: "commander.conflictingOption",
+    });
 }
