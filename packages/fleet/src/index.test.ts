@@ -17,6 +17,7 @@ it("exports these names", () => {
       "readMerged",
       "runShard",
       "startWorker",
+      "withModel",
       "workPlan",
       "writePlan",
     ]
