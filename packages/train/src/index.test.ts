@@ -5,9 +5,11 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "configSchema",
+      "prepareEncoding",
       "presets",
       "resolveConfig",
       "train",
+      "withRanges",
     ]
   `);
 });

@@ -2,4 +2,4 @@
 import { processChannel } from "./process-channel.js";
 import { serveShards } from "./serve-shards.js";
 
-serveShards(processChannel());
+serveShards(processChannel(() => process.exit()));

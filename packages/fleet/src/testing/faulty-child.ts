@@ -5,7 +5,10 @@ import { serveShards } from "../child/serve-shards.js";
 import type { ShardOrder } from "../child/messages.js";
 import { openPlan } from "../plan/open-plan.js";
 
-const channel = processChannel();
+/** What a file can say. */
+export type Fault = "crash" | "hang";
+
+const channel = processChannel(() => process.exit());
 let files = new Map<string, string>();
 
 serveShards({

@@ -6,6 +6,7 @@ import { mergeStatistics } from "../merge/merge-statistics.js";
 import type { StatisticsTask } from "../plan/plan.js";
 import { missingShards } from "../shard/list-results.js";
 import { sourceOptions, temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import type { Fault } from "../testing/faulty-child.js";
 import { planStatus } from "./plan-status.js";
 import { workPlan } from "./work-plan.js";
 
@@ -16,7 +17,7 @@ afterAll(() => void (process.env["NODE_OPTIONS"] = options ?? ""));
 
 it("names images that crash or hang their process twice, and counts the rest of their shard", { timeout: 240_000 }, async () => {
   const root = await temporaryFolder();
-  const bad = { "a.png": "crash", "b.png": "hang", "c.png": "" };
+  const bad: Record<string, Fault | ""> = { "a.png": "crash", "b.png": "hang", "c.png": "" };
   const { address, opened } = await tinyPlan(root, { shardImages: 20, train: 6, bad });
   expect(await planStatus(opened)).toMatchObject({ done: 0, missing: [0, 1], images: 21, imagesDone: 0, bad: [], secondsLeft: null });
   const shards = [...opened.plan.shards.keys()];

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addCompletionCommand } from "./commands/completion/add-completion-command.js";
 import { addDataCommands } from "./commands/data/add-data-commands.js";
 import { addDemoCommand } from "./commands/demo/add-demo-command.js";
+import { addDeployCommands } from "./commands/deploy/add-deploy-commands.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
@@ -43,6 +44,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);
   addFleetCommands(program, io);
+  addDeployCommands(program, io);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;
