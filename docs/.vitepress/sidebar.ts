@@ -23,6 +23,7 @@ export function sidebar(): Item[] {
       "gpu",
       "how-to/offline",
       "how-to/performance",
+      "scale",
       "how-to/troubleshooting",
     ]),
     group("Reference", ["benchmarks", "method", "architecture", "platforms", "releasing"]),

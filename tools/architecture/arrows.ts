@@ -21,8 +21,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   page: ["core", "detector", "runtime"],
   evaluate: ["core", "data", "detector", "feature-store", "metrics"],
   train: ["core", "data", "detector", "encoder", "feature-store", "features", "jit", "onnx", "reconstruct", "semantic", "vae-augment"],
+  fleet: ["core", "data", "detector", "feature-store", "features"],
   server: ["core", "detector", "page", "runtime"],
-  ltad: ["core", "data", "detector", "encoder", "evaluate", "hub", "metrics", "runtime", "server", "train"],
+  ltad: ["core", "data", "detector", "encoder", "evaluate", "fleet", "hub", "metrics", "runtime", "server", "train"],
   trainer: ["ltad"],
   "server-app": ["core", "server"],
 };

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { NdArrays } from "./array.js";
 import { LtadError } from "./errors.js";
-import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
+import { decodeSafetensors, encodeSafetensors, type FileArrays, type Safetensors } from "./safetensors.js";
 
 /**
  * Writes a file completely or not at all: under a temporary name in the same folder, synced, then renamed.
@@ -49,7 +48,7 @@ export function writeError(path: string, error: unknown): LtadError {
 }
 
 /** Writes arrays as a safetensors file; see {@link writeFileAtomic}. */
-export async function writeSafetensors(path: string, arrays: NdArrays, metadata?: Readonly<Record<string, string>>): Promise<void> {
+export async function writeSafetensors(path: string, arrays: FileArrays, metadata?: Readonly<Record<string, string>>): Promise<void> {
   await writeFileAtomic(path, encodeSafetensors(arrays, metadata));
 }
 

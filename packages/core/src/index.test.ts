@@ -12,6 +12,7 @@ it("exports what is listed here", () => {
       "checkOutFolder",
       "createRng",
       "csvRow",
+      "decodeDoubles",
       "decodeSafetensors",
       "decodeText",
       "eachAtOnce",

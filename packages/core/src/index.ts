@@ -16,8 +16,8 @@ export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors 
 export type { JobOptions, Progress } from "./progress.js";
 export { createRng, restoreRng } from "./rng.js";
 export type { Rng, RngState } from "./rng.js";
-export { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-export type { Safetensors } from "./safetensors.js";
+export { decodeDoubles, decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+export type { DoubleArray, FileArrays, Safetensors } from "./safetensors.js";
 export { openSafetensors } from "./safetensors-file.js";
 export type { WeightFile, TensorInfo } from "./safetensors-file.js";
 export type { StageSpec } from "./stage-spec.js";

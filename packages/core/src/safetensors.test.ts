@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { float32, int32 } from "./array.js";
 import { isLtadError } from "./errors.js";
 import { createRng } from "./rng.js";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { decodeDoubles, decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 
 /** A file with this header and so many zero bytes of data. */
 function file(header: unknown, data = 0): Uint8Array {
@@ -170,4 +170,13 @@ describe("decodeSafetensors refuses", () => {
     expect(refused).toBeGreaterThan(1000);
     expect(refused).toBeLessThan(3000);
   });
+});
+
+it("keeps float64 arrays in double precision, and reads them as float32 beside others", () => {
+  const sum = { dtype: "float64" as const, shape: [2], data: Float64Array.of(1 / 3, 2 ** 40 + 1) };
+  const bytes = encodeSafetensors({ odd: { dtype: "bool", shape: [1], data: Uint8Array.of(1) }, sum });
+  const within = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3); // a view at an odd place of a larger buffer
+  expect(decodeDoubles(within, "sums")).toEqual({ sum: sum.data });
+  expect(decodeSafetensors(within, "sums").arrays["sum"]).toEqual({ dtype: "float32", shape: [2], data: Float32Array.from(sum.data) });
+  expect(() => decodeDoubles(within.subarray(0, -1), "sums")).toThrow(/^sums: not a readable safetensors file/);
 });

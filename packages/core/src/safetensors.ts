@@ -3,7 +3,17 @@ import { bytesOf, sizeOf } from "./array.js";
 import { LtadError } from "./errors.js";
 import { type Fail, failFor, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
-const names = { float32: "F32", int32: "I32", bool: "U8" } as const satisfies Record<DType, string>;
+const names = { float32: "F32", int32: "I32", bool: "U8", float64: "F64" } as const satisfies Record<DType | "float64", string>;
+
+/** An array in double precision: only files know it, such as those with sums over many images. */
+export interface DoubleArray {
+  readonly dtype: "float64";
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** What a file takes. */
+export type FileArrays = Readonly<Record<string, NdArray | DoubleArray>>;
 
 /** Arrays and the free text beside them. */
 export interface Safetensors {
@@ -15,7 +25,7 @@ export interface Safetensors {
  * Encodes arrays in the order of the record, without holes; the data begins at a multiple of 8 bytes.
  * @throws LtadError `LTAD_SHAPE` when an array does not fill its shape or has the format's own name `__metadata__`
  */
-export function encodeSafetensors(arrays: NdArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeSafetensors(arrays: FileArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let end = 0;
   for (const [name, array] of Object.entries(arrays)) {
@@ -51,6 +61,22 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   return { arrays: Object.fromEntries(arrays), metadata };
 }
 
+/**
+ * The arrays of a safetensors file in double precision (F64), as copies, by name.
+ * @throws LtadError `LTAD_WEIGHTS` as {@link decodeSafetensors}
+ */
+export function decodeDoubles(bytes: Uint8Array, source: string): Readonly<Record<string, Float64Array>> {
+  const fail = failFor(source);
+  const data = lengthBytes + headerLength(bytes.subarray(0, 64), bytes.length, fail);
+  const { entries } = parseHeader(bytes.subarray(lengthBytes, data), bytes.length - data, fail);
+  const doubles = entries.filter(({ dtype }) => dtype === "F64");
+  return Object.fromEntries(
+    doubles.map(
+      ({ name, begin, end }) => [name, new Float64Array(new Uint8Array(bytes.subarray(data + begin, data + end)).buffer)] as const,
+    ),
+  );
+}
+
 /** One tensor from its bytes. */
 export function arrayOf({ name, type, shape }: HeaderEntry, bytes: Uint8Array, fail: Fail): NdArray {
   const { buffer, byteOffset } = bytes.byteOffset % type.bytes === 0 ? bytes : new Uint8Array(bytes);
@@ -61,7 +87,7 @@ export function arrayOf({ name, type, shape }: HeaderEntry, bytes: Uint8Array, f
   }
 }
 
-function checkArray(name: string, array: NdArray): NdArray {
+function checkArray(name: string, array: NdArray | DoubleArray): NdArray | DoubleArray {
   const expected = sizeOf(array.shape);
   if (name !== "__metadata__" && array.data.length === expected) return array;
   const why =

@@ -20,6 +20,8 @@ export interface EvaluateOptions extends ScoreFeaturesOptions {
   readonly maxPixels?: number | undefined;
   /** Good images to calibrate false-alarm rates with. */
   readonly leftOut?: LeftOutImages["images"];
+  /** What the model said of each image, by its id, where other machines have scored them; no image is read then. */
+  readonly predictions?: ReadonlyMap<string, ImagePrediction>;
 }
 
 /** The numbers of a model, and what a report needs beside them. */
@@ -55,17 +57,9 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     (options.leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
   );
   const images = [...items, ...leftOut];
-  const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
-  const { rangeFor } = await import("@ltad/detector"); // the same
-  const files = images.map(({ file, label }) => ({ file, range: rangeFor(manifest, options.classes === "folder" ? label : -1) }));
-  const store = await encodeFiles(files, await detector.encoder(), options);
-  clock.lap("encode");
-  const predictions = await scoreFeatures(
-    detector,
-    store,
-    images.map(({ label }) => label),
-    options,
-  );
+  const predictions = options.predictions
+    ? images.map(({ item }) => options.predictions!.get(item.id)!)
+    : await scored(detector, images, options, () => clock.lap("encode"));
   clock.lap("score");
   const tested = known.map((entry) => ({
     ...entry,
@@ -105,6 +99,25 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     model: { folder, manifest },
     dataset,
   };
+}
+
+/** Encodes the images and scores their features. */
+async function scored(
+  detector: Detector,
+  images: readonly { readonly file: string; readonly label: number }[],
+  options: EvaluateOptions,
+  onEncoded: () => void,
+): Promise<ImagePrediction[]> {
+  const { encodeFiles } = await import("@ltad/feature-store"); // loads the runtime, which measuring scores does not need
+  const { rangeFor } = await import("@ltad/detector"); // the same
+  const files = images.map(({ file, label }) => ({
+    file,
+    range: rangeFor(detector.manifest, options.classes === "folder" ? label : -1),
+  }));
+  const store = await encodeFiles(files, await detector.encoder(), options);
+  onEncoded();
+  const labels = images.map(({ label }) => label);
+  return scoreFeatures(detector, store, labels, options);
 }
 
 async function measureAll(

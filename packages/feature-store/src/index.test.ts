@@ -6,6 +6,7 @@ it("exports these names", () => {
     [
       "encodeFiles",
       "featuresId",
+      "openOneThread",
     ]
   `);
 });

@@ -1,3 +1,4 @@
+import type { RuntimeOptions } from "@ltad/runtime";
 import { encodeImage, type ImageEncoder } from "./encode-image.js";
 import type { FrozenEncoder } from "./features-id.js";
 import { openEncoder } from "./open-encoder.js";
@@ -6,7 +7,7 @@ import { openEncoder } from "./open-encoder.js";
  * Encodes on this thread, one image after the other: the network blocks the thread and uses all cores, and a decode beside it made both
  * slower (docs/decisions/0006).
  */
-export async function openOneThread(encoder: FrozenEncoder): Promise<ImageEncoder> {
-  const program = await openEncoder(encoder);
+export async function openOneThread(encoder: FrozenEncoder, options?: RuntimeOptions): Promise<ImageEncoder> {
+  const program = await openEncoder(encoder, options);
   return { atOnce: 1, encode: (image) => encodeImage(program, encoder.spec, image), close: () => program.dispose() };
 }

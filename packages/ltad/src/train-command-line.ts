@@ -6,17 +6,21 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string | undefined, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, preset, config, set = [], tile, budget, skipBad, maxPixels } = options;
+  const { out, protocol = "full", order, seed = 0, preset, config, set = [], tile, budget, from, skipBad, maxPixels } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
     ...(data === undefined ? [] : [data]),
     ...dataWords(options),
-    "--protocol",
-    protocol,
-    ...option("--order", typeof order === "object" ? orderText(order) : order),
-    "--seed",
-    String(seed),
+      ...(from === undefined
+        ? [
+            "--protocol",
+            protocol,
+            ...option("--order", typeof order === "object" ? orderText(order) : order),
+            "--seed",
+            String(seed),
+          ]
+        : ["--from", from]),
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),

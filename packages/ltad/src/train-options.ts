@@ -24,6 +24,8 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly set?: readonly string[] | undefined;
   /** Side in pixels of the tiles in which large images are encoded, for defects that are small in them; short for `features.tile`. */
   readonly tile?: number | undefined;
+  /** A folder that `ltad merge` wrote, in place of data: its statistics and samples, its images and its settings, which `preset`, `config` and `set` may change. */
+  readonly from?: string | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */
   readonly resume?: boolean | undefined;
   /** Start over where `out` holds a checkpoint or a finished model; without it, those are kept and the training is refused. */

@@ -2,6 +2,8 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkOutFolder, type JobOptions, LtadError, throwIfAborted, writeFileAtomic } from "@ltad/core";
 import { type Dataset, type FileToCheck, longTail, type Split, splitOrder } from "@ltad/data";
+import { count, plural } from "@ltad/core/format";
+import type { EncodedSplit } from "@ltad/train";
 import { resolveConfig } from "@ltad/train/config";
 import { checkInputs } from "./check-inputs.js";
 import { openDataset } from "./data-options.js";
@@ -31,7 +33,7 @@ export interface TrainResult {
  */
 export async function train(data: string | undefined, options: TrainOptions): Promise<TrainResult> {
   const { out, signal, onProgress, resume = false, env = process.env } = options;
-  const plan = await planTraining(data, options);
+  const { encoded, ...plan } = options.from === undefined ? await planTraining(data, options) : await planFromMerged(options.from, options);
   options.onPlan?.(plan);
   const { train: runTraining } = await import("@ltad/train");
   const hub = hubSettings(env);
@@ -41,6 +43,7 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
     const training = runTraining({
       ...hub,
       split: plan.split,
+      ...(encoded && { encoded }),
       seed: plan.split.seed,
       config: plan.config,
       out,
@@ -69,7 +72,41 @@ export async function train(data: string | undefined, options: TrainOptions): Pr
   }
 }
 
-async function planTraining(data: string | undefined, options: TrainOptions): Promise<TrainPlan> {
+/** A plan, and the images where other machines have encoded them. */
+interface Planned extends TrainPlan {
+  readonly encoded?: EncodedSplit;
+}
+
+/** The training that a merged folder is for. Its own settings are those of the plan, unless others are given. */
+async function planFromMerged(from: string, options: TrainOptions): Promise<Planned> {
+  const { readMerged } = await import("@ltad/fleet");
+  const { preset, set = [], tile } = options;
+  const merged = await readMerged(from);
+  const given = typeof options.config === "string" ? await readConfigFile(options.config) : options.config;
+  const file = given ?? (preset === undefined ? merged.info.task.config : {});
+  const config = resolveConfig({ preset, file, sets: [...set, ...(tile === undefined ? [] : [`features.tile=${tile}`])] });
+  checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
+  await checkOutFolder(options.out, roomForModel);
+  const { bad, classes } = merged.info;
+  const sampled = classes.reduce((sum, { sample }) => sum + sample.length, 0);
+  const images = classes.reduce((sum, own) => sum + own.images, 0);
+  const left = bad.length === 0 ? [] : [`${plural(bad.length, "image")} could not be used: ${named(bad.map(({ id }) => id))}.`];
+  return {
+    split: merged.split,
+    config,
+    readAs: `${from}: statistics of ${plural(images, "image")}, features of ${count(sampled)} of them.`,
+    warnings: left,
+    encoded: merged,
+  };
+}
+
+const mostNamed = 10;
+
+function named(ids: readonly string[]): string {
+  return ids.length <= mostNamed ? ids.join(", ") : `${ids.slice(0, mostNamed).join(", ")} and ${count(ids.length - mostNamed)} more`;
+}
+
+async function planTraining(data: string | undefined, options: TrainOptions): Promise<Planned> {
   const { signal, onProgress, protocol = "full", order, seed = 0 } = options;
   const file = typeof options.config === "string" ? await readConfigFile(options.config) : (options.config ?? {});
   const config = resolveConfig({

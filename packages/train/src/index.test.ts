@@ -7,12 +7,14 @@ it("exports what the README lists", () => {
       "addClasses",
       "configJsonSchema",
       "configSchema",
+      "prepareEncoding",
       "presets",
       "readTrainingFiles",
       "removeClasses",
       "resolveConfig",
       "train",
       "updateClass",
+      "withRanges",
       "writeTrainingFiles",
     ]
   `);

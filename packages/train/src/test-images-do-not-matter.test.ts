@@ -29,7 +29,7 @@ it.each(["recommended", "fast", "paper"] as const)(
     await rm(join(data, "synthetic.json"));
     const trainedNow = async (name: string) => {
       const dataset = await scanDataset(data);
-      const split = await longTail(dataset, { protocol: "exp2", seed: 1, holdOut: 0.2 });
+      const split = await longTail(dataset, { protocol: "exp2", seed: 1 });
       const encoders = { image: tinyImageEncoder(createRng(1)), text: tinyTextEncoder(createRng(2)) };
       const config = resolveConfig({ sets: ["features.inputSize=64", ...presets[preset]] });
       await train({ split, seed: 4, config, out: join(root, name), cacheDir: join(root, "cache"), encoders });

@@ -3,6 +3,7 @@ import type { Split } from "@ltad/data";
 import type { AnyImageEncoder, LoadOptions, TextEncoder } from "@ltad/encoder";
 import type { TrainConfig } from "./config/config-schema.js";
 import type { FittedConfig } from "./config/fit-config.js";
+import type { EncodedSplit } from "./run/encoded-split.js";
 
 export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
   /** The training images; the order of its classes is the order of the class index. */
@@ -20,6 +21,8 @@ export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint
   readonly offline?: boolean;
   /** Frozen encoders in place of those that `config.encoder` names. */
   readonly encoders?: Encoders;
+  /** The images of the split, encoded by other machines; no image is read then. */
+  readonly encoded?: EncodedSplit;
   /** Continue from a checkpoint in `out`; a training that has finished there is not done again. */
   readonly resume?: boolean;
   /** Seconds for the whole training: the phases are shortened to fit. `config` of the result has the steps that were made. */

@@ -2,13 +2,10 @@ import { join } from "node:path";
 import { type JobOptions, stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
-import { type AnyImageEncoder, loadImageEncoder, loadTextEncoder, type TextEncoder } from "@ltad/encoder";
-import { featuresId } from "@ltad/feature-store";
-import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
+import { fitStatistics, sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { calibrate } from "./bundle/calibrate.js";
 import { named, withoutAxes } from "./classes/trained-model.js";
-import { fitConfig } from "./config/fit-config.js";
 import { withTurnedCopies } from "./copies/turned-copies.js";
 import { headConfig } from "./head/head-config.js";
 import { headGraph, type TrainedHead } from "./head/head-graph.js";
@@ -17,8 +14,10 @@ import { learnToDetect } from "./phase2/learn-to-detect.js";
 import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.js";
 import { stepsWithin, withSteps } from "./config/fit-steps.js";
 import type { PhaseJob } from "./run/complete-phase.js";
+import { checkEncoded, sampleSet } from "./run/encoded-split.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
 import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
+import { prepareEncoding, textEncoderOf } from "./run/prepare-encoding.js";
 import { removeParts, removeWhole } from "./run/remove-whole.js";
 import { withRanges } from "./run/with-ranges.js";
 import type { Training } from "./run/training.js";
@@ -33,15 +32,13 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const job: JobOptions = { onProgress: given.onProgress, signal: given.signal };
-  const options = { ...given, split: await withRanges(given.split, given) };
+  const options = { ...given, split: given.encoded ? given.split : await withRanges(given.split, given) };
   const { seed, out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
-  const { image: encoder, text } = await loadEncoders(options);
-  const planned = await fitConfig(options.config, encoder, split);
-  const spec = featureSpec(encoder, planned.features);
-  const graph = encoderGraph(encoder, spec, planned.encoder.precision);
+  const { encoder, config: planned, spec, graph, featuresId: encoderId } = await prepareEncoding(split, options);
+  const text = await textEncoderOf(options);
+  if (options.encoded) checkEncoded(options.encoded, encoderId);
   clock.lap("weights");
-  const encoderId = featuresId(graph, spec);
   const fingerprint = fingerprintOf(settingsOf(options, encoderId));
   const place = join(out, "checkpoint");
   const finished = options.resume ? await readFinished(out, fingerprint) : null;
@@ -50,14 +47,14 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
   }
   if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
-  await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), { ...options, encoderId, image: imageBytes(spec) });
+  if (!options.encoded) await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), { ...options, encoderId, image: imageBytes(spec) });
 
-  const encoded = await encodeSet(split, { graph, spec }, options);
+  const images = options.encoded ? sampleSet(split, options.encoded) : await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");
   const { whitening, copies } = planned;
-  const ownSums = await sumUp(encoded, spec, job);
+  const ownSums = options.encoded?.classes.map((own) => own.sums) ?? (await sumUp(images, spec, job));
   const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
-  const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
+  const { set, sums, chosen } = await withTurnedCopies(images, ownSums, split, small);
   clock.lap("copies");
   const checkpoint = await openCheckpoint(place, fingerprint, options.resume ?? false);
   const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
@@ -95,14 +92,6 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
 async function cleanUp(out: string): Promise<void> {
   await removeWhole(join(out, "checkpoint"));
   await removeParts(out);
-}
-
-/** The two encoders; no text encoder where no module reads text. */
-async function loadEncoders(options: TrainOptions): Promise<{ image: AnyImageEncoder; text: TextEncoder | undefined }> {
-  const { encoder, semantic, mixing } = options.config;
-  const readsText = semantic.kind !== "none" || mixing.enabled;
-  const image = options.encoders?.image ?? (await loadImageEncoder(encoder.image, options));
-  return { image, text: readsText ? (options.encoders?.text ?? (await loadTextEncoder(encoder.text, options))) : undefined };
 }
 
 /** What must be the same when a training continues. */

@@ -18,6 +18,7 @@ export function addDataOptions(command: Command): Command {
 /** A command with the argument data needs it, or folders of good images in its place. */
 function checkData(command: Command): void {
   const place = command.registeredArguments.findIndex((argument) => argument.name() === "data");
-  if (place < 0 || command.processedArgs[place] !== undefined || command.getOptionValue("good") !== undefined) return;
+  const others = ["good", "from"].some((name) => command.getOptionValue(name) !== undefined);
+  if (place < 0 || command.processedArgs[place] !== undefined || others) return;
   command.error("error: missing required argument 'data', or --good with a folder of good images", { code: "commander.missingArgument" });
 }

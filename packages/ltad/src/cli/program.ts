@@ -5,10 +5,12 @@ import { addCompletionCommand } from "./commands/completion/add-completion-comma
 import { addConfigCommand } from "./commands/config/add-config-command.js";
 import { addDataCommands } from "./commands/data/add-data-commands.js";
 import { addDemoCommand } from "./commands/demo/add-demo-command.js";
+import { addDeployCommands } from "./commands/deploy/add-deploy-commands.js";
 import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
 import { addDriftCommand } from "./commands/drift/add-drift-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
+import { addFleetCommands } from "./commands/fleet/add-fleet-commands.js";
 import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
@@ -49,6 +51,8 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addEncodersCommands(program, io);
   addDataCommands(program, io, setExitCode);
   addConfigCommand(program, io);
+  addFleetCommands(program, io);
+  addDeployCommands(program, io);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;

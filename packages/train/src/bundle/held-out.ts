@@ -97,7 +97,7 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
     sumsOf: (folds: Folds): Promise<ClassSums[]> => foldSums(set.store, folds, { spec, scatter, signal }),
     fit(images: readonly Member[], total: ClassSums): Promise<ClassStatistics> {
       const store = { read: (place: number) => set.store.read(images[place]!.index) };
-      const own = { labels: images.map(() => 0), counts: [images.length], store };
+      const own = { labels: images.map(() => 0), counts: [total.images], store };
       return fit.of(own, [total], { signal }, moments);
     },
     async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & Required<Distances>> {

@@ -13,6 +13,7 @@ import {
 } from "@ltad/features";
 import { inMemory, type TrainingSet } from "../run/training-set.js";
 import { foldSums } from "../run/fold-sums.js";
+import { copiesOf, type CopyOf, type EncodedSplit } from "../run/encoded-split.js";
 import { type Folds, foldsOf } from "../run/folds.js";
 
 /** Sets of copies that may join a class, in ascending order of their number. */
@@ -25,6 +26,8 @@ export interface TurnedCopiesOptions extends EncodeFilesOptions {
   readonly upTo: number;
   /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
   readonly moments?: Moments;
+  /** The images, where other machines have encoded them. */
+  readonly encoded?: EncodedSplit;
 }
 
 /** A training set with its copies. */
@@ -48,14 +51,16 @@ export async function withTurnedCopies(
   { classes }: Split,
   options: TurnedCopiesOptions,
 ): Promise<SetWithCopies> {
-  const isSmall = (label: number) => set.counts[label]! > 1 && set.counts[label]! <= options.upTo;
+  const { encoded } = options;
+  const isSmall = (label: number) =>
+    set.counts[label]! > 1 && set.counts[label]! <= options.upTo && (encoded?.classes[label]!.hasCopies ?? true);
   const files = classes.flatMap(({ train }, label) =>
-    isSmall(label) ? train.flatMap(({ file, range }) => turns.map((turn) => ({ file, range, turn }))) : [],
+    isSmall(label) ? train.flatMap(({ id, file, range }) => turns.map((turn): CopyOf => ({ id, label, file, range, turn }))) : [],
   );
   const none: Choice[] = sums.map((own) => ({ turns: [], sums: own }));
   if (files.length === 0) return { set, sums, chosen: none.map((choice) => choice.turns) };
   const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
-  const copies = inMemory(await encodeFiles(files, options.encoder, { ...options, onProgress }));
+  const copies = inMemory(encoded ? copiesOf(files, encoded) : await encodeFiles(files, options.encoder, { ...options, onProgress }));
   const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && isSmall(other))));
   const choose = await openChoice({ set, sums, copies }, options);
   try {

@@ -1,10 +1,15 @@
 import type { Rng } from "@ltad/core";
 
-/** Draws images with weight n_c^power, so that a class of n images comes with probability proportional to n^(1 + power). */
+/**
+ * Draws images with weight n_c^power, so that a class of n images comes with probability proportional to n^(1 + power), also where a sample
+ * of its images stands for all.
+ */
 export function imageSampler(labels: readonly number[], counts: readonly number[], power: number): (rng: Rng) => number {
   const cumulative: number[] = [];
   let total = 0;
-  for (const label of labels) cumulative.push((total += counts[label]! ** power));
+  const present = counts.map(() => 0);
+  for (const label of labels) present[label]!++;
+  for (const label of labels) cumulative.push((total += counts[label]! ** power * (counts[label]! / present[label]!)));
   return (rng) => firstAbove(cumulative, rng.uniform() * total);
 }
 

@@ -28,9 +28,13 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--budget <time>", "make only as many steps as fit into this time, such as 5m", timeSpan)
     .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
     .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
+    .option("--from <folder>", "in place of data: what `merge` wrote, with the images and settings of its plan")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
+  command.hook("preAction", (_, action) => {
+    if (action === command && command.getOptionValue("from") !== undefined) refuseBeside(command);
+  });
   addDataOptions(command);
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
@@ -43,5 +47,32 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train ./data --out ./model --preset paper --set detect.steps=3000",
     "train ./large --out ./model --tile 512",
     "train ./data --out ./model --resume",
+    "train --from ./merged --out ./model",
   );
+}
+
+/** What a plan has decided. */
+const decided = [
+  "protocol",
+  "order",
+  "seed",
+  "layout",
+  "goodNames",
+  "good",
+  "bad",
+  "className",
+  "links",
+  "skipBad",
+  "maxPixels",
+];
+
+function refuseBeside(command: Command): void {
+  const given = command.options.filter(
+    (option) => decided.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  const names = [...(command.processedArgs[0] === undefined ? [] : ["a data set"]), ...given.map(({ long }) => long)];
+  if (names.length > 0)
+    command.error(`error: --from and ${names.join(", ")} exclude each other: the plan has decided which images train`, {
+      code: "commander.conflictingOption",
+    });
 }

@@ -1,0 +1,28 @@
+import type { LtadErrorCode } from "@ltad/core";
+import type { BadImage } from "../shard/shard-result.js";
+import type { ShardDone } from "../shard/run-shard.js";
+
+/** What a computing process is asked to do. */
+export interface ShardOrder {
+  /** The address of the plan. */
+  readonly plan: string;
+  readonly shard: number;
+  readonly root?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly suspects: readonly string[];
+  readonly bad: readonly BadImage[];
+}
+
+/** An error on its way from one process to another. */
+export interface Failure {
+  /** Absent for a bug. */
+  readonly code?: LtadErrorCode | undefined;
+  readonly message: string;
+}
+
+/** What a computing process says. */
+export type FromChild =
+  | { readonly type: "begin"; readonly id: string }
+  | { readonly type: "progress"; readonly done: number; readonly total: number }
+  | { readonly type: "done"; readonly result: ShardDone }
+  | { readonly type: "failed"; readonly error: Failure };

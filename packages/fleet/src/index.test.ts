@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import * as entry from "./index.js";
+
+it("exports these names", () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "cutShards",
+      "mergeScores",
+      "mergeStatistics",
+      "mergedPredictions",
+      "missingShards",
+      "openPlan",
+      "openStore",
+      "openTask",
+      "planAddress",
+      "planStatus",
+      "readMerged",
+      "runShard",
+      "startWorker",
+      "withModel",
+      "workPlan",
+      "writePlan",
+    ]
+  `);
+});

@@ -1,0 +1,64 @@
+import { isAbsolute, relative, resolve } from "node:path";
+import { sha256, version } from "@ltad/core";
+import type { Store } from "../store/store.js";
+import { cutShards } from "./cut-shards.js";
+import { type Plan, type PlanItem, planVersion } from "./plan.js";
+
+/** What a plan is made from. */
+export interface PlanParts extends Pick<Plan, "root" | "maxPixels" | "classes" | "task"> {
+  /** All images, grouped by class. */
+  readonly items: readonly PlanItem[];
+  /** Images of a shard. */
+  readonly shardImages: number;
+  /** Objects that the workers need, such as the encoder's graph. */
+  readonly objects: readonly Uint8Array[];
+}
+
+/** A plan in its store. */
+export interface WrittenPlan {
+  readonly id: string;
+  readonly plan: Plan;
+}
+
+/** The program that a plan belongs to. */
+export const producer = `ltad ${version}`;
+
+/** Writes a plan and what its workers need into a store; plan.json comes last. The same data and settings give the same plan. */
+export async function writePlan(store: Store, parts: PlanParts): Promise<WrittenPlan> {
+  const { root, maxPixels, classes, task, objects } = parts;
+  const lists = cutShards(
+    parts.items.map((item) => below(root, item)),
+    parts.shardImages,
+  ).map((items) => JSON.stringify(items));
+  const shards = lists.map((text) => ({ images: (JSON.parse(text) as unknown[]).length, items: sha256(text) }));
+  const head = { format: "ltad-plan", version: planVersion, producer, root } as const;
+  const plan: Plan = { ...head, ...(maxPixels !== undefined && { maxPixels }), classes, shards, task };
+  const text = `${JSON.stringify(plan)}\n`;
+  const id = sha256(text).slice(0, 16);
+  for (const content of objects) await store.write(`objects/${sha256(content)}`, content);
+  for (const [shard, list] of lists.entries()) await store.write(itemsKey(id, shard), list);
+  await store.write(planKey(id), text);
+  return { id, plan };
+}
+
+export function planKey(id: string): string {
+  return `plans/${id}/plan.json`;
+}
+
+export function itemsKey(id: string, shard: number): string {
+  return `plans/${id}/items/${shardName(shard)}.json`;
+}
+
+/** The number of a shard as it stands in keys: ascending also as text. */
+export function shardName(shard: number): string {
+  return String(shard).padStart(6, "0");
+}
+
+/** A file below the root by its path from there, so that workers may see the root elsewhere. */
+function below(root: string, item: PlanItem): PlanItem {
+  const local = (file: string) => {
+    const path = relative(root, resolve(root, file));
+    return path.startsWith("..") || isAbsolute(path) ? file : path.replaceAll("\\", "/");
+  };
+  return { ...item, file: local(item.file), ...(item.masks && { masks: item.masks.map(local) }) };
+}

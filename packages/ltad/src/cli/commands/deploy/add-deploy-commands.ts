@@ -1,0 +1,30 @@
+import { Argument, type Command } from "commander";
+import type { Io } from "../../io.js";
+import { addCommonOptions, addExamples, addRequiredOption, wholeNumber } from "../../options.js";
+
+/** Manifests for clusters. */
+export function addDeployCommands(program: Command, io: Io): void {
+  const deploy = program
+    .command("deploy")
+    .summary("print manifests for a cluster")
+    .description("Prints manifests that run a plan on a cluster. Nothing is sent anywhere.");
+  const k8s = deploy
+    .command("k8s")
+    .addArgument(new Argument("<plan>", "address of the plan: STORE/plans/ID, at the path where pods see the store"))
+    .summary("print a Kubernetes Job that runs all shards of a plan")
+    .description(
+      "Prints an Indexed Job as YAML: pod i runs shard i, is tried again or given up by the exit codes of `work`, and needs no queue.",
+    );
+  const command = addRequiredOption(k8s, "--image <name>", "container image in which `ltad` is installed");
+  addRequiredOption(command, "--claim <name>", "persistent volume claim that holds the store")
+    .option("--images-claim <name>", "persistent volume claim that holds the images, where they are not below the store")
+    .option("--parallelism <n>", "pods at a time", wholeNumber, 8)
+    .option("--cpu <n>", "cores of a pod", "2")
+    .option("--memory <size>", "memory of a pod", "4Gi")
+    .action(async (plan, options) => (await import("./deploy-command.js")).deployKubernetes(io, plan, options));
+  addCommonOptions(command);
+  addExamples(
+    command,
+    "deploy k8s /mnt/fleet/plans/0123456789abcdef --image registry/ltad:1 --claim fleet --images-claim images > job.yaml",
+  );
+}

@@ -1,0 +1,151 @@
+import { Argument, type Command, Option } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
+import type { Io } from "../../io.js";
+import {
+  addCacheOption,
+  addCommonOptions,
+  addExamples,
+  addMaxPixelsOption,
+  addOfflineOption,
+  addRequiredOption,
+  addSplitOptions,
+  addThreadsOption,
+  repeated,
+  wholeNumber,
+} from "../../options.js";
+
+/** Work of many machines: a plan, workers, and the merge of their results. */
+export function addFleetCommands(program: Command, io: Io): void {
+  addPlan(program, io);
+  addWork(program, io);
+  addMerge(program, io);
+  const fleet = program
+    .command("fleet")
+    .summary("run all shards of a plan, and see how far it is")
+    .description("Runs the shards of a plan on this machine, shows how far all machines are, and tries images again.");
+  addStart(fleet, io);
+  addStatus(fleet, io);
+  addRetry(fleet, io);
+}
+
+function addPlan(program: Command, io: Io): void {
+  const plan = program
+    .command("plan")
+    .argument("[data]", "data set, in any known layout; for the task score, a folder of images")
+    .summary("cut the work on a large data set into shards that any machine can run")
+    .description("Writes a plan into a store: shards of a data set, and what workers need to run them. Prints its address.");
+  const command = addRequiredOption(plan, "--store <folder>", "where plans and results are: a folder that all machines see");
+  const tasks = ["statistics", "score", "evaluate"];
+  command
+    .addOption(
+      new Option("--task <name>", "what to compute: statistics for a training, scores, or an evaluation")
+        .choices(tasks)
+        .default("statistics"),
+    )
+    .option("--model <folder>", "the model that scores; for the tasks score and evaluate")
+    .addOption(
+      new Option("--class <how>", "for evaluate: where the class of a test image comes from")
+        .choices(["folder", "predicted"])
+        .default("folder"),
+    )
+    .option("--shard-images <n>", "images of a shard (default: 6000, about three minutes on two cores)", wholeNumber)
+    .option("--sample <n>", "for statistics: images of each class whose features the training gets (default: 512)", wholeNumber)
+    .addOption(new Option("--preset <name>", "for statistics: settings to start from").choices(["recommended", "fast", "paper"]))
+    .option("--config <file>", "for statistics: YAML or JSON file with the settings that differ from the preset")
+    .option("--set <key=value>", "for statistics: one setting, such as features.inputSize=256; can be repeated", repeated)
+    .option("--tile <pixels>", "for statistics: encode large images in overlapping tiles of this size", wholeNumber)
+    .action(async (data, options) => (await import("./plan-command.js")).planCommand(io, data, options));
+  addDataOptions(addSplitOptions(command));
+  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(command))));
+  addExamples(
+    command,
+    "plan ./data --store /mnt/fleet",
+    "plan ./archive --store /mnt/fleet --task score --model ./model",
+    "plan ./data --store /mnt/fleet --task evaluate --model ./model",
+  );
+}
+
+function addWork(program: Command, io: Io): void {
+  const work = program
+    .command("work")
+    .addArgument(planArgument())
+    .summary("run one shard of a plan")
+    .description(
+      "Runs one shard and writes its result into the store. Running it again, or on two machines, is harmless. " +
+        "Without --shard, the number comes from JOB_COMPLETION_INDEX (Kubernetes) or AWS_BATCH_JOB_ARRAY_INDEX.",
+    );
+  const command = work
+    .option("--shard <n>", "number of the shard, from 0", wholeNumber)
+    .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
+  addCommonOptions(addWorkerOptions(command));
+  addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42");
+}
+
+function addStart(fleet: Command, io: Io): void {
+  const command = fleet
+    .command("start")
+    .addArgument(planArgument())
+    .summary("run what is missing on this machine, then merge")
+    .description(
+      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; start it again to go on.",
+    )
+    .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
+    .action(async (plan, options) => (await import("./start-command.js")).startCommand(io, plan, options));
+  addCommonOptions(addWorkerOptions(addOutOptions(command)));
+  addExamples(command, "fleet start /mnt/fleet/plans/0123456789abcdef --local 2 --out ./merged");
+}
+
+function addStatus(fleet: Command, io: Io): void {
+  const command = fleet
+    .command("status")
+    .addArgument(planArgument())
+    .summary("how far a plan is: done, missing, images that could not be used, time left")
+    .description("Looks at the store alone, so it works from any machine and beside any workers.")
+    .action(async (plan, options) => (await import("./status-command.js")).statusCommand(io, plan, options));
+  addCommonOptions(command);
+  addExamples(command, "fleet status /mnt/fleet/plans/0123456789abcdef --json");
+}
+
+function addRetry(fleet: Command, io: Io): void {
+  const command = fleet
+    .command("retry")
+    .addArgument(planArgument())
+    .summary("run shards again that left out images")
+    .description("Runs the shards again that left out images, those images first. A result that leaves out fewer replaces the older one.");
+  addRequiredOption(command, "--bad", "the shards with images that could not be used")
+    .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
+    .action(async (plan, options) => (await import("./retry-command.js")).retryCommand(io, plan, options));
+  addCommonOptions(addWorkerOptions(command));
+  addExamples(command, "fleet retry /mnt/fleet/plans/0123456789abcdef --bad");
+}
+
+function addMerge(program: Command, io: Io): void {
+  const command = program
+    .command("merge")
+    .addArgument(planArgument())
+    .summary("merge the results of all shards of a plan")
+    .description("Writes what all shards give together: statistics for `train --from`, scores.jsonl, or the numbers of an evaluation.")
+    .action(async (plan, options) => (await import("./merge-command.js")).mergeCommand(io, plan, options));
+  addCommonOptions(addImagesOption(addOutOptions(command)));
+  addExamples(command, "merge /mnt/fleet/plans/0123456789abcdef --out ./merged", "train --from ./merged --out ./model");
+}
+
+function planArgument(): Argument {
+  return new Argument("<plan>", "address of the plan: STORE/plans/ID, as `plan` prints it");
+}
+
+function addOutOptions(command: Command): Command {
+  return command.option("--out <folder>", "folder to write (default: merged-ID)").option("--force", "replace the folder when it is there");
+}
+
+function addImagesOption(command: Command): Command {
+  return command.option("--images <folder>", "where the images lie on this machine (default: where the plan found them)");
+}
+
+function addWorkerOptions(command: Command): Command {
+  return addThreadsOption(addImagesOption(command)).option(
+    "--image-seconds <n>",
+    "an image that takes longer is tried once more, then left out (default: 120)",
+    wholeNumber,
+  );
+}

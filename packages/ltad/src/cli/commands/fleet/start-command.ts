@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
+import { missingShards, openPlan, workPlan } from "@ltad/fleet";
+import type { Io } from "../../io.js";
+import { type CommonOptions, type Session, withSession } from "../../session.js";
+import { typedCommand } from "../../typed-command.js";
+import { type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
+import { type WorkerOptions, workOptions } from "./worker-options.js";
+
+export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOptions & { readonly local: number };
+
+/** Runs what is missing and merges. */
+export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
+  const again = typedCommand(io.env, "fleet", "start", address, "--local", options.local, "--out", outOf(address, options));
+  await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
+    checkFree(outOf(address, options), options);
+    const opened = await openPlan(address, { root: options.images });
+    const missing = await missingShards(opened);
+    session.info(`${plural(missing.length, "shard")} of ${opened.plan.shards.length} to run.`);
+    await runShards(session, address, missing, options);
+    await mergeAndPrint(session, address, options);
+  });
+}
+
+/** Runs shards in processes that share the cores. */
+export async function runShards(
+  { signal, onProgress }: Pick<Session, "signal" | "onProgress">,
+  address: string,
+  shards: readonly number[],
+  options: WorkerOptions & { readonly local: number },
+): Promise<void> {
+  const { local: processes, threads = Math.max(1, Math.floor(availableParallelism() / options.local)) } = options;
+  if (processes < 1) throw new LtadError("LTAD_CONFIG", "--local: expected 1 or more processes, received 0.");
+  const opened = await openPlan(address, { root: options.images });
+  await workPlan(address, opened, { ...workOptions({ ...options, threads }), processes, shards, signal, onProgress });
+}
+
+/** A folder in the way shows before the work. */
+function checkFree(out: string, { force = false }: MergeCommandOptions): void {
+  if (force || !existsSync(out)) return;
+  const message = `--out ${out}: it is there already. Choose another folder, or replace it with --force.`;
+  throw new LtadError("LTAD_CONFIG", message, { details: { folder: out } });
+}

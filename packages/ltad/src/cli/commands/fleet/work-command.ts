@@ -1,0 +1,43 @@
+import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
+import { openPlan, startWorker } from "@ltad/fleet";
+import type { Io } from "../../io.js";
+import { type CommonOptions, withSession } from "../../session.js";
+import { typedCommand } from "../../typed-command.js";
+import { warnOfBad } from "./warn-of-bad.js";
+import { type WorkerOptions, workOptions } from "./worker-options.js";
+
+/** Runs one shard. */
+export async function workCommand(
+  io: Io,
+  address: string,
+  options: CommonOptions & WorkerOptions & { readonly shard?: number },
+): Promise<void> {
+  const shard = options.shard ?? shardFrom(io.env);
+  const again = typedCommand(io.env, "work", address, "--shard", shard);
+  await withSession(io, options, `The shard has no result. Run it again with\n  ${again}`, async (session) => {
+    const { plan, items } = await openPlan(address, { root: options.images });
+    await items(shard); // refuses a number that the plan has not
+    const worker = startWorker({ ...workOptions(options), signal: session.signal });
+    try {
+      const total = plan.shards[shard]!.images;
+      const done = await worker.work(address, shard, (count) => session.onProgress({ phase: "shard", done: count, total, unit: "images" }));
+      warnOfBad(session, done.bad);
+      session.printJson(done);
+      session.print(`shard ${shard}: ${plural(done.images, "image")}, ${done.key}`);
+    } finally {
+      worker.close();
+    }
+  });
+}
+
+const variables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"];
+
+/** The number that Kubernetes or AWS Batch gives. */
+function shardFrom(env: Io["env"]): number {
+  const name = variables.find((variable) => env[variable] !== undefined);
+  const value = name === undefined ? undefined : env[name];
+  if (value !== undefined && /^\d{1,9}$/.test(value)) return Number(value);
+  const why = name === undefined ? `received none; ${variables.join(" and ")} are not set` : `received ${name}=${value}`;
+  throw new LtadError("LTAD_CONFIG", `--shard: expected the number of a shard, ${why}.`, { details: { field: "shard", received: value } });
+}

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { LtadError, sha256 } from "@ltad/core";
+import { masksOf } from "@ltad/data";
+import { readManifest } from "@ltad/detector";
+import type { PlanItem, PlanParts } from "@ltad/fleet";
+import { expandImages } from "../cli/commands/predict/expand-images.js";
+import { openDataset } from "../data-options.js";
+import type { PlanOptions } from "./plan-options.js";
+
+type Parts = PlanParts & { readonly readAs: string };
+
+/** The plan of scoring an archive: all images in a folder and below, whose class the model predicts. */
+export async function planScores(data: string | undefined, options: PlanOptions): Promise<Parts> {
+  const model = await modelOf(options);
+  if (data === undefined) throw dataError();
+  const { files } = await expandImages([data]);
+  const items = files.map((file): PlanItem => {
+    const id = relative(data, file).replaceAll("\\", "/");
+    return { id: id === "" ? file : id, file: resolve(file), label: -1 };
+  });
+  return { ...partsOf(resolve(data), items, model, options), readAs: `${data}: ${items.length} images, whose classes the model predicts.` };
+}
+
+/** The plan of an evaluation: the test images of the model's classes, and the good images that its training left out. */
+export async function planEvaluation(data: string | undefined, options: PlanOptions): Promise<Parts> {
+  const model = await modelOf(options);
+  const dataset = await openDataset(data, options);
+  const { leftOutImages } = await import("@ltad/evaluate");
+  const { images: leftOut } = await leftOutImages(model, dataset);
+  const byName = new Map(dataset.classes.map((own) => [own.name, own]));
+  const items = model.manifest.classes.flatMap(({ name }, label) => {
+    const own = byName.get(name.normalize("NFC"));
+    if (!own) return [];
+    const tests = own.test.map((item): PlanItem => {
+      const masks = masksOf(item).map((mask) => resolve(mask));
+      return { id: item.id, file: resolve(item.file), label, defect: item.label, ...(masks.length > 0 && { masks }) };
+    });
+    return [...tests, ...(leftOut.get(name) ?? []).map(({ id, file }): PlanItem => ({ id, file: resolve(file), label }))];
+  });
+  if (items.length === 0) {
+    const names = model.manifest.classes.map(({ name }) => name).join(", ");
+    throw new LtadError("LTAD_DATA", `${dataset.root}: no test image of a class of the model, which knows ${names}.`);
+  }
+  return { ...partsOf(resolve(dataset.root), items, model, options), readAs: dataset.readAs };
+}
+
+type Model = Awaited<ReturnType<typeof modelOf>>;
+
+/** The files of a model, as every worker gets them. */
+async function modelOf({ model: folder, task }: PlanOptions) {
+  if (folder === undefined) {
+    const message = `--task ${task}: expected --model with the folder of a model, received none.`;
+    throw new LtadError("LTAD_CONFIG", message, { details: { field: "model" } });
+  }
+  const manifest = await readManifest(folder);
+  const listed = "train-images.txt"; // says which good images an evaluation may calibrate with
+  const names = ["model.json", ...Object.keys(manifest.files), ...(existsSync(join(folder, listed)) ? [listed] : [])];
+  const files: [string, Uint8Array][] = [];
+  for (const name of new Set(names)) files.push([name, await readFile(join(folder, name))]);
+  return { folder, manifest, files };
+}
+
+function partsOf(root: string, items: readonly PlanItem[], model: Model, options: PlanOptions): PlanParts {
+  const { task, classes = "folder", maxPixels, shardImages = 0 } = options;
+  const counts = model.manifest.classes.map(() => 0);
+  for (const { label } of items) if (label >= 0) counts[label]!++;
+  return {
+    root,
+    ...(maxPixels !== undefined && { maxPixels }),
+    classes: model.manifest.classes.map(({ name }, label) => ({ name, images: counts[label]!, available: counts[label]! })),
+    items,
+    shardImages,
+    objects: model.files.map(([, content]) => content),
+    task: {
+      kind: task === "evaluate" ? "evaluate" : "score",
+      model: Object.fromEntries(model.files.map(([name, content]) => [name, sha256(content)])),
+      classes: task === "evaluate" ? classes : "predicted",
+    },
+  };
+}
+
+function dataError(): LtadError {
+  return new LtadError("LTAD_CONFIG", "--task score: expected a folder of images, received none.", { details: { field: "data" } });
+}
