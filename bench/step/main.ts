@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { besideBusy, median, memoryAfter, openInference, peakFlops, startUp, tinyRun } from "./measures.js";
-import { graphBytes, openStep, stepFlops } from "./model.js";
+import { graphBytes, openSmallStep, openStep, stepFlops } from "./model.js";
 import { fastMkl, openReference } from "./torch.js";
 
 // A training step of UniAD's transformer (7.6 M parameters) by @ltad/jit, against PyTorch, eager TF.js and the machine's own peak; see README.
@@ -60,7 +60,17 @@ note("share_of_peak", stepFlops() / ours / (await peakFlops()), 2);
 
 const busy = await besideBusy(async () => [await step.run(), await step.run(), await step.run(), await step.run(), await step.run()]);
 note("busy_over_quiet", median(busy) / ours, 2);
+const many: number[] = [];
+await step.runMany(4); // opens the graph of many steps
+for (let round = 0; round < rounds; round++) many.push(await step.runMany(4));
+note("step_ms_ours_four_in_one_call", median(many));
 await step.dispose();
+const small = await openSmallStep();
+await small.one(64);
+note("small_step_ms", median([await small.one(256), await small.one(256), await small.one(256)]), 3);
+await small.many(64);
+note("small_step_ms_64_in_one_call", median([await small.many(64), await small.many(64), await small.many(64), await small.many(64)]), 3);
+await small.dispose();
 const [early, late] = memoryAfter(Number(values["memory-steps"]));
 note("resident_mb", late, 0);
 note("resident_growth", late / early, 3);

@@ -8,7 +8,7 @@ out=${1:-$here/gpu-check}
 mkdir -p "$out" && out=$(cd "$out" && pwd)
 shift || true
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(card ort load conformance step torch train tfjs)
+[ ${#parts[@]} -gt 0 ] || parts=(card ort load conformance step encoder torch train tfjs tfjs_conformance tfjs_step)
 work=${LTAD_GPU_WORK:-$out/work}
 mkdir -p "$work"
 deadline=$(($(date +%s) + ${LTAD_GPU_SECONDS:-480}))
@@ -47,22 +47,48 @@ ort() {
 measure() { cd "$here" && npx tsx --conditions=@ltad/source tools/gpu/measure.ts "$work" "$1" "$2"; }
 load() { measure cuda load; }
 conformance() { measure cuda conformance; }
-step() { measure cpu step && measure cuda step; }
+step() { measure cpu step && measure cuda step && memory; }
+encoder() { measure cpu encoder && measure cuda encoder && memory; }
+memory() { nvidia-smi --query-gpu=memory.used,memory.total --format=csv,noheader; }
+
+# PyTorch of LTAD_PYTHON where that is set, else torch 2.9.1 from PyPI in a virtual environment.
 torch() {
-  "${LTAD_PYTHON:-python3}" -c 'import torch; print(torch.__version__, torch.version.cuda, torch.cuda.get_device_name(0))'
+  local python=${LTAD_PYTHON:-$work/venv/bin/python}
+  if [ -z "${LTAD_PYTHON:-}" ] && ! "$python" -c 'import torch, timm' 2>/dev/null; then
+    python3 -m venv "$work/venv" && "$work/venv/bin/pip" install -q torch==2.9.1 torchvision==0.24.1 timm==1.0.31 numpy || return 1
+  fi
+  "$python" "$here/tools/gpu/torch_cuda.py" cuda
 }
 train() { cd "$here" && mkdir -p "$work/demo" && cd "$work/demo" && /usr/bin/time -v npx --prefix "$here" tsx --conditions=@ltad/source "$here/apps/trainer/src/main.ts" demo; }
 
+# TensorFlow finds the CUDA libraries of these wheels by their folders.
+cuda_folders() { find "$work/cuda" -type d -path '*/nvidia/*/lib' 2>/dev/null | paste -sd :; }
+with_cuda() { LD_LIBRARY_PATH=$(cuda_folders)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} TF_CPP_MIN_LOG_LEVEL=1 "$@"; }
+
 tfjs() {
-  cd "$work" && npm install --no-audit --no-fund --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0 &&
-    node -e 'require("@tensorflow/tfjs-node-gpu"); const tf = require("@tensorflow/tfjs"); console.log(tf.getBackend(), tf.tensor1d([1, 2]).sum().dataSync())'
+  "$here/tools/gpu/build-tfjs.sh" "$work/tfjs" || return 1
+  [ -d "$work/cuda/nvidia" ] || pip install -q --target "$work/cuda" nvidia-cuda-runtime-cu12 nvidia-cublas-cu12 nvidia-cudnn-cu12 \
+    nvidia-cufft-cu12 nvidia-curand-cu12 nvidia-cusolver-cu12 nvidia-cusparse-cu12 nvidia-nccl-cu12 nvidia-nvjitlink-cu12 nvidia-cuda-cupti-cu12 \
+    nvidia-cuda-nvcc-cu12 || return 1
+  cd "$work/tfjs" && with_cuda node -e '
+    const tf = require("@tensorflow/tfjs-node-gpu");
+    console.log(tf.getBackend(), "TensorFlow", tf.backend().binding.TF_Version, tf.backend().isUsingGpuDevice ? "on the card" : "on the CPU: no CUDA device");
+    console.log("1 + 2 =", tf.tensor1d([1, 2]).sum().dataSync()[0]);
+    if (!tf.backend().isUsingGpuDevice) process.exitCode = 1;'
 }
+tfjs_conformance() {
+  cd "$here" && LTAD_TFJS_NODE=$work/tfjs with_cuda npx vitest run packages/jit/src/eager-backends.test.ts -t tensorflow --maxWorkers=1
+}
+tfjs_step() { cd "$here" && with_cuda npx tsx --conditions=@ltad/source tools/gpu/measure.ts "$work/tfjs" tensorflow eager && memory; }
 
 for name in "${parts[@]}"; do
   case $name in
     card) card >"$out/card.log" 2>&1; code=$?; cat "$out/card.log"; [ $code -eq 0 ] || exit 2 ;;
-    ort | load | conformance | step | torch | train | tfjs) export -f "$name" measure; export here work out; part "$name" 150 bash -c "$name" ;;
-    *) say "unknown part $name; parts are card ort load conformance step torch train tfjs"; exit 2 ;;
+    ort | load | conformance | step | encoder | torch | train | tfjs | tfjs_conformance | tfjs_step)
+      export -f "$name" measure memory cuda_folders with_cuda
+      export here work out
+      part "$name" 200 bash -c "$name" ;;
+    *) say "unknown part $name; parts are card ort load conformance step encoder torch train tfjs tfjs_conformance tfjs_step"; exit 2 ;;
   esac
 done
 say "results are in $out; copy the numbers to docs/gpu.md with the card's name"

@@ -1,8 +1,12 @@
 // Runs graphs of this repository on the onnxruntime-node that lies in FOLDER: npx tsx --conditions=@ltad/source tools/gpu/measure.ts FOLDER PROVIDER PART
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { createRng, float32, type NdArray, type NdArrays, sizeOf } from "@ltad/core";
-import { toOnnx, trainStepToOnnx } from "@ltad/jit";
+import { loadImageEncoder } from "@ltad/encoder";
+import { encoderGraph, featureSpec } from "@ltad/features";
+import { defaultCacheDir } from "@ltad/hub";
+import { f32, type TensorsFor, type TensorsOf, toOnnx, trainStep, trainStepToOnnx } from "@ltad/jit";
 import { reconstructionLoss, reconstructor } from "@ltad/reconstruct";
 
 interface Tensor {
@@ -25,7 +29,8 @@ interface Program {
 }
 
 const [folder = ".", provider = "cuda", part = "conformance"] = process.argv.slice(2);
-const ort = createRequire(join(resolve(folder), "package.json"))("onnxruntime-node") as Runtime;
+const moduleIn = createRequire(join(resolve(folder), "package.json"));
+const ort = part === "eager" ? (undefined as never) : (moduleIn("onnxruntime-node") as Runtime);
 
 async function open(model: Uint8Array, name: string) {
   const extra = name === "cpu" ? {} : { session: { disable_cpu_ep_fallback: "0" } };
@@ -69,31 +74,30 @@ function drift(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return worst / largest;
 }
 
+const module = reconstructor({ kind: "uniad", channels: 176, grid: [14, 14] });
+const batch = () => float32([8, 196, 176], createRng(1).normals(8 * 196 * 176));
+
+const inputs = { x: f32(8, 196, 176) };
+
+const problem = () => ({
+  params: module.init(createRng("bench/step")),
+  inputs,
+  loss: (p: TensorsOf<ReturnType<typeof module.init>>, { x }: TensorsFor<typeof inputs>) => ({
+    loss: reconstructionLoss(module.forward(p, x, x.mean(1)), x),
+  }),
+  optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
+});
+
 /** The step of bench/step: 7.6 M parameters, 8 x 196 tokens; the state crosses the bus in every step. */
 async function step() {
-  const module = reconstructor({ kind: "uniad", channels: 176, grid: [14, 14] });
-  const params = module.init(createRng("bench/step"));
-  const model = trainStepToOnnx({
-    params,
-    inputs: { x: { dtype: "float32", shape: [8, 196, 176] } },
-    loss: (p, { x }) => ({ loss: reconstructionLoss(module.forward(p, x, x.mean(1)), x) }),
-    optimiser: { weightDecay: 1e-4, clipNorm: 0.1 },
-  });
-  const session = await open(model, provider);
-  const x = float32([8, 196, 176], createRng(1).normals(8 * 196 * 176));
-  let feeds: Record<string, Tensor> = tensorsOf({ ...zerosFor(session), x });
-  const times: number[] = [];
-  for (let i = 0; i < 30; i++) {
-    const start = performance.now();
+  const session = await open(trainStepToOnnx(problem()), provider);
+  let feeds: Record<string, Tensor> = tensorsOf({ ...zerosFor(session), x: batch() });
+  const run = async () => {
     const results = await session.run(feeds);
-    times.push(performance.now() - start);
     const next = Object.entries(results).filter(([name]) => name.startsWith("next."));
     feeds = { ...feeds, ...Object.fromEntries(next.map(([name, tensor]) => [name.slice(5), tensor])) };
-  }
-  times.sort((a, b) => a - b);
-  console.log(
-    `step on ${provider}: median of 30 ${times[15]!.toFixed(1)} ms, least ${times[0]!.toFixed(1)} ms; ${(process.memoryUsage.rss() / 2 ** 30).toFixed(2)} GiB resident`,
-  );
+  };
+  console.log(`step on ${provider}: ${await medians(run)}`);
 }
 
 function zerosFor(session: Session): NdArrays {
@@ -113,7 +117,37 @@ async function load() {
   console.log(`${provider} computes: ${(y!.data as Float32Array).join(",")}`);
 }
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { load, conformance, step };
+/** One image of 384 x 384 through the encoder of the recommended preset. */
+async function encoder() {
+  const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
+  const image = await loadImageEncoder("efficientnet-b0", { cacheDir });
+  const spec = featureSpec(image, { inputSize: 384, stages: [2, 3, 5, 6], gridStride: 16, shrink: "area", length: "unit" });
+  const session = await open(encoderGraph(image, spec), provider);
+  const feeds = tensorsOf({ image: float32([1, 384, 384, 3], createRng(1).normals(384 * 384 * 3)) });
+  console.log(`encoder on ${provider}: ${await medians(() => session.run(feeds))}`);
+}
+
+/** The same step by the eager engine, on the tfjs-node-gpu that lies in FOLDER. */
+async function eager() {
+  const { getBackend } = moduleIn("@tensorflow/tfjs-node-gpu") as { getBackend(): string };
+  if (getBackend() !== "tensorflow") throw new Error(`${folder} has no tfjs-node-gpu that runs; call the part tfjs first`);
+  const program = await trainStep({ ...problem(), engine: "tensorflow" });
+  console.log(`eager step on tfjs-node-gpu: ${await medians(() => program.step({ x: batch() }, { learningRate: 1e-4 }))}`);
+}
+
+async function medians(run: () => Promise<unknown>): Promise<string> {
+  const times: number[] = [];
+  for (let i = 0; i < 33; i++) {
+    const start = performance.now();
+    await run();
+    if (i >= 3) times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  const resident = (process.memoryUsage.rss() / 2 ** 30).toFixed(2);
+  return `median of 30 ${times[15]!.toFixed(1)} ms, least ${times[0]!.toFixed(1)} ms; ${resident} GiB resident`;
+}
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { load, conformance, step, encoder, eager };
 try {
   await (parts[part] ?? (() => Promise.reject(new Error(`unknown part ${part}; parts are ${Object.keys(parts).join(", ")}`))))();
 } catch (error) {

@@ -6,6 +6,7 @@ it("exports what the README lists", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "bool",
+      "constantSchedule",
       "cosineSchedule",
       "f32",
       "i32",

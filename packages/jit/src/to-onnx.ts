@@ -2,7 +2,7 @@ import { flatten, isNdArray, LtadError, type NdArray, type Tree } from "@ltad/co
 import { check, func, string } from "@ltad/core/check";
 import { joinProbes, probes, type FreeGraph } from "./graph/free-batch.js";
 import { encodeModel, largestModel, type ModelMessage, writeModel } from "@ltad/onnx";
-import { modelMessage } from "./graph/encode.js";
+import { type GraphMessage, modelMessage } from "./graph/encode.js";
 import { specsRule, type TensorSpecs } from "@ltad/runtime";
 import { mapArrays } from "./map-arrays.js";
 import { exportRule } from "./rules.js";
@@ -53,10 +53,19 @@ export function toMessage<In extends TensorSpecs, C extends Tree<NdArray>, Out e
   return modelMessage(graph, weights);
 }
 
-/** The file, and with `watched` what reads the output of flags that it then has beside its own. */
-export function compile(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray> | undefined, watched: boolean) {
+/**
+ * The file, and with `watched` what reads the output of flags that it then has beside its own.
+ * @param change what else is done to the model before it is a file
+ */
+export function compile(
+  fn: AnyFunction,
+  inputs: TensorSpecs,
+  constants: Tree<NdArray> | undefined,
+  watched: boolean,
+  change: (message: GraphMessage) => ModelMessage = (message) => message,
+) {
   const { graph, inspect } = traced(fn, inputs, constants, watched);
-  return { model: oneFile(modelMessage(graph)), inspect };
+  return { model: oneFile(change(modelMessage(graph))), inspect };
 }
 
 function traced(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray> = {}, watched: boolean) {

@@ -190,7 +190,10 @@ describe("a training step", () => {
     // @ts-expect-error: nothing of this name was reported
     expectTypes(() => numbers.accuracy);
     // @ts-expect-error: the learning rate is missing
-    expectTypes(() => training.step(batch));
+    expectTypes(() => training.step(batch, {}));
+    expectTypeOf(training.steps([batch], at)).toEqualTypeOf<Promise<(typeof numbers)[]>>();
+    // @ts-expect-error: z is missing in the second
+    expectTypes(() => training.steps([batch, withoutZ], at));
     await training.dispose();
   });
 

@@ -35,9 +35,10 @@ const calls: Calls = {
   tensorsOf: [params],
   toTensor: [params.w],
   toNdArray: [rows],
+  constantSchedule: [1, { base: 1, warmup: 2 }],
   cosineSchedule: [1, warm],
   linearSchedule: [1, warm],
-  stepSchedule: [1, { base: 1, milestones: [3], factor: 0.5 }],
+  stepSchedule: [1, { base: 1, milestones: [3], factor: 0.5, warmup: 2 }],
 };
 
 const layers: Calls = {
@@ -92,6 +93,7 @@ const closed = new Set([
   "trainStep",
   "trainStepToOnnx",
   "openProgram",
+  "constantSchedule",
   "cosineSchedule",
   "linearSchedule",
   "stepSchedule",

@@ -44,12 +44,13 @@ for name, p in as_float32(network()).named_parameters():
     keep(f"initial.{name}", p)
 
 
-def train(name, make, parts=1, freeze=()):
+def train(name, make, parts=1, freeze=(), schedule=None):
     model = as_float32(network())
     for key, p in model.named_parameters():
         p.requires_grad_(not key.startswith(tuple(freeze)))
     optimizer = make([p for p in model.parameters() if p.requires_grad])
-    losses = []
+    scheduler = schedule and schedule(optimizer)
+    losses, rates = [], []
     for _ in range(10):
         optimizer.zero_grad()
         total = 0
@@ -57,9 +58,14 @@ def train(name, make, parts=1, freeze=()):
             loss = ((model(xs) - ys) ** 2).mean() / parts
             loss.backward()
             total += loss.item()
+        rates.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         losses.append(total)
+        if scheduler:
+            scheduler.step()
     facts["losses"][name] = losses
+    if scheduler:
+        facts.setdefault("rates", {})[name] = rates
     for key, p in model.named_parameters():
         keep(f"{name}.{key}", p)
 
@@ -72,6 +78,23 @@ train("rmsprop", lambda p: torch.optim.RMSprop(p, lr=0.01))
 train("rmsprop_all", lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, momentum=0.5, centered=True, weight_decay=0.01))
 train("accumulated", lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=1e-4), parts=3)
 train("frozen", lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=1e-4), freeze=("0.",))
+
+# AdamW with learning-rate schedules
+lr = torch.optim.lr_scheduler
+
+
+def warm(optimizer):
+    """From a quarter of the rate to the whole in four steps."""
+    return lr.LinearLR(optimizer, start_factor=1 / 4, total_iters=3)
+
+
+def adamw(p):
+    return torch.optim.AdamW(p, lr=0.02, weight_decay=1e-4)
+
+
+train("constant", adamw, schedule=warm)
+train("cosine", adamw, schedule=lambda o: lr.SequentialLR(o, [warm(o), lr.CosineAnnealingLR(o, 6, eta_min=0.002)], [4]))
+train("milestones", adamw, schedule=lambda o: lr.ChainedScheduler([warm(o), lr.MultiStepLR(o, [3, 7], 0.5)]))
 
 # batch norm of NHWC maps
 norm = as_float32(nn.BatchNorm2d(5))

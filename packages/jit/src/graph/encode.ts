@@ -19,11 +19,22 @@ export interface NamedGraph {
   readonly dims: (value: Value) => readonly (number | string)[];
 }
 
+/** A model before it becomes a file, with its nodes, inputs and outputs as fields of GraphProto. */
+export interface GraphMessage extends ModelMessage {
+  readonly graph: ModelMessage["graph"] & Readonly<Record<"node", readonly object[]> & Record<"input" | "output", readonly TensorInfo[]>>;
+}
+
+/** A tensor that goes into a graph or comes out of it: fields of ValueInfoProto. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: { readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly object[] } } };
+}
+
 /** Lays a graph out as a model. */
-export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weights: WeightType = "float32"): ModelMessage {
+export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weights: WeightType = "float32"): GraphMessage {
   const names = nameValues(graph, nodes, outputs);
   const nameOf = (value: Value | undefined) => (value ? names.get(value)! : "");
-  const info = (name: string, value: Value) => ({
+  const info = (name: string, value: Value): TensorInfo => ({
     name,
     type: { tensorType: { elemType: onnxType[value.dtype], shape: { dim: dims(value).map(encodeDim) } } },
   });

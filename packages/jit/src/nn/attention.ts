@@ -54,8 +54,11 @@ function gradients(dy: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[
   const [q, k, v, weights, output] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   const shared = dy.mul(output).sum(-1, true); // [P, N, 1]
   const slopes = weights.mul(tf.matMul(dy, v, false, true).sub(shared)); // [P, N, M]: gradient of the logits
-  return [tf.matMul(slopes, k).mul(scale), tf.matMul(slopes, q, true).mul(scale), tf.matMul(weights, dy, true)];
+  return [tf.matMul(slopes, k).mul(scale), turned(tf.matMul(q, slopes, true).mul(scale)), turned(tf.matMul(dy, weights, true))];
 }
+
+/** [P, K, M] to [P, M, K]. */
+const turned = (x: tf.Tensor) => x.transpose([0, 2, 1]);
 
 /** 1 / sqrt(K) */
 function scaleOf({ shape }: tf.Tensor): number {

@@ -39,10 +39,30 @@ export function linearSchedule(step: number, options: WarmupOptions): number {
   return base * Math.max(0, (total - step) / Math.max(1, total - warmup));
 }
 
-/** Learning rate of a step: base, times factor at every milestone that has been reached. */
-export function stepSchedule(step: number, options: { base: number; milestones: readonly number[]; factor: number }): number {
-  const rules = { base: number(), milestones: listOf(number()), factor: number() };
+/** Options of {@link stepSchedule}. */
+export interface StepScheduleOptions {
+  /** Learning rate before the first milestone. */
+  readonly base: number;
+  /** Steps from which the rate is smaller. */
+  readonly milestones: readonly number[];
+  /** What the rate is multiplied by at each. */
+  readonly factor: number;
+  /** Steps of linear warm-up. Default 0. */
+  readonly warmup?: number;
+}
+
+/** Learning rate of a step: base, times factor at every milestone that has been reached; with warm-up, linear up to that. */
+export function stepSchedule(step: number, options: StepScheduleOptions): number {
+  const rules = { base: number(), milestones: listOf(number()), factor: number(), warmup: optional(number(0)) };
   check("stepSchedule", { step, options }, { step: whole(0), options: fields(rules) });
-  const { base, milestones, factor } = options;
-  return base * factor ** milestones.filter((m) => m <= step).length;
+  const { base, milestones, factor, warmup = 0 } = options;
+  const rate = base * factor ** milestones.filter((m) => m <= step).length;
+  return step < warmup ? (rate * (step + 1)) / warmup : rate;
+}
+
+/** Learning rate of a step: linear from base / warmup up to base, then base. */
+export function constantSchedule(step: number, options: { readonly base: number; readonly warmup?: number }): number {
+  check("constantSchedule", { step, options }, { step: whole(0), options: fields({ base: number(), warmup: optional(number(0)) }) });
+  const { base, warmup = 0 } = options;
+  return step < warmup ? (base * (step + 1)) / warmup : base;
 }

@@ -1,5 +1,5 @@
 import { LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { createSession, type RuntimeOptions, type TensorSpecs } from "@ltad/runtime";
+import { createSession, type RuntimeOptions, type Session, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "../check/watch-eager.js";
 import { flagsName } from "../check/watch-graph.js";
@@ -7,6 +7,7 @@ import { f32 } from "../spec.js";
 import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { checkSpecs, compile } from "../to-onnx.js";
 import type { JitOptions, Tensors } from "../traced-function.js";
+import { loopFeeds, loopModel, loopResults } from "./loop-model.js";
 
 /** A function from state and inputs, in one record, to what changes of the state and scalars to report. */
 export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
@@ -20,6 +21,8 @@ export interface StepFunctions {
 /** Runs step functions and keeps their state where the engine needs it. */
 export interface Stepper {
   run(which: keyof StepFunctions, inputs: NdArrays): Promise<Record<string, number>>;
+  /** A step for each of the inputs in one run, where the engine has that. */
+  readonly runAll?: (inputs: readonly NdArrays[]) => Promise<Record<string, number>[]>;
   /** Not copied. */
   state(): Record<string, NdArray>;
   /** Replaces these arrays of the state. */
@@ -34,16 +37,26 @@ export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Optio
   return compileStep(step, initial, options, scalars, false).model;
 }
 
-function compileStep(step: StepFunction, initial: NdArrays, options: Options, scalars: readonly string[], watched: boolean) {
+function compileStep(
+  step: StepFunction,
+  initial: NdArrays,
+  options: Options,
+  scalars: readonly string[],
+  watched: boolean,
+  change?: Parameters<typeof compile>[4],
+) {
   const named = (inputs: Tensors, constants: Tree<tf.Tensor>) => {
     const { state, results } = step(inputs, constants);
     return { ...prefixed("next", state), ...prefixed("report", results) };
   };
   const specs = { ...initial, ...options.inputs, ...Object.fromEntries(scalars.map((name) => [name, f32()])) };
-  return compile(named, specs, options.constants, watched);
+  return compile(named, specs, options.constants, watched, change);
 }
 
-/** Each function as one graph: the state goes out of one run and into the next as it is. */
+/**
+ * Each function as one graph: the state goes out of one run and into the next as it is. The first call of `runAll` replaces the step by a graph that takes any
+ * number of steps in one run.
+ */
 export async function onnxStepper(
   functions: StepFunctions,
   initial: NdArrays,
@@ -58,23 +71,45 @@ export async function onnxStepper(
   };
   const step = await open("step");
   const programs = { step, add: functions.add ? await open("add") : undefined };
+  const openLoop = async () => {
+    const perStep = [...Object.keys(options.inputs), ...scalars];
+    const { model } = compileStep(functions.step, initial, options, scalars, false, (message) => loopModel(message, perStep));
+    return createSession(model, settings);
+  };
   let state: NdArrays = initial;
   let isOpen = true;
+  let loop: Session | undefined;
+  const runLoop = async (session: Session, inputs: readonly NdArrays[]) => {
+    const { next, reports } = loopResults(await session.run(loopFeeds(state, inputs, session.inputs)), inputs.length);
+    state = { ...state, ...next };
+    return reports;
+  };
+  const run: Stepper["run"] = async (which, inputs) => {
+    if (!isOpen) throw disposed();
+    if (which === "step" && loop) return (await runLoop(loop, [inputs]))[0]!;
+    const { session, inspect } = programs[which]!;
+    const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...inputs });
+    if (flags) inspect?.(flags);
+    state = { ...state, ...unprefixed("next", outputs) };
+    return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
+  };
+  const runAll = async (inputs: readonly NdArrays[]) => {
+    if (!isOpen) throw disposed();
+    if (!loop) {
+      loop = await openLoop();
+      await step.session.release(); // each holds the activations of a step
+    }
+    return runLoop(loop, inputs);
+  };
   return {
-    async run(which, inputs) {
-      if (!isOpen) throw disposed();
-      const { session, inspect } = programs[which]!;
-      const { [flagsName]: flags, ...outputs } = await session.run({ ...state, ...inputs });
-      if (flags) inspect?.(flags);
-      state = { ...state, ...unprefixed("next", outputs) };
-      return Object.fromEntries(Object.entries(unprefixed("report", outputs)).map(([name, t]) => [name, Number(t.data[0])]));
-    },
+    run,
+    ...(options.check ? {} : { runAll }), // what is not finite is known after every step
     state: () => ({ ...state }),
     load: (arrays) => void (state = { ...state, ...arrays }),
     async dispose() {
       if (!isOpen) return;
       isOpen = false;
-      await Promise.all([step.session.release(), programs.add?.session.release()]);
+      await Promise.all([(loop ?? step.session).release(), programs.add?.session.release()]);
     },
   };
 }
@@ -96,21 +131,22 @@ export async function eagerStepper(functions: StepFunctions, initial: NdArrays, 
     state = { ...state, ...next };
   };
   let open = true;
+  const run: Stepper["run"] = async (which, inputs) => {
+    if (!open) throw disposed();
+    const numbers: Record<string, number> = {};
+    const next = tidyEagerly(() => {
+      const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
+      const once = () => functions[which]!({ ...state, ...tensors }, constants);
+      const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
+      const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, once, all) : once();
+      for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
+      return Object.fromEntries(Object.entries(after).map(([name, tensor]) => [name, ownOf(tensor, state[name])]));
+    });
+    replace(next);
+    return numbers;
+  };
   return {
-    async run(which, inputs) {
-      if (!open) throw disposed();
-      const numbers: Record<string, number> = {};
-      const next = tidyEagerly(() => {
-        const tensors = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, toTensor(array)]));
-        const run = () => functions[which]!({ ...state, ...tensors }, constants);
-        const all = ({ state: after, results }: ReturnType<StepFunction>) => ({ ...after, ...results });
-        const { state: after, results } = options.check ? watchEagerly({ ...state, ...tensors }, run, all) : run();
-        for (const [name, tensor] of Object.entries(results)) numbers[name] = Number(tensor.dataSync()[0]);
-        return Object.fromEntries(Object.entries(after).map(([name, tensor]) => [name, ownOf(tensor, state[name])]));
-      });
-      replace(next);
-      return numbers;
-    },
+    run,
     state: () => Object.fromEntries(Object.entries(state).map(([name, t]) => [name, toNdArray(t)])),
     load: (arrays) => replace(tensorsOf(arrays)),
     async dispose() {

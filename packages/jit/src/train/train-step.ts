@@ -1,5 +1,15 @@
-import { LtadError, type NdArray, type NdArrays, readSafetensors, scalar, type Tree, unflatten, writeSafetensors } from "@ltad/core";
-import { aTree, boolean, check, fields, func, listOf, number, optional, anything, string } from "@ltad/core/check";
+import {
+  isLtadError,
+  LtadError,
+  type NdArray,
+  type NdArrays,
+  readSafetensors,
+  scalar,
+  type Tree,
+  unflatten,
+  writeSafetensors,
+} from "@ltad/core";
+import { aTree, boolean, check, fields, func, listOf, number, optional, anything, type Rule, string } from "@ltad/core/check";
 import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
 import { engineFields } from "../rules.js";
@@ -7,10 +17,19 @@ import type { JitOptions, NoArrays, Tensors, TensorsFor, TensorsOf } from "../tr
 import { optimiserOf, type OptimiserOptions } from "./optimiser.js";
 import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, zerosLike } from "./state-layout.js";
 import { addFunction, stepFunction, type StepParts } from "./step-function.js";
-import { eagerStepper, onnxStepper, stepToOnnx } from "./stepper.js";
+import { eagerStepper, onnxStepper, type Stepper, stepToOnnx } from "./stepper.js";
 
 /** What a loss function returns: the loss, and scalars to report beside it. */
 export type Losses = Tensors & { readonly loss: tf.Scalar };
+
+/** A learning rate, or the one of a step; the steps of a training count from 0, and `restore` sets the count as well. */
+export type LearningRate = number | ((step: number) => number);
+
+/** What a step has of its own beside its batch. */
+export interface StepOptions {
+  /** For the steps of this call, in place of the option of {@link trainStep}. */
+  readonly learningRate: LearningRate;
+}
 
 /** What to train, on what, and how. */
 export interface TrainStepOptions<
@@ -33,6 +52,8 @@ export interface TrainStepOptions<
   readonly optimiser?: OptimiserOptions;
   /** Names of parameters or of branches of them, "encoder" or "head.bias", that do not move. */
   readonly freeze?: readonly string[];
+  /** Learning rate of every step, or of a step by its number from 0, such as `cosineSchedule` gives it. `at` of a step goes before it. */
+  readonly learningRate?: LearningRate;
   /** Makes `accumulate`, for batches that are larger than memory allows. */
   readonly accumulate?: boolean;
 }
@@ -55,7 +76,13 @@ export interface TrainProgram<
   B extends Tree<NdArray> = NoArrays,
 > {
   /** Updates the parameters. Returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping. */
-  step(batch: InputsOf<In>, at: { readonly learningRate: number }): Promise<StepNumbers<M>>;
+  step(batch: InputsOf<In>, at?: StepOptions): Promise<StepNumbers<M>>;
+  /**
+   * A step for each batch, in one run of the runtime: the numbers are those of `step` called for one after the other, bit for bit, but the state stays inside.
+   * The loss function is traced again at the first call.
+   * @param batches of the same shapes
+   */
+  steps(batches: readonly InputsOf<In>[], at?: StepOptions): Promise<StepNumbers<M>[]>;
   /**
    * Adds the gradients of a batch to those of the next step, which then takes the mean of all; the parameters stay. Returns the scalars of the loss function.
    * @throws LtadError `LTAD_CONFIG` without the option `accumulate`
@@ -106,17 +133,43 @@ async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>
     stepper.load(fromCheckpoint(saved, layout));
     [count, added] = [saved["step"]!.data[0]!, saved["accumulated"]?.data[0] ?? 0];
   };
+  /** The inputs of a step that comes after so many of this call. */
+  const inputsAt = (batch: InputsOf<TensorSpecs>, at: StepOptions | undefined, ahead: number): NdArrays => {
+    const rate = rateAt(count + ahead, at?.learningRate ?? options.learningRate);
+    const share = options.accumulate ? { share: 1 / (added + 1) } : {};
+    const scalars = Object.entries({ ...optimiser.scalars(rate, count + ahead + 1), ...share });
+    return { ...batch, ...Object.fromEntries(scalars.map(([name, value]) => [`at.${name}`, scalar(value)])) };
+  };
+  const step = async (batch: InputsOf<TensorSpecs>, at?: StepOptions) => {
+    const results = await stepper.run("step", inputsAt(batch, at, 0));
+    if (added > 0) stepper.load(zerosLike(pickGroup(layout.initial, "sum")));
+    [count, added] = [count + 1, 0];
+    return results as StepNumbers<Losses>;
+  };
+  const allAtOnce = async (runAll: NonNullable<Stepper["runAll"]>, batches: readonly InputsOf<TensorSpecs>[], at?: StepOptions) => {
+    const results = await runAll(batches.map((batch, ahead) => inputsAt(batch, at, ahead)));
+    count += batches.length;
+    return results as StepNumbers<Losses>[];
+  };
   return {
     step: (batch, at) =>
       inTurn(async () => {
         checkInputs(batch, options.inputs);
-        check("step", { at }, { at: fields({ learningRate: number() }) });
-        const numbers = { ...optimiser.scalars(at.learningRate, count + 1), ...(options.accumulate ? { share: 1 / (added + 1) } : {}) };
-        const scalars = Object.entries(numbers).map(([name, value]) => [`at.${name}`, scalar(value)] as const);
-        const results = await stepper.run("step", { ...batch, ...Object.fromEntries(scalars) });
-        if (added > 0) stepper.load(zerosLike(pickGroup(layout.initial, "sum")));
-        [count, added] = [count + 1, 0];
-        return results as StepNumbers<Losses>;
+        check("step", { at }, { at: atRule });
+        return step(batch, at);
+      }),
+    steps: (batches, at) =>
+      inTurn(async () => {
+        checkBatches(batches, options.inputs);
+        check("steps", { at }, { at: atRule });
+        const { runAll } = stepper;
+        const results: StepNumbers<Losses>[] = [];
+        while (results.length < batches.length) {
+          const batch = batches[results.length]!;
+          if (!runAll || added > 0) results.push(await step(batch, at));
+          else results.push(...(await allAtOnce(runAll, batches.slice(results.length), at)));
+        }
+        return results;
       }),
     accumulate: (batch) =>
       inTurn(async () => {
@@ -154,8 +207,14 @@ export function trainStepToOnnx<
   return stepToOnnx(stepFunction(parts), parts.layout.initial, any, scalarsOf(parts, any.accumulate));
 }
 
+const rateRule: Rule = (value, path) => {
+  if (typeof value !== "function") number()(value, path);
+};
+const atRule = optional(fields({ learningRate: rateRule }));
+
 const rules = fields({
   ...engineFields,
+  learningRate: optional(rateRule),
   params: aTree,
   inputs: specsRule,
   loss: func,
@@ -174,6 +233,36 @@ function partsOf(options: AnyOptions): StepParts {
   const taken = Object.keys(options.inputs).find((name) => name in layout.initial || name.startsWith("at."));
   if (taken !== undefined) throw new LtadError("LTAD_CONFIG", `inputs.${taken}: the name belongs to the state of the training. Rename it.`);
   return { ...options, clipNorm: settings.clipNorm, optimiser, layout };
+}
+
+/** @throws LtadError `LTAD_CONFIG` when there is no learning rate, or a schedule gives none */
+function rateAt(step: number, rate: LearningRate | undefined): number {
+  if (rate === undefined)
+    throw new LtadError("LTAD_CONFIG", "step: no learning rate. Pass { learningRate } to it, or set learningRate in trainStep.");
+  if (typeof rate === "number") return rate;
+  const value: unknown = rate(step);
+  check(`learningRate(${step})`, { value }, { value: number() });
+  return value as number;
+}
+
+/** @throws LtadError `LTAD_CONFIG` for no batch, `LTAD_SHAPE` naming the batch that does not fit, or differs from the first */
+function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSpecs): void {
+  check("steps", { batches }, { batches: listOf(anything, 1) });
+  batches.forEach((batch, i) => {
+    try {
+      checkInputs(batch, specs);
+    } catch (error) {
+      throw isLtadError(error) ? new LtadError(error.code, `steps: batches.${i}: ${error.message}`, { details: error.details }) : error;
+    }
+    const sizes = [batches[0]!, batch].map((one) =>
+      Object.keys(specs)
+        .map((name) => `${name} [${one[name]!.shape.join(", ")}]`)
+        .join(", "),
+    );
+    if (sizes[0] === sizes[1]) return;
+    const remedy = "Batches of one call have the same shapes; call steps or step again for the others";
+    throw new LtadError("LTAD_SHAPE", `steps: batches.${i}: expected ${sizes[0]} as the first, received ${sizes[1]}. ${remedy}.`);
+  });
 }
 
 /** The names of the scalars that change from step to step. */

@@ -6,11 +6,11 @@ import { decodeSafetensors, float32, int32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { f32, i32, type OptimiserOptions, trainStep } from "../index.js";
+import { constantSchedule, cosineSchedule, f32, i32, type OptimiserOptions, stepSchedule, trainStep } from "../index.js";
 import { batchNorm, dropout, initBatchNorm, initRunningStatistics, linear, type Linear } from "../nn.js";
 
 const folder = new URL("../__fixtures__/", import.meta.url);
-const golden = JSON.parse(readFileSync(new URL("training.json", folder), "utf8")) as { losses: Record<string, number[]> };
+const golden = JSON.parse(readFileSync(new URL("training.json", folder), "utf8")) as Record<"losses" | "rates", Record<string, number[]>>;
 const { arrays } = decodeSafetensors(readFileSync(new URL("training.safetensors", folder)), "training.safetensors");
 const array = (name: string) => arrays[name]!;
 const layer = (i: number) => ({ weight: array(`initial.${i}.weight`), bias: array(`initial.${i}.bias`) });
@@ -42,7 +42,35 @@ const optimisers: Readonly<Record<string, readonly [OptimiserOptions, number]>> 
   rmsprop_all: [{ kind: "rmsprop", decay: 0.9, momentum: 0.5, centred: true, weightDecay: 0.01 }, 0.01],
 };
 
+const schedules: Readonly<Record<string, (step: number) => number>> = {
+  constant: (step) => constantSchedule(step, { base: 0.02, warmup: 4 }),
+  cosine: (step) => cosineSchedule(step, { base: 0.02, warmup: 4, total: 10, floor: 0.1 }),
+  milestones: (step) => stepSchedule(step, { base: 0.02, warmup: 4, milestones: [3, 7], factor: 0.5 }),
+};
+
+it.each(Object.entries(schedules))("the schedule %s gives torch's learning rates", (name, learningRate) => {
+  const expected = golden.rates[name]!;
+  expectClose(
+    expected.map((_, step) => learningRate(step)),
+    expected,
+    { rtol: 1e-12, atol: 0 },
+    name,
+  );
+});
+
 describe.each(["onnx", "tensorflow"] as const)("a training on %s is torch's", (engine) => {
+  it.each(Object.entries(schedules))("with the schedule %s, which goes on after a restart", async (name, learningRate) => {
+    const make = () => trainStep({ ...problem(12), engine, learningRate });
+    const [stopped, resumed] = [await make(), await make()];
+    const losses = [];
+    for (let i = 0; i < 6; i++) losses.push((await stopped.step(data)).loss);
+    resumed.restore(stopped.state());
+    for (const { loss } of await resumed.steps([data, data, data, data])) losses.push(loss);
+    expectClose(losses, golden.losses[name]!, { rtol: 5e-6, atol: 0 }, "losses");
+    expectParams(name, resumed.params(), 3e-6);
+    await Promise.all([stopped.dispose(), resumed.dispose()]);
+  });
+
   it.each(Object.entries(optimisers))("with %s", async (name, [optimiser, learningRate]) => {
     const training = await trainStep({ ...problem(12), engine, optimiser });
     for (const expected of golden.losses[name]!) {

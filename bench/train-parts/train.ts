@@ -1,0 +1,29 @@
+import { parseArgs } from "node:util";
+import { longTail, scanDataset } from "@ltad/data";
+import { resolveConfig, train } from "@ltad/train";
+
+// One training in a process of its own. Prints its parts in seconds, the seconds from the start of the process to the first training step, and the
+// largest resident memory in MB.
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    out: { type: "string" },
+    cache: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
+  },
+});
+const split = await longTail(await scanDataset(values.data!), { protocol: "exp20", seed: 0 });
+let firstStep: number | undefined;
+const { timing } = await train({
+  split,
+  seed: 0,
+  config: resolveConfig({ sets: values.set }),
+  out: values.out!,
+  cacheDir: values.cache!,
+  onProgress: ({ unit }) => {
+    if (unit === "steps") firstStep ??= performance.now() / 1000;
+  },
+});
+const images = split.classes.reduce((sum, { train: items }) => sum + items.length, 0);
+console.log(JSON.stringify({ images, timing, firstStep, seconds: performance.now() / 1000, peakMb: process.resourceUsage().maxRSS / 1e3 }));
