@@ -65,7 +65,7 @@ export async function addClass(
 export async function removeClass(model: string, names: readonly string[], options: EditClassesOptions = {}): Promise<EditedClasses> {
   return edit(model, { words: ["remove-class", model, ...names], changed: [], warnings: [] }, options, {
     change: async () => (await import("@ltad/train")).removeClasses(model, names),
-    lists: (before) => before.filter(({ name }) => !names.includes(name)),
+    lists: (before) => before.filter(({ name }) => !names.some((gone) => gone.normalize("NFC") === name)),
   });
 }
 

@@ -39,19 +39,24 @@ export function addSkipBadOption(command: Command): Command {
 
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
-  return command
-    .option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full")
-    .option(
-      "--order <names>",
-      "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
-      orderOf,
-    )
+  return addOrderOption(
+    command.option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full"),
+  )
     .option(
       "--hold-out <share>",
       "share of each class's good images to keep out of the training, such as 0.2, so that `eval` can test false-alarm rates",
       finiteNumber,
     )
     .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
+}
+
+/** The order of the classes in a long-tailed protocol. */
+export function addOrderOption(command: Command): Command {
+  return command.option(
+    "--order <names>",
+    "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
+    orderOf,
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
 import { addServeCommand } from "./commands/serve/add-serve-command.js";
+import { addSweepCommand } from "./commands/sweep/add-sweep-command.js";
 import { addTrainCommand } from "./commands/train/add-train-command.js";
 import type { Io } from "./io.js";
 import { addExamples } from "./options.js";
@@ -39,6 +40,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addPredictCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
   addClassCommands(program, io);
+  addSweepCommand(program, io);
   addServeCommand(program, io);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);
