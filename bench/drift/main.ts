@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isGood, scanDataset } from "@ltad/data";
 import { type Detector, openDetector, type Usual, usualOf } from "@ltad/detector";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 // What another light, blur or another place of the camera does to scores and distances: good images that the model does not know, changed.
 // Two numbers: the shares of images whose score, and whose distance, is above the median of the good images that the model knows.
 
-type Change = (image: sharp.Sharp, width: number, height: number) => sharp.Sharp;
+type Change = (image: Sharp, width: number, height: number) => Sharp;
 const changes: Readonly<Record<string, Change>> = {
   none: (image) => image,
   "10 % brighter": (image) => image.linear(1.1, 0),

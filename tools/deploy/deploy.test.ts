@@ -141,8 +141,8 @@ describe("containers", () => {
     expect(deployment.spec.selector).toEqual({ matchLabels: metadata.labels });
     expect(kubernetes.find(({ kind }) => kind === "Service")!.spec.selector).toEqual(metadata.labels);
     for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"] as const) {
-      expect(["/healthz", "/v2/health/ready"]).toContain(container[probe].httpGet.path);
-      expect(container[probe].httpGet.port).toBe(container.ports[0]!.name);
+      expect(["/healthz", "/v2/health/ready"]).toContain(container[probe]!.httpGet.path);
+      expect(container[probe]!.httpGet.port).toBe(container.ports[0]!.name);
     }
   });
 

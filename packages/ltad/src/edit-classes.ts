@@ -65,7 +65,7 @@ export async function addClass(
 export async function removeClass(model: string, names: readonly string[], options: EditClassesOptions = {}): Promise<EditedClasses> {
   return edit(model, { words: ["remove-class", model, ...names], changed: [], warnings: [] }, options, {
     change: async () => (await import("@ltad/train")).removeClasses(model, names),
-    lists: (before) => before.filter(({ name }) => !names.includes(name)),
+    lists: (before) => before.filter(({ name }) => !names.some((gone) => gone.normalize("NFC") === name)),
   });
 }
 
@@ -86,7 +86,7 @@ export async function edit(
   await readManifest(model); // before a lock is written into a folder that is no model
   await checkOutFolder(model, roomForModel);
   const { readTrainingFiles } = await import("@ltad/train");
-  const unlock = await lockTrainingFolder(model);
+  const { unlock } = await lockTrainingFolder(model);
   try {
     const { parts, copies } = await by.change(settingsOf(options));
     const before = await readTrainingFiles(model);

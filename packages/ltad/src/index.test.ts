@@ -15,6 +15,7 @@ it("exports these names", () => {
       "resolveConfig",
       "scanDataset",
       "serve",
+      "sweep",
       "train",
       "updateClass",
       "version",

@@ -6,6 +6,7 @@ export { defaultCacheDir } from "./environment.js";
 export { addClass, removeClass } from "./edit-classes.js";
 export { evaluate } from "./evaluate.js";
 export { serve } from "./serve.js";
+export { sweep } from "./sweep.js";
 export { train } from "./train.js";
 export { updateClass } from "./update-class.js";
 export type { JobOptions, LtadErrorCode, Progress } from "@ltad/core";

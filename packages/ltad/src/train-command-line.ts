@@ -12,15 +12,9 @@ export function trainWords(data: string | undefined, options: TrainOptions): str
     "train",
     ...(data === undefined ? [] : [data]),
     ...dataWords(options),
-      ...(from === undefined
-        ? [
-            "--protocol",
-            protocol,
-            ...option("--order", typeof order === "object" ? orderText(order) : order),
-            "--seed",
-            String(seed),
-          ]
-        : ["--from", from]),
+    ...(from === undefined
+      ? ["--protocol", protocol, ...option("--order", typeof order === "object" ? orderText(order) : order), "--seed", String(seed)]
+      : ["--from", from]),
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),

@@ -20,7 +20,7 @@ const presets = {
 
 it.each(["recommended", "fast", "paper"] as const)(
   "a model is the same to the last byte whatever the test images are, preset %s",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (preset) => {
     const root = await mkdtemp(join(tmpdir(), "ltad-no-leak-"));
     onTestFinished(() => rm(root, { recursive: true, force: true }));

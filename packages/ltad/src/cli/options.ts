@@ -39,14 +39,9 @@ export function addSkipBadOption(command: Command): Command {
 
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
-  return command
-    .option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full")
-    .option(
-      "--order <names>",
-      "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
-      orderOf,
-    )
-    .option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
+  return addOrderOption(
+    command.option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full"),
+  ).option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
 }
 
 /** How a training is set. */
@@ -54,6 +49,15 @@ export function addSettingOptions(command: Command): Command {
   return command
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated);
+}
+
+/** The order of the classes in a long-tailed protocol. */
+export function addOrderOption(command: Command): Command {
+  return command.option(
+    "--order <names>",
+    "size, or class names from most to least images, separated by commas (default: the order of a list file, else size)",
+    orderOf,
+  );
 }
 
 /**

@@ -15,6 +15,7 @@ import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
 import { addServeCommand } from "./commands/serve/add-serve-command.js";
+import { addSweepCommand } from "./commands/sweep/add-sweep-command.js";
 import { addTrainCommand } from "./commands/train/add-train-command.js";
 import { addWatchCommand } from "./commands/watch/add-watch-command.js";
 import type { Io } from "./io.js";
@@ -46,6 +47,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addDriftCommand(program, io, setExitCode);
   addLimitsCommand(program, io);
   addClassCommands(program, io);
+  addSweepCommand(program, io);
   addServeCommand(program, io, setExitCode);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);

@@ -52,19 +52,7 @@ export function addTrainCommand(program: Command, io: Io): void {
 }
 
 /** What a plan has decided. */
-const decided = [
-  "protocol",
-  "order",
-  "seed",
-  "layout",
-  "goodNames",
-  "good",
-  "bad",
-  "className",
-  "links",
-  "skipBad",
-  "maxPixels",
-];
+const decided = ["protocol", "order", "seed", "layout", "goodNames", "good", "bad", "className", "links", "skipBad", "maxPixels"];
 
 function refuseBeside(command: Command): void {
   const given = command.options.filter(

@@ -1,0 +1,49 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addDataOptions } from "../../add-data-options.js";
+import type { Io } from "../../io.js";
+import {
+  addCacheOption,
+  addCommonOptions,
+  addExamples,
+  addMaxPixelsOption,
+  addOfflineOption,
+  addOrderOption,
+  addRequiredOption,
+  addSkipBadOption,
+  repeated,
+  wholeNumber,
+} from "../../options.js";
+
+export function addSweepCommand(program: Command, io: Io): void {
+  const sweep = program
+    .command("sweep")
+    .argument("[data]", "data set with test images, in any known layout")
+    .summary("train and measure all combinations of settings and seeds")
+    .description(
+      "Trains a model for each combination of settings and seeds, measures it, and prints means and deviations over the seeds. " +
+        "A sweep that was stopped goes on with the same command: finished runs are not repeated.",
+    );
+  const command = addRequiredOption(sweep, "--out <folder>", "folder of the models, sweep.csv and sweep.json");
+  command
+    .option("--grid <key=values>", "a setting and its values between commas, such as whitening.ridge=0.01,0.1; can be repeated", repeated)
+    .option("--seeds <list>", "seeds between commas", seedsOf, [0, 1, 2])
+    .option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full")
+    .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
+    .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
+    .option("--set <key=value>", "one setting of all runs, such as detect.steps=200; can be repeated", repeated)
+    .action(async (data, options) => (await import("./sweep-command.js")).sweepCommand(io, data, options));
+  addDataOptions(addOrderOption(command));
+  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
+  addExamples(
+    command,
+    "sweep ./data --out ./sweep --seeds 0,1,2",
+    "sweep ./data --out ./sweep --grid preset=fast,recommended --protocol exp100",
+    "sweep ./data --out ./sweep --preset fast --grid whitening.ridge=0.01,0.1 --grid features.inputSize=256,384",
+  );
+}
+
+function seedsOf(text: string): number[] {
+  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
+  if (new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError("Expected each seed once.");
+}
