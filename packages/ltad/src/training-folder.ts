@@ -29,7 +29,7 @@ interface Lock {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
-  /** When the process started, because another one may have got its number since; Linux alone tells. */
+  /** When the process started, because another one may have got its number since; known on Linux alone. */
   readonly start?: string | undefined;
   /** It was to replace what is there, and had not yet written a checkpoint. */
   readonly force?: boolean;

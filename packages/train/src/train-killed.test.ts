@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { synthesise } from "@ltad/data/synthetic";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { KillMoment } from "./testing/killed-training.js";
 
 const tsx = createRequire(import.meta.url).resolve("tsx");
 const program = fileURLToPath(new URL("testing/killed-training.ts", import.meta.url));
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** @returns the signal that ended the process, or its exit code */
-async function training(name: string, killIn = ""): Promise<string | number> {
+async function training(name: string, killIn: KillMoment | "" = ""): Promise<string | number> {
   const options = ["--conditions=@ltad/source", "--import", tsx, program];
   const child = spawn(process.execPath, [...options, join(folder, "data"), join(folder, name), join(folder, `${name}-cache`), killIn], {
     stdio: ["ignore", "ignore", "inherit"],
@@ -41,7 +42,8 @@ it(
   { timeout: 600_000 },
   async () => {
     expect(await training("whole")).toBe(0);
-    for (const phase of ["encode", "phase2", "write"]) expect([phase, await training("killed", phase)]).toEqual([phase, "SIGKILL"]);
+    for (const phase of ["encode", "phase2", "write"] as const)
+      expect([phase, await training("killed", phase)]).toEqual([phase, "SIGKILL"]);
     expect(await training("killed")).toBe(0);
     expect(await contentOf("killed")).toEqual(await contentOf("whole"));
   },

@@ -21,7 +21,7 @@ interface Header {
   readonly fingerprint: string;
 }
 
-/** What tells one training from another: the hash of its images, config, seed and encoder. */
+/** The hash of images, config, seed and encoder, by which trainings are told apart. */
 export function fingerprintOf(settings: unknown): string {
   return sha256(JSON.stringify(settings));
 }

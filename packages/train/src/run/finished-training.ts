@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LtadError, writeFileAtomic } from "@ltad/core";
 import type { TrainResult } from "../train-result.js";
 
-/** `history.json`: the loss curves of a training, its times, and what tells it from others. It is the last file that a training writes. */
+/** `history.json`: the loss curves of a training, its times, and its fingerprint. It is the last file that a training writes. */
 interface HistoryFile extends Pick<TrainResult, "timing" | "copies"> {
   readonly phase1: TrainResult["history"]["phase1"];
   readonly phase2: TrainResult["history"]["phase2"];

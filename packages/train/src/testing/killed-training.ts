@@ -6,6 +6,9 @@ import { train } from "../train.js";
 
 // A training as a process of its own, for a test that kills it with SIGKILL in a phase: `bench/kill` does so at random moments.
 
+/** Where the process kills itself: at the second image or step of a phase, or when the model is written and not yet finished. */
+export type KillMoment = "encode" | "phase2" | "write";
+
 const [data = "", out = "", cacheDir = "", killIn = ""] = process.argv.slice(2);
 const sizes = [
   "features.inputSize=64",
