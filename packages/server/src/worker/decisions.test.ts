@@ -61,7 +61,7 @@ async function decisions(settings: Partial<WorkerOptions>, asked: Asked): Promis
   const app = await createApp({ models });
   const grpc = await startGrpc({ models, host: "127.0.0.1", port: 0, modelControl: false });
   try {
-    const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
+    const query = new URLSearchParams(Object.entries(asked).map(([name, value]): [string, string] => [name, String(value)]));
     const predicted = await app.inject({ method: "POST", url: `/predict?${query.toString()}`, payload: image });
     const input = { name: "image", shape: [1], datatype: "BYTES", data: [image.toString("base64")] };
     const inferred = await app.inject({ method: "POST", url: "/v2/models/ltad/infer", payload: { parameters: asked, inputs: [input] } });
