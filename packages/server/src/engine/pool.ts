@@ -1,8 +1,9 @@
 import { LtadError } from "@ltad/core";
 import { HttpError } from "../http-error.js";
-import type { Answer, Failure, FromWorker, Job, ModelInfo } from "../messages.js";
+import type { Answer, FromWorker, Job, ModelInfo } from "../messages.js";
 import type { Engine, EngineLoad, Place, PredictOptions } from "./engine.js";
 import { Places } from "./places.js";
+import { errorOf, shuttingDown, tooLate, tooLongInQueue, unusable } from "./pool-errors.js";
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from "./worker-process.js";
 
 // This file is long because it is one thing: the life of jobs among processes that can die at any time.
@@ -285,27 +286,4 @@ class Pool implements Engine {
   #refuseQueue(): void {
     for (const pending of this.#queue.splice(0)) pending.reject(shuttingDown());
   }
-}
-
-function unusable(bundle: string, what: string): LtadError {
-  return new LtadError("LTAD_BUNDLE", `${bundle}: ${what}. The model may need more memory than there is, or be damaged.`);
-}
-
-function shuttingDown(): HttpError {
-  return new HttpError("LTAD_NOT_READY", "The server is shutting down.", { retryAfter: 5 });
-}
-
-function tooLate(timeout: number): HttpError {
-  return new HttpError("LTAD_TIMEOUT", `The image took longer than ${timeout / 1000} s. Send a smaller one.`);
-}
-
-function tooLongInQueue(): HttpError {
-  return new HttpError("LTAD_BUSY", "The image waited too long for its turn. Try again later.", { retryAfter: 5 });
-}
-
-function errorOf({ code, message }: Failure, log: (message: string) => void): Error {
-  if (code === "LTAD_TOO_LARGE") return new HttpError(code, message);
-  if (code !== "LTAD_INTERNAL") return new LtadError(code, message);
-  log(`an inference process failed: ${message}`);
-  return new HttpError(code, "The server failed. Its log has the reason.");
 }
