@@ -52,7 +52,7 @@ describe.each(sizes)("a class with %i good images", (n) => {
 describe("a monitor", () => {
   const usual = [{ name: "nut", score: { median: 1, low: 1, high: 1, least: 40 }, distance: { median: 2, low: 2, high: 2, least: 40 } }];
 
-  it("tells medians and shares, and decides when there are 50 images", () => {
+  it("gives medians and shares, and decides when there are 50 images", () => {
     const monitor = createDriftMonitor(usual);
     for (let i = 0; i < 49; i++) monitor.add("nut", 3, 2);
     expect(monitor.of("nut")).toEqual({

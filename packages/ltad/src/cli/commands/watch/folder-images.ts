@@ -9,7 +9,7 @@ export interface FolderImages {
   readonly folders: readonly string[];
 }
 
-/** Whether a path below the watched folder is passed over: hidden files, files that are being copied in under such a name, and masks. */
+/** Whether a path below the watched folder is passed over: hidden files, which many programs write before they rename them, and masks. */
 export function isPassedOver(name: string): boolean {
   return name.startsWith(".") || name === "ground_truth";
 }
