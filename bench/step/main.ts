@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { besideBusy, median, memoryAfter, openInference, peakFlops, startUp, tinyRun } from "./measures.js";
-import { graphBytes, openSmallStep, openStep, stepFlops } from "./model.js";
+import { openSmallStep, openStep, stepFlops, stepGraph } from "./model.js";
+import { profileStep } from "./profile.js";
 import { fastMkl, openReference } from "./torch.js";
 
 // A training step of UniAD's transformer (7.6 M parameters) by @ltad/jit, against PyTorch, eager TF.js and the machine's own peak; see README.
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "8" },
     "memory-steps": { type: "string", default: "300" },
     eager: { type: "string", default: "" },
+    profile: { type: "boolean", default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -31,9 +33,11 @@ async function inTurns(contenders: Readonly<Record<string, () => Promise<number[
 }
 const twice = (run: () => Promise<number>) => async () => [await run(), await run()];
 
+if (values.profile) for (const [part, time] of Object.entries(await profileStep(rounds))) note(part, time, 0);
+
 await startUp(); // loads ONNX Runtime and compiles our own code
 note("trace_and_session_ms", median([await startUp(), await startUp(), await startUp()]), 0);
-note("graph_mb", graphBytes() / 1e6, 3);
+note("graph_mb", stepGraph().length / 1e6, 3);
 note("tiny_run_ms", await tinyRun(), 3);
 
 const step = await openStep();

@@ -78,7 +78,7 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-export const graphBytes = (): number => trainStepToOnnx(problem()).length;
+export const stepGraph = (): Uint8Array => trainStepToOnnx(problem());
 
 /** Floating-point operations of the products of matrices in one step: forward, gradient to the input, gradient to the weight. */
 export function stepFlops(): number {

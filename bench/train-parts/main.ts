@@ -29,7 +29,7 @@ interface Training {
 const folder = await mkdtemp(join(tmpdir(), "ltad-train-parts-"));
 try {
   await linkWeights(join(folder, "cache"));
-  await report(await trainOnce(), [await trainOnce(), await trainOnce()]);
+  report(await trainOnce(), [await trainOnce(), await trainOnce()]);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

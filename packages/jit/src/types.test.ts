@@ -191,7 +191,7 @@ describe("a training step", () => {
     expectTypes(() => numbers.accuracy);
     // @ts-expect-error: the learning rate is missing
     expectTypes(() => training.step(batch, {}));
-    expectTypeOf(training.steps([batch], at)).toEqualTypeOf<Promise<(typeof numbers)[]>>();
+    expectTypeOf<ReturnType<typeof training.steps>>().toEqualTypeOf<Promise<(typeof numbers)[]>>();
     // @ts-expect-error: z is missing in the second
     expectTypes(() => training.steps([batch, withoutZ], at));
     await training.dispose();
