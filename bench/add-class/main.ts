@@ -117,7 +117,7 @@ async function pixelsOf(folder: string, name: string): Promise<number> {
     const { evaluation } = await evaluate(
       detector,
       { ...dataset, classes: dataset.classes.filter((own) => own.name === name) },
-      { cacheDir },
+      { cacheDir, classes: "folder" },
     );
     return 100 * (evaluation.classes[name]!.pixel_auroc ?? NaN);
   } finally {
