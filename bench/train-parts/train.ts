@@ -7,13 +7,13 @@ import { resolveConfig, train } from "@ltad/train";
 
 const { values } = parseArgs({
   options: {
-    data: { type: "string" },
+    data: { type: "string", default: "." },
     out: { type: "string" },
     cache: { type: "string" },
     set: { type: "string", multiple: true, default: [] },
   },
 });
-const split = await longTail(await scanDataset(values.data!), { protocol: "exp20", seed: 0 });
+const split = await longTail(await scanDataset(values.data), { protocol: "exp20", seed: 0 });
 let firstStep: number | undefined;
 const { timing } = await train({
   split,

@@ -129,7 +129,7 @@ async function encoder() {
 
 /** The same step by the eager engine, on the tfjs-node-gpu that lies in FOLDER. */
 async function eager() {
-  const { getBackend } = moduleIn("@tensorflow/tfjs-node-gpu") as { getBackend(): string };
+  const { getBackend } = moduleIn("@tensorflow/tfjs-node-gpu") as { getBackend(this: void): string };
   if (getBackend() !== "tensorflow") throw new Error(`${folder} has no tfjs-node-gpu that runs; call the part tfjs first`);
   const program = await trainStep({ ...problem(), engine: "tensorflow" });
   console.log(`eager step on tfjs-node-gpu: ${await medians(() => program.step({ x: batch() }, { learningRate: 1e-4 }))}`);
