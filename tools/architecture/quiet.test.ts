@@ -6,8 +6,8 @@ import { readWorkspace } from "./workspace.js";
 const packages = readWorkspace().filter(({ folder }) => folder.startsWith("packages/") && folder !== "packages/ltad");
 
 /** A program that a package starts as a process of its own: it ends when its parent goes. */
-const programs = ["packages/server/src/worker/main.ts", "packages/fleet/src/child/main.ts"];
-const isProgram = ({ path }: { readonly path: string }) => programs.includes(path);
+const programs = new Set(["packages/server/src/worker/main.ts", "packages/fleet/src/child/main.ts"]);
+const isProgram = ({ path }: { readonly path: string }) => programs.has(path);
 
 describe("packages never print, exit, read env or argv, or draw from the global generator", () => {
   it.each(packages.map((member) => [member.folder, member] as const))("%s", (_, { shipped }) => {

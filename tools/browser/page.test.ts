@@ -126,6 +126,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
       dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
     }, files[0]!.buffer.toString("base64"));
     await page.locator(".tile", { hasText: "pasted.png" }).waitFor();
+    expect(await page.locator(".tile", { hasText: "pasted.png" }).count()).toBe(1);
     const broken = { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("not a picture") };
     await page.locator("input[type=file]").first().setInputFiles([broken]);
     await page

@@ -13,7 +13,7 @@ export interface Bundle {
   readonly encoder: Uint8Array;
   readonly head: Uint8Array;
   /** Reads the weights, for training on; prediction does not need them. */
-  weights(): Promise<NdArrays>;
+  readonly weights: () => Promise<NdArrays>;
 }
 
 const manifestLimit = 16 * 2 ** 20;

@@ -11,7 +11,7 @@ const options = { force: false, trained: undefined, command: "ltad add-class mod
 
 async function modelFolder(): Promise<string> {
   const folder = join(await temporaryFolder(), "model");
-  await writeBundle(folder, await tinyParts());
+  await writeBundle(folder, tinyParts());
   await storeCheck(folder);
   await writeFile(join(folder, "config.yaml"), "# ltad train data\npreset: fast\n");
   await writeFile(join(folder, "report.html"), "numbers of the old one");
@@ -19,8 +19,8 @@ async function modelFolder(): Promise<string> {
 }
 
 /** The parts of another version. */
-async function otherParts() {
-  const parts = await tinyParts();
+function otherParts() {
+  const parts = tinyParts();
   return { ...parts, manifest: { ...parts.manifest, seed: 77 } };
 }
 
@@ -31,7 +31,7 @@ describe("a new version of a model", () => {
   it("takes its place whole, and the one before is kept whole", async () => {
     const folder = await modelFolder();
     const before = await filesIn(folder);
-    const kept = await replaceModel(folder, await otherParts(), options);
+    const kept = await replaceModel(folder, otherParts(), options);
     expect(kept).toBe(join(folder, "before", "1"));
     expect((await filesIn(kept!)).sort()).toEqual(before.sort());
     for (const [place, seed] of [
@@ -52,17 +52,17 @@ describe("a new version of a model", () => {
 
   it("leaves nothing of the one before with force, and counts the ones that are kept", async () => {
     const folder = await modelFolder();
-    expect(await replaceModel(folder, await otherParts(), { ...options, force: true })).toBeUndefined();
+    expect(await replaceModel(folder, otherParts(), { ...options, force: true })).toBeUndefined();
     expect(existsSync(join(folder, "before"))).toBe(false);
-    expect(await replaceModel(folder, await tinyParts(), options)).toBe(join(folder, "before", "1"));
-    expect(await replaceModel(folder, await otherParts(), options)).toBe(join(folder, "before", "2"));
+    expect(await replaceModel(folder, tinyParts(), options)).toBe(join(folder, "before", "1"));
+    expect(await replaceModel(folder, otherParts(), options)).toBe(join(folder, "before", "2"));
     expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
   it("does not take its place when it cannot be opened", async () => {
     const folder = await modelFolder();
     const before = await readFile(join(folder, "model.json"));
-    const parts = await otherParts();
+    const parts = otherParts();
     const broken = { ...parts, head: { ...parts.head, model: Uint8Array.of(1, 2, 3) } };
     await expect(replaceModel(folder, broken, options)).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
     expect(await readFile(join(folder, "model.json"))).toEqual(before);
@@ -75,7 +75,7 @@ describe("a new version of a model", () => {
       await mkdir(join(folder, left), { recursive: true });
       await writeFile(join(folder, left, "model.json"), "half a file");
     }
-    await replaceModel(folder, await otherParts(), options);
+    await replaceModel(folder, otherParts(), options);
     expect((await readManifest(folder)).seed).toBe(77);
     expect(await readdir(join(folder, "before"))).toEqual(["1"]);
   });
@@ -85,7 +85,7 @@ it("lists its training images in the order of the classes' sizes", async () => {
   const folder = await modelFolder();
   const { classes } = await readManifest(folder);
   const trained = classes.map(({ name }) => ({ name, images: [{ id: `${name}/train/good/0.png`, file: `/data/${name}/0.png` }] }));
-  await replaceModel(folder, await tinyParts(), { ...options, trained });
+  await replaceModel(folder, tinyParts(), { ...options, trained });
   const list = await readFile(join(folder, "train-images.txt"), "utf8");
   const order = [...classes].sort((a, b) => a.order - b.order).map(({ name }) => name);
   expect(list).toContain(`# order: ${JSON.stringify(order)}`);

@@ -39,7 +39,7 @@ interface Lock {
 export interface LockedFolder {
   /** An earlier training that was to replace the model here was killed. */
   readonly wasForced: boolean;
-  unlock(): Promise<void>;
+  readonly unlock: () => Promise<void>;
 }
 
 const lockFile = "training.lock";

@@ -55,8 +55,8 @@ export function projectOnto(projections: Projections, tokens: tf.Tensor3D, direc
   const sizes = [layers[0]!.weight.shape[1]!];
   if (sizes[0] !== tokens.shape[2]) throw channelsError(sizes, tokens.shape[2]);
   const inner = layers.slice(0, -1).reduce((x, layer) => gelu(linear(layer, x)), tokens); // [B, T, width before the last map]
-  const row = tf.matMul(direction, last.weight as tf.Tensor2D).expandDims<tf.Tensor3D>(2); // [B, width, 1]
-  const offset = tf.sum(direction.mul(last.bias!), 1, true); // [B, 1]
+  const row = tf.matMul(direction, last.weight).expandDims<tf.Tensor3D>(2); // [B, width, 1]
+  const offset = tf.sum(direction.mul(last.bias), 1, true); // [B, 1]
   return tf.matMul(inner, row).squeeze<tf.Tensor2D>([2]).add(offset);
 }
 

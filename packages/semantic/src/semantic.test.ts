@@ -40,13 +40,7 @@ it("one group is projected onto the direction at once, with the values and gradi
   const forward = (p: SemanticParams) => semantic(config).forward(p, tokens, normal, abnormal);
   expectClose(forward(tensorsOf(params)).dataSync(), inTwoSteps(tensorsOf(params)).dataSync(), { rtol: 1e-5, atol: 1e-6 }, "logit");
   const gradients = (of: (p: SemanticParams) => tf.Tensor2D) =>
-    differentiate(
-      params,
-      (p) =>
-        of(p as SemanticParams)
-          .square()
-          .sum() as tf.Scalar,
-    ).gradients;
+    differentiate(params, (p) => tf.sum<tf.Scalar>(tf.square(of(p as SemanticParams)))).gradients;
   const [found, expected] = [gradients(forward), gradients(inTwoSteps)];
   for (const name of Object.keys(expected)) expectClose(found[name]!, expected[name]!, { rtol: 1e-4, atol: 1e-5 }, name);
 });

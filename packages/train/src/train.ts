@@ -47,7 +47,12 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
     return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
   }
   if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
-  if (!options.encoded) await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), { ...options, encoderId, image: imageBytes(spec) });
+  if (!options.encoded)
+    await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), {
+      ...options,
+      encoderId,
+      image: imageBytes(spec),
+    });
 
   const images = options.encoded ? sampleSet(split, options.encoded) : await encodeSet(split, { graph, spec }, options);
   clock.lap("encode");

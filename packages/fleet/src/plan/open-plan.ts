@@ -11,7 +11,7 @@ export interface OpenPlan {
   readonly plan: Plan;
   readonly store: Store;
   /** The images of a shard, with paths to open. @throws LtadError `LTAD_CONFIG` when there is no such shard */
-  items(shard: number): Promise<PlanItem[]>;
+  readonly items: (shard: number) => Promise<PlanItem[]>;
   /** An object that workers need, by its hash. @throws LtadError `LTAD_DATA` when it is missing or damaged */
   object(hash: string): Promise<Uint8Array>;
 }

@@ -46,7 +46,7 @@ describe.skipIf(!weights || process.platform !== "linux")("a fleet with the real
     const before = new Set(await children());
     const running = ltad("fleet", "start", plan, "--local", "2", "--out", join(root, "merged"), "--json", "--quiet");
     while ((await resultsOf(plan)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const [worker] = (await children()).filter((pid) => !before.has(pid));
+    const worker = (await children()).find((pid) => !before.has(pid));
     process.kill(worker!, "SIGKILL");
     const started = await running;
     expect(started.code, started.stderr).toBe(0);

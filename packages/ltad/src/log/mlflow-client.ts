@@ -30,7 +30,8 @@ export function mlflowClient(address: string, token: string | undefined): Mlflow
     const response = await fetch(`${base}${path}${query}`, { method, headers, ...content, signal: AbortSignal.timeout(patience) });
     const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
     if (response.ok) return answer;
-    throw new MlflowRefusal(String(answer["error_code"] ?? response.status), String(answer["message"] ?? response.statusText));
+    const text = (name: string) => (typeof answer[name] === "string" ? answer[name] : undefined);
+    throw new MlflowRefusal(text("error_code") ?? String(response.status), text("message") ?? response.statusText);
   };
 }
 

@@ -47,10 +47,10 @@ export async function mlflowLog(address: string, training: Described, token?: st
       sentAt = Date.now();
       void flush();
     },
-    async end(error) {
+    async end(reason) {
       await sending;
       await flush();
-      const status = error === undefined ? "FINISHED" : isLtadError(error) && error.code === "LTAD_ABORTED" ? "KILLED" : "FAILED";
+      const status = reason === undefined ? "FINISHED" : isLtadError(reason) && reason.code === "LTAD_ABORTED" ? "KILLED" : "FAILED";
       await call("POST", "runs/update", { run_id: runId, status, end_time: Date.now() }).catch(() => undefined);
       return waiting.length > 0
         ? [`The MLflow server at ${address} went away: ${waiting.length} numbers of the losses are missing there.`]

@@ -24,7 +24,7 @@ export function runLog(folder: string, { options, plan }: Described): TrainingLo
     async end(error) {
       const isStop = isLtadError(error) && error.code === "LTAD_ABORTED";
       if (error === undefined) write("end", {});
-      else write(isStop ? "stop" : "failure", { message: error instanceof Error ? error.message : String(error) });
+      else write(isStop ? "stop" : "failure", { message: error instanceof Error ? error.message : JSON.stringify(error) });
       return [];
     },
   };

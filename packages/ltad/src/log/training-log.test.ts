@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
@@ -109,7 +109,8 @@ async function fakeMlflow() {
     "experiments/create": { experiment_id: "4" },
     "runs/create": { run: { info: { run_id: "run-1" } } },
   };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
+  async function answer(request: IncomingMessage, response: ServerResponse) {
     let text = "";
     for await (const chunk of request) text += String(chunk);
     const path = request.url!.slice("/api/2.0/mlflow/".length);
@@ -117,7 +118,7 @@ async function fakeMlflow() {
     const isMissing = path.startsWith("experiments/get-by-name");
     response.writeHead(isMissing ? 404 : 200, { "content-type": "application/json", connection: "close" });
     response.end(JSON.stringify(isMissing ? { error_code: "RESOURCE_DOES_NOT_EXIST", message: "none" } : (answers[path] ?? {})));
-  }).listen(0, "127.0.0.1");
+  }
   await once(server, "listening");
   const close = () => new Promise((resolve) => server.close(resolve));
   onTestFinished(() => void close());

@@ -33,8 +33,8 @@ export async function openTrainingLog(training: Described): Promise<TrainingLog>
   ];
   return {
     progress: (step) => logs.forEach((log) => log.progress(step)),
-    async end(error) {
-      const warnings = await Promise.all(logs.map((log) => log.end(error)));
+    async end(reason) {
+      const warnings = await Promise.all(logs.map((log) => log.end(reason)));
       return warnings.flat();
     },
   };

@@ -45,7 +45,15 @@ export function withoutClass(manifest: Manifest, label: number): Manifest {
   const classes = left.map((entry) => ({ ...entry, order: order.indexOf(entry) }));
   if (!decision) return { ...manifest, classes };
   const kept = decision.classes.filter((_, own) => own !== label);
-  const decided = kept.length > 1 ? kept : kept.map(({ nearestOther: _, ...entry }) => entry);
+  const decided =
+    kept.length > 1
+      ? kept
+      : kept.map(({ good, limit, distances, recalibrated }) => ({
+          good,
+          limit,
+          ...(distances && { distances }),
+          ...(recalibrated && { recalibrated }),
+        }));
   return { ...manifest, classes, decision: { ...decision, classes: decided } };
 }
 

@@ -5,13 +5,13 @@ import type { FittedConfig } from "./fit-config.js";
 
 interface Spent {
   readonly parts: Readonly<Partial<TrainTiming>>;
-  total(): number;
+  readonly total: () => number;
 }
 
 /** How many steps fit into the budget, if there is one; what comes after the phases takes about twice as long as the statistics. */
 export function stepsWithin(
   { budget, onNote }: Pick<TrainOptions, "budget" | "onNote">,
-  { mixing, names, semantic, reconstruct }: FittedConfig,
+  { mixing, names, semantic }: FittedConfig,
   { folder, clock }: { readonly folder: string; readonly clock: Spent },
 ): StepsOf | undefined {
   if (budget === undefined) return undefined;

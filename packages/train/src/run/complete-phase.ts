@@ -3,7 +3,7 @@ import { createRng, type JobOptions, type NdArray, throwIfAborted, type Tree } f
 import type { StepsOf } from "./budget.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { HistoryRow } from "./history.js";
-import type { AnyPhase, Phase } from "./phase.js";
+import type { Phase } from "./phase.js";
 
 /** A phase that has been trained. */
 export interface CompletePhase<P> {
@@ -45,7 +45,7 @@ async function runSteps<P extends Tree<NdArray>>(
   checkpoint: Checkpoint,
   { onProgress, signal, stepsOf }: PhaseJob,
 ): Promise<HistoryRow[]> {
-  const steps = stepsOf ? await stepsOf(phase as unknown as AnyPhase, seed) : phase.steps;
+  const steps = stepsOf ? await stepsOf(phase, seed) : phase.steps;
   const saved = await checkpoint.load(phase.name);
   if (saved) phase.program.restore(saved.state);
   const history = saved?.history ?? [];

@@ -14,7 +14,7 @@ export interface EncodedSplit {
    */
   readonly classes: readonly { readonly sums: ClassSums; readonly sample: readonly string[]; readonly hasCopies: boolean }[];
   /** Features of an image of the sample of a class, or of its turned copy. */
-  read(label: number, id: string, turn?: Turn): Promise<ImageFeatures>;
+  readonly read: (label: number, id: string, turn?: Turn) => Promise<ImageFeatures>;
 }
 
 /** The sample as a training set; a class counts all its images. */

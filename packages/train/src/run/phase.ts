@@ -9,11 +9,11 @@ export interface Phase<P extends Tree<NdArray>, In extends TensorSpecs = TensorS
   /** Inputs of one step. All its random numbers come from `rng`, which depends on seed, phase and step alone. */
   batch(step: number, rng: Rng): Promise<InputsOf<In>>;
   /** @param steps of the whole phase, where a budget has shortened it */
-  learningRate(step: number, steps?: number): number;
+  readonly learningRate: (step: number, steps?: number) => number;
 }
 
 /** A phase of whatever parameters and inputs. */
 export type AnyPhase = Omit<Phase<Tree<NdArray>>, "program" | "batch"> & {
-  readonly program: Pick<TrainProgram<Tree<NdArray>, TensorSpecs, Losses>, "state" | "restore" | "step">;
-  batch(step: number, rng: Rng): Promise<InputsOf<TensorSpecs>>;
+  readonly program: Pick<TrainProgram<Tree<NdArray>>, "state" | "restore" | "step">;
+  readonly batch: (step: number, rng: Rng) => Promise<InputsOf<TensorSpecs>>;
 };

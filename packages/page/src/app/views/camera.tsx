@@ -12,8 +12,9 @@ export function Camera({ onClose }: { readonly onClose: () => void }) {
       .getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } })
       .then((opened) => {
         stream = opened;
-        if (!isOpen) return stop(opened);
-        if (video.current) video.current.srcObject = opened;
+        if (!isOpen) stop(opened);
+        else if (video.current) video.current.srcObject = opened;
+        return undefined;
       })
       .catch((error: Error) => setFault(`The camera cannot be used: ${error.message}`));
     return () => {

@@ -15,7 +15,10 @@ export interface ConfigCommandOptions extends CommonOptions {
 /** Prints settings as a training would use them, after checking them. */
 export async function configCommand(io: Io, path: string | undefined, options: ConfigCommandOptions): Promise<void> {
   await withSession(io, options, "Nothing was changed.", async (session) => {
-    if (options.schema) return void io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    if (options.schema) {
+      io.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+      return;
+    }
     const file = path === undefined ? {} : await readConfigFile(await fileOf(path));
     const config = resolveConfig({ preset: options.preset, file, sets: options.set });
     session.printJson(config);

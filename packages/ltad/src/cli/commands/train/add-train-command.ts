@@ -52,11 +52,11 @@ export function addTrainCommand(program: Command, io: Io): void {
 }
 
 /** What a plan has decided. */
-const decided = ["protocol", "order", "seed", "layout", "goodNames", "good", "bad", "className", "links", "skipBad", "maxPixels"];
+const decided = new Set(["protocol", "order", "seed", "layout", "goodNames", "good", "bad", "className", "links", "skipBad", "maxPixels"]);
 
 function refuseBeside(command: Command): void {
   const given = command.options.filter(
-    (option) => decided.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+    (option) => decided.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
   );
   const names = [...(command.processedArgs[0] === undefined ? [] : ["a data set"]), ...given.map(({ long }) => long)];
   if (names.length > 0)
