@@ -167,12 +167,13 @@ describe("train", () => {
     await expect(train(options("budget", sets, { ...budgeted, onProgress, signal: stopping.signal }))).rejects.toMatchObject({
       code: "LTAD_ABORTED",
     });
-    expect(notes).toEqual([
+    const steps = () => notes.filter((note) => note.startsWith("phase"));
+    expect(steps()).toEqual([
       expect.stringMatching(/^phase1: 10 of 1000 steps, which no longer fit into 0\.1 s, at .* s each\.$/),
       expect.stringMatching(/^phase2: 10 of 1000 steps/),
     ]);
     const resumed = await train(options("budget", sets, { ...budgeted, resume: true }));
-    expect(notes).toHaveLength(2);
+    expect(steps()).toHaveLength(2);
     expect(resumed.config).toMatchObject({ augment: { steps: 10 }, detect: { steps: 10 } });
     const plain = await train(options("as-budgeted", [...settings.recommended, "augment.steps=10", "detect.steps=10"]));
     expect(await filesOf(resumed.folder)).toEqual(await filesOf(plain.folder));
