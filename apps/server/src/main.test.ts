@@ -60,20 +60,20 @@ describe("ltad-server", () => {
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     const urls = () => [...said.matchAll(/Serving model at (http:\S+)/g)].map(([, url]) => url!);
-    await expect.poll(urls, { timeout: 60_000 }).toHaveLength(1);
+    await expect.poll(urls, { timeout: 110_000 }).toHaveLength(1);
     const serving = Number(/"pid":(\d+)/.exec(said)?.[1]);
     expect(serving).not.toBe(child.pid);
     process.kill(serving, "SIGKILL");
-    await expect.poll(urls, { timeout: 60_000 }).toHaveLength(2);
+    await expect.poll(urls, { timeout: 110_000 }).toHaveLength(2);
     expect(said).toMatch(/The server was ended by SIGKILL\. It starts again in \d+ ms\./);
     await writeBundle(join(folder, "model"), { ...tinyParts(), manifest: { ...tinyParts().manifest, seed: 5 } });
     child.kill("SIGHUP");
-    await expect.poll(() => said, { timeout: 60_000 }).toContain("reloaded ltad version 1");
+    await expect.poll(() => said, { timeout: 110_000 }).toContain("reloaded ltad version 1");
     expect((await fetch(`${urls()[1]}/health`)).status).toBe(200);
     const ended = once(child, "close");
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
-  }, 240_000);
+  }, 360_000);
 
   it.each([
     [["--bundle", "nothing", "--port", "0"], 3, /^LTAD_BUNDLE: nothing: does not exist/],

@@ -23,6 +23,7 @@ const calls: Readonly<Record<string, readonly unknown[]>> = {
   encodeModel: [{ irVersion: 9 }],
   compactOnnx: [file(), "float32", "x"],
   compactWeight: ["w", new Float32Array(8192), [64, 128], "int8"],
+  constantOf: [file(), "a"],
   isCompactable: [[2, 3]],
   externalTensors: [readFileSync(model), "x"],
   readOnnx: [api.encodeModel({ irVersion: 9, graph: { name: "g" } }), "x"],
