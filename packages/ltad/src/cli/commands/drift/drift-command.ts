@@ -25,7 +25,7 @@ export async function driftCommand(io: Io, model: string, logs: readonly string[
   return withSession(io, options, "Nothing was changed.", async (session) => {
     const manifest = await readManifest(model);
     if (!manifest.decision) {
-      const message = `${model}: this model knows no good images to compare with. Set them with \`ltad limits ${model} --from FOLDER\`, or train it again.`;
+      const message = `${model}: this model knows no good images to compare with. Give it some with \`ltad limits ${model} --from FOLDER\`, or train it again.`;
       throw new LtadError("LTAD_CONFIG", message);
     }
     const { classes, foreign } = await classesIn(logs, createDriftMonitor(usualOf(manifest)));

@@ -28,7 +28,7 @@ export function driftNotes(manifest: Manifest, warn: (line: string) => void): No
   };
 }
 
-/** `brick: the last 50 images differ from the good images of the training: higher scores (median 2.1, usually 1.0).` */
+/** `brick: the last 50 images differ from the good images that the model knows: higher scores (median 2.1, usually 1).` */
 export function driftText({ class: name, images, score, distance }: Drift): string {
   const parts = [score && partOf("scores", score), distance && partOf("distances from the class", distance)].filter(Boolean);
   return `${name}: the last ${images} images differ from the good images that the model knows: ${parts.join(" and ")}.`;

@@ -22,7 +22,7 @@ export function addFleetCommands(program: Command, io: Io): void {
   const fleet = program
     .command("fleet")
     .summary("run all shards of a plan, and see how far it is")
-    .description("Runs the shards of a plan on this machine, shows how far all machines are, and tries images again.");
+    .description("Runs the shards of a plan on this machine, shows how far all machines are, and tries bad images again.");
   addStart(fleet, io);
   addStatus(fleet, io);
   addRetry(fleet, io);
@@ -48,7 +48,7 @@ function addPlan(program: Command, io: Io): void {
         .choices(["folder", "predicted"])
         .default("folder"),
     )
-    .option("--shard-images <n>", "images of a shard (default: 6000, about three minutes on two cores)", wholeNumber)
+    .option("--shard-images <n>", "images in a shard (default: 6000, about three minutes on two cores)", wholeNumber)
     .option("--sample <n>", "for statistics: images of each class whose features the training gets (default: 512)", wholeNumber)
     .addOption(new Option("--preset <name>", "for statistics: settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "for statistics: YAML or JSON file with the settings that differ from the preset")
@@ -87,7 +87,7 @@ function addStart(fleet: Command, io: Io): void {
     .addArgument(planArgument())
     .summary("run what is missing on this machine, then merge")
     .description(
-      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; start it again to go on.",
+      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; the same command continues.",
     )
     .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
     .action(async (plan, options) => (await import("./start-command.js")).startCommand(io, plan, options));
@@ -99,7 +99,7 @@ function addStatus(fleet: Command, io: Io): void {
   const command = fleet
     .command("status")
     .addArgument(planArgument())
-    .summary("how far a plan is: done, missing, images that could not be used, time left")
+    .summary("show how far a plan is: done, missing, images that could not be used, time left")
     .description("Looks at the store alone, so it works from any machine and beside any workers.")
     .action(async (plan, options) => (await import("./status-command.js")).statusCommand(io, plan, options));
   addCommonOptions(command);
@@ -124,7 +124,7 @@ function addMerge(program: Command, io: Io): void {
     .command("merge")
     .addArgument(planArgument())
     .summary("merge the results of all shards of a plan")
-    .description("Writes what all shards give together: statistics for `train --from`, scores.jsonl, or the numbers of an evaluation.")
+    .description("Writes the results of all shards together: statistics for `train --from`, scores.jsonl, or the numbers of an evaluation.")
     .action(async (plan, options) => (await import("./merge-command.js")).mergeCommand(io, plan, options));
   addCommonOptions(addImagesOption(addOutOptions(command)));
   addExamples(command, "merge /mnt/fleet/plans/0123456789abcdef --out ./merged", "train --from ./merged --out ./model");
@@ -135,7 +135,7 @@ function planArgument(): Argument {
 }
 
 function addOutOptions(command: Command): Command {
-  return command.option("--out <folder>", "folder to write (default: merged-ID)").option("--force", "replace the folder when it is there");
+  return command.option("--out <folder>", "folder to write (default: merged-ID)").option("--force", "replace the folder if it exists");
 }
 
 function addImagesOption(command: Command): Command {

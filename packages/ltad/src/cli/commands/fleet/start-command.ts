@@ -37,7 +37,7 @@ export async function runShards(
   await workPlan(address, opened, { ...workOptions({ ...options, threads }), processes, shards, signal, onProgress });
 }
 
-/** A folder in the way shows before the work. */
+/** A folder that is in the way is reported before the work. */
 function checkFree(out: string, { force = false }: MergeCommandOptions): void {
   if (force || !existsSync(out)) return;
   const message = `--out ${out}: it is there already. Choose another folder, or replace it with --force.`;

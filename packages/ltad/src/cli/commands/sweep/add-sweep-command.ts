@@ -21,7 +21,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     .summary("train and measure all combinations of settings and seeds")
     .description(
       "Trains a model for each combination of settings and seeds, measures it, and prints means and deviations over the seeds. " +
-        "A sweep that was stopped goes on with the same command: finished runs are not repeated.",
+        "The same command continues a sweep that was stopped; it does not repeat finished runs.",
     );
   const command = addRequiredOption(sweep, "--out <folder>", "folder of the models, sweep.csv and sweep.json");
   command

@@ -20,7 +20,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .command("train")
     .argument("[data]", "data set: a folder such as CLASS/train/good/*.png in any known layout, or a table of images")
     .summary("train a model on a data set and write it as a folder")
-    .description("Encodes the images once, learns the class names (phase 1) and the detector (phase 2), and writes the model folder.");
+    .description("Encodes the images once, measures what is usual for each class, trains the detector, and writes the model folder.");
   const command = addRequiredOption(train, "--out <folder>", "folder to write the model to");
   addSettingOptions(addSplitOptions(command))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset; `config` checks one")
@@ -28,7 +28,7 @@ export function addTrainCommand(program: Command, io: Io): void {
     .option("--budget <time>", "make only as many steps as fit into this time, such as 5m", timeSpan)
     .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
     .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
-    .option("--from <folder>", "in place of data: what `merge` wrote, with the images and settings of its plan")
+    .option("--from <folder>", "in place of a data set: the folder that `merge` wrote, with the images and settings of its plan")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
     .option("--force", "start over where the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));

@@ -14,7 +14,7 @@ import {
 export function addWatchCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
   const command = program
     .command("watch")
-    .argument("<folder>", "folder that new images come into, also in folders below it")
+    .argument("<folder>", "folder that new images come into; subfolders count")
     .summary("judge each new image in a folder")
     .description(
       "Judges each image that comes into a folder, once and when it is complete. " +
@@ -29,11 +29,15 @@ export function addWatchCommand(program: Command, io: Io, setExitCode: SetExitCo
     )
     .option("--class <name>", "the class of all images (default: the model predicts it)")
     .option("--false-alarm-rate <share>", "share of good images that may be NOT OK, such as 0.05 (default: the model's)", rate)
-    .option("--webhook <url>", "post each result to this URL, until it is taken")
+    .option("--webhook <url>", "post each result to this URL, and try again until it is accepted")
     .option("--mqtt <url>", "publish each result at this broker, such as mqtt://127.0.0.1:1883; needs `npm install mqtt`")
     .option("--topic <name>", "topic of --mqtt", "ltad/results")
-    .option("--poll <seconds>", "look at the folder so often, for network drives without events", seconds)
-    .option("--once", "judge what is there, and end")
+    .option(
+      "--poll <seconds>",
+      "look through the whole folder this often (default: 30), for network drives that do not report new files",
+      seconds,
+    )
+    .option("--once", "judge what is there, and exit")
     .option("--fail-on-defect", "with --once: exit with 4 if an image is NOT OK")
     .action(async (folder, options) => setExitCode(await (await import("./watch-command.js")).watchCommand(io, folder, options)));
   addCommonOptions(addThreadsOption(addMaxPixelsOption(command)));
