@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 // The program with few requests and bundles; `npx tsx --conditions=@ltad/source tools/fuzz/main.ts` sends 10,000 and loads 1,000.
 
 it("a server answers hostile requests and corrupted bundles, and lives", async () => {
-  const args = ["--conditions=@ltad/source", "--import", "tsx", fileURLToPath(new URL("main.ts", import.meta.url))];
+  const args = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx"), fileURLToPath(new URL("main.ts", import.meta.url))];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, "--requests", "300", "--bundles", "60"]);
   const lines = stdout.trim().split("\n");
   const { odd, alive, requests, bundles, outcomes } = JSON.parse(lines.at(-1)!) as Record<string, unknown>;
