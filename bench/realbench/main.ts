@@ -69,12 +69,16 @@ const { values } = parseArgs({
 });
 const [setting = "", list] = values.each?.split("=") ?? [];
 const alternatives = list?.split(",").map((value) => ({ label: value, sets: [`${setting}=${value}`] })) ?? [{ label: "", sets: [] }];
+/** "3" is three seeds from 0, "1,2" these two. */
+const seeds = values.seeds.includes(",")
+  ? values.seeds.split(",").map(Number)
+  : Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
 const only = new Set(values.only.split(",").map((name) => name.trim()));
 const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
 const dataset = await scanDataset(values.data);
 const rows: Row[] = [];
 
-for (let seed = 0; seed < Number(values.seeds); seed++) {
+for (const seed of seeds) {
   const split = await longTail(dataset, { protocol: values.protocol, order, seed });
   for (const [name, sets] of Object.entries(trainings)) {
     const needed = only.has(name) || readings.some((reading) => only.has(reading) && name === modelOf(reading));
@@ -82,7 +86,7 @@ for (let seed = 0; seed < Number(values.seeds); seed++) {
     for (const { label, sets: own } of alternatives) await runTraining(name, label, [...sets, ...values.set, ...own], { seed, split });
   }
 }
-console.log(`\nrealbench-${values.protocol}, ${values.seeds} seeds, image / pixel AUROC in %\n\n${markdown(rows)}\n`);
+console.log(`\nrealbench-${values.protocol}, ${seeds.length} seeds, image / pixel AUROC in %\n\n${markdown(rows)}\n`);
 console.log(JSON.stringify(summarise(rows)));
 
 async function runTraining(name: string, label: string, sets: readonly string[], { seed, split }: { seed: number; split: Split }) {

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { float32, flatten, isNdArray, type NdArray } from "@ltad/core";
+import { longTail, scanDataset } from "@ltad/data";
+import { openDetector, writeBundle } from "@ltad/detector";
+import { loadImageEncoder, loadTextEncoder } from "@ltad/encoder";
+import { evaluate } from "@ltad/evaluate";
+import { encoderGraph, featureSpec, fitStatistics, sumUp } from "@ltad/features";
+import { bundleParts } from "../packages/train/src/bundle/bundle-parts.js";
+import { fitConfig } from "../packages/train/src/config/fit-config.js";
+import { resolveConfig } from "@ltad/train";
+import { withTurnedCopies } from "../packages/train/src/copies/turned-copies.js";
+import { headConfig } from "../packages/train/src/head/head-config.js";
+import { headGraph } from "../packages/train/src/head/head-graph.js";
+import { learnNames } from "../packages/train/src/phase1/learn-names.js";
+import { learnToDetect } from "../packages/train/src/phase2/learn-to-detect.js";
+import { openCheckpoint } from "../packages/train/src/run/checkpoint.js";
+import { encodeSet } from "../packages/train/src/run/training-set.js";
+const order = ["pcb", "magnetic_tile", "dagm_class1", "glassfiber", "micro_lens", "cookie"];
+const cacheDir = "/root/.cache/ltad";
+const dataset = await scanDataset("/work/shared/realbench");
+const variants = process.argv[3]!.split(";");
+for (const seed of process.argv[2]!.split(",").map(Number)) {
+  const split = await longTail(dataset, { protocol: "exp20", order, seed });
+  const first = resolveConfig({ sets: [] });
+  const image = await loadImageEncoder(first.encoder.image, { cacheDir });
+  const text = await loadTextEncoder(first.encoder.text, { cacheDir });
+  const base = await fitConfig(first, image, split);
+  const spec = featureSpec(image, base.features);
+  const graph = encoderGraph(image, spec, base.encoder.precision);
+  const encoded = await encodeSet(split, { graph, spec }, { cacheDir });
+  const own = await sumUp(encoded, spec, {});
+  const { set, sums } = await withTurnedCopies(encoded, own, split, { cacheDir, encoder: { graph, spec }, statistics: base.whitening, upTo: 64 } as any);
+  const statistics = await fitStatistics(set, sums, spec, base.whitening);
+  for (const variant of variants) {
+    const config = await fitConfig(resolveConfig({ sets: ["names.prototypes=initial", "score.lambda=0", ...variant.split(" ").filter(Boolean)] }), image, split);
+    const out = await mkdtemp("/tmp/w/t/exp-");
+    const checkpoint = await openCheckpoint(join(out, "checkpoint"), {} as any, false);
+    const training = { set, spec, config, seed, statistics };
+    const needsText = config.semantic.kind !== "none";
+    const names = needsText ? await learnNames({ ...training, text }, checkpoint, {}) : undefined;
+    const head = headConfig(config, spec, needsText ? text.size : 0);
+    const c0 = process.cpuUsage(), w0 = performance.now();
+    const { params } = await learnToDetect(training, { head, ...names } as any, checkpoint, {});
+    const c1 = process.cpuUsage(c0), w1 = (performance.now() - w0) / 1e3;
+    const K = 6, ones = () => float32([K], new Float32Array(K).fill(1));
+    const calibration = { error: ones(), logitMean: float32([K], new Float32Array(K)), logitDeviation: ones(), typical: ones(), power: ones() };
+    const trained = { tables: { ...statistics }, ...params, ...(names && { prototypes: names.prototypes }), calibration } as any;
+    const scoring = headGraph(trained, head);
+    const good = order.map((_, label) => ({ label, score: 1, map: new Float32Array(spec.tokens).map((_, i) => i / 100), distance: 1, nearestOther: 2 }));
+    await writeBundle(out, bundleParts({ options: { split, seed, out, cacheDir, config } as any, encoder: image, spec, graph, head: scoring, weights: {}, good } as any));
+    const detector = await openDetector(out);
+    const items = dataset.classes.flatMap((d) => d.test.map((i) => ({ ...i, class: d.name })));
+    let sc = 0; const times: number[] = [];
+    const { evaluation } = await evaluate(detector, dataset, { cacheDir, classes: "folder" });
+    for (let i = 0; i < 15; i++) { const b = process.cpuUsage(); const { timing } = await detector.predict(items[i * 20]!.file, { class: items[i * 20]!.class }); const b2 = process.cpuUsage(b); times.push(timing.score + timing.upsample); }
+    const { avg, high, low } = evaluation.summary as any;
+    const both = (p: any) => `${(100 * p.image_auroc).toFixed(1)}/${(100 * p.pixel_auroc).toFixed(1)}`;
+    console.log(`seed ${seed}  ${variant.padEnd(70)} ${both(avg)}  H ${both(high)}  L ${both(low)} phase2 cpu ${((c1.user + c1.system) / 1e6).toFixed(0)} wall ${w1.toFixed(0)} score ${times.sort((a, b) => a - b)[3]!.toFixed(1)} ms`);
+    await detector.dispose();
+    await rm(out, { recursive: true, force: true });
+  }
+}
