@@ -5,6 +5,7 @@ import type { ImageOptions } from "../../images/image-limits.js";
 import { loadImage } from "../../images/load-image.js";
 import { readImageHeader } from "../../images/open-image.js";
 import { readImageFile } from "../../images/read-image-file.js";
+import { byCodePoint } from "../../internal/by-code-point.js";
 import { type ClassData, type Dataset, isGood, type TestItem, type TrainItem } from "../dataset.js";
 
 /** Side of the small pictures that images are compared by. */
@@ -57,7 +58,7 @@ export async function surveyImages({ classes }: Dataset, options: JobOptions & I
     },
     { signal: options.signal },
   );
-  return { images: found.flat(), unreadable };
+  return { images: found.flat(), unreadable: unreadable.sort((a, b) => byCodePoint(a.id, b.id)) };
 }
 
 /** The range of the 16-bit images of a class, as a training finds it; undefined where one of them cannot be read. */
