@@ -4,6 +4,17 @@ import { shown } from "../internal/shown.js";
 import type { Mask } from "./load-mask.js";
 import type { TurnedSize } from "./mask-size.js";
 
+/** What is odd about some masks of a class. */
+export interface MaskFinding {
+  /** The images that the masks belong to, ordered. */
+  readonly ids: readonly string[];
+  /** The end of a sentence that begins with one mask, and of one that begins with several. */
+  readonly one: string;
+  readonly several: string;
+  /** True when numbers would be wrong because of it; false for what is good to know. */
+  readonly matters: boolean;
+}
+
 /** What is odd about the masks of a class, gathered while they are read. */
 export interface MaskRemarks {
   /**
@@ -13,6 +24,7 @@ export interface MaskRemarks {
   add(id: string, mask: Mask, sizes: { readonly image: TurnedSize; readonly mask: TurnedSize }): void;
   /** A mask of which regions are smaller than a pixel of the size at which it is compared. @param regions how many */
   addTiny(id: string, regions: number): void;
+  findings(): MaskFinding[];
   /** In sentences for the user. */
   warnings(): string[];
 }
@@ -22,55 +34,56 @@ const mostMarked = 0.5;
 
 /** Gathers remarks on the masks of one class. @param name of the class, which begins each warning */
 export function maskRemarks(name: string): MaskRemarks {
-  const [empty, soft, alpha, turned, tiny] = Array.from({ length: 5 }, (): string[] => []) as [
-    string[],
-    string[],
-    string[],
-    string[],
-    string[],
-  ];
+  const ids = { empty: [], soft: [], alpha: [], turned: [], tiny: [] } as Record<"empty" | "soft" | "alpha" | "turned" | "tiny", string[]>;
   const wide: { id: string; share: number }[] = [];
   let [masks, tinyRegions] = [0, 0];
-  /** @param verb for one mask and for several */
-  const say = (ids: readonly string[], verb: readonly [string, string], sentence: string) =>
-    ids.length === 0
-      ? []
-      : [`${shown(name)}: ${ids.length} of ${plural(masks, "mask")} ${verb[ids.length === 1 ? 0 : 1]} ${sentence} (${examples(ids)}).`];
-  return {
-    add(id, { data, alpha: isAlpha, soft: isSoft }, sizes) {
-      masks++;
-      const share = data.reduce((sum, v) => sum + v, 0) / data.length;
-      if (share === 0) empty.push(id);
-      if (share > mostMarked) wide.push({ id, share });
-      if (isSoft) soft.push(id);
-      if (isAlpha) alpha.push(id);
-      if ((sizes.image.orientation ?? 1) !== (sizes.mask.orientation ?? 1)) turned.push(id);
-    },
-    addTiny(id, regions) {
-      tiny.push(id);
-      tinyRegions += regions;
-    },
-    warnings: () => [
-      ...say(
+  const findings = () =>
+    [
+      found(
         wide.map(({ id }) => id),
         ["marks", "mark"],
         `more than half of the image, ${percentOf(wide)} % on average; a mask is white on the defect and black elsewhere, so they may be inverted`,
       ),
-      ...say(empty, ["marks", "mark"], "nothing, though the image is in a folder of defects; all pixels of it count as good"),
-      ...say(soft, ["has", "have"], "soft edges; a pixel counts as defect from half of the largest value on"),
-      ...say(alpha, ["is", "are"], "read from the alpha channel, because it varies"),
-      ...say(
-        turned,
+      found(ids.empty, ["marks", "mark"], "nothing, though the image is in a folder of defects; all pixels of it count as good"),
+      found(ids.soft, ["has", "have"], "soft edges; a pixel counts as defect from half of the largest value on", false),
+      found(ids.alpha, ["is", "are"], "read from the alpha channel, because it varies", false),
+      found(
+        ids.turned,
         ["has", "have"],
         "another EXIF orientation than the image, which is compared as it is shown; make sure that mask and image fit",
       ),
-      ...say(
-        tiny,
+      found(
+        ids.tiny,
         ["has", "have"],
         `${plural(tinyRegions, "region")} that would vanish at the size of the comparison; every pixel that such a region touches counts as defect`,
+        false,
       ),
-    ],
+    ].filter((finding) => finding.ids.length > 0);
+  return {
+    add(id, { data, alpha, soft }, sizes) {
+      masks++;
+      const share = data.reduce((sum, v) => sum + v, 0) / data.length;
+      if (share === 0) ids.empty.push(id);
+      if (share > mostMarked) wide.push({ id, share });
+      if (soft) ids.soft.push(id);
+      if (alpha) ids.alpha.push(id);
+      if ((sizes.image.orientation ?? 1) !== (sizes.mask.orientation ?? 1)) ids.turned.push(id);
+    },
+    addTiny(id, regions) {
+      ids.tiny.push(id);
+      tinyRegions += regions;
+    },
+    findings,
+    warnings: () => findings().map((finding) => warning(name, masks, finding)),
   };
+}
+
+function found(ids: readonly string[], [one, several]: readonly [string, string], rest: string, matters = true): MaskFinding {
+  return { ids: ids.toSorted(byCodePoint), one: `${one} ${rest}`, several: `${several} ${rest}`, matters };
+}
+
+function warning(name: string, masks: number, { ids, one, several }: MaskFinding): string {
+  return `${shown(name)}: ${ids.length} of ${plural(masks, "mask")} ${ids.length === 1 ? one : several} (${examples(ids)}).`;
 }
 
 function percentOf(wide: readonly { readonly share: number }[]): string {
@@ -78,5 +91,5 @@ function percentOf(wide: readonly { readonly share: number }[]): string {
 }
 
 function examples(ids: readonly string[]): string {
-  return `${ids.toSorted(byCodePoint).slice(0, 3).map(shown).join(", ")}${ids.length > 3 ? ", ..." : ""}`;
+  return `${ids.slice(0, 3).map(shown).join(", ")}${ids.length > 3 ? ", ..." : ""}`;
 }

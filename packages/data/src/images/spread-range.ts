@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 
 /** The ranges that cameras have: 8, 10, 12, 14 and 16 bits. */
-const ranges = [255, 1023, 4095, 16383, 65535] as const;
+export const ranges = [255, 1023, 4095, 16383, 65535] as const;
 /** The whole range of 16 bits. */
 export const wholeRange = 65535;
 

@@ -7,6 +7,8 @@ import { writeCleanList } from "../../splits/write-clean-list.js";
 import { makeFolder, png } from "../../testing/make-folder.js";
 import { scanDataset } from "../scan-dataset.js";
 import { examineDataset } from "./examine-dataset.js";
+import { surveyImages } from "./survey.js";
+import { thumbnail } from "./thumbnail.js";
 
 /** A part on a grey ground with a texture of its own, 96 px. */
 async function part(seed: number, kind: "png" | "jpeg" = "png", tint = 0): Promise<Uint8Array> {
@@ -133,10 +135,67 @@ describe("examineDataset", () => {
       "a/ground_truth/cut/002_mask.png": await png(96, 95, 255),
       "a/ground_truth/cut/003_mask.png": "text",
     });
-    expect(told(found)).toMatch(/! a: 1 file \(a\/test\/cut\/000.png\) with a mask that marks nothing/);
-    expect(told(found)).toMatch(/! a: 1 file \(a\/test\/cut\/001.png\) with a mask that marks nearly the whole image/);
+    expect(told(found)).toMatch(/! a: 1 file \(a\/test\/cut\/000.png\) whose mask marks nothing/);
+    expect(told(found)).toMatch(/! a: 1 file \(a\/test\/cut\/001.png\) whose mask marks more than half of the image, 100 % on average/);
     expect(told(found)).toMatch(/! a\/test\/cut\/002.png: its mask cannot be used: .*96x95/);
     expect(told(found)).toMatch(/! a\/test\/cut\/003.png: its mask cannot be used: .*text file/);
+  });
+
+  it("names masks with soft edges, of the alpha channel and turned, and the unusable ones in order", async () => {
+    const ramp = Uint8Array.from({ length: 96 * 96 }, (_, i) => (i % 96 < 30 ? 0 : Math.min(255, 2 * (i % 96))));
+    const brush = Uint8Array.from({ length: 4 * 96 * 96 }, (_, i) => (i % 4 === 3 && i < 9000 ? 255 : 0));
+    const upright = await sharp(await png(96, 96, 0)).toBuffer();
+    const found = await examine({
+      ...(await clean()),
+      "a/test/cut/turned.jpg": await sharp(await part(900))
+        .jpeg()
+        .withMetadata({ orientation: 3 })
+        .toBuffer(),
+      "a/ground_truth/cut/turned_mask.png": await sharp(upright)
+        .composite([{ input: await png(10, 10, 255), left: 0, top: 0 }])
+        .png()
+        .toBuffer(),
+      "a/ground_truth/cut/000_mask.png": await sharp(ramp, { raw: { width: 96, height: 96, channels: 1 } })
+        .png()
+        .toBuffer(),
+      "a/ground_truth/cut/001_mask.png": await sharp(brush, { raw: { width: 96, height: 96, channels: 4 } })
+        .png()
+        .toBuffer(),
+      ...Object.fromEntries(
+        await Promise.all([9, 8, 7, 6].map(async (i) => [`a/ground_truth/cut/00${i}_mask.png`, await png(96, 95, 255)] as const)),
+      ),
+    });
+    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/test\/cut\/000.png\) whose mask has soft edges; a pixel counts as defect from half/);
+    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/test\/cut\/001.png\) whose mask is read from the alpha channel/);
+    expect(told(found)).toMatch(/! a: 1 file \(a\/test\/cut\/turned.jpg\) whose mask has another EXIF orientation/);
+    expect(told(found).match(/cut\/00\d(?=.png: its mask)/g)).toEqual(["cut/006", "cut/007", "cut/008", "cut/009"]);
+  });
+
+  it("compares images of 12 bits as a training sees them", async () => {
+    const twelve = async (seed: number) => {
+      const { data } = await sharp(await part(seed))
+        .greyscale()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      const deep = Uint16Array.from(data, (value, i) => value * 16 + (i === 0 ? 4095 - value * 16 : 0));
+      return sharp(deep, { raw: { width: 96, height: 96, channels: 1 } })
+        .toColourspace("grey16")
+        .png()
+        .toBuffer();
+    };
+    const all = async (folder: string, from: number, count: number) =>
+      Object.fromEntries(
+        await Promise.all(Array.from({ length: count }, async (_, i) => [`${folder}/${i}.png`, await twelve(from + i)] as const)),
+      );
+    const dataset = await scanDataset(await makeFolder({ ...(await all("a/train/good", 0, 10)), ...(await all("a/test/good", 100, 3)) }));
+    const { images } = await surveyImages(dataset);
+    expect(Math.max(...images[0]!.small)).toBeGreaterThan(100 * 256);
+    const picture = await thumbnail(dataset.classes[0]!.train[0]!.file, 96);
+    const { data } = await sharp(Buffer.from(picture.slice(picture.indexOf(",") + 1), "base64"))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(Math.max(...data)).toBeGreaterThan(100);
   });
 
   it.each([

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { eachAtOnce, isLtadError, type JobOptions } from "@ltad/core";
+import { findRange } from "../../images/find-range.js";
 import type { ImageOptions } from "../../images/image-limits.js";
 import { loadImage } from "../../images/load-image.js";
 import { readImageHeader } from "../../images/open-image.js";
 import { readImageFile } from "../../images/read-image-file.js";
-import { type Dataset, isGood, type TestItem, type TrainItem } from "../dataset.js";
+import { byCodePoint } from "../../internal/by-code-point.js";
+import { type ClassData, type Dataset, isGood, type TestItem, type TrainItem } from "../dataset.js";
 
 /** Side of the small pictures that images are compared by. */
 export const side = 32;
@@ -33,17 +35,19 @@ export interface Survey {
 
 /** Reads and decodes every image once; of each a few numbers and a small picture stay in memory. */
 export async function surveyImages({ classes }: Dataset, options: JobOptions & ImageOptions = {}): Promise<Survey> {
-  const items = classes.flatMap(({ name, train, test }) => [
-    ...train.map((item) => ({ item, name, role: "train" as const })),
-    ...test.map((item) => ({ item, name, role: roleOf(item) })),
+  const ranges: (number | undefined)[] = [];
+  for (const data of classes) ranges.push(await rangeOfClass(data, options));
+  const items = classes.flatMap(({ name, train, test }, i) => [
+    ...train.map((item) => ({ item, name, role: "train" as const, range: ranges[i] })),
+    ...test.map((item) => ({ item, name, role: roleOf(item), range: ranges[i] })),
   ]);
   const unreadable: Survey["unreadable"][number][] = [];
   let done = 0;
   const found = await eachAtOnce(
     items,
-    async ({ item, name, role }): Promise<ImageFacts[]> => {
+    async ({ item, name, role, range }): Promise<ImageFacts[]> => {
       try {
-        return [{ ...(await read(item, options)), class: name, role }];
+        return [{ ...(await read(item, { ...options, range })), class: name, role }];
       } catch (error) {
         if (!isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
         unreadable.push({ id: item.id, class: name, why: error.message });
@@ -54,7 +58,20 @@ export async function surveyImages({ classes }: Dataset, options: JobOptions & I
     },
     { signal: options.signal },
   );
-  return { images: found.flat(), unreadable };
+  return { images: found.flat(), unreadable: unreadable.sort((a, b) => byCodePoint(a.id, b.id)) };
+}
+
+/** The range of the 16-bit images of a class, as a training finds it; undefined where one of them cannot be read. */
+async function rangeOfClass({ train }: ClassData, options: JobOptions & ImageOptions): Promise<number | undefined> {
+  const { signal, maxPixels, maxBytes } = options;
+  const limits = { ...(maxPixels !== undefined && { maxPixels }), ...(maxBytes !== undefined && { maxBytes }) };
+  return findRange(
+    train.map(({ file }) => file),
+    { signal, ...limits },
+  ).catch((error: unknown) => {
+    if (isLtadError(error) && error.code === "LTAD_IMAGE") return undefined;
+    throw error;
+  });
 }
 
 function roleOf(item: TestItem): "good" | "defective" {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
-import { addCommonOptions, addExamples, addRequiredOption, addSplitOptions } from "../../options.js";
+import { addCommonOptions, addExamples, addMaxPixelsOption, addRequiredOption, addSplitOptions } from "../../options.js";
 
 export function addDataCommands(program: Command, io: Io, setExitCode: (code: number) => void): void {
   const data = program
@@ -25,7 +25,7 @@ function addCheck(data: Command, io: Io, setExitCode: (code: number) => void): v
     .option("--fix <file>", "write a list of the training images without those that should not train; no image is changed")
     .option("--page <file>", "write an HTML page with pictures of what was found")
     .action(async (folder, options) => setExitCode(await (await import("./data-check.js")).dataCheck(io, folder, options)));
-  addCommonOptions(addDataOptions(command));
+  addCommonOptions(addMaxPixelsOption(addDataOptions(command)));
   addExamples(
     command,
     "data check ./data",
@@ -42,7 +42,7 @@ function addStats(data: Command, io: Io): void {
     .description("Counts images, defects and masks of each class, and reads the size of every image.")
     .option("--page <file>", "write an HTML page of the class sizes with examples")
     .action(async (folder, options) => (await import("./data-stats.js")).dataStats(io, folder, options));
-  addCommonOptions(addDataOptions(command));
+  addCommonOptions(addMaxPixelsOption(addDataOptions(command)));
   addExamples(command, "data stats ./data", "data stats ./data --json");
 }
 

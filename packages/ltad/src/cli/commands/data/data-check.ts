@@ -5,11 +5,13 @@ import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
+import { jobOf } from "./job-of.js";
 import { writeCheckPage } from "./data-pages.js";
 
 export interface DataCheckOptions extends CommonOptions, DataOptions {
   /** List file to write without the training images that are wrong. */
   readonly fix?: string;
+  readonly maxPixels?: number;
   /** HTML file to write with pictures. */
   readonly page?: string;
 }
@@ -22,7 +24,7 @@ export async function dataCheck(io: Io, data: string | undefined, options: DataC
   return withSession(io, options, "Nothing was changed.", async (session) => {
     const dataset = await openDataset(data, { ...options, signal: session.signal });
     session.info(dataset.readAs);
-    const found = await examineDataset(dataset, session);
+    const found = await examineDataset(dataset, jobOf(session, options));
     const { layout, readAs, root } = dataset;
     session.printJson({ root, layout, readAs, matters: found.matters, remarks: found.remarks, drop: Object.fromEntries(found.drop) });
     for (const { text, matters } of found.lines) session.print(`${matters ? "matters" : "note   "}  ${text}`);
@@ -42,7 +44,12 @@ export async function dataCheck(io: Io, data: string | undefined, options: DataC
   });
 }
 
-async function writeOutputs(session: Session, dataset: Dataset, found: Examination, { fix, page }: DataCheckOptions): Promise<void> {
+async function writeOutputs(
+  session: Session,
+  dataset: Dataset,
+  found: Examination,
+  { fix, page, maxPixels }: DataCheckOptions,
+): Promise<void> {
   if (fix !== undefined) {
     const left = await writeCleanList(fix, dataset, found.drop);
     session.info(
@@ -50,7 +57,7 @@ async function writeOutputs(session: Session, dataset: Dataset, found: Examinati
     );
   }
   if (page !== undefined) {
-    await writeCheckPage(page, dataset, found, session);
+    await writeCheckPage(page, dataset, found, jobOf(session, { maxPixels }));
     session.info(`The pictures are in ${page}`);
   }
 }

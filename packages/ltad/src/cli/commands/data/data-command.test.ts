@@ -66,6 +66,18 @@ it("data check names what matters, writes a list and a page, and ends with 3", a
   expect(await readFile(join(folder, "tile/train/good/0.png"))).toEqual(before);
 });
 
+it("data check and data stats take larger images with --max-pixels", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), { tile: { train: 12, good: 10, defect: 10 } });
+  for (const [words, few, many] of [
+    [["data", "check"], 3, 0],
+    [["data", "stats"], 3, 0],
+  ] as const) {
+    const refused = await ltad(...words, folder, "--max-pixels", "1000");
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([few, expect.stringContaining("allow more (--max-pixels N")]);
+    expect((await ltad(...words, folder, "--max-pixels", "2000")).code).toBe(many);
+  }
+});
+
 it("data stats draws class sizes and examples, and escapes names", async () => {
   const folder = await tinyDataset(await temporaryFolder(), { "<b>x": { train: 2, good: 1, defect: 1 } });
   const page = join(await temporaryFolder(), "stats.html");

@@ -1,6 +1,6 @@
 import { eachAtOnce, isLtadError, type JobOptions, writeFileAtomic } from "@ltad/core";
 import { count } from "@ltad/core/format";
-import { type ClassData, type Dataset, type Examination, isGood, thumbnail } from "@ltad/data";
+import { type ClassData, type Dataset, type Examination, type ImageLimits, isGood, thumbnail } from "@ltad/data";
 import { type Html, html, raw, style } from "@ltad/evaluate/report";
 
 const ownStyle = `
@@ -16,7 +16,7 @@ const mostSuspects = 200;
 const examplesOf = { train: 3, good: 1, defective: 2 };
 
 /** A page of class sizes with example images of each class. */
-export async function writeStatsPage(path: string, dataset: Dataset, job: JobOptions): Promise<void> {
+export async function writeStatsPage(path: string, dataset: Dataset, job: JobOptions & ImageLimits): Promise<void> {
   const most = Math.max(...dataset.classes.map(({ train }) => train.length));
   const examples = dataset.classes.map((data) => ({ data, items: examplesIn(data) }));
   const pictures = await picturesOf(
@@ -34,7 +34,12 @@ export async function writeStatsPage(path: string, dataset: Dataset, job: JobOpt
 }
 
 /** A page of what a check found, with the images to look at. */
-export async function writeCheckPage(path: string, dataset: Dataset, { lines, suspects }: Examination, job: JobOptions): Promise<void> {
+export async function writeCheckPage(
+  path: string,
+  dataset: Dataset,
+  { lines, suspects }: Examination,
+  job: JobOptions & ImageLimits,
+): Promise<void> {
   const seen = suspects.slice(0, mostSuspects);
   const pictures = await picturesOf(
     seen.flatMap(({ file, beside }) => [file, ...(beside ? [beside.file] : [])]),
@@ -118,13 +123,16 @@ function spread<T>(items: readonly T[], most: number): T[] {
 }
 
 /** Small pictures by file; a file that cannot be read has none. */
-async function picturesOf(files: readonly string[], { signal, onProgress }: JobOptions): Promise<Map<string, string>> {
+async function picturesOf(
+  files: readonly string[],
+  { signal, onProgress, ...limits }: JobOptions & ImageLimits,
+): Promise<Map<string, string>> {
   const pictures = new Map<string, string>();
   const all = [...new Set(files)];
   await eachAtOnce(
     all,
     async (file) => {
-      const picture = await thumbnail(file, side).catch((error: unknown) => {
+      const picture = await thumbnail(file, side, limits).catch((error: unknown) => {
         if (isLtadError(error)) return "";
         throw error;
       });

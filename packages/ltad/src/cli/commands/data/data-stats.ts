@@ -4,9 +4,11 @@ import type { Io } from "../../io.js";
 import { count, foldRemarks } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
+import { jobOf } from "./job-of.js";
 import { writeStatsPage } from "./data-pages.js";
 
 export interface DataStatsOptions extends CommonOptions, DataOptions {
+  readonly maxPixels?: number;
   /** HTML file to write with class sizes and examples. */
   readonly page?: string;
 }
@@ -17,7 +19,7 @@ export async function dataStats(io: Io, folder: string | undefined, options: Dat
     const dataset = await openDataset(folder, options);
     session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
-    const classes = await datasetStatistics(dataset, session);
+    const classes = await datasetStatistics(dataset, jobOf(session, options));
     for (const remark of foldRemarks(classes.flatMap(({ remarks }) => remarks))) session.warn(remark);
     session.printJson({ root: dataset.root, layout: dataset.layout, classes, warnings: dataset.warnings });
     session.print(textTable(["class", "train", "test good", "defective", "masks", "size in pixels", "defects"], classes.map(row)));
@@ -26,7 +28,7 @@ export async function dataStats(io: Io, folder: string | undefined, options: Dat
       `\n${classes.length} classes, ${total("train")} images to train on, ${total("testGood")} good and ${total("testDefect")} defective to test on.`,
     );
     if (options.page !== undefined) {
-      await writeStatsPage(options.page, dataset, session);
+      await writeStatsPage(options.page, dataset, jobOf(session, options));
       session.info(`The pictures are in ${options.page}`);
     }
   });

@@ -1,6 +1,6 @@
+import { join } from "node:path";
 import type { JobOptions } from "@ltad/core";
 import { foldRemarks, plural, seconds } from "@ltad/core/format";
-import { configYaml } from "@ltad/evaluate/report";
 import { dataWords } from "../../../data-options.js";
 import { trainWords } from "../../../train-command-line.js";
 import type { TrainOptions, TrainPlan } from "../../../train-options.js";
@@ -36,7 +36,7 @@ export async function trainWithRemarks(session: Session, data: string | undefine
     env: io.env,
     signal,
     onProgress,
-    onPlan: (plan) => showPlan(session, plan),
+    onPlan: (plan) => showPlan(session, plan, options.out),
     onNote: session.info,
   });
   for (const warning of foldRemarks(result.warnings)) session.warn(warning);
@@ -48,12 +48,12 @@ export async function trainWithRemarks(session: Session, data: string | undefine
   return result;
 }
 
-function showPlan(session: Session, { split, config, readAs, warnings }: TrainPlan): void {
+function showPlan(session: Session, { split, config, readAs, warnings }: TrainPlan, out: string): void {
   session.info(readAs);
   for (const warning of foldRemarks(warnings)) session.warn(warning);
   const images = imagesOf(split);
   session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);
-  session.info(session.colours.dim(configYaml(config).trimEnd()));
+  session.info(session.colours.dim(`Preset ${config.preset}; ${join(out, "config.yaml")} will have every setting.`));
 }
 
 const mostListed = 30;
