@@ -81,7 +81,7 @@ it("refuses to merge while a shard is missing, or its only result is cut off", a
 it("leaves out images that cannot be read, by name, after which the rest of the shard counts", async () => {
   const bad = { "empty.png": "", "cut.png": Buffer.from("89504e470d0a1a0a0000000d49484452", "hex") };
   const { merged } = await runAll({ shardImages: 1000, bad });
-  expect(merged.info.bad.map(({ id }) => id.split("/").at(-1)).sort()).toEqual(["cut.png", "empty.png"]);
+  expect(merged.info.bad.map(({ id }) => id.split("/").at(-1)).toSorted((a, b) => (a! < b! ? -1 : 1))).toEqual(["cut.png", "empty.png"]);
   for (const { reason } of merged.info.bad) expect(reason).toMatch(/empty\.png|cut\.png/);
   expect(merged.info.classes.map(({ images }) => images)).toEqual([12, 12, 12]);
   expect(merged.split.classes.flatMap(({ train }) => train).some(({ id }) => /cut|empty/.test(id))).toBe(false);

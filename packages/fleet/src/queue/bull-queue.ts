@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LtadError } from "@ltad/core";
-import type { Job, Processor, WorkerOptions } from "bullmq";
+import type * as bullmq from "bullmq";
+import type { Job, Processor, Queue, WorkerOptions } from "bullmq";
 import type { Outcome, ShardJob, ShardQueue, TakeOptions } from "./shard-queue.js";
 
 export interface BullQueueOptions {
@@ -57,7 +58,7 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
   };
 }
 
-type Bull = typeof import("bullmq");
+type Bull = typeof bullmq;
 
 /** The parts of BullMQ's queues and workers that are the same for all servers. */
 interface Connected {
@@ -65,26 +66,26 @@ interface Connected {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
-function connect({ Queue, Worker, createPostgresBackend }: Bull, { href, protocol }: URL) {
+function connect(bull: Bull, { href, protocol }: URL) {
   type Options = Omit<WorkerOptions, "connection">;
   type Process = Processor<ShardJob, void>;
   if (drivers[protocol as keyof typeof drivers] === "ioredis") {
     const connection = { url: href, maxRetriesPerRequest: null };
     return {
-      queue: new Queue<ShardJob>(queueName, { connection }) as BullQueue,
+      queue: new bull.Queue<ShardJob>(queueName, { connection }) as BullQueue,
       newWorker: (process: Process, options: Options): Connected =>
-        new Worker<ShardJob, void>(queueName, process, { ...options, connection }),
+        new bull.Worker<ShardJob, void>(queueName, process, { ...options, connection }),
     };
   }
   const connection = { connectionString: href, migrate: true, max: 4 };
   return {
-    queue: new Queue(queueName, { connection }, createPostgresBackend) as unknown as BullQueue,
+    queue: new bull.Queue(queueName, { connection }, bull.createPostgresBackend) as unknown as BullQueue,
     newWorker: (process: Process, options: Options): Connected =>
-      new Worker(queueName, process, { ...options, connection }, createPostgresBackend),
+      new bull.Worker(queueName, process, { ...options, connection }, bull.createPostgresBackend),
   };
 }
 
-type BullQueue = Connected & Pick<import("bullmq").Queue<ShardJob>, "addBulk" | "getFailed" | "waitUntilReady" | "off">;
+type BullQueue = Connected & Pick<Queue<ShardJob>, "addBulk" | "getFailed" | "waitUntilReady" | "off">;
 
 async function settle({ UnrecoverableError, WaitingError }: Bull, job: Job<ShardJob>, token: string | undefined, outcome: Outcome) {
   if (outcome.type === "given back") {

@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createRng } from "@ltad/core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { createRng, sha256 } from "@ltad/core";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { mergeStatistics } from "../merge/merge-statistics.js";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { StatisticsTask } from "../plan/plan.js";
@@ -64,10 +64,10 @@ const servers: readonly [string, string, () => Promise<TestServer>][] = [
 ];
 
 describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start) => {
-  const reason = `no ${program} on this machine: apt-get install redis-server postgresql`;
-  const having = () => ({ skip: !hasProgram(program), note: reason });
+  const missing = `no ${program} on this machine: apt-get install redis-server postgresql`;
+  beforeEach(({ skip }) => skip(!hasProgram(program), missing));
 
-  it.skipIf(having().skip)("counts every image once although workers are killed in their shards", async () => {
+  it("counts every image once although workers are killed in their shards", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const options = { shardImages: 2, train: 240, sample: 8 };
@@ -87,7 +87,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
   });
 
-  it.skipIf(having().skip)("counts one result of a shard that two workers run", async () => {
+  it("counts one result of a shard that two workers run", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const options = { shardImages: 8, train: 24 };
@@ -107,7 +107,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
   });
 
-  it.skipIf(having().skip)("names images that crash or hang, and counts the rest of their shard", async () => {
+  it("names images that crash or hang, and counts the rest of their shard", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const { address, opened } = await tinyPlan(root, {
@@ -125,7 +125,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     ]);
   });
 
-  it.skipIf(having().skip)("goes on when the queue is killed, and adds only what is missing when it is started again", async () => {
+  it("goes on when the queue is killed, and adds only what is missing when it is started again", async () => {
     const root = await temporaryFolder();
     const server = await start();
     const options = { shardImages: 2, train: 24 };
@@ -145,7 +145,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
   });
 
-  it.skipIf(having().skip)("lets two coordinators wait for the same plan", async () => {
+  it("lets two coordinators wait for the same plan", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const options = { shardImages: 4, train: 24 };
@@ -156,7 +156,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
   });
 
-  it.skipIf(having().skip)("gets a shard back from a worker that is stopped, or that is of another version", async () => {
+  it("gets a shard back from a worker that is stopped, or that is of another version", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const options = { shardImages: 30, train: 24 };
@@ -173,7 +173,6 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
 
     const text = JSON.stringify({ ...opened.plan, producer: "ltad 0.0.1" });
-    const { sha256 } = await import("@ltad/core");
     const id = sha256(text).slice(0, 16);
     await store.write(`plans/${id}/plan.json`, text);
     await queue.add(id, [{ plan: address.replace(/[^/]+$/, id), shard: 0 }]);
@@ -182,7 +181,7 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     expect(await queue.failed(id)).toEqual([]);
   });
 
-  it.skipIf(having().skip)("gives a shard up that cannot succeed, says why, and tries it again when it is started again", async () => {
+  it("gives a shard up that cannot succeed, says why, and tries it again when it is started again", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
     const { address, opened, store } = await tinyPlan(root, { shardImages: 30 });
@@ -197,5 +196,15 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await store.write(key, list);
     await runByQueue(address, opened, queue, quick);
     expect(await missingShards(opened)).toEqual([]);
+  });
+
+  it("says that the server is not there, without its password", async () => {
+    const server = await start();
+    await server.kill();
+    const { url, port } = server;
+    const protocol = new URL(url).protocol;
+    await expect(bullQueue(`${protocol}//u:secret@127.0.0.1:${port}/0`)).rejects.toThrow(
+      new RegExp(`^--queue: the server 127.0.0.1:${port} cannot be reached \\(connect ECONNREFUSED 127.0.0.1:${port}\\)`),
+    );
   });
 });

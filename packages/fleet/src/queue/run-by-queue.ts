@@ -66,5 +66,5 @@ function givenUp(failed: readonly FailedShard[]): LtadError {
   const [{ shard, reason }] = failed as [FailedShard, ...FailedShard[]];
   const others = failed.length > 1 ? ` So were ${failed.length - 1} others.` : "";
   const message = `shard ${shard} was given up by its workers: ${reason}${others} Remove the cause and start again; finished shards are kept.`;
-  return new LtadError("LTAD_FETCH", message, { details: { shards: failed.map((one) => one.shard) } });
+  return new LtadError("LTAD_FETCH", message);
 }

@@ -65,5 +65,5 @@ export async function readResult({ store }: Pick<OpenPlan, "store">, key: string
   const [, hash] = /-([0-9a-f]{64})\.safetensors$/.exec(key) ?? [];
   if (!content || sha256(content) !== hash) return undefined;
   const { arrays, metadata } = decodeSafetensors(content, key);
-  return { info: infoSchema.parse(JSON.parse(metadata["ltad"] ?? "{}")) as ShardInfo, arrays, doubles: decodeDoubles(content, key) };
+  return { info: infoSchema.parse(JSON.parse(metadata["ltad"] ?? "{}")), arrays, doubles: decodeDoubles(content, key) };
 }

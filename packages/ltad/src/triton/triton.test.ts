@@ -22,7 +22,23 @@ it("writes the graphs of the model, and what Triton must know of them", async ()
   for (const side of ["encoder", "head"])
     expect((await readFile(join(out, `line.1_${side}/1/model.onnx`))).equals(await readFile(join(model, graphs[side]!.file)))).toBe(true);
   expect((await readdir(join(out, "line.1/1"))).length).toBe(1); // object stores have no empty folders
-  expect(await readFile(join(out, "line.1_head/config.pbtxt"), "utf8")).toMatchInlineSnapshot();
+  expect(await readFile(join(out, "line.1_head/config.pbtxt"), "utf8")).toMatchInlineSnapshot(`
+    "name: "line.1_head"
+    backend: "onnxruntime"
+    max_batch_size: 8
+    input [
+      { name: "features" data_type: TYPE_FP32 dims: [16, 3] },
+      { name: "z" data_type: TYPE_FP32 dims: [3] },
+      { name: "class" data_type: TYPE_INT32 dims: [1] reshape { shape: [] } }
+    ]
+    output [
+      { name: "score" data_type: TYPE_FP32 dims: [1] reshape { shape: [] } },
+      { name: "label" data_type: TYPE_INT32 dims: [1] reshape { shape: [] } },
+      { name: "map" data_type: TYPE_FP32 dims: [4, 4] }
+    ]
+    dynamic_batching {}
+    "
+  `);
   expect((await readdir(root)).sort()).toEqual(["model", "repository"]);
 });
 

@@ -42,15 +42,12 @@ it.each([
   expect([code, stdout]).toEqual([2, ""]);
 });
 
-it.each(["redis://u:secret@127.0.0.1:1", "postgres://u:secret@127.0.0.1:1/db"])(
-  "names a queue server that is not there: %s",
-  async (url) => {
-    const { code, stderr } = await ltad("work", "--queue", url);
-    expect(stderr).toContain("--queue: the server 127.0.0.1:1 cannot be reached (connect ECONNREFUSED 127.0.0.1:1). Check its address");
-    expect(stderr).not.toContain("secret");
-    expect(code).toBe(1);
-  },
-);
+it("names a queue server that is not there, without its password", async () => {
+  const { code, stderr } = await ltad("work", "--queue", "redis://u:secret@127.0.0.1:1");
+  expect(stderr).toContain("--queue: the server 127.0.0.1:1 cannot be reached (connect ECONNREFUSED 127.0.0.1:1). Check its address");
+  expect(stderr).not.toContain("secret");
+  expect(code).toBe(1);
+});
 
 it("takes the shard from Kubernetes or AWS Batch, and refuses what is no number", async () => {
   for (const name of ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX"]) {

@@ -31,11 +31,11 @@ async function workShard(io: Io, address: string, options: WorkCommandOptions): 
   const shard = options.shard ?? shardFrom(io.env);
   const again = typedCommand(io.env, "work", address, "--shard", shard);
   await withSession(io, options, `The shard has no result. Run it again with\n  ${again}`, async (session) => {
-    const { plan, items } = await openPlan(address, { root: options.images });
-    await items(shard); // refuses a number that the plan has not
+    const opened = await openPlan(address, { root: options.images });
+    await opened.items(shard); // refuses a number that the plan has not
     const worker = startWorker({ ...workOptions(options), signal: session.signal });
     try {
-      const total = plan.shards[shard]!.images;
+      const total = opened.plan.shards[shard]!.images;
       const done = await worker.work(address, shard, (count) => session.onProgress({ phase: "shard", done: count, total, unit: "images" }));
       warnOfBad(session, done.bad);
       session.printJson(done);
