@@ -123,9 +123,9 @@ function checkedUrl(text: string): URL {
 }
 
 async function load({ protocol }: URL): Promise<Bull> {
-  const driver: string = drivers[protocol as keyof typeof drivers];
+  const driver = drivers[protocol as keyof typeof drivers];
   try {
-    await import(driver);
+    await (driver === "pg" ? import("pg") : import("ioredis"));
     return await import("bullmq");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;

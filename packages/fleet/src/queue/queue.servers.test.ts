@@ -14,6 +14,8 @@ import { listResults, missingShards } from "../shard/list-results.js";
 import { openTask } from "../shard/open-task.js";
 import { runShard } from "../shard/run-shard.js";
 import { hasProgram, postgresServer, redisServer, type TestServer } from "../testing/servers.js";
+import type { Taken } from "../testing/queue-worker.js";
+import type { SlowChild } from "../testing/slow-child.js";
 import { temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
 import { planStatus } from "../work/plan-status.js";
 import { bullQueue } from "./bull-queue.js";
@@ -23,12 +25,12 @@ const file = (name: string) => fileURLToPath(new URL(`../testing/${name}.ts`, im
 const quick = { lookSeconds: 0.2, addSeconds: 5 };
 
 /** A worker in a process of its own. */
-function startWorker(url: string, program = "slow-child") {
+function startWorker(url: string, program: SlowChild | "faulty-child" = "slow-child") {
   const args = ["--conditions=@ltad/source", "--import=tsx", file("queue-worker"), url, file(program)];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   let takes: (shard: number) => void = () => undefined;
   const taken = new Promise<number>((resolve) => (takes = resolve));
-  child.on("message", (message: { takes: number }) => takes(message.takes));
+  child.on("message", (message: Taken) => takes(message.takes));
   const exited = once(child, "exit").then(([code]) => code as number | null);
   onTestFinished(() => void child.kill("SIGKILL"));
   return { child, /** The first shard that it takes. */ taken, /** Its exit code. */ exited };

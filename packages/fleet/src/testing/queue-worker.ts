@@ -3,6 +3,11 @@ import { pathToFileURL } from "node:url";
 import { bullQueue } from "../queue/bull-queue.js";
 import { workQueue } from "../queue/work-queue.js";
 
+/** What it tells its parent. */
+export interface Taken {
+  readonly takes: number;
+}
+
 const [url = "", program = ""] = process.argv.slice(2);
 const controller = new AbortController();
 process.on("SIGTERM", () => controller.abort());
@@ -12,7 +17,7 @@ const watched: typeof queue = {
   ...queue,
   take: (handle, options) =>
     queue.take((job) => {
-      process.send?.({ takes: job.shard });
+      process.send?.({ takes: job.shard } satisfies Taken);
       return handle(job);
     }, options),
 };

@@ -2,6 +2,9 @@
 import { processChannel } from "../child/process-channel.js";
 import { serveShards } from "../child/serve-shards.js";
 
+/** Its name, for those who start it. */
+export type SlowChild = "slow-child";
+
 const channel = processChannel(() => process.exit());
 const wait = new Int32Array(new SharedArrayBuffer(4));
 
