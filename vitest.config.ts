@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // Tests run on the sources: the condition "@ltad/source" stands in every package's `exports`.
 const conditions = ["@ltad/source", "node", "import", "default"];
@@ -14,6 +14,7 @@ export default defineConfig({
       "docs/.vitepress/*.test.ts",
       "tools/**/*.test.ts",
     ],
+    exclude: [...configDefaults.exclude, "**/*.servers.test.ts"], // npm run test:fleet
     pool: "forks",
     maxWorkers: 2,
     // TensorFlow.js advertises its native backend on the first eager tensor.

@@ -1,5 +1,6 @@
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { StoreEntry } from "../store/store.js";
+import { shardName } from "../plan/write-plan.js";
 import { readResult, type ShardResult, shardsFolder } from "./shard-result.js";
 
 /** A result in the store, as its name says. */
@@ -25,6 +26,11 @@ export async function listResults({ id, store }: Pick<OpenPlan, "id" | "store">)
 export async function missingShards(opened: OpenPlan): Promise<number[]> {
   const results = await listResults(opened);
   return [...opened.plan.shards.keys()].filter((shard) => !results.has(shard));
+}
+
+/** Whether a shard has a result. */
+export async function hasResult({ id, store }: Pick<OpenPlan, "id" | "store">, shard: number): Promise<boolean> {
+  return (await store.list(`${shardsFolder(id)}/${shardName(shard)}`)).length > 0;
 }
 
 /** The result of a shard that counts: the first that is whole. */

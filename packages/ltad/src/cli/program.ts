@@ -10,6 +10,7 @@ import { addDoctorCommand } from "./commands/doctor/add-doctor-command.js";
 import { addDriftCommand } from "./commands/drift/add-drift-command.js";
 import { addEncodersCommands } from "./commands/encoders/add-encoders-commands.js";
 import { addEvalCommand } from "./commands/eval/add-eval-command.js";
+import { addExportCommands } from "./commands/export/add-export-commands.js";
 import { addFleetCommands } from "./commands/fleet/add-fleet-commands.js";
 import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
@@ -55,6 +56,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addConfigCommand(program, io);
   addFleetCommands(program, io);
   addDeployCommands(program, io);
+  addExportCommands(program, io);
   addDoctorCommand(program, io, setExitCode);
   addCompletionCommand(program, io);
   return program;

@@ -14,6 +14,8 @@ import {
   wholeNumber,
 } from "../../options.js";
 
+const queueUrls = "redis://HOST:PORT or postgres://USER@HOST/DATABASE";
+
 /** Work of many machines: a plan, workers, and the merge of their results. */
 export function addFleetCommands(program: Command, io: Io): void {
   addPlan(program, io);
@@ -68,31 +70,41 @@ function addPlan(program: Command, io: Io): void {
 function addWork(program: Command, io: Io): void {
   const work = program
     .command("work")
-    .addArgument(planArgument())
-    .summary("run one shard of a plan")
+    .argument("[plan]", "address of the plan: STORE/plans/ID, as `plan` prints it; without it, --queue")
+    .summary("run one shard of a plan, or shards from a queue")
     .description(
       "Runs one shard and writes its result into the store. Running it again, or on two machines, is harmless. " +
-        "Without --shard, the number comes from JOB_COMPLETION_INDEX (Kubernetes) or AWS_BATCH_JOB_ARRAY_INDEX.",
+        "Without --shard, the number comes from JOB_COMPLETION_INDEX (Kubernetes) or AWS_BATCH_JOB_ARRAY_INDEX. " +
+        "With --queue, it runs the shards that `fleet start --queue` adds, until it is stopped.",
     );
   const command = work
     .option("--shard <n>", "number of the shard, from 0", wholeNumber)
+    .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
+    .option("--jobs <n>", "with --queue: processes at a time (default: 1)", wholeNumber)
+    .option("--store <folder>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
-  addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42");
+  addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42", "work --queue redis://queue:6379 --jobs 2");
 }
 
 function addStart(fleet: Command, io: Io): void {
   const command = fleet
     .command("start")
     .addArgument(planArgument())
-    .summary("run what is missing on this machine, then merge")
+    .summary("run what is missing, on this machine or by a queue, then merge")
     .description(
-      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; the same command continues.",
+      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; the same command continues. " +
+        "With --queue, it adds those shards to a queue and waits for the workers, which are `work --queue` on any machine.",
     )
     .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
+    .addOption(new Option("--queue <url>", `let the workers of this queue run them: ${queueUrls}`).conflicts("local"))
     .action(async (plan, options) => (await import("./start-command.js")).startCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(addOutOptions(command)));
-  addExamples(command, "fleet start /mnt/fleet/plans/0123456789abcdef --local 2 --out ./merged");
+  addExamples(
+    command,
+    "fleet start /mnt/fleet/plans/0123456789abcdef --local 2 --out ./merged",
+    "fleet start /mnt/fleet/plans/0123456789abcdef --queue redis://queue:6379",
+  );
 }
 
 function addStatus(fleet: Command, io: Io): void {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { LtadError } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { missingShards, openPlan, workPlan } from "@ltad/fleet";
@@ -7,19 +6,21 @@ import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
 import { type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
-import { type WorkerOptions, workOptions } from "./worker-options.js";
+import { sharedThreads, type WorkerOptions, workOptions } from "./worker-options.js";
 
-export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOptions & { readonly local: number };
+export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOptions & { readonly local: number; readonly queue?: string };
 
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
-  const again = typedCommand(io.env, "fleet", "start", address, "--local", options.local, "--out", outOf(address, options));
+  const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", options.queue] as const);
+  const again = typedCommand(io.env, "fleet", "start", address, ...where, "--out", outOf(address, options));
   await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
     checkFree(outOf(address, options), options);
     const opened = await openPlan(address, { root: options.images });
     const missing = await missingShards(opened);
     session.info(`${plural(missing.length, "shard")} of ${opened.plan.shards.length} to run.`);
-    await runShards(session, address, missing, options);
+    if (options.queue === undefined) await runShards(session, address, missing, options);
+    else if (missing.length > 0) await (await import("./wait-for-queue.js")).waitForQueue(session, address, opened, options.queue);
     await mergeAndPrint(session, address, options);
   });
 }
@@ -31,8 +32,9 @@ export async function runShards(
   shards: readonly number[],
   options: WorkerOptions & { readonly local: number },
 ): Promise<void> {
-  const { local: processes, threads = Math.max(1, Math.floor(availableParallelism() / options.local)) } = options;
+  const { local: processes } = options;
   if (processes < 1) throw new LtadError("LTAD_CONFIG", "--local: expected 1 or more processes, received 0.");
+  const threads = sharedThreads(processes, options);
   const opened = await openPlan(address, { root: options.images });
   await workPlan(address, opened, { ...workOptions({ ...options, threads }), processes, shards, signal, onProgress });
 }

@@ -7,20 +7,35 @@ import { typedCommand } from "../../typed-command.js";
 import { warnOfBad } from "./warn-of-bad.js";
 import { type WorkerOptions, workOptions } from "./worker-options.js";
 
-/** Runs one shard. */
-export async function workCommand(
-  io: Io,
-  address: string,
-  options: CommonOptions & WorkerOptions & { readonly shard?: number },
-): Promise<void> {
+export interface WorkCommandOptions extends CommonOptions, WorkerOptions {
+  readonly shard?: number;
+  readonly queue?: string;
+  readonly jobs?: number;
+  readonly store?: string;
+}
+
+/** Runs one shard, or takes shards from a queue. */
+export async function workCommand(io: Io, address: string | undefined, options: WorkCommandOptions): Promise<void> {
+  if (options.queue !== undefined) {
+    if (address !== undefined)
+      throw new LtadError("LTAD_CONFIG", `PLAN ${address} and --queue exclude each other: the queue says which plan.`);
+    return (await import("./work-queue-command.js")).workQueueCommand(io, options.queue, options);
+  }
+  if (address === undefined) throw new LtadError("LTAD_CONFIG", "PLAN: expected the address of a plan, or --queue; received neither.");
+  const only = (["jobs", "store"] as const).find((name) => options[name] !== undefined);
+  if (only) throw new LtadError("LTAD_CONFIG", `--${only}: it goes with --queue; with a plan, one shard is run.`);
+  await workShard(io, address, options);
+}
+
+async function workShard(io: Io, address: string, options: WorkCommandOptions): Promise<void> {
   const shard = options.shard ?? shardFrom(io.env);
   const again = typedCommand(io.env, "work", address, "--shard", shard);
   await withSession(io, options, `The shard has no result. Run it again with\n  ${again}`, async (session) => {
-    const { plan, items } = await openPlan(address, { root: options.images });
-    await items(shard); // refuses a number that the plan has not
+    const opened = await openPlan(address, { root: options.images });
+    await opened.items(shard); // refuses a number that the plan has not
     const worker = startWorker({ ...workOptions(options), signal: session.signal });
     try {
-      const total = plan.shards[shard]!.images;
+      const total = opened.plan.shards[shard]!.images;
       const done = await worker.work(address, shard, (count) => session.onProgress({ phase: "shard", done: count, total, unit: "images" }));
       warnOfBad(session, done.bad);
       session.printJson(done);

@@ -1,0 +1,7 @@
+export { bullQueue } from "./queue/bull-queue.js";
+export { runByQueue } from "./queue/run-by-queue.js";
+export { workQueue } from "./queue/work-queue.js";
+export type { BullQueueOptions } from "./queue/bull-queue.js";
+export type { RunByQueueOptions } from "./queue/run-by-queue.js";
+export type { FailedShard, Outcome, ShardJob, ShardQueue, TakeOptions } from "./queue/shard-queue.js";
+export type { WorkQueueOptions } from "./queue/work-queue.js";

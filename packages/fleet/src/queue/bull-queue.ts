@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LtadError } from "@ltad/core";
+import type * as bullmq from "bullmq";
+import type { Job, Processor, Queue, WorkerOptions } from "bullmq";
+import type { Outcome, ShardJob, ShardQueue, TakeOptions } from "./shard-queue.js";
+
+export interface BullQueueOptions {
+  /** Called when the queue cannot be reached for a while, which is waited for. */
+  readonly onWarning?: (line: string) => void;
+  /** Seconds after which another worker gets the shard of one that has gone; 60 by default. */
+  readonly lockSeconds?: number | undefined;
+}
+
+const queueName = "ltad";
+const drivers = { "redis:": "ioredis", "rediss:": "ioredis", "postgres:": "pg", "postgresql:": "pg" } as const;
+
+/** A shard is tried so often, with so long a pause before the second try, and twice as long before the third. */
+const tries = { attempts: 3, backoff: { type: "exponential", delay: 5000 } };
+/** So many workers may be killed on the same shard. */
+const mostKilled = 5;
+/** How long a goodbye may take when the queue is out of reach. */
+const patience = 5000; // ms
+
+/**
+ * Opens the queue of all plans, in Redis (or Valkey) or in PostgreSQL. The packages bullmq and ioredis, or bullmq and pg, are loaded here, so that
+ * only users of a queue need them.
+ * @param url redis://, rediss://, postgres:// or postgresql://
+ * @throws LtadError `LTAD_CONFIG` for another URL or a missing package, `LTAD_FETCH` when the server cannot be reached
+ */
+export async function bullQueue(url: string, options: BullQueueOptions = {}): Promise<ShardQueue> {
+  const { onWarning = () => undefined, lockSeconds = 60 } = options;
+  const server = checkedUrl(url);
+  const bull = await load(server);
+  const { queue, newWorker } = connect(bull, server);
+  const warn = once((error: Error) => onWarning(`${server.host}: ${reasonOf(error)}. Finished shards are in the store.`));
+  await reached(queue, server);
+  queue.on("error", warn);
+  const failedOf = async (id: string) => (await queue.getFailed()).filter((job) => job.id?.startsWith(`${id}_`));
+  return {
+    async add(id, jobs) {
+      await queue.addBulk(
+        jobs.map((data) => ({ name: "shard", data, opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true } })),
+      );
+    },
+    failed: async (id) => (await failedOf(id)).map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason })),
+    async forgetFailed(id) {
+      for (const job of await failedOf(id)) await job.remove();
+    },
+    async take(handle, { atOnce, signal }: TakeOptions) {
+      const lockDuration = lockSeconds * 1000;
+      const times = { lockDuration, stalledInterval: lockDuration / 2, maxStalledCount: mostKilled };
+      const worker = newWorker(async (job, token) => settle(bull, job, token, await handle(job.data)), { concurrency: atOnce, ...times });
+      worker.on("error", warn);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await leave(worker);
+    },
+    close: () => leave(queue),
+  };
+}
+
+type Bull = typeof bullmq;
+
+/** The parts of BullMQ's queues and workers that are the same for all servers. */
+interface Connected {
+  close(force?: boolean): Promise<void>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+function connect(bull: Bull, { href, protocol }: URL) {
+  type Options = Omit<WorkerOptions, "connection">;
+  type Process = Processor<ShardJob, void>;
+  if (drivers[protocol as keyof typeof drivers] === "ioredis") {
+    const connection = { url: href, maxRetriesPerRequest: null };
+    return {
+      queue: new bull.Queue<ShardJob>(queueName, { connection }) as BullQueue,
+      newWorker: (process: Process, options: Options): Connected =>
+        new bull.Worker<ShardJob, void>(queueName, process, { ...options, connection }),
+    };
+  }
+  const connection = { connectionString: href, migrate: true, max: 4 };
+  return {
+    queue: new bull.Queue(queueName, { connection }, bull.createPostgresBackend) as unknown as BullQueue,
+    newWorker: (process: Process, options: Options): Connected =>
+      new bull.Worker(queueName, process, { ...options, connection }, bull.createPostgresBackend),
+  };
+}
+
+type BullQueue = Connected & Pick<Queue<ShardJob>, "addBulk" | "getFailed" | "waitUntilReady" | "off">;
+
+async function settle({ UnrecoverableError, WaitingError }: Bull, job: Job<ShardJob>, token: string | undefined, outcome: Outcome) {
+  if (outcome.type === "given back") {
+    await job.moveToWait(token);
+    throw new WaitingError(); // tells BullMQ that the job has left this worker
+  }
+  if (outcome.type === "failed") throw new (outcome.forGood ? UnrecoverableError : Error)(outcome.reason);
+}
+
+async function leave(connected: Connected): Promise<void> {
+  await Promise.race([connected.close().catch(() => undefined), sleep(patience).then(() => connected.close(true).catch(() => undefined))]);
+}
+
+/** The first connection must succeed; later ones are made again and again. */
+async function reached(queue: BullQueue, { host }: URL): Promise<void> {
+  let refuse: (error: Error) => void = () => undefined;
+  const refused = new Promise<never>((_, reject) => (refuse = reject));
+  queue.on("error", refuse);
+  try {
+    await Promise.race([queue.waitUntilReady(), refused]);
+  } catch (error) {
+    await leave(queue);
+    const message = `--queue: the server ${host} cannot be reached (${reasonOf(error as Error)}). Check its address, and that it runs.`;
+    throw new LtadError("LTAD_FETCH", message, { cause: error });
+  } finally {
+    queue.off("error", refuse);
+  }
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && url.protocol in drivers) return url;
+  const message = `--queue: expected a URL such as redis://127.0.0.1:6379 or postgres://user@127.0.0.1/db, received ${url ? `${url.protocol}//${url.host}` : text}.`;
+  throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
+}
+
+async function load({ protocol }: URL): Promise<Bull> {
+  const driver = drivers[protocol as keyof typeof drivers];
+  try {
+    await (driver === "pg" ? import("pg") : import("ioredis"));
+    return await import("bullmq");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    const message = `--queue: the packages bullmq and ${driver} are needed. Install them: npm install bullmq ${driver}`;
+    throw new LtadError("LTAD_CONFIG", message, { cause: error, details: { field: "queue" } });
+  }
+}
+
+function reasonOf({ message, code }: Error & { readonly code?: string }): string {
+  return message || (code ?? "no reason given");
+}
+
+/** Says the same thing once. */
+function once(say: (error: Error) => void): (error: Error) => void {
+  const said = new Set<string>();
+  return (error) => {
+    if (said.has(error.message)) return;
+    said.add(error.message);
+    say(error);
+  };
+}

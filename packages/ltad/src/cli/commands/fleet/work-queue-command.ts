@@ -1,0 +1,36 @@
+import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
+import { bullQueue, workQueue } from "@ltad/fleet/bullmq";
+import type { Io } from "../../io.js";
+import { withSession } from "../../session.js";
+import { warnOfBad } from "./warn-of-bad.js";
+import type { WorkCommandOptions } from "./work-command.js";
+import { sharedThreads, workOptions } from "./worker-options.js";
+
+/** Takes shards from a queue until Ctrl-C or SIGTERM, which give unfinished shards back. */
+export async function workQueueCommand(io: Io, url: string, options: WorkCommandOptions): Promise<void> {
+  const { jobs = 1, store } = options;
+  if (jobs < 1) throw new LtadError("LTAD_CONFIG", "--jobs: expected 1 or more processes, received 0.");
+  if (options.shard !== undefined)
+    throw new LtadError("LTAD_CONFIG", "--shard and --queue exclude each other: the queue says which shard.");
+  await withSession(io, options, "Unfinished shards are back in the queue.", async (session) => {
+    const queue = await bullQueue(url, { onWarning: session.warn });
+    session.info(`Waiting for shards in ${plural(jobs, "process")}. Ctrl-C gives unfinished shards back.`);
+    try {
+      await workQueue(queue, {
+        ...workOptions({ ...options, threads: sharedThreads(jobs, options) }),
+        processes: jobs,
+        store,
+        signal: session.signal,
+        onShard(done) {
+          warnOfBad(session, done.bad);
+          session.printJson(done);
+          session.print(`shard ${done.shard}: ${plural(done.images, "image")}, ${done.key}`);
+        },
+        onFailure: ({ shard }, error) => session.warn(`shard ${shard}: ${error instanceof Error ? error.message : String(error)}`),
+      });
+    } finally {
+      await queue.close();
+    }
+  });
+}
