@@ -152,7 +152,7 @@ describe("examineDataset", () => {
         .withMetadata({ orientation: 3 })
         .toBuffer(),
       "a/ground_truth/cut/turned_mask.png": await sharp(upright)
-        .composite([{ input: await png(10, 10, 255), left: 0, top: 0 }])
+        .composite([{ input: Buffer.from(await png(10, 10, 255)), left: 0, top: 0 }])
         .png()
         .toBuffer(),
       "a/ground_truth/cut/000_mask.png": await sharp(ramp, { raw: { width: 96, height: 96, channels: 1 } })
