@@ -1,28 +1,22 @@
 import { join } from "node:path";
-import { type JobOptions, stopwatch } from "@ltad/core";
+import { stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
-import { fitStatistics, sumUp } from "@ltad/features";
+import { sumUp } from "@ltad/features";
 import { bundleParts } from "./bundle/bundle-parts.js";
-import { calibrate } from "./bundle/calibrate.js";
 import { named, withoutAxes } from "./classes/trained-model.js";
-import { withTurnedCopies } from "./copies/turned-copies.js";
-import { headConfig } from "./head/head-config.js";
-import { headGraph, type TrainedHead } from "./head/head-graph.js";
-import { learnNames } from "./phase1/learn-names.js";
-import { learnToDetect } from "./phase2/learn-to-detect.js";
-import { fingerprintOf, hasCheckpoint, openCheckpoint } from "./run/checkpoint.js";
-import { stepsWithin, withSteps } from "./config/fit-steps.js";
-import type { PhaseJob } from "./run/complete-phase.js";
-import { checkEncoded, sampleSet } from "./run/encoded-split.js";
+import { withSteps } from "./config/fit-steps.js";
+import { type SetWithCopies, withTurnedCopies } from "./copies/turned-copies.js";
+import { headGraph } from "./head/head-graph.js";
+import { hasCheckpoint } from "./run/checkpoint.js";
+import { sampleSet } from "./run/encoded-split.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
+import { type LearnedModel, learnModel } from "./run/learn-model.js";
 import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
-import { prepareEncoding, textEncoderOf } from "./run/prepare-encoding.js";
-import { removeParts, removeWhole } from "./run/remove-whole.js";
-import { withRanges } from "./run/with-ranges.js";
-import type { Training } from "./run/training.js";
+import { type Clock, cleanUp, jobOf, openRun, type Run } from "./run/open-run.js";
 import { trainedClassesOf, writeTrainingFiles } from "./run/training-files.js";
 import { encodeSet } from "./run/training-set.js";
+import { withRanges } from "./run/with-ranges.js";
 import type { TrainOptions } from "./train-options.js";
 import type { TrainResult, TrainTiming } from "./train-result.js";
 
@@ -31,78 +25,61 @@ import type { TrainResult, TrainTiming } from "./train-result.js";
  * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
-  const job: JobOptions = { onProgress: given.onProgress, signal: given.signal };
   const options = { ...given, split: given.encoded ? given.split : await withRanges(given.split, given) };
-  const { seed, out, split } = options;
+  const { out, split } = options;
   const clock = stopwatch<keyof TrainTiming>("s");
-  const { encoder, config: planned, spec, graph, featuresId: encoderId } = await prepareEncoding(split, options);
-  const text = await textEncoderOf(options);
-  if (options.encoded) checkEncoded(options.encoded, encoderId);
-  clock.lap("weights");
-  const fingerprint = fingerprintOf(settingsOf(options, encoderId));
-  const place = join(out, "checkpoint");
-  const finished = options.resume ? await readFinished(out, fingerprint) : null;
-  if (finished) {
-    await cleanUp(out);
-    return { ...finished, folder: out, config: withSteps(planned, finished.history), warnings: scarceClassWarnings(split) };
-  }
-  if (options.resume && !options.force && !hasCheckpoint(place)) refuseOtherModel(out);
-  if (!options.encoded)
-    await checkNeeds(needsOf(split, { config: planned, spec, graph: graph.byteLength }), {
-      ...options,
-      encoderId,
-      image: imageBytes(spec),
-    });
-
-  const images = options.encoded ? sampleSet(split, options.encoded) : await encodeSet(split, { graph, spec }, options);
-  clock.lap("encode");
-  const { whitening, copies } = planned;
-  const ownSums = options.encoded?.classes.map((own) => own.sums) ?? (await sumUp(images, spec, job));
-  const small = { ...options, encoder: { graph, spec }, statistics: whitening, upTo: copies.upTo };
-  const { set, sums, chosen } = await withTurnedCopies(images, ownSums, split, small);
-  clock.lap("copies");
-  const checkpoint = await openCheckpoint(place, fingerprint, options.resume ?? false);
-  const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
-  clock.lap("statistics");
-
-  const training: Training = { set, spec, config: planned, seed, statistics };
-  const phases: PhaseJob = { ...job, stepsOf: stepsWithin(options, planned, { folder: place, clock }) };
-  const names = text && (await learnNames({ ...training, text }, checkpoint, phases));
-  clock.lap("phase1");
-  const head = headConfig(planned, spec, text?.size ?? 0);
-  const { params: detector, history: phase2 } = await learnToDetect(training, { head, ...names }, checkpoint, phases);
-  clock.lap("phase2");
-
-  const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
-  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening });
-  clock.lap("calibrate");
-  const config = withSteps(planned, { phase1: names?.history ?? [], phase2 });
-  const scoring = headGraph({ ...trained, calibration }, head);
-  const weights = withoutAxes(named({ ...trained, calibration, ...names?.learned }));
-  await writeBundle(out, bundleParts({ options: { ...options, config }, encoder, spec, graph, head: scoring, weights, good }));
-  await storeCheck(out);
+  const run = await openRun(options, clock);
+  const before = await finishedBefore(run, options);
+  if (before) return before;
+  const images = await encodeImages(run, options, clock);
+  const model = await learnModel(run, images, options, clock);
+  const config = withSteps(run.config, model.history);
+  await writeModel(run, model, { ...options, config });
   clock.lap("write");
   await writeSplit(join(out, "train-images.txt"), split);
   await writeTrainingFiles(out, trainedClassesOf(split));
   await options.onModel?.(config);
-  const history = { phase1: names?.history ?? [], phase2, timing: clock.parts };
-  const warnings = scarceClassWarnings(split);
-  const result = { folder: out, config, history, timing: clock.parts, copies: copiesOf(split, chosen), warnings };
-  await markFinished(out, fingerprint, result);
+  const [timing, copies, warnings] = [clock.parts, copiesOf(split, images.chosen), scarceClassWarnings(split)];
+  const result = { folder: out, config, history: { ...model.history, timing }, timing, copies, warnings };
+  await markFinished(out, run.fingerprint, result);
   await cleanUp(out);
   return result;
 }
 
-/** Removes the checkpoint, and what processes that were killed left half written. */
-async function cleanUp(out: string): Promise<void> {
-  await removeWhole(join(out, "checkpoint"));
-  await removeParts(out);
+/**
+ * What a training left that finished here before, when it is to continue.
+ * @throws LtadError `LTAD_CONFIG` when there is the model of another training and nothing to continue from
+ */
+async function finishedBefore({ config, checkpoint, fingerprint }: Run, options: TrainOptions): Promise<TrainResult | null> {
+  const { out, split, resume = false, force = false } = options;
+  const finished = resume ? await readFinished(out, fingerprint) : null;
+  if (finished) {
+    await cleanUp(out);
+    return { ...finished, folder: out, config: withSteps(config, finished.history), warnings: scarceClassWarnings(split) };
+  }
+  if (resume && !force && !hasCheckpoint(checkpoint)) refuseOtherModel(out);
+  return null;
 }
 
-/** What must be the same when a training continues. */
-function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
-  const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
-  return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
+/** The features of all images, or of those that other machines have encoded, with the turned copies of small classes. */
+async function encodeImages({ config, spec, graph, featuresId }: Run, options: TrainOptions, clock: Clock): Promise<SetWithCopies> {
+  const { split, encoded } = options;
+  const needs = needsOf(split, { config, spec, graph: graph.byteLength });
+  if (!encoded) await checkNeeds(needs, { ...options, encoderId: featuresId, image: imageBytes(spec) });
+  const images = encoded ? sampleSet(split, encoded) : await encodeSet(split, { graph, spec }, options);
+  clock.lap("encode");
+  const sums = encoded?.classes.map((own) => own.sums) ?? (await sumUp(images, spec, jobOf(options)));
+  const small = { ...options, encoder: { graph, spec }, statistics: config.whitening, upTo: config.copies.upTo };
+  const found = await withTurnedCopies(images, sums, split, small);
+  clock.lap("copies");
+  return found;
+}
+
+/** Writes the bundle, and what it answers to a test input. */
+async function writeModel(run: Run, { head, arrays, learned, good }: LearnedModel, options: TrainOptions): Promise<void> {
+  const weights = withoutAxes(named({ ...arrays, ...learned }));
+  await writeBundle(options.out, bundleParts({ ...run, options, head: headGraph(arrays, head), weights, good }));
+  await storeCheck(options.out);
 }
 
 const scarce = 4; // images

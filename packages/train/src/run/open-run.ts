@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { JobOptions, stopwatch } from "@ltad/core";
+import type { TextEncoder } from "@ltad/encoder";
+import type { TrainOptions } from "../train-options.js";
+import type { TrainTiming } from "../train-result.js";
+import { fingerprintOf } from "./checkpoint.js";
+import { checkEncoded } from "./encoded-split.js";
+import { type Encoding, prepareEncoding, textEncoderOf } from "./prepare-encoding.js";
+import { removeParts, removeWhole } from "./remove-whole.js";
+
+/** The time of a training, by part. */
+export type Clock = ReturnType<typeof stopwatch<keyof TrainTiming>>;
+
+/** A training whose encoders are loaded and whose settings are decided. */
+export interface Run extends Encoding {
+  /** None where no module reads text. */
+  readonly text: TextEncoder | undefined;
+  /** Folder of the checkpoint. */
+  readonly checkpoint: string;
+  /** Of everything that must be the same when the training continues. */
+  readonly fingerprint: string;
+}
+
+/** @throws LtadError when weights cannot be loaded, or images were encoded by others */
+export async function openRun(options: TrainOptions, clock: Clock): Promise<Run> {
+  const encoding = await prepareEncoding(options.split, options);
+  const text = await textEncoderOf(options);
+  if (options.encoded) checkEncoded(options.encoded, encoding.featuresId);
+  clock.lap("weights");
+  const fingerprint = fingerprintOf(settingsOf(options, encoding.featuresId));
+  return { ...encoding, text, checkpoint: checkpointIn(options.out), fingerprint };
+}
+
+/** How each step of a training reports, and is stopped. */
+export function jobOf({ onProgress, signal }: TrainOptions): JobOptions {
+  return { onProgress, signal };
+}
+
+/** Removes the checkpoint, and what processes that were killed left half written. */
+export async function cleanUp(out: string): Promise<void> {
+  await removeWhole(checkpointIn(out));
+  await removeParts(out);
+}
+
+function checkpointIn(out: string): string {
+  return join(out, "checkpoint");
+}
+
+/** What must be the same when a training continues. */
+function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
+  const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
+  return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
+}
