@@ -14,7 +14,7 @@ export default defineConfig({
       "docs/.vitepress/*.test.ts",
       "tools/**/*.test.ts",
     ],
-    exclude: [...configDefaults.exclude, "**/*.servers.test.ts"], // npm run test:fleet
+    exclude: [...configDefaults.exclude, "**/*.servers.test.ts", "**/*.release.test.ts"], // npm run test:fleet, npm run release:check
     pool: "forks",
     maxWorkers: 2,
     // TensorFlow.js advertises its native backend on the first eager tensor.

@@ -69,9 +69,9 @@ const { values } = parseArgs({
 });
 const [setting = "", list] = values.each?.split("=") ?? [];
 const alternatives = list?.split(",").map((value) => ({ label: value, sets: [`${setting}=${value}`] })) ?? [{ label: "", sets: [] }];
-/** "3" is three seeds from 0, "1,2" these two. */
+/** "3" is three seeds from 0, "1,2" these two, "2," the one. */
 const seeds = values.seeds.includes(",")
-  ? values.seeds.split(",").map(Number)
+  ? values.seeds.split(",").filter(Boolean).map(Number)
   : Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
 const only = new Set(values.only.split(",").map((name) => name.trim()));
 const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
