@@ -30,7 +30,6 @@ export default defineConfig({
       { text: "Get started", link: "/getting-started" },
       { text: "How to", link: "/how-to/own-images", activeMatch: "/how-to/" },
       { text: "Benchmarks", link: "/benchmarks" },
-      { text: "Ablation", link: "/ablation" },
       { text: "API", link: "/api/", activeMatch: "/api/" },
     ],
     sidebar: sidebar(),
