@@ -14,7 +14,8 @@ export default defineConfig({
       "docs/.vitepress/*.test.ts",
       "tools/**/*.test.ts",
     ],
-    exclude: [...configDefaults.exclude, "**/*.servers.test.ts", "**/*.release.test.ts"], // npm run test:fleet, npm run release:check
+    // npm run test:slow, test:fleet and release:check
+    exclude: [...configDefaults.exclude, "**/*.slow.test.ts", "**/*.servers.test.ts", "**/*.release.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     // TensorFlow.js advertises its native backend on the first eager tensor.
