@@ -8,7 +8,7 @@ import { type DataOptions, openDataset } from "./data-options.js";
 import { cacheDirIn, type Environment, hubSettings } from "./environment.js";
 import { replaceModel } from "./replace-model.js";
 import { shellWords } from "./shell-words.js";
-import { lockTrainingFolder } from "./training-folder.js";
+import { lockTrainingFolder, roomForModel } from "./training-folder.js";
 
 export interface EditClassesOptions extends JobOptions {
   /** Replace the model without keeping the version that is there. */
@@ -98,9 +98,6 @@ export async function edit(
     await unlock();
   }
 }
-
-/** Encoder, head and weights of a usual model with room for a class more, in bytes. */
-const roomForModel = 100 * 1024 * 1024;
 
 function settingsOf({ signal, onProgress, env = process.env, cacheDir, maxPixels, offline }: EditClassesOptions) {
   const hub = hubSettings(env);

@@ -10,8 +10,9 @@ import { openDataset } from "./data-options.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
 import { openTrainingLog } from "./log/training-log.js";
 import { readConfigFile } from "./read-config-file.js";
+import { settingPairs } from "./setting-pairs.js";
 import { trainCommandLine } from "./train-command-line.js";
-import { checkTrainingFolder, lockTrainingFolder } from "./training-folder.js";
+import { checkTrainingFolder, lockTrainingFolder, roomForModel } from "./training-folder.js";
 import type { TrainOptions, TrainPlan } from "./train-options.js";
 
 /** What a training leaves behind. */
@@ -80,11 +81,11 @@ interface Planned extends TrainPlan {
 /** The training that a merged folder is for. Its own settings are those of the plan, unless others are given. */
 async function planFromMerged(from: string, options: TrainOptions): Promise<Planned> {
   const { readMerged } = await import("@ltad/fleet");
-  const { preset, set = [], tile } = options;
+  const { preset } = options;
   const merged = await readMerged(from);
   const given = typeof options.config === "string" ? await readConfigFile(options.config) : options.config;
   const file = given ?? (preset === undefined ? merged.info.task.config : {});
-  const config = resolveConfig({ preset, file, sets: [...set, ...(tile === undefined ? [] : [`features.tile=${tile}`])] });
+  const config = resolveConfig({ preset, file, sets: settingPairs(options) });
   checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
   const { bad, classes } = merged.info;
@@ -112,7 +113,7 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   const config = resolveConfig({
     preset: options.preset,
     file,
-    sets: [...(options.set ?? []), ...(options.tile === undefined ? [] : [`features.tile=${options.tile}`])],
+    sets: settingPairs(options),
   });
   checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
@@ -151,9 +152,6 @@ function withoutBad(split: Split, bad: ReadonlySet<string>): Split {
     `no training image of ${empty.join(", ")} can be used. Repair them, or remove the class from the data set.`,
   );
 }
-
-/** Encoder, head, weights and checkpoint of a usual model, in bytes. */
-const roomForModel = 100 * 1024 * 1024;
 
 /** Writes config.yaml beside the model, and removes the numbers of the model that was there before. */
 async function writeConfig(

@@ -4,6 +4,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { LtadError, writeError } from "@ltad/core";
 
+/** Bytes that must be free: encoder, head and weights of a usual model. */
+export const roomForModel = 100 * 1024 * 1024;
+
 export interface TrainingFolderOptions {
   /** Continue from a checkpoint. */
   readonly resume: boolean;

@@ -5,7 +5,7 @@ import { LtadError, sha256 } from "@ltad/core";
 import { masksOf } from "@ltad/data";
 import { readManifest } from "@ltad/detector";
 import type { PlanItem, PlanParts } from "@ltad/fleet";
-import { expandImages } from "../cli/commands/predict/expand-images.js";
+import { expandImages } from "../expand-images.js";
 import { openDataset } from "../data-options.js";
 import type { PlanOptions } from "./plan-options.js";
 

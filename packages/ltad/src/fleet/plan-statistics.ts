@@ -6,6 +6,7 @@ import { resolveConfig } from "@ltad/train/config";
 import { openDataset } from "../data-options.js";
 import { cacheDirIn, hubSettings } from "../environment.js";
 import { readConfigFile } from "../read-config-file.js";
+import { settingPairs } from "../setting-pairs.js";
 import type { PlanOptions } from "./plan-options.js";
 
 /** Images of a class that show the range of its 16-bit images and their size, and whose features a training gets. */
@@ -17,7 +18,7 @@ export async function planStatistics(data: string | undefined, options: PlanOpti
   const config = resolveConfig({
     preset: options.preset,
     file: options.config === undefined ? {} : await readConfigFile(options.config),
-    sets: [...(options.set ?? []), ...(options.tile === undefined ? [] : [`features.tile=${options.tile}`])],
+    sets: settingPairs(options),
   });
   if (sample < config.copies.upTo) throw sampleError(sample, config.copies.upTo);
   const dataset = await openDataset(data, options);

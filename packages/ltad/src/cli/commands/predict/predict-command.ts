@@ -7,7 +7,7 @@ import { type Detector, mapPng16, openDetector } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { coloursFor } from "../../progress/colours.js";
 import { drawnSmaller, mostDrawn } from "./drawn-smaller.js";
-import { expandImages } from "./expand-images.js";
+import { expandImages } from "../../../expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
