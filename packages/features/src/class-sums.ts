@@ -1,7 +1,7 @@
 import { type JobOptions, throwIfAborted } from "@ltad/core";
 import { check, having, listOf } from "@ltad/core/check";
 import type { ImageFeatures } from "@ltad/feature-store";
-import { addInto, addSquares } from "./accumulate.js";
+import { addInto, addSquares, columnSums } from "./accumulate.js";
 import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { openScatter, type Scatter } from "./scatter.js";
@@ -41,8 +41,9 @@ export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSu
   const sums = having("the sums of a class", "images", "position", "scatter", "z", "zSquare");
   check("mergeSums", { parts, without }, { parts: listOf(sums, 1), without: listOf(sums) });
   const total = (name: Exclude<keyof ClassSums, "images">) => {
-    const sum = new Float64Array(parts[0]![name].length);
-    for (const part of parts) addInto(sum, part[name]);
+    const [first, ...others] = parts;
+    const sum = first![name].slice();
+    for (const part of others) addInto(sum, part[name]);
     for (const part of without) addInto(sum, part[name], -1);
     return sum;
   };
@@ -81,14 +82,17 @@ const together = 8; // images whose products are one
 
 /** The sums with more images; the arrays of `sums` are written to. */
 export async function withImages(sums: ClassSums, images: readonly ImageFeatures[], scatter: Scatter): Promise<ClassSums> {
+  if (images.length === 0) return sums;
   const size = sums.position.length;
+  const position = new Float64Array(size); // of these images
   const rows = new Float32Array(images.length * size);
   for (const [place, { features, z }] of images.entries()) {
     rows.set(features.data, place * size);
-    addInto(sums.position, features.data);
+    addInto(position, features.data);
     addInto(sums.z, z.data);
     addSquares(sums.zSquare, z.data);
   }
-  if (images.length > 0) addInto(sums.scatter, await scatter.of(rows));
+  addInto(sums.position, position);
+  addInto(sums.scatter, await scatter.of(rows, columnSums(position, Math.sqrt(sums.scatter.length))));
   return { ...sums, images: sums.images + images.length };
 }

@@ -35,7 +35,7 @@ export interface AxesFit {
 }
 
 /** Images that decide the axes of a class; of more, this many are taken evenly and stand for all. */
-const mostImages = 512;
+const mostImages = 192;
 /** Positions at a time: their tokens stay near the processor. */
 const mostPositions = 64;
 

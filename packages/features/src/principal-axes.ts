@@ -6,7 +6,7 @@ import { largestPairs } from "./largest-pairs.js";
 
 // Shapes: n images, P positions, C channels, s dimensions of the subspace, r axes.
 
-const mostSteps = 24; // more than enough for eight axes of a spectrum that falls
+const moreSteps = 8; // dimensions of the Krylov space beyond r: enough where the spectrum falls
 
 export interface PrincipalOptions {
   readonly positions: number;
@@ -28,15 +28,15 @@ export interface PositionTokens {
 
 /**
  * The principal axes v_k = X^T u_k / sqrt(g_k) of the whitened tokens X [n, C] at each position, from the largest eigenpairs (g_k, u_k) of
- * X X^T, each times its strength; rows of zeros where there are fewer. The pairs are exact for up to 24 images, and those of a Krylov
- * space of 24 dimensions for more.
+ * X X^T, each times its strength; rows of zeros where there are fewer. The pairs are exact for up to r + 8 images, and those of a Krylov
+ * space of r + 8 dimensions for more.
  */
 export async function openPrincipalAxes(options: PrincipalOptions) {
   const programs = new Map<number, ReturnType<typeof openAxesOf>>(); // by s; one for all numbers of images above it
   return {
     /** @param strength length of an axis, from its eigenvalue @returns [P, r, C] */
     async of(tokens: PositionTokens, strength: (eigenvalue: number) => number): Promise<NdArray> {
-      const steps = Math.min(tokens.features.shape[0]!, mostSteps + 1);
+      const steps = Math.min(tokens.features.shape[0]!, options.rank + moreSteps + 1);
       if (!programs.has(steps)) programs.set(steps, openAxesOf(steps, options));
       return (await programs.get(steps)!).of(tokens, strength);
     },
@@ -44,10 +44,10 @@ export async function openPrincipalAxes(options: PrincipalOptions) {
   };
 }
 
-/** @param images their number, or any above {@link mostSteps} for every one above it */
+/** @param images their number, or any above r + 8 for every one above it */
 async function openAxesOf(images: number, { positions, channels, rank }: PrincipalOptions) {
-  const isMany = images > mostSteps;
-  const steps = Math.min(images, mostSteps);
+  const steps = Math.min(images, rank + moreSteps);
+  const isMany = images > steps;
   const n = isMany ? null : images;
   const reduced = await jit(
     ({ features, mean, deviation, whitening, start }) => {

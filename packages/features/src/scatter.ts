@@ -8,8 +8,8 @@ import { addOuter, columnSums } from "./accumulate.js";
 
 /** Products of matrices, on ONNX Runtime. */
 export interface Scatter {
-  /** X^T X of rows [R, C], any number of them */
-  of(rows: Float32Array | Float64Array): Promise<Float64Array>;
+  /** X^T X of rows [R, C], any number of them @param total [C] sum of the rows, where it is known */
+  of(rows: Float32Array | Float64Array, total?: Float64Array): Promise<Float64Array>;
   /** tr(L S L^T) of matrices [C, C] */
   trace(l: Float64Array, s: Float64Array): Promise<number>;
   dispose(): Promise<void>;
@@ -31,14 +31,14 @@ export async function openScatter(columns: number): Promise<Scatter> {
   const square = f32(columns, columns);
   const traces = await jit(({ l, s }) => ({ rows: tf.sum(tf.mul(tf.matMul(l, s), l), 1) }), { l: square, s: square });
   return {
-    async of(values) {
+    async of(values, total = columnSums(values, columns)) {
       const rows = values.length / columns;
-      const mean = columnSums(values, columns).map((sum) => sum / rows);
+      const mean = total.map((sum) => sum / rows);
       const [x, shift] = values instanceof Float32Array ? [values, mean] : [centred(values, mean), new Float64Array(columns)];
       const { product } = await program.run({ x: float32([rows, columns], x), mean: float32([columns], shift) });
-      const total = Float64Array.from(floats(product, "product"));
-      addOuter(total, mean, mean, rows);
-      return total;
+      const squares = Float64Array.from(floats(product, "product"));
+      addOuter(squares, mean, mean, rows);
+      return squares;
     },
     async trace(l, s) {
       const [left, middle] = [float32([columns, columns], l), float32([columns, columns], s)];

@@ -11,7 +11,7 @@ import {
 } from "@ltad/features";
 import type { TrainedHead } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
-import { foldSums } from "../run/fold-sums.js";
+import { foldSums, type SetSums } from "../run/fold-sums.js";
 import { type Folds, foldsOf, type Member } from "../run/folds.js";
 import type { TrainingSet } from "../run/training-set.js";
 import { classDistance, rowOf } from "./class-distance.js";
@@ -35,11 +35,11 @@ export interface HeldOutOptions extends JobOptions {
   readonly statistics: StatisticsOptions;
   /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
   readonly moments?: Moments;
+  /** Sums of the folds of each class, where they are known. */
+  readonly folds?: SetSums["folds"];
 }
 
 const mostImages = 256; // of a class that are scored
-/** What a fold leaves to be fitted to counts where there are few images; where there are many, time does. */
-const mostFolds = (images: number) => (images > 32 ? 3 : 5);
 
 /**
  * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.
@@ -59,9 +59,9 @@ export async function heldOutImages(
   try {
     const factor = set.counts.includes(1) ? await onlyImageFactor(set, judge) : 1;
     for (const [label, total] of sums.entries()) {
-      const { folds, members } = foldsOf(set, label, mostFolds);
+      const { folds, members } = foldsOf(set, label);
       const scored = new Set(evenly(members.filter(isOriginal), mostImages));
-      const parts = folds > 1 ? await judge.sumsOf({ folds, members }) : [];
+      const parts = folds > 1 ? (options.folds?.[label] ?? (await judge.sumsOf({ folds, members }))) : [];
       for (let fold = 0; fold < folds; fold++) {
         const others = members.filter((member) => folds === 1 || member.fold !== fold);
         const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]));

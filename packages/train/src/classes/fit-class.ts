@@ -50,7 +50,7 @@ export async function fitClass(
   const [none, total] = [noSums(spec), (await sumUp(aloneIn(encoded, label), spec, options))[0]!];
   const ownSums = encoded.counts.map((_, own) => (own === label ? total : none));
   const small = { ...options, encoder, statistics: whitening, upTo: copies.upTo, moments };
-  const { set, sums, chosen } = await withTurnedCopies(encoded, ownSums, split, small);
+  const { set, sums, chosen } = await withTurnedCopies(encoded, { sums: ownSums, folds: [] }, split, small);
   const statistics = await fitStatistics(aloneIn(set, label), [sums[label]!], spec, { ...options, ...whitening, moments });
   const arrays = withRow(model.arrays, label, { ...named({ tables: { ...statistics } }), ...names });
   const trained = headArraysOf({ arrays });

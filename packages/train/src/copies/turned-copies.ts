@@ -12,7 +12,7 @@ import {
   type StatisticsOptions,
 } from "@ltad/features";
 import { inMemory, type TrainingSet } from "../run/training-set.js";
-import { foldSums } from "../run/fold-sums.js";
+import { foldSums, type SetSums } from "../run/fold-sums.js";
 import { copiesOf, type CopyOf, type EncodedSplit } from "../run/encoded-split.js";
 import { type Folds, foldsOf } from "../run/folds.js";
 
@@ -30,11 +30,9 @@ export interface TurnedCopiesOptions extends EncodeFilesOptions {
   readonly encoded?: EncodedSplit;
 }
 
-/** A training set with its copies. */
-export interface SetWithCopies {
+/** A training set with its copies, and its sums with them. */
+export interface SetWithCopies extends SetSums {
   readonly set: TrainingSet;
-  /** Sums of each class, with its copies. */
-  readonly sums: readonly ClassSums[];
   /** By class, the turns that joined it. */
   readonly chosen: readonly (readonly Turn[])[];
 }
@@ -42,12 +40,12 @@ export interface SetWithCopies {
 /**
  * Joins small classes by turned copies of their images where those make the class's own images more likely; a copy then counts as an image.
  * A class of one image gets none: there is no image left that could judge them.
- * @param sums of the images of each class
+ * @param own sums of the images of each class
  * @see method.md, "Recommended settings" 4
  */
 export async function withTurnedCopies(
   set: TrainingSet,
-  sums: readonly ClassSums[],
+  own: SetSums,
   { classes }: Split,
   options: TurnedCopiesOptions,
 ): Promise<SetWithCopies> {
@@ -57,17 +55,18 @@ export async function withTurnedCopies(
   const files = classes.flatMap(({ train }, label) =>
     isSmall(label) ? train.flatMap(({ id, file, range }) => turns.map((turn): CopyOf => ({ id, label, file, range, turn }))) : [],
   );
-  const none: Choice[] = sums.map((own) => ({ turns: [], sums: own }));
-  if (files.length === 0) return { set, sums, chosen: none.map((choice) => choice.turns) };
+  const none: Choice[] = own.sums.map((sums, label) => ({ turns: [], sums, folds: own.folds[label] }));
+  if (files.length === 0) return { set, ...own, chosen: none.map((choice) => choice.turns) };
   const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
   const copies = inMemory(encoded ? copiesOf(files, encoded) : await encodeFiles(files, options.encoder, { ...options, onProgress }));
   const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && isSmall(other))));
-  const choose = await openChoice({ set, sums, copies }, options);
+  const choose = await openChoice({ set, own, copies }, options);
   try {
     const choices: Choice[] = [];
     for (const [label, choice] of none.entries()) choices.push(isSmall(label) ? await choose.of(label, firsts[label]!) : choice);
     const chosen = choices.map((choice) => choice.turns);
-    return { set: joined(set, copies, { chosen, firsts }), sums: choices.map((choice) => choice.sums), chosen };
+    const [sums, folds] = [choices.map((choice) => choice.sums), choices.map((choice) => choice.folds)];
+    return { set: joined(set, copies, { chosen, firsts }), sums, folds, chosen };
   } finally {
     await choose.dispose();
   }
@@ -76,26 +75,29 @@ export async function withTurnedCopies(
 interface Choice {
   readonly turns: readonly Turn[];
   readonly sums: ClassSums;
+  readonly folds: SetSums["folds"][number];
 }
 
 interface Sources {
   readonly set: TrainingSet;
-  readonly sums: readonly ClassSums[];
+  readonly own: SetSums;
   readonly copies: FeatureStore;
 }
 
 /** The copies that fit a class. The channels' deviations are those of all images of all classes, as they are. */
-async function openChoice({ set, sums, copies }: Sources, options: TurnedCopiesOptions) {
+async function openChoice({ set, own, copies }: Sources, options: TurnedCopiesOptions) {
   const { encoder, statistics, signal } = options;
   const { spec } = encoder;
-  const { deviation } = (options.moments ?? momentsOf(sums, spec)).patch;
+  const { deviation } = (options.moments ?? momentsOf(own.sums, spec)).patch;
   const scatter = await openScatter(spec.channels);
   return {
     /** @param first place of the class's first copy in the store: five turns of the first image, then of the second one, and so on */
     async of(label: number, first: number): Promise<Choice> {
       const folds = foldsOf(set, label, () => 3);
       const sumsOf = (store: FeatureStore, members: Folds["members"]) => foldSums(store, { ...folds, members }, { spec, scatter, signal });
-      const images = await sumsOf(set.store, folds.members);
+      const known = own.folds[label];
+      const isSame = known?.length === folds.folds;
+      const images = isSame ? known : await sumsOf(set.store, folds.members);
       const turned: [Turn, ClassSums[]][] = [];
       for (const [place, turn] of turns.entries()) {
         const members = folds.members.map(({ fold }, image) => ({ fold, index: first + image * turns.length + place }));
@@ -104,7 +106,12 @@ async function openChoice({ set, sums, copies }: Sources, options: TurnedCopiesO
       const byTurn = Object.fromEntries(turned) as Record<Turn, ClassSums[]>;
       const likelihoods = await copyLikelihoods({ images, copies: byTurn }, candidates, { ...statistics, deviation, scatter });
       const best = candidates[likelihoods.indexOf(Math.max(...likelihoods))]!;
-      return { turns: best, sums: mergeSums([sums[label]!, ...best.flatMap((turn) => byTurn[turn])]) };
+      const joinedFolds = () => images.map((sums, fold) => mergeSums([sums, ...best.map((turn) => byTurn[turn][fold]!)]));
+      return {
+        turns: best,
+        sums: mergeSums([own.sums[label]!, ...best.flatMap((turn) => byTurn[turn])]),
+        folds: best.length === 0 ? known : isSame ? joinedFolds() : undefined,
+      };
     },
     dispose: () => scatter.dispose(),
   };

@@ -18,11 +18,11 @@ describe("foldsOf", () => {
     expect(members.map(({ index, fold }) => `${index}:${fold}`)).toEqual(["0:0", "2:1", "3:2", "4:3", "5:4", "6:0", "7:1", "8:0"]);
   });
 
-  it("a class of fewer than five images has a fold for each, one of many as many as there may be", () => {
+  it("a class of fewer than five images has a fold for each, one of up to 32 images five, one of more three", () => {
     expect(foldsOf(setOf([0, 1, 1, 1]), 1).folds).toBe(3);
     expect(foldsOf(setOf([0, 1, 1, 1]), 0)).toEqual({ folds: 1, members: [{ index: 0, fold: 0 }] });
-    const many = setOf(Array.from({ length: 65 }, () => 0));
-    expect(foldsOf(many, 0).folds).toBe(5);
-    expect(foldsOf(many, 0, (images) => (images > 64 ? 3 : 5)).folds).toBe(3);
+    const foldsFor = (images: number) => foldsOf(setOf(Array.from({ length: images }, () => 0)), 0).folds;
+    expect([foldsFor(32), foldsFor(33)]).toEqual([5, 3]);
+    expect(foldsOf(setOf(Array.from({ length: 32 }, () => 0)), 0, () => 3).folds).toBe(3);
   });
 });

@@ -27,7 +27,12 @@ export interface LearnedModel {
 }
 
 /** Statistics, phase 1, phase 2 and calibration, from the checkpoint on if there is one. */
-export async function learnModel(run: Run, { set, sums }: SetWithCopies, options: TrainOptions, clock: Clock): Promise<LearnedModel> {
+export async function learnModel(
+  run: Run,
+  { set, sums, folds }: SetWithCopies,
+  options: TrainOptions,
+  clock: Clock,
+): Promise<LearnedModel> {
   const { config, spec, text } = run;
   const [job, { whitening }] = [jobOf(options), config];
   const checkpoint = await openCheckpoint(run.checkpoint, run.fingerprint, options.resume ?? false);
@@ -43,7 +48,7 @@ export async function learnModel(run: Run, { set, sums }: SetWithCopies, options
   clock.lap("phase2");
 
   const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
-  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening });
+  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening, folds });
   clock.lap("calibrate");
   return { head, arrays: { ...trained, calibration }, learned: names?.learned, good, history: { phase1: names?.history ?? [], phase2 } };
 }
