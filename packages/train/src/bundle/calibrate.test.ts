@@ -1,6 +1,6 @@
 import { createRng, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
-import { classDistances, type ClassStatistics, fitStatistics, statisticsTables, sumUp } from "@ltad/features";
+import { classDistances, type ClassStatistics, fitStatistics, openScatter, statisticsTables, sumUp } from "@ltad/features";
 import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { headConfig } from "../head/head-config.js";
 import { type TrainedHead, trainedTensors } from "../head/head-graph.js";
 import { rawScores } from "../head/head.js";
+import { foldSums } from "../run/fold-sums.js";
 import { foldsOf } from "../run/folds.js";
 import type { TrainingSet } from "../run/training-set.js";
 import { configs, counts, labels, randomImages, randomised, randomPrototypes, setOf, spec, sum } from "../testing/tiny-set.js";
@@ -81,6 +82,16 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
     },
   );
 
+  it("are the same, bit for bit, where the sums of the folds are known", async () => {
+    const { trained, sums, found } = await scored;
+    const folds = set.counts.map(() => undefined);
+    expect(await heldOutImages(set, sums, trained, { head, statistics, folds })).toEqual(found);
+    const known = await Promise.all(set.counts.map((_, label) => sumsOfFolds(label)));
+    expect(await heldOutImages(set, sums, trained, { head, statistics, folds: known })).toEqual(found);
+    const wrong = known.map((own) => own.map((sum) => ({ ...sum, images: sum.images + 1 })));
+    expect(await heldOutImages(set, sums, trained, { head, statistics, folds: wrong })).not.toEqual(found); // they are used
+  });
+
   it("give each class mean error 1, a standard logit, and a typical score of 1", async () => {
     const { trained, sums, found } = await scored;
     const { calibration, good } = await calibrate(set, sums, trained, { head, statistics });
@@ -100,6 +111,15 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
     const largest = good.map(({ map }) => Math.max(...map));
     expect(good.map(({ score }, i) => score === largest[i])).toEqual(good.map(() => head.score.image === "max"));
   });
+
+  async function sumsOfFolds(label: number) {
+    const scatter = await openScatter(spec.channels);
+    try {
+      return await foldSums(set.store, foldsOf(set, label), { spec, scatter, signal: undefined });
+    } finally {
+      await scatter.dispose();
+    }
+  }
 
   async function held() {
     const sums = await sumUp(set, spec, {});

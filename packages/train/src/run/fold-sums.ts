@@ -19,7 +19,8 @@ export interface SetSums {
 }
 
 const together = 8; // images that are read for one product
-const foldMemory = 512 * 1024 * 1024; // bytes of sums of folds that are kept; those of other classes are computed again
+/** Bytes of sums of folds that are kept; those of other classes are computed again. */
+export const foldMemory = 256 * 1024 * 1024;
 
 /** Sums of every class, in one pass over the features, with those of its folds. */
 export async function sumByFold(set: TrainingSet, spec: FeatureSpec, { onProgress, signal }: JobOptions): Promise<SetSums> {

@@ -5,6 +5,7 @@ import { checkOutFolder } from "@ltad/core";
 import { type Split, turns } from "@ltad/data";
 import type { FeatureSpec } from "@ltad/features";
 import type { FittedConfig } from "../config/fit-config.js";
+import { foldMemory } from "./fold-sums.js";
 import { featureMemory } from "./training-set.js";
 
 /** What a training will take, in bytes. */
@@ -39,11 +40,12 @@ export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOption
   const image = imageBytes(spec);
   const [patches, square] = [spec.tokens * spec.channels, spec.channels ** 2];
   const tables = classes.length * (patches * (1 + config.whitening.positionRank) + square);
-  const held = [images, copies].map((count) => Math.min(featureMemory, count * image));
+  const sums = 8 * classes.length * (patches + square);
+  const held = [...[images, copies].map((count) => Math.min(featureMemory, count * image)), Math.min(foldMemory, 5 * sums)];
   return {
     cache: (images + copies) * image,
     model: graph + 2 * tables + 4 * classes.length * (patches + square) + 10e6,
-    memory: program + 2 * graph + sum(held) + 8 * classes.length * (patches + square) + 8 * tables,
+    memory: program + 2 * graph + sum(held) + sums + 8 * tables,
   };
 }
 
