@@ -30,7 +30,7 @@ export const recommended: TrainConfig = {
   reconstruct: { kind: "token-mlp", width: 256, hidden: 448, blocks: 2 },
   semantic: { kind: "mlp", width: 256 },
   detect: {
-    steps: 200,
+    steps: 160,
     learningRate: 3e-3,
     warmup: 50,
     schedule: "cosine",
