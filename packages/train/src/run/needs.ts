@@ -42,7 +42,7 @@ export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOption
   const held = [images, copies].map((count) => Math.min(featureMemory, count * image));
   return {
     cache: (images + copies) * image,
-    model: graph + 2 * tables + 4 * classes.length * (patches + square) + 10e6,
+    model: graph + 2 * tables + 10e6,
     memory: program + 2 * graph + sum(held) + 8 * classes.length * (patches + square) + 8 * tables,
   };
 }
