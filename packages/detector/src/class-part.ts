@@ -16,7 +16,8 @@ export interface StoredClass {
  * @throws LtadError `LTAD_CONFIG` for a number that half precision does not hold
  */
 export function encodeClass(arrays: NdArrays): Uint8Array {
-  const entries = Object.entries(arrays).map(([name, array]): [string, FileArrays[string]] => [name, compact(name, array)]);
+  const names = Object.keys(arrays).sort(); // the same class is the same file
+  const entries = names.map((name): [string, FileArrays[string]] => [name, compact(name, arrays[name]!)]);
   return encodeSafetensors(Object.fromEntries(entries));
 }
 

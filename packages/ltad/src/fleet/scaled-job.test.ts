@@ -19,7 +19,98 @@ const manifestOf = (over: Partial<ScaledJobOptions> = {}) => scaledJob(opened, {
 const textOf = (over: Partial<ScaledJobOptions> = {}) => stringify(manifestOf(over));
 
 it("is workers of the queue, as many as shards wait", () => {
-  expect(textOf()).toMatchInlineSnapshot();
+  expect(textOf()).toMatchInlineSnapshot(`
+    "apiVersion: keda.sh/v1alpha1
+    kind: ScaledJob
+    metadata:
+      name: ltad-0123456789abcdef
+      labels:
+        app.kubernetes.io/name: ltad
+        ltad/plan: 0123456789abcdef
+    spec:
+      jobTargetRef:
+        backoffLimit: 3
+        podFailurePolicy:
+          rules:
+            - action: Ignore
+              onPodConditions:
+                - type: DisruptionTarget
+                  status: "True"
+            - action: Ignore
+              onExitCodes:
+                containerName: ltad
+                operator: In
+                values:
+                  - 130
+                  - 143
+            - action: FailJob
+              onExitCodes:
+                containerName: ltad
+                operator: In
+                values:
+                  - 2
+                  - 3
+        template:
+          metadata:
+            labels:
+              app.kubernetes.io/name: ltad
+              ltad/plan: 0123456789abcdef
+          spec:
+            restartPolicy: Never
+            containers:
+              - name: ltad
+                image: registry/ltad:1
+                args:
+                  - ltad
+                  - work
+                  - --queue
+                  - $(LTAD_QUEUE)
+                  - --idle
+                  - "60"
+                  - --store
+                  - /mnt/fleet
+                  - --threads
+                  - "2"
+                env:
+                  - name: LTAD_QUEUE
+                    value: redis://queue:6379
+                resources:
+                  requests:
+                    cpu: "2"
+                    memory: 4Gi
+                  limits:
+                    memory: 4Gi
+                volumeMounts:
+                  - name: store
+                    mountPath: /mnt/fleet
+                  - name: images
+                    mountPath: /data
+                    readOnly: true
+            volumes:
+              - name: store
+                persistentVolumeClaim:
+                  claimName: fleet
+              - name: images
+                persistentVolumeClaim:
+                  claimName: images
+                  readOnly: true
+      pollingInterval: 15
+      minReplicaCount: 1
+      maxReplicaCount: 20
+      successfulJobsHistoryLimit: 3
+      failedJobsHistoryLimit: 10
+      rollout:
+        strategy: gradual
+      scalingStrategy:
+        strategy: accurate
+      triggers:
+        - type: redis
+          metadata:
+            address: queue:6379
+            listName: bull:ltad:wait
+            listLength: "1"
+    "
+  `);
 });
 
 it("reads a password from a Secret, and refuses one in the URL", () => {
@@ -66,7 +157,7 @@ print("valid")
 
 it.skipIf(!python)("is what KEDA's own schema takes (LTAD_KEDA_PYTHON: a Python with cloudcoil-models-keda and pyyaml)", () => {
   const documents = [{}, { queue: "rediss://queue/3", queueSecret: "q" }, { queue: "postgres://db/ltad", queueSecret: "q" }].map((over) =>
-    textOf(over),
+    textOf({ cpu: "2000m", ...over }),
   );
   const { stdout, stderr } = spawnSync(python!, ["-c", program], { encoding: "utf8", input: documents.join("---\n") });
   expect(stdout, stderr).toBe("valid\n");
