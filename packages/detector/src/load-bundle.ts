@@ -17,7 +17,7 @@ export interface Bundle {
   readonly byClass?: {
     readonly nearest: Uint8Array;
     /** Reads the tables of one class, and checks them. @throws LtadError `LTAD_BUNDLE` */
-    read(label: number): Promise<NdArrays>;
+    readonly read: (label: number) => Promise<NdArrays>;
   };
   /** Reads the weights, for training on; prediction does not need them. */
   readonly weights: () => Promise<NdArrays>;

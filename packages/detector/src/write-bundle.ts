@@ -42,14 +42,14 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<M
   const classes = parts.byClass?.classes.map(classFile);
   const result = manifestSchema.safeParse({
     ...parts.manifest,
-    classes: parts.manifest.classes.map(({ file: _, ...entry }, label) => ({ ...entry, ...(classes && { file: classes[label]?.name }) })),
+    classes: parts.manifest.classes.map((entry, label) => ({ ...entry, file: classes?.[label]?.name })),
     format: "ltad-bundle",
     version: parts.byClass ? bundleVersion : 1,
     created: parts.manifest.created ?? new Date().toISOString(),
     graphs: {
       encoder: described(parts.encoder, encoder.name),
       head: described(parts.head, head.name),
-      ...(nearest && { nearest: described(parts.byClass!.nearest, nearest.name) }),
+      ...(nearest && { nearest: described(parts.byClass.nearest, nearest.name) }),
     },
     weights: { file: weights.name },
     files: Object.fromEntries(

@@ -23,7 +23,7 @@ describe.each([
       return { type: "done" } as const;
     };
     await queue.take(handle, { atOnce: 2, signal: new AbortController().signal, idleSeconds: 1 });
-    expect(done.sort()).toEqual([0, 1, 2]);
+    expect(done.sort((a, b) => a - b)).toEqual([0, 1, 2]);
     await queue.take(handle, { atOnce: 1, signal: new AbortController().signal, idleSeconds: 0.1 });
     expect(done).toHaveLength(3);
   });

@@ -109,11 +109,11 @@ export function partsOf(model: TrainedModel): BundleParts {
   };
 }
 
-const large = ["tables.positionMean", "tables.whitening", "tables.axes"];
+const large = new Set(["tables.positionMean", "tables.whitening", "tables.axes"]);
 
 /** The arrays without the large tables that the files of the classes hold. */
 export function withoutTables(arrays: NdArrays, { inputs }: Pick<GraphPart, "inputs">): NdArrays {
-  return Object.fromEntries(Object.entries(arrays).filter(([name]) => !(large.includes(name) && name in inputs)));
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => !(large.has(name) && name in inputs)));
 }
 
 /** Arrays of a tree under their names in weights.safetensors. */
