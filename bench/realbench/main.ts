@@ -176,9 +176,9 @@ async function encodeTime(detector: Detector): Promise<number> {
   return times.sort((a, b) => a - b)[4]!;
 }
 
-function sizesOf({ manifest: { graphs, files } }: Detector): readonly [encoder: number, head: number] {
+function sizesOf({ manifest: { graphs, files, classes } }: Detector): readonly [encoder: number, head: number] {
   const size = (name: string) => files[name]!.bytes / 1e6;
-  return [size(graphs.encoder.file), size(graphs.head.file)];
+  return [size(graphs.encoder.file), classes.reduce((sum, { file }) => sum + (file ? size(file) : 0), size(graphs.head.file))];
 }
 
 async function measure(

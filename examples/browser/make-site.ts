@@ -18,7 +18,8 @@ async function put(path: string, content: string | Uint8Array): Promise<void> {
 for (const { path, content } of await pageFiles()) await put(path, await content());
 await put("page.json", JSON.stringify({ models: [{ name: "parts", bundle: "model/" }] })); // without "predict": judged in the browser
 
-const { graphs } = await readManifest(model); // the weights stay here: a prediction does not need them
-for (const file of ["model.json", graphs.encoder.file, graphs.head.file]) await cp(join(model, file), join(site, "model", file));
+const { files, weights } = await readManifest(model); // the weights stay here: a prediction does not need them
+const needed = Object.keys(files).filter((file) => file !== weights.file);
+for (const file of ["model.json", ...needed]) await cp(join(model, file), join(site, "model", file));
 await put("model/metrics.json", await readFile(join(model, "metrics.json")).catch(() => "{}"));
 console.log(`${site} is complete: put it on any web server, or try it with "npx serve ${site}"`);

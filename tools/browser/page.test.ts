@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng } from "@ltad/core";
 import { writeBundle } from "@ltad/detector";
-import { tinyParts } from "@ltad/detector/testing";
+import { tinyPartsByClass } from "@ltad/detector/testing";
 import type * as axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
@@ -28,7 +28,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ltad-page-"));
-    const parts = tinyParts();
+    const parts = tinyPartsByClass();
     const good = Array.from({ length: 40 }, (_, i) => 0.2 + i / 40);
     const decision = { falseAlarmRate: 0.05, classes: parts.manifest.classes.map(() => ({ good, limit: null })) };
     await writeBundle(folder, { ...parts, manifest: { ...parts.manifest, decision } });

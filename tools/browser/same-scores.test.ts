@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createRng } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { type Detector, openDetector, writeBundle } from "@ltad/detector";
-import { tinyParts } from "@ltad/detector/testing";
+import { tinyPartsByClass } from "@ltad/detector/testing";
 import type * as Web from "@ltad/detector/web";
 import { webRuntimeFolder } from "@ltad/runtime";
 import type { Browser, Page } from "playwright-core";
@@ -51,7 +51,7 @@ describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium}
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ltad-web-"));
-    const parts = tinyParts();
+    const parts = tinyPartsByClass();
     const good = [0.4, 0.7, 0.9, 1.1].map((value) => value * 10);
     const decision = { falseAlarmRate: 0.2, classes: parts.manifest.classes.map(() => ({ good, limit: null })) };
     await writeBundle(folder, { ...parts, manifest: { ...parts.manifest, decision } });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { writeBundle } from "@ltad/detector";
-import { tinyParts } from "@ltad/detector/testing";
+import { tinyPartsByClass } from "@ltad/detector/testing";
 import { root } from "../architecture/workspace.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ describe.skipIf(noChromium)(`a site of static files${noChromium ? ` (${noChromiu
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ltad-site-"));
-    await writeBundle(join(folder, "model"), tinyParts());
+    await writeBundle(join(folder, "model"), tinyPartsByClass());
     const options = ["--conditions=@ltad/source", "--import", import.meta.resolve("tsx")];
     const program = join(root, "examples/browser/make-site.ts");
     await promisify(execFile)(process.execPath, [...options, program, "model", "site"], { cwd: folder });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,12 +50,26 @@ interface KubernetesObject {
 const kubernetes = parseAllDocuments(text("kubernetes/ltad.yaml")).map((document) => document.toJS() as KubernetesObject);
 const deployment = kubernetes.find(({ kind }) => kind === "Deployment")!;
 const [container] = deployment.spec.template.spec.containers as [Container];
+const [scaledObject, inferenceService] = ["keda", "kserve"].map((name) => parse(text(`kubernetes/${name}.yaml`)) as Custom) as [
+  Custom,
+  Custom,
+];
+
+/** An object of a controller, of which Kubernetes itself knows no schema. */
+interface Custom {
+  readonly apiVersion: string;
+  readonly spec: Readonly<Record<string, unknown>> & {
+    readonly predictor: KubernetesObject["spec"]["template"]["spec"] & Readonly<Record<string, unknown>>;
+    readonly triggers: readonly { readonly metadata: { readonly query: string } }[];
+  };
+}
 
 /** Every command line of `ltad` in the files, by the file it is in. */
 const commandLines: [string, readonly string[]][] = [
   ["Dockerfile", JSON.parse(/^CMD (\[.*\])$/m.exec(text("Dockerfile"))![1]!) as string[]],
   ...["ltad", "watch"].map((name): [string, readonly string[]] => [`compose.yaml: ${name}`, compose.services[name]!.command!]),
   ["kubernetes", container.args],
+  ["kserve", inferenceService.spec.predictor.containers[0]!.args],
   ...readdirSync(join(deploy, "systemd")).map((file): [string, readonly string[]] => [
     file,
     /^ExecStart=\S+ltad (.*)$/m.exec(text(`systemd/${file}`))![1]!.split(" "),
@@ -102,9 +117,10 @@ describe("metrics", () => {
         "label_values(ltad_model_ready, model)",
     ],
     ["the alerts", text("prometheus/alerts.yml")],
+    ["the scaling by KEDA", scaledObject.spec.triggers[0]!.metadata.query],
   ])("of %s exist in a running server", (_, queries) => {
     const used = new Set([...queries.matchAll(/\b(?:ltad|request|process|nodejs)_\w+/g)].map(([name]) => name));
-    expect(used.size).toBeGreaterThan(3);
+    expect(used.size).toBeGreaterThan(1);
     expect([...served]).toEqual(expect.arrayContaining([...used]));
   });
 
@@ -144,6 +160,42 @@ describe("containers", () => {
       expect(["/healthz", "/v2/health/ready"]).toContain(container[probe]!.httpGet.path);
       expect(container[probe]!.httpGet.port).toBe(container.ports[0]!.name);
     }
+  });
+
+  it("of KServe are those of the deployment, with the models where KServe puts them", () => {
+    const { containers, volumes, ...pod } = inferenceService.spec.predictor;
+    const [own] = containers as [Container & { readonly env: object }];
+    expect(pod).toMatchObject({ minReplicas: 2, maxReplicas: 8, securityContext: { runAsNonRoot: true } });
+    expect(own.securityContext).toEqual(container.securityContext);
+    expect([own.env, own.args.slice(0, 3)]).toEqual([
+      [{ name: "STORAGE_URI", value: "pvc://ltad-models" }],
+      ["serve", "--repository", "/mnt/models"],
+    ]);
+    expect(own.volumeMounts.map(({ name }) => name)).toEqual(volumes.map(({ name }) => name));
+    for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"] as const)
+      expect(own[probe]!.httpGet.path).toBe(container[probe]!.httpGet.path);
+  });
+
+  it("are scaled by objects that name the deployment", () => {
+    const [scaler] = parseAllDocuments(text("kubernetes/autoscaling.yaml")).map((document) => document.toJS() as Custom);
+    expect(scaler!.spec["scaleTargetRef"]).toEqual({ apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name });
+    expect(scaledObject.spec["scaleTargetRef"]).toEqual({ name: deployment.metadata.name });
+  });
+
+  const validate = spawnSync("kubernetes-validate", ["--version"]);
+  it.skipIf(validate.error !== undefined)("of Kubernetes are valid (pip install kubernetes-validate)", () => {
+    for (const file of ["ltad", "autoscaling"]) {
+      const words = ["--strict", "-k", "1.33", join(deploy, `kubernetes/${file}.yaml`)];
+      const { status, stderr, stdout } = spawnSync("kubernetes-validate", words, { encoding: "utf8" });
+      expect(status, stdout + stderr).toBe(0);
+    }
+  });
+
+  const python = process.env["LTAD_KEDA_PYTHON"];
+  it.skipIf(!python)("of KEDA and KServe have the fields of their models (LTAD_KEDA_PYTHON: see custom-fields.py)", () => {
+    const words = [join(deploy, "../tools/deploy/custom-fields.py"), deploy];
+    const { stdout, stderr } = spawnSync(python!, words, { encoding: "utf8" });
+    expect(stdout, stderr).toBe("valid\n");
   });
 
   it("of the Dockerfile run without root and end with the version of pnpm that the repository has", () => {

@@ -8,8 +8,7 @@ import { damaged } from "./hostile-requests.js";
 
 type Json = Record<string, unknown>;
 interface Manifest extends Json {
-  readonly graphs: { readonly encoder: { readonly file: string }; readonly head: { readonly file: string } };
-  readonly weights: { readonly file: string };
+  readonly graphs: Readonly<Record<string, { readonly file: string }>>;
   readonly files: Record<string, { sha256: string; bytes: number }>;
 }
 
@@ -26,7 +25,9 @@ export async function corruptBundle(folder: string, rng: Rng): Promise<string> {
 
 const readManifest = async (folder: string) => JSON.parse(await readFile(join(folder, "model.json"), "utf8")) as Manifest;
 const writeManifest = (folder: string, manifest: Json) => writeFile(join(folder, "model.json"), JSON.stringify(manifest));
-const filesOf = ({ graphs, weights }: Manifest) => [graphs.encoder.file, graphs.head.file, weights.file] as const;
+const filesOf = ({ files }: Manifest) => Object.keys(files);
+
+const oneOf = <T>(rng: Rng, items: readonly T[]) => items[rng.integer(items.length)]!;
 
 /** Writes a file and, as an attacker would, its hash. */
 async function put(folder: string, manifest: Manifest, name: string, bytes: Buffer): Promise<void> {
@@ -37,7 +38,7 @@ async function put(folder: string, manifest: Manifest, name: string, bytes: Buff
 
 async function damageFile(folder: string, rng: Rng): Promise<string> {
   const manifest = await readManifest(folder);
-  const name = filesOf(manifest)[rng.integer(3)]!;
+  const name = oneOf(rng, filesOf(manifest));
   const bytes = damaged(rng, await readFile(join(folder, name)), 1);
   if (rng.uniform() < 0.15) return writeFile(join(folder, name), bytes).then(() => `${name}, hash kept`);
   await put(folder, manifest, name, bytes);
@@ -106,7 +107,7 @@ async function damageManifest(folder: string, rng: Rng): Promise<string> {
 
 /** A file becomes a link to another place, or goes away. */
 async function replaceFile(folder: string, rng: Rng): Promise<string> {
-  const name = [...filesOf(await readManifest(folder)), "model.json"][rng.integer(4)]!;
+  const name = oneOf(rng, [...filesOf(await readManifest(folder)), "model.json"]);
   await rm(join(folder, name));
   const target = ["/etc/passwd", "/dev/zero", "/proc/self/environ", ".", "nowhere", name][rng.integer(6)]!;
   if (rng.uniform() < 0.2) return `${name} is missing`;
@@ -117,7 +118,7 @@ async function replaceFile(folder: string, rng: Rng): Promise<string> {
 /** The numbers of a graph's tensor lie in another file: TensorProto has `external_data` = 13 { key, value } and `data_location` = 14. */
 async function outside(folder: string, rng: Rng): Promise<string> {
   const manifest = await readManifest(folder);
-  const name = filesOf(manifest)[rng.integer(2)]!;
+  const { file: name } = oneOf(rng, Object.values(manifest.graphs));
   const bytes = await readFile(join(folder, name));
   const location = ["package.json", "/etc/passwd", "../model.json", name][rng.integer(4)]!;
   const entry = Buffer.concat([field(1, Buffer.from("location")), field(2, Buffer.from(location))]);

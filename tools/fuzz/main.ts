@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRng } from "@ltad/core";
 import { writeBundle } from "@ltad/detector";
-import { tinyParts } from "@ltad/detector/testing";
+import { tinyPartsByClass } from "@ltad/detector/testing";
 import sharp from "sharp";
 import { corruptBundle } from "./corrupt-bundle.js";
 import { hostileRequest } from "./hostile-requests.js";
@@ -62,7 +62,7 @@ async function stop(): Promise<void> {
 }
 
 async function writeGood(place: string): Promise<void> {
-  const { manifest, ...rest } = tinyParts();
+  const { manifest, ...rest } = tinyPartsByClass();
   const classes = manifest.classes.map(() => ({ good: [1, 2, 3, 4], limit: null }));
   await writeBundle(place, { ...rest, manifest: { ...manifest, decision: { falseAlarmRate: 0.01, classes } } });
 }

@@ -17,7 +17,7 @@ export type { JobOptions, Progress } from "./progress.js";
 export { createRng, restoreRng } from "./rng.js";
 export type { Rng, RngState } from "./rng.js";
 export { decodeDoubles, decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-export type { DoubleArray, FileArrays, Safetensors } from "./safetensors.js";
+export type { DoubleArray, FileArrays, HalfArray, Safetensors } from "./safetensors.js";
 export { openSafetensors } from "./safetensors-file.js";
 export type { WeightFile, TensorInfo } from "./safetensors-file.js";
 export type { StageSpec } from "./stage-spec.js";

@@ -40,6 +40,13 @@ describe("a round trip", () => {
     expect(read.metadata).toEqual({ step: "12", note: 'ä \u0000 "quoted"' });
   });
 
+  it("reads half precision as float32", () => {
+    const half = { dtype: "float16", shape: [2, 2], data: Uint16Array.of(0x3c00, 0xc100, 0x7bff, 0x0001) } as const;
+    const { arrays: found } = decodeSafetensors(encodeSafetensors({ half, one: float32([1], [1]) }), "x");
+    expect(found["half"]).toEqual(float32([2, 2], [1, -2.5, 65504, 2 ** -24]));
+    expect(found["one"]).toEqual(float32([1], [1]));
+  });
+
   it("works for nothing at all, and from the middle of a larger buffer", () => {
     expect(decodeSafetensors(encodeSafetensors({}), "x")).toEqual({ arrays: {}, metadata: {} });
     const bytes = encodeSafetensors(arrays);

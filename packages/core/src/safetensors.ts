@@ -3,7 +3,10 @@ import { bytesOf, sizeOf } from "./array.js";
 import { LtadError } from "./errors.js";
 import { type Fail, failFor, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
-const names = { float32: "F32", int32: "I32", bool: "U8", float64: "F64" } as const satisfies Record<DType | "float64", string>;
+const names = { float32: "F32", int32: "I32", bool: "U8", float64: "F64", float16: "F16" } as const satisfies Record<
+  DType | "float64" | "float16",
+  string
+>;
 
 /** An array in double precision: only files know it, such as those with sums over many images. */
 export interface DoubleArray {
@@ -12,8 +15,15 @@ export interface DoubleArray {
   readonly data: Float64Array;
 }
 
+/** An array in half precision, as bits: only files know it, and it is read as float32. */
+export interface HalfArray {
+  readonly dtype: "float16";
+  readonly shape: readonly number[];
+  readonly data: Uint16Array;
+}
+
 /** What a file takes. */
-export type FileArrays = Readonly<Record<string, NdArray | DoubleArray>>;
+export type FileArrays = Readonly<Record<string, NdArray | DoubleArray | HalfArray>>;
 
 /** Arrays and the free text beside them. */
 export interface Safetensors {
@@ -87,7 +97,7 @@ export function arrayOf({ name, type, shape }: HeaderEntry, bytes: Uint8Array, f
   }
 }
 
-function checkArray(name: string, array: NdArray | DoubleArray): NdArray | DoubleArray {
+function checkArray<A extends FileArrays[string]>(name: string, array: A): A {
   const expected = sizeOf(array.shape);
   if (name !== "__metadata__" && array.data.length === expected) return array;
   const why =

@@ -100,9 +100,10 @@ function decisionOf({ decision, classes }: Manifest, limits: AssessOptions["limi
 export function classIndex(classes: Manifest["classes"], received: string | undefined): number {
   if (received === undefined) return -1;
   const names = classes.map(({ name }) => name);
-  const index = names.findIndex((name) => name.normalize("NFC") === received.normalize("NFC"));
+  const index = names.indexOf(received.normalize("NFC")); // those of a manifest are in this spelling
   if (index >= 0) return index;
-  const message = `class: expected one of ${names.join(", ")}, received ${received}. Leave it out to have it predicted.`;
+  const some = names.slice(0, 20).join(", ") + (names.length > 20 ? ` and ${names.length - 20} more` : "");
+  const message = `class: expected one of ${some}, received ${received}. Leave it out to have it predicted.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });
 }
 

@@ -120,8 +120,8 @@ describe("loadBundle refuses", () => {
 
   it("a newer version, whatever else is in it", async () => {
     await writeBundle(folder, parts);
-    await edit((m) => Object.assign(m, { version: 2, novelty: true }));
-    expect(await refusal()).toMatch(/has version 2, which a newer ltad wrote; this one reads versions up to 1. Upgrade/);
+    await edit((m) => Object.assign(m, { version: 3, novelty: true }));
+    expect(await refusal()).toMatch(/has version 3, which a newer ltad wrote; this one reads versions up to 2. Upgrade/);
   });
 
   it("faults in model.json, all at once with their paths", async () => {

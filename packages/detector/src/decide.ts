@@ -1,4 +1,5 @@
 import type { Manifest } from "./manifest.js";
+import { remembered } from "./remembered.js";
 import { reachOf } from "./unlike.js";
 
 /** Whether an image is good, and what that rests on. */
@@ -72,6 +73,8 @@ function pOf(scores: readonly number[], score: number, isAbove = false): number 
   return (1 + reached) / (1 + scores.length);
 }
 
-function allScores(classes: Decision["classes"]): number[] {
-  return classes.flatMap(({ good }) => good).sort((a, b) => a - b);
+const sortedTogether = remembered((lists) => lists.flatMap((list) => list ?? []).sort((a, b) => a - b));
+
+function allScores(classes: Decision["classes"]): readonly number[] {
+  return sortedTogether(classes.map(({ good }) => good));
 }

@@ -1,3 +1,4 @@
+import { check, number, optional } from "@ltad/core/check";
 import type { RuntimeOptions } from "@ltad/runtime";
 import { openGraphs } from "./graphs.js";
 import type { Graphs } from "./graphs-of.js";
@@ -30,15 +31,24 @@ export interface EncoderGraph {
   readonly spec: Manifest["features"];
 }
 
+export interface DetectorOptions extends RuntimeOptions {
+  /**
+   * Bytes of memory for the tables of classes, 512 MiB by default. If those of all classes fit, they are read now; if not, those of a class are
+   * read when an image of it comes, and the tables that were not used for longest give way.
+   */
+  readonly classMemory?: number | undefined;
+}
+
 /**
  * Opens a bundle folder; takes about as long as reading its files.
  * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, when it is damaged or newer than this program, or when its
  *   graphs do not fit
  */
-export async function openDetector(folder: string, options: RuntimeOptions = {}): Promise<Detector> {
+export async function openDetector(folder: string, { classMemory, ...options }: DetectorOptions = {}): Promise<Detector> {
+  check("openDetector", { classMemory }, { classMemory: optional(number(1)) });
   const bundle = await loadBundle(folder);
   const { manifest } = bundle;
-  const graphs = await openGraphs(bundle, options);
+  const graphs = await openGraphs(bundle, options, classMemory);
   return {
     ...graphs,
     folder,

@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core/browser";
 import type { Program, TensorSpecs } from "@ltad/runtime/web";
 import { bundleError } from "./bundle-error.js";
-import type { GraphSpec, Manifest } from "./manifest.js";
+import { type GraphSpec, isOfImage, type Manifest } from "./manifest.js";
 
 /** The inputs and outputs that a detector needs a graph to have; null is the batch. More outputs do no harm. */
 export interface GraphContract {
@@ -21,18 +21,35 @@ export function encoderContract({
   };
 }
 
+const index = { dtype: "int32", shape: [null] } as const;
+const perImage = { dtype: "float32", shape: [null] } as const;
+
 /**
- * The head's side: features, z and a class index (-1: predict it) to maps, score and the class index that was used.
- * That index is called `label`, because an ONNX graph cannot have an output with the name of an input.
+ * The head's side: features and z of images, and the tables of the one class that they are of, to maps and score. A head that has the tables of
+ * all classes inside takes class indices in their place (-1: predict it) and also gives those that it used.
  */
 export function headContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   const { grid } = manifest.features;
   const map = { dtype: "float32", shape: [null, grid, grid] } as const;
-  return {
-    inputs: { ...encoderContract(manifest).shapes, class: { dtype: "int32", shape: [null] } },
-    outputs: ["s_rec", "s_sem", "map", "score", "label"],
-    shapes: { s_rec: map, s_sem: map, map, score: { dtype: "float32", shape: [null] }, label: { dtype: "int32", shape: [null] } },
-  };
+  const ofImage = encoderContract(manifest).shapes;
+  const scores = { s_rec: map, s_sem: map, map, score: perImage };
+  if (manifest.graphs.nearest) return { inputs: { ...ofImage, ...classTensors(manifest) }, outputs: Object.keys(scores), shapes: scores };
+  const shapes = { ...scores, label: index };
+  return { inputs: { ...ofImage, class: index }, outputs: Object.keys(shapes), shapes };
+}
+
+/**
+ * z and a class index (-1: predict it) to the class index that is used and how far the image is from that class.
+ * The index is called `label`, because an ONNX graph cannot have an output with the name of an input.
+ */
+export function nearestContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
+  const shapes = { label: index, distance: perImage };
+  return { inputs: { z: encoderContract(manifest).shapes["z"]!, class: index }, outputs: Object.keys(shapes), shapes };
+}
+
+/** What the head takes of a class: float32 [1, ...] by name. */
+export function classTensors({ graphs }: Manifest): TensorSpecs {
+  return Object.fromEntries(Object.entries(graphs.head.inputs).filter(([name]) => !isOfImage(name)));
 }
 
 /**

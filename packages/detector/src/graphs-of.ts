@@ -2,6 +2,7 @@ import { floats, int32, type NdArray } from "@ltad/core/browser";
 import { type Program, tiledProgram } from "@ltad/runtime/web";
 import { checkOutputs, encoderContract, headContract } from "./graph-contract.js";
 import type { Manifest } from "./manifest.js";
+import { type ByClass, scoreByClass } from "./score-by-class.js";
 
 // Shapes: B batch, S input size, N = g * g tokens, C channels, Dz of z.
 
@@ -26,7 +27,7 @@ export interface Scores {
   readonly grid: number;
 }
 
-/** The two graphs of a bundle, opened. */
+/** The graphs of a bundle, opened. */
 export interface Graphs {
   /** @param images float32 [B, S, S, 3], RGB 0..1; see `modelInput` */
   encode(images: NdArray): Promise<Encoded>;
@@ -44,8 +45,8 @@ export interface OpenGraph {
   readonly place: string;
 }
 
-/** The two graphs of a bundle as functions. */
-export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph): Graphs {
+/** The graphs of a bundle as functions. @param byClass absent for a head that has the tables of all classes inside */
+export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph, byClass?: ByClass): Graphs {
   const { inputSize, tiles } = manifest.features;
   const wholeImages = tiles ? tiledProgram(encoder.program, { inputSize, tiles }) : encoder.program;
   return {
@@ -56,8 +57,11 @@ export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph
     },
     async score(features, z, given) {
       const batch = features.shape[0] ?? 0;
-      const found = await head.program.run({ features, z, class: int32([batch], given ?? new Int32Array(batch).fill(-1)) });
-      checkOutputs(head.place, found, headContract(manifest), batch);
+      const labels = given ?? new Int32Array(batch).fill(-1);
+      const found = byClass
+        ? await scoreByClass(manifest, head, byClass, { features, z }, labels)
+        : await head.program.run({ features, z, class: int32([batch], labels) });
+      if (!byClass) checkOutputs(head.place, found, headContract(manifest), batch);
       return {
         score: floats(found["score"], "score"),
         classes: found["label"]?.data as Int32Array,
@@ -69,7 +73,7 @@ export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph
       };
     },
     async dispose() {
-      await Promise.all([encoder.program.dispose(), head.program.dispose()]);
+      await Promise.all([encoder, head, ...(byClass ? [byClass.nearest] : [])].map(({ program }) => program.dispose()));
     },
   };
 }

@@ -1,18 +1,39 @@
 import { join } from "node:path";
 import type { RuntimeOptions } from "@ltad/runtime";
 import { openGraph } from "./check-graph.js";
-import { encoderContract, headContract } from "./graph-contract.js";
+import { keepTables } from "./class-tables.js";
+import { encoderContract, type GraphContract, headContract, nearestContract } from "./graph-contract.js";
+import { type Graphs, graphsOf, type OpenGraph } from "./graphs-of.js";
 import type { Bundle } from "./load-bundle.js";
-import { type Graphs, graphsOf } from "./graphs-of.js";
+import type { GraphSpec } from "./manifest.js";
 
-/** Opens both graphs of a bundle and checks them. @throws LtadError `LTAD_BUNDLE` */
-export async function openGraphs({ folder, manifest, encoder, head }: Bundle, options: RuntimeOptions): Promise<Graphs> {
-  const { graphs } = manifest;
-  const [encoderPlace, headPlace] = [join(folder, graphs.encoder.file), join(folder, graphs.head.file)];
-  const encoderGraph = await openGraph(encoder, encoderPlace, graphs.encoder, encoderContract(manifest), options);
-  const headGraph = await openGraph(head, headPlace, graphs.head, headContract(manifest), options).catch(async (error: unknown) => {
-    await encoderGraph.dispose();
+/**
+ * Opens the graphs of a bundle and checks them. The tables of its classes are read now where they fit into the memory.
+ * @param classMemory bytes that they may take
+ * @throws LtadError `LTAD_BUNDLE`
+ */
+export async function openGraphs(
+  { folder, manifest, byClass, ...graphs }: Bundle,
+  options: RuntimeOptions,
+  classMemory?: number,
+): Promise<Graphs> {
+  const opened: OpenGraph[] = [];
+  const open = async (model: Uint8Array, described: GraphSpec, contract: GraphContract) => {
+    const place = join(folder, described.file);
+    const graph = { program: await openGraph(model, place, described, contract, options), place };
+    opened.push(graph);
+    return graph;
+  };
+  try {
+    const encoder = await open(graphs.encoder, manifest.graphs.encoder, encoderContract(manifest));
+    const head = await open(graphs.head, manifest.graphs.head, headContract(manifest));
+    if (!byClass) return graphsOf(manifest, encoder, head);
+    const nearest = await open(byClass.nearest, manifest.graphs.nearest!, nearestContract(manifest));
+    const tables = keepTables(manifest, byClass.read, classMemory);
+    if (tables.fits) for (const label of manifest.classes.keys()) await tables.of(label);
+    return graphsOf(manifest, encoder, head, { nearest, tables });
+  } catch (error) {
+    await Promise.all(opened.map(({ program }) => program.dispose()));
     throw error;
-  });
-  return graphsOf(manifest, { program: encoderGraph, place: encoderPlace }, { program: headGraph, place: headPlace });
+  }
 }

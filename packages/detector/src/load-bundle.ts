@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type NdArrays, decodeSafetensors, sha256 } from "@ltad/core";
 import { bundleError, whatABundleIs } from "./bundle-error.js";
+import { decodeClass } from "./class-tables.js";
 import type { Manifest } from "./manifest.js";
 import { parseManifest } from "./parse-manifest.js";
 
@@ -12,28 +13,48 @@ export interface Bundle {
   /** ONNX files, as bytes that were hashed: what is run is what was checked. */
   readonly encoder: Uint8Array;
   readonly head: Uint8Array;
+  /** What the head needs of each class; absent where it has the tables of all classes inside. */
+  readonly byClass?: {
+    readonly nearest: Uint8Array;
+    /** Reads the tables of one class, and checks them. @throws LtadError `LTAD_BUNDLE` */
+    readonly read: (label: number) => Promise<NdArrays>;
+  };
   /** Reads the weights, for training on; prediction does not need them. */
   readonly weights: () => Promise<NdArrays>;
 }
 
-const manifestLimit = 16 * 2 ** 20;
+/** Bytes of a model.json: 10,000 classes with the scores of 100 good images each. */
+export const manifestLimit = 64 * 2 ** 20;
 const fileLimit = 2 ** 31 - 1; // of protobuf, hence of an ONNX file
 
 /**
- * Reads a bundle and checks every file against its hash. It executes nothing and reads no file outside the folder.
+ * Reads a bundle and checks every file against its hash, those of the classes when they are read; until then, their sizes must be right. It
+ * executes nothing and reads no file outside the folder.
  * @throws LtadError `LTAD_BUNDLE`: no bundle, a newer version, a faulty model.json, a file that is missing or damaged
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const text = await manifestText(folder);
   const manifest = parseManifest(text, join(folder, "model.json"));
   try {
-    const [encoder, head] = await Promise.all([
-      readChecked(folder, manifest, manifest.graphs.encoder.file),
-      readChecked(folder, manifest, manifest.graphs.head.file),
-      readChecked(folder, manifest, manifest.weights.file),
+    const { graphs, weights, classes } = manifest;
+    const whole = [graphs.encoder.file, graphs.head.file, weights.file, graphs.nearest?.file].filter((name) => name !== undefined);
+    const ofClasses = new Set(classes.flatMap(({ file }) => file ?? []));
+    const [[encoder, head, , nearest]] = await Promise.all([
+      Promise.all(whole.map((name) => readChecked(folder, manifest, name))),
+      Promise.all(Array.from(ofClasses, (name) => checkSize(join(folder, name), manifest.files[name]!.bytes))),
     ]);
-    const weights = async () => decodeSafetensors(await readChecked(folder, manifest, manifest.weights.file), folder).arrays;
-    return { folder, manifest, encoder, head, weights };
+    const read = async (label: number) => {
+      const { file } = classes[label]!;
+      return decodeClass(await readChecked(folder, manifest, file!), manifest, join(folder, file!));
+    };
+    return {
+      folder,
+      manifest,
+      encoder: encoder!,
+      head: head!,
+      ...(nearest && { byClass: { nearest, read } }),
+      weights: async () => decodeSafetensors(await readChecked(folder, manifest, weights.file), folder).arrays,
+    };
   } catch (error) {
     // A writer replaces model.json first and removes the old files then: if it did so meanwhile, take the new bundle.
     if ((await manifestText(folder)) !== text) return loadBundle(folder);
@@ -92,18 +113,26 @@ export async function readChecked(folder: string, manifest: Manifest, name: stri
 }
 
 async function readWhole(place: string, bytes: number): Promise<Uint8Array> {
+  await checkSize(place, bytes);
+  return fileAt(place, () => readFile(place));
+}
+
+/** Whether there is a file of this size, before it is read. @throws LtadError `LTAD_BUNDLE` */
+async function checkSize(place: string, bytes: number): Promise<void> {
+  const found = await fileAt(place, () => stat(place));
+  if (!found.isFile()) throw bundleError(place, "is not a file. Copy the bundle again.");
+  if (found.size !== bytes)
+    throw bundleError(
+      place,
+      `has ${found.size} bytes, expected ${bytes}: it is truncated or a different file. Copy the bundle again, or train again.`,
+    );
+}
+
+async function fileAt<T>(place: string, look: () => Promise<T>): Promise<T> {
   try {
-    const found = await stat(place);
-    if (!found.isFile()) throw bundleError(place, "is not a file. Copy the bundle again.");
-    if (found.size !== bytes)
-      throw bundleError(
-        place,
-        `has ${found.size} bytes, expected ${bytes}: it is truncated or a different file. Copy the bundle again, or train again.`,
-      );
-    return await readFile(place);
+    return await look();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "LTAD_BUNDLE") throw error;
     throw bundleError(
       place,
       code === "ENOENT" ? "is missing from the bundle. Copy the bundle again, or train again." : `cannot be read (${message}).`,

@@ -1,8 +1,11 @@
 import { resizeKernels } from "@ltad/core/browser";
 import * as z from "zod";
 
-/** The version of the bundle format. Raise it when an older reader would misread a bundle. */
-export const bundleVersion = 1;
+/**
+ * The version of the bundle format. Raise it when an older reader would misread a bundle. In version 1 the head has the tables of all classes
+ * inside; since version 2 each class has a file.
+ */
+export const bundleVersion = 2;
 
 const count = z.int().min(1).max(1_000_000);
 /** The name of a file beside model.json: no folder, no dot in front, nothing that an operating system reads differently. */
@@ -41,6 +44,9 @@ const features = z.strictObject({
   zSize: count,
 });
 
+/** The header of a file of one class: names, types and shapes of some tensors. */
+const mostHeader = 64 * 1024;
+
 const ascending = z
   .array(z.number())
   .max(10_000)
@@ -71,7 +77,7 @@ const decision = z.strictObject({
 export const manifestSchema = z
   .strictObject({
     format: z.literal("ltad-bundle"),
-    version: z.literal(bundleVersion),
+    version: z.union([z.literal(1), z.literal(bundleVersion)]),
     /** When it was written, ISO 8601. */
     created: z.iso.datetime(),
     /** The program that wrote it: "ltad 0.1.0". */
@@ -91,6 +97,8 @@ export const manifestSchema = z
           order: z.int().min(0),
           /** The largest value that the class's 16-bit images use, such as 4095; left out where they use all, or have 8 bits. */
           range: z.int().min(255).max(65535).optional(),
+          /** What the head needs of the class alone, since version 2. */
+          file: plainName.optional(),
         }),
       )
       .min(1),
@@ -104,7 +112,8 @@ export const manifestSchema = z
     check: z.strictObject({ input: z.string().min(1), score: z.number(), mapSum: z.number() }).optional(),
     /** The resolved config of the training run. */
     config: z.record(z.string(), z.unknown()),
-    graphs: z.strictObject({ encoder: graph, head: graph }),
+    /** `nearest` finds the class of an image and how far it is from it, since version 2. */
+    graphs: z.strictObject({ encoder: graph, head: graph, nearest: graph.optional() }),
     weights: z.strictObject({ file: plainName }),
     files: z.record(plainName, z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
   })
@@ -141,10 +150,41 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   if (decision && decision.classes.length !== classes.length)
     say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
   if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected a good image at least");
-  for (const file of [graphs.encoder.file, graphs.head.file, weights.file]) {
+  for (const file of [graphs.encoder.file, graphs.head.file, weights.file, graphs.nearest?.file].filter((name) => name !== undefined)) {
     if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
   }
-  return found;
+  return [...found, ...contradictionsOfClasses(manifest)];
+}
+
+/** Since version 2, each class has a file that is no larger than what the head takes of a class; before, none has. */
+function contradictionsOfClasses({ version, classes, graphs, files }: z.infer<typeof manifestSchema>): Contradiction[] {
+  if (version === 1) {
+    const later = graphs.nearest ? "graphs.nearest" : classes.some(({ file }) => file !== undefined) ? "a file of a class" : undefined;
+    return later === undefined ? [] : [[["version"], `expected 2, because there is ${later}`]];
+  }
+  if (!graphs.nearest) return [[["graphs", "nearest"], "expected a graph, because the version is 2"]];
+  const tables = Object.entries(graphs.head.inputs).filter(([name]) => !isOfImage(name));
+  const wrong = tables.find(
+    ([
+      ,
+      {
+        dtype,
+        shape: [first, ...rest],
+      },
+    ]) => dtype !== "float32" || first !== 1 || rest.includes(null),
+  );
+  if (wrong) return [[["graphs", "head", "inputs", wrong[0]], "expected float32 [1, ...] without a free dimension"]];
+  const most = 4 * tables.reduce((sum, [, { shape }]) => sum + shape.reduce<number>((size, n) => size * n!, 1), 0) + mostHeader;
+  return classes.flatMap(({ file }, label): Contradiction[] => {
+    const bytes = file !== undefined && Object.hasOwn(files, file) ? files[file]!.bytes : undefined;
+    if (bytes === undefined) return [[["classes", label, "file"], "expected a file that has an entry in files"]];
+    return bytes > most ? [[["classes", label, "file"], `expected at most ${most} bytes, which is what the head takes of a class`]] : [];
+  });
+}
+
+/** Whether an input of the head is of the image; all others are of its class. */
+export function isOfImage(input: string): boolean {
+  return input === "features" || input === "z";
 }
 
 /** Whether tiles lie on the grid and cover the input. */

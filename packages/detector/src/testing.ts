@@ -1,2 +1,2 @@
 /** Helpers for tests, under `@ltad/detector/testing`. */
-export { tinyParts } from "./testing/tiny-bundle.js";
+export { tinyParts, tinyPartsByClass } from "./testing/tiny-bundle.js";

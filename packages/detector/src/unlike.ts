@@ -1,4 +1,5 @@
 import type { Manifest } from "./manifest.js";
+import { remembered } from "./remembered.js";
 
 /** At least so many times as far as the furthest good image, in squares. */
 const margin = 2;
@@ -13,10 +14,15 @@ const marginAlone = 4;
  * @returns undefined for models that know no distances
  */
 export function reachOf({ classes }: NonNullable<Manifest["decision"]>, label: number): number | undefined {
-  const furthest = classes.flatMap(({ distances }) => distances?.at(-1) ?? []).sort((a, b) => a - b);
-  if (furthest.length === 0) return undefined;
-  const typical = furthest[Math.floor((furthest.length - 1) / 2)]!;
+  const typical = typicalReach(classes.map(({ distances }) => distances));
+  if (typical === undefined) return undefined;
   const { distances, nearestOther: other } = classes[label]!;
   const own = Math.max(typical, distances?.at(-1) ?? typical);
   return other === undefined ? marginAlone * own : Math.max(margin * own, own ** (1 / 3) * other ** (2 / 3));
 }
+
+/** How far a typical class reaches. */
+const typicalReach = remembered((lists) => {
+  const furthest = lists.flatMap((distances) => distances?.at(-1) ?? []).sort((a, b) => a - b);
+  return furthest[Math.floor((furthest.length - 1) / 2)];
+});

@@ -39,9 +39,26 @@ export function usualOf({ classes, decision }: Pick<Manifest, "classes" | "decis
  */
 function usual(sorted: readonly number[]): Usual | undefined {
   const n = sorted.length;
+  const { r, least } = boundOf(n) ?? {};
+  return r === undefined ? undefined : { median: middle(sorted), low: sorted[n - r]!, high: sorted[r - 1]!, least: least! };
+}
+
+interface Bound {
+  readonly r: number;
+  readonly least: number;
+}
+
+const bounds = new Map<number, Bound | undefined>(); // many classes have as many images
+
+function boundOf(n: number): Bound | undefined {
+  if (!bounds.has(n)) bounds.set(n, findBound(n));
+  return bounds.get(n);
+}
+
+function findBound(n: number): Bound | undefined {
   for (let r = Math.floor(n / 2) + 1; r <= n; r++) {
     const least = leastCount(n, r) + mostDefects;
-    if (least <= windowSize) return { median: middle(sorted), low: sorted[n - r]!, high: sorted[r - 1]!, least };
+    if (least <= windowSize) return { r, least };
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ it("exports what the README lists", () => {
       "addClasses",
       "configJsonSchema",
       "configSchema",
+      "nearestGraph",
       "prepareEncoding",
       "presets",
       "readTrainingFiles",
@@ -14,6 +15,7 @@ it("exports what the README lists", () => {
       "resolveConfig",
       "train",
       "updateClass",
+      "wholeHead",
       "withRanges",
       "writeTrainingFiles",
     ]

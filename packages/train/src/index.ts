@@ -1,6 +1,8 @@
 export { addClasses, updateClass } from "./classes/add-classes.js";
 export { removeClasses } from "./classes/remove-classes.js";
+export { wholeHead } from "./classes/whole-head.js";
 export { readTrainingFiles, writeTrainingFiles } from "./run/training-files.js";
+export { nearestGraph } from "./head/head-graph.js";
 export { configJsonSchema } from "./config/config-json-schema.js";
 export { configSchema } from "./config/config-schema.js";
 export { presets } from "./config/presets.js";
@@ -9,6 +11,7 @@ export { prepareEncoding } from "./run/prepare-encoding.js";
 export { withRanges } from "./run/with-ranges.js";
 export { train } from "./train.js";
 export type { EditedModel, EditOptions } from "./classes/add-classes.js";
+export type { Graph } from "./head/head-graph.js";
 export type { TrainedClass } from "./run/training-files.js";
 export type { TrainConfig } from "./config/config-schema.js";
 export type { FittedConfig } from "./config/fit-config.js";

@@ -3,10 +3,8 @@ import { stopwatch } from "@ltad/core";
 import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { bundleParts } from "./bundle/bundle-parts.js";
-import { named, withoutAxes } from "./classes/trained-model.js";
 import { withSteps } from "./config/fit-steps.js";
 import { type SetWithCopies, withTurnedCopies } from "./copies/turned-copies.js";
-import { headGraph } from "./head/head-graph.js";
 import { hasCheckpoint } from "./run/checkpoint.js";
 import { sampleSet } from "./run/encoded-split.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
@@ -76,9 +74,8 @@ async function encodeImages({ config, spec, graph, featuresId }: Run, options: T
 }
 
 /** Writes the bundle, and what it answers to a test input. */
-async function writeModel(run: Run, { head, arrays, learned, good }: LearnedModel, options: TrainOptions): Promise<void> {
-  const weights = withoutAxes(named({ ...arrays, ...learned }));
-  await writeBundle(options.out, bundleParts({ ...run, options, head: headGraph(arrays, head), weights, good }));
+async function writeModel(run: Run, model: LearnedModel, options: TrainOptions): Promise<void> {
+  await writeBundle(options.out, bundleParts({ ...run, ...model, options }));
   await storeCheck(options.out);
 }
 

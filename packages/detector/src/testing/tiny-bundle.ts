@@ -2,7 +2,7 @@ import { createRng, float32, int32, type NdArrays } from "@ltad/core";
 import { onnxType } from "@ltad/onnx";
 import type { TensorSpecs } from "@ltad/runtime";
 import type { BundleParts } from "../write-bundle.js";
-import { graphOfNodes } from "./graph-of-nodes.js";
+import { type GraphOfNodes, graphOfNodes } from "./graph-of-nodes.js";
 import { sampleParts, sizes } from "./sample-parts.js";
 
 // Shapes: B batch, S 32, G 4 tokens a side, N = G * G, C 5 channels, Dz 6, K 2 classes.
@@ -32,6 +32,31 @@ export function tinyParts(): BundleParts {
   };
 }
 
+/**
+ * The same model with a file for each class. It gives the same scores, and says how far an image is from its class.
+ * @param classes more than two repeat the first two
+ */
+export function tinyPartsByClass(classes = 2): BundleParts {
+  const { manifest, head, ...rest } = tinyParts();
+  const { usual } = tinyWeights();
+  const rowOf = (label: number) => float32([1, C], usual.data.slice((label % 2) * C, ((label % 2) + 1) * C));
+  const { features, z, class: index } = head.inputs as Required<TensorSpecs>;
+  const inputs = { features: features!, z: z!, "tables.usual": { dtype: "float32", shape: [1, C] } } as const;
+  const names = ["tile", "nut"];
+  return {
+    ...rest,
+    manifest: {
+      ...manifest,
+      classes: Array.from({ length: classes }, (_, k) => ({ name: names[k] ?? `class ${k}`, trainImages: 1, order: k })),
+    },
+    head: { model: headOfClass(inputs), inputs, outputs: ["s_rec", "s_sem", "map", "score"] },
+    byClass: {
+      nearest: { model: nearestModel({ z: z!, class: index! }), inputs: { z: z!, class: index! }, outputs: ["label", "distance"] },
+      classes: Array.from({ length: classes }, (_, k) => ({ arrays: { "tables.usual": rowOf(k) } })),
+    },
+  };
+}
+
 function encoderModel(inputs: TensorSpecs): Uint8Array {
   const { mix, toZ } = tinyWeights();
   const cell = S / G;
@@ -51,35 +76,70 @@ function encoderModel(inputs: TensorSpecs): Uint8Array {
   });
 }
 
+/** Finds the nearest class where none is given. */
+const nearestNodes = {
+  means: ["MatMul", ["usual", "toZ"]], // [K, Dz]
+  zs: ["Unsqueeze", ["z", "one"]], // [B, 1, Dz]
+  away: ["Sub", ["zs", "means"]], // [B, K, Dz]
+  distances: ["ReduceSumSquare", ["away"], { axes: [2], keepdims: 0 }], // [B, K]
+  nearest: ["ArgMin", ["distances"], { axis: 1, keepdims: 0 }], // [B]
+  predicted: ["Cast", ["nearest"], { to: onnxType.int32 }],
+  isGiven: ["Greater", ["class", "none"]],
+  label: ["Where", ["isGiven", "class", "predicted"]],
+} as const satisfies GraphOfNodes["nodes"];
+
+/** Scores against "expected": [B, C] or [1, C]. */
+const scoreNodes = {
+  everywhere: ["Unsqueeze", ["expected", "one"]], // [B, 1, C]
+  rest: ["Sub", ["features", "everywhere"]], // [B, N, C]
+  squares: ["Mul", ["rest", "rest"]],
+  rec: ["ReduceMean", ["squares"], { axes: [2], keepdims: 0 }], // [B, N]
+  s_rec: ["Reshape", ["rec", "grid"]],
+  along: ["MatMul", ["features", "towards"]], // [B, N, 1]
+  sem: ["Sigmoid", ["along"]],
+  s_sem: ["Reshape", ["sem", "grid"]],
+  halved: ["Mul", ["s_sem", "half"]],
+  map: ["Add", ["s_rec", "halved"]],
+  score: ["ReduceMax", ["map"], { axes: [1, 2], keepdims: 0 }], // [B]
+} as const satisfies GraphOfNodes["nodes"];
+
+const map = float([G, G]);
+const scores = { s_rec: map, s_sem: map, map, score: float([]) };
+const label = { dtype: "int32", shape: [null] } as const;
+
 function headModel(inputs: TensorSpecs): Uint8Array {
   const { toZ, usual, towards } = tinyWeights();
-  const map = float([G, G]);
   return graphOfNodes({
     inputs,
-    outputs: { s_rec: map, s_sem: map, map, score: float([]), label: { dtype: "int32", shape: [null] } },
+    outputs: { ...scores, label },
     constants: { toZ, usual, towards, half: float32([1], [0.5]), none: int32([1], [-1]) },
     shapes: { one: [1], grid: [-1, G, G] },
+    nodes: { ...nearestNodes, expected: ["Gather", ["usual", "label"]], ...scoreNodes },
+  });
+}
+
+function headOfClass(inputs: TensorSpecs): Uint8Array {
+  return graphOfNodes({
+    inputs,
+    outputs: scores,
+    constants: { towards: tinyWeights().towards, half: float32([1], [0.5]) },
+    shapes: { one: [1], grid: [-1, G, G] },
+    nodes: { expected: ["Identity", ["tables.usual"]], ...scoreNodes },
+  });
+}
+
+function nearestModel(inputs: TensorSpecs): Uint8Array {
+  const { toZ, usual } = tinyWeights();
+  return graphOfNodes({
+    inputs,
+    outputs: { label, distance: float([]) },
+    constants: { toZ, usual, none: int32([1], [-1]) },
+    shapes: { one: [1] },
     nodes: {
-      means: ["MatMul", ["usual", "toZ"]], // [K, Dz]
-      zs: ["Unsqueeze", ["z", "one"]], // [B, 1, Dz]
-      away: ["Sub", ["zs", "means"]], // [B, K, Dz]
-      distances: ["ReduceSumSquare", ["away"], { axes: [2], keepdims: 0 }], // [B, K]
-      nearest: ["ArgMin", ["distances"], { axis: 1, keepdims: 0 }], // [B]
-      predicted: ["Cast", ["nearest"], { to: onnxType.int32 }],
-      isGiven: ["Greater", ["class", "none"]],
-      label: ["Where", ["isGiven", "class", "predicted"]],
-      expected: ["Gather", ["usual", "label"]], // [B, C]
-      everywhere: ["Unsqueeze", ["expected", "one"]], // [B, 1, C]
-      rest: ["Sub", ["features", "everywhere"]], // [B, N, C]
-      squares: ["Mul", ["rest", "rest"]],
-      rec: ["ReduceMean", ["squares"], { axes: [2], keepdims: 0 }], // [B, N]
-      s_rec: ["Reshape", ["rec", "grid"]],
-      along: ["MatMul", ["features", "towards"]], // [B, N, 1]
-      sem: ["Sigmoid", ["along"]],
-      s_sem: ["Reshape", ["sem", "grid"]],
-      halved: ["Mul", ["s_sem", "half"]],
-      map: ["Add", ["s_rec", "halved"]],
-      score: ["ReduceMax", ["map"], { axes: [1, 2], keepdims: 0 }], // [B]
+      ...nearestNodes,
+      own: ["Gather", ["means", "label"]], // [B, Dz]
+      rest: ["Sub", ["z", "own"]],
+      distance: ["ReduceSumSquare", ["rest"], { axes: [1], keepdims: 0 }], // [B]
     },
   });
 }

@@ -1,4 +1,6 @@
+import type { NdArrays } from "@ltad/core/browser";
 import { bundleError } from "../bundle-error.js";
+import { type ClassTables, decodeClass, keepTables } from "../class-tables.js";
 import type { Manifest } from "../manifest.js";
 import { parseManifest } from "../parse-manifest.js";
 import type { BundleFiles } from "./files-of.js";
@@ -8,24 +10,47 @@ export interface WebBundle {
   readonly manifest: Manifest;
   readonly encoder: Uint8Array;
   readonly head: Uint8Array;
+  /** Absent where the head has the tables of all classes inside. */
+  readonly byClass?: { readonly nearest: Uint8Array; readonly tables: ClassTables };
 }
 
 /** Bytes that came so far, and all that will. */
 export type OnBytes = (loaded: number, total: number) => void;
 
-/** Reads what a prediction needs of a bundle, and checks it; the weights are not needed. @throws LtadError `LTAD_BUNDLE` */
-export async function loadBundle(files: BundleFiles, onBytes: OnBytes = () => {}): Promise<WebBundle> {
+/**
+ * Reads what a prediction needs of a bundle, and checks it; the weights are not needed. The tables of classes are read now where they fit into
+ * the memory, else when an image of the class comes.
+ * @throws LtadError `LTAD_BUNDLE`
+ */
+export async function loadBundle(files: BundleFiles, onBytes: OnBytes = () => {}, classMemory?: number): Promise<WebBundle> {
   const manifest = parseManifest(new TextDecoder().decode(await files("model.json")), "model.json");
-  const { encoder, head } = manifest.graphs;
-  const total = manifest.files[encoder.file]!.bytes + manifest.files[head.file]!.bytes;
-  const loaded = [0, 0];
-  const read = (name: string, i: number) =>
-    checked(files, manifest, name, (bytes) => {
-      loaded[i] = bytes;
-      onBytes(loaded[0]! + loaded[1]!, total);
-    });
-  const [first, second] = await Promise.all([read(encoder.file, 0), read(head.file, 1)]);
-  return { manifest, encoder: first, head: second };
+  const { encoder, head, nearest } = manifest.graphs;
+  const read = async (label: number, onClassBytes?: (bytes: number) => void): Promise<NdArrays> => {
+    const file = manifest.classes[label]!.file!;
+    return decodeClass(await checked(files, manifest, file, onClassBytes ?? (() => {})), manifest, file);
+  };
+  const first = new Map<number, (bytes: number) => void>(); // classes that are read while the bundle is opened
+  const tables = keepTables(manifest, (label) => read(label, first.get(label)), classMemory);
+  const graphs = [encoder, head, nearest].flatMap((graph) => graph?.file ?? []);
+  const classes = nearest && tables.fits ? manifest.classes.map(({ file }) => file!) : [];
+  const names = [...graphs, ...classes];
+  const total = names.reduce((sum, name) => sum + manifest.files[name]!.bytes, 0);
+  const loaded = names.map(() => 0);
+  const progressOf = (i: number) => (bytes: number) => {
+    loaded[i] = bytes;
+    onBytes(
+      loaded.reduce((sum, own) => sum + own, 0),
+      total,
+    );
+  };
+  for (const label of classes.keys()) first.set(label, progressOf(graphs.length + label));
+  const [contents] = await Promise.all([
+    Promise.all(graphs.map((name, i) => checked(files, manifest, name, progressOf(i)))),
+    Promise.all(Array.from(classes.keys(), (label) => tables.of(label))),
+  ]);
+  first.clear();
+  const [one, two, three] = contents;
+  return { manifest, encoder: one!, head: two!, ...(three && { byClass: { nearest: three, tables } }) };
 }
 
 async function checked(files: BundleFiles, { files: listed }: Manifest, name: string, onBytes: (n: number) => void): Promise<Uint8Array> {

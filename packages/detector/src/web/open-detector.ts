@@ -2,18 +2,20 @@ import { stopwatch } from "@ltad/core/browser";
 import { anything, check, fields, func, number, optional, string } from "@ltad/core/check";
 import { openProgram, webRuntimeFields, type WebRuntimeOptions } from "@ltad/runtime/web";
 import { assess, type Assessment, type AssessOptions, classIndex } from "../assess.js";
-import { checkProgram, encoderContract, headContract } from "../graph-contract.js";
-import { graphsOf } from "../graphs-of.js";
-import type { Manifest } from "../manifest.js";
+import { checkProgram, encoderContract, type GraphContract, headContract, nearestContract } from "../graph-contract.js";
+import { graphsOf, type OpenGraph } from "../graphs-of.js";
+import type { GraphSpec, Manifest } from "../manifest.js";
 import { rangeFor } from "../ranges.js";
 import { type BundleFiles, filesOf } from "./files-of.js";
-import { loadBundle, type OnBytes } from "./load-bundle.js";
+import { loadBundle, type OnBytes, type WebBundle } from "./load-bundle.js";
 import { modelInput } from "./model-input.js";
 import { readImage, type WebImage } from "./read-image.js";
 
 export interface WebDetectorOptions extends WebRuntimeOptions {
-  /** Called while the graphs are fetched. */
+  /** Called while the graphs are fetched, and the tables of the classes where they fit into the memory. */
   readonly onBytes?: OnBytes | undefined;
+  /** Bytes of memory for the tables of classes, 512 MiB by default; those of a class that does not fit are fetched when an image of it comes. */
+  readonly classMemory?: number | undefined;
 }
 
 export interface WebPredictOptions extends AssessOptions {
@@ -41,7 +43,7 @@ export interface WebDetector {
   dispose(): Promise<void>;
 }
 
-const openRules = fields({ ...webRuntimeFields, onBytes: optional(func) });
+const openRules = fields({ ...webRuntimeFields, onBytes: optional(func), classMemory: optional(number(1)) });
 const isFiles = (source: unknown): source is BundleFiles => typeof source === "function";
 
 /**
@@ -54,27 +56,39 @@ export async function openDetector(
   options: WebDetectorOptions = {},
 ): Promise<WebDetector> {
   check("openDetector", { options }, { options: openRules });
-  const { onBytes, ...runtime } = options;
-  const { manifest, encoder, head } = await loadBundle(isFiles(source) ? source : filesOf(source), onBytes);
-  const { graphs } = manifest;
-  const open = async (model: Uint8Array, name: "encoder" | "head") => {
-    const { file: place } = graphs[name];
-    const contract = name === "encoder" ? encoderContract(manifest) : headContract(manifest);
-    return { program: await checkProgram(await openProgram(model, runtime), place, graphs[name], contract), place };
-  };
-  const first = await open(encoder, "encoder");
-  const second = await open(head, "head").catch(async (error: unknown) => {
-    await first.program.dispose();
-    throw error;
-  });
-  const called = graphsOf(manifest, first, second);
+  const { onBytes, classMemory, ...runtime } = options;
+  const bundle = await loadBundle(isFiles(source) ? source : filesOf(source), onBytes, classMemory);
+  const { manifest } = bundle;
+  const [encoder, head, nearest] = await openAll(bundle, runtime);
+  const called = graphsOf(manifest, encoder!, head!, nearest && { nearest, tables: bundle.byClass!.tables });
   return {
     manifest,
     classes: manifest.classes.map(({ name }) => name),
-    providers: first.program.providers,
+    providers: encoder!.program.providers,
     predict: inTurn((image: WebImage, given: WebPredictOptions = {}) => predict({ manifest, ...called }, image, given)),
     dispose: () => called.dispose(),
   };
+}
+
+/** The graphs of a bundle: encoder, head and, where it has one, the one that finds classes. */
+async function openAll({ manifest, encoder, head, byClass }: WebBundle, runtime: WebRuntimeOptions): Promise<OpenGraph[]> {
+  const { graphs } = manifest;
+  const wanted: (readonly [Uint8Array, GraphSpec, GraphContract])[] = [
+    [encoder, graphs.encoder, encoderContract(manifest)],
+    [head, graphs.head, headContract(manifest)],
+    ...(byClass ? [[byClass.nearest, graphs.nearest!, nearestContract(manifest)] as const] : []),
+  ];
+  const opened: OpenGraph[] = [];
+  try {
+    for (const [model, described, contract] of wanted) {
+      const { file: place } = described;
+      opened.push({ program: await checkProgram(await openProgram(model, runtime), place, described, contract), place });
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map(({ program }) => program.dispose()));
+    throw error;
+  }
 }
 
 const predictRules = fields({

@@ -46,12 +46,21 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
     async forgetFailed(id) {
       for (const job of await failedOf(id)) await job.remove();
     },
-    async take(handle, { atOnce, signal }: TakeOptions) {
+    async take(handle, { atOnce, signal, idleSeconds }: TakeOptions) {
       const lockDuration = lockSeconds * 1000;
       const times = { lockDuration, stalledInterval: lockDuration / 2, maxStalledCount: mostKilled };
-      const worker = newWorker(async (job, token) => settle(bull, job, token, await handle(job.data)), { concurrency: atOnce, ...times });
+      const pause = idleWatch(idleSeconds);
+      const worker = newWorker(async (job, token) => settle(bull, job, token, await pause.during(() => handle(job.data))), {
+        concurrency: atOnce,
+        ...times,
+      });
       worker.on("error", warn);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      if (!signal.aborted)
+        await Promise.race([
+          pause.over.then(() => worker.pause()), // waits for a job that came just now
+          new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true })),
+        ]);
+      pause.stop();
       await leave(worker);
     },
     close: () => leave(queue),
@@ -66,6 +75,8 @@ interface Connected {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
+type ConnectedWorker = Connected & { pause(): Promise<void> };
+
 function connect(bull: Bull, { href, protocol }: URL) {
   type Options = Omit<WorkerOptions, "connection">;
   type Process = Processor<ShardJob, void>;
@@ -73,15 +84,39 @@ function connect(bull: Bull, { href, protocol }: URL) {
     const connection = { url: href, maxRetriesPerRequest: null };
     return {
       queue: new bull.Queue<ShardJob>(queueName, { connection }) as BullQueue,
-      newWorker: (process: Process, options: Options): Connected =>
+      newWorker: (process: Process, options: Options): ConnectedWorker =>
         new bull.Worker<ShardJob, void>(queueName, process, { ...options, connection }),
     };
   }
   const connection = { connectionString: href, migrate: true, max: 4 };
   return {
     queue: new bull.Queue(queueName, { connection }, bull.createPostgresBackend) as unknown as BullQueue,
-    newWorker: (process: Process, options: Options): Connected =>
+    newWorker: (process: Process, options: Options): ConnectedWorker =>
       new bull.Worker(queueName, process, { ...options, connection }, bull.createPostgresBackend),
+  };
+}
+
+/** Notices when there was no work for some seconds. */
+function idleWatch(seconds = Infinity) {
+  let [running, timer]: [number, NodeJS.Timeout | undefined] = [0, undefined];
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  const wait = () => {
+    if (seconds < Infinity) timer = setTimeout(end, seconds * 1000);
+  };
+  wait();
+  return {
+    over,
+    async during<T>(work: () => Promise<T>): Promise<T> {
+      clearTimeout(timer);
+      running++;
+      try {
+        return await work();
+      } finally {
+        if (--running === 0) wait();
+      }
+    },
+    stop: () => clearTimeout(timer),
   };
 }
 

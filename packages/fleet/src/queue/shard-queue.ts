@@ -16,6 +16,8 @@ export interface TakeOptions {
   readonly atOnce: number;
   /** Stops taking jobs; those that run are waited for. */
   readonly signal: AbortSignal;
+  /** Ends when no job came for so many seconds; only the signal ends it when left out. */
+  readonly idleSeconds?: number | undefined;
 }
 
 /** A shard that was given up, and why. */
@@ -32,7 +34,7 @@ export interface ShardQueue {
   failed(id: string): Promise<FailedShard[]>;
   /** Removes the shards of a plan that were given up, so that they can be added again. */
   forgetFailed(id: string): Promise<void>;
-  /** Takes jobs until the signal aborts. */
+  /** Takes jobs until the signal aborts, or none comes any more. */
   take(handle: (job: ShardJob) => Promise<Outcome>, options: TakeOptions): Promise<void>;
   /** Leaves the queue, also when it cannot be reached. */
   close(): Promise<void>;

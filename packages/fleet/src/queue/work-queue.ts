@@ -11,6 +11,8 @@ export interface WorkQueueOptions extends WorkOptions {
   readonly processes: number;
   /** Where the store is on this machine; where the coordinator sees it by default. */
   readonly store?: string | undefined;
+  /** Ends when no shard came for so many seconds; a stop ends it when left out. */
+  readonly idleSeconds?: number | undefined;
   /** Called when a shard has its result. */
   readonly onShard?: (done: ShardDone) => void;
   /** Called when a shard failed; another worker may try it. */
@@ -18,12 +20,12 @@ export interface WorkQueueOptions extends WorkOptions {
 }
 
 /**
- * Takes shards from a queue until it is told to stop. This process holds the leases, and others compute, so that its event loop is always free to renew
+ * Takes shards from a queue until it is told to stop, or none comes any more. This process holds the leases, and others compute, so that its event loop is always free to renew
  * them. A stop gives unfinished shards back.
  * @throws LtadError `LTAD_ABORTED` after the stop; `LTAD_CONFIG` when a plan belongs to another version, which goes back into the queue
  */
 export async function workQueue(queue: ShardQueue, options: WorkQueueOptions): Promise<void> {
-  const { processes, store, onShard, onFailure, signal, ...work } = options;
+  const { processes, store, idleSeconds, onShard, onFailure, signal, ...work } = options;
   throwIfAborted(signal);
   const stop = new AbortController();
   const abort = () => stop.abort(signal?.reason);
@@ -51,7 +53,7 @@ export async function workQueue(queue: ShardQueue, options: WorkQueueOptions): P
     }
   };
   try {
-    await queue.take(handle, { atOnce: processes, signal: stop.signal });
+    await queue.take(handle, { atOnce: processes, signal: stop.signal, idleSeconds });
   } finally {
     signal?.removeEventListener("abort", abort);
     for (const worker of all) worker.close();

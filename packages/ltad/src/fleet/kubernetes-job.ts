@@ -26,46 +26,65 @@ const mostIndexes = 100_000;
  * give the shard up, and what a drained node or a stopped pod did is not counted.
  * @throws LtadError `LTAD_CONFIG` for more shards than a Job may have, or a store that is not at an absolute path
  */
-export function kubernetesJob({ id, plan }: Pick<OpenPlan, "id" | "plan">, options: KubernetesJobOptions): object {
-  const { address, image, parallelism, cpu, memory } = options;
-  const shards = plan.shards.length;
+export function kubernetesJob(opened: Pick<OpenPlan, "id" | "plan">, options: KubernetesJobOptions): object {
+  const shards = opened.plan.shards.length;
   if (shards > mostIndexes) throw limitError(shards);
-  const volumes = volumesOf(plan.root, options);
-  const container = {
-    name: "ltad",
-    image,
-    args: ["ltad", "work", address, "--threads", String(Math.max(1, Math.floor(Number(cpu) || 1)))],
-    resources: { requests: { cpu, memory }, limits: { memory } },
-    volumeMounts: volumes.map(({ mount }) => mount),
-  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name: `ltad-${id}`, labels: { "app.kubernetes.io/name": "ltad", "ltad/plan": id } },
+    metadata: metadataOf(opened),
     spec: {
       completionMode: "Indexed",
       completions: shards,
-      parallelism: Math.min(parallelism, shards),
+      parallelism: Math.min(options.parallelism, shards),
       backoffLimitPerIndex: 3,
-      podFailurePolicy: { rules: failureRules },
-      template: {
-        metadata: { labels: { "app.kubernetes.io/name": "ltad", "ltad/plan": id } },
-        spec: {
-          restartPolicy: "Never",
-          containers: [container],
-          volumes: volumes.map(({ volume }) => volume),
-        },
-      },
+      podFailurePolicy: { rules: failureRules("FailIndex") },
+      template: podTemplate(opened, options, { args: [options.address] }),
     },
   };
 }
 
-/** The first that fits decides; a failure that none fits counts, and is tried again. */
-const failureRules = [
-  { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
-  { action: "Ignore", onExitCodes: { containerName: "ltad", operator: "In", values: [130, 143] } },
-  { action: "FailIndex", onExitCodes: { containerName: "ltad", operator: "In", values: [2, 3] } },
-];
+export function metadataOf({ id }: Pick<OpenPlan, "id">): object {
+  return { name: `ltad-${id}`, labels: labelsOf(id) };
+}
+
+function labelsOf(id: string) {
+  return { "app.kubernetes.io/name": "ltad", "ltad/plan": id };
+}
+
+/** A pod that runs `ltad work`, with the store and the images. @param command the arguments of `work`, and the variables that they name */
+export function podTemplate(
+  { id, plan }: Pick<OpenPlan, "id" | "plan">,
+  options: KubernetesJobOptions,
+  { args, env }: { readonly args: readonly string[]; readonly env?: readonly object[] },
+): object {
+  const { image, cpu, memory } = options;
+  const volumes = volumesOf(plan.root, options);
+  const container = {
+    name: "ltad",
+    image,
+    args: ["ltad", "work", ...args, "--threads", String(Math.max(1, Math.floor(Number(cpu) || 1)))],
+    ...(env && { env }),
+    resources: { requests: { cpu, memory }, limits: { memory } },
+    volumeMounts: volumes.map(({ mount }) => mount),
+  };
+  return {
+    metadata: { labels: labelsOf(id) },
+    spec: { restartPolicy: "Never", containers: [container], volumes: volumes.map(({ volume }) => volume) },
+  };
+}
+
+/**
+ * The first that fits decides; a failure that none fits counts, and is tried again.
+ * @param giveUp what becomes of the codes 2 and 3, of which another try is of no use
+ */
+export function failureRules(giveUp: "FailIndex" | "FailJob"): object[] {
+  return [
+    { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+    { action: "Ignore", onExitCodes: { containerName: "ltad", operator: "In", values: [130, 143] } },
+    { action: giveUp, onExitCodes: { containerName: "ltad", operator: "In", values: [2, 3] } },
+  ];
+}
 
 /** The store and, where they are elsewhere, the images; both at the paths that the plan has. */
 function volumesOf(root: string, { address, storeClaim, imagesClaim }: KubernetesJobOptions) {
@@ -83,7 +102,8 @@ function volumesOf(root: string, { address, storeClaim, imagesClaim }: Kubernete
   return [store, { mount, volume: { name: "images", persistentVolumeClaim: { claimName: imagesClaim, readOnly: true } } }];
 }
 
-function storeOf(address: string): string {
+/** The folder of the store, as the pods see it. @throws LtadError `LTAD_CONFIG` for a path that is not absolute */
+export function storeOf(address: string): string {
   const store = posix.normalize(address).replace(/\/plans\/.*$/, "");
   if (store.startsWith("/")) return store;
   const message = `PLAN ${address}: expected an absolute path, because pods see the store at the same place.`;

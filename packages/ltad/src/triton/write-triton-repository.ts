@@ -14,9 +14,10 @@ export interface TritonOptions {
 }
 
 /**
- * Writes a model repository for Triton Inference Server. The graphs are those of the model, byte by byte.
+ * Writes a model repository for Triton Inference Server: the encoder of the model, byte by byte, and a scoring graph that has the tables of all
+ * classes inside, because an ensemble cannot load those of one class.
  * @returns names of the models: the ensemble first
- * @throws LtadError `LTAD_CONFIG` when the folder is there already or the model encodes tiles, `LTAD_BUNDLE`, `LTAD_WRITE`
+ * @throws LtadError `LTAD_CONFIG` when the folder is there already, the model encodes tiles or has more classes than one file holds, `LTAD_BUNDLE`, `LTAD_WRITE`
  */
 export async function writeTritonRepository(model: string, { out, name = "ltad" }: TritonOptions): Promise<string[]> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$/.test(name))
@@ -25,10 +26,11 @@ export async function writeTritonRepository(model: string, { out, name = "ltad" 
   if (existsSync(folder)) throw new LtadError("LTAD_CONFIG", `--out ${out}: it is there already. Choose another folder, or remove it.`);
   const bundle = await loadBundle(model);
   const { encoder, head, ensemble } = tritonConfig(bundle.manifest, name);
+  const graph = bundle.byClass ? await (await import("@ltad/train")).wholeHead(bundle) : bundle.head;
   const beside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString("hex")}.part`);
   try {
     await writeModel(beside, encoder, "model.onnx", bundle.encoder);
-    await writeModel(beside, head, "model.onnx", bundle.head);
+    await writeModel(beside, head, "model.onnx", graph);
     await writeModel(beside, ensemble, "about.txt", "An ensemble has no file of its own, but its version needs a folder.\n");
     await rename(beside, folder);
   } catch (error) {

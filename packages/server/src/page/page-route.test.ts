@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBundle } from "@ltad/detector";
-import { tinyParts } from "@ltad/detector/testing";
+import { tinyPartsByClass } from "@ltad/detector/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../app.js";
 import { Models } from "../models/models.js";
@@ -14,7 +14,7 @@ describe("the bundle for the page", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ltad-page-"));
-    await writeBundle(folder, tinyParts());
+    await writeBundle(folder, tinyPartsByClass());
     await writeFile(join(folder, "secret.txt"), "secret");
     const models = await Models.open({ folders: new Map([["parts", folder]]), open: async () => fakeEngine(), log: () => {} });
     app = await createApp({ models });
@@ -28,9 +28,11 @@ describe("the bundle for the page", () => {
   const get = (file: string) => app.inject(`/bundles/parts/${file}`);
 
   it("has its manifest and its graphs, and metrics where they were measured", async () => {
-    const manifest = (await get("model.json")).json<{ graphs: { head: { file: string } } }>();
-    const { file } = manifest.graphs.head;
+    const manifest = (await get("model.json")).json<{ graphs: { head: { file: string } }; files: object; weights: { file: string } }>();
+    const { graphs, files, weights } = manifest;
+    const { file } = graphs.head;
     expect((await get(file)).rawPayload.equals(await readFile(join(folder, file)))).toBe(true);
+    for (const other of Object.keys(files).filter((name) => name !== weights.file)) expect((await get(other)).statusCode, other).toBe(200);
     expect((await get("metrics.json")).json()).toEqual({});
     await writeFile(join(folder, "metrics.json"), '{"classes":{}}');
     expect((await get("metrics.json")).json()).toEqual({ classes: {} });

@@ -50,8 +50,9 @@ function bundleRoute({ app, models }: ServerContext): void {
   app.get<{ Params: { name: string; file: string } }>("/bundles/:name/:file", { schema: { hide: true } }, async ({ params }, reply) => {
     const { folder } = models.find(params.name);
     const manifest = await readManifest(folder);
-    const { encoder, head } = manifest.graphs;
-    const file = ["model.json", metrics, encoder.file, head.file].find((known) => known === params.file);
+    const { encoder, head, nearest } = manifest.graphs;
+    const ofClasses = manifest.classes.map((entry) => entry.file);
+    const file = ["model.json", metrics, encoder.file, head.file, nearest?.file, ...ofClasses].find((known) => known === params.file);
     if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "A bundle has no such file that the page reads.");
     const content =
       file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);

@@ -1,28 +1,35 @@
-import { type NdArrays, version } from "@ltad/core";
-import type { BundleParts, GraphPart } from "@ltad/detector";
+import { version } from "@ltad/core";
+import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import { type FeatureSpec, graphSpec } from "@ltad/features";
-import { f32, i32 } from "@ltad/jit";
+import { f32 } from "@ltad/jit";
+import { named, withoutTables } from "../classes/trained-model.js";
+import type { HeadArrays } from "../head/head-graph.js";
+import type { HeadConfig } from "../head/head.js";
 import type { TrainOptions } from "../train-options.js";
 import { fitDisplayRange } from "./fit-display-range.js";
 import type { GoodImage } from "./good-scores.js";
+import { byClassPart, classParts, headPart } from "./head-parts.js";
 
 export interface BundleContent {
   readonly options: TrainOptions;
   readonly encoder: AnyImageEncoder;
   readonly spec: FeatureSpec;
   readonly graph: Uint8Array;
-  readonly head: Uint8Array;
-  readonly weights: NdArrays;
+  readonly head: HeadConfig;
+  readonly arrays: HeadArrays;
+  /** What a training on needs beside them: class names, the VAE. */
+  readonly learned: Parameters<typeof named>[0] | undefined;
   readonly good: readonly GoodImage[];
 }
 
 const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
 
 /** The result of a training, as the detector writes it. */
-export function bundleParts({ options, encoder, spec, graph, head, weights, good }: BundleContent): BundleParts {
+export function bundleParts({ options, encoder, spec, graph, head: headConfig, arrays, learned, good }: BundleContent): BundleParts {
   const { config, seed, split } = options;
+  const head = headPart(arrays, headConfig);
   const { image, lambda, semantic } = config.score;
   const side = graphSpec(spec).inputSize;
   return {
@@ -55,17 +62,9 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       inputs: { image: f32(null, side, side, 3) },
       outputs: ["features", "z"],
     },
-    head: headPart(head, spec),
-    weights,
-  };
-}
-
-/** A scoring graph as a part of a bundle. */
-export function headPart(model: Uint8Array, { tokens, channels, zSize }: FeatureSpec): GraphPart {
-  return {
-    model,
-    inputs: { features: f32(null, tokens, channels), z: f32(null, zSize), class: i32(null) },
-    outputs: ["label", "s_rec", "s_sem", "map", "score", "distance"],
+    head,
+    byClass: byClassPart(named(arrays), spec, classParts(arrays, head)),
+    weights: withoutTables(named({ ...arrays, ...learned }), head),
   };
 }
 

@@ -1,8 +1,8 @@
-import { createRng } from "@ltad/core";
+import { createRng, float32 } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { longTail, scanDataset, type Split, type SplitClass } from "@ltad/data";
 import { synthesise } from "@ltad/data/synthetic";
-import { limitOf, type Manifest, openDetector, readManifest, writeBundle } from "@ltad/detector";
+import { limitOf, loadBundle, type Manifest, openDetector, readManifest, writeBundle } from "@ltad/detector";
 import { tinyImageEncoder, tinyTextEncoder } from "@ltad/encoder/testing";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { train } from "../train.js";
 import { addClasses, type EditedModel, type EditOptions, updateClass } from "./add-classes.js";
 import { openModel } from "./trained-model.js";
 import { removeClasses } from "./remove-classes.js";
+import { wholeHead } from "./whole-head.js";
 
 // Three classes of 7, 6 and 5 images: a model of two of them, to which the third is added.
 
@@ -72,6 +73,11 @@ async function answersOf(folder: string, classes: readonly SplitClass[]) {
   }
 }
 
+/** The arrays of a model, with the tables of the first class. */
+async function allArrays(folder: string) {
+  return { ...(await openModel(folder)).arrays, ...(await (await loadBundle(folder)).byClass!.read(0)) };
+}
+
 const filesOf = async (folder: string) => (await readdir(folder)).filter((name) => /\.(onnx|safetensors)$/.test(name)).sort();
 
 describe.each(["recommended", "fast"] as const)("a class added to a model, preset %s", (preset) => {
@@ -118,6 +124,41 @@ describe.each(["recommended", "fast"] as const)("a class added to a model, prese
     for (const [label, entry] of old.entries()) expect(found[label]!.nearestOther).toBeLessThanOrEqual(entry.nearestOther!);
   });
 
+  it("leaves the files of the other classes and the scoring graph as they are", async () => {
+    const [was, is] = [await readManifest(before), await readManifest(after)];
+    expect(is.classes.slice(0, 2).map(({ file }) => file)).toEqual(was.classes.map(({ file }) => file));
+    expect(is.graphs.head).toEqual(was.graphs.head);
+  });
+
+  it("joins a bundle of version 1, whose head has the tables of all classes inside", async () => {
+    const bundle = await loadBundle(before);
+    const model = await wholeHead(bundle);
+    const { classes, graphs } = bundle.manifest;
+    const weights = { ...(await bundle.weights()) };
+    for (const name of ["tables.positionMean", "tables.whitening"]) {
+      const rows = await Promise.all(classes.map(async (_, label) => (await bundle.byClass!.read(label))[name]!));
+      weights[name] = float32(
+        [2, ...rows[0]!.shape.slice(1)],
+        rows.flatMap(({ data }) => [...data]),
+      );
+    }
+    const old = join(root, `${preset}-old`);
+    const { features, z } = graphs.head.inputs;
+    const head = {
+      model,
+      inputs: { features: features!, z: z!, class: graphs.nearest!.inputs["class"]! },
+      outputs: [...graphs.head.outputs, "label", "distance"],
+    };
+    const encoder = { ...graphs.encoder, model: bundle.encoder };
+    const { version } = await writeBundle(old, { manifest: (await openModel(before)).manifest, encoder, head, weights });
+    expect(version).toBe(1);
+    expect(await answersOf(old, split.classes.slice(0, 1))).toEqual(await answersOf(before, split.classes.slice(0, 1)));
+    const joined = await written(`${preset}-old-three`, await addClasses(old, [split.classes[1]!], options));
+    expect((await readManifest(joined)).classes.map(({ file }) => file)).toEqual(
+      (await readManifest(after)).classes.map(({ file }) => file),
+    );
+  });
+
   it("removed again, leaves the very files that were there", async () => {
     const again = await written(`${preset}-again`, await removeClasses(after, [split.classes[1]!.name]));
     expect(await filesOf(again)).toEqual(await filesOf(before));
@@ -127,7 +168,7 @@ describe.each(["recommended", "fast"] as const)("a class added to a model, prese
   it("fitted again to the same images, is what the training had fitted", async () => {
     const [first] = split.classes as [SplitClass];
     const again = await written(`${preset}-same`, await updateClass(before, first, options));
-    const [was, is] = [(await openModel(before)).arrays, (await openModel(again)).arrays];
+    const [was, is] = [await allArrays(before), await allArrays(again)];
     expect(Object.keys(is)).toEqual(Object.keys(was));
     for (const [name, { data }] of Object.entries(was)) {
       const isAxes = name === "tables.axes"; // an axis may point either way

@@ -61,8 +61,9 @@ async function withClass(
   const fitted = await fitClass(model, { label, images, names }, options);
   const isNew = label === model.manifest.classes.length;
   const manifest = withFitted(model.manifest, label, fitted, { name: images.name, trainImages: images.train.length });
-  const { arrays, turns } = fitted;
-  return { model: { ...model, arrays, manifest: isNew ? withNeighbour(manifest, label, fitted.z, arrays) : manifest }, turns };
+  const { arrays, own, turns } = fitted;
+  const classes = model.classes.toSpliced(label, 1, { arrays: own });
+  return { model: { ...model, arrays, classes, manifest: isNew ? withNeighbour(manifest, label, fitted.z, arrays) : manifest }, turns };
 }
 
 /** @throws LtadError `LTAD_CONFIG` for a model whose classes do not follow from their images in closed form */

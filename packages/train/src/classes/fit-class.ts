@@ -3,6 +3,7 @@ import type { SplitClass, Turn } from "@ltad/data";
 import { fitStatistics, noSums, sumUp } from "@ltad/features";
 import type { GoodImage } from "../bundle/good-scores.js";
 import { withTurnedCopies } from "../copies/turned-copies.js";
+import { classRow, isOfClass } from "../head/of-class.js";
 import { encodeSet } from "../run/training-set.js";
 import { withRanges } from "../run/with-ranges.js";
 import { calibrateClass } from "./calibrate-class.js";
@@ -19,6 +20,8 @@ export interface FitClassOptions extends JobOptions {
 export interface FittedClass {
   /** The arrays of the model, with the class. */
   readonly arrays: NdArrays;
+  /** What the scoring graph takes of the class. */
+  readonly own: NdArrays;
   readonly good: readonly GoodImage[];
   /** The turned copies that joined it. */
   readonly turns: readonly Turn[];
@@ -52,13 +55,25 @@ export async function fitClass(
   const small = { ...options, encoder, statistics: whitening, upTo: copies.upTo, moments };
   const { set, sums, chosen } = await withTurnedCopies(encoded, { sums: ownSums, folds: [] }, split, small);
   const statistics = await fitStatistics(aloneIn(set, label), [sums[label]!], spec, { ...options, ...whitening, moments });
-  const arrays = withRow(model.arrays, label, { ...named({ tables: { ...statistics } }), ...names });
-  const trained = headArraysOf({ arrays });
+  const tables = named({ tables: { ...statistics } });
+  const arrays = withRow(model.arrays, label, { ...tables, ...names });
+  const trained = headArraysOf({ arrays: { ...tables, ...arrays } }); // of the large tables, the class has its own alone
   const held = { ...options, head: headConfigOf(model), statistics: whitening, moments };
   const { rows, good } = await calibrateClass(model, { set, sums, trained }, held);
   const z: Float32Array[] = [];
   for (const index of images.train.keys()) z.push((await encoded.store.read(index)).z.data);
-  return { arrays: withRow(arrays, label, rows), good, turns: chosen[label]!, range: split.classes[label]!.train[0]?.range, z };
+  const fitted = withRow(arrays, label, rows);
+  const inputs = Object.keys(model.head.inputs).filter(isOfClass);
+  const shared = inputs.filter((name) => name in fitted);
+  const own = { ...tables, ...classRow(fitted, shared, label) };
+  return {
+    arrays: fitted,
+    own: Object.fromEntries(inputs.map((name) => [name, own[name]!])),
+    good,
+    turns: chosen[label]!,
+    range: split.classes[label]!.train[0]?.range,
+    z,
+  };
 }
 
 /** A class whose images are not looked at. */

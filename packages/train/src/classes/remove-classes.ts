@@ -16,7 +16,8 @@ export async function removeClasses(folder: string, names: readonly string[]): P
     if (model.manifest.classes.length === 1) {
       throw new LtadError("LTAD_CONFIG", `${folder}: ${name} is the last class, and a model needs one. Delete the folder instead.`);
     }
-    model = { ...model, arrays: withoutRow(model.arrays, label), manifest: withoutClass(model.manifest, label) };
+    const classes = model.classes.toSpliced(label, 1);
+    model = { ...model, arrays: withoutRow(model.arrays, label), classes, manifest: withoutClass(model.manifest, label) };
   }
   return { parts: partsOf(model), copies: {} };
 }

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { flatten, isNdArray, LtadError, type NdArray, type NdArrays, unflatten, version } from "@ltad/core";
-import { type BundleParts, loadBundle, type Manifest } from "@ltad/detector";
+import { type Bundle, type BundleParts, type ClassPart, type GraphPart, loadBundle, type Manifest } from "@ltad/detector";
 import type { FeatureSpec, Moments } from "@ltad/features";
 import { constantOf, readOnnx } from "@ltad/onnx";
-import { headPart } from "../bundle/bundle-parts.js";
+import { byClassPart, classParts, headPart } from "../bundle/head-parts.js";
 import { configSchema } from "../config/config-schema.js";
 import type { FittedConfig } from "../config/fit-config.js";
 import { headConfig } from "../head/head-config.js";
-import { type HeadArrays, headGraph } from "../head/head-graph.js";
+import type { HeadArrays } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
 
 /** A trained model as its bundle holds it. */
@@ -16,33 +16,61 @@ export interface TrainedModel {
   readonly config: FittedConfig;
   /** The encoder's graph. */
   readonly graph: Uint8Array;
-  /** Everything that a training computes, as in weights.safetensors, and the axes of the positions. */
+  /** The scoring graph. */
+  readonly head: GraphPart;
+  /** What a training computes, as in weights.safetensors: everything but the large tables of classes. */
   readonly arrays: NdArrays;
+  /** What the scoring graph takes of each class. */
+  readonly classes: readonly ClassPart[];
 }
 
 /**
- * Reads what a training has computed from a bundle; the axes of the positions come from its scoring graph.
+ * Reads what a training has computed from a bundle, but not the tables of its classes.
  * @throws LtadError `LTAD_BUNDLE` when the folder is no bundle, or one of a version that stored less
  */
 export async function openModel(folder: string): Promise<TrainedModel> {
-  const { manifest, encoder, head, weights } = await loadBundle(folder);
+  const bundle = await loadBundle(folder);
+  const { manifest } = bundle;
   const config = configSchema.safeParse(manifest.config);
-  const axes = constantOf(readOnnx(head, join(folder, manifest.graphs.head.file)), "tables.axes");
-  const entries = Object.entries(await weights());
-  const arrays = entries.flatMap(([name, array]): [string, NdArray][] =>
-    name === "tables.gain" && axes
-      ? [
-          ["tables.axes", axes],
-          [name, array],
-        ]
-      : [[name, array]],
-  );
-  const names = new Set(arrays.map(([name]) => name));
-  if (!config.success || !manifest.decision || !names.has("calibration.power") || names.has("tables.gain") !== (axes !== undefined)) {
+  const arrays = await bundle.weights();
+  const axes = bundle.byClass ? undefined : axesOf(bundle);
+  const hasAxes = bundle.byClass ? "tables.axes" in manifest.graphs.head.inputs : axes !== undefined;
+  if (!config.success || !manifest.decision || !("calibration.power" in arrays) || "tables.gain" in arrays !== hasAxes) {
     const message = `${folder}: another version of ltad trained this model, and its classes cannot be changed. Train it again.`;
     throw new LtadError("LTAD_BUNDLE", message, { details: { folder } });
   }
-  return { manifest, config: config.data as FittedConfig, graph: encoder, arrays: Object.fromEntries(arrays) };
+  const model = { manifest, config: config.data as FittedConfig, graph: bundle.encoder };
+  if (!bundle.byClass) return withClassesApart(model, withAxes(arrays, axes));
+  const { inputs, outputs } = manifest.graphs.head;
+  return {
+    ...model,
+    head: { model: bundle.head, inputs, outputs },
+    arrays,
+    classes: manifest.classes.map((_, label) => storedClass(bundle, label)),
+  };
+}
+
+/** The file of a class in a bundle. */
+function storedClass({ folder, manifest }: Bundle, label: number): ClassPart {
+  const file = manifest.classes[label]!.file!;
+  return { path: join(folder, file), ...manifest.files[file]! };
+}
+
+/** In bundles of version 1, the axes of the positions are in the scoring graph alone. */
+function axesOf({ folder, manifest, head }: Bundle): NdArray | undefined {
+  return constantOf(readOnnx(head, join(folder, manifest.graphs.head.file)), "tables.axes");
+}
+
+function withAxes(arrays: NdArrays, axes: NdArray | undefined): NdArrays {
+  const before = (name: string) => (name === "tables.gain" && axes ? [["tables.axes", axes] as const] : []);
+  return Object.fromEntries(Object.entries(arrays).flatMap(([name, array]) => [...before(name), [name, array] as const]));
+}
+
+/** A model whose arrays have the tables of all classes. */
+function withClassesApart(model: Pick<TrainedModel, "manifest" | "config" | "graph">, arrays: NdArrays): TrainedModel {
+  const whole = headArraysOf({ arrays });
+  const head = headPart(whole, headConfigOf({ ...model, arrays }));
+  return { ...model, head, arrays: withoutTables(arrays, head), classes: classParts(whole, head) };
 }
 
 /** The layout of the model's features. */
@@ -50,7 +78,7 @@ export function specOf({ manifest }: Pick<TrainedModel, "manifest">): FeatureSpe
   return manifest.features as FeatureSpec;
 }
 
-export function headConfigOf({ manifest, config, arrays }: TrainedModel): HeadConfig {
+export function headConfigOf({ manifest, config, arrays }: Pick<TrainedModel, "manifest" | "config" | "arrays">): HeadConfig {
   return headConfig(config, specOf({ manifest }), arrays["prototypes.normal"]?.shape[1] ?? 0);
 }
 
@@ -69,21 +97,23 @@ export function momentsOfModel({ arrays }: Pick<TrainedModel, "arrays">): Moment
   };
 }
 
-/** The model as a bundle, with a new scoring graph. */
+/** The model as a bundle. Its scoring graph stays, and the files of the classes that did not change. */
 export function partsOf(model: TrainedModel): BundleParts {
   const { format: _f, version: _v, created: _c, graphs, weights: _w, files: _s, check: _k, ...kept } = model.manifest;
-  const arrays = headArraysOf(model);
   return {
     manifest: { ...kept, producer: `ltad ${version}` },
     encoder: { model: model.graph, inputs: graphs.encoder.inputs, outputs: graphs.encoder.outputs },
-    head: headPart(headGraph(arrays, headConfigOf(model)), specOf(model)),
-    weights: withoutAxes(model.arrays),
+    head: model.head,
+    byClass: byClassPart(model.arrays, specOf(model), model.classes),
+    weights: model.arrays,
   };
 }
 
-/** The axes of the positions stay in the head alone: they are four fifths of all arrays. */
-export function withoutAxes(arrays: NdArrays): NdArrays {
-  return Object.fromEntries(Object.entries(arrays).filter(([name]) => name !== "tables.axes"));
+const large = new Set(["tables.positionMean", "tables.whitening", "tables.axes"]);
+
+/** The arrays without the large tables that the files of the classes hold. */
+export function withoutTables(arrays: NdArrays, { inputs }: Pick<GraphPart, "inputs">): NdArrays {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => !(large.has(name) && name in inputs)));
 }
 
 /** Arrays of a tree under their names in weights.safetensors. */

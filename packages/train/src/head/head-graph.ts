@@ -1,8 +1,10 @@
-import type { NdArray, Tree } from "@ltad/core";
-import { statisticsTables, type StatisticsTree } from "@ltad/features";
-import { f32, i32, type TensorsOf, toOnnx } from "@ltad/jit";
+import { flatten, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
+import { type FeatureSpec, statisticsTables, type StatisticsTree, type ZTables } from "@ltad/features";
+import { f32, i32, type TensorsOf, type TensorSpecs, toOnnx } from "@ltad/jit";
 import type { SemanticParams } from "@ltad/semantic";
-import { type Calibration, type HeadConfig, type HeadTensors, scoreHead, type TrainedTensors } from "./head.js";
+import * as tf from "@tensorflow/tfjs";
+import { type Calibration, type HeadConfig, type HeadTensors, nearestClass, scoreClass, scoreHead, type TrainedTensors } from "./head.js";
+import { isOfClass } from "./of-class.js";
 
 /** A head before its calibration, under the names in `weights.safetensors`. */
 export type TrainedHead = {
@@ -27,12 +29,58 @@ export function headTensors(constants: TensorsOf<HeadArrays>): HeadTensors {
   return { ...trainedTensors(constants), calibration: constants.calibration as Calibration };
 }
 
+/** A graph with the names and shapes of its inputs. */
+export interface Graph {
+  readonly model: Uint8Array;
+  readonly inputs: TensorSpecs;
+}
+
 /**
- * The scoring graph of a bundle, batch free.
- * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
- * Its tables and matrices are stored in half precision, which moves no AUROC by 0.01 points; it computes in single precision.
+ * The scoring graph of a bundle, batch free: for images of one class.
+ * Inputs: features [B, N, C], z [B, Dz], and the tables of the class, float32 [1, ...] by name. Outputs: see {@link scoreClass}.
+ * Its matrices are stored in half precision, which moves no AUROC by 0.01 points; it computes in single precision.
+ * @param arrays of any number of classes; what belongs to a class is not read, but its shape
  */
-export function headGraph(arrays: HeadArrays, config: HeadConfig): Uint8Array {
+export function headGraph(arrays: HeadArrays, config: HeadConfig): Graph {
+  const { tokens, channels, zSize } = config.spec;
+  const unused = new Set(["tables.classZ", ...(arrays.tables.whitening ? [] : ["tables.positionMean"])]);
+  const all = Object.entries(flatten<NdArray>(arrays, isNdArray)).filter(([name]) => !unused.has(name));
+  const tables = all.filter(([name]) => isOfClass(name)).map(([name, { shape }]) => [name, f32(1, ...shape.slice(1))] as const);
+  const constants = Object.fromEntries(all.filter(([name]) => !isOfClass(name)));
+  const inputs = { features: f32(null, tokens, channels), z: f32(null, zSize), ...Object.fromEntries(tables) };
+  const model = toOnnx(
+    ({ features, z, ...own }: Readonly<Record<string, tf.Tensor>>, shared) => {
+      const head = unflatten({ ...flatten<tf.Tensor>(shared, isTensor), ...own }) as unknown as TensorsOf<HeadArrays>;
+      return { ...scoreClass(headTensors(head), { features: features as tf.Tensor3D, z: z as tf.Tensor2D }, config) };
+    },
+    inputs,
+    { constants: unflatten(constants), weights: "float16" },
+  );
+  return { model, inputs };
+}
+
+const isTensor = (value: tf.Tensor | Tree<tf.Tensor>): value is tf.Tensor => value instanceof tf.Tensor;
+
+/**
+ * The graph of a bundle that finds classes, batch free, in single precision.
+ * Inputs: z [B, Dz], class int32 [B] (-1: the nearest is wanted). Outputs: see {@link nearestClass}.
+ */
+export function nearestGraph(arrays: NdArrays, { zSize }: FeatureSpec): Graph {
+  const [zMean, zDeviation, classZ] = ["zMean", "zDeviation", "classZ"].map((name) => arrays[`tables.${name}`]!);
+  const inputs = { z: f32(null, zSize), class: i32(null) };
+  const model = toOnnx(
+    ({ z, class: label }, tables) => ({ ...nearestClass(tables as ZTables & { classZ: tf.Tensor2D }, { z, label }) }),
+    inputs,
+    { constants: { zMean: zMean!, zDeviation: zDeviation!, classZ: classZ! } },
+  );
+  return { model, inputs };
+}
+
+/**
+ * A scoring graph with the tables of all classes inside, for runtimes that run one file alone. Batch free.
+ * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
+ */
+export function wholeHeadGraph(arrays: HeadArrays, config: HeadConfig): Uint8Array {
   const { tokens, channels, zSize } = config.spec;
   return toOnnx(
     ({ features, z, class: label }, constants) => scoreHead(headTensors(constants), { features, z, label }, config),

@@ -1,4 +1,4 @@
-import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray } from "@ltad/core";
+import { createRng, flatten, float32, floats, int32, isNdArray, type NdArray, unflatten } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import { tensorsOf, toNdArray } from "@ltad/jit";
 import { openProgram } from "@ltad/runtime";
@@ -7,8 +7,9 @@ import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { B, C, Dt, Dz, G, headArrays, K, N, range, spec, sum, valueAt } from "../testing/random-head.js";
-import { type HeadArrays, headGraph, headTensors } from "./head-graph.js";
+import { type HeadArrays, headGraph, headTensors, nearestGraph, wholeHeadGraph } from "./head-graph.js";
 import { type HeadConfig, rawScores, scoreHead } from "./head.js";
+import { classRow, isOfClass } from "./of-class.js";
 
 // Pi and Phi are held by their own packages: here they are black boxes that get plainly computed patches, one image at a time.
 
@@ -105,8 +106,41 @@ describe.each(cases)("the preset $name", ({ config, arrays }) => {
     }
   });
 
-  it.each([B, 1])("the graph gives what the function gives, a batch of %d", async (count) => {
-    const program = await openProgram(headGraph(arrays, config), { threads: 1 });
+  it("the graphs give what the function gives, one class after the other", async () => {
+    const flat = flatten<NdArray>(arrays, isNdArray);
+    const graphs = [headGraph(arrays, config), nearestGraph(flat, spec)] as const;
+    const [head, nearest] = await Promise.all(graphs.map(({ model, inputs }) => openProgram(model, { threads: 1, inputs })));
+    const eager = scored(config, arrays);
+    try {
+      const found = await nearest!.run({ z, class: int32([B], given) });
+      expect([...found["label"]!.data]).toEqual([...eager.label.data]);
+      expectClose(floats(found["distance"], "distance"), eager.distance.data, close, "distance");
+      const names = Object.keys(graphs[0].inputs).filter(isOfClass);
+      for (const [b, label] of [...eager.label.data].entries()) {
+        const image = { features: float32([1, N, C], features.data.slice(b * N * C, (b + 1) * N * C)), z: rowOfZ(b) };
+        const one = await head!.run({ ...image, ...classRow(flat, names, label) });
+        for (const name of ["s_rec", "s_sem", "map", "score"] as const) {
+          const size = eager[name].data.length / B;
+          const expected = eager[name].data.slice(b * size, (b + 1) * size);
+          expectClose(floats(one[name], name), expected, { rtol: 1e-4, atol: 1e-5 }, `${name} of image ${b}`);
+        }
+      }
+    } finally {
+      await Promise.all([head!.dispose(), nearest!.dispose()]);
+    }
+  });
+
+  it("the graph for one class is the same file for any number of classes", () => {
+    const rows = Object.entries(flatten<NdArray>(arrays, isNdArray)).map(([name, array]): [string, NdArray] => {
+      const isTable = isOfClass(name) || name === "tables.classZ";
+      return [name, isTable ? float32([1, ...array.shape.slice(1)], floats(array, name).slice(0, array.data.length / K)) : array];
+    });
+    const one = unflatten(Object.fromEntries(rows)) as unknown as HeadArrays;
+    expect(Buffer.from(headGraph(one, config).model).equals(headGraph(arrays, config).model)).toBe(true);
+  });
+
+  it.each([B, 1])("the graph with all classes inside gives what the function gives, a batch of %d", async (count) => {
+    const program = await openProgram(wholeHeadGraph(arrays, config), { threads: 1 });
     try {
       const some = float32([count, N, C], features.data.slice(0, count * N * C));
       const found = await program.run({
@@ -218,6 +252,10 @@ function plainPooled(map: number[]): number {
 }
 
 // --- inputs ---
+
+function rowOfZ(b: number) {
+  return float32([1, Dz], z.data.slice(b * Dz, (b + 1) * Dz));
+}
 
 function scored(config: HeadConfig, arrays: HeadArrays, labels: readonly number[] = given) {
   const out = scoreHead(tensors(arrays), imagesOf(labels), config);

@@ -1,6 +1,6 @@
 import type { NdArray, Tree } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
-import { classDistances, type FeatureSpec, standardZ, type StatisticsTables, whitened } from "@ltad/features";
+import { type FeatureSpec, standardZ, type StatisticsTables, whitened, type ZTables } from "@ltad/features";
 import type { TensorsOf } from "@ltad/jit";
 import { resizeBilinear } from "@ltad/jit/nn";
 import { type ReconstructConfig, reconstructor, squaredError } from "@ltad/reconstruct";
@@ -91,10 +91,34 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
-  const distances = classDistances(t.tables, images.z); // [B, K]
-  const label = nearestWhereUnknown(distances, images.label); // [B]
+  const { label, distance } = nearestClass(t.tables, images);
   const raw = rawScores(t, { ...images, label }, config);
-  return { label, ...calibrated(raw, label, t.calibration, config), distance: ofClass(distances, label) };
+  return { label, ...calibrated(raw, label, t.calibration, config), distance };
+}
+
+/**
+ * The scoring of images of one class, by its tables alone.
+ * @param t tables whose first axis is the class: [1, ...]
+ * @returns s_rec, s_sem and map [B, G, G], score [B]
+ */
+export function scoreClass(t: HeadTensors, images: Omit<EncodedImages, "label">, config: HeadConfig) {
+  const label = tf.mul<tf.Tensor1D>(tf.argMax(images.z, 1), tf.scalar(0, "int32")); // 0 for each image, int32 [B]
+  return calibrated(rawScores(t, { ...images, label }, config), label, t.calibration, config);
+}
+
+/**
+ * The class of each image, and how far the image is from it: the mean square of z - classZ, both standardised. Of all classes it is found by
+ * a product, which takes a tenth of the time that the differences take.
+ * @param images label: int32 [B], the class where it is given, -1 where the nearest is wanted
+ * @returns label int32 [B], distance [B]
+ */
+export function nearestClass(tables: ZTables & { readonly classZ: tf.Tensor2D }, { z, label: given }: Pick<EncodedImages, "z" | "label">) {
+  const { classZ } = tables;
+  const standard = standardZ(tables, z); // [B, Dz]
+  const products = tf.matMul<tf.Tensor2D>(standard, classZ, false, true); // [B, K]
+  const nearness = tf.sub<tf.Tensor2D>(tf.mul(products, 2), tf.sum(tf.square(classZ), 1)); // |z|^2 - |z - c|^2
+  const label = tf.where<tf.Tensor1D>(tf.less(given, 0), tf.argMax<tf.Tensor1D>(nearness, 1), given).toInt();
+  return { label, distance: tf.mean<tf.Tensor1D>(tf.square(tf.sub(standard, tf.gather(classZ, label))), 1) };
 }
 
 /**
@@ -116,17 +140,6 @@ export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, ca
 }
 
 const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
-
-/** The labels that are given, the nearest class where one is -1: int32 [B]. */
-function nearestWhereUnknown(distances: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
-  return tf.where<tf.Tensor1D>(tf.less(label, 0), tf.argMin<tf.Tensor1D>(distances, 1), label).toInt();
-}
-
-/** The distance of each image to its class: [B]. */
-function ofClass(distances: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
-  const isOwn = tf.equal(tf.expandDims(label, 1), tf.range(0, distances.shape[1], 1, "int32")); // [B, K]
-  return tf.sum<tf.Tensor1D>(tf.where(isOwn, distances, tf.zerosLike(distances)), 1);
-}
 
 function semanticScore(
   logits: tf.Tensor2D,

@@ -44,7 +44,7 @@ export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOption
   const held = [...[images, copies].map((count) => Math.min(featureMemory, count * image)), Math.min(foldMemory, 5 * sums)];
   return {
     cache: (images + copies) * image,
-    model: graph + 2 * tables + 4 * classes.length * (patches + square) + 10e6,
+    model: graph + 2 * tables + 10e6,
     memory: program + 2 * graph + sum(held) + sums + 8 * tables,
   };
 }

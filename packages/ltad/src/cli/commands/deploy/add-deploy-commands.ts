@@ -13,7 +13,8 @@ export function addDeployCommands(program: Command, io: Io): void {
     .addArgument(new Argument("<plan>", "address of the plan: STORE/plans/ID, at the path where pods see the store"))
     .summary("print a Kubernetes Job that runs all shards of a plan")
     .description(
-      "Prints an Indexed Job as YAML: pod i runs shard i, is tried again or given up by the exit codes of `work`, and needs no queue.",
+      "Prints an Indexed Job as YAML: pod i runs shard i, is tried again or given up by the exit codes of `work`, and needs no queue. " +
+        "With --keda, prints a ScaledJob in its place: as many workers of a queue as shards are waiting.",
     );
   const command = addRequiredOption(k8s, "--image <name>", "container image in which `ltad` is installed");
   addRequiredOption(command, "--claim <name>", "persistent volume claim that holds the store")
@@ -21,10 +22,14 @@ export function addDeployCommands(program: Command, io: Io): void {
     .option("--parallelism <n>", "pods at a time", wholeNumber, 8)
     .option("--cpu <n>", "cores of a pod", "2")
     .option("--memory <size>", "memory of a pod", "4Gi")
+    .option("--keda", "a ScaledJob of KEDA, for the queue of `fleet start --queue`")
+    .option("--queue <url>", "with --keda: the queue, without a password")
+    .option("--queue-secret <name>", "with --keda: Secret with the keys `url` and, for Redis, `password`")
     .action(async (plan, options) => (await import("./deploy-command.js")).deployKubernetes(io, plan, options));
   addCommonOptions(command);
   addExamples(
     command,
     "deploy k8s /mnt/fleet/plans/0123456789abcdef --image registry/ltad:1 --claim fleet --images-claim images > job.yaml",
+    "deploy k8s /mnt/fleet/plans/0123456789abcdef --image registry/ltad:1 --claim fleet --keda --queue redis://queue:6379 > job.yaml",
   );
 }

@@ -1,6 +1,8 @@
+import { LtadError } from "@ltad/core";
 import { openPlan } from "@ltad/fleet";
 import { stringify } from "yaml";
 import { kubernetesJob } from "../../../fleet/kubernetes-job.js";
+import { scaledJob } from "../../../fleet/scaled-job.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, withSession } from "../../session.js";
 
@@ -11,14 +13,28 @@ export interface DeployOptions extends CommonOptions {
   readonly parallelism: number;
   readonly cpu: string;
   readonly memory: string;
+  readonly keda?: boolean;
+  readonly queue?: string;
+  readonly queueSecret?: string;
 }
 
-/** Prints a Kubernetes Job. */
+/** Prints a Kubernetes Job, or a ScaledJob of KEDA. */
 export async function deployKubernetes(io: Io, address: string, options: DeployOptions): Promise<void> {
   await withSession(io, options, "Nothing was printed.", async (session) => {
-    const { claim: storeClaim, imagesClaim, image, parallelism, cpu, memory } = options;
-    const job = kubernetesJob(await openPlan(address), { address, image, storeClaim, imagesClaim, parallelism, cpu, memory });
+    const { claim: storeClaim, imagesClaim, image, parallelism, cpu, memory, queueSecret } = options;
+    const queue = queueOf(options);
+    const settings = { address, image, storeClaim, imagesClaim, parallelism, cpu, memory };
+    const opened = await openPlan(address);
+    const job = queue === undefined ? kubernetesJob(opened, settings) : scaledJob(opened, { ...settings, queue, queueSecret });
     session.printJson(job);
     session.print(stringify(job).trimEnd());
   });
+}
+
+/** The queue of a ScaledJob; an Indexed Job needs none. */
+function queueOf({ keda, queue, queueSecret }: DeployOptions): string | undefined {
+  if (keda && queue === undefined) throw new LtadError("LTAD_CONFIG", "--keda: expected --queue with the URL of the queue, received none.");
+  const [only] = keda ? [] : (["--queue", "--queue-secret"] as const).filter((_, i) => [queue, queueSecret][i] !== undefined);
+  if (only) throw new LtadError("LTAD_CONFIG", `${only}: it goes with --keda; an Indexed Job needs no queue.`);
+  return queue;
 }

@@ -75,12 +75,13 @@ function addWork(program: Command, io: Io): void {
     .description(
       "Runs one shard and writes its result into the store. Running it again, or on two machines, is harmless. " +
         "Without --shard, the number comes from JOB_COMPLETION_INDEX (Kubernetes) or AWS_BATCH_JOB_ARRAY_INDEX. " +
-        "With --queue, it runs the shards that `fleet start --queue` adds, until it is stopped.",
+        "With --queue, it runs the shards that `fleet start --queue` adds, until it is stopped, or with --idle until none comes any more.",
     );
   const command = work
     .option("--shard <n>", "number of the shard, from 0", wholeNumber)
     .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
     .option("--jobs <n>", "with --queue: processes at a time (default: 1)", wholeNumber)
+    .option("--idle <seconds>", "with --queue: end when no shard came for so long", wholeNumber)
     .option("--store <folder>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));

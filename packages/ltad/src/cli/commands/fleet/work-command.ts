@@ -12,6 +12,7 @@ export interface WorkCommandOptions extends CommonOptions, WorkerOptions {
   readonly queue?: string;
   readonly jobs?: number;
   readonly store?: string;
+  readonly idle?: number;
 }
 
 /** Runs one shard, or takes shards from a queue. */
@@ -22,7 +23,7 @@ export async function workCommand(io: Io, address: string | undefined, options: 
     return (await import("./work-queue-command.js")).workQueueCommand(io, options.queue, options);
   }
   if (address === undefined) throw new LtadError("LTAD_CONFIG", "PLAN: expected the address of a plan, or --queue; received neither.");
-  const only = (["jobs", "store"] as const).find((name) => options[name] !== undefined);
+  const only = (["jobs", "store", "idle"] as const).find((name) => options[name] !== undefined);
   if (only) throw new LtadError("LTAD_CONFIG", `--${only}: it goes with --queue; with a plan, one shard is run.`);
   await workShard(io, address, options);
 }

@@ -7,7 +7,7 @@ import { warnOfBad } from "./warn-of-bad.js";
 import type { WorkCommandOptions } from "./work-command.js";
 import { sharedThreads, workOptions } from "./worker-options.js";
 
-/** Takes shards from a queue until Ctrl-C or SIGTERM, which give unfinished shards back. */
+/** Takes shards from a queue until Ctrl-C or SIGTERM, which give unfinished shards back, or until none comes any more. */
 export async function workQueueCommand(io: Io, url: string, options: WorkCommandOptions): Promise<void> {
   const { jobs = 1, store } = options;
   if (jobs < 1) throw new LtadError("LTAD_CONFIG", "--jobs: expected 1 or more processes, received 0.");
@@ -21,6 +21,7 @@ export async function workQueueCommand(io: Io, url: string, options: WorkCommand
         ...workOptions({ ...options, threads: sharedThreads(jobs, options) }),
         processes: jobs,
         store,
+        idleSeconds: options.idle,
         signal: session.signal,
         onShard(done) {
           warnOfBad(session, done.bad);

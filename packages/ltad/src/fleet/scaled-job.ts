@@ -1,0 +1,89 @@
+import { LtadError } from "@ltad/core";
+import type { OpenPlan } from "@ltad/fleet";
+import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate, storeOf } from "./kubernetes-job.js";
+
+export interface ScaledJobOptions extends KubernetesJobOptions {
+  /** The queue, without a password: redis://, rediss://, postgres:// or postgresql://. */
+  readonly queue: string;
+  /** Name of a Secret with the key `url`, the queue with its password, and for Redis the key `password`. */
+  readonly queueSecret?: string | undefined;
+}
+
+/** Seconds without a shard after which a worker ends: longer than a shard that failed waits for its next try. */
+const idle = 60;
+
+/**
+ * A ScaledJob of KEDA: workers of a queue, as many as there are shards waiting. Each takes shards until none is left. One stays, because workers
+ * take care of shards whose worker was killed.
+ * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store that is not at an absolute path
+ */
+export function scaledJob(opened: Pick<OpenPlan, "id" | "plan">, options: ScaledJobOptions): object {
+  const url = queueUrl(options.queue);
+  const env = envOf(url, options.queueSecret);
+  const args = ["--queue", "$(LTAD_QUEUE)", "--idle", String(idle), "--store", storeOf(options.address)];
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledJob",
+    metadata: metadataOf(opened),
+    spec: {
+      jobTargetRef: {
+        backoffLimit: 3,
+        podFailurePolicy: { rules: failureRules("FailJob") },
+        template: podTemplate(opened, options, { args, env }),
+      },
+      pollingInterval: 15,
+      minReplicaCount: 1,
+      maxReplicaCount: options.parallelism,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 10,
+      rollout: { strategy: "gradual" }, // a change leaves running workers alone
+      scalingStrategy: { strategy: "accurate" }, // a shard that a worker has is not in the list any more
+      triggers: [triggerOf(url, env)],
+    },
+  };
+}
+
+interface Variable {
+  readonly name: string;
+}
+
+/** The queue as the workers get it, and the password of Redis as KEDA gets it. */
+function envOf({ href, protocol }: URL, secret: string | undefined): Variable[] {
+  if (secret === undefined) return [{ name: "LTAD_QUEUE", value: href } as Variable];
+  const from = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } }) as Variable;
+  return [from("LTAD_QUEUE", "url"), ...(isRedis(protocol) ? [from("LTAD_QUEUE_PASSWORD", "password")] : [])];
+}
+
+/** Shards that wait, in the tables and lists of BullMQ. */
+function triggerOf({ protocol, hostname, port, pathname, username }: URL, env: readonly Variable[]): object {
+  if (!isRedis(protocol)) {
+    const query =
+      "SELECT count(*) FROM bullmq.job WHERE queue = 'ltad' AND (state IN ('waiting', 'delayed') " +
+      "OR (state = 'active' AND locked_until_ms < extract(epoch FROM now()) * 1000))";
+    return { type: "postgresql", metadata: { connectionFromEnv: "LTAD_QUEUE", query, targetQueryValue: "1" } };
+  }
+  const hasPassword = env.some(({ name }) => name === "LTAD_QUEUE_PASSWORD");
+  const metadata = {
+    address: `${hostname}:${port || 6379}`,
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(hasPassword && { passwordFromEnv: "LTAD_QUEUE_PASSWORD" }),
+    ...(pathname.length > 1 && { databaseIndex: pathname.slice(1) }),
+    ...(protocol === "rediss:" && { enableTLS: "true" }),
+    listName: "bull:ltad:wait",
+    listLength: "1",
+  };
+  return { type: "redis", metadata };
+}
+
+const isRedis = (protocol: string) => protocol === "redis:" || protocol === "rediss:";
+
+function queueUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !["redis:", "rediss:", "postgres:", "postgresql:"].includes(url.protocol)) {
+    const message = `--queue: expected a URL such as redis://queue:6379 or postgres://ltad@db/ltad, received ${url ? `${url.protocol}//${url.host}` : text}.`;
+    throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
+  }
+  if (url.password === "") return url;
+  const message = `--queue: leave the password of ${url.host} out, for a manifest is read by many. Put the whole URL into the key "url" of a Secret and name it with --queue-secret.`;
+  throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
+}
