@@ -1,5 +1,5 @@
-import { isAbsolute, relative, resolve } from "node:path";
 import { sha256, version } from "@ltad/core";
+import { belowRoot } from "../source/location.js";
 import type { Store } from "../store/store.js";
 import { cutShards } from "./cut-shards.js";
 import { type Plan, type PlanItem, planVersion } from "./plan.js";
@@ -54,11 +54,7 @@ export function shardName(shard: number): string {
   return String(shard).padStart(6, "0");
 }
 
-/** A file below the root by its path from there, so that workers may see the root elsewhere. */
 function below(root: string, item: PlanItem): PlanItem {
-  const local = (file: string) => {
-    const path = relative(root, resolve(root, file));
-    return path.startsWith("..") || isAbsolute(path) ? file : path.replaceAll("\\", "/");
-  };
+  const local = (file: string) => belowRoot(root, file);
   return { ...item, file: local(item.file), ...(item.masks && { masks: item.masks.map(local) }) };
 }

@@ -33,10 +33,10 @@ export function addFleetCommands(program: Command, io: Io): void {
 function addPlan(program: Command, io: Io): void {
   const plan = program
     .command("plan")
-    .argument("[data]", "data set, in any known layout; for the task score, a folder of images")
+    .argument("[data]", "data set: a folder or table in any known layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images")
     .summary("cut the work on a large data set into shards that any machine can run")
     .description("Writes a plan into a store: shards of a data set, and what workers need to run them. Prints its address.");
-  const command = addRequiredOption(plan, "--store <folder>", "where plans and results are: a folder that all machines see");
+  const command = addRequiredOption(plan, "--store <address>", "where plans and results are: a folder that all machines see, or s3://BUCKET/PREFIX");
   const tasks = ["statistics", "score", "evaluate"];
   command
     .addOption(
@@ -58,12 +58,13 @@ function addPlan(program: Command, io: Io): void {
     .option("--tile <pixels>", "for statistics: encode large images in overlapping tiles of this size", wholeNumber)
     .action(async (data, options) => (await import("./plan-command.js")).planCommand(io, data, options));
   addDataOptions(addSplitOptions(command));
-  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(command))));
+  addCommonOptions(addS3Option(addOfflineOption(addCacheOption(addMaxPixelsOption(command)))));
   addExamples(
     command,
     "plan ./data --store /mnt/fleet",
     "plan ./archive --store /mnt/fleet --task score --model ./model",
     "plan ./data --store /mnt/fleet --task evaluate --model ./model",
+    "plan s3://plant/images --store s3://plant/fleet",
   );
 }
 
@@ -81,7 +82,7 @@ function addWork(program: Command, io: Io): void {
     .option("--shard <n>", "number of the shard, from 0", wholeNumber)
     .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
     .option("--jobs <n>", "with --queue: processes at a time (default: 1)", wholeNumber)
-    .option("--store <folder>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
+    .option("--store <address>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
   addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42", "work --queue redis://queue:6379 --jobs 2");
@@ -114,7 +115,7 @@ function addStatus(fleet: Command, io: Io): void {
     .summary("show how far a plan is: done, missing, images that could not be used, time left")
     .description("Looks at the store alone, so it works from any machine and beside any workers.")
     .action(async (plan, options) => (await import("./status-command.js")).statusCommand(io, plan, options));
-  addCommonOptions(command);
+  addCommonOptions(addS3Option(command));
   addExamples(command, "fleet status /mnt/fleet/plans/0123456789abcdef --json");
 }
 
@@ -151,7 +152,13 @@ function addOutOptions(command: Command): Command {
 }
 
 function addImagesOption(command: Command): Command {
-  return command.option("--images <folder>", "where the images lie on this machine (default: where the plan found them)");
+  return addS3Option(
+    command.option("--images <address>", "where the images lie on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)"),
+  );
+}
+
+function addS3Option(command: Command): Command {
+  return command.option("--s3-endpoint <url>", "S3 server other than AWS (default: AWS_ENDPOINT_URL)");
 }
 
 function addWorkerOptions(command: Command): Command {

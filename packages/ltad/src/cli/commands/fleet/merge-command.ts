@@ -4,12 +4,12 @@ import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
 import { printEvaluation } from "../eval/eval-command.js";
+import { type PlaceOptions, placesOf, placeWords } from "./worker-options.js";
 import { warnOfBad } from "./warn-of-bad.js";
 
-export interface MergeCommandOptions extends CommonOptions {
+export interface MergeCommandOptions extends CommonOptions, PlaceOptions {
   readonly out?: string;
   readonly force?: boolean;
-  readonly images?: string;
 }
 
 /** Merges the results of a plan. */
@@ -24,7 +24,7 @@ export async function mergeAndPrint(session: Session, address: string, options: 
   const { evaluation, folder, images, bad } = await mergePlan(address, {
     out,
     force: options.force,
-    root: options.images,
+    ...placesOf(io.env, options),
     signal,
     onProgress,
   });
@@ -34,7 +34,7 @@ export async function mergeAndPrint(session: Session, address: string, options: 
     session.printJson({ folder, images, bad });
     session.print(`The results of ${plural(images, "image")} are in ${folder}`);
   }
-  if (bad.length > 0) session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad")}`);
+  if (bad.length > 0) session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options))}`);
 }
 
 /** The folder to write: named by the plan unless it is given. */
