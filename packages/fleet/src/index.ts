@@ -17,6 +17,8 @@ export { workPlan } from "./work/work-plan.js";
 export { startWorker } from "./work/work-shard.js";
 export type { MergedPrediction } from "./merge/merged-predictions.js";
 export type { Merged, MergedInfo, MergeOptions, SampledImage } from "./merge/merge-statistics.js";
+export type { MergeScoresOptions } from "./merge/merge-scores.js";
+export type { ScoreFormat } from "./merge/score-file.js";
 export type { ReadMerged } from "./merge/read-merged.js";
 export type { OpenPlan, OpenPlanOptions } from "./plan/open-plan.js";
 export type { Plan, PlanItem, ScoreTask, StatisticsTask } from "./plan/plan.js";

@@ -44,6 +44,6 @@ describe("a plan", () => {
   it("refuses the number of a shard that it has not, and a store that is no folder", async () => {
     const { opened } = await tinyPlan(await temporaryFolder(), { shardImages: 7 });
     await expect(opened.items(3)).rejects.toThrow("--shard 3: expected a number from 0 to 2, because the plan has 3 shards.");
-    await expect(openPlan("ftp://host/plans/0123456789abcdef")).rejects.toThrow(/expected the path of a folder/);
+    await expect(openPlan("ftp://host/plans/0123456789abcdef")).rejects.toThrow(/expected the path of a folder or s3:/);
   });
 });

@@ -1,4 +1,4 @@
-import { sha256, version } from "@ltad/core";
+import { eachAtOnce, sha256, version } from "@ltad/core";
 import { belowRoot } from "../source/location.js";
 import type { Store } from "../store/store.js";
 import { cutShards } from "./cut-shards.js";
@@ -36,7 +36,7 @@ export async function writePlan(store: Store, parts: PlanParts): Promise<Written
   const text = `${JSON.stringify(plan)}\n`;
   const id = sha256(text).slice(0, 16);
   for (const content of objects) await store.write(`objects/${sha256(content)}`, content);
-  for (const [shard, list] of lists.entries()) await store.write(itemsKey(id, shard), list);
+  await eachAtOnce(lists, (list, shard) => store.write(itemsKey(id, shard), list));
   await store.write(planKey(id), text);
   return { id, plan };
 }

@@ -39,10 +39,9 @@ export function statusOf(error: unknown): number | undefined {
 /** Whether the same request may succeed in a while: the server is busy or out of reach, or the answer was cut off. */
 export function isTransient(error: unknown): boolean {
   const { name, message } = error as Error;
-  if (noKeys.has(name) || full.has(name) || /^Region is missing/.test(message)) return false;
+  if (noKeys.has(name) || full.has(name) || elsewhere.has(name) || /^Region is missing/.test(message)) return false;
   const status = statusOf(error);
-  if (status === 507 || status === 301) return false;
-  return again.has(name) || status === undefined || status < 400 || status >= 500 || status === 408 || status === 429;
+  return again.has(name) || status === undefined || status < 400 || (status >= 500 && status !== 507) || status === 408 || status === 429;
 }
 
 /** The same for a person. */
@@ -55,11 +54,11 @@ export function s3Error(error: unknown, { bucket, key, endpoint }: Place, tries:
   if (name === "InvalidBucketName") return config(`${bucket} cannot be the name of a bucket.`);
   if (noKeys.has(name)) return config(`no keys for S3 were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`);
   if (/^Region is missing/.test(message)) return config("the region is not known. Set AWS_REGION, or --s3-endpoint for a server other than AWS.");
+  if (full.has(name) || statusOf(error) === 507)
+    return new LtadError("LTAD_WRITE", `${where}: the store is full (${name}). Make room and start again.`, { cause: error });
   if (denied.has(name) || statusOf(error) === 403)
     return config(`${server} refuses these keys (${name}). They need to list, read and write in the bucket; check AWS_ACCESS_KEY_ID, AWS_PROFILE or the role.`);
   if (elsewhere.has(name)) return config(`the bucket is in another region (${message}). Set AWS_REGION.`);
-  if (full.has(name) || statusOf(error) === 507)
-    return new LtadError("LTAD_WRITE", `${where}: the store is full (${name}). Make room and start again.`, { cause: error });
   const reason = name === "Error" || name === "TimeoutError" || statusOf(error) === undefined ? message || (code ?? name) : `${name}: ${message}`;
   const often = tries > 1 ? `, ${tries} times` : "";
   return new LtadError("LTAD_FETCH", `${where}: ${server} failed${often} (${reason}). Check that the server runs and can be reached.`, {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JobOptions } from "@ltad/core";
+import { type JobOptions, LtadError } from "@ltad/core";
 import type { Dataset, TestItem, TrainItem } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import type { Evaluation, ImagePrediction } from "@ltad/evaluate";
@@ -11,6 +11,7 @@ import {
   mergedPredictions,
   type MergeOptions,
   mergeScores,
+  type MergeScoresOptions,
   mergeStatistics,
   openPlan,
   type OpenPlan,
@@ -26,17 +27,21 @@ export interface MergedPlan extends Merged {
 }
 
 /**
- * Merges the results of all shards of a plan into a folder: statistics and sample for a training, scores.jsonl, or the files of `ltad eval`.
+ * Merges the results of all shards of a plan into a folder: statistics and sample for a training, scores, or the files of `ltad eval`.
  * @throws LtadError `LTAD_DATA` when shards are missing
  */
-export async function mergePlan(address: string, options: MergeOptions & OpenPlanOptions): Promise<MergedPlan> {
+export async function mergePlan(address: string, options: MergeScoresOptions & OpenPlanOptions): Promise<MergedPlan> {
   const { root, s3, ...merge } = options;
   const opened = await openPlan(address, { root, s3 });
   const { task } = opened.plan;
-  if (task.kind === "statistics") return mergeStatistics(opened, task, merge);
+  const { format, ...others } = merge;
+  if (task.kind === "statistics") {
+    if (format !== undefined) throw formatError(format);
+    return mergeStatistics(opened, task, others);
+  }
   const merged = await mergeScores(opened, merge);
   if (task.kind === "score") return merged;
-  const evaluation = await withModel(opened, task, (folder) => evaluateMerged(opened, task, folder, merge));
+  const evaluation = await withModel(opened, task, (folder) => evaluateMerged(opened, task, folder, others));
   return { ...merged, evaluation };
 }
 
@@ -61,6 +66,11 @@ async function evaluateMerged(opened: OpenPlan, task: ScoreTask, model: string, 
     await detector.dispose();
     await rm(copies, { recursive: true, force: true });
   }
+}
+
+function formatError(received: string): LtadError {
+  const message = `--format ${received}: the plan computes statistics, which have one format. It goes with plans of the task score or evaluate.`;
+  return new LtadError("LTAD_CONFIG", message, { details: { field: "format", received } });
 }
 
 /** What the workers said, by image, and the images themselves by class. */

@@ -137,7 +137,7 @@ function addMerge(program: Command, io: Io): void {
     .command("merge")
     .addArgument(planArgument())
     .summary("merge the results of all shards of a plan")
-    .description("Writes the results of all shards together: statistics for `train --from`, scores.jsonl, or the numbers of an evaluation.")
+    .description("Writes the results of all shards together: statistics for `train --from`, scores, or the numbers of an evaluation.")
     .action(async (plan, options) => (await import("./merge-command.js")).mergeCommand(io, plan, options));
   addCommonOptions(addImagesOption(addOutOptions(command)));
   addExamples(command, "merge /mnt/fleet/plans/0123456789abcdef --out ./merged", "train --from ./merged --out ./model");
@@ -148,7 +148,10 @@ function planArgument(): Argument {
 }
 
 function addOutOptions(command: Command): Command {
-  return command.option("--out <folder>", "folder to write (default: merged-ID)").option("--force", "replace the folder if it exists");
+  return command
+    .option("--out <folder>", "folder to write (default: merged-ID)")
+    .option("--force", "replace the folder if it exists")
+    .addOption(new Option("--format <name>", "how scores are written (default: jsonl)").choices(["jsonl", "parquet"]));
 }
 
 function addImagesOption(command: Command): Command {

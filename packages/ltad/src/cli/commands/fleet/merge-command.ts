@@ -1,4 +1,5 @@
 import { plural } from "@ltad/core/format";
+import type { ScoreFormat } from "@ltad/fleet";
 import { mergePlan } from "../../../fleet/merge-plan.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
@@ -10,6 +11,7 @@ import { warnOfBad } from "./warn-of-bad.js";
 export interface MergeCommandOptions extends CommonOptions, PlaceOptions {
   readonly out?: string;
   readonly force?: boolean;
+  readonly format?: ScoreFormat;
 }
 
 /** Merges the results of a plan. */
@@ -24,6 +26,7 @@ export async function mergeAndPrint(session: Session, address: string, options: 
   const { evaluation, folder, images, bad } = await mergePlan(address, {
     out,
     force: options.force,
+    format: options.format,
     ...placesOf(io.env, options),
     signal,
     onProgress,
@@ -35,6 +38,11 @@ export async function mergeAndPrint(session: Session, address: string, options: 
     session.print(`The results of ${plural(images, "image")} are in ${folder}`);
   }
   if (bad.length > 0) session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options))}`);
+}
+
+/** What to type of the format once more. */
+export function formatWords({ format }: MergeCommandOptions): string[] {
+  return format === undefined ? [] : ["--format", format];
 }
 
 /** The folder to write: named by the plan unless it is given. */

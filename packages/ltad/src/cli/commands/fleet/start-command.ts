@@ -5,7 +5,7 @@ import { missingShards, openPlan, workPlan } from "@ltad/fleet";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
-import { type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
+import { formatWords, type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
 import { placesOf, placeWords, sharedThreads, type WorkerOptions, workOptions } from "./worker-options.js";
 
 export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOptions & { readonly local: number; readonly queue?: string };
@@ -13,7 +13,7 @@ export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOp
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
   const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", options.queue] as const);
-  const again = typedCommand(io.env, "fleet", "start", address, ...where, "--out", outOf(address, options), ...placeWords(options));
+  const again = typedCommand(io.env, "fleet", "start", address, ...where, "--out", outOf(address, options), ...formatWords(options), ...placeWords(options));
   await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
     checkFree(outOf(address, options), options);
     const opened = await openPlan(address, placesOf(io.env, options));
