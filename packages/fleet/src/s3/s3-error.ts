@@ -49,17 +49,24 @@ export function s3Error(error: unknown, { bucket, key, endpoint }: Place, tries:
   const { name, message, code } = error as Error & { readonly code?: string };
   const where = `s3://${bucket}/${key}`;
   const server = endpoint ?? "AWS";
-  const config = (text: string) => new LtadError("LTAD_CONFIG", `${where}: ${text}`, { cause: error, details: { field: "store", received: where } });
+  const config = (text: string) =>
+    new LtadError("LTAD_CONFIG", `${where}: ${text}`, { cause: error, details: { field: "store", received: where } });
   if (name === "NoSuchBucket") return config(`${server} has no bucket ${bucket}. Create it, or check its name and --s3-endpoint.`);
+  if (name === "NoSuchKey" || name === "NotFound")
+    return new LtadError("LTAD_DATA", `${where}: there is no such object.`, { cause: error, details: { file: where } });
   if (name === "InvalidBucketName") return config(`${bucket} cannot be the name of a bucket.`);
   if (noKeys.has(name)) return config(`no keys for S3 were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`);
-  if (/^Region is missing/.test(message)) return config("the region is not known. Set AWS_REGION, or --s3-endpoint for a server other than AWS.");
+  if (/^Region is missing/.test(message))
+    return config("the region is not known. Set AWS_REGION, or --s3-endpoint for a server other than AWS.");
   if (full.has(name) || statusOf(error) === 507)
     return new LtadError("LTAD_WRITE", `${where}: the store is full (${name}). Make room and start again.`, { cause: error });
   if (denied.has(name) || statusOf(error) === 403)
-    return config(`${server} refuses these keys (${name}). They need to list, read and write in the bucket; check AWS_ACCESS_KEY_ID, AWS_PROFILE or the role.`);
+    return config(
+      `${server} refuses these keys (${name}). They need to list, read and write in the bucket; check AWS_ACCESS_KEY_ID, AWS_PROFILE or the role.`,
+    );
   if (elsewhere.has(name)) return config(`the bucket is in another region (${message}). Set AWS_REGION.`);
-  const reason = name === "Error" || name === "TimeoutError" || statusOf(error) === undefined ? message || (code ?? name) : `${name}: ${message}`;
+  const reason =
+    name === "Error" || name === "TimeoutError" || statusOf(error) === undefined ? message || (code ?? name) : `${name}: ${message}`;
   const often = tries > 1 ? `, ${tries} times` : "";
   return new LtadError("LTAD_FETCH", `${where}: ${server} failed${often} (${reason}). Check that the server runs and can be reached.`, {
     cause: error,

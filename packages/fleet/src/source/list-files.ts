@@ -27,7 +27,10 @@ export const s3Folder = "@s3/";
  * @param tables whether every table is listed, also one of local paths
  * @throws LtadError `LTAD_DATA` for archives that cannot be read, `LTAD_CONFIG` or `LTAD_FETCH` of the bucket
  */
-export async function listFiles(data: string, { s3 = {}, tables = false }: { s3?: S3Options | undefined; tables?: boolean }): Promise<Listing | undefined> {
+export async function listFiles(
+  data: string,
+  { s3 = {}, tables = false }: { s3?: S3Options | undefined; tables?: boolean },
+): Promise<Listing | undefined> {
   if (/\.(tar\.\w+|tgz|tzst|tbz2?|txz)$/i.test(data)) throw compressed(data);
   const remote = parseS3(data);
   if (remote) return listBucket(remote, data, s3);
@@ -36,7 +39,9 @@ export async function listFiles(data: string, { s3 = {}, tables = false }: { s3?
   if (entry?.isFile() && isTable(data) && entry.size <= mostTable) return listTable(resolve(data), tables);
   if (!entry?.isDirectory()) return undefined;
   const inside = await readdir(data, { withFileTypes: true }).catch(() => []);
-  const tars = inside.filter((file) => file.isFile() && isTar(file.name)).map(({ name }) => join(resolve(data), name));
+  const tars = inside
+    .filter((file) => file.isFile() && isTar(file.name) && !file.name.startsWith("."))
+    .map(({ name }) => join(resolve(data), name));
   const isOnlyTars = tars.length > 0 && !inside.some((file) => file.isDirectory() || isImageName(file.name));
   return isOnlyTars ? listTars(tars.sort(), resolve(data), s3) : undefined;
 }
@@ -56,7 +61,11 @@ async function listBucket({ bucket: name, key }: { bucket: string; key: string }
   if (found.length === 0) throw nothing(data, "no object is below it");
   const tars = found.filter((one) => isTar(one.key));
   if (tars.length > 0 && !found.some((one) => isImageName(one.key)))
-    return listTars(tars.map((one) => `s3://${name}/${one.key}`), root, s3);
+    return listTars(
+      tars.map((one) => `s3://${name}/${one.key}`),
+      root,
+      s3,
+    );
   const files = found.map((one) => ({ path: one.key.slice(above.length), location: `s3://${name}/${one.key}`, bytes: one.bytes }));
   return { files, root };
 }
@@ -89,7 +98,11 @@ function tableOf(name: string, original: string, root: string): Listing {
   const text = original.replaceAll("s3://", s3Folder);
   const { images, masks } = tablePaths(text, name);
   const fileOf = (path: string, isMask: boolean): RemoteFile => {
-    const location = path.startsWith(s3Folder) ? `s3://${path.slice(s3Folder.length)}` : parseS3(root) ? `${root}/${path}` : resolve(root, path);
+    const location = path.startsWith(s3Folder)
+      ? `s3://${path.slice(s3Folder.length)}`
+      : parseS3(root)
+        ? `${root}/${path}`
+        : resolve(root, path);
     return { path, location, bytes: 0, isMask };
   };
   // A path that is there twice is found when the table is read, with its line.
@@ -102,7 +115,9 @@ function posixFolder(address: string): string {
 }
 
 function nothing(data: string, why: string): LtadError {
-  return new LtadError("LTAD_DATA", `${data}: ${why}. Expected images, tar files, or a table below this address.`, { details: { folder: data } });
+  return new LtadError("LTAD_DATA", `${data}: ${why}. Expected images, tar files, or a table below this address.`, {
+    details: { folder: data },
+  });
 }
 
 function compressed(data: string): LtadError {

@@ -23,10 +23,18 @@ async function runMoved(move: TinyPlanOptions["move"]) {
   await task.close();
   await mergeStatistics(opened, opened.plan.task as StatisticsTask, { out: join(root, "merged") });
   const { info, classes } = await readMerged(join(root, "merged"));
-  return { ids: info.classes.map(({ ids }) => ids), hashes: info.classes.map(({ sample }) => sample.map(({ hash }) => hash)), sums: classes.map(({ sums }) => sums) };
+  return {
+    ids: info.classes.map(({ ids }) => ids),
+    hashes: info.classes.map(({ sample }) => sample.map(({ hash }) => hash)),
+    sums: classes.map(({ sums }) => sums),
+  };
 }
 
-const filesOf = async (data: string) => (await readdir(data, { recursive: true })).filter((name) => name.endsWith(".png")).map(String).sort();
+const filesOf = async (data: string) =>
+  (await readdir(data, { recursive: true }))
+    .filter((name) => name.endsWith(".png"))
+    .map(String)
+    .sort();
 
 async function asTars(data: string): Promise<Source | undefined> {
   const files = await filesOf(data);
@@ -73,7 +81,8 @@ it("scans masks and labels of samples, and takes every image of a table for scor
   const expected = await scanDataset(data);
   const source = (await asSamples(data))!;
   const { classes } = await scanDataset(source.scan);
-  const counts = (set: typeof expected.classes) => set.map(({ name, train, test }) => [name, train.length, test.map(({ label }) => label).sort(), test.flatMap(masksOf).length]);
+  const counts = (set: typeof expected.classes) =>
+    set.map(({ name, train, test }) => [name, train.length, test.map(({ label }) => label).sort(), test.flatMap(masksOf).length]);
   expect(counts(classes)).toEqual(counts(expected.classes));
   expect(source.images).toHaveLength(16);
   const [mask] = classes.flatMap(({ test }) => test.flatMap(masksOf));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { eachAtOnce, isLtadError, LtadError } from "@ltad/core";
@@ -47,7 +47,7 @@ export async function openSource(data: string, options: SourceOptions = {}): Pro
   if (!listing) return undefined;
   const { files, table, root } = listing;
   checkNames(files, data);
-  const temporary = await mkdtemp(join(tmpdir(), "ltad-source-"));
+  const temporary = await realpath(await mkdtemp(join(tmpdir(), "ltad-source-")));
   const close = () => rm(temporary, { recursive: true, force: true });
   const folder = join(temporary, basename(data.replace(/\.tar$/i, "")) || "data");
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -67,7 +67,13 @@ export async function openSource(data: string, options: SourceOptions = {}): Pro
   try {
     await touch(folder, files);
     if (table) await writeFile(source.scan, table.text);
-    else await source.fill(files.filter(isText).slice(0, mostTexts).map(({ path }) => join(folder, path)));
+    else
+      await source.fill(
+        files
+          .filter(isText)
+          .slice(0, mostTexts)
+          .map(({ path }) => join(folder, path)),
+      );
     return source;
   } catch (error) {
     await close();
@@ -105,5 +111,6 @@ function checkNames(files: readonly RemoteFile[], data: string): void {
     seen.add(file.path);
     for (let count = 1; count < names.length; count++) folders.add(names.slice(0, count).join("/"));
   }
-  for (const file of files) if (folders.has(file.path)) throw fault(file, "is a file, and a folder of the same name has files. Rename one of them");
+  for (const file of files)
+    if (folders.has(file.path)) throw fault(file, "is a file, and a folder of the same name has files. Rename one of them");
 }

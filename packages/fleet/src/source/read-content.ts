@@ -15,7 +15,8 @@ const mostBytes = 256 * 1024 * 1024;
  */
 export async function readContent(location: string, name: string, s3: S3Options = {}): Promise<Uint8Array> {
   const { place, part } = parseLocation(location);
-  if (part && part.bytes > mostBytes) throw imageError(name, `it has ${part.bytes} bytes; expected at most ${mostBytes}. Save a smaller file`);
+  if (part && part.bytes > mostBytes)
+    throw imageError(name, `it has ${part.bytes} bytes; expected at most ${mostBytes}. Save a smaller file`);
   const remote = parseS3(place);
   if (!remote && !part) return readImageFile(place, { name });
   const content = remote ? await (await openBucket(remote.bucket, s3)).get(remote.key, part ?? whole) : await readPart(place, part!, name);

@@ -42,7 +42,10 @@ it.each([
   ["a\\..\\outside.png", "leads out of the data set"],
   ["a\u0007.png", "leads out of the data set"],
 ])("refuses a member that is called %j", async (name, why) => {
-  await expect(open([{ name, content: "x" }])).rejects.toMatchObject({ code: "LTAD_DATA", message: expect.stringContaining(why) as string });
+  await expect(open([{ name, content: "x" }])).rejects.toMatchObject({
+    code: "LTAD_DATA",
+    message: expect.stringContaining(why) as string,
+  });
 });
 
 it.each(["symlink", "link", "character-device", "fifo"] as const)("refuses a member that is a %s", async (type) => {

@@ -45,7 +45,8 @@ export async function tarMembers(archive: string, s3: S3Options = {}): Promise<T
     throw error instanceof LtadError ? error : tarError(archive, reasonOf(error as Error, seen), error);
   }
   const { offset, bytes } = members.at(-1) ?? { offset: 0, bytes: 0 };
-  if (seen < Math.ceil((offset + bytes) / block) * block + block) throw tarError(archive, "it has no mark at its end, so it may be cut off");
+  if (seen < Math.ceil((offset + bytes) / block) * block + block)
+    throw tarError(archive, "it has no mark at its end, so it may be cut off");
   return members;
 }
 
@@ -62,7 +63,10 @@ async function memberOf(entry: Entry, archive: string): Promise<TarMember | unde
     return undefined;
   }
   if (type !== "file" && type !== "contiguous-file")
-    throw tarError(archive, `${JSON.stringify(name)} is a ${type ?? "member of an unknown kind"}. Pack files only, and links as files (tar --dereference)`);
+    throw tarError(
+      archive,
+      `${JSON.stringify(name)} is a ${type ?? "member of an unknown kind"}. Pack files only, and links as files (tar --dereference)`,
+    );
   const path = name.replace(/^(\.\/)+/, "");
   if (!isText(path) || size > mostText) {
     entry.resume();
@@ -75,7 +79,8 @@ async function memberOf(entry: Entry, archive: string): Promise<TarMember | unde
 
 function reasonOf({ message }: Error, seen: number): string {
   if (/Unexpected end/.test(message)) return `it is cut off after ${seen} bytes. Copy it again`;
-  if (/Invalid tar header/.test(message)) return "it is damaged or compressed. Members of a compressed archive cannot be read one by one: use plain .tar";
+  if (/Invalid tar header/.test(message))
+    return "it is damaged or compressed. Members of a compressed archive cannot be read one by one: use plain .tar";
   return message;
 }
 

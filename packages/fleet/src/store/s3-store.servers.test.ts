@@ -118,11 +118,16 @@ describe("a store in a bucket", { timeout: 120_000 }, () => {
     const file = join(await temporaryFolder(), "hide.mjs");
     const hide = 'throw Object.assign(new Error("x"), { code: "ERR_MODULE_NOT_FOUND" })';
     await mkdir(join(file, ".."), { recursive: true });
-    await writeFile(file, `export const resolve = (name, context, next) => { if (name.startsWith("@aws-sdk")) ${hide}; return next(name, context); };`);
+    await writeFile(
+      file,
+      `export const resolve = (name, context, next) => { if (name.startsWith("@aws-sdk")) ${hide}; return next(name, context); };`,
+    );
     const register = `data:text/javascript,import{register}from"node:module";register(${JSON.stringify(`file://${file}`)})`;
     const program = `import { openStore } from ${JSON.stringify(new URL("open-store.ts", import.meta.url).href)}; openStore("s3://plant/x").catch((error) => console.log(error.code, error.message))`;
     const args = [...sourceOptions.split(" "), `--import=${register}`, "--input-type=module", "-e", program];
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: import.meta.dirname });
-    expect(stdout, stderr).toBe("LTAD_CONFIG s3://plant: the package @aws-sdk/client-s3 is needed. Install it: npm install @aws-sdk/client-s3\n");
+    expect(stdout, stderr).toBe(
+      "LTAD_CONFIG s3://plant: the package @aws-sdk/client-s3 is needed. Install it: npm install @aws-sdk/client-s3\n",
+    );
   });
 });

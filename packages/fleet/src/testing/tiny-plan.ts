@@ -69,7 +69,9 @@ export async function tinyPlan(root: string, options: TinyPlanOptions) {
   const { id } = await writePlan(store, {
     root: source?.root ?? data,
     classes: split.classes.map(({ name, available, train: items }) => ({ name, available, images: items.length })),
-    items: split.classes.flatMap(({ train: items }, label) => items.map(({ id: image, file }) => ({ id: source?.rename(image) ?? image, file: source?.locate(file) ?? file, label }))),
+    items: split.classes.flatMap(({ train: items }, label) =>
+      items.map(({ id: image, file }) => ({ id: source?.rename(image) ?? image, file: source?.locate(file) ?? file, label })),
+    ),
     shardImages,
     objects: [graph],
     task,

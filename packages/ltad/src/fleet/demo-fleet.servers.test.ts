@@ -34,7 +34,12 @@ async function startServer(program: string, args: (port: number) => readonly str
   listener.close();
   const child = spawn(program, args(port), { stdio: "ignore" });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const answers = () => new Promise<boolean>((done) => connect(port, "127.0.0.1").on("connect", () => done(true)).on("error", () => done(false)));
+  const answers = () =>
+    new Promise<boolean>((done) =>
+      connect(port, "127.0.0.1")
+        .on("connect", () => done(true))
+        .on("error", () => done(false)),
+    );
   while (!(await answers())) await sleep(50);
   return port;
 }

@@ -31,7 +31,8 @@ export async function withPlanData<T>(data: string | undefined, options: PlanOpt
 export async function scanPlanData({ scan, source }: PlanData, options: PlanOptions): Promise<Dataset> {
   const dataset = await openDataset(scan, options);
   if (!source) return dataset;
-  const renamed = <I extends { readonly id: string }>(items: readonly I[]) => items.map((item) => ({ ...item, id: source.rename(item.id) }));
+  const renamed = <I extends { readonly id: string }>(items: readonly I[]) =>
+    items.map((item) => ({ ...item, id: source.rename(item.id) }));
   return {
     ...dataset,
     readAs: source.rename(dataset.readAs),

@@ -38,7 +38,9 @@ export async function planStatistics(data: PlanData, options: PlanOptions): Prom
       const range = ranges[label];
       return { name, available, images: train.length, ...(range !== undefined && { range }) };
     }),
-    items: split.classes.flatMap(({ train }, label) => train.map(({ id, file }) => ({ id, file: data.source?.locate(file) ?? resolve(file), label }))),
+    items: split.classes.flatMap(({ train }, label) =>
+      train.map(({ id, file }) => ({ id, file: data.source?.locate(file) ?? resolve(file), label })),
+    ),
     shardImages: options.shardImages ?? 0,
     objects: [graph],
     task: {

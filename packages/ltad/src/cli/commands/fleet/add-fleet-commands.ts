@@ -33,10 +33,17 @@ export function addFleetCommands(program: Command, io: Io): void {
 function addPlan(program: Command, io: Io): void {
   const plan = program
     .command("plan")
-    .argument("[data]", "data set: a folder or table in any known layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images")
+    .argument(
+      "[data]",
+      "data set: a folder or table in any known layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images",
+    )
     .summary("cut the work on a large data set into shards that any machine can run")
     .description("Writes a plan into a store: shards of a data set, and what workers need to run them. Prints its address.");
-  const command = addRequiredOption(plan, "--store <address>", "where plans and results are: a folder that all machines see, or s3://BUCKET/PREFIX");
+  const command = addRequiredOption(
+    plan,
+    "--store <address>",
+    "where plans and results are: a folder that all machines see, or s3://BUCKET/PREFIX",
+  );
   const tasks = ["statistics", "score", "evaluate"];
   command
     .addOption(
@@ -156,7 +163,10 @@ function addOutOptions(command: Command): Command {
 
 function addImagesOption(command: Command): Command {
   return addS3Option(
-    command.option("--images <address>", "where the images lie on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)"),
+    command.option(
+      "--images <address>",
+      "where the images lie on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)",
+    ),
   );
 }
 

@@ -30,7 +30,10 @@ it.each([
   [["deploy", "k8s", plan, "--image", "x"], "error: required option '--claim <name>' not specified"],
   [["plan", "."], "error: required option '--store <address>' not specified"],
   [["plan", ".", "--store", "s3:///x"], "--store s3:///x: expected the path of a folder or s3://BUCKET/PREFIX, received another"],
-  [["plan", ".", "--store", "s3://b", "--s3-endpoint", "host:9"], "--s3-endpoint: expected a URL such as http://127.0.0.1:7070, received host:9."],
+  [
+    ["plan", ".", "--store", "s3://b", "--s3-endpoint", "host:9"],
+    "--s3-endpoint: expected a URL such as http://127.0.0.1:7070, received host:9.",
+  ],
   [["merge", plan, "--format", "csv"], "argument 'csv' is invalid. Allowed choices are jsonl, parquet."],
   [["plan", ".", "--store", "redis://x"], "--store redis://x: expected the path of a folder"],
   [["plan", ".", "--store", "s", "--shard-images", "0"], "--shard-images: expected 1 or more, received 0."],

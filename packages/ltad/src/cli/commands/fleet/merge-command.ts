@@ -37,7 +37,8 @@ export async function mergeAndPrint(session: Session, address: string, options: 
     session.printJson({ folder, images, bad });
     session.print(`The results of ${plural(images, "image")} are in ${folder}`);
   }
-  if (bad.length > 0) session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options))}`);
+  if (bad.length > 0)
+    session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options))}`);
 }
 
 /** What to type of the format once more. */

@@ -13,7 +13,17 @@ export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOp
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
   const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", options.queue] as const);
-  const again = typedCommand(io.env, "fleet", "start", address, ...where, "--out", outOf(address, options), ...formatWords(options), ...placeWords(options));
+  const again = typedCommand(
+    io.env,
+    "fleet",
+    "start",
+    address,
+    ...where,
+    "--out",
+    outOf(address, options),
+    ...formatWords(options),
+    ...placeWords(options),
+  );
   await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
     checkFree(outOf(address, options), options);
     const opened = await openPlan(address, placesOf(io.env, options));
