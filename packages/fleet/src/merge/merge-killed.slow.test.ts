@@ -7,7 +7,8 @@ import { expect, it } from "vitest";
 import type { StatisticsTask } from "../plan/plan.js";
 import { openTask } from "../shard/open-task.js";
 import { runShard } from "../shard/run-shard.js";
-import { sourceOptions, temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { sourceOptions, temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { mergeStatistics } from "./merge-statistics.js";
 
 it("leaves no folder when it is killed, and gives the same when it is run again", { timeout: 240_000 }, async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
 import { openScoreFile } from "./score-file.js";
 
 const scores = [
@@ -11,14 +11,17 @@ const scores = [
   { id: "c.png", class: "nut", score: 2 },
 ];
 
+async function bytesOf(file: string): Promise<ArrayBuffer> {
+  return new Uint8Array(await readFile(file)).buffer;
+}
+
 it("writes columns that another reader gives back, of all additions", async () => {
   const folder = await temporaryFolder();
   const file = await openScoreFile(folder, "parquet");
   await file.add(scores.slice(0, 1));
   await file.add(scores.slice(1));
   await file.close();
-  const { buffer, byteOffset, byteLength } = await readFile(join(folder, "scores.parquet"));
-  const bytes = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+  const bytes = await bytesOf(join(folder, "scores.parquet"));
   expect(await parquetReadObjects({ file: bytes })).toEqual(scores.map((score) => ({ isAnomalous: null, limit: null, ...score })));
   const { schema } = parquetMetadata(bytes);
   expect(schema.slice(1).map(({ name, type, repetition_type: kind }) => `${name} ${type} ${kind}`)).toEqual([
@@ -34,9 +37,8 @@ it.each(["jsonl", "parquet"] as const)("writes a file without a row as %s", asyn
   const folder = await temporaryFolder();
   const file = await openScoreFile(folder, format);
   await file.close();
-  const content = await readFile(join(folder, `scores.${format}`));
-  const bytes = content.buffer.slice(content.byteOffset, content.byteOffset + content.length) as ArrayBuffer;
-  expect(format === "jsonl" ? content.length : (await parquetReadObjects({ file: bytes })).length).toBe(0);
+  const bytes = await bytesOf(join(folder, `scores.${format}`));
+  expect(format === "jsonl" ? bytes.byteLength : (await parquetReadObjects({ file: bytes })).length).toBe(0);
 });
 
 it("says that it cannot write", async () => {

@@ -32,13 +32,20 @@ function jsonLines(file: string): ScoreFile {
 /** Rows that are in memory. */
 const groupRows = 100_000;
 
-const columns = [
-  { name: "id", type: "STRING", nullable: false, value: (score: Score) => score.id },
-  { name: "class", type: "STRING", nullable: false, value: (score: Score) => score.class },
-  { name: "score", type: "DOUBLE", nullable: false, value: (score: Score) => score.score },
-  { name: "isAnomalous", type: "BOOLEAN", nullable: true, value: (score: Score) => score.isAnomalous ?? null },
-  { name: "limit", type: "DOUBLE", nullable: true, value: (score: Score) => score.limit ?? null },
-] as const;
+interface Column {
+  readonly name: keyof Score;
+  readonly type: "STRING" | "DOUBLE" | "BOOLEAN";
+  readonly nullable: boolean;
+  readonly value: (score: Score) => string | number | boolean | null;
+}
+
+const columns: readonly Column[] = [
+  { name: "id", type: "STRING", nullable: false, value: (score) => score.id },
+  { name: "class", type: "STRING", nullable: false, value: (score) => score.class },
+  { name: "score", type: "DOUBLE", nullable: false, value: (score) => score.score },
+  { name: "isAnomalous", type: "BOOLEAN", nullable: true, value: (score) => score.isAnomalous ?? null },
+  { name: "limit", type: "DOUBLE", nullable: true, value: (score) => score.limit ?? null },
+];
 
 async function parquetFile(file: string): Promise<ScoreFile> {
   const { fileWriter, ParquetWriter, schemaFromColumnData } = await import("hyparquet-writer");

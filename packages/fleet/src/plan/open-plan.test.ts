@@ -2,7 +2,8 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "@ltad/core";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { openPlan, planAddress } from "./open-plan.js";
 
 describe("a plan", () => {

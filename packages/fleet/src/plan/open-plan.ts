@@ -18,7 +18,7 @@ export interface OpenPlan {
    * The content of an image, wherever it is.
    * @throws LtadError `LTAD_IMAGE` when it cannot be read, `LTAD_FETCH` when its bucket cannot be reached
    */
-  read(item: Pick<PlanItem, "id" | "file">): Promise<Uint8Array>;
+  readonly read: (item: Pick<PlanItem, "id" | "file">) => Promise<Uint8Array>;
   /** An object that workers need, by its hash. @throws LtadError `LTAD_DATA` when it is missing or damaged */
   object(hash: string): Promise<Uint8Array>;
 }

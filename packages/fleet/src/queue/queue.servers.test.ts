@@ -6,7 +6,8 @@ import { listResults, missingShards } from "../shard/list-results.js";
 import { expectSameAsAlone, openQueue, quick, startWorker } from "../testing/fleet-run.js";
 import { relay, type Weather } from "../testing/relay.js";
 import { hasProgram, postgresServer, redisServer, type TestServer } from "../testing/servers.js";
-import { temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { planStatus } from "../work/plan-status.js";
 import { bullQueue } from "./bull-queue.js";
 import { runByQueue } from "./run-by-queue.js";
@@ -26,20 +27,20 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     const options = { shardImages: 1, train: 133, sample: 8 };
     const { address, opened } = await tinyPlan(root, options);
     expect(opened.plan.shards.length).toBeGreaterThanOrEqual(200);
-    let [killed, isDone] = [0, false];
-    const running = runByQueue(address, opened, await openQueue(url), quick).finally(() => (isDone = true));
+    const state = { killed: 0, isDone: false };
+    const running = runByQueue(address, opened, await openQueue(url), quick).finally(() => (state.isDone = true));
     const rng = createRng(1);
     const killer = async () => {
-      for (let worker = startWorker(url); !isDone && killed < 50; worker = startWorker(url)) {
+      for (let worker = startWorker(url); !state.isDone && state.killed < 50; worker = startWorker(url)) {
         await Promise.race([worker.taken, running]);
         await sleep(4000 * rng.uniform()); // some finish a few shards, and some none
-        if (killed++ < 50) worker.child.kill("SIGKILL");
+        if (state.killed++ < 50) worker.child.kill("SIGKILL");
       }
     };
     await Promise.all([killer(), killer(), killer()]);
     startWorker(url);
     await running;
-    expect(killed).toBeGreaterThanOrEqual(50);
+    expect(state.killed).toBeGreaterThanOrEqual(50);
     await expectSameAsAlone(opened, root, options);
   });
 

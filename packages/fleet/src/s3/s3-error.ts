@@ -39,7 +39,7 @@ export function statusOf(error: unknown): number | undefined {
 /** Whether the same request may succeed in a while: the server is busy or out of reach, or the answer was cut off. */
 export function isTransient(error: unknown): boolean {
   const { name, message } = error as Error;
-  if (noKeys.has(name) || full.has(name) || elsewhere.has(name) || /^Region is missing/.test(message)) return false;
+  if (noKeys.has(name) || full.has(name) || elsewhere.has(name) || message.startsWith("Region is missing")) return false;
   const status = statusOf(error);
   return again.has(name) || status === undefined || status < 400 || (status >= 500 && status !== 507) || status === 408 || status === 429;
 }
@@ -56,11 +56,11 @@ export function s3Error(error: unknown, { bucket, key, endpoint }: Place, tries:
     return new LtadError("LTAD_DATA", `${where}: there is no such object.`, { cause: error, details: { file: where } });
   if (name === "InvalidBucketName") return config(`${bucket} cannot be the name of a bucket.`);
   if (noKeys.has(name)) return config(`no keys for S3 were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`);
-  if (/^Region is missing/.test(message))
+  if (message.startsWith("Region is missing"))
     return config("the region is not known. Set AWS_REGION, or --s3-endpoint for a server other than AWS.");
   if (full.has(name) || statusOf(error) === 507)
     return new LtadError("LTAD_WRITE", `${where}: the store is full (${name}). Make room and start again.`, { cause: error });
-  if (denied.has(name) || statusOf(error) === 403)
+  if (denied.has(name) || (statusOf(error) === 403 && !again.has(name)))
     return config(
       `${server} refuses these keys (${name}). They need to list, read and write in the bucket; check AWS_ACCESS_KEY_ID, AWS_PROFILE or the role.`,
     );

@@ -16,9 +16,9 @@ export interface Source {
   /** The images that a table names; undefined where there is none. */
   readonly images: readonly string[] | undefined;
   /** Where a file of the folder is in truth, as a plan writes it. */
-  locate(file: string): string;
+  readonly locate: (file: string) => string;
   /** A text with the true names in place of those of the folder. */
-  rename(text: string): string;
+  readonly rename: (text: string) => string;
   /** Fetches the content of some files. What cannot be read stays empty. */
   fill(files: readonly string[]): Promise<void>;
   /** Removes the folder. */

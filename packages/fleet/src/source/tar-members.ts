@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { LtadError } from "@ltad/core";
-import { type Entry, extract, type Headers } from "tar-stream";
+import { extract, type Extract } from "tar-stream";
 import { openBucket } from "../s3/open-bucket.js";
 import { parseS3, type S3Options } from "../s3/s3-options.js";
 
@@ -56,8 +56,11 @@ async function* bytesOf(archive: string, s3: S3Options): AsyncGenerator<Uint8Arr
   else for await (const chunk of createReadStream(archive, { highWaterMark: piece })) yield chunk as Buffer;
 }
 
+type Entry = Extract extends AsyncIterable<infer Member> ? Member : never;
+
 async function memberOf(entry: Entry, archive: string): Promise<TarMember | undefined> {
-  const { name, type, size = 0, byteOffset: offset } = entry.header as Headers & { readonly byteOffset: number };
+  const { name, type, size } = entry.header;
+  const offset = entry.offset + block; // after its header
   if (type === "directory") {
     entry.resume();
     return undefined;

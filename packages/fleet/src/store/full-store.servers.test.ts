@@ -6,7 +6,7 @@ import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { exitCodeOf, type LtadError } from "@ltad/core";
 import { expect, it, onTestFinished } from "vitest";
 import { hasProgram, s3Keys, s3Server } from "../testing/servers.js";
-import { temporaryFolder } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
 import { folderStore } from "./folder-store.js";
 import { s3Store } from "./s3-store.js";
 
@@ -24,8 +24,8 @@ const small = Buffer.alloc(100_000, "y");
 
 it("says that a folder is full, leaves no part behind, and writes again when there is room", async ({ skip }) => {
   const disk = await tinyDisk();
-  if (!disk) return skip("this user may not mount a disk");
-  const store = folderStore(disk);
+  skip(!disk, "this user may not mount a disk");
+  const store = folderStore(disk!);
   const error = (await store.write("plans/a", large).catch((fault: unknown) => fault)) as LtadError;
   expect([error.code, exitCodeOf[error.code]]).toEqual(["LTAD_WRITE", 3]);
   expect(await store.list("plans")).toEqual([]);
@@ -34,9 +34,9 @@ it("says that a folder is full, leaves no part behind, and writes again when the
 });
 
 it("says that the server of a bucket cannot write, and writes again when there is room", { timeout: 120_000 }, async ({ skip }) => {
-  if (!hasProgram("versitygw")) return skip("no versitygw on this machine");
+  skip(!hasProgram("versitygw"), "no versitygw on this machine");
   const disk = await tinyDisk();
-  if (!disk) return skip("this user may not mount a disk");
+  skip(!disk, "this user may not mount a disk");
   Object.assign(process.env, s3Keys);
   const { url: endpoint } = await s3Server(disk);
   await new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: "plant" }));

@@ -12,7 +12,8 @@ import { faultyProxy, type HttpFault } from "../testing/faulty-proxy.js";
 import { expectSameAsAlone, openQueue, quick, startWorker } from "../testing/fleet-run.js";
 import { packFiles } from "../testing/pack-tar.js";
 import { hasProgram, redisServer, s3Keys, s3Server } from "../testing/servers.js";
-import { sourceOptions, temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { sourceOptions, temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { runByQueue } from "../queue/run-by-queue.js";
 import { workPlan } from "../work/work-plan.js";
 import { openStore } from "./open-store.js";
@@ -57,10 +58,10 @@ describe("a plan in a bucket", { timeout: 600_000 }, () => {
   });
 
   it("is run by workers of a queue, of which one is killed, with images in archives", async ({ skip }) => {
-    if (!hasProgram("redis-server")) return skip("no redis-server on this machine");
+    skip(!hasProgram("redis-server"), "no redis-server on this machine");
     const { root, server, folder } = await bucket();
     const s3 = { endpoint: server.url };
-    process.env["AWS_ENDPOINT_URL"] = server.url; // workers of tests have no option for it
+    Object.assign(process.env, { AWS_ENDPOINT_URL: server.url, AWS_REGION: "us-east-1" }); // workers of tests have no options
     const queue = await redisServer();
     const move = async (data: string) => {
       const { classes } = await scanDataset(data);
@@ -75,8 +76,8 @@ describe("a plan in a bucket", { timeout: 600_000 }, () => {
     expect((await opened.items(0))[0]!.file).toMatch(/^tar:\d+\+\d+:s3:\/\/plant\/one\.tar$/);
     const running = runByQueue(address, opened, await openQueue(queue.url), quick);
     const [doomed] = [startWorker(queue.url), startWorker(queue.url)];
-    await doomed!.taken;
-    doomed!.child.kill("SIGKILL");
+    await doomed.taken;
+    doomed.child.kill("SIGKILL");
     await running;
     await expectSameAsAlone(opened, root, options);
   });
@@ -103,7 +104,8 @@ describe("a plan in a bucket", { timeout: 600_000 }, () => {
       );
       const [image] = scanned.classes[0]!.train;
       expect(source.locate(image!.file)).toBe(`s3://plant/images/${classes[0]!.train[0]!.id}`);
-      await source.fill([image!.file]);
+      const wanted = [image!.file];
+      await source.fill(wanted);
       expect((await readFile(image!.file)).equals(await readFile(classes[0]!.train[0]!.file))).toBe(true);
       await source.close();
     }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Patience } from "../s3/open-bucket.js";
 import { faultyProxy, type HttpFault } from "../testing/faulty-proxy.js";
 import { hasProgram, s3Keys, s3Server } from "../testing/servers.js";
-import { sourceOptions, temporaryFolder } from "../testing/tiny-plan.js";
+import { sourceOptions, temporaryFolder } from "../testing/temporary-folder.js";
 import { openStore } from "./open-store.js";
 import { s3Store } from "./s3-store.js";
 

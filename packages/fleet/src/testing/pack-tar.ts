@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { type Headers, pack } from "tar-stream";
+import { type Header, pack } from "tar-stream";
 
 /** A member of an archive for a test. */
-export interface TestMember extends Headers {
+export interface TestMember extends Partial<Header> {
+  readonly name: string;
   readonly content?: Uint8Array | string;
 }
 

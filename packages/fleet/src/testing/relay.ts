@@ -9,7 +9,10 @@ export async function relay(port: number) {
   let weather: Weather = "clear";
   const sockets = new Set<Socket>();
   const listener = createServer((near) => {
-    if (weather === "cut") return void near.destroy();
+    if (weather === "cut") {
+      near.destroy();
+      return;
+    }
     const far = connect(port, "127.0.0.1");
     for (const [from, to] of [
       [near, far],

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRng, sha256 } from "@ltad/core";
 import { longTail, scanDataset } from "@ltad/data";
@@ -20,13 +19,6 @@ const encoder = tinyImageEncoder(createRng(1));
 const spec = featureSpec(encoder, { inputSize: 64, stages: [2, 3], gridStride: 16, shrink: "area", length: "unit" });
 const graph = encoderGraph(encoder, spec);
 export const tiny = { encoder, spec, graph };
-
-/** A folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ltad-fleet-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface TinyPlanOptions {
   readonly shardImages: number;
@@ -79,6 +71,3 @@ export async function tinyPlan(root: string, options: TinyPlanOptions) {
   const address = planAddress(store.location, id);
   return { address, opened: await openPlan(address, { s3: options.s3 }), split, data, store };
 }
-
-/** Runs a program of this package's tests in a process of its own: vitest's processes do not pass on how they read TypeScript. */
-export const sourceOptions = "--conditions=@ltad/source --import=tsx";

@@ -61,8 +61,15 @@ it.skipIf(!ready)("trains on the demo's set what one machine trains", { timeout:
   const redis = await startServer("redis-server", (port) => ["--port", String(port), "--bind", "127.0.0.1", "--save", ""]);
   const [access, secret] = Object.values(keys);
   const s3 = await startServer("versitygw", (port) => [
-    ...["--access", access!, "--secret", secret!, "--port", `127.0.0.1:${port}`, "--quiet"],
-    ...["posix", join(root, "buckets")],
+    "--access",
+    access!,
+    "--secret",
+    secret!,
+    "--port",
+    `127.0.0.1:${port}`,
+    "--quiet",
+    "posix",
+    join(root, "buckets"),
   ]);
   const queue = `redis://127.0.0.1:${redis}`;
   const env = { ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${s3}` };
@@ -79,7 +86,7 @@ it.skipIf(!ready)("trains on the demo's set what one machine trains", { timeout:
   const { plan, shards, images } = JSON.parse(planned.stdout) as MadePlan;
 
   const [doomed] = [startWorker(queue, env), startWorker(queue, env)];
-  const kill = once(doomed!.stdout!, "data").then(() => doomed!.kill("SIGKILL")); // after its first shard, in its second
+  const kill = once(doomed.stdout!, "data").then(() => doomed.kill("SIGKILL")); // after its first shard, in its second
   const started = await ltad("fleet", "start", plan, "--queue", queue, "--out", join(root, "merged"));
   expect(await kill).toBe(true);
   expect(JSON.parse(started.stdout)).toMatchObject({ images, bad: [] });
@@ -98,5 +105,5 @@ it.skipIf(!ready)("trains on the demo's set what one machine trains", { timeout:
   expect(largest).toBeLessThan(1e-4);
   expect(await readFile(join(root, "fleet/train-images.txt"), "utf8")).toBe(await readFile(join(root, "alone/train-images.txt"), "utf8"));
   const { image: auroc } = JSON.parse((await ltad("eval", join(root, "fleet"), folder, ...cache)).stdout) as { image: unknown };
-  console.log({ shards, images, tested: count, largestRelativeDifference: largest, auroc });
+  process.stdout.write(`${JSON.stringify({ shards, images, tested: count, largestRelativeDifference: largest, auroc })}\n`);
 });

@@ -6,8 +6,8 @@ import type { Io } from "../../io.js";
 /** Options of every command that opens a plan. */
 export interface PlaceOptions {
   /** Where the images lie on this machine. */
-  readonly images?: string;
-  readonly s3Endpoint?: string;
+  readonly images?: string | undefined;
+  readonly s3Endpoint?: string | undefined;
 }
 
 /** The same as the package takes them. */
