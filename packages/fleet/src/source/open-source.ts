@@ -20,7 +20,7 @@ export interface Source {
   /** A text with the true names in place of those of the folder. */
   readonly rename: (text: string) => string;
   /** Fetches the content of some files. What cannot be read stays empty. */
-  fill(files: readonly string[]): Promise<void>;
+  load(files: readonly string[]): Promise<void>;
   /** Removes the folder. */
   close(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function openSource(data: string, options: SourceOptions = {}): Pro
     images: table && files.filter(({ isMask }) => !isMask).map(({ path }) => join(folder, path)),
     locate,
     rename: (text) => text.replaceAll(folder, data).replaceAll(s3Folder, "s3://"),
-    async fill(wanted) {
+    async load(wanted) {
       await eachAtOnce(wanted, (file) => fetch(file, locate(file), options.s3), { atOnce: 16 });
     },
     close,
@@ -68,7 +68,7 @@ export async function openSource(data: string, options: SourceOptions = {}): Pro
     await touch(folder, files);
     if (table) await writeFile(source.scan, table.text);
     else
-      await source.fill(
+      await source.load(
         files
           .filter(isText)
           .slice(0, mostTexts)

@@ -105,7 +105,7 @@ describe("a plan in a bucket", { timeout: 600_000 }, () => {
       const [image] = scanned.classes[0]!.train;
       expect(source.locate(image!.file)).toBe(`s3://plant/images/${classes[0]!.train[0]!.id}`);
       const wanted = [image!.file];
-      await source.fill(wanted);
+      await source.load(wanted);
       expect((await readFile(image!.file)).equals(await readFile(classes[0]!.train[0]!.file))).toBe(true);
       await source.close();
     }

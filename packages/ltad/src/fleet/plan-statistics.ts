@@ -61,7 +61,7 @@ export async function planStatistics(data: PlanData, options: PlanOptions): Prom
 async function readable(split: Split, { source }: PlanData): Promise<Split> {
   const { checkFiles } = await import("@ltad/data");
   const some = split.classes.map((entry) => ({ ...entry, train: evenly(entry.train, mostLookedAt) }));
-  await source?.fill(some.flatMap(({ train }) => train.map(({ file }) => file)));
+  await source?.load(some.flatMap(({ train }) => train.map(({ file }) => file)));
   const files = some.flatMap(({ train }) => train.map(({ file }) => ({ file, depth: depthOf(file) })));
   const bad = new Set((await checkFiles(files)).bad.map(({ file }) => file));
   return { ...split, classes: some.map((entry) => ({ ...entry, train: entry.train.filter(({ file }) => !bad.has(file)) })) };
