@@ -16,6 +16,7 @@ const denied = new Set([
   "InvalidToken",
   "Forbidden",
   "AllAccessDisabled",
+  "XAdminUserNotFound", // of versitygw
 ]);
 const elsewhere = new Set(["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"]);
 const noKeys = new Set(["CredentialsProviderError", "TokenProviderError"]);
