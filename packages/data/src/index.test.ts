@@ -39,6 +39,7 @@ it("exports what the README lists", () => {
       "shrunkSize",
       "splitOrder",
       "squashImage",
+      "tablePaths",
       "thumbnail",
       "turnImage",
       "turns",

@@ -10,6 +10,7 @@ export { thumbnail } from "./dataset/examine/thumbnail.js";
 export { readFolder } from "./dataset/read-folder.js";
 export { layoutNames, scanDataset } from "./dataset/scan-dataset.js";
 export type { ScanOptions } from "./dataset/scan-options.js";
+export { tablePaths } from "./dataset/layouts/table.js";
 export { checkLayoutFile } from "./dataset/layouts/layout-file.js";
 export type { LayoutFile } from "./dataset/layouts/layout-file.js";
 export type { Remark } from "./dataset/remarks.js";

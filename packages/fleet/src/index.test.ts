@@ -5,11 +5,13 @@ it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "cutShards",
+      "localFile",
       "mergeScores",
       "mergeStatistics",
       "mergedPredictions",
       "missingShards",
       "openPlan",
+      "openSource",
       "openStore",
       "openTask",
       "planAddress",

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { S3Options } from "@ltad/fleet";
 import { defaultCacheDir as cacheDirOf } from "@ltad/hub/cache-dir";
 
 /** Environment variables by name; `process.env` unless a caller brings others. */
@@ -36,4 +37,10 @@ export function hubSettings(env: Environment): HubSettings {
     hubCache: env["HF_HUB_CACHE"] || join(home, "hub"),
     offline: ["1", "ON", "YES", "TRUE"].includes((env["HF_HUB_OFFLINE"] ?? "").toUpperCase()),
   };
+}
+
+/** The S3 server: a given endpoint, or the variables of AWS. Keys are found by the AWS SDK itself. */
+export function s3Settings(env: Environment, endpoint = env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"]): S3Options {
+  const region = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
+  return { ...(endpoint && { endpoint }), ...(region && { region }) };
 }

@@ -1,13 +1,13 @@
 import type { LtadErrorCode } from "@ltad/core";
+import type { OpenPlanOptions } from "../plan/open-plan.js";
 import type { BadImage } from "../shard/shard-result.js";
 import type { ShardDone } from "../shard/run-shard.js";
 
 /** What a computing process is asked to do. */
-export interface ShardOrder {
+export interface ShardOrder extends OpenPlanOptions {
   /** The address of the plan. */
   readonly plan: string;
   readonly shard: number;
-  readonly root?: string | undefined;
   readonly threads?: number | undefined;
   readonly suspects: readonly string[];
   readonly bad: readonly BadImage[];

@@ -3,29 +3,36 @@ import { join } from "node:path";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { BadImage } from "../shard/shard-result.js";
 import type { Merged, MergeOptions } from "./merge-statistics.js";
+import { openScoreFile, type ScoreFormat } from "./score-file.js";
 import { wholeResults } from "./whole-results.js";
 import { writeFolder } from "./write-folder.js";
 
+export interface MergeScoresOptions extends MergeOptions {
+  /** "jsonl" by default. */
+  readonly format?: ScoreFormat | undefined;
+}
+
 /**
- * Merges the scores of all shards into scores.jsonl, one image a line in the order of the plan, and bad.jsonl with the images that could not
+ * Merges the scores of all shards into scores.jsonl or scores.parquet, in the order of the plan, and bad.jsonl with the images that could not
  * be scored. It holds the result of one shard at a time.
  * @throws LtadError `LTAD_DATA` when shards are missing
  */
-export async function mergeScores(opened: OpenPlan, options: MergeOptions): Promise<Merged> {
-  const { out, force = false, ...job } = options;
+export async function mergeScores(opened: OpenPlan, options: MergeScoresOptions): Promise<Merged> {
+  const { out, force = false, format = "jsonl", ...job } = options;
   return writeFolder(out, force, async (folder) => {
     const bad: BadImage[] = [];
     let images = 0;
-    const add = (name: string, rows: readonly unknown[]) =>
-      writeFile(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(""), { flag: "a" });
+    const scores = await openScoreFile(folder, format);
+    await writeFile(join(folder, "bad.jsonl"), "");
     for await (const { info } of wholeResults(opened, job)) {
       const byId = new Map((info.scores ?? []).map((score) => [score.id, score]));
       const rows = (await opened.items(info.shard)).flatMap(({ id }) => byId.get(id) ?? []);
-      await add("scores.jsonl", rows);
-      await add("bad.jsonl", info.bad);
+      await scores.add(rows);
+      await writeFile(join(folder, "bad.jsonl"), info.bad.map((image) => `${JSON.stringify(image)}\n`).join(""), { flag: "a" });
       images += rows.length;
       bad.push(...info.bad);
     }
+    await scores.close();
     return { folder: out, images, bad };
   });
 }

@@ -7,7 +7,8 @@ import { expect, it } from "vitest";
 import { openTask } from "../shard/open-task.js";
 import { runShard } from "../shard/run-shard.js";
 import type { StatisticsTask } from "../plan/plan.js";
-import { temporaryFolder, tiny, tinyPlan, type TinyPlanOptions } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { tiny, tinyPlan, type TinyPlanOptions } from "../testing/tiny-plan.js";
 import { mergeStatistics } from "./merge-statistics.js";
 import { readMerged } from "./read-merged.js";
 

@@ -2,7 +2,8 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "@ltad/core";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { openPlan, planAddress } from "./open-plan.js";
 
 describe("a plan", () => {
@@ -44,6 +45,6 @@ describe("a plan", () => {
   it("refuses the number of a shard that it has not, and a store that is no folder", async () => {
     const { opened } = await tinyPlan(await temporaryFolder(), { shardImages: 7 });
     await expect(opened.items(3)).rejects.toThrow("--shard 3: expected a number from 0 to 2, because the plan has 3 shards.");
-    await expect(openPlan("ftp://host/plans/0123456789abcdef")).rejects.toThrow(/expected the path of a folder/);
+    await expect(openPlan("ftp://host/plans/0123456789abcdef")).rejects.toThrow(/expected the path of a folder or s3:/);
   });
 });

@@ -1,5 +1,7 @@
-import { resolve } from "node:path";
 import { LtadError, sha256 } from "@ltad/core";
+import type { S3Options } from "../s3/s3-options.js";
+import { joinLocation, nameOf } from "../source/location.js";
+import { readContent } from "../source/read-content.js";
 import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
 import { itemsSchema, type Plan, type PlanItem, planSchema } from "./plan.js";
@@ -10,15 +12,22 @@ export interface OpenPlan {
   readonly id: string;
   readonly plan: Plan;
   readonly store: Store;
-  /** The images of a shard, with paths to open. @throws LtadError `LTAD_CONFIG` when there is no such shard */
+  /** The images of a shard, with the locations that `read` takes. @throws LtadError `LTAD_CONFIG` when there is no such shard */
   readonly items: (shard: number) => Promise<PlanItem[]>;
+  /**
+   * The content of an image, wherever it is.
+   * @throws LtadError `LTAD_IMAGE` when it cannot be read, `LTAD_FETCH` when its bucket cannot be reached
+   */
+  readonly read: (item: Pick<PlanItem, "id" | "file">) => Promise<Uint8Array>;
   /** An object that workers need, by its hash. @throws LtadError `LTAD_DATA` when it is missing or damaged */
   object(hash: string): Promise<Uint8Array>;
 }
 
 export interface OpenPlanOptions {
-  /** Where the images lie on this machine; where the plan says by default. */
+  /** Where the images lie on this machine, or s3://BUCKET/PREFIX; where the plan says by default. */
   readonly root?: string | undefined;
+  /** For stores and images at s3:// addresses. */
+  readonly s3?: S3Options | undefined;
 }
 
 /** The address of a plan: STORE/plans/ID. */
@@ -33,7 +42,7 @@ export function planAddress(store: string, id: string): string {
 export async function openPlan(address: string, options: OpenPlanOptions = {}): Promise<OpenPlan> {
   const [, location, id] = /^(.+?)[\\/]plans[\\/]([0-9a-f]{16})(?:[\\/](?:plan\.json)?)?$/.exec(address) ?? [];
   if (location === undefined || id === undefined) throw addressError(address, "expected an address such as STORE/plans/0123456789abcdef");
-  const store = await openStore(location);
+  const store = await openStore(location, { s3: options.s3 });
   const content = await store.read(planKey(id));
   if (!content) throw addressError(address, "there is no plan");
   const plan = checked(content, id, address);
@@ -48,10 +57,11 @@ export async function openPlan(address: string, options: OpenPlanOptions = {}): 
       const text = await whole(store, itemsKey(id, shard), entry.items);
       return itemsSchema.parse(JSON.parse(Buffer.from(text).toString("utf8"))).map((item) => ({
         ...item,
-        file: resolve(root, item.file),
-        ...(item.masks && { masks: item.masks.map((mask) => resolve(root, mask)) }),
+        file: joinLocation(root, item.file),
+        ...(item.masks && { masks: item.masks.map((mask) => joinLocation(root, mask)) }),
       }));
     },
+    read: (item) => readContent(item.file, nameOf(item), options.s3),
     object: (hash) => whole(store, `objects/${hash}`, hash),
   };
 }

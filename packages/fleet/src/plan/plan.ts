@@ -53,7 +53,7 @@ export const planSchema = z.strictObject({
   version: z.literal(planVersion),
   /** The program that made it, which every worker must be: "ltad 0.1.0". */
   producer: z.string(),
-  /** The folder that the images lie in; their files are relative to it. */
+  /** The folder that the images lie in, or s3://BUCKET/PREFIX; their files are relative to it. */
   root: z.string(),
   maxPixels: count.optional(),
   /** In the order of the class index. `range` is the largest value that the 16-bit images of the class use. */
@@ -83,5 +83,5 @@ const itemSchema = z.strictObject({
 
 export const itemsSchema = z.array(itemSchema);
 
-/** One image of a shard: its name in lists, its file below the root (or absolute), and the index of its class, -1 where it is not known. */
+/** One image of a shard: its name in lists, its location below the root (or absolute), and the index of its class, -1 where it is not known. */
 export type PlanItem = Fixed<z.infer<typeof itemSchema>>;

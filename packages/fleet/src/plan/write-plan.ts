@@ -1,5 +1,5 @@
-import { isAbsolute, relative, resolve } from "node:path";
-import { sha256, version } from "@ltad/core";
+import { eachAtOnce, sha256, version } from "@ltad/core";
+import { belowRoot } from "../source/location.js";
 import type { Store } from "../store/store.js";
 import { cutShards } from "./cut-shards.js";
 import { type Plan, type PlanItem, planVersion } from "./plan.js";
@@ -36,7 +36,7 @@ export async function writePlan(store: Store, parts: PlanParts): Promise<Written
   const text = `${JSON.stringify(plan)}\n`;
   const id = sha256(text).slice(0, 16);
   for (const content of objects) await store.write(`objects/${sha256(content)}`, content);
-  for (const [shard, list] of lists.entries()) await store.write(itemsKey(id, shard), list);
+  await eachAtOnce(lists, (list, shard) => store.write(itemsKey(id, shard), list));
   await store.write(planKey(id), text);
   return { id, plan };
 }
@@ -54,11 +54,7 @@ export function shardName(shard: number): string {
   return String(shard).padStart(6, "0");
 }
 
-/** A file below the root by its path from there, so that workers may see the root elsewhere. */
 function below(root: string, item: PlanItem): PlanItem {
-  const local = (file: string) => {
-    const path = relative(root, resolve(root, file));
-    return path.startsWith("..") || isAbsolute(path) ? file : path.replaceAll("\\", "/");
-  };
+  const local = (file: string) => belowRoot(root, file);
   return { ...item, file: local(item.file), ...(item.masks && { masks: item.masks.map(local) }) };
 }

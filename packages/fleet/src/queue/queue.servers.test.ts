@@ -1,64 +1,16 @@
 // Failures of workers and queues with real servers: npm run test:fleet
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { createRng, sha256 } from "@ltad/core";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { mergeStatistics } from "../merge/merge-statistics.js";
-import type { OpenPlan } from "../plan/open-plan.js";
-import type { StatisticsTask } from "../plan/plan.js";
+import { beforeEach, describe, expect, it } from "vitest";
 import { listResults, missingShards } from "../shard/list-results.js";
-import { openTask } from "../shard/open-task.js";
-import { runShard } from "../shard/run-shard.js";
+import { expectSameAsAlone, openQueue, quick, startWorker } from "../testing/fleet-run.js";
+import { relay, type Weather } from "../testing/relay.js";
 import { hasProgram, postgresServer, redisServer, type TestServer } from "../testing/servers.js";
-import type { Taken } from "../testing/queue-worker.js";
-import type { SlowChild } from "../testing/slow-child.js";
-import { temporaryFolder, tinyPlan } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
+import { tinyPlan } from "../testing/tiny-plan.js";
 import { planStatus } from "../work/plan-status.js";
 import { bullQueue } from "./bull-queue.js";
 import { runByQueue } from "./run-by-queue.js";
-
-const file = (name: string) => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
-const quick = { lookSeconds: 0.2, addSeconds: 5 };
-
-/** A worker in a process of its own. */
-function startWorker(url: string, program: SlowChild | "faulty-child" = "slow-child") {
-  const args = ["--conditions=@ltad/source", "--import=tsx", file("queue-worker"), url, file(program)];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  let takes: (shard: number) => void = () => undefined;
-  const taken = new Promise<number>((resolve) => (takes = resolve));
-  child.on("message", (message: Taken) => takes(message.takes));
-  const exited = once(child, "exit").then(([code]) => code as number | null);
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return { child, /** The first shard that it takes. */ taken, /** Its exit code. */ exited };
-}
-
-async function openQueue(url: string) {
-  const queue = await bullQueue(url, { lockSeconds: 2 });
-  onTestFinished(() => queue.close());
-  return queue;
-}
-
-/** Merges, and compares with what one process computes without any queue: names and counts, and every bit of the sums. */
-async function expectSameAsAlone(opened: OpenPlan, root: string, options: Parameters<typeof tinyPlan>[1]) {
-  const alone = await tinyPlan(join(root, "alone"), options);
-  const task = await openTask(alone.opened, { threads: 1 });
-  for (const shard of alone.opened.plan.shards.keys()) await runShard(alone.opened, task, shard);
-  await task.close();
-  const merge = (plan: OpenPlan, name: string) => mergeStatistics(plan, plan.plan.task as StatisticsTask, { out: join(root, name) });
-  const [a, b] = [await merge(opened, "a"), await merge(alone.opened, "b")];
-  expect([a.images, a.bad]).toEqual([b.images, []]);
-  for (const label of opened.plan.classes.keys()) {
-    const sums = (name: string) => readFile(join(root, name, `statistics/${label}.safetensors`));
-    expect((await sums("a")).equals(await sums("b")), `sums of class ${label}`).toBe(true);
-  }
-  const classes = async (name: string) =>
-    (JSON.parse(await readFile(join(root, name, "merged.json"), "utf8")) as { classes: unknown }).classes;
-  expect(await classes("a")).toEqual(await classes("b"));
-}
 
 const servers: readonly [string, string, () => Promise<TestServer>][] = [
   ["Redis", "redis-server", redisServer],
@@ -69,23 +21,26 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
   const missing = `no ${program} on this machine: apt-get install redis-server postgresql`;
   beforeEach(({ skip }) => skip(!hasProgram(program), missing));
 
-  it("counts every image once although workers are killed in their shards", async () => {
+  it("counts every image once although 50 workers are killed in their shards", { timeout: 1_800_000 }, async () => {
     const root = await temporaryFolder();
     const { url } = await start();
-    const options = { shardImages: 2, train: 240, sample: 8 };
+    const options = { shardImages: 1, train: 133, sample: 8 };
     const { address, opened } = await tinyPlan(root, options);
-    const running = runByQueue(address, opened, await openQueue(url), quick);
-    const workers = [startWorker(url), startWorker(url), startWorker(url)];
+    expect(opened.plan.shards.length).toBeGreaterThanOrEqual(200);
+    const state = { killed: 0, isDone: false };
+    const running = runByQueue(address, opened, await openQueue(url), quick).finally(() => (state.isDone = true));
     const rng = createRng(1);
-    const kills = 12;
-    for (let killed = 0; killed < kills; killed++) {
-      const place = killed % workers.length;
-      await workers[place]!.taken;
-      await sleep(300 * rng.uniform());
-      workers[place]!.child.kill("SIGKILL");
-      workers[place] = startWorker(url);
-    }
+    const killer = async () => {
+      for (let worker = startWorker(url); !state.isDone && state.killed < 50; worker = startWorker(url)) {
+        await Promise.race([worker.taken, running]);
+        await sleep(4000 * rng.uniform()); // some finish a few shards, and some none
+        if (state.killed++ < 50) worker.child.kill("SIGKILL");
+      }
+    };
+    await Promise.all([killer(), killer(), killer()]);
+    startWorker(url);
     await running;
+    expect(state.killed).toBeGreaterThanOrEqual(50);
     await expectSameAsAlone(opened, root, options);
   });
 
@@ -144,6 +99,64 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await server.start();
     await runByQueue(address, opened, await openQueue(server.url), quick); // the worker has come back by itself
     for (const [shard, [result]] of before) expect((await listResults(opened)).get(shard)![0]).toEqual(result);
+    await expectSameAsAlone(opened, root, options);
+  });
+
+  it("waits for a queue that is restarted, and goes on by itself", async () => {
+    const root = await temporaryFolder();
+    const server = await start();
+    const options = { shardImages: 2, train: 24 };
+    const { address, opened } = await tinyPlan(root, options);
+    const running = runByQueue(address, opened, await openQueue(server.url), quick);
+    const worker = startWorker(server.url);
+    while ((await listResults(opened)).size < 3) await sleep(50);
+    await server.kill();
+    await sleep(3000);
+    await server.start();
+    await running;
+    expect(worker.child.exitCode).toBeNull();
+    await expectSameAsAlone(opened, root, options);
+  });
+
+  it.each<[string, Weather]>([
+    ["cut", "cut"],
+    ["silent", "silent"],
+    ["slow", { delay: 500 }],
+  ])("loses and doubles nothing while the network of one worker is %s", async (_name, weather) => {
+    const root = await temporaryFolder();
+    const server = await start();
+    const options = { shardImages: 4, train: 24 };
+    const { address, opened } = await tinyPlan(root, options);
+    const network = await relay(server.port);
+    const running = runByQueue(address, opened, await openQueue(server.url), quick);
+    const cutOff = startWorker(server.url.replace(`:${server.port}`, `:${network.port}`));
+    const shard = await cutOff.taken;
+    network.become(weather);
+    await sleep(weather === "cut" || weather === "silent" ? 5000 : 0); // longer than its lock
+    if (weather !== "cut") startWorker(server.url);
+    else network.become("clear"); // the same worker finds back
+    await running;
+    expect((await listResults(opened)).get(shard)).toHaveLength(1);
+    await expectSameAsAlone(opened, root, options);
+    network.become("clear");
+    cutOff.child.kill("SIGTERM");
+    expect(await cutOff.exited).toBe(130); // it leaves in order
+  });
+
+  it("goes on while workers join and leave", async () => {
+    const root = await temporaryFolder();
+    const { url } = await start();
+    const options = { shardImages: 1, train: 40 };
+    const { address, opened } = await tinyPlan(root, options);
+    const running = runByQueue(address, opened, await openQueue(url), { ...quick, addSeconds: 1e6 });
+    const first = startWorker(url);
+    await first.taken;
+    const others = [startWorker(url), startWorker(url)];
+    await Promise.all(others.map(({ taken }) => taken));
+    first.child.kill("SIGTERM");
+    expect(await first.exited).toBe(130);
+    for (const { child } of others.slice(1)) child.kill("SIGTERM");
+    await running;
     await expectSameAsAlone(opened, root, options);
   });
 

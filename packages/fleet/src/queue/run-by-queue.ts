@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { resolve } from "node:path";
 import { type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
 import type { OpenPlan } from "../plan/open-plan.js";
+import { joinLocation } from "../source/location.js";
 import { missingShards } from "../shard/list-results.js";
 import type { FailedShard, ShardQueue } from "./shard-queue.js";
 
@@ -20,7 +20,7 @@ export interface RunByQueueOptions extends JobOptions {
 export async function runByQueue(address: string, opened: OpenPlan, queue: ShardQueue, options: RunByQueueOptions = {}): Promise<void> {
   const { signal, onProgress, lookSeconds = 2, addSeconds = 60 } = options;
   const { id, plan } = opened;
-  const job = { plan: resolve(address) };
+  const job = { plan: joinLocation("", address) };
   const total = plan.shards.reduce((sum, { images }) => sum + images, 0);
   const until = <T>(promise: Promise<T>) => unlessAborted(promise, signal);
   await until(queue.forgetFailed(id));

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { exitCodeOf, isLtadError, throwIfAborted } from "@ltad/core";
-import { openPlan, planAddress } from "../plan/open-plan.js";
+import { openPlan, type OpenPlanOptions, planAddress } from "../plan/open-plan.js";
 import type { ShardDone } from "../shard/run-shard.js";
 import { hasResult } from "../shard/list-results.js";
 import { type ShardWorker, startWorker, type WorkOptions } from "../work/work-shard.js";
@@ -37,7 +37,7 @@ export async function workQueue(queue: ShardQueue, options: WorkQueueOptions): P
     if (stop.signal.aborted) return { type: "given back" };
     const worker = idle.pop()!; // the queue hands out no more than there are
     try {
-      const done = await runJob(worker, job, { store, root: work.root });
+      const done = await runJob(worker, job, { store, root: work.root, s3: work.s3 });
       if (done) onShard?.(done);
       return { type: "done" };
     } catch (error) {
@@ -63,9 +63,9 @@ export async function workQueue(queue: ShardQueue, options: WorkQueueOptions): P
 }
 
 /** Runs a shard unless it has a result: the queue may hand it out twice. */
-async function runJob(worker: ShardWorker, job: ShardJob, { store, root }: { store?: string | undefined; root?: string | undefined }) {
+async function runJob(worker: ShardWorker, job: ShardJob, { store, ...where }: OpenPlanOptions & { readonly store?: string | undefined }) {
   const address = store === undefined ? job.plan : planAddress(store, basename(job.plan));
-  const opened = await openPlan(address, { root });
+  const opened = await openPlan(address, where);
   return (await hasResult(opened, job.shard)) ? undefined : worker.work(address, job.shard);
 }
 

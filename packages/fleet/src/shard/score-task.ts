@@ -1,5 +1,6 @@
 import { float32 } from "@ltad/core";
 import { openDetector } from "@ltad/detector";
+import { nameOf } from "../source/location.js";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { ScoreTask } from "../plan/plan.js";
 import { withModel } from "./with-model.js";
@@ -16,14 +17,15 @@ export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads }
   return { begin: () => scoringState(opened, task, detector), close: () => detector.dispose() };
 }
 
-function scoringState({ plan }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {
+function scoringState({ plan, read }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {
   const scores: Score[] = [];
   const maps: Float32Array[] = [];
   return {
-    async add({ id, file, label }) {
+    async add(item) {
+      const { id, label } = item;
       const name = task.classes === "folder" ? plan.classes[label]?.name : undefined;
-      const limits = plan.maxPixels === undefined ? {} : { maxPixels: plan.maxPixels };
-      const { score, class: used, verdict, map } = await detector.predict(file, { class: name, size: "grid", image: limits });
+      const image = { name: nameOf(item), ...(plan.maxPixels !== undefined && { maxPixels: plan.maxPixels }) };
+      const { score, class: used, verdict, map } = await detector.predict(await read(item), { class: name, size: "grid", image });
       scores.push({ id, class: used, score, ...(verdict && { isAnomalous: verdict.isAnomalous, limit: verdict.limit }) });
       if (task.kind === "evaluate") maps.push(map.slice());
     },

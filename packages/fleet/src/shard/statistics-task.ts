@@ -1,7 +1,8 @@
 import { type DoubleArray, type FileArrays, float32, floats, type NdArray, type NdArrays } from "@ltad/core";
-import { readImageFile, type Turn, turns } from "@ltad/data";
+import { type Turn, turns } from "@ltad/data";
 import { type ImageEncoder, openOneThread } from "@ltad/feature-store";
 import { type ClassSums, noSums, openScatter, type Scatter, withImages } from "@ltad/features";
+import { nameOf } from "../source/location.js";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { PlanItem, StatisticsTask } from "../plan/plan.js";
 import { canBeSampled, sampleHash } from "./sample.js";
@@ -29,14 +30,15 @@ interface Networks {
   readonly scatter: Scatter;
 }
 
-function statisticsState({ plan }: OpenPlan, task: StatisticsTask, { encoder, scatter }: Networks): ShardState {
+function statisticsState({ plan, read }: OpenPlan, task: StatisticsTask, { encoder, scatter }: Networks): ShardState {
   const sums = new Map<number, ClassSums>();
   const kept: Kept[] = [];
   return {
     async add(item) {
-      const { label, file } = item;
+      const { label } = item;
+      const file = nameOf(item);
       const { images, range } = plan.classes[label]!;
-      const bytes = await readImageFile(file);
+      const bytes = await read(item);
       const encode = async (turn?: Turn) =>
         one(await encoder.encode({ file, bytes, range, ...(turn && { turn }), maxPixels: plan.maxPixels }));
       const image = await encode();

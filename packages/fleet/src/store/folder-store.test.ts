@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { temporaryFolder } from "../testing/tiny-plan.js";
+import { temporaryFolder } from "../testing/temporary-folder.js";
 import { folderStore } from "./folder-store.js";
 
 it("reads what was written, lists it in order, and knows nothing else", async () => {

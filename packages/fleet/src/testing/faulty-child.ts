@@ -22,6 +22,6 @@ serveShards({
   },
 });
 
-async function listFiles({ plan, shard, root }: ShardOrder): Promise<void> {
-  files = new Map((await (await openPlan(plan, { root })).items(shard)).map(({ id, file }) => [id, file]));
+async function listFiles({ plan, shard, root, s3 }: ShardOrder): Promise<void> {
+  files = new Map((await (await openPlan(plan, { root, s3 })).items(shard)).map(({ id, file }) => [id, file]));
 }

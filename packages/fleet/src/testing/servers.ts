@@ -32,8 +32,7 @@ export async function redisServer(): Promise<TestServer> {
 /** PostgreSQL in a folder of its own; root cannot run it, so another user does. */
 export async function postgresServer(): Promise<TestServer> {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "ltad-postgres-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporary("postgres");
   const user = process.getuid?.() === 0 ? postgresUser() : undefined;
   if (user) chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o700);
@@ -42,6 +41,23 @@ export async function postgresServer(): Promise<TestServer> {
   const args = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", folder];
   const url = `postgres://ltad@127.0.0.1:${port}/postgres`;
   return server(port, url, () => spawn("postgres", args, { ...user, stdio: "ignore", cwd: tmpdir() }));
+}
+
+/** What the S3 server of tests takes. */
+export const s3Keys = { AWS_ACCESS_KEY_ID: "tester", AWS_SECRET_ACCESS_KEY: "test-secret" };
+
+/** versitygw: buckets are folders in a folder. @param folder where they are; a new one by default */
+export async function s3Server(folder = temporary("s3")): Promise<TestServer> {
+  const port = await freePort();
+  const { AWS_ACCESS_KEY_ID: access, AWS_SECRET_ACCESS_KEY: secret } = s3Keys;
+  const args = ["--access", access, "--secret", secret, "--port", `127.0.0.1:${port}`, "--quiet", "posix", folder];
+  return server(port, `http://127.0.0.1:${port}`, () => spawn("versitygw", args, { stdio: "ignore" }));
+}
+
+function temporary(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `ltad-${name}-`));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function postgresUser(): { uid: number; gid: number } {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRng, sha256 } from "@ltad/core";
 import { longTail, scanDataset } from "@ltad/data";
@@ -11,19 +10,15 @@ import { onTestFinished } from "vitest";
 import { openPlan, planAddress } from "../plan/open-plan.js";
 import type { Plan } from "../plan/plan.js";
 import { writePlan } from "../plan/write-plan.js";
+import type { S3Options } from "../s3/s3-options.js";
+import type { Source } from "../source/open-source.js";
 import { openStore } from "../store/open-store.js";
+import type { Store } from "../store/store.js";
 
 const encoder = tinyImageEncoder(createRng(1));
 const spec = featureSpec(encoder, { inputSize: 64, stages: [2, 3], gridStride: 16, shrink: "area", length: "unit" });
 const graph = encoderGraph(encoder, spec);
 export const tiny = { encoder, spec, graph };
-
-/** A folder that is gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ltad-fleet-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export interface TinyPlanOptions {
   readonly shardImages: number;
@@ -33,18 +28,25 @@ export interface TinyPlanOptions {
   readonly classes?: number;
   /** Files with this content, as images of the first class, by name. */
   readonly bad?: Readonly<Record<string, Uint8Array | string>>;
+  /** Moves the data set elsewhere, and opens it there. */
+  readonly move?: (data: string) => Promise<Source | undefined>;
+  readonly s3?: S3Options;
+  /** Where plans and results are; a folder by default. */
+  readonly store?: Store;
 }
 
 /** A plan of statistics over a small synthetic set, by an encoder of random weights. */
 export async function tinyPlan(root: string, options: TinyPlanOptions) {
-  const { shardImages, sample = 4, copiesUpTo = 5, train = 12, classes = 3, bad = {} } = options;
+  const { shardImages, sample = 4, copiesUpTo = 5, train = 12, classes = 3, bad = {}, move } = options;
   const data = join(root, "data");
   await synthesise(data, { seed: 1, size: 64, classes, train, good: 2, defects: 2 });
   const [first] = (await scanDataset(data)).classes;
   for (const [name, content] of Object.entries(bad)) await writeFile(join(data, first!.name, "train/good", name), content);
   const protocol = Object.keys(bad).length > 0 ? "full" : "exp4"; // a tail, or all files
-  const split = await longTail(await scanDataset(data), { protocol, seed: 1 });
-  const store = await openStore(join(root, `store-${shardImages}`));
+  const source = await move?.(data);
+  if (source) onTestFinished(() => source.close());
+  const split = await longTail(await scanDataset(source?.scan ?? data), { protocol, seed: 1 });
+  const store = options.store ?? (await openStore(join(root, `store-${shardImages}`)));
   const task: Plan["task"] = {
     kind: "statistics",
     encoder: sha256(graph),
@@ -57,16 +59,15 @@ export async function tinyPlan(root: string, options: TinyPlanOptions) {
     copiesUpTo,
   };
   const { id } = await writePlan(store, {
-    root: data,
+    root: source?.root ?? data,
     classes: split.classes.map(({ name, available, train: items }) => ({ name, available, images: items.length })),
-    items: split.classes.flatMap(({ train: items }, label) => items.map(({ id: image, file }) => ({ id: image, file, label }))),
+    items: split.classes.flatMap(({ train: items }, label) =>
+      items.map(({ id: image, file }) => ({ id: source?.rename(image) ?? image, file: source?.locate(file) ?? file, label })),
+    ),
     shardImages,
     objects: [graph],
     task,
   });
   const address = planAddress(store.location, id);
-  return { address, opened: await openPlan(address), split, data, store };
+  return { address, opened: await openPlan(address, { s3: options.s3 }), split, data, store };
 }
-
-/** Runs a program of this package's tests in a process of its own: vitest's processes do not pass on how they read TypeScript. */
-export const sourceOptions = "--conditions=@ltad/source --import=tsx";

@@ -1,12 +1,11 @@
 import { isLtadError, LtadError, throwIfAborted } from "@ltad/core";
+import type { OpenPlanOptions } from "../plan/open-plan.js";
 import type { BadImage } from "../shard/shard-result.js";
 import type { ShardDone } from "../shard/run-shard.js";
 import { type Child, type ChildOptions, type Crash, startChild } from "./start-child.js";
 
-export interface WorkOptions {
+export interface WorkOptions extends OpenPlanOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Where the images lie on this machine; where the plan says by default. */
-  readonly root?: string | undefined;
   /** Threads of the network of one process; one for each core by default. */
   readonly threads?: number | undefined;
   /** Seconds that one image may take; 120 by default. */
@@ -35,7 +34,8 @@ export function startWorker(options: WorkOptions = {}): ShardWorker {
   options.signal?.addEventListener("abort", abort);
   const tryOnce = async (plan: string, shard: number, blame: Blame, onProgress?: (done: number, total: number) => void) => {
     child ??= startChild(childOptions);
-    const order = { plan, shard, root: options.root, threads: options.threads, suspects: blame.suspects(), bad: blame.bad() };
+    const { root, s3, threads } = options;
+    const order = { plan, shard, root, s3, threads, suspects: blame.suspects(), bad: blame.bad() };
     const done = await child.run(order, onProgress);
     throwIfAborted(options.signal);
     if ("key" in done) return done;

@@ -5,5 +5,6 @@ import { run } from "./run.js";
 export async function main(): Promise<void> {
   // `ltad ... | head` closes our stdout early, which is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true"; // every worker would print ten lines about Node 20
   process.exitCode = await run(process.argv.slice(2), processIo());
 }

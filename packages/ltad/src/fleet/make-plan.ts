@@ -1,5 +1,6 @@
 import { LtadError } from "@ltad/core";
 import { openPlan, type OpenPlan, openStore, openTask, planAddress, type PlanParts, writePlan } from "@ltad/fleet";
+import { type PlanData, withPlanData } from "./open-plan-data.js";
 import { planEvaluation, planScores } from "./plan-scores.js";
 import { planStatistics } from "./plan-statistics.js";
 import { type PlanOptions, shardImages as usualSize } from "./plan-options.js";
@@ -30,13 +31,13 @@ export async function makePlan(
 ): Promise<MadePlan> {
   const shardImages = options.shardImages ?? usualSize;
   if (shardImages < 1) throw new LtadError("LTAD_CONFIG", "--shard-images: expected 1 or more, received 0.");
-  const store = await openStore(options.store);
-  const { parts, readAs, warnings } = await partsOf(data, { ...options, shardImages });
+  const store = await openStore(options.store, options);
+  const { parts, readAs, warnings } = await withPlanData(data, options, (opened) => partsOf(opened, { ...options, shardImages }));
   onData(readAs, warnings);
   const { id, plan } = await writePlan(store, parts);
   const address = planAddress(options.store, id);
   const images = parts.items.length;
-  const perImage = await secondsPerImage(await openPlan(address));
+  const perImage = await secondsPerImage(await openPlan(address, { s3: options.s3 }));
   return {
     id,
     plan: address,
@@ -48,7 +49,7 @@ export async function makePlan(
   };
 }
 
-async function partsOf(data: string | undefined, options: PlanOptions) {
+async function partsOf(data: PlanData, options: PlanOptions) {
   if (options.task === "statistics") {
     const { dataset, ...parts } = await planStatistics(data, options);
     return { parts, readAs: dataset.readAs, warnings: dataset.warnings };

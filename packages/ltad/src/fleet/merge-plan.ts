@@ -1,16 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JobOptions } from "@ltad/core";
+import { type JobOptions, LtadError } from "@ltad/core";
 import type { Dataset, TestItem, TrainItem } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import type { Evaluation, ImagePrediction } from "@ltad/evaluate";
 import {
+  localFile,
   type Merged,
   mergedPredictions,
   type MergeOptions,
   mergeScores,
+  type MergeScoresOptions,
   mergeStatistics,
   openPlan,
   type OpenPlan,
+  type OpenPlanOptions,
   type PlanItem,
   type ScoreTask,
   withModel,
@@ -22,25 +27,30 @@ export interface MergedPlan extends Merged {
 }
 
 /**
- * Merges the results of all shards of a plan into a folder: statistics and sample for a training, scores.jsonl, or the files of `ltad eval`.
+ * Merges the results of all shards of a plan into a folder: statistics and sample for a training, scores, or the files of `ltad eval`.
  * @throws LtadError `LTAD_DATA` when shards are missing
  */
-export async function mergePlan(address: string, options: MergeOptions & { readonly root?: string | undefined }): Promise<MergedPlan> {
-  const { root, ...merge } = options;
-  const opened = await openPlan(address, { root });
+export async function mergePlan(address: string, options: MergeScoresOptions & OpenPlanOptions): Promise<MergedPlan> {
+  const { root, s3, ...merge } = options;
+  const opened = await openPlan(address, { root, s3 });
   const { task } = opened.plan;
-  if (task.kind === "statistics") return mergeStatistics(opened, task, merge);
+  const { format, ...others } = merge;
+  if (task.kind === "statistics") {
+    if (format !== undefined) throw formatError(format);
+    return mergeStatistics(opened, task, others);
+  }
   const merged = await mergeScores(opened, merge);
   if (task.kind === "score") return merged;
-  const evaluation = await withModel(opened, task, (folder) => evaluateMerged(opened, task, folder, merge));
+  const evaluation = await withModel(opened, task, (folder) => evaluateMerged(opened, task, folder, others));
   return { ...merged, evaluation };
 }
 
 async function evaluateMerged(opened: OpenPlan, task: ScoreTask, model: string, { out, ...job }: MergeOptions): Promise<Evaluation> {
   const { evaluate, writeMeasures, writeScores } = await import("@ltad/evaluate");
-  const { predictions, tests, leftOut } = await readPredictions(opened, job);
+  const copies = await mkdtemp(join(tmpdir(), "ltad-masks-"));
   const detector = await openDetector(model);
   try {
+    const { predictions, tests, leftOut } = await readPredictions(opened, copies, job);
     const evaluated = await evaluate(detector, datasetOf(opened, detector, tests), {
       ...job,
       cacheDir: "", // nothing is encoded
@@ -54,11 +64,17 @@ async function evaluateMerged(opened: OpenPlan, task: ScoreTask, model: string, 
     return evaluated.evaluation;
   } finally {
     await detector.dispose();
+    await rm(copies, { recursive: true, force: true });
   }
 }
 
+function formatError(received: string): LtadError {
+  const message = `--format ${received}: the plan computes statistics, which have one format. It goes with plans of the task score or evaluate.`;
+  return new LtadError("LTAD_CONFIG", message, { details: { field: "format", received } });
+}
+
 /** What the workers said, by image, and the images themselves by class. */
-async function readPredictions(opened: OpenPlan, job: JobOptions) {
+async function readPredictions(opened: OpenPlan, copies: string, job: JobOptions) {
   const predictions = new Map<string, ImagePrediction>();
   const tests = new Map<string, TestItem[]>();
   const leftOut = new Map<string, TrainItem[]>();
@@ -67,7 +83,7 @@ async function readPredictions(opened: OpenPlan, job: JobOptions) {
     predictions.set(item.id, { score: value, class: used, map, ...(isAnomalous !== undefined && { isAnomalous }) });
     const name = opened.plan.classes[item.label]!.name;
     if (item.defect === undefined) pushTo(leftOut, name, { id: item.id, file: item.file });
-    else pushTo(tests, name, testItem(item, item.defect));
+    else pushTo(tests, name, await testItem(opened, item, copies));
   }
   return { predictions, tests, leftOut };
 }
@@ -78,8 +94,11 @@ function pushTo<T>(lists: Map<string, T[]>, name: string, item: T): void {
   else lists.set(name, [item]);
 }
 
-function testItem({ id, file, masks = [] }: PlanItem, label: string): TestItem {
-  return { id, file, label, ...(masks.length === 1 && { mask: masks[0]! }), ...(masks.length > 1 && { mask: masks }) };
+/** An evaluation opens masks, and the images that have them. */
+async function testItem(opened: OpenPlan, { id, file, defect = "", masks = [] }: PlanItem, copies: string): Promise<TestItem> {
+  if (masks.length === 0) return { id, file, label: defect };
+  const mask = await Promise.all(masks.map((one) => localFile(opened, one, copies)));
+  return { id, file: await localFile(opened, file, copies), label: defect, mask: mask.length === 1 ? mask[0]! : mask };
 }
 
 function datasetOf({ plan }: OpenPlan, { manifest }: Detector, tests: ReadonlyMap<string, readonly TestItem[]>): Dataset {

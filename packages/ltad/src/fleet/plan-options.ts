@@ -1,6 +1,7 @@
 import type { JobOptions } from "@ltad/core";
 import type { DataOptions } from "../data-options.js";
 import type { Environment } from "../environment.js";
+import type { S3Options } from "@ltad/fleet";
 import type { SplitOptions } from "../train-options.js";
 
 /** What a plan computes. */
@@ -9,6 +10,8 @@ export type PlanKind = "statistics" | "score" | "evaluate";
 export interface PlanOptions extends JobOptions, SplitOptions, DataOptions {
   /** Address of the store. */
   readonly store: string;
+  /** For a store or data at an s3:// address. */
+  readonly s3?: S3Options | undefined;
   readonly task: PlanKind;
   /** Images of a shard; 6000 by default, which take about three minutes on two cores. */
   readonly shardImages?: number | undefined;

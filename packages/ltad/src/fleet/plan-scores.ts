@@ -1,32 +1,39 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { LtadError, sha256 } from "@ltad/core";
 import { masksOf } from "@ltad/data";
 import { readManifest } from "@ltad/detector";
 import type { PlanItem, PlanParts } from "@ltad/fleet";
 import { expandImages } from "../expand-images.js";
-import { openDataset } from "../data-options.js";
+import { type PlanData, scanPlanData } from "./open-plan-data.js";
 import type { PlanOptions } from "./plan-options.js";
 
 type Parts = PlanParts & { readonly readAs: string };
 
 /** The plan of scoring an archive: all images in a folder and below, whose class the model predicts. */
-export async function planScores(data: string | undefined, options: PlanOptions): Promise<Parts> {
+export async function planScores(data: PlanData, options: PlanOptions): Promise<Parts> {
   const model = await modelOf(options);
-  if (data === undefined) throw dataError();
-  const { files } = await expandImages([data]);
+  const { scan, source } = data;
+  if (scan === undefined) throw dataError();
+  const folder = source?.images ? dirname(scan) : scan;
+  const files = source?.images ?? (await expandImages([scan])).files;
   const items = files.map((file): PlanItem => {
-    const id = relative(data, file).replaceAll("\\", "/");
-    return { id: id === "" ? file : id, file: resolve(file), label: -1 };
+    const id = relative(folder, file).replaceAll("\\", "/");
+    return { id: id === "" ? file : (source?.rename(id) ?? id), file: source?.locate(file) ?? resolve(file), label: -1 };
   });
-  return { ...partsOf(resolve(data), items, model, options), readAs: `${data}: ${items.length} images, whose classes the model predicts.` };
+  const said = source?.rename(scan) ?? scan;
+  return {
+    ...partsOf(source?.root ?? resolve(scan), items, model, options),
+    readAs: `${said}: ${items.length} images, whose classes the model predicts.`,
+  };
 }
 
 /** The plan of an evaluation: the test images of the model's classes, and the good images that its training left out. */
-export async function planEvaluation(data: string | undefined, options: PlanOptions): Promise<Parts> {
+export async function planEvaluation(data: PlanData, options: PlanOptions): Promise<Parts> {
   const model = await modelOf(options);
-  const dataset = await openDataset(data, options);
+  const dataset = await scanPlanData(data, options);
+  const locate = (file: string) => data.source?.locate(file) ?? resolve(file);
   const { leftOutImages } = await import("@ltad/evaluate");
   const { images: leftOut } = await leftOutImages(model, dataset);
   const byName = new Map(dataset.classes.map((own) => [own.name, own]));
@@ -34,16 +41,16 @@ export async function planEvaluation(data: string | undefined, options: PlanOpti
     const own = byName.get(name.normalize("NFC"));
     if (!own) return [];
     const tests = own.test.map((item): PlanItem => {
-      const masks = masksOf(item).map((mask) => resolve(mask));
-      return { id: item.id, file: resolve(item.file), label, defect: item.label, ...(masks.length > 0 && { masks }) };
+      const masks = masksOf(item).map(locate);
+      return { id: item.id, file: locate(item.file), label, defect: item.label, ...(masks.length > 0 && { masks }) };
     });
-    return [...tests, ...(leftOut.get(name) ?? []).map(({ id, file }): PlanItem => ({ id, file: resolve(file), label }))];
+    return [...tests, ...(leftOut.get(name) ?? []).map(({ id, file }): PlanItem => ({ id, file: locate(file), label }))];
   });
   if (items.length === 0) {
     const names = model.manifest.classes.map(({ name }) => name).join(", ");
     throw new LtadError("LTAD_DATA", `${dataset.root}: no test image of a class of the model, which knows ${names}.`);
   }
-  return { ...partsOf(resolve(dataset.root), items, model, options), readAs: dataset.readAs };
+  return { ...partsOf(data.source?.root ?? resolve(dataset.root), items, model, options), readAs: dataset.readAs };
 }
 
 type Model = Awaited<ReturnType<typeof modelOf>>;

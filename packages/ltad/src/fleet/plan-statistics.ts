@@ -3,17 +3,17 @@ import { evenly, LtadError, sha256 } from "@ltad/core";
 import { type Dataset, longTail, type Split } from "@ltad/data";
 import type { PlanParts } from "@ltad/fleet";
 import { resolveConfig } from "@ltad/train/config";
-import { openDataset } from "../data-options.js";
 import { cacheDirIn, hubSettings } from "../environment.js";
 import { readConfigFile } from "../read-config-file.js";
 import { settingPairs } from "../setting-pairs.js";
+import { type PlanData, scanPlanData } from "./open-plan-data.js";
 import type { PlanOptions } from "./plan-options.js";
 
 /** Images of a class that show the range of its 16-bit images and their size, and whose features a training gets. */
 const [mostLookedAt, sampleSize] = [1000, 512];
 
 /** The plan of a training's statistics: all training images of a split, and how they are encoded. */
-export async function planStatistics(data: string | undefined, options: PlanOptions): Promise<PlanParts & { readonly dataset: Dataset }> {
+export async function planStatistics(data: PlanData, options: PlanOptions): Promise<PlanParts & { readonly dataset: Dataset }> {
   const { protocol = "full", order, seed = 0, sample = sampleSize, env = process.env, maxPixels, signal } = options;
   const config = resolveConfig({
     preset: options.preset,
@@ -21,10 +21,10 @@ export async function planStatistics(data: string | undefined, options: PlanOpti
     sets: settingPairs(options),
   });
   if (sample < config.copies.upTo) throw sampleError(sample, config.copies.upTo);
-  const dataset = await openDataset(data, options);
+  const dataset = await scanPlanData(data, options);
   const split = await longTail(dataset, { protocol, order, seed });
   const { prepareEncoding, withRanges } = await import("@ltad/train");
-  const looked = await withRanges(await readable(split), { signal, maxPixels });
+  const looked = await withRanges(await readable(split, data), { signal, maxPixels });
   const ranges = looked.classes.map(({ train }) => train[0]?.range);
   const hub = hubSettings(env);
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(env));
@@ -32,13 +32,15 @@ export async function planStatistics(data: string | undefined, options: PlanOpti
   const { spec, graph, config: fitted, featuresId } = encoding;
   return {
     dataset,
-    root: resolve(dataset.root),
+    root: data.source?.root ?? resolve(dataset.root),
     ...(maxPixels !== undefined && { maxPixels }),
     classes: split.classes.map(({ name, available, train }, label) => {
       const range = ranges[label];
       return { name, available, images: train.length, ...(range !== undefined && { range }) };
     }),
-    items: split.classes.flatMap(({ train }, label) => train.map(({ id, file }) => ({ id, file: resolve(file), label }))),
+    items: split.classes.flatMap(({ train }, label) =>
+      train.map(({ id, file }) => ({ id, file: data.source?.locate(file) ?? resolve(file), label })),
+    ),
     shardImages: options.shardImages ?? 0,
     objects: [graph],
     task: {
@@ -56,9 +58,10 @@ export async function planStatistics(data: string | undefined, options: PlanOpti
 }
 
 /** Some images of each class, without those whose headers cannot be read: the workers name all of them later. */
-async function readable(split: Split): Promise<Split> {
+async function readable(split: Split, { source }: PlanData): Promise<Split> {
   const { checkFiles } = await import("@ltad/data");
   const some = split.classes.map((entry) => ({ ...entry, train: evenly(entry.train, mostLookedAt) }));
+  await source?.load(some.flatMap(({ train }) => train.map(({ file }) => file)));
   const files = some.flatMap(({ train }) => train.map(({ file }) => ({ file, depth: depthOf(file) })));
   const bad = new Set((await checkFiles(files)).bad.map(({ file }) => file));
   return { ...split, classes: some.map((entry) => ({ ...entry, train: entry.train.filter(({ file }) => !bad.has(file)) })) };

@@ -58,15 +58,31 @@ export async function readTable(table: string, context: LayoutContext, { links =
   return rowsOf(entries, basename(table), context);
 }
 
+/** The paths that a table names. @throws LtadError `LTAD_DATA` with the line that cannot be read */
+export function tablePaths(text: string, table: string): { readonly images: readonly string[]; readonly masks: readonly string[] } {
+  const { rows, fail } = rowsIn(text, table);
+  const images = rows.map((row) => posix(cell(row, "path") ?? raise(noPath(row.line, fail))));
+  return { images, masks: rows.flatMap((row) => masksOf(row).map(posix)) };
+}
+
+function raise(error: LtadError): never {
+  throw error;
+}
+
 async function readRows(table: string): Promise<{ rows: TableRow[]; fail: TableFault }> {
   const { size } = await stat(table);
   const refuse = (why: string) => new LtadError("LTAD_DATA", `${shown(table)}: ${why}`, { details: { file: table } });
   if (size > maxBytes) throw refuse(`the table has ${size} bytes; at most ${maxBytes} are read.`);
-  const text = decodeText(await readFile(table));
+  return rowsIn(decodeText(await readFile(table)), table);
+}
+
+function rowsIn(text: string, table: string): { rows: TableRow[]; fail: TableFault } {
   const fail = tableFault(table);
   const rows = isJsonLines(text) ? parseJsonLines(text, fail) : parseCsv(text, fail).rows;
-  if (rows.length === 0)
-    throw refuse("the table has no row below its header. Expected a header with path, and if wanted class, split, label and mask.");
+  if (rows.length === 0) {
+    const message = `${shown(table)}: the table has no row below its header. Expected a header with path, and if wanted class, split, label and mask.`;
+    throw new LtadError("LTAD_DATA", message, { details: { file: table } });
+  }
   return { rows, fail };
 }
 

@@ -33,10 +33,17 @@ export function addFleetCommands(program: Command, io: Io): void {
 function addPlan(program: Command, io: Io): void {
   const plan = program
     .command("plan")
-    .argument("[data]", "data set, in any known layout; for the task score, a folder of images")
+    .argument(
+      "[data]",
+      "data set: a folder or table in any known layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images",
+    )
     .summary("cut the work on a large data set into shards that any machine can run")
     .description("Writes a plan into a store: shards of a data set, and what workers need to run them. Prints its address.");
-  const command = addRequiredOption(plan, "--store <folder>", "where plans and results are: a folder that all machines see");
+  const command = addRequiredOption(
+    plan,
+    "--store <address>",
+    "where plans and results are: a folder that all machines see, or s3://BUCKET/PREFIX",
+  );
   const tasks = ["statistics", "score", "evaluate"];
   command
     .addOption(
@@ -58,12 +65,13 @@ function addPlan(program: Command, io: Io): void {
     .option("--tile <pixels>", "for statistics: encode large images in overlapping tiles of this size", wholeNumber)
     .action(async (data, options) => (await import("./plan-command.js")).planCommand(io, data, options));
   addDataOptions(addSplitOptions(command));
-  addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(command))));
+  addCommonOptions(addS3Option(addOfflineOption(addCacheOption(addMaxPixelsOption(command)))));
   addExamples(
     command,
     "plan ./data --store /mnt/fleet",
     "plan ./archive --store /mnt/fleet --task score --model ./model",
     "plan ./data --store /mnt/fleet --task evaluate --model ./model",
+    "plan s3://plant/images --store s3://plant/fleet",
   );
 }
 
@@ -82,7 +90,7 @@ function addWork(program: Command, io: Io): void {
     .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
     .option("--jobs <n>", "with --queue: processes at a time (default: 1)", wholeNumber)
     .option("--idle <seconds>", "with --queue: end when no shard came for so long", wholeNumber)
-    .option("--store <folder>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
+    .option("--store <address>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
   addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42", "work --queue redis://queue:6379 --jobs 2");
@@ -115,7 +123,7 @@ function addStatus(fleet: Command, io: Io): void {
     .summary("show how far a plan is: done, missing, images that could not be used, time left")
     .description("Looks at the store alone, so it works from any machine and beside any workers.")
     .action(async (plan, options) => (await import("./status-command.js")).statusCommand(io, plan, options));
-  addCommonOptions(command);
+  addCommonOptions(addS3Option(command));
   addExamples(command, "fleet status /mnt/fleet/plans/0123456789abcdef --json");
 }
 
@@ -137,7 +145,7 @@ function addMerge(program: Command, io: Io): void {
     .command("merge")
     .addArgument(planArgument())
     .summary("merge the results of all shards of a plan")
-    .description("Writes the results of all shards together: statistics for `train --from`, scores.jsonl, or the numbers of an evaluation.")
+    .description("Writes the results of all shards together: statistics for `train --from`, scores, or the numbers of an evaluation.")
     .action(async (plan, options) => (await import("./merge-command.js")).mergeCommand(io, plan, options));
   addCommonOptions(addImagesOption(addOutOptions(command)));
   addExamples(command, "merge /mnt/fleet/plans/0123456789abcdef --out ./merged", "train --from ./merged --out ./model");
@@ -148,11 +156,23 @@ function planArgument(): Argument {
 }
 
 function addOutOptions(command: Command): Command {
-  return command.option("--out <folder>", "folder to write (default: merged-ID)").option("--force", "replace the folder if it exists");
+  return command
+    .option("--out <folder>", "folder to write (default: merged-ID)")
+    .option("--force", "replace the folder if it exists")
+    .addOption(new Option("--format <name>", "how scores are written (default: jsonl)").choices(["jsonl", "parquet"]));
 }
 
 function addImagesOption(command: Command): Command {
-  return command.option("--images <folder>", "where the images lie on this machine (default: where the plan found them)");
+  return addS3Option(
+    command.option(
+      "--images <address>",
+      "where the images lie on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)",
+    ),
+  );
+}
+
+function addS3Option(command: Command): Command {
+  return command.option("--s3-endpoint <url>", "S3 server other than AWS (default: AWS_ENDPOINT_URL)");
 }
 
 function addWorkerOptions(command: Command): Command {

@@ -1,15 +1,17 @@
 import { plural } from "@ltad/core/format";
+import type { ScoreFormat } from "@ltad/fleet";
 import { mergePlan } from "../../../fleet/merge-plan.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
 import { printEvaluation } from "../eval/eval-command.js";
+import { type PlaceOptions, placesOf, placeWords } from "./worker-options.js";
 import { warnOfBad } from "./warn-of-bad.js";
 
-export interface MergeCommandOptions extends CommonOptions {
+export interface MergeCommandOptions extends CommonOptions, PlaceOptions {
   readonly out?: string;
   readonly force?: boolean;
-  readonly images?: string;
+  readonly format?: ScoreFormat;
 }
 
 /** Merges the results of a plan. */
@@ -24,7 +26,8 @@ export async function mergeAndPrint(session: Session, address: string, options: 
   const { evaluation, folder, images, bad } = await mergePlan(address, {
     out,
     force: options.force,
-    root: options.images,
+    format: options.format,
+    ...placesOf(io.env, options),
     signal,
     onProgress,
   });
@@ -34,7 +37,13 @@ export async function mergeAndPrint(session: Session, address: string, options: 
     session.printJson({ folder, images, bad });
     session.print(`The results of ${plural(images, "image")} are in ${folder}`);
   }
-  if (bad.length > 0) session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad")}`);
+  if (bad.length > 0)
+    session.info(`\nTry those images again with\n  ${typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options))}`);
+}
+
+/** What to type of the format once more. */
+export function formatWords({ format }: MergeCommandOptions): string[] {
+  return format === undefined ? [] : ["--format", format];
 }
 
 /** The folder to write: named by the plan unless it is given. */

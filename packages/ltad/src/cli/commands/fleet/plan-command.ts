@@ -1,27 +1,40 @@
 import type { JobOptions } from "@ltad/core";
 import { foldRemarks, plural, seconds } from "@ltad/core/format";
+import { s3Settings } from "../../../environment.js";
 import { makePlan } from "../../../fleet/make-plan.js";
 import type { PlanOptions } from "../../../fleet/plan-options.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, withSession } from "../../session.js";
+import { placeWords } from "./worker-options.js";
 import { typedCommand } from "../../typed-command.js";
 
 export type PlanCommandOptions = CommonOptions &
-  Omit<PlanOptions, keyof JobOptions | "env" | "classes"> & { readonly class?: "folder" | "predicted" };
+  Omit<PlanOptions, keyof JobOptions | "env" | "classes" | "s3"> & {
+    readonly class?: "folder" | "predicted";
+    readonly s3Endpoint?: string;
+  };
 
 /** Makes a plan and prints its address. */
-export async function planCommand(io: Io, data: string | undefined, { class: classes, ...options }: PlanCommandOptions): Promise<void> {
+export async function planCommand(
+  io: Io,
+  data: string | undefined,
+  { class: classes, s3Endpoint, ...options }: PlanCommandOptions,
+): Promise<void> {
   await withSession(io, options, "No plan was written.", async (session) => {
     const { signal, onProgress } = session;
-    const made = await makePlan(data, { ...options, classes, env: io.env, signal, onProgress }, (readAs, warnings) => {
-      session.info(readAs);
-      for (const warning of foldRemarks(warnings)) session.warn(warning);
-    });
+    const made = await makePlan(
+      data,
+      { ...options, classes, env: io.env, s3: s3Settings(io.env, s3Endpoint), signal, onProgress },
+      (readAs, warnings) => {
+        session.info(readAs);
+        for (const warning of foldRemarks(warnings)) session.warn(warning);
+      },
+    );
     session.printJson(made);
     const time = made.hours === null ? "none of its first images can be read" : `about ${seconds(3600 * made.hours)} on this machine`;
     session.info(`${plural(made.images, "image")} in ${plural(made.shards, "shard")}; ${time}, and ${size(made.bytes)} in the store.`);
     session.print(made.plan);
-    session.info(`\nNext:\n  ${typedCommand(io.env, "fleet", "start", made.plan, "--local", 2)}`);
+    session.info(`\nNext:\n  ${typedCommand(io.env, "fleet", "start", made.plan, "--local", 2, ...placeWords({ s3Endpoint }))}`);
   });
 }
 

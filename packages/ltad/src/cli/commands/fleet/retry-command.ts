@@ -5,7 +5,7 @@ import { type CommonOptions, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
 import { runShards } from "./start-command.js";
 import { warnOfBad } from "./warn-of-bad.js";
-import type { WorkerOptions } from "./worker-options.js";
+import { placesOf, placeWords, type WorkerOptions } from "./worker-options.js";
 
 /** Runs the shards again that left out images. */
 export async function retryCommand(
@@ -13,9 +13,9 @@ export async function retryCommand(
   address: string,
   options: CommonOptions & WorkerOptions & { readonly local: number },
 ): Promise<void> {
-  const again = typedCommand(io.env, "fleet", "retry", address, "--bad");
+  const again = typedCommand(io.env, "fleet", "retry", address, "--bad", ...placeWords(options));
   await withSession(io, options, `Earlier results are kept. Continue with\n  ${again}`, async (session) => {
-    const opened = await openPlan(address, { root: options.images });
+    const opened = await openPlan(address, placesOf(io.env, options));
     const before = await planStatus(opened);
     const shards = [...new Set(before.bad.map(({ shard }) => shard))];
     session.info(`${plural(before.bad.length, "image")} in ${plural(shards.length, "shard")} to try again.`);

@@ -5,18 +5,28 @@ import { missingShards, openPlan, workPlan } from "@ltad/fleet";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
-import { type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
-import { sharedThreads, type WorkerOptions, workOptions } from "./worker-options.js";
+import { formatWords, type MergeCommandOptions, mergeAndPrint, outOf } from "./merge-command.js";
+import { placesOf, placeWords, sharedThreads, type WorkerOptions, workOptions } from "./worker-options.js";
 
 export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOptions & { readonly local: number; readonly queue?: string };
 
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
   const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", options.queue] as const);
-  const again = typedCommand(io.env, "fleet", "start", address, ...where, "--out", outOf(address, options));
+  const again = typedCommand(
+    io.env,
+    "fleet",
+    "start",
+    address,
+    ...where,
+    "--out",
+    outOf(address, options),
+    ...formatWords(options),
+    ...placeWords(options),
+  );
   await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
     checkFree(outOf(address, options), options);
-    const opened = await openPlan(address, { root: options.images });
+    const opened = await openPlan(address, placesOf(io.env, options));
     const missing = await missingShards(opened);
     session.info(`${plural(missing.length, "shard")} of ${opened.plan.shards.length} to run.`);
     if (options.queue === undefined) await runShards(session, address, missing, options);
@@ -27,7 +37,7 @@ export async function startCommand(io: Io, address: string, options: StartComman
 
 /** Runs shards in processes that share the cores. */
 export async function runShards(
-  { signal, onProgress }: Pick<Session, "signal" | "onProgress">,
+  { signal, onProgress, io }: Pick<Session, "signal" | "onProgress" | "io">,
   address: string,
   shards: readonly number[],
   options: WorkerOptions & { readonly local: number },
@@ -35,8 +45,8 @@ export async function runShards(
   const { local: processes } = options;
   if (processes < 1) throw new LtadError("LTAD_CONFIG", "--local: expected 1 or more processes, received 0.");
   const threads = sharedThreads(processes, options);
-  const opened = await openPlan(address, { root: options.images });
-  await workPlan(address, opened, { ...workOptions({ ...options, threads }), processes, shards, signal, onProgress });
+  const opened = await openPlan(address, placesOf(io.env, options));
+  await workPlan(address, opened, { ...workOptions(io.env, { ...options, threads }), processes, shards, signal, onProgress });
 }
 
 /** A folder that is in the way is reported before the work. */

@@ -5,7 +5,7 @@ import type { Io } from "../../io.js";
 import { type CommonOptions, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
 import { warnOfBad } from "./warn-of-bad.js";
-import { type WorkerOptions, workOptions } from "./worker-options.js";
+import { placesOf, placeWords, type WorkerOptions, workOptions } from "./worker-options.js";
 
 export interface WorkCommandOptions extends CommonOptions, WorkerOptions {
   readonly shard?: number;
@@ -30,11 +30,11 @@ export async function workCommand(io: Io, address: string | undefined, options: 
 
 async function workShard(io: Io, address: string, options: WorkCommandOptions): Promise<void> {
   const shard = options.shard ?? shardFrom(io.env);
-  const again = typedCommand(io.env, "work", address, "--shard", shard);
+  const again = typedCommand(io.env, "work", address, "--shard", shard, ...placeWords(options));
   await withSession(io, options, `The shard has no result. Run it again with\n  ${again}`, async (session) => {
-    const opened = await openPlan(address, { root: options.images });
+    const opened = await openPlan(address, placesOf(io.env, options));
     await opened.items(shard); // refuses a number that the plan has not
-    const worker = startWorker({ ...workOptions(options), signal: session.signal });
+    const worker = startWorker({ ...workOptions(io.env, options), signal: session.signal });
     try {
       const total = opened.plan.shards[shard]!.images;
       const done = await worker.work(address, shard, (count) => session.onProgress({ phase: "shard", done: count, total, unit: "images" }));

@@ -18,7 +18,7 @@ export async function workQueueCommand(io: Io, url: string, options: WorkCommand
     session.info(`Waiting for shards in ${plural(jobs, "process")}. Ctrl-C gives unfinished shards back.`);
     try {
       await workQueue(queue, {
-        ...workOptions({ ...options, threads: sharedThreads(jobs, options) }),
+        ...workOptions(io.env, { ...options, threads: sharedThreads(jobs, options) }),
         processes: jobs,
         store,
         idleSeconds: options.idle,
