@@ -16,7 +16,10 @@ const firstPort = 18_090;
 export async function startKServe(python: string, bundle: string, processes: number, threads: number): Promise<KServe> {
   const ports = Array.from({ length: processes }, (_, i) => firstPort + i);
   const children = ports.map((port) =>
-    spawn(python, [program, bundle, "--port", `${port}`, "--threads", `${threads}`], { stdio: ["ignore", "ignore", "inherit"], detached: true }),
+    spawn(python, [program, bundle, "--port", `${port}`, "--threads", `${threads}`], {
+      stdio: ["ignore", "ignore", "inherit"],
+      detached: true,
+    }),
   );
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const stop = async () => {

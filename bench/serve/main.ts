@@ -58,7 +58,9 @@ const met = Object.fromEntries(
   Object.entries(targets).map(([name, target]) => [name, most.has(name) ? figures[name]! <= target : figures[name]! >= target]),
 );
 for (const [name, target] of Object.entries(targets))
-  console.log(`${met[name] ? "met" : "MISSED"}: ${name} ${figures[name]!.toPrecision(3)}, target ${most.has(name) ? "at most" : "at least"} ${target}`);
+  console.log(
+    `${met[name] ? "met" : "MISSED"}: ${name} ${figures[name]!.toPrecision(3)}, target ${most.has(name) ? "at most" : "at least"} ${target}`,
+  );
 console.log(JSON.stringify({ name: "serve", figures, targets, met }));
 
 async function measure(): Promise<Record<string, number>> {

@@ -79,7 +79,11 @@ describe("ltad-server", () => {
   it.each([
     [["--bundle", "nothing", "--port", "0"], 3, /^LTAD_BUNDLE: nothing: does not exist/],
     [["--bundle", "model", "--prot", "0"], 2, /unknown option '--prot'/],
-    [["--bundle", "model", "--otlp-endpoint", "http://127.0.0.1:1"], 2, /^LTAD_CONFIG: tracing: .* Install them: npm install @opentelemetry/],
+    [
+      ["--bundle", "model", "--otlp-endpoint", "http://127.0.0.1:1"],
+      2,
+      /^LTAD_CONFIG: tracing: .* Install them: npm install @opentelemetry/,
+    ],
   ])("%j: ends with a sentence and exit code %i", async (args, code, message) => {
     const ended = await end(start(...args));
     expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) as string });

@@ -267,7 +267,11 @@ describe("the rest", () => {
     );
     const script = await app.inject("/assets/main.js");
     expect([script.statusCode, script.headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
-    expect((await app.inject("/page.json")).json()).toEqual({ models: [{ name: "ltad", bundle: "bundles/ltad/" }], predict: "predict", drift: "drift" });
+    expect((await app.inject("/page.json")).json()).toEqual({
+      models: [{ name: "ltad", bundle: "bundles/ltad/" }],
+      predict: "predict",
+      drift: "drift",
+    });
   });
 
   it("answers what is not there with the same form of error", async () => {

@@ -29,12 +29,30 @@ const proxies = {
   nginx: {
     file: "nginx.conf",
     adapt: (text: string) =>
-      text.replace("http {", `http { access_log off; ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}`),
-    args: (file: string) => ["-p", folder, "-e", "stderr", "-c", file, "-g", `pid ${folder}/pid;${process.getuid?.() === 0 ? " user root;" : ""}`],
+      text.replace(
+        "http {",
+        `http { access_log off; ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ")}`,
+      ),
+    args: (file: string) => [
+      "-p",
+      folder,
+      "-e",
+      "stderr",
+      "-c",
+      file,
+      "-g",
+      `pid ${folder}/pid;${process.getuid?.() === 0 ? " user root;" : ""}`,
+    ],
     check: ["-t"],
     run: (args: string[]) => args.with(-1, `${args.at(-1)} daemon off;`),
   },
-  haproxy: { file: "haproxy.cfg", adapt: (text: string) => text, args: (file: string) => ["-f", file], check: ["-c"], run: (args: string[]) => [...args, "-db"] },
+  haproxy: {
+    file: "haproxy.cfg",
+    adapt: (text: string) => text,
+    args: (file: string) => ["-f", file],
+    check: ["-c"],
+    run: (args: string[]) => [...args, "-db"],
+  },
 } as const;
 
 /** Ports that are free. They are all held until the last is known, so that they differ. */
@@ -71,7 +89,10 @@ async function startServerAt(port: number) {
 async function startProxy(name: keyof typeof proxies, own: number, servers: readonly number[]): Promise<string> {
   const { file, adapt, args, check, run } = proxies[name];
   const places = { 8080: own, 8081: servers[0], 8082: servers[1] };
-  const text = (await readFile(join(settings, file), "utf8")).replace(/127\.0\.0\.1:(808\d)/g, (_, port: string) => `127.0.0.1:${places[Number(port) as 8080]}`);
+  const text = (await readFile(join(settings, file), "utf8")).replace(
+    /127\.0\.0\.1:(808\d)/g,
+    (_, port: string) => `127.0.0.1:${places[Number(port) as 8080]}`,
+  );
   const place = join(folder, file);
   await writeFile(place, adapt(text));
   execFileSync(name, [...check, ...args(place)], { stdio: "pipe" });
@@ -83,7 +104,10 @@ async function startProxy(name: keyof typeof proxies, own: number, servers: read
 
 async function listens(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
-  const found = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(() => true, () => false);
+  const found = await Promise.race([once(socket, "connect"), once(socket, "error")]).then(
+    () => true,
+    () => false,
+  );
   socket.destroy();
   return found;
 }
@@ -92,7 +116,10 @@ async function listens(port: number): Promise<boolean> {
 async function photograph(): Promise<Buffer> {
   const [width, height] = [1600, 1200];
   const data = Uint8Array.from(createRng("photograph").uniforms(width * height, 0, 256));
-  return sharp(data, { raw: { width, height, channels: 1 } }).resize(2400).jpeg({ quality: 60 }).toBuffer();
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .resize(2400)
+    .jpeg({ quality: 60 })
+    .toBuffer();
 }
 
 describe.each(Object.keys(proxies) as (keyof typeof proxies)[])("behind %s", (name) => {
@@ -117,7 +144,9 @@ describe.each(Object.keys(proxies) as (keyof typeof proxies)[])("behind %s", (na
           else await reply.arrayBuffer();
         }
       };
-      const clients = [0, 1, 2, 3].map((i) => (i % 2 === 0 ? client("/predict", new Uint8Array(image)) : client("/v2/models/ltad/infer", inference)));
+      const clients = [0, 1, 2, 3].map((i) =>
+        i % 2 === 0 ? client("/predict", new Uint8Array(image)) : client("/v2/models/ltad/infer", inference),
+      );
       for (let i = 0; i < kills; i++) {
         const next = state.answers + 20; // counted in answers, so that a slow machine has as much to do between two kills
         while (state.answers < next) await wait(5);

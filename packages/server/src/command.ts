@@ -84,7 +84,10 @@ export function addServerOptions(command: Command): Command {
     .option("--tls-key <file>", "its private key in PEM")
     .option("--model-control", "let clients load and unload models, also without a key")
     .option("--no-reload", "do not look for new bundles in the model folders")
-    .option("--otlp-endpoint <url>", "send traces to this OpenTelemetry collector, by OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
+    .option(
+      "--otlp-endpoint <url>",
+      "send traces to this OpenTelemetry collector, by OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT)",
+    )
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", levelOf, "info");
 }
 
@@ -94,11 +97,7 @@ export function addServerOptions(command: Command): Command {
  * @param env where traces go, in OpenTelemetry's standard variables
  * @throws LtadError `LTAD_CONFIG` for two models of one name, a name that is none, or a file that cannot be read
  */
-export function readServerOptions(
-  bundles: readonly string[],
-  parsed: ParsedServerOptions,
-  env: Environment = {},
-): ServerCommandOptions {
+export function readServerOptions(bundles: readonly string[], parsed: ParsedServerOptions, env: Environment = {}): ServerCommandOptions {
   const { port, host, name, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel, reload, apiKeys } = parsed;
   const given = {
     repository: parsed.repository,

@@ -62,7 +62,7 @@ export interface Answer extends Decision {
   readonly parts?: { readonly rec: AnswerMap; readonly sem: AnswerMap };
   /** PNG */
   readonly heatmap?: Uint8Array;
-  /** When the inference process began, in milliseconds since 1970. */
+  /** When the inference process began with it, in milliseconds since 1970. */
   readonly began?: number;
   /** Milliseconds by part. */
   readonly timing: Readonly<Record<string, number>>;

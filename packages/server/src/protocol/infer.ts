@@ -94,7 +94,10 @@ function textOf(value: unknown): string | undefined {
 const isMap = (name: string) => mapNames.some((one) => one === name);
 
 function mapSizeOf({ parameters, outputs }: InferInput): "grid" | "image" {
-  const size = outputs?.find(({ name, parameters: own }) => isMap(name) && own?.["map_size"])?.parameters?.["map_size"] ?? parameters["map_size"] ?? "grid";
+  const size =
+    outputs?.find(({ name, parameters: own }) => isMap(name) && own?.["map_size"])?.parameters?.["map_size"] ??
+    parameters["map_size"] ??
+    "grid";
   if (size === "grid" || size === "image") return size;
   throw new HttpError("LTAD_REQUEST", "map_size: expected grid or image.");
 }
@@ -141,11 +144,20 @@ function tensorOf(name: OutputName, answers: readonly Answer[]): OutputTensor {
     case "overlay":
       return { name, datatype: "BYTES", shape, values: list(({ heatmap }) => heatmap!), isFile: true };
     case "map_rec":
-      return mapTensor(name, list(({ parts }) => parts!.rec));
+      return mapTensor(
+        name,
+        list(({ parts }) => parts!.rec),
+      );
     case "map_sem":
-      return mapTensor(name, list(({ parts }) => parts!.sem));
+      return mapTensor(
+        name,
+        list(({ parts }) => parts!.sem),
+      );
     default:
-      return mapTensor(name, list(({ map }) => map!));
+      return mapTensor(
+        name,
+        list(({ map }) => map!),
+      );
   }
 }
 

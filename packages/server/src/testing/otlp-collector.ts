@@ -85,10 +85,22 @@ function spansIn(body: Buffer): ReceivedSpan[] {
   );
 }
 
-function spanOf({ trace_id, span_id, parent_span_id, name, kind, start, end, attributes, status }: WrittenSpan, resource: Attributes): ReceivedSpan {
+function spanOf(
+  { trace_id, span_id, parent_span_id, name, kind, start, end, attributes, status }: WrittenSpan,
+  resource: Attributes,
+): ReceivedSpan {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
   const ids = { traceId: hex(trace_id), id: hex(span_id), parent: hex(parent_span_id) };
-  return { name, ...ids, kind, start: start / 1e6, end: end / 1e6, status: status?.code ?? 0, attributes: attributesOf(attributes), resource };
+  return {
+    name,
+    ...ids,
+    kind,
+    start: start / 1e6,
+    end: end / 1e6,
+    status: status?.code ?? 0,
+    attributes: attributesOf(attributes),
+    resource,
+  };
 }
 
 function attributesOf(pairs: readonly KeyValue[]): Attributes {

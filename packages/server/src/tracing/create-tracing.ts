@@ -16,54 +16,59 @@ const stages = [
 export function createTracing(otel: OpenTelemetry, tracer: Tracer): Tracing["start"] {
   const { SpanKind, SpanStatusCode, trace, ROOT_CONTEXT } = otel;
   const propagator = new otel.W3CTraceContextPropagator();
-  const add = (within: Context, name: string, start: number, end: number) =>
-    tracer.startSpan(name, { startTime: start }, within).end(Math.max(start, end));
   return ({ name, headers, attributes }): RequestTrace => {
+    const zero = Date.now() - performance.now(); // of this request: the clock of the system may have been set since the start
+    const date = (time: number) => zero + time;
+    const now = () => date(performance.now());
     const caller = propagator.extract(ROOT_CONTEXT, headers, otel.defaultTextMapGetter);
-    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: { ...attributes } }, caller);
+    const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: { ...attributes }, startTime: now() }, caller);
     const within = trace.setSpan(caller, span);
     const carrier: Record<string, string> = {};
     propagator.inject(within, carrier, otel.defaultTextMapSetter);
+    const add = (parent: Context, part: string, start: number, end: number) =>
+      tracer.startSpan(part, { startTime: date(start) }, parent).end(date(Math.max(start, end)));
     let lastJudged: number | undefined;
-    const imageOf = ({ start, model, version }: TracedImage) => {
-      lastJudged = performance.now();
+    const startImage = ({ start, model, version }: TracedImage) => {
       const own = { "ltad.model": model, "ltad.model_version": version };
-      const image = tracer.startSpan("image", { startTime: start, attributes: own }, within);
-      return { image, inImage: trace.setSpan(within, image) };
+      return tracer.startSpan("image", { startTime: date(start), attributes: own }, within);
     };
     return {
       traceId: span.spanContext().traceId,
       traceparent: carrier["traceparent"] ?? "",
       part: (part, start) => add(within, part, start, performance.now()),
       judged(given, answer) {
-        const { image, inImage } = imageOf(given);
+        const end = (lastJudged = performance.now());
+        const image = startImage(given);
         image.setAttributes({ "ltad.class": answer.class, "ltad.class_given": answer.classGiven, "ltad.score": answer.score });
         if (answer.isAnomalous !== undefined) image.setAttribute("ltad.is_anomalous", answer.isAnomalous);
-        for (const [stage, start, end] of stagesOf(given.start, lastJudged!, answer)) add(inImage, stage, start, end);
-        image.end(lastJudged);
+        const began = answer.began === undefined ? undefined : answer.began - zero;
+        for (const stage of stagesOf(given.start, end, began, answer)) add(trace.setSpan(within, image), ...stage);
+        image.end(date(end));
       },
       failed(given, code) {
-        const { image } = imageOf(given);
-        image.setAttribute("error.type", code).setStatus({ code: SpanStatusCode.ERROR }).end(lastJudged);
+        lastJudged = performance.now();
+        startImage(given).setAttribute("error.type", code).setStatus({ code: SpanStatusCode.ERROR }).end(date(lastJudged));
       },
       end(more, isFault) {
         if (lastJudged !== undefined) add(within, "answer", lastJudged, performance.now());
         span.setAttributes({ ...more });
         if (isFault) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end();
+        span.end(now());
       },
     };
   };
 }
 
-/** When each stage began and ended. The inference process has a clock of its own, which may be a little off: no stage leaves its image. */
-function stagesOf(start: number, end: number, { waited, began, timing }: Answer & { readonly waited: number }) {
-  const taken = start + waited;
+type Stage = [name: string, start: number, end: number];
+
+/** When each stage began and ended. The inference process counts its time by itself; no stage leaves its image. */
+function stagesOf(start: number, end: number, began: number | undefined, answer: Answer & { readonly waited: number }): Stage[] {
+  const taken = start + answer.waited;
   const within = (time: number) => Math.min(Math.max(time, taken), end);
-  let at = within(began === undefined ? taken : began - performance.timeOrigin);
-  const found: [name: string, start: number, end: number][] = [["queue", start, taken]];
+  let at = within(began ?? taken);
+  const found: Stage[] = [["queue", start, taken]];
   for (const [name, part] of stages) {
-    const ms = timing[part] ?? 0;
+    const ms = answer.timing[part] ?? 0;
     if (ms > 0) found.push([name, at, within(at + ms)]);
     at = within(at + ms);
   }

@@ -32,6 +32,7 @@ async function load() {
     ...{ BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider },
     ExportResultCode: core.ExportResultCode,
     W3CTraceContextPropagator: core.W3CTraceContextPropagator,
+    defaultResource: resources.defaultResource,
     resourceFromAttributes: resources.resourceFromAttributes,
     OTLPTraceExporter: otlp.OTLPTraceExporter,
   };

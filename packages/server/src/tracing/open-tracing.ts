@@ -17,10 +17,12 @@ export async function openTracing(options: TracingOptions, log: (message: string
   const url = checkedUrl(options.url);
   if (!(share >= 0 && share <= 1)) throw new LtadError("LTAD_CONFIG", `tracing: expected a share from 0 to 1, received ${share}.`);
   const otel = await loadOpenTelemetry();
-  const exporter = new otel.OTLPTraceExporter({ url: url.href, headers: { ...headers }, timeoutMillis: 10_000 });
+  const exporter = new otel.OTLPTraceExporter({ url: url.href, headers: { ...headers }, timeoutMillis: 4000 });
   const root = new otel.TraceIdRatioBasedSampler(share);
   const provider = new otel.TracerProvider({
-    resource: otel.resourceFromAttributes({ "service.name": "ltad", "service.version": version, ...resource }),
+    resource: otel
+      .defaultResource()
+      .merge(otel.resourceFromAttributes({ "service.name": "ltad", "service.version": version, ...resource })),
     sampler: followsCaller ? new otel.ParentBasedSampler({ root }) : root,
     spanProcessors: [new otel.BatchSpanProcessor({ exporter: telling(exporter, url.host, log, otel), scheduledDelayMillis: 2000 })],
   });

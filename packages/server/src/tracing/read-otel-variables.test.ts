@@ -49,5 +49,7 @@ it.each([
 it("refuses what cannot be sent", () => {
   expect(() => readOtelVariables({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })).toThrow(/received grpc\. Set it and the endpoint/);
   expect(readOtelVariables({ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" })).toBeUndefined();
-  expect(readOtelVariables({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf" })).toBeDefined();
+  expect(
+    readOtelVariables({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf" }),
+  ).toBeDefined();
 });

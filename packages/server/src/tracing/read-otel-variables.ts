@@ -46,7 +46,9 @@ function withPath(endpoint: string): string {
 
 /** `a=1,b=2`, with values as in a URL. */
 function pairsOf(text = ""): Record<string, string> {
-  const pairs = text.split(",").map((pair) => [pair.slice(0, Math.max(0, pair.indexOf("="))).trim(), pair.slice(pair.indexOf("=") + 1)] as const);
+  const pairs = text
+    .split(",")
+    .map((pair) => [pair.slice(0, Math.max(0, pair.indexOf("="))).trim(), pair.slice(pair.indexOf("=") + 1)] as const);
   return Object.fromEntries(pairs.filter(([name]) => name !== "").map(([name, value]) => [name, decoded(value.trim())]));
 }
 

@@ -1,5 +1,3 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../app.js";
@@ -146,16 +144,14 @@ describe("openTracing", () => {
     await expect(openTracing(options, () => {})).rejects.toThrow(message);
   });
 
-  it("answers all the same where nobody takes the traces, and says so once", async () => {
-    const free = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => free.once("listening", resolve));
-    const { port } = free.address() as AddressInfo;
-    await new Promise((resolve) => free.close(resolve));
+  it("answers all the same where the traces are not taken, and says so", async () => {
+    const refusing = await startCollector(() => 400);
     const said: string[] = [];
-    tracing = await openTracing({ url: `http://127.0.0.1:${port}/v1/traces` }, (message) => said.push(message));
+    tracing = await openTracing({ url: `${refusing.url}/v1/traces` }, (message) => said.push(message));
     app = await createApp({ models: await fakeModels(fakeEngine()), tracing });
     expect((await predict(app)).statusCode).toBe(200);
     await sent();
-    expect(said).toEqual([expect.stringMatching(`^traces: 127.0.0.1:${port} does not take them \\(.+\\); they are lost$`)]);
+    await refusing.close();
+    expect(said).toEqual([expect.stringMatching(/^traces: 127\.0\.0\.1:\d+ does not take them \(.+\); they are lost$/)]);
   });
 });

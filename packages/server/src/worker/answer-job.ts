@@ -18,7 +18,7 @@ export async function answerJob(detector: Detector, job: Job, { maxPixels, false
     limits,
     image: { maxPixels, name: "image" },
   } as const;
-  const began = performance.timeOrigin + performance.now();
+  const began = Date.now();
   const found = await detector.predict(image, options);
   return {
     score: found.score,
