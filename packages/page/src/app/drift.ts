@@ -26,7 +26,7 @@ export async function readDrift(address: string, model: string): Promise<readonl
 
 /** One line on a class. */
 export function driftWords({ images, is_drifting: isDrifting, score, distance }: ClassDrift): string {
-  if (isDrifting === null && images < enough) return `${images} of the ${enough} images that this needs.`;
+  if (isDrifting === null && images < enough) return `Not known yet: ${images} of the ${enough} images that this needs.`;
   if (isDrifting === null) return "The model has too few good images to tell.";
   if (!isDrifting) return "No. Recent images are like the good ones.";
   const [shift, what] = score?.direction ? [score, "score"] : [distance, "differ from their class"];

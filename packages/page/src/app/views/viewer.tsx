@@ -34,10 +34,16 @@ const parts = [
   { key: "sem", title: "S_sem", words: "where it looks broken" },
 ] as const;
 
-/** S_rec and S_sem side by side. A model without one of them has the same value everywhere in it, and no picture of it. */
+/** S_rec and S_sem side by side. A model without one of them has the same value everywhere in it: its heat map is the other one. */
 function Parts({ url, name, judged }: { readonly url: string; readonly name: string; readonly judged: Judged }) {
   const used = parts.filter(({ key }) => !isFlat(judged.parts[key]));
-  const unused = parts.filter((part) => !used.includes(part));
+  const unused = parts.find((part) => !used.includes(part));
+  if (unused)
+    return (
+      <p class="small soft">
+        {unused.title} is the same everywhere in this image: the heat map shows {used[0]?.title ?? "no difference"} alone.
+      </p>
+    );
   return (
     <>
       <div class="parts">
@@ -50,11 +56,7 @@ function Parts({ url, name, judged }: { readonly url: string; readonly name: str
           </figure>
         ))}
       </div>
-      {unused.map(({ key, title }) => (
-        <p key={key} class="small soft">
-          {title} is the same everywhere in this image: the heat map does not show it.
-        </p>
-      ))}
+      <p class="small soft">Each is coloured from its own lowest value to its highest, so that a good image has a brightest place, too.</p>
     </>
   );
 }
