@@ -44,7 +44,7 @@ const proxies = {
       `pid ${folder}/pid;${process.getuid?.() === 0 ? " user root;" : ""}`,
     ],
     check: ["-t"],
-    run: (args: string[]) => args.with(-1, `${args.at(-1)} daemon off;`),
+    run: (args: string[]) => [...args.slice(0, -1), `${args.at(-1)} daemon off;`],
   },
   haproxy: {
     file: "haproxy.cfg",
@@ -139,7 +139,7 @@ describe.each(Object.keys(proxies) as (keyof typeof proxies)[])("behind %s", (na
         while (!state.isOver) {
           const reply = await fetch(url + path, { method: "POST", body }).catch((error: Error) => error);
           state.answers++;
-          if (reply instanceof Error) faults.push(String(reply.cause ?? reply));
+          if (reply instanceof Error) faults.push(`${reply.message}: ${(reply.cause as Error | undefined)?.message}`);
           else if (reply.status !== 200) faults.push(`${reply.status} ${await reply.text()}`);
           else await reply.arrayBuffer();
         }

@@ -40,13 +40,15 @@ export interface ReceivedSpan {
 export async function startCollector(status = () => 200) {
   const spans: ReceivedSpan[] = [];
   const headers: Record<string, unknown>[] = [];
+  const take = (body: Buffer) => {
+    const code = status();
+    if (code === 200) spans.push(...spansIn(body));
+    return code;
+  };
   const server = createServer((incoming, reply) => {
-    void buffer(incoming).then((body) => {
-      headers.push({ ...incoming.headers, url: incoming.url });
-      const code = status();
-      if (code === 200) spans.push(...spansIn(body));
-      reply.writeHead(code, { "content-type": "application/x-protobuf" }).end();
-    });
+    headers.push({ ...incoming.headers, url: incoming.url });
+    const answer = (code: number) => reply.writeHead(code, { "content-type": "application/x-protobuf" }).end();
+    void buffer(incoming).then(take).then(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../app.js";
+import type { Job } from "../messages.js";
 import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
 import { fakeModels } from "../testing/fake-models.js";
 import { imageInput, infer } from "../testing/open-app.js";
@@ -25,8 +26,7 @@ afterEach(async () => {
 
 async function open(options: Partial<TracingOptions> = {}) {
   const engine = fakeEngine({ model: { ...fakeModel, decides: true } });
-  const { predict } = engine;
-  const timed = { ...engine, predict: async (job: Parameters<typeof predict>[0]) => ({ ...(await predict(job)), waited: 0, timing }) };
+  const timed = { ...engine, predict: async (job: Job) => ({ ...(await engine.predict(job)), waited: 0, timing }) };
   tracing = await openTracing({ url: `${collector.url}/v1/traces`, ...options }, () => {});
   app = await createApp({ models: await fakeModels(timed), tracing });
   return app;
