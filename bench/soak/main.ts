@@ -65,6 +65,10 @@ function report({ latencies, refused, failed, rate }: LoadResult): void {
   };
   const targets = { lost: 0, server_drift_percent: 5, inference_drift_percent: 5 };
   const met = Object.fromEntries(Object.entries(targets).map(([name, most]) => [name, figures[name as keyof typeof targets] <= most]));
+  for (const [name, target] of Object.entries(targets))
+    console.log(
+      `${met[name] ? "met" : "MISSED"}: ${name} ${figures[name as keyof typeof targets].toPrecision(3)}, target at most ${target}`,
+    );
   console.log(JSON.stringify({ name: "soak", figures, targets, met }));
 }
 
