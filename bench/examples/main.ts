@@ -35,16 +35,24 @@ function stepOf(example: string, backend?: string): number | string {
   const preload = backend === undefined ? [] : ["--import", pathOf("backend.ts")];
   const steps = backend === "cpu" ? "4" : "60";
   const program = [pathOf(`../../examples/${example}.ts`), backend === undefined ? "onnx" : "tensorflow", steps];
-  const { stderr, signal } = spawnSync(process.execPath, [...process.execArgv, "--import", import.meta.resolve("tsx"), ...preload, ...program], {
-    encoding: "utf8",
-    env: { ...process.env, LTAD_BENCH_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: "3" },
-    timeout: 1000 * limit,
-    killSignal: "SIGKILL",
-  });
+  const { stderr, signal } = spawnSync(
+    process.execPath,
+    [...process.execArgv, "--import", import.meta.resolve("tsx"), ...preload, ...program],
+    {
+      encoding: "utf8",
+      env: { ...process.env, LTAD_BENCH_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: "3" },
+      timeout: 1000 * limit,
+      killSignal: "SIGKILL",
+    },
+  );
   const time = /([\d.]+) ms a step/.exec(stderr);
   if (time) return Number(time[1]);
   if (signal) return `no time within ${limit} s`;
-  return /LTAD_\w+[^\n]*|\w*Error: [^\n]*/.exec(stderr)?.[0] ?? "ended without a time";
+  return (
+    /kernel (\w+)\)? cannot run on the backend/.exec(stderr)?.[1]?.replace(/^/, "TF.js lacks ") ??
+    /\w*Error: [^\n]*/.exec(stderr)?.[0] ??
+    "ended without a time"
+  );
 }
 
 /** The least time of some rounds in which all take turns; a contender that fails is not asked again. */
@@ -63,7 +71,9 @@ for (const example of values.only.split(",")) {
   const { compiled: ours, ...others } = timesOf(example);
   if (typeof ours !== "number") throw new Error(`${example}, compiled: ${ours}`);
   figures[`${example}_ms`] = ours;
-  const said = Object.entries(others).map(([name, time]) => (typeof time === "number" ? `${name} ${time} ms` : `${name} does not run: ${time}`));
+  const said = Object.entries(others).map(([name, time]) =>
+    typeof time === "number" ? `${name} ${time} ms` : `${name} does not run: ${time}`,
+  );
   console.log([example.padEnd(16), `compiled ${ours} ms`, ...said].join("  |  "));
   for (const [name, time] of Object.entries(others)) {
     if (typeof time !== "number") continue;

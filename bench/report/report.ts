@@ -11,7 +11,9 @@ export function report(name: string, figures: Readonly<Record<string, number>>, 
     const width = Math.max(...all.map((row) => row.key.length));
     console.log(`\n${"target".padEnd(width)}    measured              wanted`);
     for (const { key, found, bound, wanted, isMet } of all)
-      console.log(`${key.padEnd(width)}  ${short(found).padStart(10)}  ${`${bound} ${short(wanted)}`.padStart(18)}  ${isMet ? "met" : "MISSED"}`);
+      console.log(
+        `${key.padEnd(width)}  ${short(found).padStart(10)}  ${`${bound} ${short(wanted)}`.padStart(18)}  ${isMet ? "met" : "MISSED"}`,
+      );
   }
   const targets = Object.fromEntries(all.map(({ key, wanted }) => [key, wanted]));
   const met = Object.fromEntries(all.map(({ key, isMet }) => [key, isMet]));

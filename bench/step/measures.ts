@@ -64,6 +64,8 @@ export async function besideBusy<T>(work: () => Promise<T>): Promise<T> {
 export function memoryAfter(steps: number): [number, number] {
   const script = fileURLToPath(new URL("memory.ts", import.meta.url));
   return JSON.parse(
-    execFileSync(process.execPath, [...process.execArgv, "--import", import.meta.resolve("tsx"), script, String(steps)], { encoding: "utf8" }),
+    execFileSync(process.execPath, [...process.execArgv, "--import", import.meta.resolve("tsx"), script, String(steps)], {
+      encoding: "utf8",
+    }),
   ) as [number, number];
 }

@@ -30,7 +30,8 @@ export interface TrainingPlaces {
 export async function runTraining({ data, folder, sets, profiles }: TrainingPlaces): Promise<Training> {
   const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const places = ["--data", data, "--cache", join(folder, "cache"), "--out", join(folder, "model")];
-  const profiled = profiles === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles, "--import", pathOf("flames/profiled-runtime.mjs")];
+  const profiled =
+    profiles === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles, "--import", pathOf("flames/profiled-runtime.mjs")];
   const settings = sets.flatMap((set) => ["--set", set]);
   const args = [...process.execArgv, "--import", import.meta.resolve("tsx"), ...profiled, pathOf("train.ts"), ...places, ...settings];
   const env = { ...process.env, LTAD_BENCH_FLAMES: profiles };

@@ -11,7 +11,11 @@ function printed(...args: Parameters<typeof report>): string[] {
 }
 
 it("prints targets next to what was measured, and leaves out what was not", () => {
-  const lines = printed("some", { ratio: 0.846, step_ms: 812.4, extra: 1 }, { atLeast: { ratio: 1, absent: 2 }, atMost: { step_ms: 1000 } });
+  const lines = printed(
+    "some",
+    { ratio: 0.846, step_ms: 812.4, extra: 1 },
+    { atLeast: { ratio: 1, absent: 2 }, atMost: { step_ms: 1000 } },
+  );
   expect(lines.slice(1)).toEqual([
     "target     measured              wanted",
     "ratio         0.846          at least 1  MISSED",

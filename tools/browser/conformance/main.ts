@@ -1,7 +1,7 @@
 /**
  * Runs every graph of the product, and the conformance list of @ltad/jit, in Chromium on WebAssembly and WebGPU, and compares with onnxruntime-node:
  *
- *   npx tsx --conditions=@ltad/source tools/browser/conformance/main.ts [--providers wasm,webgpu] [--lists product,operators] [--only TEXT] \
+ *   npx tsx --conditions=@ltad/source tools/browser/conformance/main.ts [--providers wasm,webgpu] [--lists product,operators] [--only PATTERN] \
  *     [--adapter swiftshader] [--verbose]
  *
  * `--adapter default` takes the graphics processor of the machine in place of Chromium's software adapter. The last line is JSON.
@@ -27,9 +27,9 @@ const { values } = parseArgs({
 const software = values.adapter === "default" ? [] : [`--use-webgpu-adapter=${values.adapter}`];
 const switches = ["--enable-unsafe-webgpu", "--enable-features=Vulkan,WebGPU", "--ignore-gpu-blocklist", ...software];
 
-const wanted = ({ name }: RecordedProgram) => name.includes(values.only);
-const product = values.lists.includes("product") ? (await productPrograms()).filter(wanted) : [];
-const programs = [...product, ...(values.lists.includes("operators") ? await operatorPrograms() : []).filter(wanted)];
+const only = new RegExp(values.only);
+const product = values.lists.includes("product") ? (await productPrograms()).filter(({ name }) => only.test(name)) : [];
+const programs = [...product, ...(values.lists.includes("operators") ? await operatorPrograms(only) : [])];
 const site = await serveConformance(programs);
 const browser = await openChromium(switches);
 const summary: Record<string, number> = {};
@@ -81,7 +81,7 @@ async function runOne(page: Page, id: number, provider: Provider): Promise<Resul
   );
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Result>((resolve) => {
-    timer = setTimeout(() => resolve({ failed: "no answer within 5 minutes, page closed" }), 300_000);
+    timer = setTimeout(() => resolve({ failed: "no answer within 10 minutes, page closed" }), 600_000);
   });
   const result = await Promise.race([run.catch((error: unknown): Result => ({ failed: reasonOf(error) })), late]);
   clearTimeout(timer);
@@ -90,16 +90,24 @@ async function runOne(page: Page, id: number, provider: Provider): Promise<Resul
 
 function reasonOf(error: unknown): string {
   const text = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
-  return text.replace(/^page\.evaluate: (Error: )?/, "").slice(0, 200);
+  return text.replace(/^page\.evaluate: (Error: )?/, "").slice(0, 600);
 }
 
 function sumUp(provider: Provider, results: ReadonlyMap<RecordedProgram, Result>): void {
-  const count = (part: readonly RecordedProgram[]) => part.filter((program) => results.has(program) && isGood(results.get(program)!)).length;
-  const lists = { product: programs.filter((program) => product.includes(program)), operators: programs.filter((program) => !product.includes(program)) };
+  const count = (part: readonly RecordedProgram[]) =>
+    part.filter((program) => results.has(program) && isGood(results.get(program)!)).length;
+  const lists = {
+    product: programs.filter((program) => product.includes(program)),
+    operators: programs.filter((program) => !product.includes(program)),
+  };
   for (const [name, list] of Object.entries(lists)) {
-    console.log(`${provider}: ${count(list)} of ${list.length} ${name} programs agree with onnxruntime-node`);
+    if (list.length === 0) continue;
+    console.log(
+      `${provider}: ${count(list)} of ${list.length} programs of ${name === "product" ? "the product" : "single operators"} agree with onnxruntime-node`,
+    );
     summary[`${provider}_${name}`] = list.length;
     summary[`${provider}_${name}_agree`] = count(list);
   }
-  if (provider === "webgpu") console.log(`operators that run on WebAssembly in place of WebGPU, with the number of programs: ${elsewhere(results.values())}`);
+  if (provider === "webgpu")
+    console.log(`operators that run on WebAssembly in place of WebGPU, with the number of programs: ${elsewhere(results.values())}`);
 }

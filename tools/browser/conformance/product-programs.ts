@@ -14,7 +14,7 @@ const small = ["features.inputSize=96", "augment.steps=2", "detect.steps=2", "de
 /** Both ways through the product: everything that `recommended` runs, and the phases, the transformer and the VAE of `paper`. */
 const trainings = [
   { preset: "recommended", sets: small },
-  { preset: "paper", sets: [...small, "features.stages=[2,3]"] },
+  { preset: "paper", sets: [...small, "features.stages=[2,3]", "reconstruct.neighbourhood=3"] },
 ];
 
 /** Every graph that trainings, a prediction and text vectors run on a small synthetic data set; the encoders have their real weights. */

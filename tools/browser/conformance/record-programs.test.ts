@@ -8,7 +8,11 @@ import { drift } from "./recorded-program.js";
 it("keeps every graph that was run, with the arrays of its first run", async () => {
   const programs = await recordPrograms(async () => {
     const program = await jit(({ x }) => ({ y: tf.add(x, 1) }), { x: f32(2) });
-    for (const data of [[1, 2], [3, 4]]) await program.run({ x: float32([2], data) });
+    for (const data of [
+      [1, 2],
+      [3, 4],
+    ])
+      await program.run({ x: float32([2], data) });
     await program.dispose();
   });
   expect(programs).toHaveLength(1);

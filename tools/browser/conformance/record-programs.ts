@@ -11,6 +11,8 @@ interface Tensor {
 }
 type Tensors = Readonly<Record<string, Tensor>>;
 interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
   run(feeds: Tensors, ...more: unknown[]): Promise<Tensors>;
 }
 interface Runtime {
@@ -23,8 +25,9 @@ export async function recordPrograms(work: () => Promise<unknown>): Promise<Reco
   const create = InferenceSession.create;
   const found = new Map<string, RecordedProgram>();
   InferenceSession.create = async (model, options) => {
-    const name = caller();
+    const from = caller();
     const session = await create.call(InferenceSession, model, options);
+    const name = from ?? `from ${session.inputNames.join(", ")} to ${session.outputNames.join(", ")}`;
     if (!(model instanceof Uint8Array)) return session;
     const key = `${name} ${createHash("sha256").update(model).digest("hex")}`;
     const run = session.run.bind(session);
@@ -47,15 +50,18 @@ export async function recordPrograms(work: () => Promise<unknown>): Promise<Reco
 
 const arraysOf = (tensors: Tensors) =>
   Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, dims, data }]) => [name, { dtype: type as DType, shape: [...dims], data: data.slice() } as NdArray]),
+    Object.entries(tensors).map(([name, { type, dims, data }]) => [
+      name,
+      { dtype: type as DType, shape: [...dims], data: data.slice() } as NdArray,
+    ]),
   );
 
-/** The file of a package that wanted the session: the first on the stack behind the runtime and the compiler. */
-function caller(): string {
+/** The file of a package that wanted the session: the first on the stack behind the runtime and the compiler. A promise that is returned without await has none. */
+function caller(): string | undefined {
   const depth = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   const { stack = "" } = new Error();
   Error.stackTraceLimit = depth;
   const files = Array.from(stack.matchAll(/packages\/([\w-]+)\/src\/([^:\s)]+)\.ts/g), ([, name, file]) => `${name}/${file}`);
-  return files.find((file) => !/^(runtime|jit)\//.test(file)) ?? files.at(-1) ?? "unknown";
+  return files.find((file) => !/^(runtime|jit)\//.test(file));
 }

@@ -9,6 +9,12 @@ export interface RecordedProgram {
   readonly outputs: NdArrays;
 }
 
+/**
+ * What an output may differ by, in shares of its largest number. The state after a training step may differ by more, because AdamW and ReLU turn the rounding
+ * errors of numbers near 0 into signs.
+ */
+export const toleranceOf = (output: string): number => (output.startsWith("next.") ? 1e-2 : 1e-3);
+
 /** Largest difference of two arrays, in shares of the largest number; NaN and infinity must be in the same places. */
 export function drift(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (found.length !== expected.length) return Infinity;
