@@ -55,8 +55,13 @@ async function drawAll(out: string): Promise<void> {
   report("train-parts", { images: training.images, ...secondsOf(training.timing) });
 }
 
-const partsOf = (timing: TrainTiming) => Object.keys(timing) as (keyof TrainTiming)[];
-const secondsOf = (timing: TrainTiming) => Object.fromEntries(partsOf(timing).map((part) => [`${part}_s`, timing[part]]));
+function partsOf(timing: TrainTiming): (keyof TrainTiming)[] {
+  return Object.keys(timing) as (keyof TrainTiming)[];
+}
+
+function secondsOf(timing: TrainTiming): Record<string, number> {
+  return Object.fromEntries(partsOf(timing).map((part) => [`${part}_s`, timing[part]]));
+}
 
 function compare(cold: Training, warm: readonly Training[]): void {
   const best = (of: (training: Training) => number) => Math.min(...warm.map(of));

@@ -1,4 +1,5 @@
 import type { Frame } from "./flame-tree.js";
+import { waiting } from "./read-samples.js";
 
 const [width, row, margin] = [1200, 18, 8];
 /** Of the width: what is narrower is left out. */
@@ -30,7 +31,7 @@ export function drawFlames(root: Frame): string {
 function box({ name, took }: Frame, root: Frame, x: number, level: number, size: number): string {
   const [w, y] = [size * width, margin + level * row];
   const label = `${name} ${percent(size)}`;
-  const fits = Math.floor((w - 4) / 6.2);
+  const fits = Math.floor((w - 4) / 6.9);
   const shown = fits < 3 ? "" : label.length <= fits ? label : `${name.slice(0, fits - 1)}…`;
   const title = `<title>${escaped(`${name}: ${(took / 1e6).toFixed(2)} s, ${percent(took / root.took)}`)}</title>`;
   const text = shown && `<text x="${(x + 3).toFixed(1)}" y="${y + 13}">${escaped(shown)}</text>`;
@@ -39,7 +40,7 @@ function box({ name, took }: Frame, root: Frame, x: number, level: number, size:
 
 function colourOf(name: string, level: number): string {
   if (name.endsWith("(kernel)")) return colours.kernel;
-  if (level < 2 || name === "waits") return colours.thread;
+  if (level < 2 || name === waiting) return colours.thread;
   return name.includes("(@ltad/") ? colours.own : colours.other;
 }
 

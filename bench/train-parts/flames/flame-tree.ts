@@ -1,4 +1,4 @@
-import type { Sample } from "./read-samples.js";
+import { mainThread, type Sample, waiting } from "./read-samples.js";
 
 /** A frame, with what was called from it. */
 export interface Frame {
@@ -17,11 +17,11 @@ export interface Span {
   readonly to: number;
 }
 
-/** Adds up the samples of a part by what lies below them. */
+/** Adds up the samples of a part by what lies below them; those of a helper thread that waits are left out. */
 export function flameTree(samples: readonly Sample[], { name, from, to }: Span): Frame {
   const root = frame(name);
   for (const { at, took, stack } of samples) {
-    if (at < from || at >= to) continue;
+    if (at < from || at >= to || (stack[0] !== mainThread && stack.at(-1) === waiting)) continue;
     root.took += took;
     let here = root;
     for (const called of stack) {

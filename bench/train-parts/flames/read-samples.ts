@@ -43,7 +43,9 @@ export async function readSamples(folder: string): Promise<Sample[]> {
   return all;
 }
 
-const threadName = (thread: number) => (thread === 0 ? "main thread" : `thread ${thread}`);
+/** Names of a frame: the outermost of the main thread, and the innermost of a thread that has nothing to do. */
+export const [mainThread, waiting] = ["main thread", "waits"];
+const threadName = (thread: number) => (thread === 0 ? mainThread : `thread ${thread}`);
 
 /** The kernels of a thread's sessions, in the order of time. */
 async function readKernels(folder: string, names: readonly string[], thread: number): Promise<Kernel[]> {
@@ -102,7 +104,7 @@ function stacksOf({ nodes }: CpuProfile, thread: string): Map<number, readonly s
 
 /** The name of a function and its package; all of another package is one frame, and so is all of Node. */
 export function frameOf({ functionName, url }: CallFrame): string {
-  if (url === "") return functionName === "(idle)" ? "waits" : functionName || "(native)";
+  if (url === "") return functionName === "(idle)" ? waiting : functionName || "(native)";
   if (url.startsWith("node:")) return "Node";
   const path = url.startsWith("file:") ? fileURLToPath(url) : url;
   const others = path.split("/node_modules/");
