@@ -60,10 +60,12 @@ export async function besideBusy<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Resident memory of a process of its own, MB, after 100 steps and after so many. */
+/** Resident memory of a process of its own, MB, after a third of so many steps and after all. */
 export function memoryAfter(steps: number): [number, number] {
   const script = fileURLToPath(new URL("memory.ts", import.meta.url));
   return JSON.parse(
-    execFileSync(process.execPath, ["--import", import.meta.resolve("tsx"), script, String(steps)], { encoding: "utf8" }),
+    execFileSync(process.execPath, [...process.execArgv, "--import", import.meta.resolve("tsx"), script, String(steps)], {
+      encoding: "utf8",
+    }),
   ) as [number, number];
 }

@@ -1,35 +1,33 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { defaultCacheDir } from "@ltad/hub";
 import type { TrainTiming } from "@ltad/train";
+import { report } from "../report/report.js";
+import { runTraining, type Training } from "./run-training.js";
+import { writeFlames } from "./write-flames.js";
 
-// Where the time of a whole training goes: the same training three times, in processes of their own. The first encodes every image, the second and the third
-// find the features in the cache.
+// Where the time of a whole training goes: the same training several times, in processes of their own. The first encodes every image, the others find the
+// features in the cache. With --flames the first alone, under the profilers of Node and of ONNX Runtime, and a picture of each of its parts.
 
 const { values } = parseArgs({
   options: {
     data: { type: "string", default: "../shared/realbench" },
     set: { type: "string", multiple: true, default: [] },
+    /** Trainings from the cache. */
+    again: { type: "string", default: "1" },
+    /** Folder for the pictures. */
+    flames: { type: "string" },
   },
 });
 
-interface Training {
-  readonly images: number;
-  readonly timing: TrainTiming;
-  /** Seconds from the start of the process; without training steps, none. */
-  readonly firstStep?: number;
-  readonly seconds: number;
-  readonly peakMb: number;
-}
-
 const folder = await mkdtemp(join(tmpdir(), "ltad-train-parts-"));
+const places = { data: values.data, folder, sets: values.set };
 try {
   await linkWeights(join(folder, "cache"));
-  report(await trainOnce(), [await trainOnce(), await trainOnce()]);
+  if (values.flames === undefined) await measure();
+  else await drawAll(values.flames);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -42,19 +40,32 @@ async function linkWeights(cache: string): Promise<void> {
   for (const name of names.filter((entry) => entry !== "features")) await symlink(join(own, name), join(cache, name));
 }
 
-async function trainOnce(): Promise<Training> {
-  const script = fileURLToPath(new URL("train.ts", import.meta.url));
-  const places = ["--data", values.data, "--cache", join(folder, "cache"), "--out", join(folder, "model")];
-  const sets = values.set.flatMap((set) => ["--set", set]);
-  const args = [...process.execArgv, "--import", import.meta.resolve("tsx"), script, ...places, ...sets];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  await rm(join(folder, "model"), { recursive: true });
-  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Training;
+async function measure(): Promise<void> {
+  const cold = await runTraining(places);
+  const warm: Training[] = [];
+  while (warm.length < Number(values.again)) warm.push(await runTraining(places));
+  compare(cold, warm.length > 0 ? warm : [cold]);
 }
 
-function report(cold: Training, warm: readonly Training[]): void {
+async function drawAll(out: string): Promise<void> {
+  const profiles = join(folder, "profiles");
+  await mkdir(profiles);
+  const training = await runTraining({ ...places, profiles });
+  await writeFlames(profiles, training, out);
+  report("train-parts", { images: training.images, ...secondsOf(training.timing) });
+}
+
+function partsOf(timing: TrainTiming): (keyof TrainTiming)[] {
+  return Object.keys(timing) as (keyof TrainTiming)[];
+}
+
+function secondsOf(timing: TrainTiming): Record<string, number> {
+  return Object.fromEntries(partsOf(timing).map((part) => [`${part}_s`, timing[part]]));
+}
+
+function compare(cold: Training, warm: readonly Training[]): void {
   const best = (of: (training: Training) => number) => Math.min(...warm.map(of));
-  const parts = Object.keys(cold.timing) as (keyof TrainTiming)[];
+  const parts = partsOf(cold.timing);
   const whole = parts.reduce((sum, part) => sum + cold.timing[part], 0);
   console.log(`${cold.images} images, seconds and share of the whole\n\npart         first   share  again`);
   for (const part of parts) {
@@ -77,7 +88,5 @@ function report(cold: Training, warm: readonly Training[]): void {
     whole_again_s: best(({ seconds }) => seconds),
     peak_mb: cold.peakMb,
   };
-  const targets = Object.fromEntries(Object.entries({ after_encoding_s: 30, first_step_s: 2 }).filter(([name]) => name in figures));
-  const met = Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, figures[name]! <= target]));
-  console.log(JSON.stringify({ name: "train-parts", figures, targets, met }));
+  report("train-parts", figures, { atMost: { after_encoding_s: 30, first_step_s: 2 } });
 }

@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { longTail, scanDataset } from "@ltad/data";
 import { resolveConfig, train } from "@ltad/train";
 
-// One training in a process of its own. Prints its parts in seconds, the seconds from the start of the process to the first training step, and the
-// largest resident memory in MB.
+// One training in a process of its own. Prints its parts in seconds, the seconds from the start of the process to the first training step, the largest resident
+// memory in MB, and when it began, in microseconds of the monotonic clock.
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +15,7 @@ const { values } = parseArgs({
 });
 const split = await longTail(await scanDataset(values.data), { protocol: "exp20", seed: 0 });
 let firstStep: number | undefined;
+const began = Number(process.hrtime.bigint() / 1000n);
 const { timing } = await train({
   split,
   seed: 0,
@@ -26,4 +27,5 @@ const { timing } = await train({
   },
 });
 const images = split.classes.reduce((sum, { train: items }) => sum + items.length, 0);
-console.log(JSON.stringify({ images, timing, firstStep, seconds: performance.now() / 1000, peakMb: process.resourceUsage().maxRSS / 1e3 }));
+const [seconds, peakMb] = [performance.now() / 1000, process.resourceUsage().maxRSS / 1e3];
+console.log(JSON.stringify({ images, timing, firstStep, seconds, peakMb, began }));

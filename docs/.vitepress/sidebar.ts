@@ -26,7 +26,7 @@ export function sidebar(): Item[] {
       "scale",
       "how-to/troubleshooting",
     ]),
-    group("Reference", ["benchmarks", "ablation", "method", "architecture", "platforms", "releasing"]),
+    group("Reference", ["benchmarks", "performance", "ablation", "method", "architecture", "platforms", "releasing"]),
     { text: "Packages", collapsed: true, items: readPackages().map(({ name, folder }) => ({ text: name, link: `/packages/${folder}` })) },
     { text: "API", collapsed: true, items: apiItems() },
     { ...group("Decisions", decisions()), collapsed: true },

@@ -57,19 +57,15 @@ export function unpackArrays(slots: NdArrays, { packed }: Packing, names: readon
   return arrays;
 }
 
-/** The parameters as tensors: those of the vector are cut out of it. */
+/** The parameters as tensors: those of the vector are cut out of it, one by one, because WebGPU refuses a split into more than seven parts. */
 export function unpackTensors(slots: Readonly<Record<string, tf.Tensor>>, { alone, packed }: Packing): Record<string, tf.Tensor> {
   const tensors: Record<string, tf.Tensor> = {};
   for (const name of alone) tensors[name] = slots[name]!;
-  if (packed.length === 0) return tensors;
-  const parts =
-    packed.length === 1
-      ? [slots[vectorName]!]
-      : tf.split(
-          slots[vectorName] as tf.Tensor1D,
-          packed.map((p) => p.size),
-        );
-  packed.forEach(({ name, shape }, i) => (tensors[name] = parts[i]!.reshape([...shape])));
+  const vector = slots[vectorName] as tf.Tensor1D;
+  for (const { name, shape, begin, size } of packed) {
+    const part = packed.length === 1 ? vector : tf.slice(vector, [begin], [size]);
+    tensors[name] = part.reshape([...shape]);
+  }
   return tensors;
 }
 

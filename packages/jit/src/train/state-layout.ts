@@ -1,4 +1,4 @@
-import { flatten, isNdArray, LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
+import { flatten, isNdArray, LtadError, type NdArray, type NdArrays, sizeOf, type Tree } from "@ltad/core";
 import { anArray, check, nearest } from "@ltad/core/check";
 import { checkParams, packArrays, type Packing, planPacking, unpackArrays } from "./packing.js";
 
@@ -111,8 +111,15 @@ export function grouped<T>(group: string, entries: Readonly<Record<string, T>>):
 }
 
 export function zerosLike(arrays: NdArrays): NdArrays {
-  return mapped(arrays, (array) => ({ ...array, data: new Float32Array(array.data.length) }));
+  return mapped(arrays, (array) => ({ ...array, data: new Float32Array(sizeOf(array.shape)) }));
 }
+
+/** Types and shapes alone: a training would otherwise hold its first state, three times the parameters, as long as it lives. */
+export function withoutNumbers(layout: StateLayout): StateLayout {
+  return { ...layout, trained: emptied(layout.trained), initial: emptied(layout.initial) };
+}
+
+export const emptied = (arrays: NdArrays): NdArrays => mapped(arrays, (array) => ({ ...array, data: array.data.slice(0, 0) }));
 
 const copied = (arrays: NdArrays) => mapped(arrays, copyOf);
 const copyOf = (array: NdArray): NdArray => ({ ...array, data: array.data.slice() });

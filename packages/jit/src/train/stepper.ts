@@ -8,6 +8,7 @@ import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { checkSpecs, compile } from "../to-onnx.js";
 import type { JitOptions, Tensors } from "../traced-function.js";
 import { loopFeeds, loopModel, loopResults } from "./loop-model.js";
+import { emptied } from "./state-layout.js";
 
 /** A function from state and inputs, in one record, to what changes of the state and scalars to report. */
 export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
@@ -64,16 +65,17 @@ export async function onnxStepper(
   scalars: readonly string[],
 ): Promise<Stepper> {
   await tf.ready();
+  const specs = emptied(initial); // the functions below outlive the first state
   const settings = { ...runtimeOptions(options), training: true };
   const open = async (which: keyof StepFunctions) => {
-    const { model, inspect } = compileStep(functions[which]!, initial, options, which === "step" ? scalars : [], options.check ?? false);
+    const { model, inspect } = compileStep(functions[which]!, specs, options, which === "step" ? scalars : [], options.check ?? false);
     return { session: await createSession(model, settings), inspect };
   };
   const step = await open("step");
   const programs = { step, add: functions.add ? await open("add") : undefined };
   const openLoop = async () => {
     const perStep = [...Object.keys(options.inputs), ...scalars];
-    const { model } = compileStep(functions.step, initial, options, scalars, false, (message) => loopModel(message, perStep));
+    const { model } = compileStep(functions.step, specs, options, scalars, false, (message) => loopModel(message, perStep));
     return createSession(model, settings);
   };
   let state: NdArrays = initial;

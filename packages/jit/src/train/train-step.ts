@@ -15,7 +15,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { engineFields } from "../rules.js";
 import type { JitOptions, NoArrays, Tensors, TensorsFor, TensorsOf } from "../traced-function.js";
 import { optimiserOf, type OptimiserOptions } from "./optimiser.js";
-import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, zerosLike } from "./state-layout.js";
+import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, withoutNumbers, zerosLike } from "./state-layout.js";
 import { addFunction, stepFunction, type StepParts } from "./step-function.js";
 import { eagerStepper, onnxStepper, type Stepper, stepToOnnx } from "./stepper.js";
 
@@ -118,12 +118,18 @@ export async function trainStep<
   return program as unknown as TrainProgram<P, In, M, B>;
 }
 
-async function openStep(options: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
-  const parts = partsOf(options);
-  const { layout, optimiser } = parts;
+/** In place of what the options gave: it is in the state, which moves on, and the program must not hold the first one. */
+const noNumbers = { params: {}, buffers: {} };
+
+async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
+  const { layout: whole, ...rest } = partsOf(given);
+  const layout = withoutNumbers(whole);
+  const parts: StepParts = { ...rest, layout };
+  const options = { ...given, ...noNumbers };
+  const { optimiser } = parts;
   const make = options.engine === "tensorflow" ? eagerStepper : onnxStepper;
   const functions = { step: stepFunction(parts), ...(options.accumulate ? { add: addFunction(parts) } : {}) };
-  const stepper = await make(functions, layout.initial, options, scalarsOf(parts, options.accumulate));
+  const stepper = await make(functions, whole.initial, options, scalarsOf(parts, options.accumulate));
   let [count, added] = [0, 0];
   const state = () => ({ ...toCheckpoint(stepper.state(), layout), ...counters(count, added, options.accumulate) });
   const inTurn = queue();
@@ -232,7 +238,7 @@ function partsOf(options: AnyOptions): StepParts {
   const layout = stateLayout(options, optimiser.moments);
   const taken = Object.keys(options.inputs).find((name) => name in layout.initial || name.startsWith("at."));
   if (taken !== undefined) throw new LtadError("LTAD_CONFIG", `inputs.${taken}: the name belongs to the state of the training. Rename it.`);
-  return { ...options, clipNorm: settings.clipNorm, optimiser, layout };
+  return { ...options, ...noNumbers, clipNorm: settings.clipNorm, optimiser, layout };
 }
 
 /** @throws LtadError `LTAD_CONFIG` when there is no learning rate, or a schedule gives none */
