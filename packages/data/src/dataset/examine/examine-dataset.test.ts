@@ -68,6 +68,26 @@ describe("examineDataset", () => {
     expect(found.suspects.map(({ id, beside }) => [id, beside?.id])).toContainEqual(["a/test/cut/again.jpg", "a/train/good/004.png"]);
   });
 
+  it("finds training images that are tested as smaller JPEGs, lighter, with less contrast, mirrored and turned", async () => {
+    const changed = async (seed: number, change: (image: sharp.Sharp) => sharp.Sharp) => change(sharp(await part(seed))).toBuffer();
+    const found = await examine({
+      ...(await clean()),
+      "a/test/good/small.jpg": await changed(3, (image) => image.resize(64, 64).jpeg({ quality: 75 })),
+      "a/test/good/light.png": await changed(4, (image) => image.linear(1.1, 5)),
+      "a/test/cut/dull.png": await changed(5, (image) => image.linear(0.8, 20)),
+      "a/test/good/mirror.png": await changed(6, (image) => image.flop()),
+      "a/test/good/turned.jpg": await changed(7, (image) => image.rotate(90).jpeg({ quality: 85 })),
+    });
+    expect(found.suspects.map(({ id, why }) => `${id}: ${why}`).sort()).toEqual([
+      "a/test/cut/dull.png: nearly the same picture as a/train/good/005.png",
+      "a/test/good/light.png: nearly the same picture as a/train/good/004.png",
+      "a/test/good/mirror.png: nearly the mirrored or turned picture of a/train/good/006.png",
+      "a/test/good/small.jpg: nearly the same picture as a/train/good/003.png",
+      "a/test/good/turned.jpg: nearly the mirrored or turned picture of a/train/good/007.png",
+    ]);
+    expect(found.matters).toBe(true);
+  });
+
   it("joins what it says about one class", async () => {
     const found = await examine({ ...(await clean()), "a/train/good/b1.png": await part(1), "a/train/good/b2.png": await part(2) });
     expect(told(found)).toMatch(
