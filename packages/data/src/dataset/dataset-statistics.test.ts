@@ -72,7 +72,7 @@ it("says everything that examineDataset says, but for what only pixels show, and
   });
   const dataset = await scanDataset(root);
   const [counted, examined] = [await datasetStatistics(dataset), await examineDataset(dataset)];
-  expect(counted.lines).toEqual(examined.lines);
+  expect(counted.lines).toEqual(examined.lines.filter(({ text }) => !text.includes("found twice")));
   expect(counted.lines.map(({ text }) => text.replaceAll(root, "ROOT"))).toContainEqual(
     expect.stringMatching(
       /^a: 4 files \(a\/train\/good\/1\.png, .*\.\.\.\) cannot be used, all for one reason\. The first: ROOT\/a\/train/,

@@ -28,6 +28,7 @@ const softShare = 0.02;
 const half = 0x7fff;
 /** Share of the pixels between a tenth and nine tenths of the largest value: soft edges are a part of a mask, a photograph is grey nearly everywhere. */
 const photoShare = 0.4;
+const blackShare = 0.1;
 
 /**
  * The pixels that a mask marks.
@@ -54,9 +55,14 @@ function marksOf(values: Uint16Array, width: number, { alpha, isJpeg }: { alpha:
   return { data: Uint8Array.from(values, (v) => (v >= from ? 1 : 0)), alpha, soft, ...(photo && { photo }) };
 }
 
+/** A photograph is grey nearly everywhere, and nowhere without light: a mask with soft edges is black where there is no defect. */
 function isGreyMostly(values: Uint16Array, top: number): boolean {
-  const grey = values.reduce((sum, v) => sum + (v > 0.1 * top && v < 0.9 * top ? 1 : 0), 0);
-  return grey > photoShare * values.length;
+  let [grey, black] = [0, 0];
+  for (const v of values) {
+    if (v > 0.1 * top && v < 0.9 * top) grey++;
+    else if (v < 0.02 * top) black++;
+  }
+  return grey > photoShare * values.length && black < blackShare * values.length;
 }
 
 function isSoft(values: Uint16Array, width: number): boolean {

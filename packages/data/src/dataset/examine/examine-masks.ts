@@ -25,7 +25,8 @@ export async function examineMasks(
     items,
     async ({ item, name, odd }) => {
       try {
-        onMask?.(item, await addMask(item, odd, options));
+        const mask = await addMask(item, odd, options);
+        onMask?.(item, mask);
       } catch (error) {
         if (!isLtadError(error) || (error.code !== "LTAD_IMAGE" && error.code !== "LTAD_MASK")) throw error;
         // An image that cannot be read is named by the survey of images.

@@ -1,37 +1,26 @@
 import { type ImageFacts, side } from "./survey.js";
 
-// Shapes: S the side of the small pictures, C that of the coarse ones.
-
-/** What sets an image apart from the mean of its class, of length 1. */
-export interface Residual {
-  /** [S, S] */
-  readonly fine: Float32Array;
-  /** [C, C], for a first choice */
-  readonly coarse: Float32Array;
-}
-
-/** Residuals of small pictures against one class. */
+/** What sets a small picture apart from the mean of its class, of length 1. */
 export interface Residuals {
-  (small: Uint16Array): Residual;
+  (small: Uint16Array): Float32Array;
   /** Of the picture in the seven other positions: mirrored, turned by right angles. */
-  turned(small: Uint16Array): Residual[];
+  turned(small: Uint16Array): Float32Array[];
 }
-
-const coarseSide = 8;
 
 /** Against the mean picture of these images. What only makes a picture lighter or its contrast higher is left out. */
 export function residualsOf(images: readonly Pick<ImageFacts, "small">[]): Residuals {
   const mean = meanOf(images);
   const ones = unit(new Float32Array(side * side).fill(1));
   const usual = unit(without(mean, [ones]));
-  const residual = (small: ArrayLike<number>): Residual => {
-    const difference = Float32Array.from(mean, (value, i) => small[i]! - value);
-    const fine = without(difference, [ones, usual]);
-    return { fine: unit(fine), coarse: unit(shrunk(fine)) };
-  };
-  return Object.assign(residual, {
-    turned: (small: Uint16Array) => turns.map((at) => residual(Uint16Array.from(small, (_, i) => small[at(i)]!))),
-  });
+  const residual = (small: Uint16Array) =>
+    unit(
+      without(
+        mean.map((value, i) => small[i]! - value),
+        [ones, usual],
+      ),
+    );
+  const turned = (small: Uint16Array) => turns.map((at) => residual(small.map((_, i) => small[at(i)]!)));
+  return Object.assign(residual, { turned });
 }
 
 function meanOf(images: readonly Pick<ImageFacts, "small">[]): Float32Array {
@@ -54,16 +43,6 @@ function without(values: Float32Array, directions: readonly Float32Array[]): Flo
 function unit(values: Float32Array): Float32Array {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   return length < 1e-3 ? new Float32Array(values.length) : values.map((value) => value / length);
-}
-
-function shrunk(fine: Float32Array): Float32Array {
-  const coarse = new Float32Array(coarseSide * coarseSide);
-  const step = side / coarseSide;
-  for (let i = 0; i < fine.length; i++) {
-    const [row, column] = [Math.floor(i / side / step), Math.floor((i % side) / step)];
-    coarse[row * coarseSide + column]! += fine[i]!;
-  }
-  return coarse;
 }
 
 /** Where each pixel of a turned picture comes from. */
