@@ -5,11 +5,11 @@ import { LtadError, sha256 } from "@ltad/core";
 import { masksOf } from "@ltad/data";
 import { readManifest } from "@ltad/detector";
 import type { PlanItem, PlanParts } from "@ltad/fleet";
-import { expandImages } from "../expand-images.js";
+import { expandImages, notScored } from "../expand-images.js";
 import { type PlanData, scanPlanData } from "./open-plan-data.js";
 import type { PlanOptions } from "./plan-options.js";
 
-type Parts = PlanParts & { readonly readAs: string };
+type Parts = PlanParts & { readonly readAs: string; readonly warnings: readonly string[] };
 
 /** The plan of scoring an archive: all images in a folder and below, whose class the model predicts. */
 export async function planScores(data: PlanData, options: PlanOptions): Promise<Parts> {
@@ -17,15 +17,16 @@ export async function planScores(data: PlanData, options: PlanOptions): Promise<
   const { scan, source } = data;
   if (scan === undefined) throw dataError();
   const folder = source?.images ? dirname(scan) : scan;
-  const files = source?.images ?? (await expandImages([scan])).files;
+  const { files, passedOver } = source?.images ? { files: source.images, passedOver: [] } : await expandImages([scan]);
   const items = files.map((file): PlanItem => {
     const id = relative(folder, file).replaceAll("\\", "/");
     return { id: id === "" ? file : (source?.rename(id) ?? id), file: source?.locate(file) ?? resolve(file), label: -1 };
   });
-  const said = source?.rename(scan) ?? scan;
+  const renamed = (text: string) => source?.rename(text) ?? text;
   return {
     ...partsOf(source?.root ?? resolve(scan), items, model, options),
-    readAs: `${said}: ${items.length} images, whose classes the model predicts.`,
+    readAs: `${renamed(scan)}: ${items.length} images, whose classes the model predicts.`,
+    warnings: passedOver.length > 0 ? [renamed(notScored(passedOver))] : [],
   };
 }
 
@@ -50,7 +51,8 @@ export async function planEvaluation(data: PlanData, options: PlanOptions): Prom
     const names = model.manifest.classes.map(({ name }) => name).join(", ");
     throw new LtadError("LTAD_DATA", `${dataset.root}: no test image of a class of the model, which knows ${names}.`);
   }
-  return { ...partsOf(data.source?.root ?? resolve(dataset.root), items, model, options), readAs: dataset.readAs };
+  const parts = partsOf(data.source?.root ?? resolve(dataset.root), items, model, options);
+  return { ...parts, readAs: dataset.readAs, warnings: dataset.warnings };
 }
 
 type Model = Awaited<ReturnType<typeof modelOf>>;
