@@ -1,4 +1,5 @@
-import type { RuntimeOptions } from "@ltad/runtime";
+import { check, fields, string } from "@ltad/core/check";
+import { type RuntimeOptions, runtimeFields } from "@ltad/runtime";
 import { openGraphs } from "./graphs.js";
 import type { Graphs } from "./graphs-of.js";
 import type { ImageSource } from "./image.js";
@@ -36,6 +37,7 @@ export interface EncoderGraph {
  *   graphs do not fit
  */
 export async function openDetector(folder: string, options: RuntimeOptions = {}): Promise<Detector> {
+  check("openDetector", { folder, options }, { folder: string, options: fields(runtimeFields) });
   const bundle = await loadBundle(folder);
   const { manifest } = bundle;
   const graphs = await openGraphs(bundle, options);

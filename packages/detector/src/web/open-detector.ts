@@ -1,10 +1,11 @@
 import { stopwatch } from "@ltad/core/browser";
-import { anything, check, fields, func, number, optional, string } from "@ltad/core/check";
+import { check, fields, func, number, optional } from "@ltad/core/check";
 import { openProgram, webRuntimeFields, type WebRuntimeOptions } from "@ltad/runtime/web";
 import { assess, type Assessment, type AssessOptions, classIndex } from "../assess.js";
 import { checkProgram, encoderContract, headContract } from "../graph-contract.js";
 import { graphsOf } from "../graphs-of.js";
 import type { Manifest } from "../manifest.js";
+import { assessFields } from "../options-rules.js";
 import { rangeFor } from "../ranges.js";
 import { type BundleFiles, filesOf } from "./files-of.js";
 import { loadBundle, type OnBytes } from "./load-bundle.js";
@@ -77,13 +78,7 @@ export async function openDetector(
   };
 }
 
-const predictRules = fields({
-  class: optional(string),
-  size: anything,
-  mostPixels: optional(number()),
-  maxPixels: optional(number()),
-  falseAlarmRate: optional(number(0)),
-});
+const predictRules = fields({ ...assessFields, maxPixels: optional(number()) });
 
 async function predict(model: Parameters<typeof assess>[0], image: WebImage, options: WebPredictOptions): Promise<WebPrediction> {
   check("predict", { options }, { options: predictRules });
