@@ -40,6 +40,7 @@ it("exports what is listed here", () => {
       "unflatten",
       "version",
       "weightTypes",
+      "withoutDraws",
       "writeError",
       "writeFileAtomic",
       "writeSafetensors",

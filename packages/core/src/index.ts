@@ -14,7 +14,7 @@ export type { ImageProcessing, ResizeKernel } from "./image-processing.js";
 export { foreignFile } from "./foreign-file.js";
 export { readSafetensors, sha256, writeError, writeFileAtomic, writeSafetensors } from "./files.js";
 export type { JobOptions, Progress } from "./progress.js";
-export { createRng, restoreRng } from "./rng.js";
+export { createRng, restoreRng, withoutDraws } from "./rng.js";
 export type { Rng, RngState } from "./rng.js";
 export { decodeDoubles, decodeSafetensors, encodeSafetensors } from "./safetensors.js";
 export type { DoubleArray, FileArrays, HalfArray, Safetensors } from "./safetensors.js";

@@ -39,6 +39,24 @@ export function createRng(seed: number | string): Rng {
   return rng;
 }
 
+/** Who may not draw now: generators that were made before. */
+let barred: { readonly before: number; readonly refuse: () => void } | undefined;
+let made = 0;
+
+/**
+ * Runs a function that must give the same results whenever it runs: generators that were made before it began may not draw in it.
+ * @param refuse throws the error of a draw
+ */
+export function withoutDraws<T>(run: () => T, refuse: () => never): T {
+  const outer = barred;
+  barred = { before: made, refuse };
+  try {
+    return run();
+  } finally {
+    barred = outer;
+  }
+}
+
 /** Goes on where {@link Rng.state} was taken. */
 export function restoreRng(state: RngState): Rng {
   return fromState(state);
@@ -47,8 +65,10 @@ export function restoreRng(state: RngState): Rng {
 function fromState({ key, words, spare: first }: RngState): Rng {
   let [a, b, c, d] = words;
   let spare = first;
+  const own = made++;
   /** sfc32 by Chris Doty-Humphrey (PractRand): 128 bits of state, passes BigCrush. */
   const uniform = () => {
+    if (barred !== undefined && own < barred.before) barred.refuse();
     const t = (((a + b) | 0) + d) | 0;
     d = (d + 1) | 0;
     a = b ^ (b >>> 9);

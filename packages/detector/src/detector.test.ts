@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bytesOf, createRng, float32, floats, sizeOf } from "@ltad/core";
-import { expectClose } from "@ltad/core/testing";
+import { expectClose, wrongCalls } from "@ltad/core/testing";
 import { decodeImage, loadImage, squashImage } from "@ltad/data";
 import { encodeModel, readOnnx } from "@ltad/onnx";
 import sharp from "sharp";
@@ -99,6 +99,29 @@ describe("predict", () => {
     ];
     expect(buffer.map).toEqual(path.map);
     expectClose(pixels.map, path.map, { rtol: 0.02, atol: 0.01 }, "pixels"); // not rounded to 8 bits on the way, and another shrinking filter
+  });
+
+  it("refuses what it cannot take in our words", async () => {
+    const model = join(folder, "model");
+    const opened: Detector[] = [];
+    const open = async (at: string, options: object) => opened.push(await openDetector(at, options));
+    expect(await wrongCalls({ name: "openDetector", run: open as never, args: [model, { threads: 1 }] })).toEqual([]);
+    await Promise.all(opened.map((one) => one.dispose()));
+    const args = [image, { size: "grid", class: "nut", image: { maxPixels: 1e6 } }];
+    expect(await wrongCalls({ name: "predict", run: detector.predict as never, args })).toEqual([]);
+    for (const [options, message] of [
+      [{ falseAlarmrate: 0.1 }, "Did you mean falseAlarmRate?"],
+      [{ size: "orginal" }, "one of original, grid"],
+      [{ image: { maxpixels: 1 } }, "Did you mean maxPixels?"],
+      [{ limits: { nut: "high" } }, "limits.nut"],
+    ] as const)
+      await expect(detector.predict(image, options as never)).rejects.toMatchObject({
+        code: "LTAD_CONFIG",
+        message: expect.stringContaining(message) as string,
+      });
+    const halved = { width: 90, height: 70, data: new Uint8Array(90 * 35 * 3) };
+    for (const pixels of [halved, { ...halved, data: new Float32Array(90 * 70 * 3) }])
+      await expect(detector.predict(pixels as never)).rejects.toMatchObject({ code: "LTAD_SHAPE" });
   });
 
   it("resizes files and pixels by the filter of the bundle", async () => {

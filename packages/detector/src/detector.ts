@@ -1,5 +1,5 @@
-import { check, number, optional } from "@ltad/core/check";
-import type { RuntimeOptions } from "@ltad/runtime";
+import { check, fields, number, optional, string } from "@ltad/core/check";
+import { type RuntimeOptions, runtimeFields } from "@ltad/runtime";
 import { openGraphs } from "./graphs.js";
 import type { Graphs } from "./graphs-of.js";
 import type { ImageSource } from "./image.js";
@@ -44,11 +44,12 @@ export interface DetectorOptions extends RuntimeOptions {
  * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, when it is damaged or newer than this program, or when its
  *   graphs do not fit
  */
-export async function openDetector(folder: string, { classMemory, ...options }: DetectorOptions = {}): Promise<Detector> {
-  check("openDetector", { classMemory }, { classMemory: optional(number(1)) });
+export async function openDetector(folder: string, options: DetectorOptions = {}): Promise<Detector> {
+  check("openDetector", { folder, options }, { folder: string, options: fields({ ...runtimeFields, classMemory: optional(number(1)) }) });
+  const { classMemory, ...runtime } = options;
   const bundle = await loadBundle(folder);
   const { manifest } = bundle;
-  const graphs = await openGraphs(bundle, options, classMemory);
+  const graphs = await openGraphs(bundle, runtime, classMemory);
   return {
     ...graphs,
     folder,

@@ -1,10 +1,12 @@
 import { stopwatch } from "@ltad/core";
+import { boolean, check, fields, optional, refuse, type Rule } from "@ltad/core/check";
 import type { DecodedImage, ImageOptions } from "@ltad/data";
 import { assess, type Assessment, type AssessOptions, classIndex, type Model, resized } from "./assess.js";
 import type { Scores } from "./graphs-of.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
 import type { Manifest } from "./manifest.js";
+import { assessFields, imageFields } from "./options-rules.js";
 import { overlay } from "./overlay.js";
 import { rangeFor } from "./ranges.js";
 
@@ -33,8 +35,21 @@ export interface Prediction extends Assessment {
   };
 }
 
+const sourceRule: Rule = (value, path) => {
+  const { data, width, height } = (value ?? {}) as Partial<Record<"data" | "width" | "height", unknown>>;
+  const isPixels = data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  const fits =
+    (typeof value === "string" && value !== "") ||
+    value instanceof Uint8Array ||
+    (isPixels && Number(width) * Number(height) * 3 === data.length);
+  if (!fits)
+    throw refuse(path, "the path of an image, the bytes of its file, or decoded pixels { width, height, data }", value, "LTAD_SHAPE");
+};
+const optionsRule = fields({ ...assessFields, overlay: optional(boolean), image: optional(fields(imageFields)) });
+
 /** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
 export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
+  check("predict", { image: source, options }, { image: sourceRule, options: optionsRule });
   const { classes, features, display } = model.manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
 import { jitRule } from "./rules.js";
 import { runEagerly, tensorsOf } from "./tensors.js";
+import { explainRuntime } from "./trace/explain-runtime.js";
 import { checkSpecs, compile, toOnnx } from "./to-onnx.js";
 import {
   type AnyFunction,
@@ -37,13 +38,13 @@ async function open(fn: AnyFunction, inputs: TensorSpecs, options: TraceOptions 
   const { engine, check: watched = false, constants = {}, ...settings } = options;
   if (engine === "tensorflow") return eagerProgram(fn, inputs, constants, watched);
   if (watched) return watchedProgram(fn, inputs, constants, settings);
-  return openProgram(toOnnx(fn, inputs, { constants }), settings);
+  return openProgram(toOnnx(fn, inputs, { constants }), settings).catch(explainRuntime);
 }
 
 /** A program that checks every tensor of its runs. */
 async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray>, settings: RuntimeOptions): Promise<Program> {
   const { model, inspect } = compile(fn, inputs, constants, true);
-  const program = await openProgram(model, settings);
+  const program = await openProgram(model, settings).catch(explainRuntime);
   return {
     ...program,
     outputs: program.outputs.filter((name) => name !== flagsName),

@@ -22,6 +22,8 @@ function faultOf(results: unknown): string | undefined {
   if (typeof results !== "object" || results === null) return `it returned ${results === undefined ? "nothing" : described(results)}`;
   const entries = Object.entries(results);
   if (entries.length === 0) return "there are none";
+  const unnamed = entries.find(([key]) => key === "" || key === "__proto__");
+  if (unnamed) return `one has the name ${JSON.stringify(unnamed[0])}, which no output can have`;
   const [name, value] = entries.find(([, tensor]) => !(tensor instanceof tf.Tensor)) ?? [];
   if (name !== undefined) return `${name} is ${described(value)}`;
   const [gone] = entries.find(([, tensor]) => (tensor as tf.Tensor).isDisposed) ?? [];

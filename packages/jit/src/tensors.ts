@@ -17,15 +17,17 @@ export function toTensor(array: NdArray): tf.Tensor {
   return tf.tensor(data.slice(), [...shape], dtype);
 }
 
+const types = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
 /**
- * The numbers of a tensor, copied.
+ * The numbers of a tensor, copied; of an empty one TF.js may give a plain array.
  * @throws LtadError `LTAD_TRACE` while tracing, `LTAD_SHAPE` for strings and complex numbers
  */
 export function toNdArray(tensor: tf.Tensor): NdArray {
   check("toNdArray", { tensor }, { tensor: aTensor() });
   if (tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool")
     throw new LtadError("LTAD_SHAPE", `tensor: expected float32, int32 or bool, received ${tensor.dtype}.`);
-  return { dtype: tensor.dtype, shape: [...tensor.shape], data: tensor.dataSync<"float32">().slice() };
+  return { dtype: tensor.dtype, shape: [...tensor.shape], data: new types[tensor.dtype](tensor.dataSync()) };
 }
 
 /** The same tree with tensors on the current TF.js backend: for eager use and tests. */

@@ -1,4 +1,4 @@
-import type { DType, NdArray, NdArrays } from "@ltad/core/browser";
+import { LtadError, type DType, type NdArray, type NdArrays } from "@ltad/core/browser";
 import type * as common from "onnxruntime-common";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type { TensorSpec } from "./program.js";
@@ -22,11 +22,20 @@ export function asSession(api: Pick<typeof common, "Tensor">, session: Inference
     providers,
     async run(arrays) {
       const feeds = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, convert(array)]));
-      const results = await session.run(feeds);
+      const results = await session.run(feeds).catch(runError);
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, arrayOf(tensor)]));
     },
     release: () => session.release(),
   };
+}
+
+/** What a graph cannot compute with inputs of the right types and shapes: an index beyond the end, a division of whole numbers by 0. */
+function runError(error: unknown): never {
+  const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
+  const [, operation, why] = /while running (\w+) node\..*?Status Message: ?(.*)$/.exec(reason) ?? [];
+  const what = operation === undefined ? reason : `${operation}: ${why || "no reason given"}`;
+  const remedy = "Check the numbers of the inputs, such as indices and divisors, and that none is empty";
+  throw new LtadError("LTAD_SHAPE", `run: ONNX Runtime cannot compute the graph with these inputs (${what}). ${remedy}.`, { cause: error });
 }
 
 function arrayOf(tensor: Tensor): NdArray {

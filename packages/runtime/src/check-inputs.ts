@@ -8,7 +8,7 @@ import type { TensorSpec, TensorSpecs } from "./program.js";
  */
 export function checkInputs(inputs: NdArrays, specs: TensorSpecs): void {
   check("run", { inputs }, { inputs: recordOf(() => undefined) });
-  const unknown = Object.keys(inputs).find((name) => !(name in specs));
+  const unknown = Object.keys(inputs).find((name) => !Object.hasOwn(specs, name));
   if (unknown !== undefined) {
     const near = nearest(unknown, Object.keys(specs));
     const hint = near === undefined ? "" : `. Did you mean ${near}?`;

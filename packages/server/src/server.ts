@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
 import { LtadError } from "@ltad/core";
+import { check } from "@ltad/core/check";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import { createApp } from "./app.js";
 import { startPool } from "./engine/pool.js";
 import { createKeyCheck } from "./http/api-keys.js";
 import { startGrpc } from "./grpc/start-grpc.js";
 import { Models } from "./models/models.js";
+import { serverRule } from "./server-rule.js";
 import { checkDecisionOptions, checkLimitNames } from "./models/decision-options.js";
 import { portError } from "./port-error.js";
 import { openTracing } from "./tracing/open-tracing.js";
@@ -90,6 +92,7 @@ const loopback = /^(localhost|127\.|::1$)/;
  * @throws LtadError `LTAD_BUNDLE` when a bundle cannot be opened, `LTAD_CONFIG` when the port or the address cannot be used
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  check("server", { options }, { options: serverRule });
   const { host = "127.0.0.1", port = 8080, grpcPort, reloadInterval = 2000, timeout = 30_000, apiKeys, logger } = options;
   checkDecisionOptions(options);
   createKeyCheck(apiKeys); // what is wrong with them, before the models are loaded

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
+import { anything, boolean, check, fields, listOf, optional, string } from "@ltad/core/check";
 import { shown } from "../internal/shown.js";
 import type { Dataset } from "./dataset.js";
 import type { Folder } from "./folder.js";
@@ -19,6 +20,17 @@ import type { ScanOptions } from "./scan-options.js";
 /** The names that `layout` takes. */
 export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
+const texts = optional(listOf(string));
+const optionsRule = fields({
+  layout: optional(anything),
+  goodNames: texts,
+  className: optional(string),
+  good: texts,
+  bad: texts,
+  links: optional(boolean),
+  signal: optional(anything),
+});
+
 /**
  * Scans a data set: every file name, nothing decoded but masks of layouts that say in no other way what is good. The same folder gives the same lists
  * on every machine. Whatever images it does not use are named in the remarks.
@@ -27,6 +39,7 @@ export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
  *   a link leaves the folder. `LTAD_MASK` when masks fit no image. `LTAD_CONFIG` for an unknown layout or a faulty layout file
  */
 export async function scanDataset(data: string | undefined, options: ScanOptions = {}): Promise<Dataset> {
+  check("scanDataset", { data, options }, { data: optional(string), options: optionsRule });
   const { good = [], bad = [] } = options;
   if (data === undefined || good.length > 0 || bad.length > 0) return scanGoodBad(data, { ...options, good, bad });
   const path = await resolveData(data);

@@ -1,4 +1,5 @@
 import { createRng } from "@ltad/core";
+import { anything, check, fields, having, optional, string, whole } from "@ltad/core/check";
 import type { ClassData, Dataset, TrainItem } from "../dataset/dataset.js";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { type ClassCount, type ClassOrder, longTailCounts, orderClasses } from "./long-tail-counts.js";
@@ -21,7 +22,10 @@ export interface LongTailOptions {
  * another class, protocol or count does not change which images come first.
  * @throws LtadError `LTAD_CONFIG` for an unknown protocol or order, `LTAD_DATA` for a list file with faults
  */
-export async function longTail(dataset: Dataset, { protocol, order, seed = 0 }: LongTailOptions): Promise<Split> {
+export async function longTail(dataset: Dataset, options: LongTailOptions): Promise<Split> {
+  const rules = fields({ protocol: string, order: optional(anything), seed: optional(whole()) });
+  check("longTail", { dataset, options }, { dataset: having("a data set of scanDataset", "classes", "root"), options: rules });
+  const { protocol, order, seed = 0 } = options;
   const parsed = parseProtocol(protocol);
   if (parsed.kind === "file") return readSplit(parsed.path, dataset, { order, seed });
   const available = dataset.classes.map(({ name, train }): ClassCount => ({ name, count: train.length }));

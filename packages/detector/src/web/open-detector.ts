@@ -1,10 +1,11 @@
 import { stopwatch } from "@ltad/core/browser";
-import { anything, check, fields, func, number, optional, string } from "@ltad/core/check";
+import { check, fields, func, number, optional } from "@ltad/core/check";
 import { openProgram, webRuntimeFields, type WebRuntimeOptions } from "@ltad/runtime/web";
 import { assess, type Assessment, type AssessOptions, classIndex } from "../assess.js";
 import { checkProgram, encoderContract, type GraphContract, headContract, nearestContract } from "../graph-contract.js";
 import { graphsOf, type OpenGraph } from "../graphs-of.js";
 import type { GraphSpec, Manifest } from "../manifest.js";
+import { assessFields } from "../options-rules.js";
 import { rangeFor } from "../ranges.js";
 import { type BundleFiles, filesOf } from "./files-of.js";
 import { loadBundle, type OnBytes, type WebBundle } from "./load-bundle.js";
@@ -91,13 +92,7 @@ async function openAll({ manifest, encoder, head, byClass }: WebBundle, runtime:
   }
 }
 
-const predictRules = fields({
-  class: optional(string),
-  size: anything,
-  mostPixels: optional(number()),
-  maxPixels: optional(number()),
-  falseAlarmRate: optional(number(0)),
-});
+const predictRules = fields({ ...assessFields, maxPixels: optional(number()) });
 
 async function predict(model: Parameters<typeof assess>[0], image: WebImage, options: WebPredictOptions): Promise<WebPrediction> {
   check("predict", { options }, { options: predictRules });

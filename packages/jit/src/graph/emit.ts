@@ -17,7 +17,7 @@ export function resplat(g: Graph, x: Value, shape: Shape): Value {
 export function reshape(g: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   if (isSplat(x) && sizeOf(shape) !== 1) return resplat(g, x, shape);
-  return g.add("Reshape", [g.full(x), g.ints(shape)], shape);
+  return g.add("Reshape", [g.full(x), g.ints(shape)], shape, shape.includes(0) ? { attributes: { allowzero: 1 } } : {});
 }
 
 export function transpose(g: Graph, x: Value, perm: readonly number[]): Value {

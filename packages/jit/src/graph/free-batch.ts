@@ -7,8 +7,11 @@ import type { Shape } from "./shape.js";
 // the three graphs (shapes, ends of slices, 1/B of a mean) must follow a rule in B, and is then computed in the graph from the
 // shape of an input. Nothing has to be known about how a kernel uses its sizes.
 
-/** Sizes to trace with: primes, so that no other dimension is likely to be equal to one by chance, and not 1, which broadcasts. */
-export const probes = [11, 13, 17] as const;
+/**
+ * Sizes to trace with: primes and a double, so that no other dimension is likely to be equal to one by chance, and not 1, which broadcasts. Far apart and
+ * odd and even, so that a limit such as min(32, B) or a remainder follows no rule.
+ */
+export const probes = [11, 26, 67] as const;
 
 /** What one trace gives. */
 export interface Traced {

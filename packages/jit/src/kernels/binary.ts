@@ -16,9 +16,14 @@ const rows = (entries: Record<string, string>, make: (op: string) => Kernel): Ke
 export const binary: Kernels = {
   Add: row((g, a, b) => (isNumber(g, a, 0, b) ? b : isNumber(g, b, 0, a) ? a : add(g, a, b))),
   Sub: row((g, a, b) => (isNumber(g, b, 0, a) ? a : sub(g, a, b))),
-  Multiply: row((g, a, b) => (isNumber(g, a, 1, b) ? b : isNumber(g, b, 1, a) ? a : mul(g, a, b))),
+  Multiply: row((g, a, b) => {
+    if (a.dtype === "bool") return compare(g, "And", a, b);
+    return isNumber(g, a, 1, b) ? b : isNumber(g, b, 1, a) ? a : mul(g, a, b);
+  }),
   RealDiv: row((g, a, b) => (isNumber(g, b, 1, a) ? a : div(g, a, b))),
-  ...rows({ Pow: "Pow", Maximum: "Max", Minimum: "Min" }, node),
+  Pow: node("Pow"),
+  Maximum: row((g, a, b) => (a.dtype === "bool" ? compare(g, "Or", a, b) : g.elementwise("Max", [a, b]))),
+  Minimum: row((g, a, b) => (a.dtype === "bool" ? compare(g, "And", a, b) : g.elementwise("Min", [a, b]))),
   ...rows({ Greater: "Greater", GreaterEqual: "GreaterOrEqual", Less: "Less", LessEqual: "LessOrEqual" }, order),
   ...rows({ LogicalAnd: "And", LogicalOr: "Or", LogicalXor: "Xor" }, logical),
   Equal: row((g, a, b) => compare(g, "Equal", a, b)),

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 // TF.js leaves some checks to the kernels of its backends. A graph with such a fault would only fail when ONNX Runtime loads it, without a line of the caller.
 
 type Shape = readonly number[];
-type Operands = Readonly<Record<string, { readonly shape: Shape } | undefined>>;
+type Operands = Readonly<Record<string, { readonly shape: Shape; readonly dtype?: string } | undefined>>;
 type Attributes = Readonly<Record<string, unknown>>;
 type Check = (operands: Operands, attributes: Attributes) => void;
 
@@ -12,6 +12,12 @@ const axisOf = (name: string): Check => {
     const given = (axis ?? dims) as number | number[] | undefined;
     if (given !== undefined) tf.util.parseAxisParam(given, [...shapeOf(operands, name)]);
   };
+};
+
+const oneAxis: Check = (operands, attributes) => {
+  axisOf("x")(operands, attributes);
+  const axes = [attributes["axis"]].flat();
+  if (axes.length !== 1) throw new Error(`expected one axis, received [${axes.join(", ")}]`);
 };
 
 const broadcasting =
@@ -79,7 +85,8 @@ const checks: Readonly<Record<string, Check>> = {
     broadcasting("a", "b"),
   ),
   Prelu: broadcasting("x", "alpha"),
-  ...each("Sum Mean Max Min Prod All Any ArgMax ArgMin Reverse Cumsum Cumprod", axisOf("x")),
+  ...each("Sum Mean Max Min Prod All Any Reverse", axisOf("x")),
+  ...each("ArgMax ArgMin Cumsum Cumprod", oneAxis),
   GatherV2: axisOf("x"),
   ...each("BatchMatMul _FusedMatMul", product),
   ...each("Pack AddN", alike),
@@ -103,8 +110,15 @@ const listOf = (operands: Operands): Shape[] =>
     .filter((key) => /^\d+$/.test(key))
     .map((key) => operands[key]!.shape);
 
+/** Of booleans, TF.js gives booleans that are none: 2 for true + true, 255 for false - true. */
+const noBooleans = new Set(
+  "Abs Add AddN ClipByValue Cumprod FloorDiv Mod Neg Pow Prelu RealDiv Relu Sign Square SquaredDifference Sub".split(" "),
+);
+
 /** What is wrong with the operands of a kernel, in words; nothing if it can run. */
 export function operandFault(kernel: string, operands: Operands, attributes: object): string | undefined {
+  const isBoolean = Object.values(operands).some((operand) => operand?.dtype === "bool");
+  if (isBoolean && noBooleans.has(kernel)) return "they are booleans. Make numbers of them first, with toInt() or toFloat()";
   try {
     checks[kernel]?.(operands, attributes as Attributes);
   } catch (error) {

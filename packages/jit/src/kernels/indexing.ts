@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { cast, compare, reduce, reshape, slice, where } from "../graph/emit.js";
+import { cast, compare, pad, reduce, reshape, slice, where } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { axesOf, sizeOf, type Shape } from "../graph/shape.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
@@ -59,10 +59,8 @@ export const indexing: Kernels = {
     return where(g, chosen, g.number(type, onValue), g.number(type, offValue));
   }),
   TopK: kernel<"x", tf.TopKAttrs>((g, { x }, { k, sorted }) => {
-    const shape = [...x.shape.slice(0, -1), k];
-    const outputs = [x.dtype, "int64" as const].map((dtype) => ({ dtype, shape, stored: shape }));
-    const [values, places] = g.addMany("TopK", [x, g.ints([k])], outputs, { axis: -1, sorted: sorted ? 1 : 0 }) as [Value, Value];
-    return [values, cast(g, places, "int32")];
+    if (x.shape.length > 1 && (g.hasFreeBatch || x.shape.includes(0))) return withoutLast(g, topK(g, withOneMore(g, x), k, sorted));
+    return topK(g, x, k, sorted);
   }),
   SearchSorted: lazyKernel<"sortedSequence" | "values", tf.SearchSortedAttrs>((g, { sortedSequence, values }, { side }) => {
     // How many of the sorted numbers lie before each value.
@@ -141,3 +139,26 @@ function rowIds(g: Graph, sizes: Shape, places: Value): Value {
   const scaled = g.elementwise("Mul", [places, g.constant("int32", [sizes.length], Int32Array.from(strides))]);
   return reduce(g, "ReduceSum", scaled, [1], false);
 }
+
+function topK(g: Graph, x: Value, k: number, sorted: boolean): Value[] {
+  const shape = [...x.shape.slice(0, -1), k];
+  const outputs = [x.dtype, "int64" as const].map((dtype) => ({ dtype, shape, stored: shape }));
+  const [values, places] = g.addMany("TopK", [x, g.ints([k])], outputs, { axis: -1, sorted: sorted ? 1 : 0 }) as [Value, Value];
+  return [values, cast(g, places, "int32")];
+}
+
+/** ONNX Runtime divides by the number of rows, which ends the process when there are none. */
+function withOneMore(g: Graph, x: Value): Value {
+  const none = x.shape.map(() => 0);
+  return pad(g, x, none, none.with(0, 1));
+}
+
+const withoutLast = (g: Graph, results: readonly Value[]): Value[] =>
+  results.map((result) =>
+    slice(
+      g,
+      result,
+      result.shape.map(() => 0),
+      [result.shape[0]! - 1, ...result.shape.slice(1)],
+    ),
+  );

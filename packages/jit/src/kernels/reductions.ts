@@ -14,21 +14,20 @@ const row = (op: string, prepare: (g: Graph, x: Value) => Value = (_, x) => x) =
 const extreme = (op: string) =>
   kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) => {
     const axes = axesOf(axis ?? reductionIndices, x.shape.length);
+    if (x.dtype === "bool") return truthOf(g, op, x, axes, keepDims);
     const result = reduce(g, op, x, axes, keepDims);
     if (x.dtype !== "float32" || axes.length === 0) return result;
     const isNaN = cast(g, g.elementwise("IsNaN", [x], { dtype: "bool" }), "float32");
     const any = compare(g, "Greater", reduce(g, "ReduceMax", isNaN, axes, keepDims), g.number("float32", 0));
     return where(g, any, g.number("float32", Number.NaN), result);
   });
-/** ONNX has no reduction over bools: any is the largest, all the smallest. */
+/** ONNX has no reduction over bools: any is the largest, all the smallest; of none, the largest is the least number there is. */
 const truth = (op: string) =>
-  kernel<"x", Axes>((g, { x }, { axis, keepDims }) =>
-    cast(g, reduce(g, op, cast(g, x, "int32"), axesOf(axis, x.shape.length), keepDims), "bool"),
-  );
+  kernel<"x", Axes>((g, { x }, { axis, keepDims }) => truthOf(g, op, x, axesOf(axis, x.shape.length), keepDims));
 const index = (op: string) =>
   kernel<"x", { axis: number }>((g, { x }, { axis }) => {
     const [a] = axesOf(axis, x.shape.length) as [number];
-    const found = g.add(op, [x], reducedShape(x.shape, [a], false), { dtype: "int64", attributes: { axis: a, keepdims: 0 } });
+    const found = g.add(op, [notBool(g, x)], reducedShape(x.shape, [a], false), { dtype: "int64", attributes: { axis: a, keepdims: 0 } });
     return cast(g, found, "int32");
   });
 
@@ -45,12 +44,18 @@ export const reductions: Kernels = {
   ArgMin: index("ArgMin"),
   Cumsum: kernel<"x", tf.CumsumAttrs>((g, { x }, { axis, exclusive, reverse }) => {
     const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
-    return g.add("CumSum", [x, g.number("int32", axesOf(axis, x.shape.length)[0]!)], x.shape, { attributes });
+    return g.add("CumSum", [notBool(g, x), g.number("int32", axesOf(axis, x.shape.length)[0]!)], x.shape, { attributes });
   }),
   Cumprod: kernel<"x", tf.CumprodAttrs>((g, { x }, { axis, exclusive, reverse }) =>
     cumprod(g, x, axesOf(axis, x.shape.length)[0]!, exclusive, reverse),
   ),
 };
+
+function truthOf(g: Graph, op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  return compare(g, "Greater", reduce(g, op, cast(g, x, "int32"), axes, keepDims), g.number("int32", 0));
+}
+
+const notBool = (g: Graph, x: Value) => (x.dtype === "bool" ? cast(g, x, "int32") : x);
 
 /** Sum; where the operand repeats one number, a product with how often. A sum of squares is one node. */
 function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {

@@ -21,7 +21,7 @@ export const unary: Kernels = {
   OnesLike: row((g, x) => constantLike(g, x, 1)),
   ...Object.fromEntries(["Abs", "Neg", "Sign", "Relu"].map((op): [string, Kernel] => [op, kept(op)])),
   ...Object.fromEntries(
-    ["Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cos", "Cosh", "Sin", "Sinh", "Tan", "Tanh", "Ceil", "Floor", "Round"].map(
+    ["Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cos", "Cosh", "Sin", "Sinh", "Tan", "Tanh", "Ceil", "Floor"].map(
       (op): [string, Kernel] => [op, node(op)],
     ),
   ),
@@ -30,13 +30,14 @@ export const unary: Kernels = {
   ),
   Rsqrt: real((g, x) => one(g, "Reciprocal", one(g, "Sqrt", x))),
   Square: row((g, x) => mul(g, x, x)),
-  Relu6: real((g, x) => clip(g, x, 0, 6)),
+  Round: row((g, x) => (x.dtype === "float32" ? one(g, "Round", x) : x)),
+  Relu6: row((g, x) => cast(g, clip(g, cast(g, x, "float32"), 0, 6), x.dtype)),
   ClipByValue: lazyKernel<"x", tf.ClipByValueAttrs>((g, { x }, { clipValueMin, clipValueMax }) => clip(g, x, clipValueMin, clipValueMax)),
   LeakyRelu: lazyKernel<"x", tf.LeakyReluAttrs>((g, { x }, { alpha }) =>
     g.elementwise("LeakyRelu", [cast(g, x, "float32")], { attributes: { alpha: { float: alpha } } }),
   ),
   Prelu: lazyKernel<"x" | "alpha">((g, { x, alpha }) => where(g, compare(g, "Greater", x, g.number("float32", 0)), x, mul(g, x, alpha))),
-  Step: lazyKernel<"x", tf.StepAttrs>((g, { x }, { alpha }) => step(g, cast(g, x, "float32"), alpha)),
+  Step: lazyKernel<"x", tf.StepAttrs>((g, { x }, { alpha }) => cast(g, step(g, cast(g, x, "float32"), alpha), x.dtype)),
   IsNan: test("IsNaN"),
   IsInf: test("IsInf"),
   IsFinite: real((g, x) => {

@@ -28,13 +28,16 @@ class TraceBackend extends tf.KernelBackend {
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends that this trace has met: constants of the graph. */
   private foreign = new WeakMap<object, Held>();
+  /** The graphs of tensors that were disposed. */
+  private gone = new WeakMap<object, Graph>();
 
   override write(values: tf.backend_util.BackendValues | null, shape: number[], dtype: tf.DataType): object {
     const graph = this.current();
     if (!isDType(dtype)) throw unsupportedType(dtype);
     const data = values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array ? values : undefined;
     if (data && dtype === "float32") refuseRandom(data);
-    return this.hold(graph.constant(dtype, shape, data ?? typed(dtype, shape, values as ArrayLike<number> | null)));
+    // A copy: the caller may fill its array with other numbers and make the next tensor of it.
+    return this.hold(graph.constant(dtype, shape, data?.slice() ?? typed(dtype, shape, values as ArrayLike<number> | null)));
   }
 
   /** Takes a value into the tensors of TF.js. */
@@ -44,12 +47,18 @@ class TraceBackend extends tf.KernelBackend {
     return dataId;
   }
 
+  /** Whether a tensor is an edge of the current graph. */
+  holds({ dataId }: tf.TensorInfo): boolean {
+    return this.held.get(dataId)?.graph === this.current();
+  }
+
   /** The edge of a tensor; one of another backend is read and becomes a constant. */
   valueBehind(tensor: tf.TensorInfo): Value {
     const graph = this.current();
     const held = this.held.get(tensor.dataId) ?? this.foreign.get(tensor.dataId);
     if (held?.graph === graph) return held.value;
-    if (this.held.has(tensor.dataId))
+    const owner = this.held.get(tensor.dataId)?.graph ?? this.gone.get(tensor.dataId);
+    if (owner && owner !== graph)
       throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of another trace is used. Traced functions must not keep tensors.`);
     if (!isDType(tensor.dtype)) throw unsupportedType(tensor.dtype);
     if (!isAlive(tensor)) throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor that was disposed is used. Dispose it later.`);
@@ -94,6 +103,7 @@ class TraceBackend extends tf.KernelBackend {
     held.references--;
     if (!force && held.references > 0) return false;
     this.held.delete(dataId);
+    this.gone.set(dataId, held.graph);
     return true;
   }
 

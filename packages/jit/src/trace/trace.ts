@@ -34,6 +34,7 @@ export function trace(
   const operations: Operation<Value>[] = [];
   const values: Record<string, Value> = {};
   const depth = Error.stackTraceLimit;
+  const kept: tf.Tensor[] = [];
   try {
     Error.stackTraceLimit = stackDepth;
     backend.graph = graph;
@@ -41,13 +42,14 @@ export function trace(
     backend.fault = undefined;
     void tf.engine().setBackend(traceBackendName);
     tf.tidy(() => {
-      const results = runTraced(() => fn(makeInputs(graph, inputs, batch), makeConstants(graph, constants)), backend);
+      const results = runTraced(() => fn(makeInputs(graph, inputs, batch), makeConstants(graph, constants)), backend, kept);
       for (const [name, tensor] of Object.entries(results)) values[name] = backend.valueBehind(tensor);
     });
   } catch (error) {
     throw explainTfjs(error);
   } finally {
     Error.stackTraceLimit = depth;
+    tf.dispose(kept.filter((tensor) => backend.holds(tensor))); // they have no numbers, and nobody would free them
     backend.graph = before.graph;
     backend.operations = before.operations;
     backend.fault = before.fault;
@@ -95,9 +97,9 @@ function asTensor(value: Value): tf.Tensor {
 }
 
 /** Calls the function of the caller; a read whose promise nobody will see settled counts as its error. */
-function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>): Tensors {
+function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>, kept: tf.Tensor[]): Tensors {
   try {
-    const results = namedTensors(whileTracing(run));
+    const results = namedTensors(whileTracing(run, kept));
     if (backend.fault === undefined) return results;
   } catch (error) {
     throw backend.fault ?? error;

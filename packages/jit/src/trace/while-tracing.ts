@@ -1,21 +1,36 @@
-import { LtadError } from "@ltad/core";
+import { LtadError, withoutDraws } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { callerLine, deepStack } from "../caller-line.js";
+import { traceBackendName } from "./backend.js";
 import { randomMaker } from "./refuse-random.js";
 
 /**
  * Runs a function of the caller with what would be silently wrong in a trace refused: assigning a variable would take its numbers away, a new variable
- * would have none, and random numbers of the host would be the same in every run.
+ * would have none, and the clock and the random numbers of the host would be the same in every run.
+ * @param kept takes the tensors that the function keeps
  */
-export function whileTracing<T>(run: () => T): T {
+export function whileTracing<T>(run: () => T, kept: tf.Tensor[]): T {
+  const engine = tf.engine();
   const restores = [
     replace(tf.Variable.prototype, "assign", () => fail(callerLine(), assigned)),
-    replace(tf.engine(), "makeVariable", () => fail(callerLine(), madeVariable)),
+    replace(engine, "makeVariable", () => fail(callerLine(), madeVariable)),
+    replace(engine, "keep", noting(engine.keep.bind(engine), kept)),
+    replace(engine, "setBackend", onlyOurs(engine.setBackend.bind(engine))),
+    replace(engine, "time", () => fail(callerLine(), measured("tf.time"))),
+    replace(engine, "profile", () => fail(callerLine(), measured("tf.profile"))),
     replace(Math, "random", () => fail(callerLine(), randomWords("Math.random"))),
     replace(globalThis.crypto, "getRandomValues", () => fail(callerLine(), randomWords("crypto.getRandomValues"))),
+    replace(globalThis.crypto, "randomUUID", () => fail(callerLine(), randomWords("crypto.randomUUID"))),
+    replace(globalThis, "Date", stoppedDate(Date)),
+    replace(performance, "now", () => fail(callerLine(), clock("performance.now"))),
+    replace(
+      process,
+      "hrtime",
+      Object.assign(() => fail(callerLine(), clock("process.hrtime")), { bigint: () => fail(callerLine(), clock("process.hrtime")) }),
+    ),
   ];
   try {
-    return run();
+    return withoutDraws(run, () => fail(callerLine(withoutCore(deepStack())), randomWords("a generator of createRng")));
   } finally {
     for (const restore of restores) restore();
   }
@@ -27,18 +42,54 @@ const assigned =
 const madeVariable =
   "makes a tf.Variable. A traced function has no state: make it outside and pass its numbers as a constant or as params of trainStep, " +
   "whose optimiser replaces those of tf.train.";
+const otherBackend = 'sets the backend of TF.js. A traced function runs on none: choose the backend outside, for engine: "tensorflow".';
+
+const measured = (name: string) =>
+  `${name} measures nothing in a traced function, which computes nothing. Measure run of the compiled program.`;
+const clock = (name: string) =>
+  `${name} in a traced function would give the same time in every run. Read the clock outside and pass it as an input.`;
 
 function randomWords(name: string): string {
   const what = randomMaker(deepStack()) ?? name;
   return `${what} in a traced function would give the same numbers in every run. Generate the numbers outside and pass them as an input.`;
 }
 
+/** A stack without the generator's own frames. */
+const withoutCore = (stack: string) =>
+  stack
+    .split("\n")
+    .filter((frame) => !/[\\/]core[\\/](src|dist)[\\/]/.test(frame))
+    .join("\n");
+
 function fail(line: string, what: string): never {
   throw new LtadError("LTAD_TRACE", `${line}: ${what}`);
 }
 
-/** Puts a function in the place of a method. @returns what puts it back */
-function replace<K extends string>(owner: object & { [Name in K]: unknown }, name: K, by: () => never): () => void {
+/** Dates of a given time can be made, the time of now cannot be read. */
+function stoppedDate(original: DateConstructor): DateConstructor {
+  const now = () => fail(callerLine(), clock("Date"));
+  return new Proxy(original, {
+    apply: now,
+    construct: (target, args: []) => (args.length === 0 ? now() : new target(...args)),
+    get: (target, key) => (key === "now" ? now : (Reflect.get(target, key) as unknown)),
+  });
+}
+
+const noting =
+  (keep: (tensor: tf.Tensor) => tf.Tensor, kept: tf.Tensor[]) =>
+  (tensor: tf.Tensor): tf.Tensor => {
+    kept.push(tensor);
+    return keep(tensor);
+  };
+
+/** A trace within the trace sets our backend. */
+const onlyOurs =
+  (setBackend: (name: string) => Promise<boolean>) =>
+  (name: string): Promise<boolean> =>
+    name === traceBackendName ? setBackend(name) : fail(callerLine(), otherBackend);
+
+/** Puts something in the place of a property. @returns what puts it back */
+function replace<K extends string>(owner: object & { [Name in K]: unknown }, name: K, by: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   Object.defineProperty(owner, name, { value: by, configurable: true, writable: true });
   return () => {

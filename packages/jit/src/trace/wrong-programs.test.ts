@@ -1,7 +1,7 @@
-import { float32, isLtadError } from "@ltad/core";
+import { createRng, float32, int32, isLtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { f32, jit, toOnnx, trainStep } from "../index.js";
+import { f32, i32, jit, toOnnx, trainStep } from "../index.js";
 
 const x = { x: f32(2, 3) };
 type Program = (inputs: { x: tf.Tensor2D }) => unknown;
@@ -60,8 +60,133 @@ describe("a traced function that changes what is outside is refused, and leaves 
     expect(messageOf(({ x }) => ({ y: tf.mul(x, Math.random()) }))).toMatch(/Math\.random in a traced function/);
     expect(messageOf(({ x }) => ({ y: tf.add(x, crypto.getRandomValues(new Uint8Array(1))[0]!) }))).toMatch(/getRandomValues/);
     expect(messageOf(({ x }) => ({ y: tf.dropout(x, 0.5) }))).toMatch(/tf\.(dropout|randomUniform) in a traced function/);
+    expect(messageOf(({ x }) => ({ y: tf.mul(x, crypto.randomUUID().length) }))).toMatch(/randomUUID/);
     expect(Math.random).toBe(random);
   });
+
+  it("draws from a generator of outside, but not from one of its own", () => {
+    const rng = createRng(1);
+    expect(messageOf(({ x }) => ({ y: tf.add(x, tf.tensor(rng.normals(6), [2, 3])) }))).toMatch(
+      /wrong-programs\.test\.ts:\d+: a generator of createRng in a traced function/,
+    );
+    expect(messageOf(({ x }) => ({ y: tf.add(x, tf.tensor(createRng(1).normals(6), [2, 3])) }))).toBe("traced");
+    expect(rng.normals(2)).toEqual(createRng(1).normals(2));
+  });
+
+  it.each<[string, Program, RegExp]>([
+    ["Date.now", ({ x }) => ({ y: tf.mul(x, Date.now()) }), /:\d+: Date in a traced function would give the same time/],
+    ["new Date", ({ x }) => ({ y: tf.mul(x, new Date().getTime()) }), /Date in a traced function/],
+    ["performance.now", ({ x }) => ({ y: tf.mul(x, performance.now()) }), /performance\.now in a traced function/],
+    ["tf.util.now", ({ x }) => ({ y: tf.mul(x, tf.util.now()) }), /in a traced function would give the same time/],
+    ["process.hrtime", ({ x }) => ({ y: tf.mul(x, process.hrtime()[1]) }), /process\.hrtime in a traced function/],
+    ["tf.time", ({ x }) => (void tf.time(() => tf.add(x, 1)), { y: x }), /tf\.time measures nothing/],
+    ["tf.profile", ({ x }) => (void tf.profile(() => tf.add(x, 1)), { y: x }), /tf\.profile measures nothing/],
+    ["tf.setBackend", ({ x }) => (void tf.setBackend("cpu"), { y: tf.add(x, 1) }), /sets the backend of TF\.js/],
+  ])("reads the clock or meddles with TF.js: %s", (_, fn, message) => {
+    const clocks = [Date, performance.now, process.hrtime];
+    expect(messageOf(fn)).toMatch(message);
+    expect([Date, performance.now, process.hrtime]).toEqual(clocks);
+    expect(messageOf(({ x }) => ({ y: tf.mul(x, new Date(86_400_000).getUTCDate()) }))).toBe("traced");
+  });
+
+  it("keeps a tensor that nobody frees", () => {
+    const outer = tf.keep(tf.tensor1d([1, 2, 3]));
+    const { numTensors } = tf.memory();
+    expect(messageOf(({ x }) => (tf.keep(outer), { y: tf.keep(tf.add(x, outer)) }))).toBe("traced");
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect([...outer.dataSync()]).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a traced function computes what it would compute eagerly", () => {
+  const input = float32([2, 3], [1, -2, 3, 0.5, -0.25, 6]);
+  const none = float32([0, 3]);
+  const row = new Float32Array(3);
+  const programs: Record<string, readonly [Program, typeof input]> = {
+    "with an array that it fills again": [
+      ({ x }) => ({ y: [1, 2, 3].reduce<tf.Tensor>((sum, i) => (row.set([i, 2 * i, 1]), tf.add(sum, tf.tensor1d(row))), x) }),
+      input,
+    ],
+    "with a product, the extremes and the places of booleans": [
+      ({ x }) => {
+        const [a, b] = [tf.greater(x, 0), tf.greater(x, 2)];
+        return {
+          product: tf.mul(a, b),
+          most: tf.maximum(a, b),
+          least: tf.minimum(a, b),
+          max: tf.max(b, 1),
+          at: tf.argMax(b, 1),
+          sums: tf.cumsum(a),
+        };
+      },
+      input,
+    ],
+    "with rounded whole numbers": [
+      ({ x }) => ({ round: tf.round(x.toInt()), relu6: tf.relu6(x.mul(4).toInt()), step: tf.step(x.toInt()) }),
+      input,
+    ],
+    "with no rows": [
+      ({ x }) => ({ flat: x.reshape([3, 0]), stack: tf.stack([x, x]), any: tf.any(tf.equal(x, x)), top: tf.topk(x, 2).values }),
+      none,
+    ],
+  };
+
+  it.each(Object.entries(programs))("%s", async (_, [fn, array]) => {
+    for (const size of [array.shape[0]!, null]) {
+      const specs = { x: f32(size, 3) };
+      const [compiled, eager] = await Promise.all([jit(fn as never, specs), jit(fn as never, specs, { engine: "tensorflow" })]);
+      const [ours, theirs] = [await compiled.run({ x: array }), await eager.run({ x: array })];
+      expect(ours).toEqual(theirs);
+      await Promise.all([compiled.dispose(), eager.dispose()]);
+      if (array === none) return; // a fixed number of rows in reshape
+    }
+  });
+
+  it("or is refused where TF.js has no answer", () => {
+    expect(messageOf(({ x }) => ({ y: tf.add(tf.greater(x, 0), tf.less(x, 1)) }))).toMatch(/kernel Add.*booleans.*toInt\(\)/);
+    expect(messageOf(({ x }) => ({ y: tf.cumsum(x, [0, 1] as never) }))).toMatch(/kernel Cumsum.*expected one axis/);
+    expect(messageOf(({ x }) => ({ y: tf.argMax(x, [] as never) }))).toMatch(/kernel ArgMax.*expected one axis/);
+    expect(messageOf(({ x }) => ({ ["__proto__"]: x }))).toMatch(/no output can have/);
+    expect(messageOf(({ x }) => ({ "": x }))).toMatch(/no output can have/);
+  });
+
+  it("of no rows whose number is free, with TopK", async () => {
+    const program = await jit(({ x }) => ({ y: tf.topk(x, 2).indices }), { x: f32(null, 3) });
+    expect(await program.run({ x: none })).toEqual({ y: { dtype: "int32", shape: [0, 2], data: new Int32Array() } });
+    expect([...(await program.run({ x: input })).y.data]).toEqual([2, 0, 2, 0]);
+    await program.dispose();
+  });
+
+  it.each<[string, Program]>([
+    ["a limit", ({ x }) => ({ y: tf.mul(x, Math.min(32, x.shape[0])) })],
+    ["a remainder", ({ x }) => ({ y: tf.mul(x, x.shape[0] % 2) })],
+    ["a branch", ({ x }) => ({ y: x.shape[0] > 40 ? tf.neg(x) : tf.abs(x) })],
+  ])("or is refused where a free batch size decides it: %s", async (_, fn) => {
+    await expect(jit(fn as never, { x: f32(null, 3) })).rejects.toThrow("the batch size cannot be left free");
+  });
+});
+
+it("says in our words what the runtime cannot compute", async () => {
+  const specs = { x: f32(2, 3), i: i32(2) };
+  const gather = await jit(({ x, i }) => ({ y: tf.gather(x, i) }), specs);
+  const x = float32([2, 3]);
+  await expect(gather.run({ x, i: int32([2], [5, 0]) })).rejects.toMatchObject({
+    code: "LTAD_SHAPE",
+    message: expect.stringMatching(/Gather: .*idx=5/),
+  });
+  const division = await jit(({ i }) => ({ y: tf.floorDiv(tf.scalar(7, "int32"), i) }), { i: i32(2) });
+  await expect(division.run({ i: int32([2], [0, 1]) })).rejects.toMatchObject({
+    code: "LTAD_SHAPE",
+    message: expect.stringContaining("division by zero"),
+  });
+  const training = await trainStep({
+    params: { w: x },
+    inputs: { i: i32(1) },
+    loss: ({ w }, { i }) => ({ loss: tf.gather(w, i).square().sum() }),
+  });
+  await expect(training.step({ i: int32([1], [7]) }, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_SHAPE" });
+  await expect(jit(({ i }) => ({ y: tf.matMul(i, i) }), { i: i32(2, 2) }).then((p) => p.run({ i: int32([2, 2]) }))).resolves.toBeDefined();
+  await Promise.all([gather.dispose(), division.dispose(), training.dispose()]);
 });
 
 describe("a traced function that waits is refused and leaves no rejection behind", () => {

@@ -6,6 +6,7 @@ import { flagsName } from "../check/watch-graph.js";
 import { f32 } from "../spec.js";
 import { tensorsOf, tidyEagerly, toNdArray, toTensor } from "../tensors.js";
 import { checkSpecs, compile } from "../to-onnx.js";
+import { explainRuntime } from "../trace/explain-runtime.js";
 import type { JitOptions, Tensors } from "../traced-function.js";
 import { loopFeeds, loopModel, loopResults } from "./loop-model.js";
 import { emptied } from "./state-layout.js";
@@ -69,7 +70,7 @@ export async function onnxStepper(
   const settings = { ...runtimeOptions(options), training: true };
   const open = async (which: keyof StepFunctions) => {
     const { model, inspect } = compileStep(functions[which]!, specs, options, which === "step" ? scalars : [], options.check ?? false);
-    return { session: await createSession(model, settings), inspect };
+    return { session: await createSession(model, settings).catch(explainRuntime), inspect };
   };
   const step = await open("step");
   const programs = { step, add: functions.add ? await open("add") : undefined };

@@ -16,7 +16,8 @@ export async function dataSplit(
     const dataset = await openDataset(folder, options);
     session.info(dataset.readAs);
     for (const warning of dataset.warnings) session.warn(warning);
-    const split = await longTail(dataset, options);
+    const { protocol, order: wanted, seed } = options;
+    const split = await longTail(dataset, { protocol, order: wanted, seed });
     await writeSplit(options.out, split);
     for (const warning of split.warnings ?? []) session.warn(warning);
     const counts = Object.fromEntries(split.classes.map(({ name, train }) => [name, train.length]));
