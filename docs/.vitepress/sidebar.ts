@@ -19,6 +19,7 @@ export function sidebar(): Item[] {
       "how-to/watching",
       "deploy",
       "how-to/any-detector",
+      "how-to/reproduce",
       "encoders",
       "gpu",
       "how-to/offline",

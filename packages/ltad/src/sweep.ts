@@ -63,6 +63,17 @@ export async function sweep(data: string | undefined, options: SweepOptions): Pr
   return results;
 }
 
+/**
+ * The runs of a sweep that are not finished.
+ * @throws LtadError for a setting that is wrong
+ */
+export async function unfinishedRuns(data: string | undefined, options: SweepOptions): Promise<readonly SweepRun[]> {
+  const { out, seeds = [0, 1, 2], grid = [], ...settings } = options;
+  const runs = await planSweep(data, { ...settings, out }, seeds, combinations(grid));
+  const known = await Promise.all(runs.map(({ run }) => readResult(run.folder)));
+  return runs.flatMap(({ run }, place) => (known[place] === undefined ? [run] : []));
+}
+
 interface PlannedRun {
   readonly run: SweepRun;
   readonly trained: TrainOptions;

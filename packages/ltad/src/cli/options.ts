@@ -77,6 +77,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
 }
 
+/** Seeds between commas. */
+export function seedsOf(text: string): number[] {
+  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
+  if (new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError("Expected each seed once.");
+}
+
 export function finiteNumber(text: string): number {
   if (text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
   throw new InvalidArgumentError("Expected a number.");
@@ -102,12 +109,13 @@ export function repeated(value: string, before: readonly string[] = []): string[
   return [...before, value];
 }
 
-function orderOf(text: string): "size" | string[] {
+/** An order of classes: by size, or by names. */
+export function orderOf(text: string): "size" | string[] {
   return text === "size" ? text : namesOf(text);
 }
 
 /** Names between commas, or a JSON list where a name has a comma itself. */
-export function namesOf(text: string): string[] {
+export function namesOf(text: string, option = "--order"): string[] {
   if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim());
   try {
     const names: unknown = JSON.parse(text);
@@ -115,7 +123,7 @@ export function namesOf(text: string): string[] {
   } catch {
     // said below
   }
-  throw new LtadError("LTAD_CONFIG", `--order: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
+  throw new LtadError("LTAD_CONFIG", `${option}: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
 }
 
 /** Command lines at the end of the help, as the user types them. */

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import {
@@ -11,7 +11,7 @@ import {
   addRequiredOption,
   addSkipBadOption,
   repeated,
-  wholeNumber,
+  seedsOf,
 } from "../../options.js";
 
 export function addSweepCommand(program: Command, io: Io): void {
@@ -40,10 +40,4 @@ export function addSweepCommand(program: Command, io: Io): void {
     "sweep ./data --out ./sweep --grid preset=fast,recommended --protocol exp100",
     "sweep ./data --out ./sweep --preset fast --grid whitening.ridge=0.01,0.1 --grid features.inputSize=256,384",
   );
-}
-
-function seedsOf(text: string): number[] {
-  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
-  if (new Set(seeds).size === seeds.length) return seeds;
-  throw new InvalidArgumentError("Expected each seed once.");
 }
