@@ -91,6 +91,13 @@ export const manifestSchema = z
           order: z.int().min(0),
           /** The largest value that the class's 16-bit images use, such as 4095; left out where they use all, or have 8 bits. */
           range: z.int().min(255).max(65535).optional(),
+          /** Which places of the grid are judged, row by row: 1 judged, 0 ignored; left out where all are. The scoring graph has it built in. */
+          judged: z
+            .string()
+            .max(1_000_000)
+            .regex(/^[01]+$/, "expected 1 and 0")
+            .refine((places) => places.includes("1"), "expected a 1 at least")
+            .optional(),
         }),
       )
       .min(1),
@@ -137,6 +144,9 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   if (manifest.encoder.inputSize !== features.inputSize)
     say(["encoder", "inputSize"], `expected features.inputSize = ${features.inputSize}`);
   if (new Set(classes.map((c) => c.name)).size !== classes.length) say(["classes"], "expected different names");
+  for (const [k, { judged }] of classes.entries())
+    if (judged !== undefined && judged.length !== features.tokens)
+      say(["classes", k, "judged"], `expected a 1 or 0 for each of ${features.tokens} places`);
   if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
   if (decision && decision.classes.length !== classes.length)
     say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);

@@ -87,7 +87,7 @@ async function planSweep(
   grid: readonly Readonly<Record<string, string>>[],
 ): Promise<PlannedRun[]> {
   const file = typeof settings.config === "string" ? await readConfigFile(settings.config) : (settings.config ?? {});
-  const { protocol = "full", order, layout, goodNames, className, good, bad, tile } = settings;
+  const { protocol = "full", order, layout, goodNames, className, good, bad, tile, include } = settings;
   return grid.flatMap((values) => {
     const { preset = settings.preset, ...rest } = values;
     const set = [...(settings.set ?? []), ...Object.entries(rest).map(([key, value]) => `${key}=${value}`)];
@@ -105,6 +105,7 @@ async function planSweep(
         good,
         bad,
         tile,
+        include: include && resolve(include),
       };
       const folder = join(settings.out, `seed${seed}-${sha256(JSON.stringify(decided)).slice(0, 10)}`);
       return { run: { seed, values, folder }, trained: { ...settings, preset, config: file as object, set, seed, out: folder } };

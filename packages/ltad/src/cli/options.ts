@@ -51,6 +51,11 @@ export function addSettingOptions(command: Command): Command {
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated);
 }
 
+/** Which part of the images is judged. */
+export function addIncludeOption(command: Command): Command {
+  return command.option("--include <folder>", "masks CLASS.png, white where the images of a class are judged; the rest is ignored");
+}
+
 /** The order of the classes in a long-tailed protocol. */
 export function addOrderOption(command: Command): Command {
   return command.option(

@@ -50,8 +50,8 @@ export function publishedMvtec(split: string): PublishedTable | null {
   const place = splits.findIndex((name) => name === split);
   if (place < 0) return null;
   const rows = mvtecAvg.map(([method, class_given, cells]): PublishedRow => {
-    const [image, pixel] = cells[place] ?? [null, null];
-    const avg = image === null ? unknown : { image: share(image), pixel: share(pixel!) };
+    const found = cells[place];
+    const avg = found ? { image: share(found[0]), pixel: share(found[1]) } : unknown;
     return { method, class_given, avg, high: unknown, low: unknown };
   });
   return { source, rows };

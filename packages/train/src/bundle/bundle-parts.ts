@@ -1,9 +1,11 @@
-import { type NdArrays, version } from "@ltad/core";
+import { type FloatArray, type NdArrays, version } from "@ltad/core";
 import type { BundleParts, GraphPart } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
 import { type FeatureSpec, graphSpec } from "@ltad/features";
 import { f32, i32 } from "@ltad/jit";
+import { judgedText } from "../run/judged-places.js";
+import { rowOfJudged } from "../run/judged-store.js";
 import type { TrainOptions } from "../train-options.js";
 import { fitDisplayRange } from "./fit-display-range.js";
 import type { GoodImage } from "./good-scores.js";
@@ -16,12 +18,14 @@ export interface BundleContent {
   readonly head: Uint8Array;
   readonly weights: NdArrays;
   readonly good: readonly GoodImage[];
+  /** See `TrainingSet`. */
+  readonly judged?: FloatArray | undefined;
 }
 
 const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
 
 /** The result of a training, as the detector writes it. */
-export function bundleParts({ options, encoder, spec, graph, head, weights, good }: BundleContent): BundleParts {
+export function bundleParts({ options, encoder, spec, graph, head, weights, good, judged: places }: BundleContent): BundleParts {
   const { config, seed, split } = options;
   const { image, lambda, semantic } = config.score;
   const side = graphSpec(spec).inputSize;
@@ -35,7 +39,14 @@ export function bundleParts({ options, encoder, spec, graph, head, weights, good
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
       classes: split.classes.map(({ name, train }, order) => {
         const range = train[0]?.range;
-        return { name, trainImages: train.length, order, ...(range !== undefined && { range }) };
+        const judged = places && judgedText(rowOfJudged(places, order));
+        return {
+          name,
+          trainImages: train.length,
+          order,
+          ...(range !== undefined && { range }),
+          ...(judged !== undefined && { judged }),
+        };
       }),
       score: { imageScore: image, lambda, semantic },
       display: fitDisplayRange(good),

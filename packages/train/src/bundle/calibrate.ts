@@ -27,7 +27,8 @@ export async function calibrate(
   const images = await heldOutImages(set, sums, trained, options);
   throwIfAborted(options.signal);
   const classes = set.classes.length;
-  const usual = usualScores(images, classes);
+  const only = set.judged && { judged: set.judged };
+  const usual = { ...usualScores(images, classes, set.judged), ...only };
   const ones = float32([classes], new Float32Array(classes).fill(1));
   const raw = await goodScores(images, { ...usual, typical: ones, power: ones }, options.head);
   const calibration = { ...usual, ...commonScale(raw, classes) };

@@ -1,4 +1,4 @@
-import { float32, floats, type NdArray, type NdArrays } from "@ltad/core";
+import { type FloatArray, float32, floats, type NdArray, type NdArrays } from "@ltad/core";
 
 /** The arrays of a model whose first axis is the class, under their names in weights.safetensors; all others belong to all classes. */
 const byClass = new Set([
@@ -14,6 +14,7 @@ const byClass = new Set([
   "calibration.logitDeviation",
   "calibration.typical",
   "calibration.power",
+  "calibration.judged",
   "names",
 ]);
 
@@ -28,9 +29,25 @@ export function withRow(arrays: NdArrays, label: number, rows: NdArrays): NdArra
   });
 }
 
+/**
+ * The arrays with a table of judged places that has a row of the class, where the class or another one has an include mask; everything is judged
+ * in a class without.
+ * @param row [1, N]
+ */
+export function withJudged(arrays: NdArrays, label: number, row: FloatArray, classes: number): NdArrays {
+  const tokens = row.shape[1]!;
+  const all = (count: number) => float32([count, tokens], new Float32Array(count * tokens).fill(1));
+  const table = arrays["calibration.judged"] ?? (row.data.includes(0) ? all(classes) : undefined);
+  if (!table) return arrays;
+  return withRow({ ...arrays, "calibration.judged": table }, label, { "calibration.judged": row });
+}
+
 /** The arrays without the class in the place `label`. */
 export function withoutRow(arrays: NdArrays, label: number): NdArrays {
-  return mapArrays(arrays, (table) => joined(table, [...placesBut(table, label, "before"), ...placesBut(table, label, "after")]));
+  const { "calibration.judged": judged, ...left } = mapArrays(arrays, (table) =>
+    joined(table, [...placesBut(table, label, "before"), ...placesBut(table, label, "after")]),
+  );
+  return judged && floats(judged, "judged").includes(0) ? { ...left, "calibration.judged": judged } : left;
 }
 
 function mapArrays(arrays: NdArrays, change: (table: NdArray, name: string) => NdArray): NdArrays {

@@ -46,6 +46,7 @@ export type Calibration = {
   readonly logitDeviation: tf.Tensor1D; // [K]
   readonly typical: tf.Tensor1D; // [K] image score of a typical good image, before it counts as 1
   readonly power: tf.Tensor1D; // [K] how much narrower the scores of good images become, as logarithms
+  readonly judged?: tf.Tensor2D; // [K, N] 1 where a place is judged, 0 where it is ignored; absent where everything is judged
 };
 
 /** Errors and logits before calibration: what calibration is fitted on. */
@@ -93,12 +94,13 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
   const distances = classDistances(t.tables, images.z); // [B, K]
   const label = nearestWhereUnknown(distances, images.label); // [B]
-  const raw = rawScores(t, { ...images, label }, config);
-  return { label, ...calibrated(raw, label, t.calibration, config), distance: ofClass(distances, label) };
+  const raw = rawScores(t, { ...images, z: judgedZ(t, images.z, label), label }, config);
+  return { label, ...calibrated(raw, label, t.calibration, config), distance: judgedDistance(t, ofClass(distances, label), label) };
 }
 
 /**
- * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power.
+ * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power. All maps are 0
+ * where a place is ignored.
  * @param label int32 [B]
  * @returns s_rec, s_sem and map [B, G, G], score [B]
  */
@@ -106,16 +108,35 @@ export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, ca
   const rec = tf.div<tf.Tensor2D>(errors, tf.expandDims(tf.gather(calibration.error, label), 1)); // [B, N]
   const sem = semanticScore(logits, label, calibration, rule); // [B, N]
   const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, spec.grid, spec.grid]); // [B, G, G]
-  const map = side(tf.add(rec, tf.mul(sem, rule.lambda)));
+  const judged = calibration.judged && side(tf.gather(calibration.judged, label)); // [B, G, G]
+  const shown = (x: tf.Tensor3D): tf.Tensor3D => (judged ? tf.mul(x, judged) : x);
+  const map = shown(side(tf.add(rec, tf.mul(sem, rule.lambda))));
   const score = rule.image === "pooled" ? pooledMax(map) : tf.max<tf.Tensor1D>(map, [1, 2]); // [B]
   const alike = <T extends tf.Tensor>(x: T): T => {
     const ofEach = (table: tf.Tensor1D) => tf.reshape(tf.gather(table, label), [-1, ...x.shape.slice(1).map(() => 1)]);
     return tf.pow(tf.div(tf.maximum(x, least), ofEach(calibration.typical)), ofEach(calibration.power));
   };
-  return { s_rec: side(rec), s_sem: side(sem), map: alike(map), score: alike(score) };
+  return { s_rec: shown(side(rec)), s_sem: shown(side(sem)), map: shown(alike(map)), score: alike(score) };
 }
 
 const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
+
+/** z as Pi sees it: of a class that ignores a part of its images the mean over all images, for z is of the whole image. [B, Dz] */
+function judgedZ({ tables, calibration: { judged } }: HeadTensors, z: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
+  if (!judged) return z;
+  const whole = tf.expandDims(isWhole(judged, label), 1); // [B, 1]
+  return tf.add(tables.zMean, tf.mul(tf.sub(z, tables.zMean), whole));
+}
+
+/** 0, which is never too far, in a class that ignores a part of its images: [B]. */
+function judgedDistance({ calibration: { judged } }: HeadTensors, distance: tf.Tensor1D, label: tf.Tensor1D): tf.Tensor1D {
+  return judged ? tf.mul(distance, isWhole(judged, label)) : distance;
+}
+
+/** 1 where the class of an image judges all of it, else 0: [B]. */
+function isWhole(judged: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
+  return tf.gather(tf.min<tf.Tensor1D>(judged, 1), label);
+}
 
 /** The labels that are given, the nearest class where one is -1: int32 [B]. */
 function nearestWhereUnknown(distances: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {

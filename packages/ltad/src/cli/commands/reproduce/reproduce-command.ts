@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { count, foldRemarks, plural, seconds } from "@ltad/core/format";
+import { count, foldRemarks, seconds } from "@ltad/core/format";
 import type { BenchmarkName } from "../../../reproduce/benchmarks.js";
 import { isList } from "../../../reproduce/named-splits.js";
 import { reproduce, type ReproduceOptions, type Reproduction, type ReproductionPlan } from "../../../reproduce/reproduce.js";

@@ -5,6 +5,7 @@ import {
   addCacheOption,
   addCommonOptions,
   addExamples,
+  addIncludeOption,
   addMaxPixelsOption,
   addOfflineOption,
   addOrderOption,
@@ -32,7 +33,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting of all runs, such as detect.steps=200; can be repeated", repeated)
     .action(async (data, options) => (await import("./sweep-command.js")).sweepCommand(io, data, options));
-  addDataOptions(addOrderOption(command));
+  addIncludeOption(addDataOptions(addOrderOption(command)));
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
     command,
