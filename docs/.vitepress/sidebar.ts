@@ -12,6 +12,7 @@ export function sidebar(): Item[] {
     group("How to", [
       "how-to/own-images",
       "how-to/data-layouts",
+      "how-to/include-masks",
       "how-to/training-runs",
       "how-to/thresholds",
       "how-to/add-a-class",
@@ -19,6 +20,7 @@ export function sidebar(): Item[] {
       "how-to/watching",
       "deploy",
       "how-to/any-detector",
+      "how-to/reproduce",
       "encoders",
       "gpu",
       "how-to/offline",

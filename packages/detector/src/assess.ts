@@ -4,6 +4,7 @@ import { checkScores } from "./check-scores.js";
 import { decide, type Verdict } from "./decide.js";
 import { withLimits } from "./edit-decision.js";
 import type { Graphs, Scores } from "./graphs-of.js";
+import { judgedOf, type JudgedPlaces, withoutIgnored } from "./judged.js";
 import type { Manifest } from "./manifest.js";
 import { type Size, upsampleBilinear } from "./upsample.js";
 
@@ -71,7 +72,8 @@ export async function assess(
   const scores = checkScores(await score(patches, z, Int32Array.of(given)), classes.length);
   lap("score");
   const image = { width, height };
-  const maps = mapsOf(scores, sizeOf(options, image, scores.grid));
+  const places = judgedOf(manifest, scores.classes[0]!);
+  const maps = mapsOf(scores, sizeOf(options, image, scores.grid), places);
   lap("upsample");
   const [value, label] = [scores.score[0]!, scores.classes[0]!];
   const distance = scores.distance?.[0];
@@ -114,23 +116,24 @@ function sizeOf({ size, mostPixels = Infinity }: AssessOptions, image: Size, gri
 
 type Maps = Pick<Assessment, "width" | "height" | "map" | "recMap" | "semMap">;
 
-/** One map of the first image of a batch, resized. */
-export function resized(values: Float32Array, grid: number, to: Size): Float32Array {
-  return upsampleBilinear({ data: values.subarray(0, grid * grid), width: grid, height: grid }, to);
+/** One map of the first image of a batch, resized; 0 where it is not judged. */
+export function resized(values: Float32Array, places: JudgedPlaces, to: Size): Float32Array {
+  const { grid } = places;
+  return withoutIgnored(upsampleBilinear({ data: values.subarray(0, grid * grid), width: grid, height: grid }, to), places, to);
 }
 
 /** The maps of an answer. Few readers want all three, and each of a large image takes more memory than the image. */
-function mapsOf({ grid, map, recMap, semMap }: Scores, size: Size): Maps {
+function mapsOf({ map, recMap, semMap }: Scores, size: Size, places: JudgedPlaces): Maps {
   const later: { recMap?: Float32Array; semMap?: Float32Array } = {};
   return {
     width: size.width,
     height: size.height,
-    map: resized(map, grid, size),
+    map: resized(map, places, size),
     get recMap() {
-      return (later.recMap ??= resized(recMap, grid, size));
+      return (later.recMap ??= resized(recMap, places, size));
     },
     get semMap() {
-      return (later.semMap ??= resized(semMap, grid, size));
+      return (later.semMap ??= resized(semMap, places, size));
     },
   };
 }

@@ -11,6 +11,7 @@ it("exports what its README says", async () => {
       "decide",
       "displayRange",
       "heatMap",
+      "judgedPixels",
       "limitOf",
       "loadBundle",
       "manifestSchema",

@@ -11,6 +11,8 @@ export { displayRange, heatMap } from "./heat-map.js";
 export type { DisplayRange } from "./heat-map.js";
 export { modelInput, readPixels } from "./image.js";
 export type { ImageSource, ModelInput } from "./image.js";
+export { judgedPixels } from "./judged.js";
+export type { JudgedPlaces } from "./judged.js";
 export { rangeFor } from "./ranges.js";
 export { loadBundle } from "./load-bundle.js";
 export type { Bundle } from "./load-bundle.js";

@@ -99,6 +99,13 @@ export const manifestSchema = z
           range: z.int().min(255).max(65535).optional(),
           /** What the head needs of the class alone, since version 2. */
           file: plainName.optional(),
+          /** Which places of the grid are judged, row by row: 1 judged, 0 ignored; left out where all are. The file of the class has it as well. */
+          judged: z
+            .string()
+            .max(1_000_000)
+            .regex(/^[01]+$/, "expected 1 and 0")
+            .refine((places) => places.includes("1"), "expected a 1 at least")
+            .optional(),
         }),
       )
       .min(1),
@@ -146,6 +153,9 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   if (manifest.encoder.inputSize !== features.inputSize)
     say(["encoder", "inputSize"], `expected features.inputSize = ${features.inputSize}`);
   if (new Set(classes.map((c) => c.name)).size !== classes.length) say(["classes"], "expected different names");
+  for (const [k, { judged }] of classes.entries())
+    if (judged !== undefined && judged.length !== features.tokens)
+      say(["classes", k, "judged"], `expected a 1 or 0 for each of ${features.tokens} places`);
   if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
   if (decision && decision.classes.length !== classes.length)
     say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);

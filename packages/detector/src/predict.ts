@@ -5,6 +5,7 @@ import { assess, type Assessment, type AssessOptions, classIndex, type Model, re
 import type { Scores } from "./graphs-of.js";
 import { displayRange } from "./heat-map.js";
 import { type ImageSource, modelInput } from "./image.js";
+import { judgedOf } from "./judged.js";
 import type { Manifest } from "./manifest.js";
 import { assessFields, imageFields } from "./options-rules.js";
 import { overlay } from "./overlay.js";
@@ -50,7 +51,7 @@ const optionsRule = fields({ ...assessFields, overlay: optional(boolean), image:
 /** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
 export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   check("predict", { image: source, options }, { image: sourceRule, options: optionsRule });
-  const { classes, features, display } = model.manifest;
+  const { classes, features } = model.manifest;
   const given = classIndex(classes, options.class);
   const clock = stopwatch<"decode" | "encode" | "score" | "upsample" | "draw">("ms");
   const { input, width, height, pixels } = await modelInput(source, features, {
@@ -61,7 +62,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   });
   clock.lap("decode");
   const { assessment, scores } = await assess(model, { input, width, height, given }, options, (part) => clock.lap(part));
-  const picture = options.overlay && pixels ? await draw(pixels, scores, assessment, display) : undefined;
+  const picture = options.overlay && pixels ? await draw(pixels, scores, assessment, model.manifest) : undefined;
   clock.lap("draw");
   return Object.assign(assessment, {
     ...(picture ? { overlay: picture } : {}),
@@ -72,11 +73,11 @@ export async function predict(model: Model, source: ImageSource, options: Predic
 /** The overlay; takes the map of the answer if that has the image's size. */
 function draw(
   image: DecodedImage,
-  { grid, map }: Scores,
+  { map, classes: [label = -1] }: Scores,
   maps: Pick<Assessment, "width" | "height" | "map">,
-  display: Manifest["display"],
+  manifest: Manifest,
 ): Promise<Buffer> {
   const isWhole = maps.width === image.width && maps.height === image.height;
-  const whole = isWhole ? maps.map : resized(map, grid, image);
-  return overlay(image, whole, displayRange(whole, display));
+  const whole = isWhole ? maps.map : resized(map, judgedOf(manifest, label), image);
+  return overlay(image, whole, displayRange(whole, manifest.display));
 }

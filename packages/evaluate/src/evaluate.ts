@@ -125,7 +125,7 @@ async function scored(
 
 async function measureAll(
   tested: readonly TestedClass[],
-  { features, seed }: Detector["manifest"],
+  { features, classes, seed }: Detector["manifest"],
   {
     signal,
     onProgress,
@@ -135,10 +135,10 @@ async function measureAll(
 ): Promise<{ measures: SetMeasures; warnings: string[] }> {
   const { pixelsOf, scoresOf } = await import("./class-metrics.js");
   const [set, warnings] = [measureSet(), [] as string[]];
-  for (const [i, { data, images }] of tested.entries()) {
+  for (const [i, { data, images, index }] of tested.entries()) {
     throwIfAborted(signal);
     const scores = scoresOf(images);
-    const { pixels, warnings: odd } = await pixelsOf(data, images, { ...features, maxPixels });
+    const { pixels, warnings: odd } = await pixelsOf(data, images, { ...features, judged: classes[index]?.judged, maxPixels });
     set.add(data.name, scores, pixels);
     curves.set(data.name, curvesOf(scores, pixels));
     warnings.push(...odd);

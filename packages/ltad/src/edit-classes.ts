@@ -6,8 +6,10 @@ import type { EditedModel, TrainedClass } from "@ltad/train";
 import { checkInputs } from "./check-inputs.js";
 import { type DataOptions, openDataset } from "./data-options.js";
 import { cacheDirIn, type Environment, hubSettings } from "./environment.js";
+import { withIncludeMasks } from "./include-masks.js";
 import { replaceModel } from "./replace-model.js";
 import { shellWords } from "./shell-words.js";
+import type { TrainOptions } from "./train-options.js";
 import { lockTrainingFolder, roomForModel } from "./training-folder.js";
 
 export interface EditClassesOptions extends JobOptions {
@@ -47,14 +49,15 @@ export interface EditedClasses {
 export async function addClass(
   model: string,
   data: string | undefined,
-  options: EditClassesOptions & DataOptions = {},
+  options: EditClassesOptions & DataOptions & Pick<TrainOptions, "include"> = {},
 ): Promise<EditedClasses> {
   const manifest = await readManifest(model);
   const dataset = await openDataset(data, options);
   const { fresh, known } = newClasses(manifest, dataset, model);
-  const { images, warnings } = await checked(fresh, dataset.root, options);
+  const { images, warnings } = await checked(await withIncludeMasks(fresh, options.include), dataset.root, options);
   const notes = known.length > 0 ? [`${known.join(", ")}: the model has this class already; its images were not used.`] : [];
-  const words = ["add-class", model, ...(data === undefined ? [] : [data])];
+  const masks = options.include === undefined ? [] : ["--include", options.include];
+  const words = ["add-class", model, ...(data === undefined ? [] : [data]), ...masks];
   return edit(model, { words, changed: images.map(({ name }) => name), warnings: [...dataset.warnings, ...notes, ...warnings] }, options, {
     change: async (settings) => (await import("@ltad/train")).addClasses(model, images, settings),
     lists: (before) => [...before, ...images.map(trainedClass)],

@@ -63,6 +63,17 @@ export async function sweep(data: string | undefined, options: SweepOptions): Pr
   return results;
 }
 
+/**
+ * The runs of a sweep that are not finished.
+ * @throws LtadError for a setting that is wrong
+ */
+export async function unfinishedRuns(data: string | undefined, options: SweepOptions): Promise<readonly SweepRun[]> {
+  const { out, seeds = [0, 1, 2], grid = [], ...settings } = options;
+  const runs = await planSweep(data, { ...settings, out }, seeds, combinations(grid));
+  const known = await Promise.all(runs.map(({ run }) => readResult(run.folder)));
+  return runs.flatMap(({ run }, place) => (known[place] === undefined ? [run] : []));
+}
+
 interface PlannedRun {
   readonly run: SweepRun;
   readonly trained: TrainOptions;
@@ -76,7 +87,7 @@ async function planSweep(
   grid: readonly Readonly<Record<string, string>>[],
 ): Promise<PlannedRun[]> {
   const file = typeof settings.config === "string" ? await readConfigFile(settings.config) : (settings.config ?? {});
-  const { protocol = "full", order, layout, goodNames, className, good, bad, tile } = settings;
+  const { protocol = "full", order, layout, goodNames, className, good, bad, tile, include } = settings;
   return grid.flatMap((values) => {
     const { preset = settings.preset, ...rest } = values;
     const set = [...(settings.set ?? []), ...Object.entries(rest).map(([key, value]) => `${key}=${value}`)];
@@ -94,6 +105,7 @@ async function planSweep(
         good,
         bad,
         tile,
+        include: include && resolve(include),
       };
       const folder = join(settings.out, `seed${seed}-${sha256(JSON.stringify(decided)).slice(0, 10)}`);
       return { run: { seed, values, folder }, trained: { ...settings, preset, config: file as object, set, seed, out: folder } };

@@ -6,7 +6,7 @@ import type { TrainOptions } from "./train-options.js";
 
 /** The words of `ltad train` that give the same model, without what does not change it. */
 export function trainWords(data: string | undefined, options: TrainOptions): string[] {
-  const { out, protocol = "full", order, seed = 0, preset, config, set = [], tile, budget, from, skipBad, maxPixels } = options;
+  const { out, protocol = "full", order, seed = 0, preset, config, set = [], tile, budget, from, include, skipBad, maxPixels } = options;
   const option = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
   return [
     "train",
@@ -18,6 +18,7 @@ export function trainWords(data: string | undefined, options: TrainOptions): str
     ...option("--preset", preset),
     ...option("--config", typeof config === "object" ? join(out, "config.yaml") : config),
     ...set.flatMap((pair) => ["--set", pair]),
+    ...option("--include", include),
     ...option("--tile", tile?.toString()),
     ...option("--budget", budget === undefined ? undefined : `${budget}s`),
     ...option("--max-pixels", maxPixels?.toString()),

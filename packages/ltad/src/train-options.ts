@@ -24,6 +24,8 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly set?: readonly string[] | undefined;
   /** Side in pixels of the tiles in which large images are encoded, for defects that are small in them; short for `features.tile`. */
   readonly tile?: number | undefined;
+  /** A folder with masks, CLASS.png, of the part of the images that is judged: the rest is ignored, in training and by the model. */
+  readonly include?: string | undefined;
   /** A folder that `ltad merge` wrote, in place of data: its statistics and samples, its images and its settings, which `preset`, `config` and `set` may change. */
   readonly from?: string | undefined;
   /** Continue from the checkpoint that an aborted training left in `out`. */

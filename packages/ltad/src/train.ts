@@ -8,6 +8,7 @@ import { resolveConfig } from "@ltad/train/config";
 import { checkInputs } from "./check-inputs.js";
 import { openDataset } from "./data-options.js";
 import { cacheDirIn, hubSettings } from "./environment.js";
+import { withIncludeMasks } from "./include-masks.js";
 import { openTrainingLog } from "./log/training-log.js";
 import { readConfigFile } from "./read-config-file.js";
 import { settingPairs } from "./setting-pairs.js";
@@ -81,6 +82,11 @@ interface Planned extends TrainPlan {
 /** The training that a merged folder is for. Its own settings are those of the plan, unless others are given. */
 async function planFromMerged(from: string, options: TrainOptions): Promise<Planned> {
   const { readMerged } = await import("@ltad/fleet");
+  if (options.include !== undefined)
+    throw new LtadError(
+      "LTAD_CONFIG",
+      `--include: ${from} has statistics of whole images. Train on the data set itself to ignore parts of the images.`,
+    );
   const { preset } = options;
   const merged = await readMerged(from);
   const given = typeof options.config === "string" ? await readConfigFile(options.config) : options.config;
@@ -118,7 +124,8 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   checkTrainingFolder(options.out, { resume: options.resume ?? false, force: options.force ?? false });
   await checkOutFolder(options.out, roomForModel);
   const dataset = await openDataset(data, options);
-  const split = await longTail(dataset, { protocol, order, seed });
+  const chosen = await longTail(dataset, { protocol, order, seed });
+  const split = { ...chosen, classes: await withIncludeMasks(chosen.classes, options.include) };
   const job: JobOptions = { signal, onProgress };
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(options.env ?? process.env));
   const { bad, warnings } = await checkInputs(filesOf(split, dataset), {

@@ -38,5 +38,6 @@ export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint
 /** The frozen halves of LTAD. */
 export interface Encoders {
   readonly image: AnyImageEncoder;
-  readonly text: TextEncoder;
+  /** Not needed where no module reads text. */
+  readonly text?: TextEncoder | undefined;
 }

@@ -60,11 +60,11 @@ async function finishedBefore({ config, checkpoint, fingerprint }: Run, options:
 }
 
 /** The features of all images, or of those that other machines have encoded, with the turned copies of small classes. */
-async function encodeImages({ config, spec, graph, featuresId }: Run, options: TrainOptions, clock: Clock): Promise<SetWithCopies> {
+async function encodeImages({ config, spec, graph, featuresId, judged }: Run, options: TrainOptions, clock: Clock): Promise<SetWithCopies> {
   const { split, encoded } = options;
   const needs = needsOf(split, { config, spec, graph: graph.byteLength });
   if (!encoded) await checkNeeds(needs, { ...options, encoderId: featuresId, image: imageBytes(spec) });
-  const images = encoded ? sampleSet(split, encoded) : await encodeSet(split, { graph, spec }, options);
+  const images = encoded ? sampleSet(split, encoded) : await encodeSet(split, { graph, spec }, { ...options, judged });
   clock.lap("encode");
   const sums = encoded ? { sums: encoded.classes.map((own) => own.sums), folds: [] } : await sumByFold(images, spec, jobOf(options));
   const small = { ...options, encoder: { graph, spec }, statistics: config.whitening, upTo: config.copies.upTo };

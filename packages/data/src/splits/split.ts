@@ -18,6 +18,8 @@ export interface SplitClass {
   readonly available: number;
   /** The chosen ones, ordered by id. */
   readonly train: readonly TrainItem[];
+  /** Path of a mask of the part of the images that is judged; the whole image by default. */
+  readonly include?: string | undefined;
 }
 
 /** The class names from most to least images: the order that Avg / High / Low uses. */

@@ -51,6 +51,11 @@ export function addSettingOptions(command: Command): Command {
     .option("--set <key=value>", "one setting, such as detect.steps=200; overrides the file; can be repeated", repeated);
 }
 
+/** Which part of the images is judged. */
+export function addIncludeOption(command: Command): Command {
+  return command.option("--include <folder>", "masks CLASS.png, white where the images of a class are judged; the rest is ignored");
+}
+
 /** The order of the classes in a long-tailed protocol. */
 export function addOrderOption(command: Command): Command {
   return command.option(
@@ -75,6 +80,13 @@ export function addRequiredOption(command: Command, flags: string, description: 
 export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
+}
+
+/** Seeds between commas. */
+export function seedsOf(text: string): number[] {
+  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
+  if (new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError("Expected each seed once.");
 }
 
 export function finiteNumber(text: string): number {
@@ -102,12 +114,13 @@ export function repeated(value: string, before: readonly string[] = []): string[
   return [...before, value];
 }
 
-function orderOf(text: string): "size" | string[] {
+/** An order of classes: by size, or by names. */
+export function orderOf(text: string): "size" | string[] {
   return text === "size" ? text : namesOf(text);
 }
 
 /** Names between commas, or a JSON list where a name has a comma itself. */
-export function namesOf(text: string): string[] {
+export function namesOf(text: string, option = "--order"): string[] {
   if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim());
   try {
     const names: unknown = JSON.parse(text);
@@ -115,7 +128,7 @@ export function namesOf(text: string): string[] {
   } catch {
     // said below
   }
-  throw new LtadError("LTAD_CONFIG", `--order: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
+  throw new LtadError("LTAD_CONFIG", `${option}: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
 }
 
 /** Command lines at the end of the help, as the user types them. */

@@ -15,6 +15,7 @@ import { addFleetCommands } from "./commands/fleet/add-fleet-commands.js";
 import { addLimitsCommand } from "./commands/limits/add-limits-command.js";
 import { addMetricsCommand } from "./commands/metrics/add-metrics-command.js";
 import { addPredictCommand } from "./commands/predict/add-predict-command.js";
+import { addReproduceCommand } from "./commands/reproduce/add-reproduce-command.js";
 import { addServeCommand } from "./commands/serve/add-serve-command.js";
 import { addSweepCommand } from "./commands/sweep/add-sweep-command.js";
 import { addTrainCommand } from "./commands/train/add-train-command.js";
@@ -49,6 +50,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
   addLimitsCommand(program, io);
   addClassCommands(program, io);
   addSweepCommand(program, io);
+  addReproduceCommand(program, io);
   addServeCommand(program, io, setExitCode);
   addMetricsCommand(program, io);
   addEncodersCommands(program, io);

@@ -225,3 +225,28 @@ describe("exact pixels", () => {
     expect(() => exactPixelsFromBytes(shorter)).toThrow(/regions of image 1/);
   });
 });
+
+describe("pixels that do not count", () => {
+  const [width, height] = [6, 4];
+  const map = Float32Array.from({ length: width * height }, (_, i) => ((i * 7) % 24) / 24);
+  const mask = Uint8Array.from({ length: width * height }, (_, i) => (i % width > 1 && i % width < 5 && i < 12 ? 1 : 0));
+  const include = Uint8Array.from({ length: width * height }, (_, i) => (i % width < 4 ? 1 : 0));
+  const left = <T extends Float32Array | Uint8Array>(values: T) => values.filter((_, i) => include[i] === 1) as T;
+
+  it("leave the numbers of the others: those of an image that ends there", () => {
+    const whole = filled([{ map, mask, include, width }]);
+    const cut = filled([{ map: left(map), mask: left(mask), width: 4 }]);
+    expect(whole.counts).toEqual(cut.counts);
+    expect(all(whole.ranking())).toEqual(all(cut.ranking()));
+  });
+
+  it("are neither good nor a defect, also of a good image and of a defect that lies outside", () => {
+    expect(filled([{ map, mask: null, include, width }]).counts).toMatchObject({ goodPixels: 16, defectPixels: 0 });
+    const outside = mask.map((_, i) => 1 - include[i]!);
+    expect(filled([{ map, mask: outside, include, width }]).counts).toMatchObject({ goodPixels: 16, defectPixels: 0, regions: 0 });
+  });
+
+  it("are refused in another size", () => {
+    expect(() => filled([{ map, mask, include: include.subarray(1), width }])).toThrow(expect.objectContaining({ code: "LTAD_SHAPE" }));
+  });
+});

@@ -10,6 +10,8 @@ export interface PixelImage {
   readonly map: Float32Array;
   /** [height * width], non-zero marks a defect; null for a good image, whose pixels all count as good. */
   readonly mask: Uint8Array | null;
+  /** [height * width], 0 where a pixel does not count, neither as good nor as a defect; all count by default. */
+  readonly include?: Uint8Array | undefined;
   /** Pixels in a row, for the connected regions. */
   readonly width: number;
   /** What messages call the image. */
@@ -56,31 +58,38 @@ export const splitRule = having("an image as an accumulator keeps it", "good", "
 const maskRule: Rule = (value, path) => (value === null ? undefined : bytes(value, `${path} (null for a good image)`));
 
 /** A map of another type would be read as other numbers. */
-const pixelRule = fields({ map: floatData(), mask: maskRule, width: anything, name: optional(string) });
+const pixelRule = fields({ map: floatData(), mask: maskRule, include: optional(bytes), width: anything, name: optional(string) });
 
 /** Checks an image and takes it apart. */
 export function splitImage(image: PixelImage, index: number): SplitImage {
   const called = (typeof image?.name === "string" && image.name) || `image ${index}`;
   check(called, { image }, { image: pixelRule });
-  const { map, mask, width } = image;
-  checkSizes(map, mask, width, called);
-  const { keys, bad } = floatKeys(map);
+  const { map, include, width } = image;
+  const mask = image.mask && include ? both(image.mask, include) : image.mask;
+  checkSizes(map, image.mask, width, called);
+  if (include) checkSizes(map, include, width, called);
+  const { keys: all, bad } = floatKeys(map);
   if (bad >= 0) throw badScore(called, bad, width, map[bad]);
+  const keys = include ? all.filter((_, pixel) => include[pixel] !== 0) : all;
   const none = { name: called, good: keys, defect: new Uint32Array(0), region: new Uint32Array(0), sizes: [] };
   if (mask === null) return none;
   const { labels, sizes } = labelRegions(mask, width);
   const count = sizes.reduce((sum, size) => sum + size, 0);
   if (count === 0) return none;
   const [good, defect, region] = [new Uint32Array(keys.length - count), new Uint32Array(count), new Uint32Array(count)];
-  for (let i = 0, g = 0, d = 0; i < keys.length; i++) {
+  for (let i = 0, g = 0, d = 0; i < all.length; i++) {
     const label = labels[i]!;
-    if (label === 0) good[g++] = keys[i]!;
-    else {
+    if (label > 0) {
       region[d] = label - 1;
-      defect[d++] = keys[i]!;
-    }
+      defect[d++] = all[i]!;
+    } else if (!include || include[i] !== 0) good[g++] = all[i]!;
   }
   return { name: called, good, defect, region, sizes };
+}
+
+/** The part of a mask that counts; one of another size is left for the check of sizes. */
+function both(mask: Uint8Array, include: Uint8Array): Uint8Array {
+  return mask.length === include.length ? mask.map((value, pixel) => (include[pixel] === 0 ? 0 : value)) : mask;
 }
 
 function checkSizes(map: Float32Array, mask: Uint8Array | null, width: number, name: string): void {

@@ -1,4 +1,4 @@
-import { version } from "@ltad/core";
+import { type FloatArray, version } from "@ltad/core";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
@@ -7,6 +7,8 @@ import { f32 } from "@ltad/jit";
 import { named, withoutTables } from "../classes/trained-model.js";
 import type { HeadArrays } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
+import { judgedText } from "../run/judged-places.js";
+import { rowOfJudged } from "../run/judged-store.js";
 import type { TrainOptions } from "../train-options.js";
 import { fitDisplayRange } from "./fit-display-range.js";
 import type { GoodImage } from "./good-scores.js";
@@ -22,12 +24,15 @@ export interface BundleContent {
   /** What a training on needs beside them: class names, the VAE. */
   readonly learned: Parameters<typeof named>[0] | undefined;
   readonly good: readonly GoodImage[];
+  /** See `TrainingSet`. */
+  readonly judged?: FloatArray | undefined;
 }
 
 const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
 
 /** The result of a training, as the detector writes it. */
-export function bundleParts({ options, encoder, spec, graph, head: headConfig, arrays, learned, good }: BundleContent): BundleParts {
+export function bundleParts(content: BundleContent): BundleParts {
+  const { options, encoder, spec, graph, head: headConfig, arrays, learned, good, judged: places } = content;
   const { config, seed, split } = options;
   const head = headPart(arrays, headConfig);
   const { image, lambda, semantic } = config.score;
@@ -42,7 +47,14 @@ export function bundleParts({ options, encoder, spec, graph, head: headConfig, a
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
       classes: split.classes.map(({ name, train }, order) => {
         const range = train[0]?.range;
-        return { name, trainImages: train.length, order, ...(range !== undefined && { range }) };
+        const judged = places && judgedText(rowOfJudged(places, order));
+        return {
+          name,
+          trainImages: train.length,
+          order,
+          ...(range !== undefined && { range }),
+          ...(judged !== undefined && { judged }),
+        };
       }),
       score: { imageScore: image, lambda, semantic },
       display: fitDisplayRange(good),

@@ -1,6 +1,7 @@
 import { float32, throwIfAborted } from "@ltad/core";
 import type { ClassSums } from "@ltad/features";
 import type { HeadArrays, TrainedHead } from "../head/head-graph.js";
+import { allJudged } from "../run/judged-store.js";
 import type { TrainingSet } from "../run/training-set.js";
 import { type GoodImage, goodScores } from "./good-scores.js";
 import { heldOutImages, type HeldOutOptions } from "./held-out.js";
@@ -27,7 +28,8 @@ export async function calibrate(
   const images = await heldOutImages(set, sums, trained, options);
   throwIfAborted(options.signal);
   const classes = set.classes.length;
-  const usual = usualScores(images, classes);
+  const judged = set.judged ?? allJudged(classes, options.head.spec.tokens);
+  const usual = { ...usualScores(images, classes, judged), judged };
   const ones = float32([classes], new Float32Array(classes).fill(1));
   const raw = await goodScores(images, { ...usual, typical: ones, power: ones }, options.head);
   const calibration = { ...usual, ...commonScale(raw, classes) };

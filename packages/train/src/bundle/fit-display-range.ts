@@ -9,7 +9,12 @@ export function fitDisplayRange(images: readonly Pick<GoodImage, "map">[]): { lo
   const values = new Float32Array(images.length * tokens);
   images.forEach(({ map }, place) => values.set(map, place * tokens));
   values.sort();
-  const quantile = (q: number) => values[Math.min(values.length - 1, Math.floor(q * values.length))]!;
+  const ignored = Math.max(
+    0,
+    values.findIndex((value) => value > 0),
+  ); // an ignored place is 0, a judged one is not
+  const judged = values.subarray(ignored);
+  const quantile = (q: number) => judged[Math.min(judged.length - 1, Math.floor(q * judged.length))]!;
   const [median, low, top] = [quantile(0.5), quantile(0.99), quantile(0.999)];
   return { low, high: Math.max(low + 1e-3, median + 6 * (top - median)) };
 }

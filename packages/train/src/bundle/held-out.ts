@@ -1,4 +1,4 @@
-import { evenly, type JobOptions, throwIfAborted } from "@ltad/core";
+import { evenly, floats, type JobOptions, throwIfAborted } from "@ltad/core";
 import {
   type ClassStatistics,
   type ClassSums,
@@ -13,13 +13,14 @@ import type { TrainedHead } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
 import { foldSums, type SetSums } from "../run/fold-sums.js";
 import { type Folds, foldsOf, type Member } from "../run/folds.js";
+import { seesAll } from "../run/judged-store.js";
 import type { TrainingSet } from "../run/training-set.js";
 import { classDistance, rowOf } from "./class-distance.js";
 import { openFoldScorer, type RawImage } from "./fold-scorer.js";
 
 /** Where an image is among the classes. */
 export interface Distances {
-  /** How far it is from the other images of its class; absent where there are none. */
+  /** How far it is from the other images of its class; absent where there are none, or where the class ignores a part of them. */
   readonly distance?: number;
   /** How far it is from the nearest other class; infinite where there is none. */
   readonly nearestOther: number;
@@ -68,7 +69,7 @@ export async function heldOutImages(
         for (const member of [...scored].filter((one) => one.fold === fold)) {
           const { distance, ...scores } = await judge.score(member, fitted, label);
           const errors = folds === 1 ? scores.errors.map((error) => error * factor) : scores.errors;
-          images.push({ label, ...scores, errors, ...(folds > 1 && { distance }) });
+          images.push({ label, ...scores, errors, ...(folds > 1 && seesAll(set, label) && { distance }) });
         }
         options.onProgress?.({ phase: "calibrate", done: label + (fold + 1) / folds, total: sums.length, unit: "classes" });
       }
@@ -106,7 +107,8 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
       const others = set.counts.flatMap((_, other) => (other === label ? [] : [rowOf(trained.tables.classZ, other)]));
       const nearestOther = Math.min(...others.map((classZ) => classDistance(fitted, image.z, classZ)));
       const distance = classDistance(fitted, image.z, fitted.classZ.data);
-      return { ...(await scorer.score(image, fitted, label)), distance, nearestOther };
+      const seen = seesAll(set, label) ? image : { ...image, z: { ...image.z, data: floats(fitted.zMean, "zMean") } };
+      return { ...(await scorer.score(seen, fitted, label)), distance, nearestOther };
     },
     dispose: async () => void (await Promise.all([scorer.dispose(), fit.dispose(), scatter.dispose()])),
   };

@@ -1,5 +1,6 @@
-import { float32 } from "@ltad/core";
+import { type FloatArray, float32 } from "@ltad/core";
 import type { HeadArrays } from "../head/head-graph.js";
+import { rowOfJudged } from "../run/judged-store.js";
 import type { HeldOutImage } from "./held-out.js";
 
 // Shapes: K classes, N tokens.
@@ -10,11 +11,16 @@ export type Usual = Pick<HeadArrays["calibration"], "error" | "logitMean" | "log
 /**
  * What is usual on good images of each class that its statistics do not know: the mean error, and mean and deviation of the logit.
  * @param images of all classes, in any order
+ * @param judged [K, N] the places that count; all by default
  * @see method.md, "Score"
  */
-export function usualScores(images: readonly HeldOutImage[], classes: number): Usual {
+export function usualScores(images: readonly HeldOutImage[], classes: number, judged?: FloatArray): Usual {
   const sums = Array.from({ length: classes }, () => new ScoreSums());
-  for (const { label, errors, logits } of images) sums[label]!.add(errors, logits);
+  for (const { label, errors, logits } of images) {
+    const isJudged = judged && rowOfJudged(judged, label);
+    const of = (values: Float32Array) => (isJudged ? values.filter((_, place) => isJudged[place] === 1) : values);
+    sums[label]!.add(of(errors), of(logits));
+  }
   return usualOf(sums);
 }
 

@@ -1,4 +1,4 @@
-import { float32, type NdArrays } from "@ltad/core";
+import { type FloatArray, float32, type NdArrays } from "@ltad/core";
 import type { ClassSums } from "@ltad/features";
 import { commonSpread, momentsOf, scaleOf } from "../bundle/calibrate.js";
 import { type GoodImage, goodScores } from "../bundle/good-scores.js";
@@ -16,17 +16,27 @@ export interface CalibratedClass {
   readonly good: readonly GoodImage[];
 }
 
+/** A class whose statistics have been fitted. */
+export interface Fitting {
+  /** Images of this class alone. */
+  readonly set: TrainingSet;
+  readonly sums: readonly ClassSums[];
+  /** With its statistics. */
+  readonly trained: TrainedHead;
+  /** [1, N] the places of the class that are judged */
+  readonly judged: FloatArray;
+}
+
 /**
  * What `calibrate` finds for a class, with the spread that the classes of the model have in common: they keep their scale.
- * @param set with images of this class alone @param trained with its statistics
  */
 export async function calibrateClass(
   { manifest, arrays }: TrainedModel,
-  { set, sums, trained }: { readonly set: TrainingSet; readonly sums: readonly ClassSums[]; readonly trained: TrainedHead },
+  { set, sums, trained, judged }: Fitting,
   options: HeldOutOptions,
 ): Promise<CalibratedClass> {
   const images = (await heldOutImages(set, sums, trained, options)).map((image) => ({ ...image, label: 0 }));
-  const usual = usualScores(images, 1);
+  const usual = { ...usualScores(images, 1, judged), judged };
   const one = float32([1], [1]);
   const raw = await goodScores(images, { ...usual, typical: one, power: one }, options.head);
   const common = commonSpread(manifest.decision!.classes, arrays["calibration.power"]!.data);

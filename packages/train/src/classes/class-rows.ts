@@ -14,6 +14,7 @@ const byClass = new Set([
   "calibration.logitDeviation",
   "calibration.typical",
   "calibration.power",
+  "calibration.judged",
   "names",
 ]);
 

@@ -10,10 +10,10 @@ type Entry = Manifest["classes"][number];
 export function withFitted(
   manifest: Manifest,
   label: number,
-  { good, range }: FittedClass,
+  { good, range, judged }: FittedClass,
   { name, trainImages }: Pick<Entry, "name" | "trainImages">,
 ): Manifest {
-  const entry = { name, trainImages, order: 0, ...(range !== undefined && { range }) };
+  const entry = { name, trainImages, order: 0, ...(range !== undefined && { range }), ...(judged !== undefined && { judged }) };
   const classes = replaced(manifest.classes, label, entry);
   const decision = manifest.decision!;
   const own = { ...decisionOf(good, classes.length > 1), limit: decision.classes[label]?.limit ?? null };

@@ -1,9 +1,11 @@
-import type { JobOptions, NdArrays } from "@ltad/core";
-import type { SplitClass, Turn } from "@ltad/data";
+import { type FloatArray, float32, type JobOptions, type NdArrays } from "@ltad/core";
+import type { Split, SplitClass, Turn } from "@ltad/data";
 import { fitStatistics, noSums, sumUp } from "@ltad/features";
 import type { GoodImage } from "../bundle/good-scores.js";
 import { withTurnedCopies } from "../copies/turned-copies.js";
 import { classRow, isOfClass } from "../head/of-class.js";
+import { judgedPlaces, judgedText } from "../run/judged-places.js";
+import { allJudged, rowOfJudged } from "../run/judged-store.js";
 import { encodeSet } from "../run/training-set.js";
 import { withRanges } from "../run/with-ranges.js";
 import { calibrateClass } from "./calibrate-class.js";
@@ -27,6 +29,8 @@ export interface FittedClass {
   readonly turns: readonly Turn[];
   /** The range of its 16-bit images. */
   readonly range: number | undefined;
+  /** The places that it judges, as model.json has them; undefined where it judges all. */
+  readonly judged: string | undefined;
   /** z of its images, each [Dz]. */
   readonly z: readonly Float32Array[];
 }
@@ -49,7 +53,9 @@ export async function fitClass(
   const alone = { protocol: "", seed: 0, classes: Array.from({ length: places }, (_, own) => (own === label ? images : without(own))) };
   const split = await withRanges(alone, options);
   const encoder = { graph: model.graph, spec };
-  const encoded = await encodeSet(split, encoder, options);
+  const row = await judgedRow(model, label, split, options);
+  const judged = tableWith(row, label, places);
+  const encoded = await encodeSet(split, encoder, { ...options, judged });
   const [none, total] = [noSums(spec), (await sumUp(aloneIn(encoded, label), spec, options))[0]!];
   const ownSums = encoded.counts.map((_, own) => (own === label ? total : none));
   const small = { ...options, encoder, statistics: whitening, upTo: copies.upTo, moments };
@@ -59,7 +65,7 @@ export async function fitClass(
   const arrays = withRow(model.arrays, label, { ...tables, ...names });
   const trained = headArraysOf({ arrays: { ...tables, ...arrays } }); // of the large tables, the class has its own alone
   const held = { ...options, head: headConfigOf(model), statistics: whitening, moments };
-  const { rows, good } = await calibrateClass(model, { set, sums, trained }, held);
+  const { rows, good } = await calibrateClass(model, { set, sums, trained, judged: row }, held);
   const z: Float32Array[] = [];
   for (const index of images.train.keys()) z.push((await encoded.store.read(index)).z.data);
   const fitted = withRow(arrays, label, rows);
@@ -72,8 +78,25 @@ export async function fitClass(
     good,
     turns: chosen[label]!,
     range: split.classes[label]!.train[0]?.range,
+    judged: judgedText(row.data),
     z,
   };
+}
+
+/** Which places the class judges, [1, N]: by its include mask, else as it did before, else all. */
+async function judgedRow(model: TrainedModel, label: number, split: Split, options: FitClassOptions): Promise<FloatArray> {
+  const { tokens } = specOf(model);
+  const found = await judgedPlaces(split, specOf(model), options);
+  const table = found ?? (model.arrays["calibration.judged"] as FloatArray);
+  return label < table.shape[0]! ? float32([1, tokens], rowOfJudged(table, label)) : allJudged(1, tokens);
+}
+
+/** A table of several classes in which one has this row; undefined where it judges everything. */
+function tableWith(row: FloatArray, label: number, classes: number): FloatArray | undefined {
+  if (!row.data.includes(0)) return undefined;
+  const table = allJudged(classes, row.data.length);
+  table.data.set(row.data, label * row.data.length);
+  return table;
 }
 
 /** A class whose images are not looked at. */

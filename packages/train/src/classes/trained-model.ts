@@ -9,6 +9,7 @@ import type { FittedConfig } from "../config/fit-config.js";
 import { headConfig } from "../head/head-config.js";
 import type { HeadArrays } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
+import { allJudged } from "../run/judged-store.js";
 
 /** A trained model as its bundle holds it. */
 export interface TrainedModel {
@@ -40,7 +41,7 @@ export async function openModel(folder: string): Promise<TrainedModel> {
     throw new LtadError("LTAD_BUNDLE", message, { details: { folder } });
   }
   const model = { manifest, config: config.data as FittedConfig, graph: bundle.encoder };
-  if (!bundle.byClass) return withClassesApart(model, withAxes(arrays, axes));
+  if (!bundle.byClass) return withClassesApart(model, withJudged(withAxes(arrays, axes), manifest));
   const { inputs, outputs } = manifest.graphs.head;
   return {
     ...model,
@@ -64,6 +65,11 @@ function axesOf({ folder, manifest, head }: Bundle): NdArray | undefined {
 function withAxes(arrays: NdArrays, axes: NdArray | undefined): NdArrays {
   const before = (name: string) => (name === "tables.gain" && axes ? [["tables.axes", axes] as const] : []);
   return Object.fromEntries(Object.entries(arrays).flatMap(([name, array]) => [...before(name), [name, array] as const]));
+}
+
+/** In bundles of version 1, every class judges all of its images. */
+function withJudged(arrays: NdArrays, { classes, features }: Manifest): NdArrays {
+  return { ...arrays, "calibration.judged": allJudged(classes.length, features.tokens) };
 }
 
 /** A model whose arrays have the tables of all classes. */

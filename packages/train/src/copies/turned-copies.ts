@@ -11,6 +11,7 @@ import {
   openScatter,
   type StatisticsOptions,
 } from "@ltad/features";
+import { seesAll } from "../run/judged-store.js";
 import { inMemory, type TrainingSet } from "../run/training-set.js";
 import { foldSums, type SetSums } from "../run/fold-sums.js";
 import { copiesOf, type CopyOf, type EncodedSplit } from "../run/encoded-split.js";
@@ -39,7 +40,8 @@ export interface SetWithCopies extends SetSums {
 
 /**
  * Joins small classes by turned copies of their images where those make the class's own images more likely; a copy then counts as an image.
- * A class of one image gets none: there is no image left that could judge them.
+ * A class of one image gets none: there is no image left that could judge them. Nor does a class with an include mask, which is drawn for the
+ * images as they lie.
  * @param own sums of the images of each class
  * @see method.md, "Recommended settings" 4
  */
@@ -51,7 +53,7 @@ export async function withTurnedCopies(
 ): Promise<SetWithCopies> {
   const { encoded } = options;
   const isSmall = (label: number) =>
-    set.counts[label]! > 1 && set.counts[label]! <= options.upTo && (encoded?.classes[label]!.hasCopies ?? true);
+    set.counts[label]! > 1 && set.counts[label]! <= options.upTo && (encoded?.classes[label]!.hasCopies ?? true) && seesAll(set, label);
   const files = classes.flatMap(({ train }, label) =>
     isSmall(label) ? train.flatMap(({ id, file, range }) => turns.map((turn): CopyOf => ({ id, label, file, range, turn }))) : [],
   );

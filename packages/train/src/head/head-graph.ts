@@ -1,9 +1,19 @@
-import { flatten, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
-import { type FeatureSpec, statisticsTables, type StatisticsTree, type ZTables } from "@ltad/features";
+import { flatten, type FloatArray, float32, isNdArray, type NdArray, type NdArrays, type Tree, unflatten } from "@ltad/core";
+import { type FeatureSpec, statisticsTables, type StatisticsTree } from "@ltad/features";
 import { f32, i32, type TensorsOf, type TensorSpecs, toOnnx } from "@ltad/jit";
 import type { SemanticParams } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
-import { type Calibration, type HeadConfig, type HeadTensors, nearestClass, scoreClass, scoreHead, type TrainedTensors } from "./head.js";
+import {
+  type Calibration,
+  type HeadConfig,
+  type HeadTensors,
+  nearestClass,
+  type NearestTables,
+  scoreClass,
+  scoreHead,
+  type TrainedTensors,
+} from "./head.js";
+import { rowOfJudged } from "../run/judged-store.js";
 import { isOfClass } from "./of-class.js";
 
 /** A head before its calibration, under the names in `weights.safetensors`. */
@@ -67,13 +77,24 @@ const isTensor = (value: tf.Tensor | Tree<tf.Tensor>): value is tf.Tensor => val
  */
 export function nearestGraph(arrays: NdArrays, { zSize }: FeatureSpec): Graph {
   const [zMean, zDeviation, classZ] = ["zMean", "zDeviation", "classZ"].map((name) => arrays[`tables.${name}`]!);
+  const judged = arrays["calibration.judged"] as FloatArray | undefined; // [K, N]
+  const whole = judged && { whole: wholeClasses(judged) };
   const inputs = { z: f32(null, zSize), class: i32(null) };
   const model = toOnnx(
-    ({ z, class: label }, tables) => ({ ...nearestClass(tables as ZTables & { classZ: tf.Tensor2D }, { z, label }) }),
+    ({ z, class: label }, tables) => ({ ...nearestClass(tables as unknown as NearestTables, { z, label }) }),
     inputs,
-    { constants: { zMean: zMean!, zDeviation: zDeviation!, classZ: classZ! } },
+    { constants: { zMean: zMean!, zDeviation: zDeviation!, classZ: classZ!, ...whole } },
   );
   return { model, inputs };
+}
+
+/** 1 for a class that judges all of its images, else 0: [K]. */
+function wholeClasses(judged: FloatArray): FloatArray {
+  const classes = judged.shape[0]!;
+  return float32(
+    [classes],
+    Array.from({ length: classes }, (_, label) => (rowOfJudged(judged, label).includes(0) ? 0 : 1)),
+  );
 }
 
 /**

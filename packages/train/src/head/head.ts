@@ -46,6 +46,7 @@ export type Calibration = {
   readonly logitDeviation: tf.Tensor1D; // [K]
   readonly typical: tf.Tensor1D; // [K] image score of a typical good image, before it counts as 1
   readonly power: tf.Tensor1D; // [K] how much narrower the scores of good images become, as logarithms
+  readonly judged?: tf.Tensor2D; // [K, N] 1 where a place is judged, 0 where it is ignored; absent where everything is judged
 };
 
 /** Errors and logits before calibration: what calibration is fitted on. */
@@ -91,8 +92,9 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
  * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
  */
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
-  const { label, distance } = nearestClass(t.tables, images);
-  const raw = rawScores(t, { ...images, label }, config);
+  const whole = t.calibration.judged && tf.min<tf.Tensor1D>(t.calibration.judged, 1); // [K]
+  const { label, distance } = nearestClass({ ...t.tables, whole }, images);
+  const raw = rawScores(t, { ...images, z: judgedZ(t, images.z, label), label }, config);
   return { label, ...calibrated(raw, label, t.calibration, config), distance };
 }
 
@@ -101,28 +103,37 @@ export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadCon
  * @param t tables whose first axis is the class: [1, ...]
  * @returns s_rec, s_sem and map [B, G, G], score [B]
  */
-export function scoreClass(t: HeadTensors, images: Omit<EncodedImages, "label">, config: HeadConfig) {
-  const label = tf.mul<tf.Tensor1D>(tf.argMax(images.z, 1), tf.scalar(0, "int32")); // 0 for each image, int32 [B]
-  return calibrated(rawScores(t, { ...images, label }, config), label, t.calibration, config);
+export function scoreClass(t: HeadTensors, { features, z }: Omit<EncodedImages, "label">, config: HeadConfig) {
+  const label = tf.mul<tf.Tensor1D>(tf.argMax(z, 1), tf.scalar(0, "int32")); // 0 for each image, int32 [B]
+  return calibrated(rawScores(t, { features, z: judgedZ(t, z, label), label }, config), label, t.calibration, config);
 }
 
+/** What finds classes. */
+export type NearestTables = ZTables & {
+  readonly classZ: tf.Tensor2D; // [K, Dz]
+  readonly whole?: tf.Tensor1D | undefined; // [K] 0 where a class ignores a part of its images: z, which is of all of them, says nothing then
+};
+
 /**
- * The class of each image, and how far the image is from it: the mean square of z - classZ, both standardised. Of all classes it is found by
- * a product, which takes a tenth of the time that the differences take.
+ * The class of each image, and how far the image is from it: the mean square of z - classZ, both standardised, and 0, which is never too far,
+ * in a class that ignores a part of its images. Of all classes it is found by a product, which takes a tenth of the time that the differences
+ * take.
  * @param images label: int32 [B], the class where it is given, -1 where the nearest is wanted
  * @returns label int32 [B], distance [B]
  */
-export function nearestClass(tables: ZTables & { readonly classZ: tf.Tensor2D }, { z, label: given }: Pick<EncodedImages, "z" | "label">) {
-  const { classZ } = tables;
+export function nearestClass(tables: NearestTables, { z, label: given }: Pick<EncodedImages, "z" | "label">) {
+  const { classZ, whole } = tables;
   const standard = standardZ(tables, z); // [B, Dz]
   const products = tf.matMul<tf.Tensor2D>(standard, classZ, false, true); // [B, K]
   const nearness = tf.sub<tf.Tensor2D>(tf.mul(products, 2), tf.sum(tf.square(classZ), 1)); // |z|^2 - |z - c|^2
   const label = tf.where<tf.Tensor1D>(tf.less(given, 0), tf.argMax<tf.Tensor1D>(nearness, 1), given).toInt();
-  return { label, distance: tf.mean<tf.Tensor1D>(tf.square(tf.sub(standard, tf.gather(classZ, label))), 1) };
+  const distance = tf.mean<tf.Tensor1D>(tf.square(tf.sub(standard, tf.gather(classZ, label))), 1);
+  return { label, distance: whole ? tf.mul(distance, tf.gather(whole, label)) : distance };
 }
 
 /**
- * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power.
+ * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power. All maps are 0
+ * where a place is ignored.
  * @param label int32 [B]
  * @returns s_rec, s_sem and map [B, G, G], score [B]
  */
@@ -130,16 +141,25 @@ export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, ca
   const rec = tf.div<tf.Tensor2D>(errors, tf.expandDims(tf.gather(calibration.error, label), 1)); // [B, N]
   const sem = semanticScore(logits, label, calibration, rule); // [B, N]
   const side = (x: tf.Tensor): tf.Tensor3D => tf.reshape(x, [-1, spec.grid, spec.grid]); // [B, G, G]
-  const map = side(tf.add(rec, tf.mul(sem, rule.lambda)));
+  const judged = calibration.judged && side(tf.gather(calibration.judged, label)); // [B, G, G]
+  const shown = (x: tf.Tensor3D): tf.Tensor3D => (judged ? tf.mul(x, judged) : x);
+  const map = shown(side(tf.add(rec, tf.mul(sem, rule.lambda))));
   const score = rule.image === "pooled" ? pooledMax(map) : tf.max<tf.Tensor1D>(map, [1, 2]); // [B]
   const alike = <T extends tf.Tensor>(x: T): T => {
     const ofEach = (table: tf.Tensor1D) => tf.reshape(tf.gather(table, label), [-1, ...x.shape.slice(1).map(() => 1)]);
     return tf.pow(tf.div(tf.maximum(x, least), ofEach(calibration.typical)), ofEach(calibration.power));
   };
-  return { s_rec: side(rec), s_sem: side(sem), map: alike(map), score: alike(score) };
+  return { s_rec: shown(side(rec)), s_sem: shown(side(sem)), map: shown(alike(map)), score: alike(score) };
 }
 
 const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
+
+/** z as Pi sees it: of a class that ignores a part of its images the mean over all images, for z is of the whole image. [B, Dz] */
+function judgedZ({ tables, calibration: { judged } }: HeadTensors, z: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
+  if (!judged) return z;
+  const whole = tf.gather(tf.min<tf.Tensor1D>(judged, 1), label); // [B]
+  return tf.where<tf.Tensor2D>(tf.greater(tf.expandDims(whole, 1), 0), z, tables.zMean);
+}
 
 function semanticScore(
   logits: tf.Tensor2D,

@@ -13,6 +13,7 @@ const ofClass = new Set([
   "calibration.logitDeviation",
   "calibration.typical",
   "calibration.power",
+  "calibration.judged",
 ]);
 
 /** Whether an array has a row for each class that scoring needs. */

@@ -3,6 +3,7 @@ import type { ImageFeatures } from "@ltad/feature-store";
 import type { InputsOf } from "@ltad/jit";
 import type { Mixing } from "../phase1/synthesise.js";
 import { foreignSampler, imageSampler } from "../run/draw.js";
+import { seesAll } from "../run/judged-store.js";
 import type { Training } from "../run/training.js";
 import type { DetectInputs } from "./detect-loss.js";
 import type { NoisePool } from "./noise-pool.js";
@@ -19,7 +20,7 @@ type Batches = (step: number, rng: Rng) => Promise<InputsOf<DetectInputs>>;
 
 /** Draws the inputs of one step of phase 2; every random number of the step is drawn here. */
 export function detectBatches(
-  { set, spec, config }: Pick<Training, "set" | "spec" | "config">,
+  { set, spec, config, statistics }: Pick<Training, "set" | "spec" | "config"> & Partial<Pick<Training, "statistics">>,
   { mixing, noise }: DetectBatchOptions,
 ): Batches {
   const { detect, sampling, anomaly } = config;
@@ -38,7 +39,7 @@ export function detectBatches(
       features: patchesAt(positions, sources),
       z: float32(
         [images, spec.zSize],
-        sources.flatMap(({ z }) => [...z.data]),
+        sources.flatMap(({ z }, b) => [...(seesAll(set, labels[b]!) ? z : statistics!.zMean).data]),
       ),
       label: int32([images], labels),
       positions: int32([images, tokens], positions.flat()),

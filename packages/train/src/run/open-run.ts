@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import type { JobOptions, stopwatch } from "@ltad/core";
+import { type FloatArray, type JobOptions, LtadError, type stopwatch } from "@ltad/core";
 import type { TextEncoder } from "@ltad/encoder";
 import type { TrainOptions } from "../train-options.js";
 import type { TrainTiming } from "../train-result.js";
 import { fingerprintOf } from "./checkpoint.js";
 import { checkEncoded } from "./encoded-split.js";
+import { judgedPlaces } from "./judged-places.js";
 import { type Encoding, prepareEncoding, textEncoderOf } from "./prepare-encoding.js";
 import { removeParts, removeWhole } from "./remove-whole.js";
 
@@ -15,6 +16,8 @@ export type Clock = ReturnType<typeof stopwatch<keyof TrainTiming>>;
 export interface Run extends Encoding {
   /** None where no module reads text. */
   readonly text: TextEncoder | undefined;
+  /** See `TrainingSet`. */
+  readonly judged: FloatArray | undefined;
   /** Folder of the checkpoint. */
   readonly checkpoint: string;
   /** Of everything that must be the same when the training continues. */
@@ -27,8 +30,22 @@ export async function openRun(options: TrainOptions, clock: Clock): Promise<Run>
   const text = await textEncoderOf(options);
   if (options.encoded) checkEncoded(options.encoded, encoding.featuresId);
   clock.lap("weights");
-  const fingerprint = fingerprintOf(settingsOf(options, encoding.featuresId));
-  return { ...encoding, text, checkpoint: checkpointIn(options.out), fingerprint };
+  const judged = await judgedPlaces(options.split, encoding.spec, options);
+  if (judged) checkJudged(options);
+  const fingerprint = fingerprintOf(settingsOf(options, encoding.featuresId, judged));
+  return { ...encoding, text, judged, checkpoint: checkpointIn(options.out), fingerprint };
+}
+
+/** @throws LtadError `LTAD_CONFIG` where the ignored part of an image would take part in the scores of the rest */
+function checkJudged({ config, encoded }: TrainOptions): void {
+  const fail = (message: string) => new LtadError("LTAD_CONFIG", message, { details: { field: "include" } });
+  if (encoded)
+    throw fail("include masks: these images were encoded and summed up by other machines, without masks. Train on the data set itself.");
+  const { kind } = config.reconstruct;
+  if (kind === "none" || kind === "token-mlp") return;
+  throw fail(
+    `include masks: reconstruct.kind ${kind} looks at the whole image for every patch, also at what is to be ignored. Use the preset recommended or fast.`,
+  );
 }
 
 /** How each step of a training reports, and is stopped. */
@@ -47,7 +64,15 @@ function checkpointIn(out: string): string {
 }
 
 /** What must be the same when a training continues. */
-function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string) {
+function settingsOf({ split, seed, config, budget }: TrainOptions, encoderId: string, judged: FloatArray | undefined) {
   const images = split.classes.map(({ name, train }) => ({ name, images: train.map(({ id }) => id) }));
-  return { images, protocol: split.protocol, seed, config, encoderId, ...(budget !== undefined && { budget }) };
+  return {
+    images,
+    protocol: split.protocol,
+    seed,
+    config,
+    encoderId,
+    ...(budget !== undefined && { budget }),
+    ...(judged && { judged: [...judged.data] }),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Split } from "@ltad/data";
+import type { FloatArray } from "@ltad/core";
 import { encodeFiles, type EncodeFilesOptions, type FeatureStore, type FrozenEncoder, type ImageFeatures } from "@ltad/feature-store";
 import type { LabelledFeatures } from "@ltad/features";
+import { judgedStore } from "./judged-store.js";
 
 /** The training images of a long-tailed split, as features. Labels are places in `classes`, which is the order of the split. */
 export interface TrainingSet extends LabelledFeatures {
@@ -8,22 +10,33 @@ export interface TrainingSet extends LabelledFeatures {
   readonly classes: readonly string[];
   /** For each image the one that it is a copy of, or itself; absent where no image is a copy. */
   readonly origins?: readonly number[];
+  /** [K, N] 1 where a place of the grid is judged, 0 where it is ignored; absent where everything is judged. */
+  readonly judged?: FloatArray;
 }
 
 /** Bytes of features that stay in memory; the rest is read from the cache each time. */
 export const featureMemory = 768 * 1024 * 1024;
 
 /**
- * Encodes the training images.
+ * Encodes the training images. No patch of an ignored place is in the set.
+ * @param judged see {@link TrainingSet}
  * @throws LtadError of an image that cannot be read; see {@link encodeFiles}
  */
-export async function encodeSet({ classes }: Split, encoder: FrozenEncoder, options: EncodeFilesOptions): Promise<TrainingSet> {
+export async function encodeSet(
+  { classes }: Split,
+  encoder: FrozenEncoder,
+  options: EncodeFilesOptions & { readonly judged?: FloatArray | undefined },
+): Promise<TrainingSet> {
+  const { judged, ...encoding } = options;
   const files = classes.flatMap(({ train }) => train.map(({ file, range }) => ({ file, range })));
+  const labels = classes.flatMap(({ train }, label) => train.map(() => label));
+  const store = await encodeFiles(files, encoder, encoding);
   return {
     classes: classes.map(({ name }) => name),
     counts: classes.map(({ train }) => train.length),
-    labels: classes.flatMap(({ train }, label) => train.map(() => label)),
-    store: inMemory(await encodeFiles(files, encoder, options)),
+    labels,
+    store: inMemory(judged ? judgedStore(store, labels, judged) : store),
+    ...(judged && { judged }),
   };
 }
 

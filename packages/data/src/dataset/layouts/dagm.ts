@@ -37,7 +37,9 @@ export const dagm: Layout = {
 
 function isClass(folder: Folder): boolean {
   const train = childFolder(folder, "Train", { anyCase: true });
-  return train !== undefined && train.images.length > 0 && childFolder(train, "Label", { anyCase: true }) !== undefined;
+  const test = childFolder(folder, "Test", { anyCase: true });
+  const hasLabels = [train, test].some((side) => side && childFolder(side, "Label", { anyCase: true }) !== undefined);
+  return train !== undefined && train.images.length > 0 && hasLabels;
 }
 
 function withMasks(folder: Folder | undefined): { path: string; masks: string[] }[] {

@@ -136,6 +136,21 @@ describe("layouts of public data sets", () => {
     });
   });
 
+  it("DAGM 2007: also where no training image is defective", async () => {
+    const { layout, classes } = await scanFiles({
+      "Class1/Train/0001.PNG": null,
+      "Class1/Test/0001.PNG": null,
+      "Class1/Test/0003.PNG": null,
+      "Class1/Test/Label/0003_label.PNG": null,
+    });
+    expect(layout).toBe("dagm");
+    expect(classes["Class1"]).toEqual([
+      "train Class1/Train/0001.PNG",
+      "good Class1/Test/0001.PNG",
+      "defect Class1/Test/0003.PNG < 0003_label.PNG",
+    ]);
+  });
+
   it("Kolektor SDD: good is what has a black mask, and an item stays on one side", async () => {
     const items = Array.from({ length: 12 }, (_, i) => `kos${String(i + 1).padStart(2, "0")}`);
     const files = items.flatMap((item) => [

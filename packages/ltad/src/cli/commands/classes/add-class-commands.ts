@@ -1,7 +1,15 @@
 import type { Command } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
-import { addCacheOption, addCommonOptions, addExamples, addMaxPixelsOption, addOfflineOption, addSkipBadOption } from "../../options.js";
+import {
+  addCacheOption,
+  addCommonOptions,
+  addExamples,
+  addIncludeOption,
+  addMaxPixelsOption,
+  addOfflineOption,
+  addSkipBadOption,
+} from "../../options.js";
 
 /** The commands that change the classes of a model without training it again. */
 export function addClassCommands(program: Command, io: Io): void {
@@ -15,7 +23,7 @@ export function addClassCommands(program: Command, io: Io): void {
         "The new version takes the place of the model; the version before is kept in MODEL/before/1, 2, ...",
     )
     .action(async (model, data, options) => (await import("./class-commands.js")).addClassCommand(io, model, data, options));
-  addDataOptions(add);
+  addIncludeOption(addDataOptions(add));
   addImageOptions(addForceOption(add));
   addExamples(
     add,

@@ -2,6 +2,7 @@ import type { JobOptions } from "@ltad/core";
 import { foldRemarks, plural } from "@ltad/core/format";
 import type { DataOptions } from "../../../data-options.js";
 import { addClass, type EditClassesOptions, type EditedClasses, removeClass } from "../../../edit-classes.js";
+import type { TrainOptions } from "../../../train-options.js";
 import { updateClass, type UpdateClassOptions } from "../../../update-class.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
@@ -16,7 +17,7 @@ export async function addClassCommand(
   io: Io,
   model: string,
   data: string | undefined,
-  options: Options<EditClassesOptions & DataOptions>,
+  options: Options<EditClassesOptions & DataOptions & Pick<TrainOptions, "include">>,
 ): Promise<void> {
   await withSession(io, options, unchanged, async (session) => {
     const result = await addClass(model, data, { ...options, ...jobOf(session) });

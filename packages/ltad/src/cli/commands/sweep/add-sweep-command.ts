@@ -1,17 +1,18 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { addDataOptions } from "../../add-data-options.js";
 import type { Io } from "../../io.js";
 import {
   addCacheOption,
   addCommonOptions,
   addExamples,
+  addIncludeOption,
   addMaxPixelsOption,
   addOfflineOption,
   addOrderOption,
   addRequiredOption,
   addSkipBadOption,
   repeated,
-  wholeNumber,
+  seedsOf,
 } from "../../options.js";
 
 export function addSweepCommand(program: Command, io: Io): void {
@@ -32,7 +33,7 @@ export function addSweepCommand(program: Command, io: Io): void {
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "one setting of all runs, such as detect.steps=200; can be repeated", repeated)
     .action(async (data, options) => (await import("./sweep-command.js")).sweepCommand(io, data, options));
-  addDataOptions(addOrderOption(command));
+  addIncludeOption(addDataOptions(addOrderOption(command)));
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
     command,
@@ -40,10 +41,4 @@ export function addSweepCommand(program: Command, io: Io): void {
     "sweep ./data --out ./sweep --grid preset=fast,recommended --protocol exp100",
     "sweep ./data --out ./sweep --preset fast --grid whitening.ridge=0.01,0.1 --grid features.inputSize=256,384",
   );
-}
-
-function seedsOf(text: string): number[] {
-  const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));
-  if (new Set(seeds).size === seeds.length) return seeds;
-  throw new InvalidArgumentError("Expected each seed once.");
 }

@@ -5,6 +5,7 @@ import {
   addCacheOption,
   addCommonOptions,
   addExamples,
+  addIncludeOption,
   addMaxPixelsOption,
   addOfflineOption,
   addRequiredOption,
@@ -35,7 +36,7 @@ export function addTrainCommand(program: Command, io: Io): void {
   command.hook("preAction", (_, action) => {
     if (action === command && command.getOptionValue("from") !== undefined) refuseBeside(command);
   });
-  addDataOptions(command);
+  addIncludeOption(addDataOptions(command));
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));
   addExamples(
     command,
@@ -46,13 +47,27 @@ export function addTrainCommand(program: Command, io: Io): void {
     "train ./data --out ./model --budget 5m",
     "train ./data --out ./model --preset paper --set detect.steps=3000",
     "train ./large --out ./model --tile 512",
+    "train ./data --out ./model --include ./masks",
     "train ./data --out ./model --resume",
     "train --from ./merged --out ./model",
   );
 }
 
 /** What a plan has decided. */
-const decided = new Set(["protocol", "order", "seed", "layout", "goodNames", "good", "bad", "className", "links", "skipBad", "maxPixels"]);
+const decided = new Set([
+  "protocol",
+  "order",
+  "seed",
+  "layout",
+  "goodNames",
+  "good",
+  "bad",
+  "className",
+  "links",
+  "skipBad",
+  "maxPixels",
+  "include",
+]);
 
 function refuseBeside(command: Command): void {
   const given = command.options.filter(
