@@ -158,7 +158,7 @@ const least = 1e-3; // L_sem can bring S below 0, where there is no power; what 
 function judgedZ({ tables, calibration: { judged } }: HeadTensors, z: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
   if (!judged) return z;
   const whole = tf.gather(tf.min<tf.Tensor1D>(judged, 1), label); // [B]
-  return tf.where<tf.Tensor2D>(tf.greater(tf.expandDims(whole, 1), 0), z, tables.zMean);
+  return tf.where<tf.Tensor2D>(tf.greater(tf.expandDims(whole, 1), 0), z, tf.expandDims<tf.Tensor2D>(tables.zMean, 0));
 }
 
 function semanticScore(
