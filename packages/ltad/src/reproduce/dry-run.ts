@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobOptions } from "@ltad/core";
 import { type ClassData, type Dataset, isGood, type Split } from "@ltad/data";
@@ -10,7 +11,7 @@ import { scoreTime, trial, type TrialRun, trialSplit } from "./trial.js";
 
 export interface DryRunOptions extends JobOptions, HubSettings {
   readonly config: TrainConfig;
-  /** Folder of encoder weights and features; the features of the dry run are removed again. */
+  /** Folder of encoder weights; the features of the dry run lie elsewhere and are removed again. */
   readonly cacheDir: string;
   readonly maxPixels?: number | undefined;
 }
@@ -35,8 +36,7 @@ const [few, more, steps, moreSteps] = [3, 12, 2, 8];
  */
 export async function dryRun(dataset: Dataset, options: DryRunOptions): Promise<DryRun> {
   const { prepareEncoding, textEncoderOf } = await import("@ltad/train");
-  await mkdir(options.cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(options.cacheDir, "dry-run-"));
+  const folder = await mkdtemp(join(tmpdir(), "ltad-dry-run-"));
   try {
     const classes = triedClasses(dataset);
     const split = trialSplit(classes, more);

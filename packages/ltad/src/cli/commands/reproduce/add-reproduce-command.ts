@@ -21,8 +21,8 @@ export function addReproduceCommand(program: Command, io: Io): void {
     .summary("train on the long-tailed splits of the paper and compare with its numbers")
     .description(
       "Makes the long-tailed splits of the paper from MVTec AD, VisA or DAGM 2007, trains and measures a model on each, and prints its AUROC beside " +
-        "the published one: Avg over all classes, High over the larger half of them, Low over the smaller. A dry run of less than a minute first says " +
-        "how long everything will take. The same command continues what was stopped.",
+        "the published one: Avg over all classes, High over the larger half of them, Low over the smaller. A short dry run first says how " +
+        "long everything will take. The same command continues what was stopped.",
     );
   const command = addRequiredOption(reproduce, "--data <folder>", "the data set, arranged as it is distributed");
   addSettingOptions(command)

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { loadImageEncoder } from "@ltad/encoder";
 import { orOffline, testCacheDir } from "@ltad/encoder/testing";
@@ -48,7 +48,6 @@ describe.skipIf(!weights)("with the real encoder, on miniatures", { timeout: 600
     expect(planned.stderr).toMatch(/12 of 15 classes are missing/);
     expect(planned.stderr).toMatch(/Estimated from a dry run on this machine: .* hours\), .* GB of memory, .* GB of disk/);
     expect(existsSync(out)).toBe(false);
-    expect((await readdir(cacheDir)).filter((name) => name.startsWith("dry-run-"))).toEqual([]);
 
     const stopped = testIo();
     const write = stopped.io.stderr.write.bind(stopped.io.stderr);
