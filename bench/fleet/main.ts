@@ -73,7 +73,7 @@ async function measureSizes(): Promise<void> {
 }
 
 async function measureTwoWorkers(): Promise<void> {
-  const made = await planOf("two", { images: Math.min(10_000, sizes.at(-1)!), shardImages });
+  const made = await planOf("two", { images: Math.min(5000, sizes.at(-1)!), shardImages });
   const timed = async (processes: number) => {
     const pool = openPool(processes);
     await warm(pool, made.address);
