@@ -71,7 +71,7 @@ type Bull = typeof bullmq;
 
 /** The parts of BullMQ's queues and workers that are the same for all servers. */
 interface Connected {
-  close(force?: boolean): Promise<void>;
+  close(): Promise<void>;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
@@ -130,8 +130,12 @@ async function settle({ UnrecoverableError, WaitingError }: Bull, job: Job<Shard
   if (outcome.type === "failed") throw new (outcome.forGood ? UnrecoverableError : Error)(outcome.reason);
 }
 
+/** A queue that is out of reach is left without a goodbye: BullMQ would wait for it for ever, even when it is told to hurry. */
 async function leave(connected: Connected): Promise<void> {
-  await Promise.race([connected.close().catch(() => undefined), sleep(patience).then(() => connected.close(true).catch(() => undefined))]);
+  const left = new AbortController();
+  const late = sleep(patience, undefined, { signal: left.signal }).catch(() => undefined);
+  await Promise.race([connected.close().catch(() => undefined), late]);
+  left.abort();
 }
 
 /** The first connection must succeed; later ones are made again and again. */

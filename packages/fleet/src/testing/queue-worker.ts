@@ -25,3 +25,4 @@ const options = { processes: 1, threads: 1, imageSeconds: 20, program: pathToFil
 await workQueue(watched, options).catch((error: { code?: string }) => (process.exitCode = error.code === "LTAD_ABORTED" ? 130 : 2));
 await queue.close();
 process.disconnect();
+setTimeout(() => process.exit(), 2000).unref(); // as `ltad work` does

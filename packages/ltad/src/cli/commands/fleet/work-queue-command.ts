@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { bullQueue, workQueue } from "@ltad/fleet/bullmq";
+import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
 import { withSession } from "../../session.js";
 import { warnOfBad } from "./warn-of-bad.js";
@@ -32,6 +33,8 @@ export async function workQueueCommand(io: Io, url: string, options: WorkCommand
       });
     } finally {
       await queue.close();
+      // Connections to a queue that is out of reach must not keep a worker that is done.
+      setTimeout(() => io.exit(Number(process.exitCode ?? exitCodes.stopped)), 2000).unref();
     }
   });
 }
