@@ -16,14 +16,17 @@ const firstPort = 18_090;
 export async function startKServe(python: string, bundle: string, processes: number, threads: number): Promise<KServe> {
   const ports = Array.from({ length: processes }, (_, i) => firstPort + i);
   const children = ports.map((port) =>
-    spawn(python, [program, bundle, "--port", `${port}`, "--threads", `${threads}`], { stdio: ["ignore", "ignore", "inherit"] }),
+    spawn(python, [program, bundle, "--port", `${port}`, "--threads", `${threads}`], {
+      stdio: ["ignore", "ignore", "inherit"],
+      detached: true,
+    }),
   );
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const stop = async () => {
     await Promise.all(children.map(end));
   };
   try {
-    for (const url of urls) await untilReady(`${url}/v2/models/ltad/ready`);
+    for (const [i, url] of urls.entries()) await untilReady(`${url}/v2/models/ltad/ready`, children[i]!);
     return { urls, stop };
   } catch (error) {
     await stop();
@@ -34,14 +37,15 @@ export async function startKServe(python: string, bundle: string, processes: num
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.kill("SIGKILL");
+  process.kill(-child.pid!, "SIGKILL"); // with what it has started, which would hold our output open
   await ended;
 }
 
-async function untilReady(url: string): Promise<void> {
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 240; i++) {
-    const reply = await fetch(url).catch(() => undefined);
+    const reply = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
     if (reply?.ok) return;
+    if (child.exitCode !== null) throw new Error("KServe cannot be started; is tools/reference/server/requirements.txt installed?");
     await wait(500);
   }
   throw new Error(`KServe does not answer at ${url}`);

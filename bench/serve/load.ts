@@ -34,6 +34,9 @@ export const tensorTo = (servers: readonly string[], file: Buffer) => ({
   body: Buffer.from(JSON.stringify({ inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [file.toString("base64")] }] })),
 });
 
+/** Milliseconds after which an answer counts as failed: a server that hangs must not hold up a measurement. */
+const longestWait = 60_000;
+
 /** Sends images for some time, and waits for the last answers. */
 export async function load({
   urls,
@@ -90,9 +93,11 @@ interface Answered {
 function post(agent: Agent, url: string, body: Buffer, type: string): Promise<Answered> {
   return new Promise((resolve) => {
     const headers = { "content-type": type, "content-length": body.length };
-    const sent = request(url, { method: "POST", agent, headers }, (reply) => {
+    const failed = () => resolve({ status: 0, total: undefined });
+    const sent = request(url, { method: "POST", agent, headers, timeout: longestWait }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on("data", (chunk: Buffer) => chunks.push(chunk));
+      reply.on("error", failed); // cut off within the answer
       reply.on("end", () => {
         const status = reply.statusCode ?? 0;
         const text = Buffer.concat(chunks).toString();
@@ -100,7 +105,8 @@ function post(agent: Agent, url: string, body: Buffer, type: string): Promise<An
         resolve({ status, total: answer?.timing?.total });
       });
     });
-    sent.on("error", () => resolve({ status: 0, total: undefined }));
+    sent.on("timeout", () => sent.destroy());
+    sent.on("error", failed);
     sent.end(body);
   });
 }

@@ -21,7 +21,11 @@ export interface ServerProcess {
 
 export async function startServerProcess(bundle: string, processes: number, threads: number): Promise<ServerProcess> {
   const child: ChildProcess = fork(fileURLToPath(new URL("server.ts", import.meta.url)), [bundle, `${processes}`, `${threads}`]);
-  const answer = async <T>() => (await once(child, "message"))[0] as T;
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`the server ended with code ${String(code)}`);
+  });
+  ended.catch(() => {}); // it ends after its use, too
+  const answer = async <T>() => (await Promise.race([once(child, "message"), ended]))[0] as T;
   const { url } = await answer<{ url: string }>();
   return {
     url,
@@ -30,8 +34,10 @@ export async function startServerProcess(bundle: string, processes: number, thre
       return answer<Usage>();
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, "exit");
       child.disconnect();
-      await once(child, "exit");
+      await exit;
     },
   };
 }
