@@ -9,10 +9,11 @@ import { writeBundle } from "@ltad/detector";
 import { tinyParts } from "@ltad/detector/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-// The program from its sources, in processes of its own. They refuse to load TensorFlow.js, which a server does without.
+// The program from its sources, in processes of its own. They refuse to load what a server does without: TensorFlow.js, and OpenTelemetry where nothing
+// is traced.
 
 const refusal = `export const resolve = (name, context, next) => {
-  if (name.startsWith("@tensorflow/")) throw new Error("TensorFlow.js is loaded");
+  if (/^@(tensorflow|opentelemetry)\\//.test(name)) throw Object.assign(new Error(name + " is loaded"), { code: "ERR_MODULE_NOT_FOUND" });
   return next(name, context);
 };`;
 const dataUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
@@ -78,6 +79,11 @@ describe("ltad-server", () => {
   it.each([
     [["--bundle", "nothing", "--port", "0"], 3, /^LTAD_BUNDLE: nothing: does not exist/],
     [["--bundle", "model", "--prot", "0"], 2, /unknown option '--prot'/],
+    [
+      ["--bundle", "model", "--otlp-endpoint", "http://127.0.0.1:1"],
+      2,
+      /^LTAD_CONFIG: tracing: .* Install them: npm install @opentelemetry/,
+    ],
   ])("%j: ends with a sentence and exit code %i", async (args, code, message) => {
     const ended = await end(start(...args));
     expect(ended).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(message) as string });
@@ -88,6 +94,6 @@ describe("ltad-server", () => {
     const child = spawn(process.execPath, [...options, "--input-type=module", "--eval", 'import "@tensorflow/tfjs";'], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    expect(await end(child)).toMatchObject({ code: 1, stderr: expect.stringContaining("TensorFlow.js is loaded") as string });
+    expect(await end(child)).toMatchObject({ code: 1, stderr: expect.stringContaining("@tensorflow/tfjs is loaded") as string });
   });
 });

@@ -15,7 +15,7 @@ const command = serverCommand(async ({ logLevel, ...options }) => {
   process.on("SIGHUP", () => void server.reload());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(signal, server.close()));
   process.once("disconnect", () => stop("the watching process has ended", server.close()));
-}).exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
+}, process.env).exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
 
 function stop(why: string, closed: Promise<void>): void {
   console.error(`${why}: answering what has come; press again to stop immediately`);

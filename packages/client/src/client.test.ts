@@ -50,10 +50,11 @@ it("predicts: bytes or a blob, with map and overlay", async () => {
   expect(plain).toMatchObject({ class: name, classGiven: false, width: 40, height: 32, model: "ltad", modelVersion: "1" });
   expect(plain.score).toBeCloseTo(score, 6);
   expect([plain.map, plain.overlay, plain.isAnomalous]).toEqual([undefined, undefined, undefined]);
-  const more = await client().predict(new Blob([new Uint8Array(image)]), { class: "nut", map: "grid", overlay: true });
+  const more = await client().predict(new Blob([new Uint8Array(image)]), { class: "nut", map: "grid", parts: true, overlay: true });
   expect(more).toMatchObject({ class: "nut", classGiven: true });
   expect(more.map!.values).toHaveLength(map.length);
-  expect(more.map!.values).toEqual((await expected("nut")).map);
+  const nut = await expected("nut");
+  expect([more.map, more.recMap, more.semMap].map((one) => one?.values)).toEqual([nut.map, nut.recMap, nut.semMap]);
   expect((await sharp(more.overlay).metadata()).width).toBe(40);
 });
 
@@ -62,10 +63,11 @@ it("infers with binary tensors: several files with classes, or pixels", async ()
   expect([model, version, shapes.score]).toEqual(["ltad", "1", [2]]);
   expect([outputs.class![0], outputs.class_given]).toEqual(["nut", [true, false]]);
   expect(outputs.score![0]).toBeCloseTo((await expected("nut")).score, 6);
-  const one = await client().infer(pixels, { outputs: ["score", "anomaly_map", "overlay"], mapSize: "image", version: "1" });
+  const one = await client().infer(pixels, { outputs: ["score", "anomaly_map", "overlay", "map_sem"], mapSize: "image", version: "1" });
   expect(one.outputs.score![0]).toBeCloseTo((await expected(undefined, pixels)).score, 5);
   expect([one.shapes.anomaly_map, one.outputs.anomaly_map!.length]).toEqual([[1, 32, 40], 1280]);
   expect((await sharp(one.outputs.overlay![0]).metadata()).height).toBe(32);
+  expect(one.shapes.map_sem).toEqual([1, 32, 40]);
 });
 
 it("asks for the metadata, and whether the server is ready", async () => {

@@ -5,7 +5,7 @@ export interface InferOptions extends CallOptions {
   readonly class?: string | readonly string[];
   /** Outputs to send; by default all that are small: no map and no overlay. */
   readonly outputs?: readonly (keyof Outputs)[];
-  /** Size of `anomaly_map`; the model's grid when left out. */
+  /** Size of the maps; the model's grid when left out. */
   readonly mapSize?: "grid" | "image";
   readonly version?: string;
 }
@@ -17,6 +17,9 @@ export interface Outputs {
   readonly class_given: readonly boolean[];
   /** Values of all images, of the shape in `shapes`. */
   readonly anomaly_map: Float32Array;
+  /** S_rec and S_sem, the parts of the map. */
+  readonly map_rec: Float32Array;
+  readonly map_sem: Float32Array;
   readonly is_anomalous: readonly boolean[];
   readonly threshold: Float32Array;
   readonly p_value: Float32Array;

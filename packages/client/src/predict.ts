@@ -5,6 +5,8 @@ export interface PredictOptions extends CallOptions {
   readonly class?: string;
   /** Adds the anomaly map, on the model's grid or at the size of the image. */
   readonly map?: "grid" | "image";
+  /** Adds the two parts of the map, S_rec and S_sem. */
+  readonly parts?: boolean;
   /** Adds the image under its heat map, a PNG. */
   readonly overlay?: boolean;
   /** Name of the model; the server's first when left out. */
@@ -35,12 +37,22 @@ export interface Prediction {
   readonly width: number;
   readonly height: number;
   readonly map?: ImageMap;
+  /** S_rec: how badly a place is reconstructed. */
+  readonly recMap?: ImageMap;
+  /** S_sem: how near a place is to the words for a broken one. */
+  readonly semMap?: ImageMap;
   /** A PNG. */
   readonly overlay?: Uint8Array<ArrayBuffer>;
   readonly model: string;
   readonly modelVersion: string;
   /** Milliseconds by part. */
   readonly timing: Readonly<Record<string, number>>;
+}
+
+interface WrittenMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: string;
 }
 
 /** What the server writes. */
@@ -53,7 +65,9 @@ interface Written {
   readonly class_given: boolean;
   readonly width: number;
   readonly height: number;
-  readonly map?: { readonly width: number; readonly height: number; readonly data: string };
+  readonly map?: WrittenMap;
+  readonly map_rec?: WrittenMap;
+  readonly map_sem?: WrittenMap;
   readonly heatmap?: string;
   readonly model: string;
   readonly model_version: string;
@@ -64,12 +78,13 @@ interface Written {
 export async function predict(
   send: Send,
   image: Image,
-  { class: name, map, overlay, model, signal }: PredictOptions = {},
+  { class: name, map, parts, overlay, model, signal }: PredictOptions = {},
 ): Promise<Prediction> {
   const query = new URLSearchParams();
   if (name !== undefined) query.set("class", name);
   if (map !== undefined) query.set("map", map);
-  if (map !== undefined) query.set("map_format", "float32");
+  if (parts) query.set("parts", "true");
+  if (map !== undefined || parts) query.set("map_format", "float32");
   if (overlay) query.set("heatmap", "true");
   if (model !== undefined) query.set("model", model);
   const init = { method: "POST", headers: { "content-type": "application/octet-stream" }, ...(signal && { signal }) };
@@ -84,10 +99,16 @@ export async function predict(
     classGiven: found.class_given,
     width: found.width,
     height: found.height,
-    ...(found.map && { map: { width: found.map.width, height: found.map.height, values: floats(fromBase64(found.map.data)) } }),
+    ...(found.map && { map: mapOf(found.map) }),
+    ...(found.map_rec && { recMap: mapOf(found.map_rec) }),
+    ...(found.map_sem && { semMap: mapOf(found.map_sem) }),
     ...(found.heatmap !== undefined && { overlay: fromBase64(found.heatmap) }),
     model: found.model,
     modelVersion: found.model_version,
     timing: found.timing,
   };
+}
+
+function mapOf({ width, height, data }: WrittenMap): ImageMap {
+  return { width, height, values: floats(fromBase64(data)) };
 }

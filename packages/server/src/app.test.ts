@@ -181,6 +181,26 @@ describe("POST /predict", () => {
     ]);
   });
 
+  it("gives the two parts of the map, beside it or one as a picture", async () => {
+    const { app, jobs } = await open();
+    const said = async (...fields: Part[]) => predictionSchema.strict().parse((await app.inject(form([image, ...fields]))).json());
+    const grid = { width: 2, height: 2, data: [0, 0.3333333, 0.6666667, 1] };
+    expect(await said(["parts", "true"])).toMatchObject({ map: grid, map_rec: grid, map_sem: grid });
+    const { map, map_rec: rec, map_sem: sem } = await said(["parts", "true"], ["map", "image"], ["map_format", "png"]);
+    expect([map, rec, sem].map((one) => [one?.width, one?.low, one?.data])).toEqual(
+      [0.5, 3, 4].map((low) => [4, low, Buffer.from("grey").toString("base64")]),
+    );
+    const picture = await app.inject(form([image, ["answer", "map_sem"]]));
+    expect(picture.headers).toMatchObject({ "content-type": "image/png", "ltad-map-low": "4", "ltad-map-high": "2" });
+    expect(await said(["parts", "false"])).not.toHaveProperty("map_rec");
+    expect(jobs.map((job) => [job.map, job.mapAs, job.parts])).toEqual([
+      ["grid", "text", true],
+      ["image", "png", true],
+      ["image", "png", true],
+      ["none", "text", undefined],
+    ]);
+  });
+
   it("waits a moment for a place before it refuses", async () => {
     let asked = 0;
     const full = () => {
@@ -211,6 +231,7 @@ describe("the rest", () => {
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths).sort()).toMatchInlineSnapshot(`
       [
+        "/drift",
         "/health",
         "/healthz",
         "/metrics",
@@ -246,7 +267,11 @@ describe("the rest", () => {
     );
     const script = await app.inject("/assets/main.js");
     expect([script.statusCode, script.headers["content-type"]]).toEqual([200, "text/javascript; charset=utf-8"]);
-    expect((await app.inject("/page.json")).json()).toEqual({ models: [{ name: "ltad", bundle: "bundles/ltad/" }], predict: "predict" });
+    expect((await app.inject("/page.json")).json()).toEqual({
+      models: [{ name: "ltad", bundle: "bundles/ltad/" }],
+      predict: "predict",
+      drift: "drift",
+    });
   });
 
   it("answers what is not there with the same form of error", async () => {

@@ -14,11 +14,14 @@ import { addEnding } from "./http/ending.js";
 import { addErrors, answerBrokenRequest, answerOddRequests, frameworkError } from "./http/errors.js";
 import { addMethodRefusals } from "./http/method-refusals.js";
 import type { Models } from "./models/models.js";
+import { driftRoute } from "./metrics/drift-route.js";
 import { createMetrics } from "./metrics/metrics.js";
 import { metricsRoute } from "./metrics/metrics-route.js";
 import { pageRoute } from "./page/page-route.js";
 import { predictRoute } from "./predict-route.js";
 import { protocolRoutes } from "./protocol/protocol-routes.js";
+import { traceRequests } from "./tracing/trace-requests.js";
+import type { Tracing } from "./tracing/tracing.js";
 
 export interface AppOptions extends AccessOptions, BodyOptions {
   readonly models: Models;
@@ -35,6 +38,8 @@ export interface AppOptions extends AccessOptions, BodyOptions {
   /** Certificate and key in PEM; without them the server speaks HTTP. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   readonly logger?: FastifyServerOptions["logger"];
+  /** Traces requests; whoever opened it closes it. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The HTTP application, which does not listen yet: routes, limits, errors. Closing it closes the models. */
@@ -46,6 +51,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data)); // response schemas document, tests hold us to them
   app.decorateRequest("ticket", undefined);
   app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  app.decorateRequest("trace", undefined);
+  if (options.tracing) traceRequests(app, options.tracing);
   addErrors(app);
   answerOddRequests(app);
   addEnding(app, patience);
@@ -115,6 +122,7 @@ function routes(context: ServerContext): void {
   const { app } = context;
   healthRoutes(context);
   metricsRoute(context);
+  driftRoute(context);
   predictRoute(context);
   protocolRoutes(context);
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());

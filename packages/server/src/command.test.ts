@@ -5,10 +5,12 @@ import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { serverCommand, type ServerCommandOptions } from "./command.js";
 
-async function parse(...argv: string[]) {
+const parse = (...argv: string[]) => parseIn({}, ...argv);
+
+async function parseIn(env: Record<string, string>, ...argv: string[]) {
   const seen: ServerCommandOptions[] = [];
   let said = "";
-  const command = serverCommand(async (options) => void seen.push(options))
+  const command = serverCommand(async (options) => void seen.push(options), env)
     .exitOverride()
     .configureOutput({ writeErr: (text) => (said += text), writeOut: (text) => (said += text) });
   const error = await command.parseAsync(argv, { from: "user" }).then(
@@ -60,6 +62,13 @@ describe("the command", () => {
       ["--limit", "=3"],
     ])
       expect((await parse("--bundle", "m", ...argv)).error).toBeInstanceOf(CommanderError);
+  });
+
+  it("sends traces where it is told, or where the environment says", async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://there:4318", OTEL_SERVICE_NAME: "line" };
+    const url = async (...argv: string[]) => (await parseIn(env, "--bundle", "m", ...argv)).options?.tracing;
+    expect(await url()).toMatchObject({ url: "http://there:4318/v1/traces", resource: { "service.name": "line" } });
+    expect(await url("--otlp-endpoint", "http://here")).toMatchObject({ url: "http://here/v1/traces" });
   });
 
   it("names several models by their folders, or as it is told", async () => {

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { keysIn } from "./http/api-keys.js";
 import { modelName } from "./models/find-versions.js";
 import type { ServerOptions } from "./server.js";
+import { readOtelVariables } from "./tracing/read-otel-variables.js";
 
 export { supervise } from "./supervise.js";
 
@@ -13,8 +14,11 @@ export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "wo
   readonly logLevel: string;
 }
 
-/** The command `ltad-server`. @param run what it does */
-export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>): Command {
+/** Variables of the environment. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The command `ltad-server`. @param run what it does @param env those that say where traces go */
+export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>, env: Environment = {}): Command {
   const command = new Command("ltad-server")
     .description("Serves trained LTAD models: a page at /, POST /predict, Open Inference Protocol v2 over HTTP and gRPC, /docs.")
     .version(version)
@@ -27,7 +31,7 @@ export function serverCommand(run: (options: ServerCommandOptions) => Promise<vo
       const code = "commander.missingMandatoryOptionValue";
       if (bundle.length === 0 && parsed.repository === undefined)
         return command.error("error: required option '--bundle <folder>' not specified", { code });
-      return run(readServerOptions(bundle, parsed));
+      return run(readServerOptions(bundle, parsed, env));
     });
 }
 
@@ -53,6 +57,7 @@ export interface ParsedServerOptions {
   readonly reload: boolean;
   readonly falseAlarmRate?: number;
   readonly limit?: Readonly<Record<string, number>>;
+  readonly otlpEndpoint?: string;
   readonly logLevel: string;
 }
 
@@ -79,15 +84,20 @@ export function addServerOptions(command: Command): Command {
     .option("--tls-key <file>", "its private key in PEM")
     .option("--model-control", "let clients load and unload models, also without a key")
     .option("--no-reload", "do not look for new bundles in the model folders")
+    .option(
+      "--otlp-endpoint <url>",
+      "send traces to this OpenTelemetry collector, by OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT)",
+    )
     .option("--log-level <level>", "trace, debug, info, warn, error or silent", levelOf, "info");
 }
 
 /**
  * The options of {@link startServer} for model folders and what commander has read.
  * @param bundles FOLDER or NAME=FOLDER; one folder alone has the name of the option, several have their own
+ * @param env where traces go, in OpenTelemetry's standard variables
  * @throws LtadError `LTAD_CONFIG` for two models of one name, a name that is none, or a file that cannot be read
  */
-export function readServerOptions(bundles: readonly string[], parsed: ParsedServerOptions): ServerCommandOptions {
+export function readServerOptions(bundles: readonly string[], parsed: ParsedServerOptions, env: Environment = {}): ServerCommandOptions {
   const { port, host, name, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel, reload, apiKeys } = parsed;
   const given = {
     repository: parsed.repository,
@@ -101,6 +111,7 @@ export function readServerOptions(bundles: readonly string[], parsed: ParsedServ
     apiKeys: apiKeys === undefined ? undefined : nonEmpty(keysIn(textOf(apiKeys)), apiKeys),
     tls: tlsOf(parsed),
     modelControl: parsed.modelControl,
+    tracing: readOtelVariables(env, parsed.otlpEndpoint),
     reloadInterval: reload ? undefined : 0,
   };
   return {

@@ -1,2 +1,3 @@
 export { startServer } from "./server.js";
 export type { RunningServer, ServerOptions } from "./server.js";
+export type { TracingOptions } from "./tracing/tracing.js";

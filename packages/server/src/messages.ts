@@ -17,6 +17,8 @@ export interface Job {
   readonly falseAlarmRate?: number | undefined;
   /** Size of the map in the answer. */
   readonly map: "none" | "grid" | "image";
+  /** Whether its two parts come with the map. */
+  readonly parts?: boolean | undefined;
   /** What the map is sent as: numbers, the text of a JSON array, or a 16-bit PNG. The inference process makes each of them. */
   readonly mapAs?: "numbers" | "text" | "png" | undefined;
   /** Whether to draw the overlay. */
@@ -56,8 +58,12 @@ export interface Answer extends Decision {
   readonly width: number;
   readonly height: number;
   readonly map?: AnswerMap;
+  /** S_rec and S_sem, of the size and form of the map. */
+  readonly parts?: { readonly rec: AnswerMap; readonly sem: AnswerMap };
   /** PNG */
   readonly heatmap?: Uint8Array;
+  /** When the inference process began with it, in milliseconds since 1970. */
+  readonly began?: number;
   /** Milliseconds by part. */
   readonly timing: Readonly<Record<string, number>>;
 }

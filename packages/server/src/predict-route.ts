@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { admit, type ServerContext } from "./context.js";
 import { readUpload } from "./http/read-upload.js";
-import type { Answer, Job } from "./messages.js";
+import type { Answer, AnswerMap, Job } from "./messages.js";
 import { judge } from "./models/judge.js";
 import type { ServedModel } from "./models/models.js";
 import { errorSchema, type PredictOptions, predictionSchema, predictOptionsSchema } from "./schemas.js";
@@ -39,7 +39,7 @@ export function predictRoute(context: ServerContext): void {
       }
       const { model } = request.ticket!;
       const answerAs = upload.answer ?? (wantsPicture(request) ? "overlay" : "json");
-      const [answer] = await judge(request.ticket!, [jobOf(upload, answerAs)], { signal: untilGone(reply) });
+      const [answer] = await judge(request.ticket!, [jobOf(upload, answerAs)], { signal: untilGone(reply), trace: request.trace });
       if (answerAs !== "json") return sendPicture(reply, answer!, answerAs);
       return reply.type("application/json; charset=utf-8").send(jsonOf(answer!, model, upload.map_format));
     },
@@ -52,14 +52,17 @@ function jobOf(
   { image, class: name, map, map_format: format, heatmap, ...rest }: PredictOptions & { readonly image: Buffer },
   as: AnswerAs,
 ): Job {
-  const mapAs = as === "map" || format === "png" ? "png" : format === "float32" ? "numbers" : "text";
-  const size = map ?? (as === "map" ? "image" : format ? "grid" : "none");
+  const isMap = as.startsWith("map");
+  const parts = (as === "json" && rest.parts === "true") || as === "map_rec" || as === "map_sem" || undefined;
+  const mapAs = isMap || format === "png" ? "png" : format === "float32" ? "numbers" : "text";
+  const size = map ?? (isMap ? "image" : format || parts ? "grid" : "none");
   return {
     image,
     class: name || undefined,
     falseAlarmRate: rest.false_alarm_rate,
     map: as === "overlay" ? "none" : size,
     mapAs,
+    parts,
     heatmap: as === "overlay" || heatmap === "true",
   };
 }
@@ -68,17 +71,21 @@ function wantsPicture({ headers: { accept = "" } }: FastifyRequest): boolean {
   return /image\/(png|\*)/.test(accept) && !accept.includes("application/json");
 }
 
-function sendPicture(reply: FastifyReply, { heatmap, map, score, class: name, isAnomalous }: Answer, as: AnswerAs): Buffer {
+function sendPicture(reply: FastifyReply, answer: Answer, as: AnswerAs): Buffer {
+  const { score, class: name, isAnomalous } = answer;
   void reply.type("image/png").header("ltad-score", String(score)).header("ltad-class", encodeURIComponent(name));
   if (isAnomalous !== undefined) void reply.header("ltad-is-anomalous", String(isAnomalous));
-  if (as === "overlay") return Buffer.from(heatmap!);
-  void reply.header("ltad-map-low", String(map!.low)).header("ltad-map-high", String(map!.high));
-  return Buffer.from(map!.data as Uint8Array);
+  if (as === "overlay") return Buffer.from(answer.heatmap!);
+  const { low, high, data } = mapsOf(answer)[as as "map"]!;
+  void reply.header("ltad-map-low", String(low)).header("ltad-map-high", String(high));
+  return Buffer.from(data as Uint8Array);
 }
 
-/** The answer as JSON. The text of a map comes from the inference process and is put in as it is. */
+const mapsOf = ({ map, parts }: Answer) => ({ map, map_rec: parts?.rec, map_sem: parts?.sem });
+
+/** The answer as JSON. */
 function jsonOf(answer: Answer, { name, version }: ServedModel, format: PredictOptions["map_format"]): Buffer {
-  const { score, class: label, classGiven, threshold, pValue, isAnomalous, width, height, map, heatmap, timing } = answer;
+  const { score, class: label, classGiven, threshold, pValue, isAnomalous, width, height, heatmap, timing } = answer;
   const said = {
     score,
     is_anomalous: isAnomalous,
@@ -96,13 +103,13 @@ function jsonOf(answer: Answer, { name, version }: ServedModel, format: PredictO
     model_version: version,
     timing,
   };
-  if (!map) return Buffer.from(JSON.stringify(said));
-  const { data, ...place } = map;
+  const maps = Object.entries(mapsOf(answer)).flatMap(([key, map]) => (map ? jsonOfMap(key, map, format) : []));
+  return Buffer.concat([Buffer.from(JSON.stringify(said).slice(0, -1)), ...maps, Buffer.from("}")]);
+}
+
+/** A map as a field of JSON. Its text comes from the inference process and is put in as it is. */
+function jsonOfMap(key: string, { data, ...place }: AnswerMap, format: PredictOptions["map_format"]): Buffer[] {
   const bytes = data instanceof Float32Array ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data);
   const text = format === undefined || format === "numbers" ? bytes : Buffer.from(JSON.stringify(bytes.toString("base64")));
-  return Buffer.concat([
-    Buffer.from(`${JSON.stringify(said).slice(0, -1)},"map":${JSON.stringify(place).slice(0, -1)},"data":`),
-    text,
-    Buffer.from("}}"),
-  ]);
+  return [Buffer.from(`,"${key}":${JSON.stringify(place).slice(0, -1)},"data":`), text, Buffer.from("}")];
 }

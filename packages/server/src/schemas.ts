@@ -26,6 +26,8 @@ export const predictionSchema = z.object({
   width: z.int().describe("size of the image in its upright orientation"),
   height: z.int(),
   map: mapSchema.optional(),
+  map_rec: mapSchema.optional().describe("S_rec, the part of the map that says how badly a place is reconstructed"),
+  map_sem: mapSchema.optional().describe("S_sem, the part that says how near a place is to the words for a broken one"),
   heatmap: z.string().optional().describe("the overlay, a PNG in base64"),
   model: z.string(),
   model_version: z.string(),
@@ -47,14 +49,15 @@ export const predictOptionsSchema = z.strictObject({
     .describe("share of good images that may be judged anomalous; that of the server or the model if omitted"),
   heatmap: flag.optional().describe("true: include the overlay, in base64"),
   map: z.enum(["grid", "image"]).optional().describe("include the anomaly map, on the model's grid or at the size of the image"),
+  parts: flag.optional().describe("true: include map_rec and map_sem, the parts of the map, in its size and format"),
   map_format: z
     .enum(["numbers", "png", "float32"])
     .optional()
     .describe("how the map is written: JSON numbers (default), or in base64 a 16-bit grey PNG or float32 bytes"),
   answer: z
-    .enum(["json", "overlay", "map"])
+    .enum(["json", "overlay", "map", "map_rec", "map_sem"])
     .optional()
-    .describe("what the response is: JSON (default), the overlay as PNG, or the map as 16-bit PNG"),
+    .describe("what the response is: JSON (default), the overlay as PNG, or the map or a part of it as 16-bit PNG"),
   model: z.string().max(100).optional().describe("name of the model; the first one if omitted"),
 });
 export type PredictOptions = z.infer<typeof predictOptionsSchema>;
@@ -163,6 +166,26 @@ export const statisticsSchema = z.object({
         compute_output: duration,
       }),
       batch_stats: z.array(z.unknown()),
+    }),
+  ),
+});
+
+const shift = z.object({
+  usual: z.number().describe("median of good images"),
+  recent: z.number().describe("median of the recent images"),
+  above: z.number().describe("share of the recent images above the median of good ones; usually a half"),
+  direction: z.enum(["higher", "lower"]).nullable().describe("where the recent images have gone; null: they are like good ones"),
+});
+
+export const driftSchema = z.object({
+  model: z.string(),
+  classes: z.array(
+    z.object({
+      class: z.string(),
+      images: z.int().describe("recent images that are compared, 50 at the most"),
+      is_drifting: z.boolean().nullable().describe("null: too few images are known, recent or good ones"),
+      score: shift.optional(),
+      distance: shift.optional().describe("how far images are from their class"),
     }),
   ),
 });

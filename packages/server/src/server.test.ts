@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startCollector } from "./testing/otlp-collector.js";
 import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 
 const worker = new URL("__fixtures__/worker.mjs", import.meta.url);
@@ -69,6 +70,23 @@ describe("startServer", () => {
     expect(await Promise.all(replies)).toMatchObject([{ score: 6 }, { score: 7 }, { score: 8 }]);
     await closed;
     await expect(fetch(server.url)).rejects.toThrow(/fetch failed/);
+  });
+
+  it("traces requests until the last answer, when told where to", async () => {
+    const collector = await startCollector();
+    const server = await start({ tracing: { url: `${collector.url}/v1/traces` } });
+    const reply = ask(server.url, 6, "slow");
+    await expect.poll(async () => (await fetch(`${server.url}/metrics`)).text(), { timeout: 10_000 }).toMatch(/^ltad_engine_working.* 1$/m);
+    await server.close();
+    await collector.close();
+    const traceId = String((await reply).headers.get("traceparent")).split("-")[1];
+    expect(collector.spans.map((span) => [span.name, span.traceId])).toEqual(
+      expect.arrayContaining([
+        ["POST /predict", traceId],
+        ["queue", traceId],
+        ["answer", traceId],
+      ]),
+    );
   });
 
   it("does not wait for a connection that never asks", async () => {

@@ -8,6 +8,8 @@ import { startGrpc } from "./grpc/start-grpc.js";
 import { Models } from "./models/models.js";
 import { checkDecisionOptions, checkLimitNames } from "./models/decision-options.js";
 import { portError } from "./port-error.js";
+import { openTracing } from "./tracing/open-tracing.js";
+import type { TracingOptions } from "./tracing/tracing.js";
 
 /** What {@link startServer} serves, and how. */
 export interface ServerOptions {
@@ -59,6 +61,8 @@ export interface ServerOptions {
   readonly modelControl?: boolean | undefined;
   /** Milliseconds between two looks at the folders for new bundles; 2,000 by default, and 0 for never. */
   readonly reloadInterval?: number | undefined;
+  /** Where traces of requests go, by OpenTelemetry, whose packages must be installed; no traces by default. */
+  readonly tracing?: TracingOptions | undefined;
   /** Fastify's logger, or its options; nothing is logged by default. */
   readonly logger?: FastifyServerOptions["logger"] | undefined;
   /** Program of the inference process, for tests; ours by default. */
@@ -91,9 +95,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   createKeyCheck(apiKeys); // what is wrong with them, before the models are loaded
   const early: string[] = [];
   const log: { tell: (message: string) => void } = { tell: (message) => void early.push(message) };
+  const tracing = options.tracing && (await openTracing(options.tracing, (message) => log.tell(message)));
   const models = await openModels(options, (message) => log.tell(message));
   const modelControl = options.modelControl ?? (loopback.test(host) || (apiKeys?.length ?? 0) > 0);
-  const shared = { ...withoutUndefined(options), host, models, modelControl };
+  const shared = { ...withoutUndefined(options), host, models, modelControl, tracing };
   const app = await createApp({ ...shared, patience: timeout, logger: logger ?? false });
   log.tell = (message) => app.log.warn(message);
   for (const message of early) app.log.info(message);
@@ -110,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const close = async () => {
       clearInterval(poll);
       await Promise.all([grpc?.close(timeout), app.close()]);
+      await tracing?.close();
     };
     return { url, grpc: grpc?.address, reload: () => models.refresh(), close };
   } catch (error) {

@@ -1,8 +1,10 @@
-import { credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
+import { type ClientUnaryCall, credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../engine/engine.js";
 import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
 import { fakeModels } from "../testing/fake-models.js";
+import { startCollector } from "../testing/otlp-collector.js";
+import { openTracing } from "../tracing/open-tracing.js";
 import { inferenceService } from "./protocol.js";
 import { type GrpcOptions, type RunningGrpc, startGrpc } from "./start-grpc.js";
 
@@ -14,21 +16,23 @@ afterEach(async () => {
 });
 
 type Client = InstanceType<ReturnType<typeof makeGenericClientConstructor>>;
-type Unary = (message: object, metadata: Metadata, done: (error: Error | null, reply: unknown) => void) => { cancel(): void };
+type Unary = (message: object, metadata: Metadata, done: (error: Error | null, reply: unknown) => void) => ClientUnaryCall;
 
 async function open(overrides: Partial<Engine> = {}, options: Partial<GrpcOptions> = {}) {
   const engine = fakeEngine(overrides);
   server = await startGrpc({ models: await fakeModels(engine), host: "127.0.0.1", port: 0, modelControl: true, ...options });
   const Constructor = makeGenericClientConstructor(inferenceService(), "GRPCInferenceService");
   client = new Constructor(server.address, credentials.createInsecure());
+  const answered: unknown[] = [];
   const call = (name: string, message: object = {}, headers: Record<string, string> = {}) =>
     new Promise<Record<string, unknown>>((resolve, reject) => {
       const metadata = new Metadata();
       for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
       const method = (client as unknown as Record<string, Unary>)[name]!.bind(client);
-      method(message, metadata, (error, reply) => (error ? reject(error) : resolve(reply as Record<string, unknown>)));
+      const sent = method(message, metadata, (error, reply) => (error ? reject(error) : resolve(reply as Record<string, unknown>)));
+      sent.on("metadata", (head: Metadata) => answered.push(head.get("traceparent")[0]));
     });
-  return { call, jobs: engine.jobs };
+  return { call, jobs: engine.jobs, answered };
 }
 
 const file = { name: "image", datatype: "BYTES", shape: [1], contents: { bytes_contents: [Buffer.from("PNG bytes")] } };
@@ -112,6 +116,25 @@ describe("gRPC", () => {
       await expect(call(method)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     const { models } = await call("RepositoryIndex", {}, { authorization: "Bearer correct-horse-battery" });
     expect(models).toHaveLength(1);
+  });
+
+  it("is traced as a part of its caller's trace, and answers with its place in it", async () => {
+    const collector = await startCollector();
+    const tracing = await openTracing({ url: `${collector.url}/v1/traces` }, () => {});
+    const { call, answered } = await open({}, { tracing });
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    await call("ModelInfer", { model_name: "ltad", inputs: [file] }, { traceparent: `00-${trace}-b7ad6b7169203331-01` });
+    await expect(call("ModelInfer", { model_name: "other", inputs: [file] })).rejects.toThrow("Unknown model");
+    await call("ModelMetadata", { name: "ltad" });
+    await tracing.close();
+    await collector.close();
+    const name = "inference.GRPCInferenceService/ModelInfer";
+    const [image, request, refused, ...rest] = collector.spans.filter((span) => ["image", name].includes(span.name));
+    expect(rest).toEqual([]);
+    expect(request).toMatchObject({ name, traceId: trace, parent: "b7ad6b7169203331", attributes: { "rpc.method": "ModelInfer" } });
+    expect(image).toMatchObject({ parent: request!.id, attributes: { "ltad.score": 1.25 } });
+    expect(refused).toMatchObject({ name, parent: "", attributes: { "error.type": "LTAD_NOT_FOUND" } });
+    expect(answered[0]).toBe(`00-${trace}-${request!.id}-01`);
   });
 
   it("loads and unloads where that is allowed", async () => {

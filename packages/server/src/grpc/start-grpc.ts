@@ -8,8 +8,10 @@ import { infer } from "../protocol/infer.js";
 import { metadataOf, serverMetadata } from "../protocol/metadata.js";
 import { changeModel, repositoryIndex } from "../protocol/repository-routes.js";
 import { statisticsOf } from "../protocol/statistics-routes.js";
+import type { RequestTrace, Tracing } from "../tracing/tracing.js";
 import type { InferRequestMessage } from "./messages.js";
 import { inferenceService } from "./protocol.js";
+import { tracedCall } from "./traced-call.js";
 import { fromMessage, toMessage } from "./translate.js";
 
 export interface GrpcOptions {
@@ -19,6 +21,7 @@ export interface GrpcOptions {
   readonly modelControl: boolean;
   readonly apiKeys?: readonly string[];
   readonly maxBytes?: number;
+  readonly tracing?: Tracing | undefined;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
 
@@ -75,7 +78,7 @@ interface Named {
   readonly version: string;
 }
 
-function handlers({ models, modelControl, apiKeys }: GrpcOptions) {
+function handlers({ models, modelControl, apiKeys, tracing }: GrpcOptions) {
   const checkKey = createKeyCheck(apiKeys);
   const open = <In>(handler: Handler<In>) => answering(handler);
   const closed = <In>(handler: Handler<In>) =>
@@ -95,7 +98,9 @@ function handlers({ models, modelControl, apiKeys }: GrpcOptions) {
     ModelReady: closed<Named>(({ request: { name, version: wanted } }) => ({ ready: models.find(name, wanted).engine?.ready() ?? false })),
     ServerMetadata: closed(() => ({ ...serverMetadata, version })),
     ModelMetadata: closed<Named>(({ request: { name, version: wanted } }) => metadataOf(models, models.find(name, wanted))),
-    ModelInfer: closed<InferRequestMessage>((call) => inferCall(models, call)),
+    ModelInfer: closed<InferRequestMessage>((call) =>
+      tracing ? tracedCall(tracing, call, (trace) => inferCall(models, call, trace)) : inferCall(models, call),
+    ),
     ModelStatistics: closed<Named>(({ request: { name, version: wanted } }) => {
       const all = name === "" ? models.all() : wanted ? [models.find(name, wanted)] : (models.find(name), models.versions(name));
       return { model_stats: all.map(statisticsOf) };
@@ -106,13 +111,13 @@ function handlers({ models, modelControl, apiKeys }: GrpcOptions) {
   };
 }
 
-async function inferCall(models: Models, call: Call<InferRequestMessage>) {
+async function inferCall(models: Models, call: Call<InferRequestMessage>, trace?: RequestTrace) {
   const { request } = call;
   const ticket = models.admit(request.model_name, request.model_version || undefined);
   const gone = new AbortController();
   call.on("cancelled", () => gone.abort());
   try {
-    const outputs = await infer(ticket, fromMessage(request), () => true, gone.signal);
+    const outputs = await infer(ticket, fromMessage(request), () => true, { signal: gone.signal, trace });
     return toMessage({ model_name: ticket.model.name, model_version: ticket.model.version, id: request.id }, outputs);
   } finally {
     ticket.place.release();

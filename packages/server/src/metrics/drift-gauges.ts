@@ -1,14 +1,20 @@
-import { createDriftMonitor, type DriftMonitor } from "@ltad/detector";
+import { createDriftMonitor, type Drift, type DriftMonitor } from "@ltad/detector";
 import { Gauge, type Registry } from "prom-client";
 import type { Answer, ModelInfo } from "../messages.js";
+
+/** What takes note of images, and knows what has changed. */
+export interface DriftWatch {
+  note(model: string, answer: Answer, info: ModelInfo): void;
+  /** Classes that had an image of the bundle that is served. */
+  of(model: string): readonly Drift[];
+}
 
 /**
  * Tells Prometheus whether the light, the camera or the product has changed: the last 50 images of each class beside the good images that the
  * bundle knows. A new bundle begins anew.
  * @param mostClasses classes of one model that have series
- * @returns what takes note of an image
  */
-export function driftGauges(registers: Registry[], mostClasses: number): (model: string, answer: Answer, info: ModelInfo) => void {
+export function driftGauges(registers: Registry[], mostClasses: number): DriftWatch {
   const monitors = new Map<string, { readonly identity: string; readonly monitor: DriftMonitor }>();
   const drifts = function* () {
     for (const [model, { monitor }] of monitors)
@@ -36,11 +42,14 @@ export function driftGauges(registers: Registry[], mostClasses: number): (model:
     },
   });
   void [drifting, above];
-  return (model, { class: name, score, distance }, { identity, usual }) => {
-    if (!usual) return;
-    const known = monitors.get(model);
-    const current = known?.identity === identity ? known : { identity, monitor: createDriftMonitor(usual) };
-    monitors.set(model, current);
-    current.monitor.add(name, score, distance);
+  return {
+    note(model, { class: name, score, distance }, { identity, usual }) {
+      if (!usual) return;
+      const known = monitors.get(model);
+      const current = known?.identity === identity ? known : { identity, monitor: createDriftMonitor(usual) };
+      monitors.set(model, current);
+      current.monitor.add(name, score, distance);
+    },
+    of: (model) => monitors.get(model)?.monitor.all() ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import type { FastifyInstance } from "fastify";
 import { createApp } from "../app.js";
+import { driftSchema } from "../schemas.js";
 import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
 import { fakeModels } from "../testing/fake-models.js";
 
@@ -49,11 +50,19 @@ it("tells Prometheus that the images of a class differ from good ones, until ano
   for (let i = 0; i < 49; i++) await predict("tile");
   await predict("nut");
   const early = (await app.inject("/metrics")).body;
+  const drift = async () => driftSchema.strict().parse((await app!.inject("/drift")).json()).classes;
+  const [tile, nut] = await drift();
+  expect(tile).toMatchObject({ class: "tile", images: 49, is_drifting: null, score: { usual: 1, above: 1, direction: null } });
+  expect(nut).toEqual({ class: "nut", images: 1, is_drifting: null });
   expect(early).toContain('ltad_drift_above_median{model="ltad",class="tile",of="score"} 1');
   expect(early).not.toMatch(/^ltad_drift\{/m);
   await predict("tile");
   expect((await app.inject("/metrics")).body.match(/^ltad_drift\{.*/gm)).toEqual(['ltad_drift{model="ltad",class="tile"} 1']);
+  expect((await drift())[0]).toMatchObject({ images: 50, is_drifting: true, score: { direction: "higher" } });
   Object.assign(model, { identity: "2" });
   await predict("tile");
   expect((await app.inject("/metrics")).body).not.toMatch(/^ltad_drift\{/m);
+  expect(await drift()).toMatchObject([{ images: 1 }]);
+  expect((await app.inject("/drift?model=other")).statusCode).toBe(404);
+  expect((await app.inject("/drift?model=a&model=b")).json()).toMatchObject({ error: { code: "LTAD_REQUEST" } });
 });

@@ -1,3 +1,4 @@
+import type { Drift } from "@ltad/detector";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Answer, ModelInfo } from "../messages.js";
 import type { Models } from "../models/models.js";
@@ -15,6 +16,8 @@ export interface Metrics {
   responded(route: string, method: string, status: number, ms: number): void;
   /** An image was judged. */
   judged(model: string, answer: Answer & { readonly waited: number }, info: ModelInfo): void;
+  /** How the recent images of each class differ from good ones. */
+  drift(model: string): readonly Drift[];
   /** An image was not. */
   failed(model: string, code: string): void;
 }
@@ -60,7 +63,7 @@ export function createMetrics(models: () => Models): Metrics {
     registers,
   });
   gauges(registers, models);
-  const noteDrift = driftGauges(registers, mostClasses);
+  const drift = driftGauges(registers, mostClasses);
   const classes = new Map<string, Set<string>>();
   const classOf = (model: string, name: string): string => {
     const known = classes.get(model) ?? new Set<string>();
@@ -86,8 +89,9 @@ export function createMetrics(models: () => Models): Metrics {
       preprocess.observe({ model_name: model }, decode / 1000);
       predict.observe({ model_name: model }, (encode + head) / 1000);
       postprocess.observe({ model_name: model }, (upsample + draw) / 1000);
-      noteDrift(model, answer, info);
+      drift.note(model, answer, info);
     },
+    drift: (model) => drift.of(model),
     failed: (model, code) => images.inc({ model, outcome: code }),
   };
 }

@@ -1,11 +1,14 @@
 import { HttpError, toHttpError } from "../http-error.js";
 import type { Answer, Job } from "../messages.js";
+import type { RequestTrace } from "../tracing/tracing.js";
 import type { Ticket } from "./models.js";
 
 export interface JudgeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the client waits. */
   readonly timeout?: number | undefined;
+  /** Of the request, where it is traced. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** Judges the images of one request, as many at a time as there are processes. @throws HttpError or LtadError of the first that fails */
@@ -21,6 +24,7 @@ export async function judge(ticket: Ticket, jobs: readonly Job[], options: Judge
 
 async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, options: JudgeOptions): Promise<Answer> {
   const start = performance.now();
+  const traced = { start, model: model.name, version: model.version };
   try {
     const given = withKnownClass(job, engine.model.classes);
     if (job.falseAlarmRate !== undefined && !engine.model.decides) throw undecided();
@@ -32,11 +36,13 @@ async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, opt
     const ms = performance.now() - start;
     model.stats.succeeded(answer, ms);
     watcher?.judged(model.name, answer, engine.model);
+    options.trace?.judged(traced, answer);
     return answer;
   } catch (error) {
     const { code } = toHttpError(error);
     if (code !== "LTAD_ABORTED") model.stats.failed(performance.now() - start);
     watcher?.failed(model.name, code);
+    options.trace?.failed(traced, code);
     throw error;
   }
 }

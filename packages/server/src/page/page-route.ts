@@ -36,7 +36,7 @@ function fileRoute({ app }: ServerContext, { path, type, content }: PageFile): v
 function configRoute({ app, models }: ServerContext): void {
   app.get("/page.json", { schema: { hide: true } }, () => {
     const names = [models.first, ...models.names().filter((name) => name !== models.first)];
-    return { models: names.map((name) => ({ name, bundle: `bundles/${encodeURIComponent(name)}/` })), predict: "predict" };
+    return { models: names.map((name) => ({ name, bundle: `bundles/${encodeURIComponent(name)}/` })), predict: "predict", drift: "drift" };
   });
 }
 

@@ -1,6 +1,6 @@
 import { HttpError } from "../http-error.js";
-import type { Answer, Job } from "../messages.js";
-import { judge } from "../models/judge.js";
+import type { Answer, AnswerMap, Job } from "../messages.js";
+import { judge, type JudgeOptions } from "../models/judge.js";
 import type { Ticket } from "../models/models.js";
 import { imagesOf } from "./images-of.js";
 import { byteStrings, type InputTensor, type OutputTensor, wrong } from "./tensors.js";
@@ -10,14 +10,15 @@ export interface InferInput {
   readonly id?: string | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: readonly InputTensor[];
-  /** All but the overlay when left out. */
+  /** All but the overlay and the parts of the map when left out. */
   readonly outputs?: readonly { readonly name: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined }[] | undefined;
 }
 
 const always = ["score", "class", "class_given", "anomaly_map"] as const;
+const mapNames = ["anomaly_map", "map_rec", "map_sem"] as const;
 const decisions = ["threshold", "p_value", "is_anomalous", "basis", "unlike_class", "nearest_class"] as const;
 /** Outputs that can be named in a request. */
-export const outputNames = [...always, ...decisions, "overlay"] as const;
+export const outputNames = [...always, ...decisions, "overlay", "map_rec", "map_sem"] as const;
 type OutputName = (typeof outputNames)[number];
 
 /**
@@ -29,18 +30,20 @@ export async function infer(
   ticket: Ticket,
   request: InferInput,
   isBinary: (output: string) => boolean,
-  signal?: AbortSignal,
+  options: Omit<JudgeOptions, "timeout"> = {},
 ): Promise<OutputTensor[]> {
   const { decides } = ticket.engine.model;
   const wanted = wantedOf(request, decides);
   const images = imagesOf(inputNamed(request.inputs, "image"));
   const classes = classesOf(request, images.length);
-  const map = wanted.has("anomaly_map") ? mapSizeOf(request) : "none";
-  const mapAs = isBinary("anomaly_map") ? "numbers" : "text";
+  const maps = mapNames.filter((name) => wanted.has(name));
+  const map = maps.length > 0 ? mapSizeOf(request) : "none";
+  const mapAs = maps.some(isBinary) ? "numbers" : "text";
+  const parts = maps.some((name) => name !== "anomaly_map") || undefined;
   const falseAlarmRate = rateOf(request.parameters);
   const heatmap = wanted.has("overlay");
-  const jobs = images.map((image, i): Job => ({ image, class: classes[i], falseAlarmRate, map, mapAs, heatmap }));
-  const answers = await judge(ticket, jobs, { signal, timeout: timeoutOf(request.parameters) });
+  const jobs = images.map((image, i): Job => ({ image, class: classes[i], falseAlarmRate, map, mapAs, parts, heatmap }));
+  const answers = await judge(ticket, jobs, { ...options, timeout: timeoutOf(request.parameters) });
   return outputNames.filter((name) => wanted.has(name)).map((name) => tensorOf(name, answers));
 }
 
@@ -88,8 +91,13 @@ function textOf(value: unknown): string | undefined {
   throw new HttpError("LTAD_REQUEST", "class: expected a name of at most 256 characters.");
 }
 
+const isMap = (name: string) => mapNames.some((one) => one === name);
+
 function mapSizeOf({ parameters, outputs }: InferInput): "grid" | "image" {
-  const size = outputs?.find(({ name }) => name === "anomaly_map")?.parameters?.["map_size"] ?? parameters["map_size"] ?? "grid";
+  const size =
+    outputs?.find(({ name, parameters: own }) => isMap(name) && own?.["map_size"])?.parameters?.["map_size"] ??
+    parameters["map_size"] ??
+    "grid";
   if (size === "grid" || size === "image") return size;
   throw new HttpError("LTAD_REQUEST", "map_size: expected grid or image.");
 }
@@ -135,20 +143,32 @@ function tensorOf(name: OutputName, answers: readonly Answer[]): OutputTensor {
       return { name, datatype: "BOOL", shape, values: list(({ isAnomalous }) => isAnomalous!) };
     case "overlay":
       return { name, datatype: "BYTES", shape, values: list(({ heatmap }) => heatmap!), isFile: true };
+    case "map_rec":
+      return mapTensor(
+        name,
+        list(({ parts }) => parts!.rec),
+      );
+    case "map_sem":
+      return mapTensor(
+        name,
+        list(({ parts }) => parts!.sem),
+      );
     default:
-      return mapTensor(answers);
+      return mapTensor(
+        name,
+        list(({ map }) => map!),
+      );
   }
 }
 
-function mapTensor(answers: readonly Answer[]): OutputTensor {
-  const maps = answers.map(({ map }) => map!);
+function mapTensor(name: OutputName, maps: readonly AnswerMap[]): OutputTensor {
   const { width, height } = maps[0]!;
   if (maps.some((map) => map.width !== width || map.height !== height))
     throw new HttpError(
       "LTAD_REQUEST",
       "The images have different sizes, and so do their maps. Send one image per request, or take maps on the grid.",
     );
-  const tensor = { name: "anomaly_map", datatype: "FP32", shape: [maps.length, height, width] } as const;
+  const tensor = { name, datatype: "FP32", shape: [maps.length, height, width] } as const;
   const [first] = maps;
   if (!(first!.data instanceof Float32Array)) return { ...tensor, values: [], text: maps.map(({ data }) => data as Uint8Array) };
   if (maps.length === 1) return { ...tensor, values: first!.data };

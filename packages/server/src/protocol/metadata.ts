@@ -28,6 +28,8 @@ export const tensorMetadata = (decides: boolean) => ({
         ]
       : []),
     { name: "overlay", datatype: "BYTES", shape: [-1] },
+    { name: "map_rec", datatype: "FP32", shape: [-1, -1, -1] },
+    { name: "map_sem", datatype: "FP32", shape: [-1, -1, -1] },
   ],
 });
 

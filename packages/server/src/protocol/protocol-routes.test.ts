@@ -63,6 +63,23 @@ describe("Open Inference Protocol", () => {
     expect(jobs[1]).toMatchObject({ map: "none" });
   });
 
+  it("infers the parts of the map, which the metadata names", async () => {
+    const { app, jobs } = await open();
+    const names = ["map_rec", "map_sem"];
+    const metadata = modelMetadataSchema.parse((await app.inject("/v2/models/ltad")).json());
+    expect(metadata.outputs.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    const outputs = names.map((name) => ({ name, parameters: name === "map_sem" ? { map_size: "image" } : {} }));
+    const reply = (await infer(app, { inputs: [input({ shape: [2], data: ["UE5H", "UE5H"] })], outputs })).json<{ outputs: object[] }>();
+    expect(reply.outputs).toMatchObject(names.map((name) => ({ name, shape: [2, 3, 4] })));
+    expect(jobs[0]).toMatchObject({ map: "image", mapAs: "text", parts: true });
+    const mixed = outputs.map((output, i) => ({ ...output, parameters: { binary_data: i === 0 } }));
+    const bytes = await infer(app, { inputs: [input()], outputs: mixed });
+    const length = Number(bytes.headers["inference-header-content-length"]);
+    const [rec, sem] = (JSON.parse(bytes.rawPayload.subarray(0, length).toString()) as { outputs: object[] }).outputs;
+    expect([rec, sem]).toMatchObject([{ parameters: { binary_data_size: 16 } }, { data: [0, 0.3333333, 0.6666667, 1] }]);
+    expect(bytes.rawPayload.readFloatLE(length + 4)).toBe(Math.fround(1 / 3));
+  });
+
   it.each<[string, object, RegExp]>([
     ["no inputs", {}, /inputs/],
     ["another input", { inputs: [input({ name: "pixels" })] }, /input pixels: is no input/],

@@ -124,7 +124,7 @@ async function inferAndSend(request: FastifyRequest, reply: FastifyReply): Promi
     Array.isArray(headerLength) ? headerLength[0] : headerLength,
   );
   const binary = (name: string) => isBinary(read, name);
-  const outputs = await infer(ticket, read, binary, untilGone(reply));
+  const outputs = await infer(ticket, read, binary, { signal: untilGone(reply), trace: request.trace });
   const head = { ...(read.id === undefined ? {} : { id: read.id }), model_name: ticket.model.name, model_version: ticket.model.version };
   const { body, headers } = await compressed(writeResponse(head, outputs, binary), request.headers["accept-encoding"]);
   return reply.headers(headers).send(body);

@@ -35,7 +35,7 @@ export function fakeEngine(overrides: Partial<Engine> = {}): Engine & { readonly
   };
 }
 
-function answerTo({ image, class: name, map, mapAs = "numbers", heatmap }: Job, decides: boolean): Answer {
+function answerTo({ image, class: name, map, mapAs = "numbers", heatmap, parts }: Job, decides: boolean): Answer {
   const text = image instanceof Uint8Array ? Buffer.from(image).toString() : "PNG pixels";
   if (text.startsWith("bug")) throw new TypeError("secret detail");
   if (!text.startsWith("PNG")) throw new LtadError("LTAD_IMAGE", "image: this is a text file. Use PNG, JPEG, WebP, TIFF or GIF.");
@@ -43,6 +43,7 @@ function answerTo({ image, class: name, map, mapAs = "numbers", heatmap }: Job, 
   const numbers = Float32Array.from({ length: width * height }, (_, i) => i / 3);
   const written = Buffer.from(JSON.stringify(Array.from(numbers, (value) => Number(value.toPrecision(7)))));
   const data = { numbers, text: written, png: Buffer.from("grey") }[mapAs];
+  const ofS = { width, height, data, ...(mapAs === "png" ? { low: 0.5, high: 2 } : {}) };
   return {
     score: 1.25,
     class: name ?? "nut",
@@ -50,7 +51,8 @@ function answerTo({ image, class: name, map, mapAs = "numbers", heatmap }: Job, 
     ...(decides ? { threshold: 1, pValue: 0.01, isAnomalous: true, basis: "promised", isUnlike: false } : {}),
     width: 4,
     height: 3,
-    ...(map === "none" ? {} : { map: { width, height, data, ...(mapAs === "png" ? { low: 0.5, high: 2 } : {}) } }),
+    ...(map === "none" ? {} : { map: ofS }),
+    ...(parts ? { parts: { rec: { ...ofS, low: 3 }, sem: { ...ofS, low: 4 } } } : {}),
     ...(heatmap ? { heatmap: Buffer.from("overlay") } : {}),
     timing: { total: 2 },
   };

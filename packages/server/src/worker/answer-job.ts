@@ -18,6 +18,7 @@ export async function answerJob(detector: Detector, job: Job, { maxPixels, false
     limits,
     image: { maxPixels, name: "image" },
   } as const;
+  const began = Date.now();
   const found = await detector.predict(image, options);
   return {
     score: found.score,
@@ -26,8 +27,9 @@ export async function answerJob(detector: Detector, job: Job, { maxPixels, false
     ...decisionOf(found),
     ...(found.distance !== undefined && { distance: found.distance }),
     ...found.image,
-    ...(job.map === "none" ? {} : { map: await mapOf(found, job.mapAs ?? "numbers", detector.manifest.display) }),
+    ...(job.map !== "none" && (await mapsOf(found, job, detector.manifest))),
     ...(found.overlay ? { heatmap: found.overlay } : {}),
+    began,
     timing: found.timing,
   };
 }
@@ -38,12 +40,21 @@ function decisionOf({ verdict, nearestClass }: Prediction): Decision {
   return { threshold, pValue, isAnomalous, basis, isUnlike, ...(nearestClass !== undefined && { nearestClass }) };
 }
 
-async function mapOf(
-  { map, width, height }: Prediction,
+/** A picture of a part covers the values of its own map: the range of the bundle is that of S. */
+async function mapsOf(found: Prediction, { mapAs = "numbers", parts }: Job, { display }: Detector["manifest"]) {
+  const values = found.map.length * (parts ? 3 : 1);
+  if (values > mostValues[mapAs]) throw new TooLarge(advice(values, mapAs));
+  const map = await written(found.map, found, mapAs, display);
+  if (!parts) return { map };
+  return { map, parts: { rec: await written(found.recMap, found, mapAs), sem: await written(found.semMap, found, mapAs) } };
+}
+
+async function written(
+  map: Float32Array,
+  { width, height }: Prediction,
   as: NonNullable<Job["mapAs"]>,
-  display: Detector["manifest"]["display"],
+  display?: Detector["manifest"]["display"],
 ): Promise<AnswerMap> {
-  if (map.length > mostValues[as]) throw new TooLarge(advice(map.length, as));
   if (as === "numbers") return { width, height, data: map };
   if (as === "text") return { width, height, data: Buffer.from(JSON.stringify(jsonNumbers(map))) };
   const { png, low, high } = await mapPng16(map, width, height, display);

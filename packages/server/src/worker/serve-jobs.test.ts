@@ -74,6 +74,23 @@ describe("serveJobs on a real bundle", () => {
     expect(await ask({ image: wide, map: "image", mapAs: "png" })).toMatchObject({ type: "answer" });
   });
 
+  it("gives the parts of the map, and counts their values", async () => {
+    const { map, recMap, semMap } = await detector.predict(image, { size: "grid" });
+    const { answer } = (await ask({ map: "grid", parts: true })) as { answer: Answer };
+    expect([answer.map, answer.parts?.rec, answer.parts?.sem]).toEqual(
+      [map, recMap, semMap].map((data) => ({ width: 4, height: 4, data })),
+    );
+    const { parts } = ((await ask({ map: "image", mapAs: "png", parts: true })) as { answer: Answer }).answer;
+    const { recMap: whole } = await detector.predict(image);
+    expect([parts!.rec.low, parts!.rec.high]).toEqual([Math.min(...whole), Math.max(...whole)]);
+    expect(await sharp(parts!.sem.data as Uint8Array).metadata()).toMatchObject({ width: 50, height: 40, depth: "ushort" });
+    const wide = { width: 700, height: 600, data: new Uint8Array(1_260_000) };
+    expect(await ask({ image: wide, map: "image", mapAs: "text" })).toMatchObject({ type: "answer" });
+    expect(await ask({ image: wide, map: "image", mapAs: "text", parts: true })).toMatchObject({
+      error: { code: "LTAD_TOO_LARGE", message: expect.stringContaining("1260000 values") as string },
+    });
+  });
+
   it("draws the overlay at the image's size", async () => {
     const { answer } = (await ask({ heatmap: true })) as { answer: Answer };
     expect(await sharp(answer.heatmap).metadata()).toMatchObject({ format: "png", width: 50, height: 40, channels: 3 });

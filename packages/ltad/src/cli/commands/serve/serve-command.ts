@@ -25,7 +25,7 @@ export async function serveCommand(io: Io, models: readonly string[], options: S
 async function serveHere(io: Io, models: readonly string[], options: ServeCommandOptions): Promise<void> {
   const { worker } = options;
   await withSession(io, options, "The server has stopped.", async (session) => {
-    const { logLevel, ...settings } = readServerOptions(models, options);
+    const { logLevel, ...settings } = readServerOptions(models, options, io.env);
     const server = await serve({ ...settings, logger: { level: logLevel, stream: logStream(io) }, ...(worker && { worker }) });
     session.printJson({ url: server.url, ...(server.grpc && { grpc: server.grpc }) });
     session.print(`Serving ${[...models, options.repository].filter(Boolean).join(", ")} at ${server.url}`);
