@@ -63,6 +63,14 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
       .nth(some.length - 1)
       .waitFor();
   };
+  /** The pixels of S_rec and S_sem, coarsely: the device computes a little differently. */
+  const pictures = (page: Page) =>
+    page.locator(".parts canvas").evaluateAll((all) =>
+      (all as HTMLCanvasElement[]).map((canvas) => {
+        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        return [canvas.width, canvas.height, Math.round(data.reduce((sum, value) => sum + value, 0) / data.length)];
+      }),
+    );
   const verdicts = (page: Page) => page.locator(".tile .verdict").allTextContents();
 
   it("judges images on the server and on the device, with the same answers", async () => {
@@ -70,14 +78,46 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     await give(page);
     const scores = await page.locator(".tile .small").allTextContents();
     const words = await verdicts(page);
+    const parts = await pictures(page);
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByLabel("Run on this device").check();
     await page.getByText("runs on this device (WebAssembly)").waitFor();
     await give(page);
     expect(await page.locator(".tile .small").allTextContents()).toEqual(scores);
     expect(await verdicts(page)).toEqual(words);
-    await expect(page.getByText("S_rec: where it cannot be reconstructed").isVisible()).resolves.toBe(true);
+    expect(await page.locator("figcaption").allTextContents()).toEqual([
+      "S_rec: where it cannot be reconstructed",
+      "S_sem: where it looks broken",
+    ]);
+    expect(await pictures(page)).toEqual(parts);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await page.close();
+  });
+
+  it("shows no parts where one is the same everywhere, as S_sem of the closed-form model is", async () => {
+    const page = await open();
+    await page.route("**/predict", async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { map_sem: { data: number[] } };
+      answer.map_sem.data.fill(0.5);
+      await route.fulfill({ response, json: answer });
+    });
+    await give(page, files.slice(0, 1));
+    await page.getByText("S_sem is the same everywhere in this image: the heat map shows S_rec alone.").waitFor();
+    expect(await page.locator("figcaption").count()).toBe(0);
+    await page.close();
+  });
+
+  it("says for each class whether the light or the camera has changed", async () => {
+    const page = await open();
+    await give(page, files.slice(1));
+    const name = (await page.locator(".tile .small").first().textContent())!.split(" · ")[1]!;
+    const line = page.getByRole("region", { name: "Has the light or the camera changed?" }).locator("div", { hasText: name });
+    await line.getByText(/^Not known yet: \d+ of the 50 images that this needs\.$/).waitFor();
+    const send = () => fetch(`${server.url}/predict?class=${name}`, { method: "POST", body: new Uint8Array(files[1]!.buffer) });
+    for (let i = 0; i < 50; i++) expect((await send()).status).toBe(200);
+    await page.reload();
+    await line.getByText(/^Yes, or the product has: \d+ of the last 50 images score (higher|lower) than the middle of good ones/).waitFor();
     await page.close();
   });
 

@@ -22,7 +22,6 @@ for (const { name, colorScheme, width, scale } of shots) {
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 }, deviceScaleFactor: scale });
   await page.goto(url);
   await page.getByText("About this model").waitFor();
-  if (width > 400) await page.getByLabel("Run on this device").check();
   await page
     .locator("input[type=file]")
     .first()

@@ -12,8 +12,8 @@ export interface Judged {
   readonly isUnlike: boolean;
   readonly image: Size;
   readonly map: AnomalyMap;
-  /** S_rec and S_sem, where they are told. */
-  readonly parts?: { readonly rec: AnomalyMap; readonly sem: AnomalyMap } | undefined;
+  /** S_rec and S_sem. */
+  readonly parts: { readonly rec: AnomalyMap; readonly sem: AnomalyMap };
   readonly ms: number;
   readonly by: "server" | "device";
 }

@@ -7,6 +7,8 @@ export interface PageConfig {
   }[];
   /** Where images are judged by a server; left out where there is none, and all images are judged on this device. */
   readonly predict?: string;
+  /** Where a server says how recent images differ from good ones; left out where there is none. */
+  readonly drift?: string;
 }
 
 export async function readConfig(call: (url: string) => Promise<Response>): Promise<PageConfig> {

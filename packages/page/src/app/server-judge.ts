@@ -1,7 +1,14 @@
+import type { AnomalyMap } from "@ltad/detector/web";
 import { call } from "./call.js";
 import { type Judge, type Judged, Refusal } from "./judged.js";
 
-/** What POST /predict answers with map=grid. */
+interface WrittenMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: readonly number[];
+}
+
+/** What POST /predict answers with parts=true. */
 interface Answer {
   readonly score: number;
   readonly class: string;
@@ -10,7 +17,9 @@ interface Answer {
   readonly threshold?: number;
   readonly width: number;
   readonly height: number;
-  readonly map: { readonly width: number; readonly height: number; readonly data: readonly number[] };
+  readonly map: WrittenMap;
+  readonly map_rec: WrittenMap;
+  readonly map_sem: WrittenMap;
   readonly timing: { readonly total: number };
 }
 
@@ -22,7 +31,7 @@ export function serverJudge(predict: string, model: string): Judge {
     async judge(image, { class: given }) {
       const form = new FormData();
       form.append("model", model);
-      form.append("map", "grid");
+      form.append("parts", "true");
       if (given !== undefined) form.append("class", given);
       form.append("image", image);
       const response = await patiently(() => call(predict, { method: "POST", body: form }));
@@ -53,6 +62,8 @@ function judgedOf({
   width,
   height,
   map,
+  map_rec: rec,
+  map_sem: sem,
   timing,
 }: Answer): Judged {
   return {
@@ -61,8 +72,13 @@ function judgedOf({
     classGiven,
     isUnlike: isBad === true && threshold !== undefined && score <= threshold,
     image: { width, height },
-    map: { ...map, data: Float32Array.from(map.data) },
+    map: mapOf(map),
+    parts: { rec: mapOf(rec), sem: mapOf(sem) },
     ms: timing.total,
     by: "server",
   };
+}
+
+function mapOf({ width, height, data }: WrittenMap): AnomalyMap {
+  return { width, height, data: Float32Array.from(data) };
 }

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from "@preact/signals";
 import { call } from "./call.js";
+import { type ClassDrift, readDrift } from "./drift.js";
 import { type DeviceJudge, deviceJudge } from "./device-judge.js";
 import { type Judge, type Judged, Refusal } from "./judged.js";
 import { type PageConfig, readConfig } from "./page-config.js";
@@ -39,6 +40,8 @@ export const selectedId = signal<number | undefined>(undefined);
 export const device = signal<Device>("off");
 export const loadedShare = signal(0);
 export const provider = signal("");
+/** How the recent images that the server judged differ from good ones. */
+export const drift = signal<readonly ClassDrift[]>([]);
 /** What happens or went wrong, for eyes and screen readers. */
 export const message = signal<{ readonly text: string; readonly isFault?: boolean }>({ text: "" });
 
@@ -58,6 +61,7 @@ export async function start(): Promise<void> {
   try {
     config.value = await readConfig(call);
     await chooseModel(config.value.models[0]?.name ?? "");
+    setInterval(() => void (document.hidden || refreshDrift()), 30_000); // others send images, too
   } catch (error) {
     say(`The page cannot find its model. Is the server still running? (${(error as Error).message})`, true);
   }
@@ -71,6 +75,7 @@ export async function chooseModel(name: string): Promise<void> {
     moved.value = {};
     chosenClass.value = "";
     device.value = "off";
+    drift.value = [];
     onDevice = undefined;
     clear();
   });
@@ -80,6 +85,14 @@ export async function chooseModel(name: string): Promise<void> {
   facts.value = (await response.json()) as ModelFacts;
   const metrics = await call(`${bundle}metrics.json`);
   if (metrics.ok) measured.value = (await metrics.json()) as Measured;
+  await refreshDrift();
+}
+
+async function refreshDrift(): Promise<void> {
+  const [name, address] = [modelName.value, config.value?.drift];
+  if (address === undefined) return;
+  const found = await readDrift(address, name);
+  if (name === modelName.value) drift.value = found;
 }
 
 let onDevice: DeviceJudge | undefined;
@@ -160,6 +173,7 @@ async function work(): Promise<void> {
   isWorking = true;
   try {
     for (let next = oldestWaiting(); next; next = oldestWaiting()) await judgeOne(next);
+    await refreshDrift();
   } finally {
     isWorking = false;
   }

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { config, device, facts, message, modelName, selected, take } from "../state.js";
 import { KeyForm } from "./key-form.js";
+import { DriftCard } from "./drift-card.js";
 import { Intake } from "./intake.js";
 import { LimitSlider } from "./limit-slider.js";
 import { ModelCard } from "./model-card.js";
@@ -34,6 +35,7 @@ export function App() {
         </section>
       )}
       <ResultsGrid />
+      <DriftCard />
       <ModelCard />
       <Footer />
     </main>

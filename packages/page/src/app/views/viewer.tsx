@@ -1,5 +1,6 @@
 import { type AnomalyMap, displayRange, heatMap, upsampleBilinear } from "@ltad/detector/web";
 import { useEffect, useRef } from "preact/hooks";
+import type { Judged } from "../judged.js";
 import { facts, opacity, type Result } from "../state.js";
 
 /** Heat maps are drawn with so many pixels at the most; the browser enlarges them. */
@@ -23,21 +24,44 @@ export function Viewer({ result }: { readonly result: Result }) {
           onInput={({ currentTarget }) => (opacity.value = Number(currentTarget.value))}
         />
       </label>
-      {judged?.parts && (
-        <div class="parts">
-          <figure>
-            <Picture url={url} name={file.name} map={judged.parts.rec} size={judged.image} />
-            <figcaption>S_rec: where it cannot be reconstructed</figcaption>
-          </figure>
-          <figure>
-            <Picture url={url} name={file.name} map={judged.parts.sem} size={judged.image} />
-            <figcaption>S_sem: where it looks broken</figcaption>
-          </figure>
-        </div>
-      )}
+      {judged && <Parts url={url} name={file.name} judged={judged} />}
     </div>
   );
 }
+
+const parts = [
+  { key: "rec", title: "S_rec", words: "where it cannot be reconstructed" },
+  { key: "sem", title: "S_sem", words: "where it looks broken" },
+] as const;
+
+/** S_rec and S_sem side by side. A model without one of them has the same value everywhere in it: its heat map is the other one. */
+function Parts({ url, name, judged }: { readonly url: string; readonly name: string; readonly judged: Judged }) {
+  const used = parts.filter(({ key }) => !isFlat(judged.parts[key]));
+  const unused = parts.find((part) => !used.includes(part));
+  if (unused)
+    return (
+      <p class="small soft">
+        {unused.title} is the same everywhere in this image: the heat map shows {used[0]?.title ?? "no difference"} alone.
+      </p>
+    );
+  return (
+    <>
+      <div class="parts">
+        {used.map(({ key, title, words }) => (
+          <figure key={key}>
+            <Picture url={url} name={`${title} of ${name}`} map={judged.parts[key]} size={judged.image} />
+            <figcaption>
+              {title}: {words}
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+      <p class="small soft">Each is coloured from its own lowest value to its highest, so that a good image has a brightest place, too.</p>
+    </>
+  );
+}
+
+const isFlat = ({ data }: AnomalyMap) => data.every((value) => value === data[0]);
 
 interface PictureProps {
   readonly url: string;
