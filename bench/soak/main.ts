@@ -22,12 +22,12 @@ const { values } = parseArgs({
 });
 const { model, image } = values;
 if (!model || !image) throw new Error("soak: expected --model FOLDER --image FILE");
-const end = Date.now() + Number(values.minutes) * 60_000;
 const killEvery = Number(values["kill-every"]) * 1000;
 const processes = Number(values.processes);
 const threads = Number(values.threads ?? Math.max(1, Math.floor(availableParallelism() / processes)));
 
 const server = await startServerProcess(model, processes, threads);
+const end = Date.now() + Number(values.minutes) * 60_000;
 const memories: Usage[] = [];
 const state = { kills: 0, nextKill: Date.now() + killEvery };
 const rng = createRng("soak");

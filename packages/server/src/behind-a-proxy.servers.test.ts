@@ -12,6 +12,7 @@ import { writeBundle } from "@ltad/detector";
 import { tinyParts } from "@ltad/detector/testing";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { Serving } from "./testing/server-program.js";
 
 const program = fileURLToPath(new URL("testing/server-program.ts", import.meta.url));
 const settings = fileURLToPath(new URL("../../../deploy/proxy/", import.meta.url));
@@ -74,7 +75,8 @@ async function startServerAt(port: number) {
   const state: { child?: ChildProcess } = {};
   const start = async () => {
     state.child = fork(program, [join(folder, "model"), String(port)], { execArgv: ["--conditions=@ltad/source", "--import", "tsx"] });
-    await once(state.child, "message");
+    const [{ url }] = (await once(state.child, "message")) as [Serving];
+    expect(url).toBe(`http://127.0.0.1:${port}`);
   };
   const kill = async () => {
     const ended = once(state.child!, "exit");
