@@ -90,7 +90,10 @@ async function runOne(page: Page, id: number, provider: Provider): Promise<Resul
 
 function reasonOf(error: unknown): string {
   const text = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
-  return text.replace(/^page\.evaluate: (Error: )?/, "").replace(/ at \S+ \(http.*/, "").slice(-300);
+  return text
+    .replace(/^page\.evaluate: (Error: )?/, "")
+    .replace(/ at \S+ \(http.*/, "")
+    .slice(-300);
 }
 
 function sumUp(provider: Provider, results: ReadonlyMap<RecordedProgram, Result>): void {

@@ -82,7 +82,7 @@ async function runProgram(id: number, provider: Provider): Promise<Outcome> {
   const placed = placements(said);
   const timed = async () => {
     const start = performance.now();
-    const results = await session.run(feeds() as Ort.InferenceSession.OnnxValueMapType);
+    const results = await session.run(feeds());
     return { results, ms: performance.now() - start };
   };
   const first = await timed();
