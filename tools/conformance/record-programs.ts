@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import type { DType, NdArray } from "@ltad/core";
-import { root } from "../../architecture/workspace.js";
+import { root } from "../architecture/workspace.js";
 import type { RecordedProgram } from "./recorded-program.js";
 
 interface Tensor {
@@ -26,7 +26,7 @@ export async function recordPrograms(work: () => Promise<unknown>): Promise<Reco
   const found = new Map<string, RecordedProgram>();
   InferenceSession.create = async (model, options) => {
     const from = caller();
-    const session = await create.call(InferenceSession, model, options);
+    const session = await create(model, options);
     const name = from ?? `from ${session.inputNames.join(", ")} to ${session.outputNames.join(", ")}`;
     if (!(model instanceof Uint8Array)) return session;
     const key = `${name} ${createHash("sha256").update(model).digest("hex")}`;
