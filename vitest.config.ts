@@ -11,6 +11,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "apps/*/src/**/*.test.ts",
       "examples/*.test.ts",
+      "bench/**/*.test.ts",
       "docs/.vitepress/*.test.ts",
       "tools/**/*.test.ts",
     ],

@@ -1,5 +1,4 @@
-import type { Outcome } from "./page.js";
-import { toleranceOf } from "./recorded-program.js";
+import { type Outcome, toleranceOf } from "./recorded-program.js";
 
 /** What came of a program: how far it is from Node, or why it does not run. */
 export type Result = Outcome | { readonly failed: string };

@@ -1,34 +1,6 @@
 // Runs in the browser: one recorded program at a time on a provider of onnxruntime-web.
 import type * as Ort from "onnxruntime-web";
-import { drift, toleranceOf } from "./recorded-program.js";
-
-/** An array in a file of numbers that lie one after the other. */
-export interface StoredArray {
-  readonly name: string;
-  readonly dtype: "float32" | "int32" | "bool";
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly bytes: number;
-}
-
-export interface Stored {
-  readonly inputs: readonly StoredArray[];
-  readonly outputs: readonly StoredArray[];
-}
-
-export interface Outcome {
-  /** Largest difference from Node, in shares of an output's largest number, of the output that is nearest to its tolerance or farthest beyond it. */
-  readonly worst: number;
-  /** The output that it is of. */
-  readonly worstOutput: string;
-  /** Of the first run, which compiles shaders, and of the one in the middle of the next three; of the first alone where that took seconds. */
-  readonly firstMs: number;
-  readonly ms: number;
-  /** Operators by the provider that ONNX Runtime gave them to, each with its number of nodes. */
-  readonly placed: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
-
-export type Provider = "wasm" | "webgpu";
+import { drift, type Outcome, type Provider, type Stored, type StoredArray, toleranceOf } from "../conformance/recorded-program.js";
 
 /** A first run that takes longer is not repeated, in milliseconds. */
 const slow = 3000;
@@ -82,7 +54,7 @@ async function runProgram(id: number, provider: Provider): Promise<Outcome> {
   const placed = placements(said);
   const timed = async () => {
     const start = performance.now();
-    const results = await session.run(feeds() as Ort.InferenceSession.OnnxValueMapType);
+    const results = await session.run(feeds());
     return { results, ms: performance.now() - start };
   };
   const first = await timed();

@@ -1,18 +1,17 @@
 /**
  * Runs every graph of the product, and the conformance list of @ltad/jit, in Chromium on WebAssembly and WebGPU, and compares with onnxruntime-node:
  *
- *   npx tsx --conditions=@ltad/source tools/browser/conformance/main.ts [--providers wasm,webgpu] [--lists product,operators] [--only PATTERN] \
+ *   npx tsx --conditions=@ltad/source tools/conformance/main.ts [--providers wasm,webgpu] [--lists product,operators] [--only PATTERN] \
  *     [--adapter swiftshader] [--verbose]
  *
  * `--adapter default` takes the graphics processor of the machine in place of Chromium's software adapter. The last line is JSON.
  */
 import { parseArgs } from "node:util";
-import { openChromium } from "../open-chromium.js";
+import { openChromium } from "../browser/open-chromium.js";
 import { operatorPrograms } from "./operator-programs.js";
-import type { Outcome, Provider } from "./page.js";
 import { elsewhere, isGood, type Result, row } from "./outcomes.js";
 import { productPrograms } from "./product-programs.js";
-import type { RecordedProgram } from "./recorded-program.js";
+import type { Outcome, Provider, RecordedProgram } from "./recorded-program.js";
 import { serveConformance } from "./serve-conformance.js";
 
 const { values } = parseArgs({
@@ -90,7 +89,10 @@ async function runOne(page: Page, id: number, provider: Provider): Promise<Resul
 
 function reasonOf(error: unknown): string {
   const text = String(error instanceof Error ? error.message : error).replaceAll(/\s+/g, " ");
-  return text.replace(/^page\.evaluate: (Error: )?/, "").replace(/ at \S+ \(http.*/, "").slice(-300);
+  return text
+    .replace(/^page\.evaluate: (Error: )?/, "")
+    .replace(/ at \S+ \(http.*/, "")
+    .slice(-300);
 }
 
 function sumUp(provider: Provider, results: ReadonlyMap<RecordedProgram, Result>): void {

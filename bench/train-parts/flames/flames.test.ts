@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { drawFlames } from "../../bench/train-parts/flames/draw-flames.js";
-import { flameTree } from "../../bench/train-parts/flames/flame-tree.js";
-import { frameOf, readSamples } from "../../bench/train-parts/flames/read-samples.js";
+import { drawFlames } from "./draw-flames.js";
+import { flameTree } from "./flame-tree.js";
+import { frameOf, readSamples } from "./read-samples.js";
 
 const frame = (functionName: string, url: string) => ({ callFrame: { functionName, url } });
 const profile = {

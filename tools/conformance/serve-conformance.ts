@@ -1,16 +1,15 @@
 import type { NdArrays } from "@ltad/core";
 import { webRuntimeFolder } from "@ltad/runtime";
-import { buildForBrowser } from "../build-for-browser.js";
-import { serveFiles } from "../serve-files.js";
-import type { Stored, StoredArray } from "./page.js";
-import type { RecordedProgram } from "./recorded-program.js";
+import { buildForBrowser } from "../browser/build-for-browser.js";
+import { serveFiles } from "../browser/serve-files.js";
+import type { RecordedProgram, Stored, StoredArray } from "./recorded-program.js";
 
 /** Pages that are isolated may use threads. */
 const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /** A site with the page that runs the programs, ID.onnx, ID.json and ID.bin of each, and ONNX Runtime. */
 export async function serveConformance(programs: readonly RecordedProgram[]) {
-  const script = await buildForBrowser(`import "./browser/conformance/page.js";`);
+  const script = await buildForBrowser(`import "./browser/conformance-page.js";`);
   const index = '<!doctype html><script type="module" src="main.js"></script>';
   const files = programs.flatMap(({ model, inputs, outputs }, id) => {
     const { stored, numbers } = store(inputs, outputs);

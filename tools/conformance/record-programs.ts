@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import type { DType, NdArray } from "@ltad/core";
-import { root } from "../../architecture/workspace.js";
+import { root } from "../architecture/workspace.js";
 import type { RecordedProgram } from "./recorded-program.js";
 
 interface Tensor {
@@ -16,7 +16,7 @@ interface Session {
   run(feeds: Tensors, ...more: unknown[]): Promise<Tensors>;
 }
 interface Runtime {
-  readonly InferenceSession: { create(model: unknown, options?: unknown): Promise<Session> };
+  readonly InferenceSession: { create: (this: void, model: unknown, options?: unknown) => Promise<Session> };
 }
 
 /** Runs some work, and returns every graph that it ran on onnxruntime-node, with the arrays of its first run. */
@@ -26,7 +26,7 @@ export async function recordPrograms(work: () => Promise<unknown>): Promise<Reco
   const found = new Map<string, RecordedProgram>();
   InferenceSession.create = async (model, options) => {
     const from = caller();
-    const session = await create.call(InferenceSession, model, options);
+    const session = await create(model, options);
     const name = from ?? `from ${session.inputNames.join(", ")} to ${session.outputNames.join(", ")}`;
     if (!(model instanceof Uint8Array)) return session;
     const key = `${name} ${createHash("sha256").update(model).digest("hex")}`;
@@ -50,10 +50,7 @@ export async function recordPrograms(work: () => Promise<unknown>): Promise<Reco
 
 const arraysOf = (tensors: Tensors) =>
   Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, dims, data }]) => [
-      name,
-      { dtype: type as DType, shape: [...dims], data: data.slice() } as NdArray,
-    ]),
+    Object.entries(tensors).map(([name, { type, dims, data }]) => [name, { dtype: type as DType, shape: [...dims], data: data.slice() }]),
   );
 
 /** The file of a package that wanted the session: the first on the stack behind the runtime and the compiler. A promise that is returned without await has none. */

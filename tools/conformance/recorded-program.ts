@@ -9,6 +9,34 @@ export interface RecordedProgram {
   readonly outputs: NdArrays;
 }
 
+/** An array in a file of numbers that lie one after the other. */
+export interface StoredArray {
+  readonly name: string;
+  readonly dtype: "float32" | "int32" | "bool";
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly bytes: number;
+}
+
+export interface Stored {
+  readonly inputs: readonly StoredArray[];
+  readonly outputs: readonly StoredArray[];
+}
+
+export interface Outcome {
+  /** Largest difference from Node, in shares of an output's largest number, of the output that is nearest to its tolerance or farthest beyond it. */
+  readonly worst: number;
+  /** The output that it is of. */
+  readonly worstOutput: string;
+  /** Of the first run, which compiles shaders, and of the one in the middle of the next three; of the first alone where that took seconds. */
+  readonly firstMs: number;
+  readonly ms: number;
+  /** Operators by the provider that ONNX Runtime gave them to, each with its number of nodes. */
+  readonly placed: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export type Provider = "wasm" | "webgpu";
+
 /**
  * What an output may differ by, in shares of its largest number. The state after a training step may differ by more, because AdamW and ReLU turn the rounding
  * errors of numbers near 0 into signs.

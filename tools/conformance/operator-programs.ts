@@ -10,7 +10,7 @@ interface Listed {
 
 /** Of the conformance list of @ltad/jit, the golden cases with their gradients and every kernel, those whose names match. */
 export async function operatorPrograms(only: RegExp): Promise<RecordedProgram[]> {
-  const list = new URL("../../../packages/jit/src/testing/programs.ts", import.meta.url).href; // the tests' own list, which no package exports
+  const list = new URL("../../packages/jit/src/testing/programs.ts", import.meta.url).href; // the tests' own list, which no package exports
   const { goldenPrograms, kernelPrograms } = (await import(list)) as Readonly<
     Record<"goldenPrograms" | "kernelPrograms", readonly Listed[]>
   >;
