@@ -133,7 +133,9 @@ function checkTwins(name: string, composed: Map<string, string>, folder: string)
   const twin = composed.get(key);
   composed.set(key, name);
   if (twin === undefined) return;
-  const codes = [twin, name].map((one) => [...one].map((c) => (c > "~" ? `U+${c.codePointAt(0)!.toString(16).padStart(4, "0")}` : c)).join(""));
+  const codes = [twin, name].map((one) =>
+    [...one].map((c) => (c > "~" ? `U+${c.codePointAt(0)!.toString(16).padStart(4, "0")}` : c)).join(""),
+  );
   throw new LtadError(
     "LTAD_DATA",
     `${shown(folder)}: ${codes.join(" and ")} have the same name, in composed and other Unicode characters. Rename or join them.`,

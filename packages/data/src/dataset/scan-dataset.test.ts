@@ -151,7 +151,9 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ ...whole, ...Object.fromEntries(pairs) })).toMatch(/The same is true of .*1\.png, of .*2\.png and of 1 more\./);
     const root = await makeFolder(whole);
     for (const i of [1, 2, 3, 4, 5]) await symlink(join(root, "gone"), join(root, `nut/train/good/9${i}.png`));
-    await expect(scanDataset(root)).rejects.toThrow(/91\.png: this link is broken.* The same is true of 4 more links: \S+92\.png, .*\.\.\./);
+    await expect(scanDataset(root)).rejects.toThrow(
+      /91\.png: this link is broken.* The same is true of 4 more links: \S+92\.png, .*\.\.\./,
+    );
   });
 
   it("links that lead out or nowhere", async () => {

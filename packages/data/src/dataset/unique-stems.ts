@@ -27,7 +27,8 @@ export function byStem(names: readonly string[], where: string): Map<string, str
 function sameName(where: string, pairs: readonly (readonly [string, string])[]): LtadError {
   const [[first, second], ...more] = pairs as [readonly [string, string], ...(readonly [string, string])[]];
   const others = more.slice(0, 2).map((pair) => pair.map(shown).join(" and "));
-  const also = more.length > 0 ? ` The same is true of ${others.join(", of ")}${more.length > 2 ? ` and of ${more.length - 2} more` : ""}.` : "";
+  const also =
+    more.length > 0 ? ` The same is true of ${others.join(", of ")}${more.length > 2 ? ` and of ${more.length - 2} more` : ""}.` : "";
   return new LtadError(
     "LTAD_DATA",
     `${shown(where)}: ${shown(first)} and ${shown(second)} have the same name, so it is unclear which of them a mask or a list refers to. Remove or rename one.${also}`,

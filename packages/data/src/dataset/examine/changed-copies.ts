@@ -73,7 +73,7 @@ function nearest(one: Float32Array, others: readonly Float32Array[]): Nearest {
 }
 
 /** Images with fewer others than this do not say how much chance makes alike. */
-const fewestOthers = 10;
+const fewestOthers = 20;
 /** Robust deviations of the most similar one above the middle, and above the next one. */
 const outstanding = { middle: 4.5, next: 3.5 };
 

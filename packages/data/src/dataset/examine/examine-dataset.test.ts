@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { longTail } from "../../splits/long-tail.js";
 import { writeCleanList } from "../../splits/write-clean-list.js";
@@ -69,7 +69,7 @@ describe("examineDataset", () => {
   });
 
   it("finds training images that are tested as smaller JPEGs, lighter, with less contrast, mirrored and turned", async () => {
-    const changed = async (seed: number, change: (image: sharp.Sharp) => sharp.Sharp) => change(sharp(await part(seed))).toBuffer();
+    const changed = async (seed: number, change: (image: Sharp) => Sharp) => change(sharp(await part(seed))).toBuffer();
     const found = await examine({
       ...(await clean()),
       "a/test/good/small.jpg": await changed(3, (image) => image.resize(64, 64).jpeg({ quality: 90 })),

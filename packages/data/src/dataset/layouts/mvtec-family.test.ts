@@ -5,7 +5,18 @@ describe("siblings of MVTec AD", () => {
   const good = { "a/train/good/0.png": null };
 
   it("tells of good test images under another name, and takes the name", async () => {
-    for (const name of ["ok", "OK", "Good", "normal", "defect-free", "Gutteile", "ordentlich", "dobry", "\u826f\u54c1", "\u043d\u043e\u0440\u043c\u0430"]) {
+    for (const name of [
+      "ok",
+      "OK",
+      "Good",
+      "normal",
+      "defect-free",
+      "Gutteile",
+      "ordentlich",
+      "dobry",
+      "\u826f\u54c1",
+      "\u043d\u043e\u0440\u043c\u0430",
+    ]) {
       const option = /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
       const files = { ...good, [`a/test/${name}/0.png`]: null };
       const told = await scanFiles(files);
@@ -34,7 +45,7 @@ describe("siblings of MVTec AD", () => {
 
   it("tells of names that may mean good images, when there are no other good ones", async () => {
     const files = { ...good, "a/test/negative/0.png": null, "a/test/0/0.png": null };
-expect((await scanFiles(files)).warnings).toEqual([
+    expect((await scanFiles(files)).warnings).toEqual([
       expect.stringMatching(/^a\/test\/0: its images count as a defect/),
       expect.stringMatching(/^a\/test\/negative: its images count as a defect/),
     ]);

@@ -172,7 +172,16 @@ it("scores or names every file of a folder, in the order of their paths", async 
 it("takes no mask for an image: in folders of any usual name, and beside the images", async () => {
   const folder = await temporaryFolder();
   const part = await readFile(join(data, "tile/test/good/0.png"));
-  for (const path of ["a.png", "a_mask.png", "masks/a.png", "Ground_Truth/b.png", "gt/c.png", "b/mask.png", "a.map.png", "out/a.overlay.png"]) {
+  for (const path of [
+    "a.png",
+    "a_mask.png",
+    "masks/a.png",
+    "Ground_Truth/b.png",
+    "gt/c.png",
+    "b/mask.png",
+    "a.map.png",
+    "out/a.overlay.png",
+  ]) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), part);
   }
