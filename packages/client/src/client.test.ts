@@ -110,3 +110,19 @@ it("says when a server is away, slow, foreign or busy, and passes on the abort o
   const error = await refused(away.predict(image, { signal: AbortSignal.abort() }));
   expect([error.name, isServerError(error)]).toEqual(["AbortError", false]);
 });
+
+it("refuses options that it does not know and images that are none, before anything is sent", async () => {
+  const silent = createClient("http://127.0.0.1:1", { fetch: () => expect.fail("something was sent") });
+  for (const [call, message] of [
+    [() => silent.predict(image, { heatmap: true } as never), "predict: unknown option heatmap. Known ones are class, map"],
+    [() => silent.infer([image], { maps: "grid" } as never), "infer: unknown option maps"],
+    [() => silent.predict(image, null as never), "the options are not an object"],
+    [() => silent.predict("part.png" as never), "received a text. Read the file first."],
+    [() => silent.predict([1, 2] as never), "received object"],
+    [() => silent.predict(new Float32Array(2) as never), "received object"],
+  ] as const) {
+    const error = await refused(call());
+    expect(error).toMatchObject({ code: "LTAD_CONFIG", status: 0, message: expect.stringContaining(message) as string });
+  }
+  expect(() => createClient(server.url, { api_key: "x" } as never)).toThrow("unknown option api_key");
+});

@@ -1,3 +1,4 @@
+import { checkOptions } from "./check-call.js";
 import { infer, type Inference, type InferOptions } from "./infer.js";
 import type { ModelMetadata } from "./metadata.js";
 import { predict, type Prediction, type PredictOptions } from "./predict.js";
@@ -21,15 +22,21 @@ export interface Client {
 }
 
 /** A client of the server at an address, such as `http://127.0.0.1:8080`. */
-export function createClient(address: string | URL, { model, ...options }: ClientOptions = {}): Client {
+export function createClient(address: string | URL, given: ClientOptions = {}): Client {
+  checkOptions("createClient", given, ["model", "apiKey", "timeout", "fetch"]);
+  const { model, ...options } = given;
   const send = createSend(address, options);
   const name = model ?? "ltad";
   const metadata = async ({ signal }: CallOptions = {}) =>
     (await (await send(`/v2/models/${encodeURIComponent(name)}`, { ...(signal && { signal }) })).json()) as ModelMetadata;
   let decides: boolean | undefined;
   return {
-    predict: (image, own = {}) => predict(send, image, { ...(model !== undefined && { model }), ...own }),
+    async predict(image, own = {}) {
+      checkOptions("predict", own, ["class", "map", "overlay", "model", "signal"]);
+      return predict(send, image, { ...(model !== undefined && { model }), ...own });
+    },
     async infer(images, own = {}) {
+      checkOptions("infer", own, ["class", "outputs", "mapSize", "version", "signal"]);
       if (!own.outputs) decides ??= (await metadata(own)).parameters.has_thresholds;
       return infer(send, name, images, decides ?? false, own);
     },

@@ -1,3 +1,4 @@
+import { wrongCall } from "./check-call.js";
 import { errorOf, ServerError } from "./server-error.js";
 
 /** An image file: PNG, JPEG, WebP, TIFF or GIF. */
@@ -49,7 +50,10 @@ export function createSend(address: string | URL, { apiKey, timeout = 30_000, fe
 
 export async function bytesOf(image: Image): Promise<Uint8Array<ArrayBuffer>> {
   if (image instanceof Blob) return new Uint8Array(await image.arrayBuffer());
-  return image instanceof ArrayBuffer ? new Uint8Array(image) : new Uint8Array(image);
+  const isBytes = ArrayBuffer.isView(image) && image.BYTES_PER_ELEMENT === 1;
+  if (isBytes || Object.prototype.toString.call(image) === "[object ArrayBuffer]") return new Uint8Array(image);
+  const received = typeof image === "string" ? "a text" : image === null ? "null" : typeof image;
+  throw wrongCall(`image: expected the bytes of a file as Blob, Uint8Array or ArrayBuffer, received ${received}. Read the file first.`);
 }
 
 /** The bytes behind base64. */

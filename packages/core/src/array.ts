@@ -1,3 +1,5 @@
+import { numbers } from "./check/numbers.js";
+import { check, optional, refuse, type Rule } from "./check/rule.js";
 import { LtadError } from "./errors.js";
 
 /** Element types that cross a package border. `bool` is stored as 0 and 1. */
@@ -29,11 +31,13 @@ export function sizeOf(shape: readonly number[]): number {
  * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape
  */
 export function float32(shape: readonly number[], data?: ArrayLike<number>): FloatArray {
+  checkGiven("float32", shape, data);
   return checked({ dtype: "float32", shape, data: toFloat32(data, sizeOf(shape)) });
 }
 
 /** An int32 array of this shape; see {@link float32}. */
 export function int32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Int32Array } {
+  checkGiven("int32", shape, data);
   const values = data instanceof Int32Array ? data : data ? Int32Array.from(data) : new Int32Array(sizeOf(shape));
   return checked({ dtype: "int32", shape, data: values });
 }
@@ -53,6 +57,17 @@ export function floats(array: NdArray | undefined, name: string): Float32Array {
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
+
+/** Texts, booleans and holes in a plain array would become numbers, or NaN, without a word. */
+function checkGiven(name: string, shape: readonly number[], data: ArrayLike<number> | undefined): void {
+  check(name, { shape, data }, { shape: numbers, data: Array.isArray(data) ? numbers : optional(anyLength) });
+}
+
+const anyLength: Rule = (value, path) => {
+  const isWrong = typeof value !== "object" || value === null || !("length" in value);
+  if (isWrong || value instanceof BigInt64Array || value instanceof BigUint64Array)
+    throw refuse(path, "an array of numbers", value, "LTAD_SHAPE");
+};
 
 function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Array {
   if (data instanceof Float32Array) return data;

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { check } from "./check/rule.js";
+import { string } from "./check/simple.js";
 import { LtadError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type FileArrays, type Safetensors } from "./safetensors.js";
 
@@ -9,6 +11,7 @@ import { decodeSafetensors, encodeSafetensors, type FileArrays, type Safetensors
  * @throws LtadError `LTAD_WRITE` when the disk is full or the place may not be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  check("write", { path }, { path: string });
   const beside = join(dirname(path), `.${randomBytes(6).toString("hex")}.part`);
   try {
     await mkdir(dirname(path), { recursive: true });

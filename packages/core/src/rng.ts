@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { check, refuse, type Rule } from "./check/rule.js";
+import { whole } from "./check/simple.js";
 
 /** A seeded source of random numbers. The same seed and the same calls give the same numbers on every machine. */
 export interface Rng {
@@ -27,11 +29,16 @@ export interface RngState {
   readonly spare: number | null;
 }
 
+const seedRule: Rule = (value, path) => {
+  if (typeof value !== "string" && !Number.isFinite(value)) throw refuse(path, "a number or a text", value);
+};
+
 /**
  * A generator from a seed: sfc32, its state filled from the SHA-256 of the key. 96 bits of seed, so that the many thousand forks
  * of a training run never meet; `createRng("7/noise")` is `createRng(7).fork("noise")`.
  */
 export function createRng(seed: number | string): Rng {
+  check("createRng", { seed }, { seed: seedRule });
   const key = String(seed);
   const digest = createHash("sha256").update(key).digest();
   const rng = fromState({ key, words: [digest.readInt32LE(0), digest.readInt32LE(4), digest.readInt32LE(8), 1], spare: null });
@@ -96,6 +103,7 @@ function fromState({ key, words, spare: first }: RngState): Rng {
     }
   };
   const fill = (size: number, draw: () => number) => {
+    whole(0)(size, "rng: size");
     const out = new Float32Array(size);
     for (let i = 0; i < size; i++) out[i] = draw();
     return out;

@@ -1,5 +1,8 @@
 import type { DType, NdArray, NdArrays } from "./array.js";
 import { bytesOf, sizeOf } from "./array.js";
+import { numbers } from "./check/numbers.js";
+import { anything, check, recordOf, refuse } from "./check/rule.js";
+import { having, oneOf, string } from "./check/simple.js";
 import { LtadError } from "./errors.js";
 import { type Fail, failFor, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
@@ -36,6 +39,7 @@ export interface Safetensors {
  * @throws LtadError `LTAD_SHAPE` when an array does not fill its shape or has the format's own name `__metadata__`
  */
 export function encodeSafetensors(arrays: FileArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  check("safetensors", { arrays, metadata }, { arrays: recordOf(anything), metadata: recordOf(string) });
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let end = 0;
   for (const [name, array] of Object.entries(arrays)) {
@@ -97,7 +101,13 @@ export function arrayOf({ name, type, shape }: HeaderEntry, bytes: Uint8Array, f
   }
 }
 
+const classes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, float64: Float64Array, float16: Uint16Array } as const;
+
 function checkArray<A extends FileArrays[string]>(name: string, array: A): A {
+  check("safetensors", { [name]: array }, { [name]: having("an array { dtype, shape, data }", "dtype", "shape", "data") });
+  check(`safetensors: ${name}`, { dtype: array.dtype, shape: array.shape }, { dtype: oneOf(Object.keys(classes)), shape: numbers });
+  const wanted = classes[array.dtype];
+  if (!(array.data instanceof wanted)) throw refuse(`safetensors: ${name}.data`, `a ${wanted.name}`, array.data, "LTAD_SHAPE");
   const expected = sizeOf(array.shape);
   if (name !== "__metadata__" && array.data.length === expected) return array;
   const why =

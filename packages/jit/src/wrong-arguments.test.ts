@@ -128,6 +128,7 @@ describe("trainStep names the nearest option", () => {
     [{ optimiser: { kind: "sgd", nesterov: true } }, /optimiser\.nesterov/],
     [{ optimiser: { beta1: 2 } }, /beta1: expected a number from 0 to 1, received 2/],
     [{ optimiser: "adam" }, /optimiser: expected an object/],
+    [{ optimiser: Object.create({ kind: "sgd" }) as object }, /optimiser: expected a plain object with a kind of its own/],
     [{ freeze: ["v"] }, /freeze: v is no parameter.*Did you mean w/],
     [{ freeze: ["w"] }, /every parameter is frozen/],
   ])("%o", async (more, message) => {
@@ -159,7 +160,15 @@ describe("trainStep names the nearest option", () => {
     });
     for (const state of [undefined, {}, { "params.w": x }, { ...training.state(), step: 3 }])
       expect(() => training.restore(state as never)).toThrow(expect.objectContaining({ name: "LtadError" }));
+    const negative = { ...training.state(), step: { dtype: "int32", shape: [], data: Int32Array.of(-1) } as const };
+    expect(() => training.restore(negative)).toThrow("step: expected a whole number of 0 or more");
+    expect(() => training.restore({ ...training.state(), "params.other": x })).toThrow("state.params.other: unknown");
+    await expect(training.step({ x }, { learningRate: -1 })).rejects.toThrow("expected a number of 0 or more");
+    for (const path of [undefined, 3, Buffer.from("x")])
+      await expect(training.save(path as never)).rejects.toMatchObject({ code: "LTAD_CONFIG" });
+    const last = training.step({ x }, { learningRate: 0.1 });
     await training.dispose();
+    expect((await last).loss).toBeCloseTo(5);
     await expect(training.step({ x }, { learningRate: 1 })).rejects.toMatchObject({ code: "LTAD_CONFIG" });
   });
 });

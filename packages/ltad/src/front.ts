@@ -29,7 +29,7 @@ const job = { onProgress: optional(func), signal: optional(having("an AbortSigna
 const place = {
   env: optional(having("a record of variables")),
   cacheDir: optional(string),
-  maxPixels: optional(number(1)),
+  maxPixels: optional(whole(1)),
   skipBad: optional(boolean),
 };
 const reading = {

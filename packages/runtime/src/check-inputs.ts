@@ -49,7 +49,12 @@ const dataTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
 
 /** Has a type and a shape that {@link describe} can print, and numbers. */
 function isDescribed({ dtype, shape, data }: NdArray): boolean {
-  return typeof dtype === "string" && Array.isArray(shape) && typeof (data as ArrayLike<number> | undefined)?.length === "number";
+  return (
+    typeof dtype === "string" &&
+    typeof data === "object" &&
+    Array.isArray(shape) &&
+    typeof (data as ArrayLike<number> | undefined)?.length === "number"
+  );
 }
 
 const describe = ({ dtype, shape }: TensorSpec | NdArray) => `${dtype} [${shape.map((n) => n ?? "batch").join(", ")}]`;

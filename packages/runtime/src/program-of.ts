@@ -22,6 +22,7 @@ export async function programOf<const In extends TensorSpecs, const Out extends 
     throw error;
   }
   let open = true;
+  const running = new Set<Promise<unknown>>();
   const program: Program = {
     inputs,
     outputs,
@@ -29,11 +30,14 @@ export async function programOf<const In extends TensorSpecs, const Out extends 
     async run(arrays) {
       if (!open) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Open it again.");
       checkInputs(arrays, inputs);
-      return session.run(arrays);
+      const run = session.run(arrays);
+      running.add(run);
+      return run.finally(() => running.delete(run));
     },
     async dispose() {
       if (!open) return;
       open = false;
+      await Promise.allSettled(running); // a run that has begun ends before its session does
       await session.release();
     },
   };

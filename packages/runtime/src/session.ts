@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isLtadError, LtadError } from "@ltad/core";
+import { foreignFile, isLtadError, LtadError } from "@ltad/core";
 import { boolean, check, fields, optional, refuse, type Rule } from "@ltad/core/check";
 import type { InferenceSession } from "onnxruntime-common";
 import { asSession, type Session } from "./as-session.js";
@@ -25,7 +25,7 @@ export async function createSession(model: Uint8Array | string, options: Session
       return asSession(ort.api, session, ort.name === "onnxruntime-node" ? providers : ["wasm"]);
     });
   } catch (error) {
-    throw isLtadError(error) ? error : modelError(error, model);
+    throw isLtadError(error) ? error : modelError(error, model, foreignFile(await headOf(model)));
   }
 }
 
@@ -58,8 +58,22 @@ const modelRule: Rule = (value, path) => {
   if (!fits) throw refuse(path, "the path of an .onnx file or its bytes as a Uint8Array", value);
 };
 
-function modelError(error: unknown, model: Uint8Array | string): LtadError {
-  const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
+/** The first bytes of a model; none where it cannot be read. */
+async function headOf(model: Uint8Array | string): Promise<Uint8Array> {
+  if (typeof model !== "string") return model.subarray(0, 64);
+  const file = await open(model).catch(() => undefined);
+  if (!file) return new Uint8Array();
+  try {
+    return (await file.read(new Uint8Array(64))).buffer;
+  } catch {
+    return new Uint8Array();
+  } finally {
+    await file.close();
+  }
+}
+
+function modelError(error: unknown, model: Uint8Array | string, foreign: string | undefined): LtadError {
+  const reason = foreign ?? (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
   const name = typeof model === "string" ? model : "model";
   return new LtadError("LTAD_BUNDLE", `${name}: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {
     cause: error,

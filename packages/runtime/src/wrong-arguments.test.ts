@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { float32 } from "@ltad/core";
 import { encodeModel } from "@ltad/onnx";
 import { wrongCalls } from "@ltad/core/testing";
@@ -41,5 +44,32 @@ it.each([
     code: "LTAD_SHAPE",
     message: expect.stringContaining(message) as string,
   });
+  await program.dispose();
+});
+
+it.each([
+  ["a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "run git lfs pull"],
+  ["a web page", "<!DOCTYPE html><html><body>404</body></html>", "it is a web page"],
+])("names %s for what it is", async (_, text, message) => {
+  const path = join(await mkdtemp(join(tmpdir(), "ltad-")), "model.onnx");
+  await writeFile(path, text);
+  for (const source of [path, Buffer.from(text)])
+    await expect(api.openProgram(source)).rejects.toMatchObject({
+      code: "LTAD_BUNDLE",
+      message: expect.stringContaining(message) as string,
+    });
+});
+
+it("ends a run that has begun before it lets the session go", async () => {
+  const program = await api.openProgram(model, { inputs });
+  const run = program.run({ x: float32([2], [1, 2]) });
+  await Promise.all([program.dispose(), program.dispose()]);
+  expect([...(await run)["y"]!.data]).toEqual([1, 2]);
+});
+
+it("says that a tensor is no array", async () => {
+  const program = await api.openProgram(model, { inputs });
+  const tensor = { dtype: "float32", shape: [2], data: () => undefined };
+  await expect(program.run({ x: tensor } as never)).rejects.toThrow("expected an array { dtype, shape, data }");
   await program.dispose();
 });

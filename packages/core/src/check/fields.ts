@@ -10,6 +10,8 @@ export function fields(rules: Readonly<Record<string, Rule>>): Rule {
       throw refuse(path, `an object with ${known.join(", ")}`, value);
     const unknown = Object.keys(value).find((key) => !Object.hasOwn(rules, key));
     if (unknown !== undefined) throw unknownField(path, unknown, known);
+    const inherited = known.find((key) => key in value && !Object.hasOwn(value, key));
+    if (inherited !== undefined) throw refuse(path, `a plain object with a ${inherited} of its own`, value);
     for (const [name, rule] of Object.entries(rules)) rule((value as Record<string, unknown>)[name], `${path}.${name}`);
   };
 }

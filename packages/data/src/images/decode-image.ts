@@ -1,4 +1,6 @@
+import { check } from "@ltad/core/check";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
+import { imageRule } from "./image-rule.js";
 import { damagedError, openImage, type OpenImage } from "./open-image.js";
 
 /** Pixels of one image. */
@@ -16,6 +18,7 @@ export interface DecodedImage {
  * @throws LtadError `LTAD_IMAGE` naming the file, what was found and what to do
  */
 export async function decodeImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<DecodedImage> {
+  check("decodeImage", { options }, { options: imageRule });
   return decodePixels(await openImage(source, options), options);
 }
 

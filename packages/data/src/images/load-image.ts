@@ -1,7 +1,9 @@
 import type { ResizeKernel } from "@ltad/core";
+import { check, whole as wholeNumber } from "@ltad/core/check";
 import sharp from "sharp";
 import { type DecodedImage, decodePixels, rawRgb } from "./decode-image.js";
 import type { ImageOptions } from "./image-limits.js";
+import { readImageRule } from "./image-rule.js";
 import { openImage, type OpenImage } from "./open-image.js";
 import { shrunkSize, squashImage, unitRange } from "./squash-image.js";
 
@@ -34,6 +36,7 @@ export async function readImage(
   size: number,
   options: LoadImageOptions & { readonly pixels?: boolean; readonly mostPixels?: number | undefined } = {},
 ): Promise<LoadedImage> {
+  check("readImage", { size, options }, { size: wholeNumber(1), options: readImageRule });
   const { kernel = "linear" } = options;
   const image = await openImage(source, options);
   const { format, width, height, hasAlpha } = image.header;

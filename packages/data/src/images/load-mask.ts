@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core";
+import { anything, check, listOf } from "@ltad/core/check";
 import { shown } from "../internal/shown.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
 import { type MaskMarks, maskMarks, type MaskSamples } from "./mask-marks.js";
@@ -23,6 +24,7 @@ export async function loadMask(
   expected?: MaskSize,
   options: ImageOptions = {},
 ): Promise<Mask> {
+  if (isSeveral(source)) check("loadMask", { source }, { source: listOf(anything, 1) });
   if (isSeveral(source)) return maskUnion(await Promise.all(source.map((part) => loadMask(part, expected, options))), source);
   const image = await openImage(source, options);
   const { width, height, format } = image.header;

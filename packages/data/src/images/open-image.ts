@@ -1,3 +1,4 @@
+import { check, refuse, type Rule } from "@ltad/core/check";
 import sharp, { type Sharp } from "sharp";
 import { imageError } from "./image-error.js";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
@@ -39,11 +40,17 @@ const convert =
   "Use PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM; convert the file (for example with ImageMagick: magick IN OUT.png) or remove it.";
 const replace = "Use a PNG, JPEG, WebP, TIFF, GIF, BMP, PGM or PPM image; copy the right file here, or remove this one.";
 
+const sourceRule: Rule = (value, path) => {
+  const fits = (typeof value === "string" && value !== "") || value instanceof Uint8Array;
+  if (!fits) throw refuse(path, "the path of an image, or the bytes of its file", value, "LTAD_SHAPE");
+};
+
 /**
  * Reads a file or bytes as far as the header: kind by content, size against the limits.
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function openImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<OpenImage> {
+  check("image", { source }, { source: sourceRule });
   const name = nameOf(source, options);
   const { maxBytes, maxPixels = defaultMaxPixels } = options;
   const bytes = typeof source === "string" ? await readImageFile(source, options) : source;

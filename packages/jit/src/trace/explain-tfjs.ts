@@ -22,7 +22,7 @@ export function explainTfjs(error: unknown): unknown {
 
 /** Thrown by TF.js itself, not by a function of the caller that it called. */
 function isOfTfjs({ stack = "" }: Error): boolean {
-  const first = stack.split("\n").find((line) => /^\s+at /.test(line));
+  const first = stack.split("\n").find((line) => /^\s+at (?!.*<anonymous>\)$)/.test(line)); // an array that cannot be so long is made by none
   return first !== undefined && /node_modules[^\n]*@tensorflow/.test(first);
 }
 

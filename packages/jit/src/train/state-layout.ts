@@ -82,7 +82,9 @@ export function toCheckpoint(state: NdArrays, { names, trained, packing, groups 
  * @throws LtadError `LTAD_SHAPE` when it belongs to another model or optimiser
  */
 export function fromCheckpoint(checkpoint: NdArrays, layout: StateLayout): NdArrays {
-  const { packing, groups, initial } = layout;
+  const { packing, groups, initial, names } = layout;
+  const foreign = Object.keys(ofGroup(checkpoint, "params")).find((name) => !names.includes(name));
+  if (foreign !== undefined) throw new LtadError("LTAD_SHAPE", `state.params.${foreign}: unknown. The state belongs to another model.`);
   for (const [name, array] of Object.entries(toCheckpoint(initial, layout))) checkEntry(name, checkpoint[name], array);
   const packed = groups.map((group) => grouped(group, packArrays(ofGroup(checkpoint, group), packing)));
   const alone = Object.keys(initial).filter((name) => /^(frozen|buffers)\./.test(name));

@@ -9,7 +9,7 @@ import {
   unflatten,
   writeSafetensors,
 } from "@ltad/core";
-import { aTree, boolean, check, fields, func, listOf, number, optional, anything, type Rule, string } from "@ltad/core/check";
+import { aTree, boolean, check, fields, func, listOf, number, optional, anything, type Rule, string, whole } from "@ltad/core/check";
 import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
 import { engineFields } from "../rules.js";
@@ -136,6 +136,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
   const restore = (saved: NdArrays) => {
     check("restore", { state: saved }, { state: aTree });
     for (const [name, array] of Object.entries(counters(0, 0, options.accumulate))) checkEntry(name, saved[name], array);
+    check("restore", { step: saved["step"]!.data[0] }, { step: whole(0) });
     stepper.load(fromCheckpoint(saved, layout));
     [count, added] = [saved["step"]!.data[0]!, saved["accumulated"]?.data[0] ?? 0];
   };
@@ -192,7 +193,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
     restore,
     save: (path) => writeSafetensors(path, state()),
     load: async (path) => restore((await readSafetensors(path)).arrays),
-    dispose: () => stepper.dispose(),
+    dispose: () => inTurn(() => stepper.dispose()),
   };
 }
 
@@ -214,7 +215,7 @@ export function trainStepToOnnx<
 }
 
 const rateRule: Rule = (value, path) => {
-  if (typeof value !== "function") number()(value, path);
+  if (typeof value !== "function") number(0)(value, path);
 };
 const atRule = optional(fields({ learningRate: rateRule }));
 
@@ -247,7 +248,7 @@ function rateAt(step: number, rate: LearningRate | undefined): number {
     throw new LtadError("LTAD_CONFIG", "step: no learning rate. Pass { learningRate } to it, or set learningRate in trainStep.");
   if (typeof rate === "number") return rate;
   const value: unknown = rate(step);
-  check(`learningRate(${step})`, { value }, { value: number() });
+  check(`learningRate(${step})`, { value }, { value: number(0) });
   return value as number;
 }
 

@@ -79,7 +79,8 @@ function roleOf(item: TestItem): "good" | "defective" {
 }
 
 async function read({ id, file }: TrainItem, options: ImageOptions): Promise<Omit<ImageFacts, "class" | "role">> {
-  const named = { ...options, name: file };
+  const { range, maxBytes, maxPixels } = options;
+  const named = { name: file, range, ...(maxBytes !== undefined && { maxBytes }), ...(maxPixels !== undefined && { maxPixels }) };
   const bytes = await readImageFile(file, named);
   const { width, height, depth } = await readImageHeader(bytes, named);
   const pixels = await loadImage(bytes, side, named);
