@@ -134,7 +134,7 @@ function checkTwins(name: string, composed: Map<string, string>, folder: string)
   composed.set(key, name);
   if (twin === undefined) return;
   const codes = [twin, name].map((one) =>
-    [...one].map((c) => (c > "~" ? `U+${c.codePointAt(0)!.toString(16).padStart(4, "0")}` : c)).join(""),
+    Array.from(one, (c) => (c > "~" ? `U+${c.codePointAt(0)!.toString(16).padStart(4, "0")}` : c)).join(""),
   );
   throw new LtadError(
     "LTAD_DATA",

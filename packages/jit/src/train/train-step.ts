@@ -122,14 +122,14 @@ export async function trainStep<
 const noNumbers = { params: {}, buffers: {} };
 
 async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
-  const { layout: whole, ...rest } = partsOf(given);
-  const layout = withoutNumbers(whole);
+  const { layout: complete, ...rest } = partsOf(given);
+  const layout = withoutNumbers(complete);
   const parts: StepParts = { ...rest, layout };
   const options = { ...given, ...noNumbers };
   const { optimiser } = parts;
   const make = options.engine === "tensorflow" ? eagerStepper : onnxStepper;
   const functions = { step: stepFunction(parts), ...(options.accumulate ? { add: addFunction(parts) } : {}) };
-  const stepper = await make(functions, whole.initial, options, scalarsOf(parts, options.accumulate));
+  const stepper = await make(functions, complete.initial, options, scalarsOf(parts, options.accumulate));
   let [count, added] = [0, 0];
   const state = () => ({ ...toCheckpoint(stepper.state(), layout), ...counters(count, added, options.accumulate) });
   const inTurn = queue();

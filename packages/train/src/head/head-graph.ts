@@ -80,11 +80,9 @@ export function nearestGraph(arrays: NdArrays, { zSize }: FeatureSpec): Graph {
   const judged = arrays["calibration.judged"] as FloatArray | undefined; // [K, N]
   const whole = judged && { whole: wholeClasses(judged) };
   const inputs = { z: f32(null, zSize), class: i32(null) };
-  const model = toOnnx(
-    ({ z, class: label }, tables) => ({ ...nearestClass(tables as unknown as NearestTables, { z, label }) }),
-    inputs,
-    { constants: { zMean: zMean!, zDeviation: zDeviation!, classZ: classZ!, ...whole } },
-  );
+  const model = toOnnx(({ z, class: label }, tables) => ({ ...nearestClass(tables as unknown as NearestTables, { z, label }) }), inputs, {
+    constants: { zMean: zMean!, zDeviation: zDeviation!, classZ: classZ!, ...whole },
+  });
   return { model, inputs };
 }
 
