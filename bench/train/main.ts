@@ -88,7 +88,8 @@ async function linkWeights(cache: string): Promise<void> {
   const own = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
   await mkdir(cache, { recursive: true });
   for (const name of ["npm", "weights"]) {
-    if ((await readdir(own).catch(() => [])).includes(name) && !existsSync(join(cache, name))) await symlink(join(own, name), join(cache, name));
+    if ((await readdir(own).catch(() => [])).includes(name) && !existsSync(join(cache, name)))
+      await symlink(join(own, name), join(cache, name));
   }
 }
 

@@ -11,7 +11,9 @@ const side = 384;
 
 /** A data set of blank images of 384 x 384 pixels with the masks of another one, for comparing maps with masks at that size. */
 export async function writeSquare(data: string, out: string): Promise<void> {
-  const blank = await sharp({ create: { width: side, height: side, channels: 3, background: "black" } }).png().toBuffer();
+  const blank = await sharp({ create: { width: side, height: side, channels: 3, background: "black" } })
+    .png()
+    .toBuffer();
   for (const { test } of (await scanDataset(data)).classes) {
     for (const { id, file, mask } of test) {
       const stem = id.slice(0, id.lastIndexOf("."));
@@ -20,7 +22,9 @@ export async function writeSquare(data: string, out: string): Promise<void> {
       const { width, height, orientation } = await readImageHeader(file);
       const marked = await loadMask(mask, { width, height, orientation, image: file });
       const grey = resizeMask(marked.data, marked.width, marked.height, side).map((value) => 255 * value);
-      const png = await sharp(grey, { raw: { width: side, height: side, channels: 1 } }).png().toBuffer();
+      const png = await sharp(grey, { raw: { width: side, height: side, channels: 1 } })
+        .png()
+        .toBuffer();
       await write(join(out, `${stem.replace("/test/", "/ground_truth/")}_mask.png`), png);
     }
   }
@@ -32,7 +36,11 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** AUROC of the maps and scores in a folder. */
-export async function measure(folder: string, square: string, order: readonly string[]): Promise<Pick<Row, "image" | "imageByMap" | "pixel">> {
+export async function measure(
+  folder: string,
+  square: string,
+  order: readonly string[],
+): Promise<Pick<Row, "image" | "imageByMap" | "pixel">> {
   const [byMap, byScore] = [measureSet(), measureSet()];
   const own = await readScores(join(folder, "scores.csv"));
   for (const data of (await scanDataset(square)).classes) {
@@ -41,7 +49,11 @@ export async function measure(folder: string, square: string, order: readonly st
     byScore.add(data.name, own.get(data.name)!.test, null);
   }
   const maps = byMap.result(order, 0).summary;
-  const means = ({ avg, high, low }: typeof maps, metric: string): Means => ({ avg: percent(avg[metric]), high: percent(high[metric]), low: percent(low[metric]) });
+  const means = ({ avg, high, low }: typeof maps, metric: string): Means => ({
+    avg: percent(avg[metric]),
+    high: percent(high[metric]),
+    low: percent(low[metric]),
+  });
   return {
     image: means(byScore.result(order, 0).summary, "image_auroc"),
     imageByMap: means(maps, "image_auroc"),

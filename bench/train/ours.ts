@@ -7,7 +7,7 @@ import { openDetector, train } from "ltad";
 import type { Cost } from "./row.js";
 
 // Our side, in a process of its own: `fit` trains from image files, `predict` scores the test images one after another.
-// Both print their cost as a line of JSON. A child of main.ts, which fills the cache with weights but not with features.
+// Both print their cost as a line of JSON. main.ts runs it with a cache that holds weights but no features.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,7 +28,14 @@ console.log(JSON.stringify(cost));
 async function fit(): Promise<Cost> {
   const { data, preset, cache, order, seed } = values;
   const measured = measure();
-  const { folder } = await train(data, { out: model, preset, cacheDir: cache, protocol: "exp20", order: order.split(","), seed: Number(seed) });
+  const { folder } = await train(data, {
+    out: model,
+    preset,
+    cacheDir: cache,
+    protocol: "exp20",
+    order: order.split(","),
+    seed: Number(seed),
+  });
   const detector = await openDetector(folder);
   const bytes = Object.values(detector.manifest.files).reduce((sum, file) => sum + file.bytes, 0);
   await detector.dispose();
@@ -40,7 +47,7 @@ async function predict(): Promise<Cost> {
   const detector = await openDetector(model);
   const items = (await scanDataset(values.data)).classes.flatMap(({ name, test }) => test.map((item) => ({ ...item, class: name })));
   await detector.predict(items[0]!.file, { size }); // a warm-up
-  const lines = ["image,class,label,score"];
+  const lines = [csvRow(["image", "class", "label", "score"])];
   const sum = { seconds: 0, cpuSeconds: 0 };
   for (const item of items) {
     const measured = measure();
@@ -51,7 +58,7 @@ async function predict(): Promise<Cost> {
     lines.push(csvRow([item.id, item.class, isGood(item) ? 0 : 1, score]));
     await writeNpy(join(values.out, "maps", `${item.id.slice(0, -extname(item.id).length)}.npy`), map);
   }
-  await writeFile(join(values.out, "scores.csv"), `${lines.join("\n")}\n`);
+  await writeFile(join(values.out, "scores.csv"), lines.join(""));
   await detector.dispose();
   return { ...sum, peakMb: peakMb(), images: items.length };
 }

@@ -26,7 +26,11 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export function ours(preset: string): Program {
   return (task, { data, out, cache, order }, timeout) => {
     const options = ["--data", data, "--out", out, "--cache", cache, "--preset", preset, "--order", order.join(",")];
-    return child(process.execPath, [...process.execArgv, "--import", import.meta.resolve("tsx"), here("ours.ts"), task, ...options], timeout);
+    return child(
+      process.execPath,
+      [...process.execArgv, "--import", import.meta.resolve("tsx"), here("ours.ts"), task, ...options],
+      timeout,
+    );
   };
 }
 
