@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -71,7 +71,7 @@ async function rowOf(name: string, { data, cache, square }: Pick<Places, "data" 
   if (existsSync(kept)) return JSON.parse(await readFile(kept, "utf8")) as Row;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await rm(join(cache, "features"), { recursive: true, force: true });
+  for (const own of ["features", "checked"]) await rm(join(cache, own), { recursive: true, force: true }); // every row starts from image files
   const places = { data, cache, out: folder, order, trainImages: join(out, "ltad-fast", "model", "train-images.txt") };
   const seconds = 60 * Number(values.minutes);
   const fit = await programs[name]!("fit", places, seconds);
@@ -88,12 +88,11 @@ async function linkWeights(cache: string): Promise<void> {
   const own = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
   await mkdir(cache, { recursive: true });
   for (const name of ["npm", "weights"]) {
-    if ((await readdir(own).catch(() => [])).includes(name) && !existsSync(join(cache, name)))
-      await symlink(join(own, name), join(cache, name));
+    if (existsSync(join(own, name)) && !existsSync(join(cache, name))) await symlink(join(own, name), join(cache, name));
   }
 }
 
 function reasonOf(error: unknown): string {
   const { killed, message } = error as Error & { readonly killed?: boolean };
-  return killed ? `it did not end within ${values.minutes} minutes` : message;
+  return killed ? `it did not end within ${values.minutes} minutes` : message.trimEnd().split("\n").at(-1)!;
 }

@@ -14,7 +14,8 @@ export async function writeSquare(data: string, out: string): Promise<void> {
   const blank = await sharp({ create: { width: side, height: side, channels: 3, background: "black" } })
     .png()
     .toBuffer();
-  for (const { test } of (await scanDataset(data)).classes) {
+  for (const { name, test } of (await scanDataset(data)).classes) {
+    await write(join(out, name, "train/good/blank.png"), blank); // a data set needs one
     for (const { id, file, mask } of test) {
       const stem = id.slice(0, id.lastIndexOf("."));
       await write(join(out, `${stem}.png`), blank);

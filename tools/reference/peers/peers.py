@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from anomalib.callbacks import ModelCheckpoint
 from anomalib.data import Tabular
 from anomalib.engine import Engine
 from anomalib.models import MHPatchcore, Padim, Patchcore
@@ -30,6 +31,7 @@ from torchvision.transforms.v2 import Compose, Normalize, Resize
 from weights import timm_state
 
 SIZE = 384
+QUIET = {"enable_progress_bar": False, "enable_model_summary": False}
 BACKBONE = "tf_efficientnet_b0"
 ENDINGS = {".jpg", ".jpeg", ".png", ".bmp"}
 METHODS = {
@@ -95,7 +97,8 @@ def fit(method, groups, state, folder):
     cost = {"seconds": 0.0, "cpuSeconds": 0.0, "bytes": 0}
     for name, group in groups.items():
         clock = start()
-        engine = Engine(accelerator="cpu", devices=1, logger=False, enable_progress_bar=False, enable_model_summary=False, default_root_dir=folder / "models" / name)
+        keep = ModelCheckpoint(dirpath=folder / "models", filename=name, save_on_train_epoch_end=True)  # by default only after a validation
+        engine = Engine(accelerator="cpu", devices=1, logger=False, callbacks=[keep], default_root_dir=folder / "work", **QUIET)
         engine.fit(model=make_model(method, state), train_dataloaders=images_of(group).train_dataloader())
         seconds, cpu_seconds = clock()
         file = newest(folder, name)
@@ -105,7 +108,7 @@ def fit(method, groups, state, folder):
 
 
 def newest(folder, name):
-    return max((folder / "models" / name).rglob("*.ckpt"), key=lambda file: file.stat().st_mtime)
+    return max((folder / "models").glob(f"{name}*.ckpt"), key=lambda file: file.stat().st_mtime)
 
 
 def predict(method, groups, state, folder):
