@@ -56,8 +56,8 @@ async function run(): Promise<void> {
 
 /** Names of rows, ours first, because the others train on the images that ours wrote down. */
 async function chosen(): Promise<string[]> {
-  const only = values.only.split(";").map((name) => name.trim());
-  const names = Object.keys(programs).filter((name) => name === "LTAD fast" || values.only === "" || only.includes(name));
+  const only = new Set(values.only.split(";").map((name) => name.trim()));
+  const names = Object.keys(programs).filter((name) => name === "LTAD fast" || values.only === "" || only.has(name));
   if (await hasPeers(values.python)) return names;
   console.error(
     `${values.python} does not have anomalib, so only LTAD is measured. To compare, install tools/reference/peers/requirements.txt and add --python PYTHON.`,
