@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { csvRow } from "@ltad/core";
 import { isGood, scanDataset } from "@ltad/data";
 import { openDetector, train } from "ltad";
+import "@ltad/train"; // which `ltad` loads when it trains; loading is left out for the others, too
 import type { Cost } from "./row.js";
 
 // Our side, in a process of its own: `fit` trains from image files, `predict` scores the test images one after another.
