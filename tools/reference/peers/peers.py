@@ -118,6 +118,8 @@ def predict(method, groups, state, folder):
         model = make_model(method, state)
         model.load_state_dict(torch.load(newest(folder, name), weights_only=False)["state_dict"])
         model.eval()
+        with torch.inference_mode():
+            model(torch.zeros(1, 3, SIZE, SIZE))  # a warm-up
         found = {str(file): (own, identity) for own, file, identity in group["test"]}
         batches = iter(images_of(group).test_dataloader())
         for _ in found:
