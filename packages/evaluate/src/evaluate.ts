@@ -2,7 +2,9 @@ import { type JobOptions, stopwatch, throwIfAborted } from "@ltad/core";
 import { type Dataset, isGood, type TrainItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import { type ClassCurves, curvesOf } from "./decisions/class-curves.js";
-import { classDecisions, shiftWarnings } from "./decisions/class-decisions.js";
+import { classDecisions } from "./decisions/class-decisions.js";
+import { decisionWarnings } from "./decisions/decision-warnings.js";
+import { checkRates } from "./decisions/rate-check.js";
 import type { Evaluation } from "./evaluation.js";
 import { type FalseAlarms, falseAlarms } from "./false-alarms/false-alarms.js";
 import type { LeftOutImages } from "./false-alarms/left-out-images.js";
@@ -86,7 +88,8 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     ...measures,
     ...(calibration && { calibration }),
   } as Evaluation;
-  const evaluation: Evaluation = decisions ? { ...measured, decisions } : measured;
+  const check = decisions && checkRates(decisions);
+  const evaluation: Evaluation = { ...measured, ...(decisions && { decisions }), ...(check && { false_alarm_check: check }) };
   return {
     evaluation,
     tested,
@@ -95,7 +98,7 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
       return { item, class: name, used, score };
     }),
     curves,
-    warnings: [...shiftWarnings(decisions ?? [], manifest), ...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
+    warnings: [...decisionWarnings(decisions ?? [], manifest), ...warnings, ...odd, ...missingNumbers(tested, measures.reasons)],
     model: { folder, manifest },
     dataset,
   };

@@ -1,4 +1,5 @@
 import type { ClassDecision } from "./decisions/class-decisions.js";
+import type { RateCheck } from "./decisions/rate-check.js";
 import type { Numbers, SetMeasures } from "./set-measures.js";
 
 /** Metrics by name, null where one is undefined; every evaluation has these two. */
@@ -14,6 +15,8 @@ export interface Evaluation extends SetMeasures {
   readonly classes: Readonly<Record<string, NamedMetrics>>;
   /** What the limits of the model do to the test images, from most to least training images; missing for a model without limits. */
   readonly decisions?: readonly ClassDecision[];
+  /** Whether the stated rates of false alarms hold over all classes; missing where none is stated or no good image was tested. */
+  readonly false_alarm_check?: RateCheck;
   /** Seconds of each part of the work. */
   readonly timing: Readonly<Record<string, number>>;
 }

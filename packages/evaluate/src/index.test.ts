@@ -10,10 +10,12 @@ it("exports these names", () => {
       "leftOutImages",
       "measureSet",
       "ownOf",
+      "promiseOf",
       "readMaps",
       "readScores",
       "statedRates",
       "trainImagesFile",
+      "turnedAround",
       "writeMeasures",
       "writeScores",
     ]

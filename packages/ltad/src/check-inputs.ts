@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type JobOptions, LtadError, sha256 } from "@ltad/core";
 import { plural } from "@ltad/core/format";
-import { type BadFile, checkFiles, type FileToCheck } from "@ltad/data";
+import { type BadFile, checkFiles, type Fault, faultLines, type FileToCheck } from "@ltad/data";
 
 export interface CheckInputsOptions extends JobOptions {
   /** Folder that remembers which files are whole, so that each is decoded once. */
@@ -33,30 +33,46 @@ export async function checkInputs(files: readonly FileToCheck[], options: CheckI
   const known = await readKnown(memory);
   const before = new Map(known);
   const { bad, pages } = await checkFiles(files, { known, signal, onProgress, ...(maxPixels !== undefined && { maxPixels }) });
-  if ([...known].some(([file, state]) => before.get(file) !== state)) await writeKnown(memory, known);
-  if (bad.length > 0 && !options.skipBad) throw badFilesError(bad);
-  return { bad: new Set(bad.map(({ file }) => file)), warnings: [...skipped(bad), ...unusedPages(pages)] };
+  if ([...known].some(([file, state]) => before.get(file) !== state)) await keep(memory, JSON.stringify([...known]));
+  if (bad.length === 0) return { bad: new Set(), warnings: unusedPages(pages) };
+  const told = await tell(bad, memory.replace(/json$/, "bad.txt"));
+  if (!options.skipBad) throw badFilesError(bad, told);
+  const skipped = `${plural(bad.length, "file")} skipped because of --skip-bad: ${told.lines.join(" ")}${told.more && ` ${told.more}`}`;
+  return { bad: new Set(bad.map(({ file }) => file)), warnings: [skipped, ...unusedPages(pages)] };
 }
 
-const mostNamed = 20;
+const mostLines = 20;
 
-function badFilesError(bad: readonly BadFile[]): LtadError {
+/** What is said of bad files: a line for each, or for each kind of fault. */
+interface Told {
+  readonly lines: readonly string[];
+  /** Where the whole list is, when the lines do not name every file; else empty. */
+  readonly more: string;
+}
+
+/** @param list where to write all names, when the lines do not say them */
+async function tell(bad: readonly BadFile[], list: string): Promise<Told> {
+  const lines = faultLines(bad.map(withoutMask));
+  const isWhole = lines.length <= mostLines && lines.length === bad.length;
+  if (isWhole) return { lines, more: "" };
+  const isWritten = await keep(list, bad.map(({ error }) => `${error.message}\n`).join(""));
+  const left = lines.length > mostLines ? `And ${lines.length - mostLines} more faults. ` : "";
+  return { lines: lines.slice(0, mostLines), more: `${left}${isWritten ? `The whole list is in ${list}` : ""}`.trim() };
+}
+
+/** A bad mask takes no image away, which is said with it. */
+function withoutMask({ error, isMask }: BadFile): Fault {
+  return { error: isMask ? { message: `${error.message} Without it, its image has no mask.`, details: error.details } : error };
+}
+
+function badFilesError(bad: readonly BadFile[], { lines, more }: Told): LtadError {
   const [first] = bad;
-  const details = { ...first!.error.details, files: bad.map(({ file }) => file) };
-  const options = { cause: first!.error, details };
+  const options = { cause: first!.error, details: { ...first!.error.details, files: bad.map(({ file }) => file) } };
   if (bad.length === 1)
     return new LtadError(first!.error.code, `${first!.error.message} With --skip-bad the work goes on without it.`, options);
-  const more = bad.length > mostNamed ? `\n  and ${bad.length - mostNamed} more` : "";
-  const lines = bad.slice(0, mostNamed).map(({ error }) => `  ${error.message}`);
-  const message = `${bad.length} files cannot be used:\n${lines.join("\n")}${more}\nWith --skip-bad the work goes on without them.`;
+  const said = [`${bad.length} files cannot be used:`, ...lines.map((line) => `  ${line}`), ...(more ? [`  ${more}`] : [])];
+  const message = `${said.join("\n")}\nWith --skip-bad the work goes on without them.`;
   return new LtadError<"LTAD_IMAGE" | "LTAD_MASK">(first!.error.code, message, options);
-}
-
-function skipped(bad: readonly BadFile[]): string[] {
-  if (bad.length === 0) return [];
-  const names = bad.slice(0, mostNamed).map(({ error, isMask }) => `${error.message}${isMask ? " Its image has no mask then." : ""}`);
-  const more = bad.length > mostNamed ? ` And ${bad.length - mostNamed} more.` : "";
-  return [`${plural(bad.length, "file")} skipped because of --skip-bad: ${names.join(" ")}${more}`];
 }
 
 function unusedPages(found: readonly { readonly file: string; readonly pages: number }[]): string[] {
@@ -76,9 +92,12 @@ async function readKnown(memory: string): Promise<Map<string, string>> {
   }
 }
 
-/** A memory that cannot be kept costs time and nothing else. */
-async function writeKnown(memory: string, known: ReadonlyMap<string, string>): Promise<void> {
-  await mkdir(dirname(memory), { recursive: true })
-    .then(() => writeFile(memory, JSON.stringify([...known])))
-    .catch(() => undefined);
+/** Writes a file into the cache. One that cannot be kept costs time or a list, and nothing else. @returns whether it was written */
+async function keep(path: string, text: string): Promise<boolean> {
+  return mkdir(dirname(path), { recursive: true })
+    .then(() => writeFile(path, text))
+    .then(
+      () => true,
+      () => false,
+    );
 }

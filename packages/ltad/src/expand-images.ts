@@ -2,7 +2,8 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
-import { isImageName } from "@ltad/data";
+import { plural } from "@ltad/core/format";
+import { isImageName, isMaskWord, separateMasks } from "@ltad/data";
 
 /** The files that were named, and what of the folders is not scored. */
 export interface ExpandedImages {
@@ -14,13 +15,21 @@ export interface ExpandedImages {
 /**
  * The image files that were named: a folder stands for all images in it and below, in order of their paths. A file named twice counts once.
  * Files are taken as they are named, whatever their ending; whether they can be read shows later. The masks of a data set, in folders named
- * `ground_truth`, are no images to score.
+ * `ground_truth`, `masks` and the like or beside their images as `0_mask.png`, are no images to score.
  * @throws LtadError `LTAD_DATA` for a folder without an image
  */
 export async function expandImages(paths: readonly string[]): Promise<ExpandedImages> {
   const passedOver: string[] = [];
   const files = await Promise.all(paths.map(async (path) => ((await isFolder(path)) ? imagesBelow(path, passedOver) : [path])));
   return { files: [...new Set(files.flat())], passedOver: passedOver.sort() };
+}
+
+const mostNamed = 20;
+
+/** What a folder holds beside the images that are scored, in a sentence. */
+export function notScored(passedOver: readonly string[]): string {
+  const more = passedOver.length > mostNamed ? `, and ${passedOver.length - mostNamed} more` : "";
+  return `${plural(passedOver.length, "entry", "entries")} not scored, because the names are hidden, of masks, of heat maps that \`ltad predict\` wrote, or not of images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
 }
 
 async function imagesBelow(folder: string, passedOver: string[]): Promise<string[]> {
@@ -34,15 +43,23 @@ async function imagesBelow(folder: string, passedOver: string[]): Promise<string
 }
 
 async function walk(folder: string, images: string[], passedOver: string[]): Promise<void> {
-  for (const entry of await entriesOf(folder)) {
+  const entries = await entriesOf(folder);
+  const { masksOf } = separateMasks(entries.map(({ name }) => name).filter((name) => isImageName(name) && !name.startsWith(".")));
+  const masks = new Set([...masksOf.values()].flat());
+  for (const entry of entries) {
     const path = join(folder, entry.name);
-    const isHidden = entry.name.startsWith(".");
+    const isHidden = entry.name.startsWith(".") || masks.has(entry.name) || isOutput(entry.name);
     if (entry.isDirectory()) {
-      if (isHidden || entry.name === "ground_truth") passedOver.push(`${path}/`);
+      if (isHidden || isMaskWord(entry.name)) passedOver.push(`${path}/`);
       else await walk(path, images, passedOver);
     } else if (isHidden || !isImageName(entry.name) || (await isFolder(path))) passedOver.push(path);
     else images.push(path);
   }
+}
+
+/** A map or an overlay that an earlier run wrote. */
+function isOutput(name: string): boolean {
+  return /\.(?:map|overlay)\.png$/.test(name);
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

@@ -19,16 +19,19 @@ export async function findGoodImages(from: string, names: readonly string[], onl
   const root = await realpath(from);
   const { folders: below, images, others } = await readFolder(root);
   const folders = below.map(({ name }) => name);
-  if (only !== undefined && !folders.includes(only)) return { images: new Map([[only, await imagesOf(from, root)]]), notUsed: [] };
-  const known = names.filter((name) => folders.includes(name) && (only === undefined || name === only));
+  /** As the folder is called on the disk, where names may be stored decomposed. */
+  const folderOf = (name: string) => folders.find((folder) => folder.normalize("NFC") === name.normalize("NFC"));
+  if (only !== undefined && folderOf(only) === undefined) return { images: new Map([[only, await imagesOf(from, root)]]), notUsed: [] };
+  const known = names.filter((name) => folderOf(name) !== undefined && (only === undefined || name === only));
   if (known.length === 0) {
     const found = [...folders.map((name) => `${name}/`), ...images, ...others].slice(0, 8).join(", ");
     const message = `no folder of a class of this model. Expected folders ${names.slice(0, 8).join(", ")}; found ${found || "nothing"}. For images of one class without folders, add --class NAME.`;
     throw notFound(from, message);
   }
   const found = new Map<string, readonly string[]>();
-  for (const name of known) found.set(name, await imagesOf(join(from, name), join(root, name)));
-  const unknown = only === undefined ? folders.filter((name) => !names.includes(name)).map((name) => `${name}/`) : [];
+  for (const name of known) found.set(name, await imagesOf(join(from, folderOf(name)!), join(root, folderOf(name)!)));
+  const used = new Set(known.map(folderOf));
+  const unknown = only === undefined ? folders.filter((folder) => !used.has(folder)).map((folder) => `${folder}/`) : [];
   return { images: found, notUsed: [...unknown, ...images, ...others] };
 }
 

@@ -10,6 +10,7 @@ it("exports what the README lists", () => {
       "auproBounds",
       "auroc",
       "averagePrecision",
+      "binomialTail",
       "bootstrapClasses",
       "confusionAt",
       "delongTest",

@@ -1,3 +1,4 @@
+export { binomialTail } from "./compare/binomial-tail.js";
 export { delongTest } from "./compare/delong.js";
 export type { DelongTest } from "./compare/delong.js";
 export { mannWhitney } from "./compare/mann-whitney.js";

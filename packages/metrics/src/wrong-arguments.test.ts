@@ -45,6 +45,7 @@ const calls: Partial<Record<keyof typeof api, readonly (readonly unknown[])[]>> 
   falseAlarmCalibration: [[scores, scores, [0.3]]],
   delongTest: [[paired]],
   mannWhitney: [[scores, scores]],
+  binomialTail: [[2, 12, 0.01]],
   pairedBootstrap: [[paired, api.auroc, options]],
   bootstrapClasses: [[new Map([["a", collected]]), ["a"], api.auroc, options]],
   exactPixels: [[[]]],

@@ -1,5 +1,6 @@
 import { eachAtOnce, isLtadError, type JobOptions, LtadError } from "@ltad/core";
 import { decodeImage } from "../images/decode-image.js";
+import { faultKinds } from "../images/fault-kinds.js";
 import type { ImageOptions } from "../images/image-limits.js";
 import { checkMaskSize } from "../images/mask-size.js";
 import { type ImageHeader, readImageHeader } from "../images/open-image.js";
@@ -62,13 +63,15 @@ function isFileError(error: unknown): error is FileError {
 function summary(faults: readonly FileError[]): FileError {
   const [first, ...more] = [...faults].sort((a, b) => (a.message < b.message ? -1 : 1)) as [FileError, ...FileError[]];
   if (more.length === 0) return first;
+  const same = faultKinds([first, ...more].map((error) => ({ error })))[0]!.faults.length - 1;
+  const said = [some(same, "the same problem"), some(more.length - same, "other problems")].filter((text) => text !== "");
   const files = [first, ...more].map(({ details }) => details.file);
-  return new LtadError<FileError["code"]>(
-    first.code,
-    `${first.message} ${more.length} more file${more.length > 1 ? "s have" : " has"} the same problem.`,
-    {
-      cause: first,
-      details: { ...first.details, files },
-    },
-  );
+  return new LtadError<FileError["code"]>(first.code, `${first.message} ${said.join(", and ")}.`, {
+    cause: first,
+    details: { ...first.details, files },
+  });
+}
+
+function some(files: number, problem: string): string {
+  return files === 0 ? "" : `${files} more file${files > 1 ? "s have" : " has"} ${problem}`;
 }

@@ -1,12 +1,13 @@
-import { eachAtOnce } from "@ltad/core";
-import type { JobOptions } from "@ltad/core";
+import { eachAtOnce, isLtadError, type JobOptions } from "@ltad/core";
 import type { ImageOptions } from "../images/image-limits.js";
-import { loadMask } from "../images/load-mask.js";
-import { maskRemarks } from "../images/mask-remarks.js";
+import type { Mask } from "../images/load-mask.js";
 import { readImageHeader } from "../images/open-image.js";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { checkDataset, type ImageSizes } from "./check-dataset.js";
-import { type ClassData, type Dataset, isGood, masksOf, type TestItem } from "./dataset.js";
+import { type ClassData, type Dataset, isGood, type TestItem } from "./dataset.js";
+import { type HeaderFacts, remarkOnClass } from "./examine/class-remarks.js";
+import { examineMasks } from "./examine/examine-masks.js";
+import { type ItemFault, remarkOnFaults, unusableImage } from "./examine/remark-on-faults.js";
+import { orderedLines, type Remark, type RemarkLine, remarks } from "./remarks.js";
 
 /** Smallest, mean and largest of some numbers. */
 export interface Spread {
@@ -35,35 +36,57 @@ export interface ClassCounts {
   /** Number of different sizes. */
   readonly sizes: number;
   readonly defects: readonly DefectStatistics[];
-  /** What is odd about its masks, in sentences. */
-  readonly remarks: readonly string[];
+}
+
+/** The images of every class, counted and measured, and what is odd about them. */
+export interface DatasetStatistics {
+  readonly classes: readonly ClassCounts[];
+  readonly remarks: readonly Remark[];
+  /** The same in sentences, those that matter first. */
+  readonly lines: readonly RemarkLine[];
+  /** Images and masks that cannot be used, for which the numbers do without. */
+  readonly unusable: number;
 }
 
 /**
- * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask.
- * @throws LtadError as {@link checkDataset}
+ * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask. What is odd is said in the words of
+ * `examineDataset`, which looks at the pixels as well.
  */
-export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<ClassCounts[]> {
-  const sizes = await checkDataset(dataset, options);
-  const { signal, onProgress, ...limits } = options;
-  const masked = dataset.classes.flatMap(({ name, test }) => test.filter(({ mask }) => mask !== undefined).map((item) => ({ name, item })));
-  let done = 0;
-  const remarks = new Map(dataset.classes.map(({ name }) => [name, maskRemarks(name)]));
-  const coverage = async ({ name, item }: (typeof masked)[number]) => {
-    const [image, first] = [await readImageHeader(item.file, limits), await readImageHeader(masksOf(item)[0]!, limits)];
-    const { width, height, orientation } = image;
-    const mask = await loadMask(item.mask!, { width, height, orientation, image: item.file }, limits);
-    remarks.get(name)!.add(item.id, mask, { image, mask: first });
-    onProgress?.({ phase: "read masks", done: ++done, total: masked.length, unit: "masks" });
-    return mask.data.reduce((sum, v) => sum + v, 0) / mask.data.length;
-  };
-  const coverages = await eachAtOnce(masked, coverage, { signal });
-  const coverageOf = new Map(masked.map(({ item }, i) => [item.id, coverages[i]!]));
-  return dataset.classes.map((data) => ({ ...classCounts(data, sizes, coverageOf), remarks: remarks.get(data.name)!.warnings() }));
+export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<DatasetStatistics> {
+  const found = remarks();
+  found.all.push(...dataset.remarks);
+  const { headers, faults } = await readHeaders(dataset, options);
+  remarkOnFaults(faults, found, unusableImage);
+  const coverageOf = new Map<string, number>();
+  const onMask = ({ id }: TestItem, { data }: Mask) => void coverageOf.set(id, data.reduce((sum, v) => sum + v, 0) / data.length);
+  const masks = await examineMasks(dataset, found, { ...options, onMask });
+  const classes = dataset.classes.map((data) => {
+    const own = [...data.train, ...data.test].flatMap(({ id }) => headers.get(id) ?? []);
+    remarkOnClass(data, own, found);
+    return classCounts(data, own, coverageOf);
+  });
+  return { classes, remarks: found.all, lines: orderedLines(found.all), unusable: faults.length + masks.unusable };
 }
 
-function classCounts(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap<string, number>): Omit<ClassCounts, "remarks"> {
-  const all = [...data.train, ...data.test].flatMap(({ id }) => sizes.get(id) ?? []);
+/** The header of every image, by id, and the images that have none. */
+async function readHeaders({ classes }: Dataset, options: JobOptions & ImageOptions) {
+  const items = classes.flatMap(({ name, train, test }) => [...train, ...test].map((item) => ({ ...item, class: name })));
+  const [headers, faults] = [new Map<string, HeaderFacts>(), [] as ItemFault[]];
+  let done = 0;
+  const read = async ({ id, file, class: name }: (typeof items)[number]) => {
+    try {
+      headers.set(id, { id, ...(await readImageHeader(file, options)) });
+    } catch (error) {
+      if (!isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
+      faults.push({ id, class: name, error });
+    }
+    options.onProgress?.({ phase: "read headers", done: ++done, total: items.length, unit: "images" });
+  };
+  await eachAtOnce(items, read, { signal: options.signal });
+  return { headers, faults };
+}
+
+function classCounts(data: ClassData, headers: readonly HeaderFacts[], coverageOf: ReadonlyMap<string, number>): ClassCounts {
   const defective = data.test.filter((item) => !isGood(item));
   const names = [...new Set(defective.map(({ label }) => label))].sort(byCodePoint);
   return {
@@ -71,12 +94,15 @@ function classCounts(data: ClassData, sizes: ImageSizes, coverageOf: ReadonlyMap
     train: data.train.length,
     testGood: data.test.length - defective.length,
     testDefect: defective.length,
-    width: spread(all.map(({ width }) => width)) as Spread,
-    height: spread(all.map(({ height }) => height)) as Spread,
-    sizes: new Set(all.map(({ width, height }) => `${width}x${height}`)).size,
+    width: spread(headers.map(({ width }) => width)) ?? none,
+    height: spread(headers.map(({ height }) => height)) ?? none,
+    sizes: new Set(headers.map(({ width, height }) => `${width}x${height}`)).size,
     defects: names.map((name) => defectStatistics(name, defective, coverageOf)),
   };
 }
+
+/** Of a class without an image that can be read. */
+const none: Spread = { min: 0, mean: 0, max: 0 };
 
 function defectStatistics(name: string, defective: readonly TestItem[], coverageOf: ReadonlyMap<string, number>): DefectStatistics {
   const items = defective.filter(({ label }) => label === name);

@@ -1,4 +1,5 @@
 import { type Folder, imagesBelow, pathIn } from "./folder.js";
+import { goodNamesOption } from "./layouts/good-names.js";
 import type { ImageRow } from "./layouts/layout.js";
 import type { Remarks } from "./remarks.js";
 import { isGoodWord, isMaskWord } from "./words.js";
@@ -51,6 +52,6 @@ function hint(name: string): string {
   if (/^test_private/i.test(name)) return ": there are no labels for these images";
   if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
   if (isMaskWord(name)) return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
-  if (isGoodWord(name)) return `: if these are good images, say so with --good-names ${name} or a layout file`;
+  if (isGoodWord(name)) return `: if these are good images, say so with ${goodNamesOption(name)} or a layout file`;
   return "";
 }

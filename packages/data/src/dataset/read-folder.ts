@@ -2,9 +2,10 @@ import { type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { hasHidden, shown } from "../internal/shown.js";
-import { type Folder, pathIn } from "./folder.js";
+import { type Folder, nfc, pathIn } from "./folder.js";
 import { isImageName } from "../images/image-endings.js";
 
 /** Options of {@link readFolder}. */
@@ -21,6 +22,15 @@ interface Reading {
   readonly root: string;
   readonly links: boolean;
   entries: number;
+  /** Links that cannot be followed. */
+  readonly faults: LinkFault[];
+}
+
+interface LinkFault {
+  readonly path: string;
+  readonly why: string;
+  readonly remedy: string;
+  readonly cause?: unknown;
 }
 
 /**
@@ -33,7 +43,10 @@ interface Reading {
  */
 export async function readFolder(root: string, path = "", { links = false }: ReadFolderOptions = {}): Promise<Folder> {
   const absolute = path === "" ? root : join(root, path);
-  return list({ name: basename(absolute), path, absolute, chain: [await realpath(absolute)] }, { root, links, entries: 0 });
+  const reading: Reading = { root, links, entries: 0, faults: [] };
+  const folder = await list({ name: basename(absolute), path, absolute, chain: [await realpath(absolute)] }, reading);
+  if (reading.faults.length > 0) throw linkError(reading.faults);
+  return folder;
 }
 
 /** A folder to list. */
@@ -51,10 +64,13 @@ async function list(place: Place, reading: Reading): Promise<Folder> {
   reading.entries += entries.length;
   if (reading.entries > most.entries || chain.length > most.depth) throw tooMuch(reading);
   const found = { folders: [] as Place[], images: [] as string[], others: [] as string[] };
+  const composed = new Map<string, string>();
   for (const entry of entries.sort((a, b) => byCodePoint(a.name, b.name))) {
     checkName(entry.name, absolute);
+    checkTwins(entry.name, composed, absolute);
     const at = join(absolute, entry.name);
     const link = entry.isSymbolicLink() ? await followLink(at, reading) : undefined;
+    if (link === null) continue;
     const kind = link?.kind ?? entry;
     if (kind.isDirectory()) {
       const real = link?.target ?? join(chain.at(-1)!, entry.name);
@@ -82,18 +98,49 @@ async function readEntries(folder: string): Promise<Dirent[]> {
   }
 }
 
-async function followLink(path: string, { root, links }: Reading) {
-  const refuse = (why: string, remedy: string, cause?: unknown) =>
-    new LtadError("LTAD_DATA", `${shown(path)}: this link ${why}. ${remedy}`, { cause, details: { file: path } });
-  const target = await realpath(path).catch((error: unknown) => {
-    throw refuse("is broken", "Copy its target into the dataset folder, or remove the link.", error);
-  });
-  if (!links && !target.startsWith(root.endsWith(sep) ? root : root + sep))
-    throw refuse(
-      "points outside the dataset folder",
-      "Copy its target into the dataset folder, remove the link, or allow such links with --links (in code: { links: true }).",
-    );
-  return { target, kind: await stat(target) };
+/** @returns null for a link that cannot be followed */
+async function followLink(path: string, { root, links, faults }: Reading) {
+  const refuse = (why: string, remedy: string, cause?: unknown) => {
+    faults.push({ path, why, remedy, cause });
+    return null;
+  };
+  try {
+    const target = await realpath(path);
+    if (links || target.startsWith(root.endsWith(sep) ? root : root + sep)) return { target, kind: await stat(target) };
+    const allow = "or allow such links with --links (in code: { links: true })";
+    return refuse("points outside the dataset folder", `Copy its target into the dataset folder, remove the link, ${allow}.`);
+  } catch (error) {
+    return refuse("is broken", "Copy its target into the dataset folder, or remove the link.", error);
+  }
+}
+
+/** The first link, and how many more there are. */
+function linkError(faults: readonly LinkFault[]): LtadError {
+  const [first, ...more] = faults.toSorted((a, b) => byCodePoint(a.path, b.path)) as [LinkFault, ...LinkFault[]];
+  const { path, why, remedy, cause } = first;
+  const same = more.filter((fault) => fault.why === why).map((fault) => shown(fault.path));
+  const others = more.length - same.length;
+  const named = same.length > 3 ? `${same.slice(0, 3).join(", ")}, ...` : same.join(", ");
+  const also = same.length > 0 ? ` The same is true of ${plural(same.length, "more link")}: ${named}.` : "";
+  const rest = others > 0 ? ` And ${plural(others, "link")} cannot be followed for another reason.` : "";
+  const details = { file: path, files: [first, ...more].map((fault) => fault.path) };
+  return new LtadError("LTAD_DATA", `${shown(path)}: this link ${why}. ${remedy}${also}${rest}`, { cause, details });
+}
+
+/** Two entries whose names are the same when composed would be one class or one image. */
+function checkTwins(name: string, composed: Map<string, string>, folder: string): void {
+  const key = nfc(name);
+  const twin = composed.get(key);
+  composed.set(key, name);
+  if (twin === undefined) return;
+  const codes = [twin, name].map((one) =>
+    [...one].map((c) => (c > "~" ? `U+${c.codePointAt(0)!.toString(16).padStart(4, "0")}` : c)).join(""),
+  );
+  throw new LtadError(
+    "LTAD_DATA",
+    `${shown(folder)}: ${codes.join(" and ")} have the same name, in composed and other Unicode characters. Rename or join them.`,
+    { details: { file: join(folder, name) } },
+  );
 }
 
 /** Names become parts of paths, list files and reports: none may hold characters that are not seen. */

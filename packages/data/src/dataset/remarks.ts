@@ -27,6 +27,19 @@ export function remarks(): Remarks {
   return { all, note: add(false), matter: add(true) };
 }
 
+/** What a remark says, in a sentence. */
+export interface RemarkLine {
+  readonly text: string;
+  readonly matters: boolean;
+}
+
+/** The lines of remarks, those that matter first. */
+export function orderedLines(all: readonly Remark[]): RemarkLine[] {
+  return [true, false].flatMap((matters) =>
+    remarkLines(all.filter((remark) => remark.matters === matters)).map((text) => ({ text, matters })),
+  );
+}
+
 const listed = 3;
 
 /** One sentence a remark. The same remark at many places is one sentence with the first places and their number. */

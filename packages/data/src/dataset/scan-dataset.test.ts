@@ -138,6 +138,24 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ ...whole, "a\\..\\b/train/good/0.png": null })).toMatch(/backslash/);
   });
 
+  it("two folders of one name in different Unicode characters, which would be one class", async () => {
+    expect(await refusal({ ...whole, "\u00e9/train/good/0.png": null, "e\u0301/train/good/1.png": null })).toMatch(
+      /^LTAD_DATA ROOT: eU\+0301 and U\+00e9 have the same name/,
+    );
+  });
+
+  it("every class without training images, every pair of one name and every broken link in one run", async () => {
+    const classes = await refusal({ ...whole, "a/train/good/x.txt": "", "b/train/good/x.txt": "", "c/test/good/0.png": null });
+    expect(classes).toMatch(/^LTAD_DATA a: no training images.*\n {2}b: no training images.*\n {2}c: no training images/);
+    const pairs = ["0.PNG", "1.png", "1.PNG", "2.png", "2.PNG", "3.png", "3.PNG"].map((name) => [`Bolt/train/good/${name}`, null]);
+    expect(await refusal({ ...whole, ...Object.fromEntries(pairs) })).toMatch(/The same is true of .*1\.png, of .*2\.png and of 1 more\./);
+    const root = await makeFolder(whole);
+    for (const i of [1, 2, 3, 4, 5]) await symlink(join(root, "gone"), join(root, `nut/train/good/9${i}.png`));
+    await expect(scanDataset(root)).rejects.toThrow(
+      /91\.png: this link is broken.* The same is true of 4 more links: \S+92\.png, .*\.\.\./,
+    );
+  });
+
   it("links that lead out or nowhere", async () => {
     const outside = await makeFolder({ "0.png": null });
     const root = await makeFolder(whole);

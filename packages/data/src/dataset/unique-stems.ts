@@ -14,16 +14,24 @@ export function stemOf(name: string): string {
  */
 export function byStem(names: readonly string[], where: string): Map<string, string> {
   const found = new Map<string, string>();
+  const pairs: [string, string][] = [];
   for (const name of names) {
     const other = found.get(stemOf(name));
-    if (other !== undefined) {
-      throw new LtadError(
-        "LTAD_DATA",
-        `${shown(where)}: ${shown(other)} and ${shown(name)} have the same name, so it is unclear which of them a mask or a list refers to. Remove or rename one.`,
-        { details: { folder: where, files: [other, name] } },
-      );
-    }
-    found.set(stemOf(name), name);
+    if (other === undefined) found.set(stemOf(name), name);
+    else pairs.push([other, name]);
   }
+  if (pairs.length > 0) throw sameName(where, pairs);
   return found;
+}
+
+function sameName(where: string, pairs: readonly (readonly [string, string])[]): LtadError {
+  const [[first, second], ...more] = pairs as [readonly [string, string], ...(readonly [string, string])[]];
+  const others = more.slice(0, 2).map((pair) => pair.map(shown).join(" and "));
+  const also =
+    more.length > 0 ? ` The same is true of ${others.join(", of ")}${more.length > 2 ? ` and of ${more.length - 2} more` : ""}.` : "";
+  return new LtadError(
+    "LTAD_DATA",
+    `${shown(where)}: ${shown(first)} and ${shown(second)} have the same name, so it is unclear which of them a mask or a list refers to. Remove or rename one.${also}`,
+    { details: { folder: where, files: pairs.flat() } },
+  );
 }

@@ -1,18 +1,28 @@
-import { nfc } from "./folder.js";
-
-/** How people call a folder of good images. Such a name is not trusted everywhere: see {@link isGoodWord}. */
-const goodNames = new Set(
-  "good ok okay normal pass passed fine intact healthy gut io ordentlich bon conforme bueno buono nodefect nodefects defectfree undamaged".split(
-    " ",
-  ),
+/** How people call a folder of good images, in many languages. Such a name is not trusted everywhere: see {@link isGoodWord}. */
+const goodNames = words(
+  "good goods ok okay normal pass passed accept accepted fine intact healthy flawless undamaged unbroken clean defectfree nodefect nodefects nondefective " +
+    "nondefect withoutdefect withoutdefects noanomaly nonanomalous anomalyfree nofault faultfree faultless " +
+    "gut gute gutteil gutteile guteteile gutbilder io ordentlich inordnung fehlerfrei bon bonne bons bonnes conforme conformes sansdefaut bueno bueno buena buenos buenas sindefecto " +
+    "sindefectos correcto buono buona buoni buone senzadifetti bom boa bons semdefeito semdefeitos aprovado goed goedgekeurd godkand godkanda " +
+    "godkendt hyva dobry dobra dobre vporadku vporiadku iyi saglam kusursuz норма нормальные хороший хорошие годный годные бездефектов добре " +
+    "良品 正常 合格 合格品 好 正品 정상 양품 양호 합격",
 );
-const maskNames = new Set(
-  "groundtruth gt mask masks label labels annotation annotations segmentation segmentations maskimages seg".split(" "),
+/** Names that often mean good images, though not surely. */
+const maybeGoodNames = words("negative negatives neg golden reference references master 0 true");
+/** What people add to such a name. */
+const fillers = words(
+  "part parts piece pieces item items product products sample samples specimen unit units image images img imgs picture pictures pic pics photo photos " +
+    "file files data only all set dataset class folder teil teile bild bilder stuck stucke pieces imagen imagenes piezas immagini pezzi imagens pecas " +
+    "obrazky zdjecia 画像 图片 图像 样本 이미지",
 );
-const otherNames = new Set(
-  "bad ng nok ko defect defects defective anomaly anomalies anomalous abnormal fail failed faulty reject rejected train test val validation".split(
-    " ",
-  ),
+const maskNames = words(
+  "groundtruth gt mask masks label labels annotation annotations segmentation segmentations maskimages seg masken maske masque masques mascara " +
+    "mascaras maschere マスク 标注 掩膜 掩码 마스크",
+);
+const otherNames = words(
+  "bad ng nok ko notok nogood defect defects defective anomaly anomalies anomalous abnormal fail failed faulty reject rejected scrap train test val " +
+    "validation schlecht nio nichtinordnung defekt fehler ausschuss mauvais defaut defauts malo malos defecto defectos difetti scarto ruim defeito " +
+    "defeitos fout брак дефект 不良 不良品 异常 異常 缺陷 次品 불량",
 );
 const mask = "(?:mask|gt|ground[_-]?truth|label|seg|segmentation|annotation)";
 const ending = new RegExp(`^(.+?)[_\\-. ]?${mask}(?:[_\\-. ]?\\d+)?$`, "i");
@@ -20,15 +30,38 @@ const beginning = new RegExp(`^${mask}[_\\-. ](.+)$`, "i");
 const anyMask = new RegExp(mask, "i");
 const numbered = new RegExp(`${mask}[_\\-. ]?\\d+$`, "i");
 
-function letters(name: string): string {
-  return nfc(name)
-    .toLowerCase()
-    .replaceAll(/[\s_.-]/g, "");
+function words(list: string): ReadonlySet<string> {
+  return new Set(list.split(" ").map(letters));
 }
 
-/** Whether a folder's name says that its images are good: ok, OK, Good, normal, defect-free. */
+/** A name without case, accents, spaces and signs; full-width letters are as others. */
+function letters(name: string): string {
+  return plain(name).replaceAll(/[\s_.\-()[\]]/g, "");
+}
+
+function plain(name: string): string {
+  return name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+}
+
+/** A name without numbers and what people add: `ok` of "OK-Teile 2", `nodefect` of "no defect (parts)". */
+function core(name: string): string {
+  const parts = plain(name.replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")).split(/\P{L}+/u);
+  return parts.filter((part) => part !== "" && !fillers.has(part)).join("");
+}
+
+/** Whether a folder's name says that its images are good: ok, OK, Good, normal, defect-free, "OK parts", gut, 良品. */
 export function isGoodWord(name: string): boolean {
+  return goodNames.has(letters(name)) || goodNames.has(core(name));
+}
+
+/** Whether a folder's name is only a word for good ones, without anything added. */
+export function isPlainGoodWord(name: string): boolean {
   return goodNames.has(letters(name));
+}
+
+/** Whether a folder's name may say so: negative, golden, 0. */
+export function isMaybeGoodWord(name: string): boolean {
+  return maybeGoodNames.has(letters(name)) || maybeGoodNames.has(core(name));
 }
 
 /** Whether a folder's name says that it holds masks. */
@@ -38,7 +71,7 @@ export function isMaskWord(name: string): boolean {
 
 /** Whether a folder's name says that it is no product: bad, NG, defects, test. */
 export function isNoProduct(name: string): boolean {
-  return otherNames.has(letters(name)) || isMaskWord(name);
+  return otherNames.has(letters(name)) || otherNames.has(core(name)) || isMaskWord(name);
 }
 
 /** The stems of images that a mask of this stem may belong to: `000` for `000`, and also for `000_mask`, `000_GT`, `000_mask_1`, `mask_000`. */

@@ -49,6 +49,15 @@ describe("soft edges", () => {
     expect(area(mask.data) / area(ones(hard))).toBeLessThan(1.15);
   });
 
+  it("are told from a photograph, which is grey everywhere", async () => {
+    const rng = createRng(7);
+    const photo = Array.from({ length: side * side }, () => 90 + rng.integer(80));
+    const marked = disk(10);
+    const drawn = png(3, (i) => (marked[i] ? [255, 0, 0] : [photo[i]!, photo[i]!, photo[i]!]));
+    expect((await loadMask(await drawn)).photo).toBe(true);
+    expect((await loadMask(await sharp(disk(20), raw(1)).blur(3).png().toBuffer())).photo).toBeUndefined();
+  });
+
   it.each([
     ["1 in 0..255", (m: Uint8Array) => m.map((v) => v / 255)],
     ["two kinds that touch", (m: Uint8Array) => m.map((v, i) => (v === 0 ? 0 : i % side < 32 ? 1 : 236))],

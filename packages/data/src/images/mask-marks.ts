@@ -17,6 +17,8 @@ export interface MaskMarks {
   readonly alpha: boolean;
   /** True when the edges are soft, so that marks begin at half of the largest value. */
   readonly soft: boolean;
+  /** True, and only there, when most pixels are grey, as those of a photograph or a heat map are. */
+  readonly photo?: true;
 }
 
 /** More values than this, changing from pixel to pixel, are soft edges; fewer are numbers of defects or of kinds. */
@@ -24,6 +26,9 @@ const mostLabels = 16;
 /** Share of neighbours within the marks that differ: labels differ where two of them touch, soft edges nearly everywhere. */
 const softShare = 0.02;
 const half = 0x7fff;
+/** Share of the pixels between a tenth and nine tenths of the largest value: soft edges are a part of a mask, a photograph is grey nearly everywhere. */
+const photoShare = 0.4;
+const blackShare = 0.1;
 
 /**
  * The pixels that a mask marks.
@@ -42,9 +47,22 @@ export function maskMarks(samples: MaskSamples, isJpeg: boolean): MaskMarks | nu
 }
 
 function marksOf(values: Uint16Array, width: number, { alpha, isJpeg }: { alpha: boolean; isJpeg: boolean }): MaskMarks {
-  const soft = !isJpeg && isSoft(values, width);
-  const from = isJpeg ? half + 1 : soft ? values.reduce((top, v) => Math.max(top, v), 0) / 2 : 1;
-  return { data: Uint8Array.from(values, (v) => (v >= from ? 1 : 0)), alpha, soft };
+  const isVaried = isSoft(values, width);
+  const soft = !isJpeg && isVaried;
+  const top = values.reduce((most, v) => Math.max(most, v), 0);
+  const from = isJpeg ? half + 1 : soft ? top / 2 : 1;
+  const photo = isVaried && isGreyMostly(values, top);
+  return { data: Uint8Array.from(values, (v) => (v >= from ? 1 : 0)), alpha, soft, ...(photo && { photo }) };
+}
+
+/** A photograph is grey nearly everywhere, and nowhere without light: a mask with soft edges is black where there is no defect. */
+function isGreyMostly(values: Uint16Array, top: number): boolean {
+  let [grey, black] = [0, 0];
+  for (const v of values) {
+    if (v > 0.1 * top && v < 0.9 * top) grey++;
+    else if (v < 0.02 * top) black++;
+  }
+  return grey > photoShare * values.length && black < blackShare * values.length;
 }
 
 function isSoft(values: Uint16Array, width: number): boolean {

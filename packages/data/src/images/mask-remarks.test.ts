@@ -71,3 +71,14 @@ describe("a mask of another size", () => {
     expect(said({ width: 100, height: 100 }, {})).not.toContain("resize");
   });
 });
+
+it("names masks that are photographs, and those of several pages", () => {
+  const remarks = maskRemarks("bolt");
+  remarks.add("a.png", { ...mask(90, { soft: true }), photo: true }, same);
+  remarks.add("b.tif", mask(0), { image: upright, mask: { ...upright, pages: 2 } });
+  expect(remarks.warnings().slice(0, 2)).toEqual([
+    "bolt: 1 of 2 masks looks like a photograph or a heat map, grey in most places; a mask is white on the defect and black elsewhere (a.png).",
+    "bolt: 1 of 2 masks has several pages or frames, of which only the first is read (b.tif).",
+  ]);
+  expect(remarks.warnings()).toHaveLength(3); // and that b marks nothing
+});

@@ -19,9 +19,9 @@ export interface MaskFinding {
 export interface MaskRemarks {
   /**
    * @param id of the image
-   * @param sizes of image and mask, with their EXIF orientations
+   * @param sizes of image and mask, with their EXIF orientations, and the pages of the mask
    */
-  add(id: string, mask: Mask, sizes: { readonly image: TurnedSize; readonly mask: TurnedSize }): void;
+  add(id: string, mask: Mask, sizes: { readonly image: TurnedSize; readonly mask: TurnedSize & { readonly pages?: number } }): void;
   /** A mask of which regions are smaller than a pixel of the size at which it is compared. @param regions how many */
   addTiny(id: string, regions: number): void;
   findings(): MaskFinding[];
@@ -32,9 +32,11 @@ export interface MaskRemarks {
 /** A defect is the smaller part of an image; masks that mark more than this are rare, and inverted ones do. */
 const mostMarked = 0.5;
 
+type Kind = "empty" | "soft" | "alpha" | "turned" | "tiny" | "photo" | "pages";
+
 /** Gathers remarks on the masks of one class. @param name of the class, which begins each warning */
 export function maskRemarks(name: string): MaskRemarks {
-  const ids = { empty: [], soft: [], alpha: [], turned: [], tiny: [] } as Record<"empty" | "soft" | "alpha" | "turned" | "tiny", string[]>;
+  const ids: Record<Kind, string[]> = { empty: [], soft: [], alpha: [], turned: [], tiny: [], photo: [], pages: [] };
   const wide: { id: string; share: number }[] = [];
   let [masks, tinyRegions] = [0, 0];
   const findings = () =>
@@ -44,6 +46,12 @@ export function maskRemarks(name: string): MaskRemarks {
         ["marks", "mark"],
         `more than half of the image, ${percentOf(wide)} % on average; a mask is white on the defect and black elsewhere, so they may be inverted`,
       ),
+      found(
+        ids.photo,
+        ["looks", "look"],
+        "like a photograph or a heat map, grey in most places; a mask is white on the defect and black elsewhere",
+      ),
+      found(ids.pages, ["has", "have"], "several pages or frames, of which only the first is read"),
       found(ids.empty, ["marks", "mark"], "nothing, though the image is in a folder of defects; all pixels of it count as good"),
       found(ids.soft, ["has", "have"], "soft edges; a pixel counts as defect from half of the largest value on", false),
       found(ids.alpha, ["is", "are"], "read from the alpha channel, because it varies", false),
@@ -60,12 +68,14 @@ export function maskRemarks(name: string): MaskRemarks {
       ),
     ].filter((finding) => finding.ids.length > 0);
   return {
-    add(id, { data, alpha, soft }, sizes) {
+    add(id, { data, alpha, soft, photo = false }, sizes) {
       masks++;
       const share = data.reduce((sum, v) => sum + v, 0) / data.length;
       if (share === 0) ids.empty.push(id);
-      if (share > mostMarked) wide.push({ id, share });
-      if (soft) ids.soft.push(id);
+      if (photo) ids.photo.push(id);
+      else if (share > mostMarked) wide.push({ id, share });
+      if (soft && !photo) ids.soft.push(id);
+      if ((sizes.mask.pages ?? 1) > 1) ids.pages.push(id);
       if (alpha) ids.alpha.push(id);
       if ((sizes.image.orientation ?? 1) !== (sizes.mask.orientation ?? 1)) ids.turned.push(id);
     },

@@ -13,5 +13,6 @@ export function maskUnion(parts: readonly Mask[], names: readonly string[]): Mas
     checkMaskSize(names[i + 1]!, part, { width: first!.width, height: first!.height, image: names[0]! });
     for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = data[pixel]! | part.data[pixel]!;
   });
-  return { ...first!, data, alpha: parts.some(({ alpha }) => alpha), soft: parts.some(({ soft }) => soft) };
+  const photo = parts.some((part) => part.photo);
+  return { ...first!, ...(photo && { photo }), data, alpha: parts.some(({ alpha }) => alpha), soft: parts.some(({ soft }) => soft) };
 }

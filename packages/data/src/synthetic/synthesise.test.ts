@@ -30,7 +30,7 @@ describe("synthesise", () => {
     for (const data of dataset.classes) expect([data.train.length, data.test.length, pixelTestItems(data).length]).toEqual([3, 7, 7]);
     expect((await checkDataset(dataset, { depth: "full" })).get("brick/train/good/000.png")).toEqual({ width: 64, height: 64 });
     expect(seen.at(-1)).toEqual({ phase: "draw images", done: 20, total: 20, unit: "images" });
-    for (const { coverage } of (await datasetStatistics(dataset)).flatMap(({ defects }) => defects)) {
+    for (const { coverage } of (await datasetStatistics(dataset)).classes.flatMap(({ defects }) => defects)) {
       expect(coverage?.min).toBeGreaterThan(0.001);
       expect(coverage?.max).toBeLessThan(0.15);
     }

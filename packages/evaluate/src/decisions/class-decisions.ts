@@ -2,6 +2,7 @@ import { isGood } from "@ltad/data";
 import { limitOf, type Manifest, type Verdict } from "@ltad/detector";
 import { mannWhitney } from "@ltad/metrics";
 import type { TestedClass } from "../tested-image.js";
+import { rateDoubt, ratePValue } from "./rate-check.js";
 
 /** What the limit of a class does to its test images. */
 export interface ClassDecision {
@@ -21,6 +22,10 @@ export interface ClassDecision {
   readonly shift_p_value: number | null;
   /** Whether they differ, so that the limit promises nothing about them. */
   readonly is_shifted: boolean;
+  /** How often chance gives so many false alarms or more where the stated rate holds; null where none is stated or no good image was tested. */
+  readonly false_alarm_p_value: number | null;
+  /** Whether there are too many false alarms for the stated rate. */
+  readonly is_exceeded: boolean;
 }
 
 const doubt = 0.05; // of the rank tests of all classes together (Bonferroni): one evaluation in twenty doubts a class without reason
@@ -36,7 +41,7 @@ export function classDecisions(tested: readonly TestedClass[], { decision }: Man
       good.filter((image) => image.class === name).map(({ score }) => score),
       decision.classes[index]!.good,
     );
-    return {
+    const counted = {
       class: name,
       limit,
       basis,
@@ -45,27 +50,18 @@ export function classDecisions(tested: readonly TestedClass[], { decision }: Man
       false_alarms: good.filter(({ isAnomalous }) => isAnomalous).length,
       defective: defective.length,
       missed_defects: defective.filter(({ isAnomalous }) => !isAnomalous).length,
+    };
+    const rate = ratePValue(counted);
+    return {
+      ...counted,
       shift_p_value: p,
       is_shifted: p !== null && p < doubt / tested.length,
+      false_alarm_p_value: rate,
+      is_exceeded: rate !== null && rate < rateDoubt / tested.length,
     };
   });
 }
 
 function shiftOf(test: readonly number[], known: readonly number[]): number | null {
   return test.length === 0 || known.length === 0 ? null : mannWhitney(test, known).pValue;
-}
-
-function pText(p: number): string {
-  return p < 0.001 ? "< 0.001" : `= ${p.toPrecision(1)}`;
-}
-
-/** The classes whose limits promise nothing about their test images, in words. */
-export function shiftWarnings(decisions: readonly ClassDecision[], { classes, decision }: Manifest): string[] {
-  return decisions
-    .filter((one) => one.is_shifted)
-    .map(({ class: name, shift_p_value: p }) => {
-      const entry = decision?.classes[classes.findIndex((one) => one.name === name)];
-      const known = entry?.recalibrated ? "the good images that its limit comes from" : "your good training images";
-      return `${name}: your good test images differ from ${known}: p ${pText(p!)}; recalibrate with \`ltad limits --from\`. Until then no false-alarm rate is promised for this class.`;
-    });
 }

@@ -32,6 +32,9 @@ describe("one table, as different programs write it", () => {
     ["with bars and spaces", plain.replaceAll(",", " | ")],
     ["by a German Excel", "image;class;score;label\r\na.png;nut;0,5;0\r\nb.png;nut;1234,25;1\r\n"],
     ["by a German Excel with thousands and decimal labels", "image;class;score;label\na.png;nut;0,5;0,0\nb.png;nut;1.234,25;1,0\n"],
+    ["by an English Excel with thousands", 'image,class,score,label\na.png,nut,0.5,0\nb.png,nut,"1,234.25",1\n'],
+    ["by a French one, with spaces", "image;class;score;label\na.png;nut;0,5;0\nb.png;nut;1\u202f234,25;1\n"],
+    ["by a Swiss one, with apostrophes", "image,class,score,label\na.png,nut,0.5,0\nb.png,nut,1'234.25,1\n"],
     ["with the line sep=;", "sep=;\r\nimage;class;score;label\r\na.png;nut;0,5;0\r\nb.png;nut;1234,25;1\r\n"],
     ["with decimal commas in quotes", 'image,class,score,label\na.png,nut,"0,5",0\nb.png,nut,"1234,25",1\n'],
     ["by PowerShell, in UTF-16", Buffer.from(`\ufeff${plain}`, "utf16le")],
@@ -44,6 +47,14 @@ describe("one table, as different programs write it", () => {
   it("in Windows-1252", async () => {
     expect((await read(Buffer.from("image;score;label\nfünf.png;0,5;0\n", "latin1"))).rows).toEqual([["all", "fünf.png", 0.5, false]]);
   });
+});
+
+it("compares names of classes composed, and reads the minus of typesetters", async () => {
+  const { rows } = await read("class,score,label\nGro\u0308\u00dfe,\u22120.5,0\nGr\u00f6\u00dfe,1,1\n");
+  expect(rows.map(([name, , score]) => [name, score])).toEqual([
+    ["Gr\u00f6\u00dfe", -0.5],
+    ["Gr\u00f6\u00dfe", 1],
+  ]);
 });
 
 it("names rows that are there twice, and counts them", async () => {
@@ -63,11 +74,8 @@ it("takes names of defects for anomalies where others are good, and says so", as
 it.each([
   ["a word where no label says good", "label,score\n0,0\nscratch,1\n", /line 3: the label is "scratch"/],
   ["labels of another kind", "label,score\ngood,0\n-1,1\n", /line 3: the label is "-1"/],
-  [
-    "decimal commas beside points",
-    "label;score\n0;0.5\n1;0,25\n",
-    /line 3: the score "0,25" has a decimal comma, and others above have a point/,
-  ],
+  ["decimal commas beside points", "label;score\n0;0.5\n1;0,25\n", /line 3: the score "0,25" has a decimal comma, and others have a point/],
+  ["a comma that may be of thousands or of decimals", 'label,score\n0,987\n1,"1,234"\n', /line 3: the score "1,234" is 1\.234 or 1234/],
   ["every faulty line", "label,score\n0,x\n1,\n2,3\n", /line 2: .*"x".*; line 3: the score is "".*; line 4: the label is "2"/],
 ])("refuses %s", async (_, content, message) => {
   await expect(read(content)).rejects.toMatchObject({ code: "LTAD_DATA" });

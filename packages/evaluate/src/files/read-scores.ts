@@ -63,8 +63,8 @@ function placesOf(header: readonly string[]): Record<Column, number> {
 }
 
 function readRows(rows: readonly TableRow[], places: Record<Column, number>, file: string): ScoreRow[] {
-  const cell = ({ cells }: TableRow, column: Column) => cells[places[column]]?.trim() ?? "";
-  const numberOf = numberReader();
+  const cell = ({ cells }: TableRow, column: Column) => cells[places[column]]?.trim().normalize("NFC") ?? "";
+  const numberOf = numberReader(rows.map((row) => cell(row, "score")));
   const labelOf = labelReader(rows.map((row) => cell(row, "label")));
   const faults: string[] = [];
   const images = rows.flatMap((row): ScoreRow[] => {

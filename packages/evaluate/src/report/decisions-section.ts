@@ -1,10 +1,12 @@
 import { count, percent, short } from "@ltad/core/format";
 import type { ClassDecision } from "../decisions/class-decisions.js";
+import { promiseOf } from "../decisions/promise-of.js";
+import { observed } from "../decisions/rate-check.js";
 import { html, type Html } from "./html.js";
 import type { ReportData } from "./report-data.js";
 
 /** What the limits do to the test images of each class. Nothing for a model without limits. */
-export function decisionsSection({ evaluation: { decisions } }: ReportData): Html | null {
+export function decisionsSection({ evaluation: { decisions, false_alarm_check: check } }: ReportData): Html | null {
   if (!decisions || decisions.length === 0) return null;
   return html`<section>
     <h2>Decisions at the limits</h2>
@@ -29,7 +31,8 @@ export function decisionsSection({ evaluation: { decisions } }: ReportData): Htm
     <p class="legend">
       An image above the limit of its class is not OK. “At most” is promised by good images of the class that the model did not know, as
       long as new images are like them; “about” is estimated from all classes; “not known”: the good test images differ from the images that
-      the limit comes from.
+      the limit comes from; “more than”: they raise more false alarms than chance would give at the stated rate.
+      ${check && `All classes: ${observed(check)}${check.is_exceeded ? ", so the stated rate does not hold" : ""}.`}
     </p>
   </section>`;
 }
@@ -45,12 +48,6 @@ function row(one: ClassDecision): Html {
     <td class="n">${count(defective - missed_defects)}</td>
     <td class="n">${share(missed_defects, defective)}</td>
   </tr>`;
-}
-
-function promiseOf({ basis, false_alarm_rate, is_shifted }: ClassDecision): string {
-  if (is_shifted) return "not known";
-  if (basis === "set") return "set by hand";
-  return `${basis === "promised" ? "at most" : "about"} ${short(100 * false_alarm_rate)} %`;
 }
 
 function share(some: number, all: number): string {

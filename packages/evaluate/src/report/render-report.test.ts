@@ -67,8 +67,11 @@ function report(change: Partial<ReportData> = {}): ReportData {
           missed_defects: 0,
           shift_p_value: 0.5,
           is_shifted: false,
+          false_alarm_p_value: 0.02,
+          is_exceeded: false,
         },
       ],
+      false_alarm_check: { stated: 0.01, good: 2, false_alarms: 1, p_value: 0.02, is_exceeded: true },
       calibration: {
         [hostile]: {
           calibrationImages: 30,
@@ -148,6 +151,14 @@ it("states no promise where the good test images differ", () => {
   const page = renderReport(report({ evaluation: { ...evaluation, decisions } }));
   expect(page).toContain('<td class="n">not known</td>');
   expect(page).not.toMatch(/<td class="n">at most/);
+});
+
+it("states no promise where there are more false alarms than stated, and says what was observed over all", () => {
+  const { evaluation } = report();
+  const decisions = evaluation.decisions!.map((one) => ({ ...one, is_exceeded: true }));
+  const page = renderReport(report({ evaluation: { ...evaluation, decisions } }));
+  expect(page).toContain('<td class="n">more than 1 %</td>');
+  expect(page).toContain("All classes: stated 1 %, observed 1 of 2 good test images (p = 0.02), so the stated rate does not hold.");
 });
 
 it("shows a model without limits as before", () => {

@@ -53,8 +53,8 @@ async function partsOf(data: string | undefined, options: PlanOptions) {
     const { dataset, ...parts } = await planStatistics(data, options);
     return { parts, readAs: dataset.readAs, warnings: dataset.warnings };
   }
-  const { readAs, ...parts } = options.task === "score" ? await planScores(data, options) : await planEvaluation(data, options);
-  return { parts, readAs, warnings: [] };
+  const { readAs, warnings, ...parts } = options.task === "score" ? await planScores(data, options) : await planEvaluation(data, options);
+  return { parts, readAs, warnings };
 }
 
 const tried = 4; // images

@@ -5,22 +5,23 @@ import { LtadError, sha256 } from "@ltad/core";
 import { masksOf } from "@ltad/data";
 import { readManifest } from "@ltad/detector";
 import type { PlanItem, PlanParts } from "@ltad/fleet";
-import { expandImages } from "../expand-images.js";
+import { expandImages, notScored } from "../expand-images.js";
 import { openDataset } from "../data-options.js";
 import type { PlanOptions } from "./plan-options.js";
 
-type Parts = PlanParts & { readonly readAs: string };
+type Parts = PlanParts & { readonly readAs: string; readonly warnings: readonly string[] };
 
 /** The plan of scoring an archive: all images in a folder and below, whose class the model predicts. */
 export async function planScores(data: string | undefined, options: PlanOptions): Promise<Parts> {
   const model = await modelOf(options);
   if (data === undefined) throw dataError();
-  const { files } = await expandImages([data]);
+  const { files, passedOver } = await expandImages([data]);
   const items = files.map((file): PlanItem => {
     const id = relative(data, file).replaceAll("\\", "/");
     return { id: id === "" ? file : id, file: resolve(file), label: -1 };
   });
-  return { ...partsOf(resolve(data), items, model, options), readAs: `${data}: ${items.length} images, whose classes the model predicts.` };
+  const readAs = `${data}: ${items.length} images, whose classes the model predicts.`;
+  return { ...partsOf(resolve(data), items, model, options), readAs, warnings: passedOver.length > 0 ? [notScored(passedOver)] : [] };
 }
 
 /** The plan of an evaluation: the test images of the model's classes, and the good images that its training left out. */
@@ -43,7 +44,7 @@ export async function planEvaluation(data: string | undefined, options: PlanOpti
     const names = model.manifest.classes.map(({ name }) => name).join(", ");
     throw new LtadError("LTAD_DATA", `${dataset.root}: no test image of a class of the model, which knows ${names}.`);
   }
-  return { ...partsOf(resolve(dataset.root), items, model, options), readAs: dataset.readAs };
+  return { ...partsOf(resolve(dataset.root), items, model, options), readAs: dataset.readAs, warnings: dataset.warnings };
 }
 
 type Model = Awaited<ReturnType<typeof modelOf>>;

@@ -3,9 +3,10 @@ import type { Limit, Verdict } from "@ltad/detector/web";
 export const number = (value: number): string => value.toPrecision(3);
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
-/** One sentence on what a p-value says. */
+/** One sentence on what a p-value says: how many good images score as high, as exactly as people count. */
 export function pValueWords(p: number): string {
-  return `About ${percent(p)} of good images score this high or higher (p = ${p.toPrecision(2)}).`;
+  const share = p < 0.01 ? "Fewer than 1 % of" : p > 0.99 ? "Nearly all" : `About ${Math.round(100 * p)} % of`;
+  return `${share} good images score this high or higher (p = ${p.toPrecision(2)}).`;
 }
 
 /** What a limit rests on, and the share of false alarms that it means. */

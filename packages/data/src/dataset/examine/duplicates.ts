@@ -5,6 +5,8 @@ export interface Duplicate {
   readonly a: ImageFacts;
   readonly b: ImageFacts;
   readonly isExact: boolean;
+  /** Mirrored or turned by a right angle. */
+  readonly isTurned?: boolean;
 }
 
 /** Part of the usual difference between neighbours of a class below which two images count as one picture. */

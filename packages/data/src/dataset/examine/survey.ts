@@ -5,8 +5,8 @@ import type { ImageOptions } from "../../images/image-limits.js";
 import { loadImage } from "../../images/load-image.js";
 import { readImageHeader } from "../../images/open-image.js";
 import { readImageFile } from "../../images/read-image-file.js";
-import { byCodePoint } from "../../internal/by-code-point.js";
 import { type ClassData, type Dataset, isGood, type TestItem, type TrainItem } from "../dataset.js";
+import type { ItemFault } from "./remark-on-faults.js";
 
 /** Side of the small pictures that images are compared by. */
 export const side = 32;
@@ -30,7 +30,7 @@ export interface ImageFacts {
 /** Everything that was read, and what could not be. */
 export interface Survey {
   readonly images: readonly ImageFacts[];
-  readonly unreadable: readonly { readonly id: string; readonly class: string; readonly why: string }[];
+  readonly unreadable: readonly ItemFault[];
 }
 
 /** Reads and decodes every image once; of each a few numbers and a small picture stay in memory. */
@@ -41,7 +41,7 @@ export async function surveyImages({ classes }: Dataset, options: JobOptions & I
     ...train.map((item) => ({ item, name, role: "train" as const, range: ranges[i] })),
     ...test.map((item) => ({ item, name, role: roleOf(item), range: ranges[i] })),
   ]);
-  const unreadable: Survey["unreadable"][number][] = [];
+  const unreadable: ItemFault[] = [];
   let done = 0;
   const found = await eachAtOnce(
     items,
@@ -50,7 +50,7 @@ export async function surveyImages({ classes }: Dataset, options: JobOptions & I
         return [{ ...(await read(item, { ...options, range })), class: name, role }];
       } catch (error) {
         if (!isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
-        unreadable.push({ id: item.id, class: name, why: error.message });
+        unreadable.push({ id: item.id, class: name, error });
         return [];
       } finally {
         options.onProgress?.({ phase: "read images", done: ++done, total: items.length, unit: "images" });
@@ -58,7 +58,7 @@ export async function surveyImages({ classes }: Dataset, options: JobOptions & I
     },
     { signal: options.signal },
   );
-  return { images: found.flat(), unreadable: unreadable.sort((a, b) => byCodePoint(a.id, b.id)) };
+  return { images: found.flat(), unreadable };
 }
 
 /** The range of the 16-bit images of a class, as a training finds it; undefined where one of them cannot be read. */

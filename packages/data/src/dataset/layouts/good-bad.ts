@@ -1,6 +1,6 @@
 import { type Folder, hasImages, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
-import { isGoodWord, isMaskWord } from "../words.js";
+import { isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
 import { classFolders } from "./class-folders.js";
 import { isGoodName } from "./good-names.js";
 import { heldOut } from "./held-out.js";
@@ -30,6 +30,9 @@ function isProduct(context: LayoutContext): (folder: Folder) => boolean {
 function readProduct(name: string, product: Folder, context: LayoutContext): ImageRow[] {
   const folders = product.folders.filter(hasImages);
   const good = folders.filter((folder) => isGood(folder.name, context));
+  for (const folder of good)
+    if (!isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
+      context.remarks.note(folder.path, "read as good images, because its name says so.");
   const masks = folders.find((folder) => isMaskWord(folder.name));
   const bad = folders.filter((folder) => !good.includes(folder) && folder !== masks);
   return [...goodRows(name, good, bad.length > 0, context), ...bad.flatMap((folder) => badRows(name, folder, masks, context))];

@@ -5,17 +5,51 @@ describe("siblings of MVTec AD", () => {
   const good = { "a/train/good/0.png": null };
 
   it("tells of good test images under another name, and takes the name", async () => {
-    for (const name of ["ok", "OK", "Good", "normal", "defect-free"]) {
+    for (const name of [
+      "ok",
+      "OK",
+      "Good",
+      "normal",
+      "defect-free",
+      "Gutteile",
+      "ordentlich",
+      "dobry",
+      "\u826f\u54c1",
+      "\u043d\u043e\u0440\u043c\u0430",
+    ]) {
+      const option = /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
       const files = { ...good, [`a/test/${name}/0.png`]: null };
       const told = await scanFiles(files);
       expect(told.classes["a"]).toContain(`${name} a/test/${name}/0.png`);
       expect(told.warnings).toEqual([
-        `a/test/${name}: its images count as a defect of this name. If they are good, say so with --good-names ${name}.`,
+        `a/test/${name}: its images count as a defect of this name. If they are good, say so with --good-names ${option}.`,
       ]);
       const said = await scanFiles(files, { goodNames: [name] });
       expect(said.classes["a"]).toContain(`good a/test/${name}/0.png`);
       expect(said.warnings).toEqual([]);
     }
+  });
+
+  it.each(["OK parts", "ok-Teile 2", "GoodImages", "no defect (samples)", "i.O. Bilder", "\uff2f\uff2b"])(
+    "tells of good test images whose folder is called %s",
+    async (name) => {
+      const { warnings } = await scanFiles({ ...good, [`a/test/${name}/0.png`]: null });
+      expect(warnings).toEqual([expect.stringMatching(/count as a defect of this name\. If they are good, say so with --good-names/)]);
+      expect((await scanFiles({ [`a/${name}/0.png`]: null, "a/scratch/0.png": null })).layout).toBe("good-bad");
+    },
+  );
+
+  it.each(["nok parts", "not ok", "no good", "scratch", "ok nok", "goodness"])("takes %s for a defect without a word", async (name) => {
+    expect((await scanFiles({ ...good, [`a/test/${name}/0.png`]: null })).warnings).toEqual([]);
+  });
+
+  it("tells of names that may mean good images, when there are no other good ones", async () => {
+    const files = { ...good, "a/test/negative/0.png": null, "a/test/0/0.png": null };
+    expect((await scanFiles(files)).warnings).toEqual([
+      expect.stringMatching(/^a\/test\/0: its images count as a defect/),
+      expect.stringMatching(/^a\/test\/negative: its images count as a defect/),
+    ]);
+    expect((await scanFiles({ ...files, "a/test/good/0.png": null })).warnings).toEqual([]);
   });
 
   it("takes train/OK, and then test/OK is good", async () => {

@@ -1,4 +1,4 @@
-import { LtadError } from "@ltad/core";
+import { isLtadError, LtadError } from "@ltad/core";
 import { shown } from "../../internal/shown.js";
 import { childFolder, type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
@@ -44,7 +44,26 @@ export function readMvtecFamily(root: Folder, context: LayoutContext, dialect: M
     );
     context.explain(other.path);
   }
-  return classes.flatMap((found) => readClass(found, context, dialect));
+  const faults: LtadError[] = [];
+  const rows = classes.flatMap((found) => {
+    try {
+      return readClass(found, context, dialect);
+    } catch (error) {
+      if (!isLtadError(error)) throw error;
+      faults.push(error);
+      return [];
+    }
+  });
+  if (faults.length > 0) throw allFaults(faults);
+  return rows;
+}
+
+/** Every class that cannot be read, in one error. */
+function allFaults([first, ...more]: readonly LtadError[]): LtadError {
+  if (more.length === 0) return first!;
+  const listed = more.slice(0, 10).map(({ message }) => `\n  ${message}`);
+  const rest = more.length > listed.length ? `\n  and ${more.length - listed.length} more` : "";
+  return new LtadError(first!.code, `${first!.message}${listed.join("")}${rest}`, { cause: first, details: first!.details });
 }
 
 function readClass({ name, folder }: ClassFolder, context: LayoutContext, dialect: MvtecDialect): ImageRow[] {
@@ -91,7 +110,8 @@ function readTest(name: string, at: { folder: Folder; test: Folder }, context: L
   if (truth) checkTruth(truth, labels, test, context);
   if (truth && truth.images.length > 0)
     context.remarks.note(truth.path, "in no folder of a defect; these masks are matched by name.", truth.images);
-  return labels.flatMap((label) => readLabel(name, label, truth, context));
+  const hasGood = labels.some((label) => isGoodName(nfc(label.name), context.goodNames) && hasImages(label));
+  return labels.flatMap((label) => readLabel(name, label, { truth, hasGood }, context));
 }
 
 /** The masks of a class: ground_truth, else a folder whose name says the same. */
@@ -114,13 +134,18 @@ function checkTruth(truth: Folder, labels: readonly Folder[], test: Folder, cont
   }
 }
 
-function readLabel(name: string, folder: Folder, truth: Folder | undefined, context: LayoutContext): ImageRow[] {
+function readLabel(
+  name: string,
+  folder: Folder,
+  { truth, hasGood }: { readonly truth: Folder | undefined; readonly hasGood: boolean },
+  context: LayoutContext,
+): ImageRow[] {
   const label = nfc(folder.name);
   const isGood = isGoodName(label, context.goodNames);
   const found = imagesOf(folder, context);
   const row = { class: name, split: "test", label: isGood ? "good" : label } as const;
   if (isGood) return found.map(({ path }) => ({ ...row, path }));
-  const told = looksGood(label);
+  const told = looksGood(label, { hasGood });
   if (told !== undefined) context.remarks.matter(folder.path, told);
   const inline = found.some(({ masks }) => masks.length > 0);
   if (!truth || inline) return found.map(({ path, masks }) => ({ ...row, path, masks }));

@@ -9,7 +9,7 @@ export function addDataCommands(program: Command, io: Io, setExitCode: (code: nu
     .summary("check a data set, count it, or split it")
     .description("Checks the images of a data set, counts them, or makes a long-tailed split of them.");
   addCheck(data, io, setExitCode);
-  addStats(data, io);
+  addStats(data, io, setExitCode);
   addSplit(data, io);
 }
 
@@ -34,14 +34,14 @@ function addCheck(data: Command, io: Io, setExitCode: (code: number) => void): v
   );
 }
 
-function addStats(data: Command, io: Io): void {
+function addStats(data: Command, io: Io, setExitCode: (code: number) => void): void {
   const command = data
     .command("stats")
     .argument("[data]", "data set, in any known layout")
     .summary("count images, defects, masks and sizes of each class")
     .description("Counts images, defects and masks of each class, and reads the size of every image.")
     .option("--page <file>", "write an HTML page of the class sizes with examples")
-    .action(async (folder, options) => (await import("./data-stats.js")).dataStats(io, folder, options));
+    .action(async (folder, options) => setExitCode(await (await import("./data-stats.js")).dataStats(io, folder, options)));
   addCommonOptions(addMaxPixelsOption(addDataOptions(command)));
   addExamples(command, "data stats ./data", "data stats ./data --json");
 }

@@ -30,6 +30,8 @@ export async function dataCheck(io: Io, data: string | undefined, options: DataC
     for (const { text, matters } of found.lines) session.print(`${matters ? "matters" : "note   "}  ${text}`);
     await writeOutputs(session, dataset, found, options);
     session.print(verdict(found));
+    if (found.remarks.some(({ files = [] }) => files.length > 3))
+      session.info("Lists of names that end with ... are whole in the output of --json and on the page of --page FILE.");
     session.info(
       "Training images were compared as small pictures of 32 x 32 pixels; a small defect among the good ones does not show in them.",
     );

@@ -1,6 +1,6 @@
 import { eachAtOnce, isLtadError, type JobOptions, writeFileAtomic } from "@ltad/core";
 import { count } from "@ltad/core/format";
-import { type ClassData, type Dataset, type Examination, type ImageLimits, isGood, thumbnail } from "@ltad/data";
+import { type ClassData, type Dataset, type Examination, type ImageLimits, isGood, type Remark, thumbnail } from "@ltad/data";
 import { type Html, html, raw, style } from "@ltad/evaluate/report";
 
 const ownStyle = `
@@ -37,7 +37,7 @@ export async function writeStatsPage(path: string, dataset: Dataset, job: JobOpt
 export async function writeCheckPage(
   path: string,
   dataset: Dataset,
-  { lines, suspects }: Examination,
+  { lines, remarks, suspects }: Examination,
   job: JobOptions & ImageLimits,
 ): Promise<void> {
   const seen = suspects.slice(0, mostSuspects);
@@ -49,7 +49,7 @@ export async function writeCheckPage(
     <ul class="findings">
       ${lines.map(({ text, matters }) => html`<li class="${matters ? "matters" : "soft"}">${text}</li>`)}
     </ul>
-    ${seen.length > 0 && html`<h2>Images to look at</h2>`}
+    ${remarks.filter(({ files = [] }) => files.length > 3).map(wholeList)} ${seen.length > 0 && html`<h2>Images to look at</h2>`}
     <div class="examples">
       ${seen.map(({ id, file, why, beside }) =>
         beside
@@ -62,6 +62,16 @@ export async function writeCheckPage(
     </div>
     ${suspects.length > seen.length && html`<p class="soft">${count(suspects.length - seen.length)} more are not shown.</p>`}`;
   await writePage(path, dataset, body);
+}
+
+/** All names of a remark that the findings shorten. */
+function wholeList({ at, text, files = [] }: Remark): Html {
+  return html`<details class="findings">
+    <summary>${at}: all ${count(files.length)} files ${text}</summary>
+    <ul>
+      ${files.map((file) => html`<li>${file}</li>`)}
+    </ul>
+  </details>`;
 }
 
 async function writePage(path: string, { root, readAs }: Dataset, body: Html): Promise<void> {

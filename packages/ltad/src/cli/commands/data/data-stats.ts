@@ -1,7 +1,8 @@
 import { type ClassCounts, datasetStatistics } from "@ltad/data";
 import { type DataOptions, openDataset } from "../../../data-options.js";
+import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
-import { count, foldRemarks } from "@ltad/core/format";
+import { count } from "@ltad/core/format";
 import { type CommonOptions, withSession } from "../../session.js";
 import { textTable } from "../../table.js";
 import { jobOf } from "./job-of.js";
@@ -13,15 +14,17 @@ export interface DataStatsOptions extends CommonOptions, DataOptions {
   readonly page?: string;
 }
 
-/** Counts what a dataset folder holds. */
-export async function dataStats(io: Io, folder: string | undefined, options: DataStatsOptions): Promise<void> {
-  await withSession(io, options, "Nothing was changed.", async (session) => {
+/**
+ * Counts what a dataset folder holds, and says of it what `data check` says, as far as it shows without decoding the images.
+ * @returns the exit code: 3 when a file cannot be used
+ */
+export async function dataStats(io: Io, folder: string | undefined, options: DataStatsOptions): Promise<number> {
+  return withSession(io, options, "Nothing was changed.", async (session) => {
     const dataset = await openDataset(folder, options);
     session.info(dataset.readAs);
-    for (const warning of dataset.warnings) session.warn(warning);
-    const classes = await datasetStatistics(dataset, jobOf(session, options));
-    for (const remark of foldRemarks(classes.flatMap(({ remarks }) => remarks))) session.warn(remark);
-    session.printJson({ root: dataset.root, layout: dataset.layout, classes, warnings: dataset.warnings });
+    const { classes, lines, remarks, unusable } = await datasetStatistics(dataset, jobOf(session, options));
+    for (const { text, matters } of lines) (matters ? session.warn : session.info)(text);
+    session.printJson({ root: dataset.root, layout: dataset.layout, classes, warnings: lines.map(({ text }) => text), remarks });
     session.print(textTable(["class", "train", "test good", "defective", "masks", "size in pixels", "defects"], classes.map(row)));
     const total = (key: "train" | "testGood" | "testDefect") => count(classes.reduce((sum, c) => sum + c[key], 0));
     session.print(
@@ -31,6 +34,8 @@ export async function dataStats(io: Io, folder: string | undefined, options: Dat
       await writeStatsPage(options.page, dataset, jobOf(session, options));
       session.info(`The pictures are in ${options.page}`);
     }
+    session.info("`data check` also reads the images themselves: damaged files, pictures found twice, strange ones and mixed colours.");
+    return unusable > 0 ? exitCodes.badData : exitCodes.done;
   });
 }
 

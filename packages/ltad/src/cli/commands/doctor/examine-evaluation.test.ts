@@ -26,6 +26,24 @@ describe("examineEvaluation", () => {
     ]);
   });
 
+  it("says where there were more false alarms than stated, class by class and over all", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "model.json"), "{}");
+    const exceeded = { ...decision("tile", 0.4, false), good: 12, false_alarms: 3, false_alarm_rate: 0.01, is_exceeded: true };
+    const check = { stated: 0.01, good: 60, false_alarms: 9, p_value: 1e-8, is_exceeded: true };
+    await writeFile(join(folder, "metrics.json"), JSON.stringify({ decisions: [exceeded], false_alarm_check: check }));
+    expect((await examineEvaluation(folder))[1]).toMatchObject({
+      state: "note",
+      value: "more than stated: tile (stated 1 %, observed 3 of 12), all classes (stated 1 %, observed 9 of 60)",
+    });
+    const fine = { ...exceeded, is_exceeded: false };
+    await writeFile(
+      join(folder, "metrics.json"),
+      JSON.stringify({ decisions: [fine], false_alarm_check: { ...check, false_alarms: 1, is_exceeded: false } }),
+    );
+    expect((await examineEvaluation(folder))[1]).toMatchObject({ state: "ok", value: expect.stringContaining("observed 1 of 60") });
+  });
+
   it("says so when they do not", async () => {
     expect(await examineEvaluation(await evaluated(decision("tile", 0.3, false)))).toMatchObject([{ state: "ok" }]);
   });

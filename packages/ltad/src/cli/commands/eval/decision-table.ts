@@ -1,16 +1,17 @@
-import { count, percent, short } from "@ltad/core/format";
-import type { ClassDecision, Evaluation } from "@ltad/evaluate";
+import { count, percent } from "@ltad/core/format";
+import { type ClassDecision, type Evaluation, ownOf, promiseOf } from "@ltad/evaluate";
 import { textTable } from "../../table.js";
 
 /** The answer in short: what the limits do to the test images of each class, and how well scores separate them. */
-export function decisionTable({ classes, summary, pooled, decisions }: Evaluation): string {
+export function decisionTable({ order, classes, summary, pooled, decisions }: Evaluation): string {
   const head = ["class", ...(decisions ? ["limit", "good images above", "false alarms", "missed defects"] : []), "AUROC", "pixel AUROC"];
   const ofClass = new Map(decisions?.map((one) => [one.class, one]));
   const areas = ({ image_auroc, pixel_auroc }: Readonly<Record<string, number | null>>) => [
     percent(image_auroc ?? null),
     percent(pixel_auroc ?? null),
   ];
-  const rows = Object.entries(classes).map(([name, numbers]) => [name, ...cells(ofClass.get(name)), ...areas(numbers)]);
+  const shownName = (name: string) => (order.length > 1 && ["All", "Avg"].includes(name) ? `${name} (class)` : name);
+  const rows = order.map((name) => [shownName(name), ...cells(ofClass.get(name)), ...areas(ownOf(classes, name) ?? {})]);
   const all = decisions ? [["All", "", "", ...sums(decisions), ...areas(pooled)]] : [];
   const means = [["Avg", ...(decisions ? ["", "", "", ""] : []), ...areas(summary.avg)]];
   return textTable(head, [...rows, ...(rows.length > 1 ? [...all, ...means] : [])]);
@@ -20,13 +21,6 @@ function cells(decision: ClassDecision | undefined): string[] {
   if (!decision) return [];
   const { limit, good, false_alarms, defective, missed_defects } = decision;
   return [String(Number(limit.toPrecision(4))), promiseOf(decision), shareOf(false_alarms, good), shareOf(missed_defects, defective)];
-}
-
-/** What the limit promises about good images, in few words; nothing where the test images show that it does not hold. */
-function promiseOf({ basis, false_alarm_rate, is_shifted }: ClassDecision): string {
-  if (is_shifted) return "not known";
-  if (basis === "set") return "set by hand";
-  return `${basis === "promised" ? "at most" : "about"} ${short(100 * false_alarm_rate)} %`;
 }
 
 function sums(decisions: readonly ClassDecision[]): string[] {

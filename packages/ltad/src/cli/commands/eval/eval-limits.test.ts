@@ -33,11 +33,16 @@ describe("limits", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^class +limit +good images above +false alarms +missed defects +AUROC +pixel AUROC$/m);
     expect(stdout).toMatch(/^tile +0\.26\d+ +at most 1 % +0 of 3 \(0\.0 %\) +0 of 2 \(0\.0 %\) +100\.0 +\S+$/m);
-    expect(stdout).toMatch(/^nut +0\.26\d+ +about 1 % +2 of 2 \(100\.0 %\) +0 of 2 \(0\.0 %\) +100\.0 +\S+$/m);
+    expect(stdout).toMatch(/^nut +0\.26\d+ +more than 1 % +2 of 2 \(100\.0 %\) +0 of 2 \(0\.0 %\) +100\.0 +\S+$/m);
     expect(stdout).toMatch(/^All +2 of 5 \(40\.0 %\) +0 of 4 \(0\.0 %\)/m);
     expect(stdout).not.toContain("FPR@95TPR");
     expect(stderr).toContain("--all prints every metric");
     expect(stderr).not.toContain("your good test images differ");
+    const rate =
+      /nut: the false-alarm rate does not hold: stated 1 %, observed 2 of 2 good test images \(p < 0\.001\); recalibrate with `ltad limits --from`/;
+    expect(stderr).toMatch(rate);
+    expect(stderr).toMatch(/All classes: the false-alarm rate does not hold: stated 1 %, observed 2 of 5 good test images \(p < 0\.001\)/);
+    expect(stderr).not.toMatch(/tile: the false-alarm/);
   });
 
   it("are in the numbers for programs, and a limit that is too high misses defects", async () => {
@@ -68,6 +73,17 @@ describe("limits", () => {
     expect(page.match(/<figcaption>tile\/test\/good/g)?.length).toBe(10); // eight false alarms, and two in the class's own row
     const again = await ltad("eval", await judged([dark, usual], { recalibrated: true }), many, ...cache());
     expect(again.stderr).toMatch(/tile: your good test images differ from the good images that its limit comes from: p < 0\.001/);
+  });
+
+  it("whose rate did not hold are not stated as promised by `ltad limits`, until they change", async () => {
+    const folder = await judged([usual, [0.2]]);
+    await ltad("eval", folder, data, ...cache());
+    const { stdout, stderr } = await ltad("limits", folder);
+    expect(stdout).toMatch(/^nut +1 +\S+ +not promised: 1 % did not hold when `ltad eval` last tested it$/m);
+    expect(stdout).toMatch(/^tile .* promised: at most 1 %/m);
+    expect(stderr).toContain("take their limits from new good images with --from FOLDER");
+    const changed = await ltad("limits", folder, "--class", "nut", "--set", "0.4");
+    expect(changed.stdout + changed.stderr).not.toMatch(/did not hold/);
   });
 
   it("that a model does not have are not shown", async () => {

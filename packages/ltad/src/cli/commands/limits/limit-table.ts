@@ -8,11 +8,21 @@ type Decision = NonNullable<Manifest["decision"]>;
 export interface LimitRow extends Limit {
   readonly class: string;
   readonly good: readonly number[];
+  /** The last evaluation has found that the class's rate does not hold. */
+  readonly isDoubted: boolean;
 }
 
-/** The limits of all classes, in the order of the model. */
-export function limitRows({ classes, decision }: Pick<Manifest, "classes"> & { readonly decision: Decision }): LimitRow[] {
-  return classes.map(({ name }, label) => ({ class: name, good: decision.classes[label]!.good, ...limitOf(decision, label) }));
+/**
+ * The limits of all classes, in the order of the model.
+ * @param doubted classes whose rate the last evaluation has found not to hold
+ */
+export function limitRows(
+  { classes, decision }: Pick<Manifest, "classes"> & { readonly decision: Decision },
+  doubted: ReadonlySet<string> = new Set(),
+): LimitRow[] {
+  return classes.map(({ name }, label) => {
+    return { class: name, good: decision.classes[label]!.good, ...limitOf(decision, label), isDoubted: doubted.has(name) };
+  });
 }
 
 /** For people: what each limit rests on, in words. */
@@ -27,7 +37,8 @@ export function limitTable({ falseAlarmRate }: Decision, rows: readonly LimitRow
 }
 
 /** What a limit promises, in words. */
-export function promiseOf({ basis, good, limit }: Pick<LimitRow, "basis" | "good" | "limit">, rate: number): string {
+export function promiseOf({ basis, good, limit, isDoubted }: Omit<LimitRow, "class" | "falseAlarmRate">, rate: number): string {
+  if (isDoubted && basis !== "set") return `not promised: ${share(rate)} did not hold when \`ltad eval\` last tested it`;
   if (basis === "promised") return `promised: at most ${share(rate)} of good images like these are NOT OK`;
   if (basis === "set") {
     const above = good.filter((score) => score > limit).length;
@@ -40,12 +51,13 @@ export function promiseOf({ basis, good, limit }: Pick<LimitRow, "basis" | "good
 export function limitsJson({ falseAlarmRate }: Decision, rows: readonly LimitRow[]) {
   return {
     false_alarm_rate: falseAlarmRate,
-    classes: rows.map(({ class: name, good, limit, basis, falseAlarmRate: own }) => ({
+    classes: rows.map(({ class: name, good, limit, basis, falseAlarmRate: own, isDoubted }) => ({
       class: name,
       good_images: good.length,
       limit,
       basis,
       false_alarm_rate: own,
+      ...(isDoubted && { is_doubted: true }),
     })),
   };
 }

@@ -3,6 +3,7 @@ import { type Manifest, readManifest, updateManifest, withGoodImages, withLimit 
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { findGoodImages } from "../../../find-good-images.js";
+import { doubtedClasses, lastEvaluation } from "../../../last-evaluation.js";
 import { limitRows, limitsJson, limitTable } from "./limit-table.js";
 import { scoreGoodImages } from "./score-good-images.js";
 
@@ -27,12 +28,17 @@ export async function limitsCommand(io: Io, model: string, options: LimitsComman
       ? await updateManifest(model, (current) => ({ decision: changed(recalibrated ?? decisionOf(current, model), label, options) }))
       : manifest;
     const decision = decisionOf(found, model);
-    const rows = limitRows({ ...found, decision }).filter((_, own) => label === undefined || own === label);
+    const doubted = isChange ? undefined : doubtedClasses(await lastEvaluation(model));
+    const rows = limitRows({ ...found, decision }, doubted).filter((_, own) => label === undefined || own === label);
     session.printJson(limitsJson(decision, rows));
     session.print(limitTable(decision, rows));
+    if (rows.some((row) => row.isDoubted)) session.warn(doubtWarning);
     if (isChange) session.info(`\nChanged in ${model}. \`predict\`, \`eval\` and a server that loads the model use these limits.`);
   });
 }
+
+const doubtWarning =
+  "The rates of some classes did not hold on the good test images of the last `ltad eval`; take their limits from new good images with --from FOLDER.";
 
 /** Options that contradict each other, before any work. @throws LtadError `LTAD_CONFIG` */
 function checkTogether({ class: name, set, unset, falseAlarmRate, from }: LimitsCommandOptions): void {
@@ -45,7 +51,7 @@ function checkTogether({ class: name, set, unset, falseAlarmRate, from }: Limits
 }
 
 function labelOf({ classes }: Manifest, name: string): number {
-  const label = classes.findIndex((one) => one.name === name);
+  const label = classes.findIndex((one) => one.name.normalize("NFC") === name.normalize("NFC"));
   if (label >= 0) return label;
   const names = classes.map((one) => one.name);
   const message = `--class: expected one of ${names.join(", ")}, received ${name}.`;
@@ -70,7 +76,11 @@ function changed(decision: Decision, label: number | undefined, { set, unset, fa
 /** The decision of a model with scores of other good images. */
 async function recalibrate(session: Session, model: string, manifest: Manifest, options: LimitsCommandOptions): Promise<Decision> {
   const names = manifest.classes.map(({ name }) => name);
-  const { images, notUsed } = await findGoodImages(options.from!, names, options.class);
+  const { images, notUsed } = await findGoodImages(
+    options.from!,
+    names,
+    options.class === undefined ? undefined : names[labelOf(manifest, options.class)],
+  );
   if (notUsed.length > 0)
     session.warn(`${options.from}: not used: ${notUsed.slice(0, 10).join(", ")}${notUsed.length > 10 ? ", ..." : ""}.`);
   const missing = manifest.decision ? [] : names.filter((name) => !images.has(name));

@@ -1,9 +1,8 @@
 import { isLtadError, LtadError, throwIfAborted } from "@ltad/core";
 import { plural } from "@ltad/core/format";
+import { type Fault, faultLines } from "@ltad/data";
 import { type GoodImages, openDetector } from "@ltad/detector";
 import type { Session } from "../../session.js";
-
-const mostNamed = 20;
 
 /**
  * What a model says of good images, by place of their class.
@@ -17,7 +16,7 @@ export async function scoreGoodImages(
 ): Promise<Map<number, GoodImages>> {
   const detector = await openDetector(model, threads === undefined ? {} : { threads });
   const total = [...images.values()].reduce((sum, files) => sum + files.length, 0);
-  const [good, faults] = [new Map<number, GoodImages>(), [] as string[]];
+  const [good, faults] = [new Map<number, GoodImages>(), [] as Fault[]];
   let done = 0;
   try {
     for (const [name, files] of images) {
@@ -26,7 +25,7 @@ export async function scoreGoodImages(
         throwIfAborted(session.signal);
         const answer = await detector.predict(file, { class: name, size: "grid" }).catch((error: unknown) => {
           if (!isLtadError(error) || error.code !== "LTAD_IMAGE") throw error;
-          faults.push(error.message);
+          faults.push({ error });
         });
         if (answer) found.push(answer);
         session.onProgress({ phase: "score", done: ++done, total, unit: "images" });
@@ -38,7 +37,6 @@ export async function scoreGoodImages(
     await detector.dispose();
   }
   if (faults.length === 0) return good;
-  const more = faults.length > mostNamed ? `\n  and ${faults.length - mostNamed} more` : "";
-  const message = `${plural(faults.length, "image")} of ${total} cannot be read; the limits were not changed:\n  ${faults.slice(0, mostNamed).join("\n  ")}${more}`;
+  const message = `${plural(faults.length, "image")} of ${total} cannot be read; the limits were not changed:\n  ${faultLines(faults).join("\n  ")}`;
   throw new LtadError("LTAD_DATA", message);
 }

@@ -81,6 +81,19 @@ it("tests the calibration of stated false-alarm rates", async () => {
   expect(calibration["all"]?.rates).toHaveLength(4);
 });
 
+it("says when good images score higher than defective ones", async () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `${i % 2},${i % 2 === 1 ? -i : i}`);
+  const turned = await ltad("metrics", await written(["label,score", ...lines].join("\n")));
+  expect(turned.stderr).toMatch(/all: good images score higher than defective ones \(AUROC 0\.0 %\).*the sign of the scores or the labels/);
+  expect((await ltad("metrics", await written(csv))).stderr).not.toContain("score higher");
+});
+
+it("prints the numbers although they cannot be written, and says before the work that a folder is none", async () => {
+  const file = await written("x", "taken");
+  const { code, stdout, stderr } = await ltad("metrics", await written(csv), "--out", file);
+  expect([code, stdout, stderr]).toEqual([3, "", expect.stringMatching(/this is a file, not a folder/)]);
+});
+
 it("compares two detectors on the same images", async () => {
   const rng = createRng(2);
   const labels = [...Array(80).keys()].map((i) => i % 2);

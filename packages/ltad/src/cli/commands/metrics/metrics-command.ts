@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { LtadError } from "@ltad/core";
+import { checkOutFolder, LtadError } from "@ltad/core";
 import { foldRemarks, percent, short } from "@ltad/core/format";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import {
@@ -12,6 +12,7 @@ import {
   readMaps,
   readScores,
   type SetMeasures,
+  turnedAround,
   writeMeasures,
 } from "@ltad/evaluate";
 import { type DataOptions, openDataset } from "../../../data-options.js";
@@ -40,10 +41,11 @@ interface Result extends SetMeasures {
 /** Measures the scores or the maps of any detector. */
 export async function metricsCommand(io: Io, source: string, options: MetricsCommandOptions): Promise<void> {
   await withSession(io, options, "No result was written.", async (session) => {
+    if (options.out !== undefined) await checkOutFolder(options.out);
     const result = (await isFolder(source)) ? await ofMaps(session, source, options) : await ofScores(session, source, options);
-    if (options.out !== undefined) await writeMeasures(options.out, result);
     session.printJson(result);
     session.print([measureTables(result), ...extraTables(result, options)].join("\n\n"));
+    if (options.out !== undefined) await writeMeasures(options.out, result);
   });
 }
 
@@ -67,6 +69,7 @@ async function ofMaps(session: Session, source: string, options: MetricsCommandO
   for (const data of classes) {
     const { scores, pixels, warnings } = await readMaps(source, data, session);
     odd.push(...warnings);
+    odd.push(...turnedAround(data.name, scores));
     set.add(data.name, scores, pixels);
   }
   for (const warning of foldRemarks(odd)) session.warn(warning);
@@ -80,6 +83,7 @@ async function ofScores(session: Session, source: string, { compare, threshold, 
   const classes = await readScores(source, { onRemark });
   const set = measureSet();
   for (const [name, { test }] of classes) set.add(name, test, null);
+  for (const warning of foldRemarks([...classes].flatMap(([name, { test }]) => turnedAround(name, test)))) session.warn(warning);
   const measures = set.result(orderOf(session, [...classes.keys()], options.order), options.seed);
   return {
     source: basename(source),

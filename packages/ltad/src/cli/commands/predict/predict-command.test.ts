@@ -169,6 +169,27 @@ it("scores or names every file of a folder, in the order of their paths", async 
   expect(stderr).toMatch(/pages\.tif: it has 2 pages or frames; only the first is scored/);
 });
 
+it("takes no mask for an image: in folders of any usual name, and beside the images", async () => {
+  const folder = await temporaryFolder();
+  const part = await readFile(join(data, "tile/test/good/0.png"));
+  for (const path of [
+    "a.png",
+    "a_mask.png",
+    "masks/a.png",
+    "Ground_Truth/b.png",
+    "gt/c.png",
+    "b/mask.png",
+    "a.map.png",
+    "out/a.overlay.png",
+  ]) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), part);
+  }
+  const { stdout, stderr } = await ltad("predict", model, folder, "--json");
+  expect(lines(stdout).map(({ file }) => file)).toEqual(["a.png", "b/mask.png"].map((path) => join(folder, path)));
+  expect(stderr).toMatch(/6 entries not scored, .*Ground_Truth\/, .*a\.map\.png, .*a_mask\.png, .*gt\/, .*masks\/, .*a\.overlay\.png/);
+});
+
 it("keeps the order of paths where outputs need longer names", async () => {
   const { stdout } = await ltad("predict", model, data, "--out", await temporaryFolder(), "--json");
   const files = lines(stdout).map(({ file }) => file);

@@ -7,7 +7,7 @@ import { type Detector, mapPng16, openDetector } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { coloursFor } from "../../progress/colours.js";
 import { drawnSmaller, mostDrawn } from "./drawn-smaller.js";
-import { expandImages } from "../../../expand-images.js";
+import { expandImages, notScored } from "../../../expand-images.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
@@ -117,13 +117,6 @@ async function predictOne(
 
 function outputsOf(name: string): { map: string; overlay: string } {
   return { map: `${name}.map.png`, overlay: `${name}.overlay.png` };
-}
-
-const mostNamed = 20;
-
-function notScored(passedOver: readonly string[]): string {
-  const more = passedOver.length > mostNamed ? `, and ${passedOver.length - mostNamed} more` : "";
-  return `${plural(passedOver.length, "entry", "entries")} not scored, because the names are hidden, of masks or not of images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
 }
 
 /** File systems take so many bytes in a name. */
