@@ -26,7 +26,7 @@ const mostLabels = 16;
 /** Share of neighbours within the marks that differ: labels differ where two of them touch, soft edges nearly everywhere. */
 const softShare = 0.02;
 const half = 0x7fff;
-/** Share of the pixels between a tenth and nine tenths of the largest value: soft edges are a part of a mask, a photograph is grey nearly everywhere. */
+/** Share of the pixels between a fifth and nine tenths of the largest value: soft edges are a part of a mask, a photograph is grey nearly everywhere. */
 const photoShare = 0.4;
 const blackShare = 0.1;
 
@@ -59,7 +59,7 @@ function marksOf(values: Uint16Array, width: number, { alpha, isJpeg }: { alpha:
 function isGreyMostly(values: Uint16Array, top: number): boolean {
   let [grey, black] = [0, 0];
   for (const v of values) {
-    if (v > 0.1 * top && v < 0.9 * top) grey++;
+    if (v > 0.2 * top && v < 0.9 * top) grey++;
     else if (v < 0.02 * top) black++;
   }
   return grey > photoShare * values.length && black < blackShare * values.length;
