@@ -32,7 +32,7 @@ export function createClient(address: string | URL, given: ClientOptions = {}): 
   let decides: boolean | undefined;
   return {
     async predict(image, own = {}) {
-      checkOptions("predict", own, ["class", "map", "overlay", "model", "signal"]);
+      checkOptions("predict", own, ["class", "map", "parts", "overlay", "model", "signal"]);
       return predict(send, image, { ...(model !== undefined && { model }), ...own });
     },
     async infer(images, own = {}) {

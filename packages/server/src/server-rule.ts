@@ -28,6 +28,15 @@ export const serverRule = fields({
   tls: optional(fields({ cert: anything, key: anything })),
   modelControl: optional(boolean),
   reloadInterval: optional(number(0)),
+  tracing: optional(
+    fields({
+      url: string,
+      headers: optional(recordOf(string)),
+      resource: optional(recordOf(string)),
+      share: optional(number(0, 1)),
+      followsCaller: optional(boolean),
+    }),
+  ),
   logger: anything,
   worker: anything,
 });

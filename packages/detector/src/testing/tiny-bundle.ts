@@ -47,7 +47,7 @@ export function tinyPartsByClass(classes = 2): BundleParts {
     ...rest,
     manifest: {
       ...manifest,
-      classes: Array.from({ length: classes }, (_, k) => ({ name: names[k] ?? `class ${k}`, trainImages: 1, order: k })),
+      classes: Array.from({ length: classes }, (_, k) => ({ ...manifest.classes[k % 2]!, name: names[k] ?? `class ${k}`, order: k })),
     },
     head: { model: headOfClass(inputs), inputs, outputs: ["s_rec", "s_sem", "map", "score"] },
     byClass: {

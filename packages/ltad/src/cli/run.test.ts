@@ -97,7 +97,7 @@ describe("faults of a data set", () => {
     const cache = ["--cache-dir", await temporaryFolder()];
     await expectFault(
       3,
-      /LTAD_IMAGE 3 files cannot be used:\n.*nut\/test\/spot\/0\.png.*\n.*good\/0\.png: this PNG is damaged.*\n.*good\/1\.png: this is a text/,
+      /LTAD_IMAGE 3 files cannot be used:\n.*nut\/test\/spot\/0\.png.*\n.*good\/1\.png: this is a text.*\n.*good\/0\.png: this PNG is damaged/,
       "train",
       folder,
       "--out",
@@ -128,7 +128,9 @@ describe("faults of a data set", () => {
     await sharp({ create: { width: 8, height: 9, channels: 3, background: "#fff" } })
       .png()
       .toFile(join(folder, "nut/ground_truth/spot/0_mask.png"));
-    await expectFault(3, /LTAD_MASK .*8x9 .*40x32/, "data", "stats", folder, "--quiet");
+    const ran = await ltad("data", "stats", folder, "--quiet");
+    expect([ran.code, ran.stdout]).toEqual([3, expect.stringContaining("40x32")]); // what can be counted is shown
+    expect(ran.stderr).toMatch(/its mask cannot be used: .*8x9 .*40x32/);
   });
 
   it("two files of one name", async () => {

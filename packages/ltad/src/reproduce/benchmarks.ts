@@ -1,9 +1,6 @@
 import { type ClassData, isGood } from "@ltad/data";
+import type { BenchmarkName } from "./benchmark-names.js";
 import { nothingPublished, type PublishedTable, publishedMvtec } from "./published-numbers.js";
-
-/** The data sets of the paper. */
-export const benchmarkNames = ["mvtec", "visa", "dagm"] as const;
-export type BenchmarkName = (typeof benchmarkNames)[number];
 
 /** What is counted in a class to find out whether it is the whole class. */
 export const quantities = {

@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { benchmarkNames } from "../../../reproduce/benchmarks.js";
+import { benchmarkNames } from "../../../reproduce/benchmark-names.js";
 import type { Io } from "../../io.js";
 import {
   addCacheOption,

@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { count, foldRemarks, seconds } from "@ltad/core/format";
-import type { BenchmarkName } from "../../../reproduce/benchmarks.js";
+import type { BenchmarkName } from "../../../reproduce/benchmark-names.js";
 import { isList } from "../../../reproduce/named-splits.js";
 import { reproduce, type ReproduceOptions, type Reproduction, type ReproductionPlan } from "../../../reproduce/reproduce.js";
 import type { Io } from "../../io.js";

@@ -1,4 +1,5 @@
-import { type BenchmarkName, benchmarks } from "../../../reproduce/benchmarks.js";
+import type { BenchmarkName } from "../../../reproduce/benchmark-names.js";
+import { benchmarks } from "../../../reproduce/benchmarks.js";
 import type { PublishedPair } from "../../../reproduce/published-numbers.js";
 import { type Part, parts, type SplitResult, valuesOf } from "../../../reproduce/split-result.js";
 import { textTable } from "../../table.js";
