@@ -55,6 +55,7 @@ const settings = {
   config: optional(config),
   set: texts,
   tile: optional(whole(1)),
+  include: optional(string),
   from: optional(string),
   budget: optional(number(0)),
   tensorboard: optional(boolean),
@@ -63,14 +64,22 @@ const settings = {
   onNote: optional(func),
 };
 
+/** A rule for each option of a function, no more and no fewer. */
+type RulesOf<Options> = Readonly<Record<keyof Required<Options>, Rule>>;
+
 const trainRule = fields({
   ...settings,
   seed: optional(whole()),
   resume: optional(boolean),
   force: optional(boolean),
   onPlan: optional(func),
-});
-const sweepRule = fields({ ...settings, seeds: optional(listOf(whole(), 1)), grid: texts, onRun: optional(func) });
+} satisfies RulesOf<TrainOptions>);
+const sweepRule = fields({
+  ...settings,
+  seeds: optional(listOf(whole(), 1)),
+  grid: texts,
+  onRun: optional(func),
+} satisfies RulesOf<SweepOptions>);
 const evaluateRule = fields({
   ...job,
   ...place,
@@ -78,8 +87,10 @@ const evaluateRule = fields({
   classes: optional(oneOf(["folder", "predicted"])),
   report: optional(string),
   onDataset: optional(func),
-});
-const editing = { ...job, ...place, force: optional(boolean), offline: optional(boolean) };
+} satisfies RulesOf<EvaluateOptions>);
+const editing = { ...job, ...place, force: optional(boolean), offline: optional(boolean) } satisfies RulesOf<classes.EditClassesOptions>;
+type AddClassOptions = classes.EditClassesOptions & DataOptions & Pick<TrainOptions, "include">;
+const addRule = fields({ ...editing, ...reading, include: optional(string) } satisfies RulesOf<AddClassOptions>);
 const detectorRule = having("a detector of openDetector", "manifest", "predict", "encoder");
 
 /** {@link runTraining}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
@@ -101,12 +112,8 @@ export async function sweep(data: string | undefined, options: SweepOptions): Pr
 }
 
 /** {@link classes.addClass}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
-export async function addClass(
-  model: string,
-  data: string | undefined,
-  options: classes.EditClassesOptions & DataOptions = {},
-): Promise<classes.EditedClasses> {
-  check("addClass", { model, data, options }, { model: string, data: optional(string), options: fields({ ...editing, ...reading }) });
+export async function addClass(model: string, data: string | undefined, options: AddClassOptions = {}): Promise<classes.EditedClasses> {
+  check("addClass", { model, data, options }, { model: string, data: optional(string), options: addRule });
   return classes.addClass(model, data, options);
 }
 

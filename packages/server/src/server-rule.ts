@@ -1,4 +1,5 @@
-import { anything, boolean, fields, listOf, number, optional, recordOf, string, whole } from "@ltad/core/check";
+import { anything, boolean, fields, listOf, number, optional, recordOf, type Rule, string, whole } from "@ltad/core/check";
+import type { ServerOptions } from "./server.js";
 
 const texts = optional(listOf(string));
 
@@ -39,4 +40,4 @@ export const serverRule = fields({
   ),
   logger: anything,
   worker: anything,
-});
+} satisfies Readonly<Record<keyof Required<ServerOptions>, Rule>>);

@@ -1,22 +1,8 @@
 import { float32, floats, type NdArray, type NdArrays } from "@ltad/core";
+import { isOfClass } from "../head/of-class.js";
 
-/** The arrays of a model whose first axis is the class, under their names in weights.safetensors; all others belong to all classes. */
-const byClass = new Set([
-  "tables.positionMean",
-  "tables.whitening",
-  "tables.axes",
-  "tables.gain",
-  "tables.classZ",
-  "prototypes.normal",
-  "prototypes.abnormal",
-  "calibration.error",
-  "calibration.logitMean",
-  "calibration.logitDeviation",
-  "calibration.typical",
-  "calibration.power",
-  "calibration.judged",
-  "names",
-]);
+/** Arrays of a model whose first axis is the class, beside those that scoring needs; all others belong to all classes. */
+const more = new Set(["tables.classZ", "names"]);
 
 /**
  * The arrays with another class in the place `label`; behind the last class it is a new one.
@@ -35,7 +21,9 @@ export function withoutRow(arrays: NdArrays, label: number): NdArrays {
 }
 
 function mapArrays(arrays: NdArrays, change: (table: NdArray, name: string) => NdArray): NdArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, table]) => [name, byClass.has(name) ? change(table, name) : table]));
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, table]) => [name, isOfClass(name) || more.has(name) ? change(table, name) : table]),
+  );
 }
 
 /** The part of a table [K, ...] before or after a place. */
