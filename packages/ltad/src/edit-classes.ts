@@ -54,7 +54,8 @@ export async function addClass(
   const manifest = await readManifest(model);
   const dataset = await openDataset(data, options);
   const { fresh, known } = newClasses(manifest, dataset, model);
-  const { images, warnings } = await checked(await withIncludeMasks(fresh, options.include), dataset.root, options);
+  const others = manifest.classes.map(({ name }) => name);
+  const { images, warnings } = await checked(await withIncludeMasks(fresh, options.include, others), dataset.root, options);
   const notes = known.length > 0 ? [`${known.join(", ")}: the model has this class already; its images were not used.`] : [];
   const masks = options.include === undefined ? [] : ["--include", options.include];
   const words = ["add-class", model, ...(data === undefined ? [] : [data]), ...masks];

@@ -91,6 +91,7 @@ const evaluateRule = fields({
 const editing = { ...job, ...place, force: optional(boolean), offline: optional(boolean) } satisfies RulesOf<classes.EditClassesOptions>;
 type AddClassOptions = classes.EditClassesOptions & DataOptions & Pick<TrainOptions, "include">;
 const addRule = fields({ ...editing, ...reading, include: optional(string) } satisfies RulesOf<AddClassOptions>);
+const updateRule = fields({ ...editing, data: optional(string) } satisfies RulesOf<UpdateClassOptions>);
 const detectorRule = having("a detector of openDetector", "manifest", "predict", "encoder");
 
 /** {@link runTraining}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
@@ -134,7 +135,7 @@ export async function updateClass(
   images: readonly string[],
   options: UpdateClassOptions = {},
 ): Promise<UpdatedClass> {
-  const rules = { model: string, name: string, images: listOf(string, 1), options: fields({ ...editing, data: optional(string) }) };
+  const rules = { model: string, name: string, images: listOf(string, 1), options: updateRule };
   check("updateClass", { model, name, images, options }, rules);
   return update(model, name, images, options);
 }

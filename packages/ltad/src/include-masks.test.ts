@@ -36,3 +36,11 @@ it("a class without a mask is judged whole", async () => {
   expect(found.map(({ include }) => include)).toEqual([join(masks, "Größe.png".normalize("NFD")), undefined]);
   expect(await withIncludeMasks(classes, undefined)).toBe(classes);
 });
+
+it("masks of classes that a model has already may lie there too", async () => {
+  const masks = await temporaryFolder();
+  for (const name of ["lid.png", "tube.png"]) await writeFile(join(masks, name), "");
+  const added = [{ name: "tube", available: 0, train: [] }];
+  expect(await withIncludeMasks(added, masks, ["lid"])).toMatchObject([{ include: join(masks, "tube.png") }]);
+  await expect(withIncludeMasks(added, masks)).rejects.toThrow(/lid\.png: there is no class of this name/);
+});

@@ -6,9 +6,14 @@ import { isImageName, type SplitClass } from "@ltad/data";
 /**
  * The classes with the include masks of a folder: CLASS.png marks, in white, the part of the images of CLASS that is judged. A class without a
  * file is judged whole.
+ * @param others names of classes whose masks may lie there too
  * @throws LtadError `LTAD_DATA` for a folder that cannot be read or holds no mask, and for masks of unknown classes or several of one
  */
-export async function withIncludeMasks(classes: readonly SplitClass[], folder: string | undefined): Promise<readonly SplitClass[]> {
+export async function withIncludeMasks(
+  classes: readonly SplitClass[],
+  folder: string | undefined,
+  others: readonly string[] = [],
+): Promise<readonly SplitClass[]> {
   if (folder === undefined) return classes;
   const files = (await filesOf(folder)).filter((name) => !name.startsWith(".")).sort();
   const masks = files.filter(isImageName);
@@ -18,7 +23,7 @@ export async function withIncludeMasks(classes: readonly SplitClass[], folder: s
     const own = basename(name, extname(name)).normalize("NFC");
     byClass.set(own, [...(byClass.get(own) ?? []), name]);
   }
-  const unknown = [...byClass.keys()].filter((name) => !classes.some((entry) => entry.name === name));
+  const unknown = [...byClass.keys()].filter((name) => !others.includes(name) && !classes.some((entry) => entry.name === name));
   if (unknown.length > 0)
     throw fault(folder, `${some(unknown.flatMap((name) => byClass.get(name)!))}: there is no class of this name. ${usual(classes)}`);
   const twice = [...byClass.values()].find((names) => names.length > 1);

@@ -17,7 +17,7 @@ export const serverRule = fields({
   falseAlarmRate: optional(anything),
   limits: optional(anything),
   maxBytes: optional(number(1)),
-  maxPixels: optional(number(1)),
+  maxPixels: optional(whole(1)),
   maxQueue: optional(whole(0)),
   timeout: optional(number(0)),
   requestTimeout: optional(number(0)),

@@ -99,7 +99,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const early: string[] = [];
   const log: { tell: (message: string) => void } = { tell: (message) => void early.push(message) };
   const tracing = options.tracing && (await openTracing(options.tracing, (message) => log.tell(message)));
-  const models = await openModels(options, (message) => log.tell(message));
+  const models = await openModels(options, (message) => log.tell(message)).catch(async (error: unknown) => {
+    await tracing?.close();
+    throw error;
+  });
   const modelControl = options.modelControl ?? (loopback.test(host) || (apiKeys?.length ?? 0) > 0);
   const shared = { ...withoutUndefined(options), host, models, modelControl, tracing };
   const app = await createApp({ ...shared, patience: timeout, logger: logger ?? false });
@@ -117,12 +120,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         : undefined;
     const close = async () => {
       clearInterval(poll);
-      await Promise.all([grpc?.close(timeout), app.close()]);
-      await tracing?.close();
+      await Promise.all([grpc?.close(timeout), app.close()]).finally(() => tracing?.close());
     };
     return { url, grpc: grpc?.address, reload: () => models.refresh(), close };
   } catch (error) {
     await app.close();
+    await tracing?.close();
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { openDetector } from "@ltad/detector";
 import { nameOf } from "../source/location.js";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { ScoreTask } from "../plan/plan.js";
-import { withModel } from "./with-model.js";
+import { fetchModel } from "./with-model.js";
 import type { ShardInfo } from "./shard-result.js";
 import type { ShardState, ShardTask } from "./shard-task.js";
 import type { TaskOptions } from "./statistics-task.js";
@@ -13,8 +13,18 @@ type Score = NonNullable<ShardInfo["scores"]>[number];
 
 /** Scores images by a model, which comes from the store. An evaluation keeps the map of each image on the model's grid as well. */
 export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads }: TaskOptions): Promise<ShardTask> {
-  const detector = await withModel(opened, task, (folder) => openDetector(folder, threads === undefined ? {} : { threads }));
-  return { begin: () => scoringState(opened, task, detector), close: () => detector.dispose() };
+  const { folder, remove } = await fetchModel(opened, task);
+  try {
+    const detector = await openDetector(folder, threads === undefined ? {} : { threads });
+    const close = async () => {
+      await detector.dispose();
+      await remove();
+    };
+    return { begin: () => scoringState(opened, task, detector), close };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 function scoringState({ plan, read }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {

@@ -4,17 +4,25 @@ import { join } from "node:path";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { ScoreTask } from "../plan/plan.js";
 
-/** Uses the model of a plan, whose files lie in a folder meanwhile. */
-export async function withModel<T>(
-  opened: Pick<OpenPlan, "object">,
-  { model }: ScoreTask,
-  use: (folder: string) => Promise<T>,
-): Promise<T> {
+/** The files of a plan's model in a temporary folder, which stays until it is removed: a detector of many classes reads them late. */
+export async function fetchModel(opened: Pick<OpenPlan, "object">, { model }: ScoreTask) {
   const folder = await mkdtemp(join(tmpdir(), "ltad-model-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
   try {
     for (const [name, hash] of Object.entries(model)) await writeFile(join(folder, name), await opened.object(hash));
+    return { folder, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Uses the model of a plan, whose files lie in a folder meanwhile. */
+export async function withModel<T>(opened: Pick<OpenPlan, "object">, task: ScoreTask, use: (folder: string) => Promise<T>): Promise<T> {
+  const { folder, remove } = await fetchModel(opened, task);
+  try {
     return await use(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }

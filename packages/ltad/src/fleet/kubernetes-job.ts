@@ -86,14 +86,14 @@ export function failureRules(giveUp: "FailIndex" | "FailJob"): object[] {
   ];
 }
 
-/** The store and, where they are elsewhere, the images; both at the paths that the plan has. */
+/** The store and, where they are in another folder, the images; both at the paths that the plan has. */
 function volumesOf(root: string, { address, storeClaim, imagesClaim }: KubernetesJobOptions) {
   const path = storeOf(address);
   const store = {
     mount: { name: "store", mountPath: path },
     volume: { name: "store", persistentVolumeClaim: { claimName: storeClaim } },
   };
-  if (`${root}/`.startsWith(`${path}/`)) return [store];
+  if (`${root}/`.startsWith(`${path}/`) || root.startsWith("s3://")) return [store];
   if (imagesClaim === undefined) {
     const message = `--images-claim: expected the claim that holds the images, because ${root} is not below the store ${path}; received none.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { field: "imagesClaim" } });
@@ -105,7 +105,7 @@ function volumesOf(root: string, { address, storeClaim, imagesClaim }: Kubernete
 /** The folder of the store, as the pods see it. @throws LtadError `LTAD_CONFIG` for a path that is not absolute */
 export function storeOf(address: string): string {
   const store = posix.normalize(address).replace(/\/plans\/.*$/, "");
-  if (store.startsWith("/")) return store;
+  if (store.startsWith("/") && !address.startsWith("s3:")) return store;
   const message = `PLAN ${address}: expected an absolute path, because pods see the store at the same place.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "plan", received: address } });
 }

@@ -5,7 +5,7 @@ import type { Answer, ModelInfo } from "../messages.js";
 /** What takes note of images, and knows what has changed. */
 export interface DriftWatch {
   note(model: string, answer: Answer, info: ModelInfo): void;
-  /** Classes that had an image of the bundle that is served. */
+  /** Classes that had an image, of the bundle that judged the last one. */
   of(model: string): readonly Drift[];
 }
 

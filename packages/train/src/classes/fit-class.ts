@@ -6,6 +6,7 @@ import { withTurnedCopies } from "../copies/turned-copies.js";
 import { classRow, isOfClass } from "../head/of-class.js";
 import { judgedPlaces, judgedText } from "../run/judged-places.js";
 import { allJudged, rowOfJudged } from "../run/judged-store.js";
+import { checkSeesPatches } from "../run/open-run.js";
 import { encodeSet } from "../run/training-set.js";
 import { withRanges } from "../run/with-ranges.js";
 import { calibrateClass } from "./calibrate-class.js";
@@ -87,6 +88,7 @@ export async function fitClass(
 async function judgedRow(model: TrainedModel, label: number, split: Split, options: FitClassOptions): Promise<FloatArray> {
   const { tokens } = specOf(model);
   const found = await judgedPlaces(split, specOf(model), options);
+  if (found) checkSeesPatches(model.config);
   const table = found ?? (model.arrays["calibration.judged"] as FloatArray);
   return label < table.shape[0]! ? float32([1, tokens], rowOfJudged(table, label)) : allJudged(1, tokens);
 }

@@ -38,14 +38,23 @@ export async function openRun(options: TrainOptions, clock: Clock): Promise<Run>
 
 /** @throws LtadError `LTAD_CONFIG` where the ignored part of an image would take part in the scores of the rest */
 function checkJudged({ config, encoded }: TrainOptions): void {
-  const fail = (message: string) => new LtadError("LTAD_CONFIG", message, { details: { field: "include" } });
-  if (encoded)
-    throw fail("include masks: these images were encoded and summed up by other machines, without masks. Train on the data set itself.");
-  const { kind } = config.reconstruct;
+  if (encoded) throw maskError("these images were encoded and summed up by other machines, without masks. Train on the data set itself.");
+  checkSeesPatches(config);
+  const { names, mixing } = config;
+  if (names.prototypes === "learned" || mixing.enabled)
+    throw maskError("phase 1 (names.prototypes=learned, mixing.enabled=true) sees the whole image. Use the preset recommended or fast.");
+}
+
+/** @throws LtadError `LTAD_CONFIG` for a Pi that sees more than a patch and its place */
+export function checkSeesPatches({ reconstruct: { kind } }: Pick<TrainOptions["config"], "reconstruct">): void {
   if (kind === "none" || kind === "token-mlp") return;
-  throw fail(
-    `include masks: reconstruct.kind ${kind} looks at the whole image for every patch, also at what is to be ignored. Use the preset recommended or fast.`,
+  throw maskError(
+    `reconstruct.kind ${kind} looks at the whole image for every patch, also at what is to be ignored. Use the preset recommended or fast.`,
   );
+}
+
+function maskError(why: string): LtadError {
+  return new LtadError("LTAD_CONFIG", `include masks: ${why}`, { details: { field: "include" } });
 }
 
 /** How each step of a training reports, and is stopped. */
