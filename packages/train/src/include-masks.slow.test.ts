@@ -143,6 +143,8 @@ describe("classes with include masks", () => {
       code: "LTAD_CONFIG",
       message: expect.stringMatching(/reconstruct\.kind uniad looks at the whole image.*Use the preset recommended or fast/) as string,
     });
+    const names = resolveConfig({ sets: ["preset=fast", "names.prototypes=learned", "features.inputSize=64"] });
+    await expect(trained("names", split.classes, { config: names })).rejects.toThrow(/phase 1 .* sees the whole image/);
   });
 });
 
