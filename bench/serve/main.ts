@@ -98,6 +98,7 @@ async function measure(): Promise<Record<string, number>> {
 async function compared(urls: readonly string[]): Promise<Record<string, number>> {
   const theirs = await load({ ...tensorTo(urls, body), ms, clients: 8 });
   const ours = await load({ ...tensorTo([server.url], body), ms, clients: 8 });
+  if (theirs.rate === 0) throw new Error("serve: KServe's server answered no request; what it printed says why.");
   const [failed, kserve_failed] = [ours.failed + ours.refused, theirs.failed + theirs.refused];
   return { kserve_per_second: theirs.rate, over_kserve: ours.rate / theirs.rate, v2_failed: failed, kserve_failed };
 }

@@ -32,6 +32,21 @@ manifest = json.load(open(os.path.join(own.model, "model.json")))
 side = manifest["features"]["inputSize"]
 
 
+def read_tables(name):
+    """The tables of a class, as float32: safetensors, of which only F16 and F32 are used."""
+    data = open(os.path.join(own.model, name), "rb").read()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    tables = {}
+    for key, entry in header.items():
+        if key == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        kind = {"F16": np.float16, "F32": np.float32}[entry["dtype"]]
+        tables[key] = np.frombuffer(data[start + begin : start + end], kind).reshape(entry["shape"]).astype(np.float32)
+    return tables
+
+
 class Loopback(uvicorn.Config):
     def __init__(self, *args, **options):
         super().__init__(*args, **{**options, "host": "127.0.0.1"})
@@ -46,10 +61,11 @@ class Detector(kserve.Model):
         options.intra_op_num_threads = own.threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # as ours: the clients need the cores, too
         graphs = manifest["graphs"]
-        self.encoder, self.head = (
+        self.encoder, self.nearest, self.head = (
             onnxruntime.InferenceSession(os.path.join(own.model, graphs[name]["file"]), options, providers=["CPUExecutionProvider"])
-            for name in ("encoder", "head")
+            for name in ("encoder", "nearest", "head")
         )
+        self.tables = [read_tables(own_class["file"]) for own_class in manifest["classes"]]
         self.ready = True
         return True
 
@@ -59,7 +75,8 @@ class Detector(kserve.Model):
         image = Image.open(io.BytesIO(file)).convert("RGB").resize((side, side), Image.Resampling.BILINEAR)
         pixels = np.asarray(image, np.float32)[None] / 255
         features, z = self.encoder.run(["features", "z"], {"image": pixels})
-        score, label, _ = self.head.run(["score", "label", "map"], {"features": features, "z": z, "class": np.array([-1], np.int32)})
+        (label,) = self.nearest.run(["label"], {"z": z, "class": np.array([-1], np.int32)})
+        score, _ = self.head.run(["score", "map"], {"features": features, "z": z, **self.tables[label[0]]})
         outputs = [kserve.InferOutput("score", [1], "FP32", score.tolist()), kserve.InferOutput("label", [1], "INT32", label.tolist())]
         return kserve.InferResponse(payload.id or "none", self.name, outputs)
 
