@@ -38,6 +38,7 @@ it("exports what the README lists", () => {
       "resize",
       "resizeMask",
       "scanDataset",
+      "scanFields",
       "separateMasks",
       "shrunkSize",
       "splitOrder",

@@ -11,7 +11,7 @@ export { separateMasks } from "./dataset/layouts/inline-masks.js";
 export type { SeparatedMasks } from "./dataset/layouts/inline-masks.js";
 export { isMaskWord } from "./dataset/words.js";
 export { readFolder } from "./dataset/read-folder.js";
-export { layoutNames, scanDataset } from "./dataset/scan-dataset.js";
+export { layoutNames, scanDataset, scanFields } from "./dataset/scan-dataset.js";
 export type { ScanOptions } from "./dataset/scan-options.js";
 export { tablePaths } from "./dataset/layouts/table.js";
 export { checkLayoutFile } from "./dataset/layouts/layout-file.js";

@@ -1,18 +1,5 @@
-import {
-  anything,
-  boolean,
-  check,
-  fields,
-  func,
-  having,
-  listOf,
-  number,
-  oneOf,
-  optional,
-  type Rule,
-  string,
-  whole,
-} from "@ltad/core/check";
+import { boolean, check, fields, func, having, listOf, number, oneOf, optional, type Rule, string, whole } from "@ltad/core/check";
+import { scanFields } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 import type { DataOptions } from "./data-options.js";
 import * as classes from "./edit-classes.js";
@@ -32,14 +19,6 @@ const place = {
   maxPixels: optional(whole(1)),
   skipBad: optional(boolean),
 };
-const reading = {
-  layout: optional(anything),
-  goodNames: texts,
-  className: optional(string),
-  good: texts,
-  bad: texts,
-  links: optional(boolean),
-};
 const order: Rule = (value, path) => (value === "size" ? undefined : listOf(string)(value, path));
 const config: Rule = (value, path) =>
   typeof value === "string" ? undefined : having("settings, or the path of a file with them")(value, path);
@@ -47,7 +26,7 @@ const config: Rule = (value, path) =>
 const settings = {
   ...job,
   ...place,
-  ...reading,
+  ...scanFields,
   out: string,
   protocol: optional(string),
   order: optional(order),
@@ -83,14 +62,14 @@ const sweepRule = fields({
 const evaluateRule = fields({
   ...job,
   ...place,
-  ...reading,
+  ...scanFields,
   classes: optional(oneOf(["folder", "predicted"])),
   report: optional(string),
   onDataset: optional(func),
 } satisfies RulesOf<EvaluateOptions>);
 const editing = { ...job, ...place, force: optional(boolean), offline: optional(boolean) } satisfies RulesOf<classes.EditClassesOptions>;
 type AddClassOptions = classes.EditClassesOptions & DataOptions & Pick<TrainOptions, "include">;
-const addRule = fields({ ...editing, ...reading, include: optional(string) } satisfies RulesOf<AddClassOptions>);
+const addRule = fields({ ...editing, ...scanFields, include: optional(string) } satisfies RulesOf<AddClassOptions>);
 const updateRule = fields({ ...editing, data: optional(string) } satisfies RulesOf<UpdateClassOptions>);
 const detectorRule = having("a detector of openDetector", "manifest", "predict", "encoder");
 

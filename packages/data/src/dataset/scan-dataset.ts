@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
-import { anything, boolean, check, fields, listOf, optional, string } from "@ltad/core/check";
+import { anything, boolean, check, fields, listOf, optional, type Rule, string } from "@ltad/core/check";
 import { shown } from "../internal/shown.js";
 import type { Dataset } from "./dataset.js";
 import type { Folder } from "./folder.js";
@@ -21,15 +21,16 @@ import type { ScanOptions } from "./scan-options.js";
 export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
 const texts = optional(listOf(string));
-const optionsRule = fields({
+/** A rule for each option that says what a data set is. */
+export const scanFields = {
   layout: optional(anything),
   goodNames: texts,
   className: optional(string),
   good: texts,
   bad: texts,
   links: optional(boolean),
-  signal: optional(anything),
-});
+} satisfies Readonly<Record<keyof Omit<ScanOptions, "signal">, Rule>>;
+const optionsRule = fields({ ...scanFields, signal: optional(anything) });
 
 /**
  * Scans a data set: every file name, nothing decoded but masks of layouts that say in no other way what is good. The same folder gives the same lists

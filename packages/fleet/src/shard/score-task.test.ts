@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { sha256 } from "@ltad/core";
 import { writeBundle } from "@ltad/detector";
 import { tinyPartsByClass } from "@ltad/detector/testing";
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { ScoreTask } from "../plan/plan.js";
 import { temporaryFolder } from "../testing/temporary-folder.js";
@@ -21,6 +21,7 @@ it("keeps the files of the model as long as it scores: tables of many classes ar
   const image = Buffer.concat([Buffer.from("P5 40 32 255\n"), Buffer.alloc(40 * 32, 120)]); // a grey PGM
   const opened = { plan: { classes: [] }, read: async () => image, object: async (hash: string) => objects.get(hash)! };
   vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const task = await openScoring(opened as unknown as OpenPlan, { kind: "score", classes: "predicted", model } as ScoreTask, {});
   const models = async () => (await readdir(temporary)).filter((name) => name.startsWith("ltad-model-"));
   const [place] = await models();
@@ -30,5 +31,4 @@ it("keeps the files of the model as long as it scores: tables of many classes ar
   expect((await state.result()).info.scores).toMatchObject([{ id: "a" }]);
   await task.close();
   expect(await models()).toEqual([]);
-  vi.unstubAllEnvs();
 });
