@@ -120,7 +120,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         : undefined;
     const close = async () => {
       clearInterval(poll);
-      await Promise.all([grpc?.close(timeout), app.close()]).finally(() => tracing?.close());
+      try {
+        await Promise.all([grpc?.close(timeout), app.close()]);
+      } finally {
+        await tracing?.close();
+      }
     };
     return { url, grpc: grpc?.address, reload: () => models.refresh(), close };
   } catch (error) {

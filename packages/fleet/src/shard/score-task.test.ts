@@ -5,7 +5,6 @@ import { writeBundle } from "@ltad/detector";
 import { tinyPartsByClass } from "@ltad/detector/testing";
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { OpenPlan } from "../plan/open-plan.js";
-import type { ScoreTask } from "../plan/plan.js";
 import { temporaryFolder } from "../testing/temporary-folder.js";
 import { openScoring } from "./score-task.js";
 
@@ -22,13 +21,13 @@ it("keeps the files of the model as long as it scores: tables of many classes ar
   const opened = { plan: { classes: [] }, read: async () => image, object: async (hash: string) => objects.get(hash)! };
   vi.stubEnv("TMPDIR", temporary);
   onTestFinished(() => void vi.unstubAllEnvs());
-  const task = await openScoring(opened as unknown as OpenPlan, { kind: "score", classes: "predicted", model } as ScoreTask, {});
+  const task = await openScoring(opened as unknown as OpenPlan, { kind: "score", classes: "predicted", model }, {});
   const models = async () => (await readdir(temporary)).filter((name) => name.startsWith("ltad-model-"));
   const [place] = await models();
   expect((await readdir(join(temporary, place!))).sort()).toEqual(Object.keys(model).sort());
   const state = task.begin();
   await state.add({ id: "a", file: "a.png", label: -1 });
-  expect((await state.result()).info.scores).toMatchObject([{ id: "a" }]);
+  expect(state.result().info.scores).toMatchObject([{ id: "a" }]);
   await task.close();
   expect(await models()).toEqual([]);
 });
