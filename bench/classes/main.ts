@@ -69,7 +69,9 @@ function withClasses(parts: BundleParts, classes: number): BundleParts {
   const classZ = float32([classes, zSize], createRng("classes").normals(classes * zSize));
   const decision = manifest.decision && { ...manifest.decision, classes: turn(manifest.decision.classes) };
   const entries = turn(manifest.classes).map((entry, k): Manifest["classes"][number] => ({ ...entry, name: `class ${k}`, order: k }));
-  const graph = nearestGraph({ ...weights, "tables.classZ": classZ }, manifest.features as FeatureSpec);
+  const [zMean, zDeviation] = ["tables.zMean", "tables.zDeviation"].map((name) => weights[name]!);
+  const found = { "tables.zMean": zMean!, "tables.zDeviation": zDeviation!, "tables.classZ": classZ };
+  const graph = nearestGraph(found, manifest.features as FeatureSpec);
   return {
     ...parts,
     manifest: { ...manifest, classes: entries, decision },
