@@ -117,7 +117,9 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     const send = () => fetch(`${server.url}/predict?class=${name}`, { method: "POST", body: new Uint8Array(files[1]!.buffer) });
     for (let i = 0; i < 50; i++) expect((await send()).status).toBe(200);
     await page.reload();
-    await line.getByText(/^Yes, or the product has: \d+ of the last 50 images score (higher|lower) than the middle of good ones/).waitFor();
+    await line
+      .getByText(/^Yes, or the product has: \d+ of the last 50 images score (higher|lower) than the median of good images/)
+      .waitFor();
     await page.close();
   });
 
@@ -139,7 +141,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     const slider = page.getByRole("slider", { name: /^Limit/ });
     await slider.focus();
     await page.keyboard.press("Home");
-    expect(await slider.getAttribute("aria-valuetext")).toMatch(/You moved it: about 100 % of good images/);
+    expect(await slider.getAttribute("aria-valuetext")).toMatch(/Moved by you: about 100 % of good images/);
     expect(await verdicts(page)).toEqual(["NOT OK"]);
     await page.getByRole("button", { name: /^Back to 1\.1/ }).click();
     expect(await slider.getAttribute("aria-valuetext")).toContain("At most 5 % of good images");
@@ -153,7 +155,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
     expect(lines.map((line) => line.split(",")[0])).toEqual(["file", "dark.png", "'=bright.png"]);
     await page.getByLabel("Show").selectOption({ label: "failed" });
-    expect(await page.getByText("No result fits this choice.").isVisible()).toBe(true);
+    expect(await page.getByText("No results match this filter.").isVisible()).toBe(true);
     await page.close();
   });
 

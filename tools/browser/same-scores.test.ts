@@ -112,7 +112,7 @@ describe.skipIf(noChromium)(`a bundle in Chromium${noChromium ? ` (${noChromium}
         const { openDetector } = globalThis as unknown as typeof Web;
         await openDetector(url);
       }, url);
-    await expect(open("nowhere")).rejects.toThrow("model.json: cannot be fetched: the server answers 404.");
+    await expect(open("nowhere")).rejects.toThrow("model.json: cannot be fetched: the server answered 404.");
     await page.route("**/model/head-*", async (route) => {
       const response = await route.fetch();
       const body = await response.body();

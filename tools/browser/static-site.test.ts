@@ -40,7 +40,7 @@ describe.skipIf(noChromium)(`a site of static files${noChromium ? ` (${noChromiu
       .setInputFiles([{ name: "part.png", mimeType: "image/png", buffer }]);
     const result = page.getByRole("region", { name: "Result of part.png" });
     await result.getByText("on this device").waitFor();
-    expect(await result.textContent()).toContain("This model has no limits: it gives scores only.");
+    expect(await result.textContent()).toContain("This model has no limits, so it only gives scores.");
     expect(await page.getByText("Images stay on this device.").isVisible()).toBe(true);
     expect(await page.getByLabel("Run on this device").count()).toBe(0);
     expect(sent).toEqual([]);

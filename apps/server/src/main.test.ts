@@ -66,7 +66,7 @@ describe("ltad-server", () => {
     expect(serving).not.toBe(child.pid);
     process.kill(serving, "SIGKILL");
     await expect.poll(urls, { timeout: 110_000 }).toHaveLength(2);
-    expect(said).toMatch(/The server was ended by SIGKILL\. It starts again in \d+ ms\./);
+    expect(said).toMatch(/The server was ended by SIGKILL\. It restarts in \d+ ms\./);
     await writeBundle(join(folder, "model"), { ...tinyParts(), manifest: { ...tinyParts().manifest, seed: 5 } });
     child.kill("SIGHUP");
     await expect.poll(() => said, { timeout: 110_000 }).toContain("reloaded ltad version 1");

@@ -5,7 +5,7 @@ import { predict, type Prediction, type PredictOptions } from "./predict.js";
 import { type CallOptions, createSend, type Image, type Pixels, type TransportOptions } from "./transport.js";
 
 export interface ClientOptions extends TransportOptions {
-  /** Name of the model; `ltad`, which a server with a single folder has. */
+  /** Name of the model; by default `ltad`, its name on a server with a single folder. */
   readonly model?: string;
 }
 

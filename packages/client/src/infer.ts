@@ -1,11 +1,11 @@
 import { bytesOf, type CallOptions, floats, type Image, type Pixels, type Send } from "./transport.js";
 
 export interface InferOptions extends CallOptions {
-  /** Class of all images, or one for each; the model predicts it when left out. */
+  /** Class of all images, or one for each; by default, the model predicts it. */
   readonly class?: string | readonly string[];
-  /** Outputs to send; by default all that are small: no map and no overlay. */
+  /** Outputs to return; by default all small ones, so no map and no overlay. */
   readonly outputs?: readonly (keyof Outputs)[];
-  /** Size of the maps; the model's grid when left out. */
+  /** Size of the maps; by default, the model's grid. */
   readonly mapSize?: "grid" | "image";
   readonly version?: string;
 }

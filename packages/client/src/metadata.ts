@@ -9,7 +9,7 @@ export interface ModelMetadata {
     readonly classes: readonly string[];
     /** When the model was written, ISO 8601. */
     readonly created: string;
-    /** Whether it answers as it did when it was trained; null when it does not say what that was. */
+    /** Whether it still gives the answer that it gave after training; null when it stores no answer. */
     readonly answers_as_trained: boolean | null;
     readonly has_thresholds: boolean;
     readonly preset: string;

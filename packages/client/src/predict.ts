@@ -1,7 +1,7 @@
 import { bytesOf, type CallOptions, floats, fromBase64, type Image, type Send } from "./transport.js";
 
 export interface PredictOptions extends CallOptions {
-  /** Class of the image; the model predicts it when left out. */
+  /** Class of the image; by default, the model predicts it. */
   readonly class?: string;
   /** Adds the anomaly map, on the model's grid or at the size of the image. */
   readonly map?: "grid" | "image";
@@ -9,7 +9,7 @@ export interface PredictOptions extends CallOptions {
   readonly parts?: boolean;
   /** Adds the image under its heat map, a PNG. */
   readonly overlay?: boolean;
-  /** Name of the model; the server's first when left out. */
+  /** Name of the model; by default, the first one of the server. */
   readonly model?: string;
 }
 
@@ -39,7 +39,7 @@ export interface Prediction {
   readonly map?: ImageMap;
   /** S_rec: how badly a place is reconstructed. */
   readonly recMap?: ImageMap;
-  /** S_sem: how near a place is to the words for a broken one. */
+  /** S_sem: how close a place is to the words for a broken product. */
   readonly semMap?: ImageMap;
   /** A PNG. */
   readonly overlay?: Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-/** What a server answered in place of a result, or that there was no answer. */
+/** An error response of the server, or the lack of a response. */
 export class ServerError extends Error {
   override readonly name = "ServerError";
 
@@ -33,6 +33,6 @@ export async function errorOf(response: Response): Promise<ServerError> {
     const [, code, message] = /^([A-Z_]+): (.*)$/s.exec(error) ?? [];
     return make(code ?? "LTAD_REQUEST", message ?? error);
   } catch {
-    return make("LTAD_FOREIGN", `The answer with status ${response.status} is none of an LTAD server: ${text.slice(0, 200)}`);
+    return make("LTAD_FOREIGN", `The response with status ${response.status} does not come from an LTAD server: ${text.slice(0, 200)}`);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The text of a file that a person or a program of another system wrote: UTF-8; UTF-16 where a byte order mark or the zeros of Latin letters say so
- * (PowerShell, "Unicode text" of Excel); else Windows-1252, the "ANSI" of Windows programs. Marks are left out.
+ * (PowerShell, "Unicode text" of Excel); else Windows-1252, the "ANSI" of Windows programs. The mark is removed.
  */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);

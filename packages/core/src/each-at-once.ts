@@ -3,7 +3,7 @@ import { throwIfAborted } from "./errors.js";
 /**
  * Runs an async function over items, a few at a time, and returns the results in the order of the items.
  * An item is taken from an iterator only when its turn comes.
- * @throws what fails first, of the function or of the iterator, and LtadError `LTAD_ABORTED` before the next item. It throws only when
+ * @throws the first failure of the function or of the iterator, and LtadError `LTAD_ABORTED` before the next item. It throws only when
  *   everything that ran has ended, so that the caller can clean up; nothing begins after a failure.
  */
 export async function eachAtOnce<T, R>(

@@ -1,6 +1,6 @@
 import type { LtadErrorCode } from "./errors.js";
 
-/** How a program of ours ends: 0 done, 1 failed and worth trying again, 2 wrong use, 3 bad data, 4 an image is not OK, 130 stopped by Ctrl-C. */
+/** The exit codes of our programs: 0 done, 1 failed and worth trying again, 2 wrong usage, 3 bad data, 4 an image is not OK, 130 stopped by Ctrl-C. */
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2, badData: 3, defect: 4, stopped: 130 } as const;
 
 /**

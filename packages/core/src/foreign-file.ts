@@ -1,5 +1,5 @@
 /**
- * What downloads leave in place of weights, by the first bytes of a file: words for an error, with what to do.
+ * Recognises by the first bytes of a file what a download left instead of weights: a description for an error, with what to do.
  * @returns undefined when it is neither a web page nor a pointer
  */
 export function foreignFile(head: Uint8Array): string | undefined {

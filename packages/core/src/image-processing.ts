@@ -4,14 +4,14 @@ export type ResizeKernel = (typeof resizeKernels)[number];
 
 /**
  * How a model's own processor brings an image to the square that its network sees: `processImage` of @ltad/data does it.
- * LTAD takes the kernel only, and squashes, so that no part of an image is lost.
+ * LTAD uses only the kernel, and resizes the whole image to a square, so that no part of it is lost.
  */
 export interface ImageProcessing {
   readonly kernel: ResizeKernel;
   /** Pixels after resizing: of the shorter side, the other in proportion, or of both. */
   readonly resize: { readonly shorter: number } | { readonly both: number };
-  /** Side of the middle that is then cut out: the size the network was trained at. */
+  /** Side of the square that is then cropped from the middle: the size the network was trained at. */
   readonly size: number;
-  /** Where the middle begins when it does not lie even: transformers rounds down, torchvision and timm to an even number. */
+  /** Where the crop begins when its margins are uneven: transformers rounds down, torchvision and timm to an even number. */
   readonly corner: "down" | "even";
 }

@@ -30,7 +30,7 @@ export interface RngState {
 }
 
 const seedRule: Rule = (value, path) => {
-  if (typeof value !== "string" && !Number.isFinite(value)) throw refuse(path, "a number or a text", value);
+  if (typeof value !== "string" && !Number.isFinite(value)) throw refuse(path, "a number or a string", value);
 };
 
 /**
@@ -64,7 +64,7 @@ export function withoutDraws<T>(run: () => T, refuse: () => never): T {
   }
 }
 
-/** Goes on where {@link Rng.state} was taken. */
+/** A generator that continues from a {@link Rng.state}. */
 export function restoreRng(state: RngState): Rng {
   return fromState(state);
 }

@@ -25,10 +25,10 @@ export interface HalfArray {
   readonly data: Uint16Array;
 }
 
-/** What a file takes. */
+/** Arrays that a file can hold. */
 export type FileArrays = Readonly<Record<string, NdArray | DoubleArray | HalfArray>>;
 
-/** Arrays and the free text beside them. */
+/** Arrays and the free text that is stored with them. */
 export interface Safetensors {
   readonly arrays: NdArrays;
   readonly metadata: Readonly<Record<string, string>>;

@@ -16,8 +16,8 @@ it.each([
 });
 
 it.each([
-  ["no seed", () => createRng(undefined as never), "a number or a text"],
-  ["a seed that is none", () => createRng(Number.NaN), "a number or a text"],
+  ["no seed", () => createRng(undefined as never), "a number or a string"],
+  ["a seed that is none", () => createRng(Number.NaN), "a number or a string"],
   ["a negative number of draws", () => createRng(1).normals(-1), "a whole number of 0 or more"],
   ["texts as numbers", () => float32([2], ["1", "x"] as never), "data[0]: expected a number"],
   ["booleans as numbers", () => int32([2], [true, false] as never), "data[0]: expected a number"],

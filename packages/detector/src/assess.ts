@@ -105,7 +105,7 @@ export function classIndex(classes: Manifest["classes"], received: string | unde
   const index = names.indexOf(received.normalize("NFC")); // those of a manifest are in this spelling
   if (index >= 0) return index;
   const some = names.slice(0, 20).join(", ") + (names.length > 20 ? ` and ${names.length - 20} more` : "");
-  const message = `class: expected one of ${some}, received ${received}. Leave it out to have it predicted.`;
+  const message = `class: expected one of ${some}, received ${received}. Omit it to have the class predicted.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "class", received, expected: names } });
 }
 

@@ -37,7 +37,9 @@ class NumbersOutside extends Error {}
 function refuseOutside(model: Uint8Array, place: string): void {
   const [first] = externalTensors(model, place);
   if (first !== undefined)
-    throw new NumbersOutside(`takes the numbers of ${first.slice(0, 80)} from another file. A bundle has them inside; write it again.`);
+    throw new NumbersOutside(
+      `stores the numbers of ${first.slice(0, 80)} in another file. The graphs of a bundle contain them; write the bundle again.`,
+    );
 }
 
 function firstLine(error: unknown): string {

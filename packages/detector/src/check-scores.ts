@@ -14,9 +14,9 @@ export function checkScores(scores: Scores, classes: number): Scores {
   } = scores;
   const faulty = Number.isFinite(score[0]) ? map.find((value) => !Number.isFinite(value)) : score[0];
   if (faulty !== undefined) {
-    const message = `The model answers ${faulty} in place of a number. Do not use its answers; copy the bundle again, or train again.`;
+    const message = `The model returned ${faulty} instead of a number. Do not use its results; copy the bundle again, or train again.`;
     throw new LtadError("LTAD_NOT_FINITE", message, { details: { result: String(faulty) } });
   }
-  if (label < 0 || label >= classes) throw bundleError("head", `answers the class ${label} of ${classes}. Write the bundle again.`);
+  if (label < 0 || label >= classes) throw bundleError("head", `returned the class ${label} of ${classes}. Write the bundle again.`);
   return scores;
 }

@@ -145,9 +145,9 @@ describe("a bundle with a file for each class is refused", () => {
     [
       "of another shape",
       { "tables.usual": float32([1, C - 1]) },
-      /has tables\.usual float32 \[1, 4\]; the head takes tables\.usual float32 \[1, 5\]/,
+      /has tables\.usual float32 \[1, 4\]; the head expects tables\.usual float32 \[1, 5\]/,
     ],
-    ["of another name", { usual: float32([1, C]) }, /has usual float32 \[1, 5\]; the head takes/],
+    ["of another name", { usual: float32([1, C]) }, /has usual float32 \[1, 5\]; the head expects/],
     ["of one more", { "tables.usual": float32([1, C]), more: float32([1]) }, /has more float32 \[1\], tables\.usual/],
   ])("with tables %s", async (_, arrays, expected) => {
     await replaceClass(encodeSafetensors(arrays));
@@ -158,7 +158,7 @@ describe("a bundle with a file for each class is refused", () => {
     await replaceClass(new TextEncoder().encode("no tables"));
     expect(await refusal()).toMatch(/^LTAD_BUNDLE .*class-.*: cannot be read as the tables of a class/);
     await replaceClass(new Uint8Array(70_000));
-    expect(await refusal()).toMatch(/classes\.\d\.file: expected at most 65556 bytes, which is what the head takes of a class/);
+    expect(await refusal()).toMatch(/classes\.\d\.file: expected at most 65556 bytes, which is what the head needs of a class/);
   });
 
   it.each<[string, (m: Manifest & Record<string, unknown>) => void, RegExp]>([

@@ -1,7 +1,7 @@
 import { encodeSafetensors, type FileArrays, floats, type NdArray, type NdArrays } from "@ltad/core";
 import { compactWeight, isCompactable } from "@ltad/onnx";
 
-/** What the head takes of a class: arrays [1, ...] by name, or the file of another bundle that has them. */
+/** What the head needs of a class: arrays [1, ...] by name, or the file of another bundle that has them. */
 export type ClassPart = { readonly arrays: NdArrays } | StoredClass;
 
 /** The file of a class in a bundle. */

@@ -55,7 +55,7 @@ export function decodeClass(bytes: Uint8Array, manifest: Manifest, place: string
       .map((name) => `${name} ${specs[name]!.dtype} [${specs[name]!.shape.join(", ")}]`)
       .join(", ");
   if (written(arrays) !== written(wanted))
-    throw bundleError(place, `has ${written(arrays)}; the head takes ${written(wanted)} of a class. Write the bundle again.`);
+    throw bundleError(place, `has ${written(arrays)}; the head expects ${written(wanted)} of a class. Write the bundle again.`);
   return arrays;
 }
 

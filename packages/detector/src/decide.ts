@@ -39,7 +39,7 @@ export function limitOf({ classes, falseAlarmRate: usual }: Decision, label: num
 }
 
 /**
- * Judges an image; nothing where the model knows no good images.
+ * Judges an image; undefined if the model knows no good images.
  * @param label place of the class in the manifest
  * @param distance of the image to its class, where the model gives it
  */

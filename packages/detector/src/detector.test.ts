@@ -249,7 +249,7 @@ describe("openDetector refuses", () => {
       "CAk6WwoOCgF4CgF3EgF5IgNBZGQSAWcqJAgEEAFCAXdqGQoIbG9jYXRpb24SDS4uL3NlY3JldC5iaW5wAVoPCgF4EgoKCAgBEgQKAggEYg8KAXkSCgoICAESBAoCCARCBAoAEBM=",
       "base64",
     );
-    expect(await refusal((p) => ({ ...p, head: { ...p.head, model } }))).toMatch(/takes the numbers of w from another file/);
+    expect(await refusal((p) => ({ ...p, head: { ...p.head, model } }))).toMatch(/stores the numbers of w in another file/);
   });
 
   it("a graph that is a detector's in everything, but has numbers of a file in the working directory", async () => {
@@ -264,7 +264,7 @@ describe("openDetector refuses", () => {
     };
     await writeFile(secret, bytesOf(tinyWeights().mix.data));
     try {
-      expect(await refusal(outside)).toMatch(/LTAD_BUNDLE .*encoder-[0-9a-f]{12}.onnx: takes the numbers of mix from another file/);
+      expect(await refusal(outside)).toMatch(/LTAD_BUNDLE .*encoder-[0-9a-f]{12}.onnx: stores the numbers of mix in another file/);
     } finally {
       await rm(secret);
     }

@@ -34,7 +34,7 @@ export interface EncoderGraph {
 export interface DetectorOptions extends RuntimeOptions {
   /**
    * Bytes of memory for the tables of classes, 512 MiB by default. If those of all classes fit, they are read now; if not, those of a class are
-   * read when an image of it comes, and the tables that were not used for longest give way.
+   * read when an image of it comes, and the tables that were used least recently are dropped.
    */
   readonly classMemory?: number | undefined;
 }

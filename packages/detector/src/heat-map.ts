@@ -8,7 +8,7 @@ export interface DisplayRange {
 
 /**
  * The range to show a map in: that of the bundle, which comes from training images and makes pictures comparable.
- * Without one it is the map's own, in which even a normal image has a brightest place.
+ * Without one it is the map's own, in which even a good image has a brightest place.
  */
 export function displayRange(map: Float32Array, display: DisplayRange | undefined): DisplayRange {
   if (display) return display;

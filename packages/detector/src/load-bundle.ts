@@ -19,7 +19,7 @@ export interface Bundle {
     /** Reads the tables of one class, and checks them. @throws LtadError `LTAD_BUNDLE` */
     readonly read: (label: number) => Promise<NdArrays>;
   };
-  /** Reads the weights, for training on; prediction does not need them. */
+  /** Reads the weights, to continue training; prediction does not need them. */
   readonly weights: () => Promise<NdArrays>;
 }
 

@@ -17,7 +17,7 @@ const plainName = z
 const text = z
   .string()
   .max(256)
-  .refine((given) => !/\p{Cs}/u.test(given), "expected no half characters")
+  .refine((given) => !/\p{Cs}/u.test(given), "expected no incomplete Unicode characters")
   .refine((given) => !/\p{Cc}/u.test(given), "expected no control characters");
 /** In one spelling, whatever that of the file is: two names that look alike are one. */
 const className = text.min(1).normalize("NFC");
@@ -104,7 +104,7 @@ export const manifestSchema = z
             .string()
             .max(1_000_000)
             .regex(/^[01]+$/, "expected 1 and 0")
-            .refine((places) => places.includes("1"), "expected a 1 at least")
+            .refine((places) => places.includes("1"), "expected at least one 1")
             .optional(),
         }),
       )
@@ -159,7 +159,7 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   if (display && !(display.high > display.low)) say(["display", "high"], "expected more than display.low");
   if (decision && decision.classes.length !== classes.length)
     say(["decision", "classes"], `expected one entry for each of ${classes.length} classes`);
-  if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected a good image at least");
+  if (decision && decision.classes.every(({ good }) => good.length === 0)) say(["decision", "classes"], "expected at least one good image");
   for (const file of [graphs.encoder.file, graphs.head.file, weights.file, graphs.nearest?.file].filter((name) => name !== undefined)) {
     if (!Object.hasOwn(files, file)) say(["files"], `expected an entry for ${file}`);
   }
@@ -188,7 +188,7 @@ function contradictionsOfClasses({ version, classes, graphs, files }: z.infer<ty
   return classes.flatMap(({ file }, label): Contradiction[] => {
     const bytes = file !== undefined && Object.hasOwn(files, file) ? files[file]!.bytes : undefined;
     if (bytes === undefined) return [[["classes", label, "file"], "expected a file that has an entry in files"]];
-    return bytes > most ? [[["classes", label, "file"], `expected at most ${most} bytes, which is what the head takes of a class`]] : [];
+    return bytes > most ? [[["classes", label, "file"], `expected at most ${most} bytes, which is what the head needs of a class`]] : [];
   });
 }
 

@@ -12,7 +12,7 @@ import { overlay } from "./overlay.js";
 import { rangeFor } from "./ranges.js";
 
 export interface PredictOptions extends AssessOptions {
-  /** Name of the image's class; the model predicts it when left out. */
+  /** Name of the image's class; by default, the model predicts it. */
   readonly class?: string | undefined;
   /** Whether to draw the image under its heat map. */
   readonly overlay?: boolean | undefined;

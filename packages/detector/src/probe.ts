@@ -3,7 +3,7 @@ import { createRng, float32, writeFileAtomic } from "@ltad/core";
 import { type Detector, openDetector } from "./detector.js";
 import type { Manifest } from "./manifest.js";
 
-/** What a detector answers to a fixed input: enough to tell whether a copy of it, on another machine, computes the same. */
+/** What a detector computes for a fixed input: enough to find out whether a copy of it, on another machine, computes the same. */
 export type Check = NonNullable<Manifest["check"]>;
 
 const input = "seeded noise v1";

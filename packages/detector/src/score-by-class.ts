@@ -31,7 +31,7 @@ export async function scoreByClass(
   const parts: (readonly [places: readonly number[], outputs: NdArrays])[] = [];
   for (const [label, places] of placesOf(found["label"]!.data)) {
     if (!(label >= 0 && label < manifest.classes.length))
-      throw bundleError(nearest.place, `answers the class ${label} of ${manifest.classes.length}. Write the bundle again.`);
+      throw bundleError(nearest.place, `returned the class ${label} of ${manifest.classes.length}. Write the bundle again.`);
     const [features, z] = [rowsOf(images.features, places), rowsOf(images.z, places)];
     const outputs = await head.program.run({ ...(await tables.of(label)), features, z });
     checkOutputs(head.place, outputs, headContract(manifest), places.length);

@@ -24,7 +24,7 @@ export async function updateManifest(folder: string, change: (manifest: Manifest
   const result = manifestSchema.safeParse(changed);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw bundleError(place, `cannot be changed so, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
+    throw bundleError(place, `cannot be changed like this, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
   }
   await writeFileAtomic(place, `${JSON.stringify(changed, null, 2)}\n`);
   return result.data;

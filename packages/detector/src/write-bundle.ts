@@ -20,9 +20,9 @@ export interface BundleParts {
   readonly manifest: Omit<Manifest, "format" | "version" | "created" | "graphs" | "weights" | "files"> & { readonly created?: string };
   readonly encoder: GraphPart;
   readonly head: GraphPart;
-  /** What the head takes of each class, in the order of the classes; absent for a head that has the tables of all classes inside. */
+  /** What the head needs of each class, in the order of the classes; absent for a head that has the tables of all classes inside. */
   readonly byClass?: { readonly nearest: GraphPart; readonly classes: readonly ClassPart[] } | undefined;
-  /** Named arrays to train on from; prediction does not read them. */
+  /** Named arrays from which training can continue; prediction does not read them. */
   readonly weights: NdArrays;
 }
 

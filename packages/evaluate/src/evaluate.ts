@@ -26,7 +26,7 @@ export interface EvaluateOptions extends ScoreFeaturesOptions {
   readonly predictions?: ReadonlyMap<string, ImagePrediction>;
 }
 
-/** The numbers of a model, and what a report needs beside them. */
+/** The metrics of a model, and what a report needs in addition. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
   /** From most to least training images. */

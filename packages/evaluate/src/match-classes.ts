@@ -41,7 +41,7 @@ function nothingToTestError(root: string, names: readonly string[], classes: rea
   const isNamedOtherwise = names.length === 1 && classes.length === 1 && classes[0]!.test.length > 0;
   return new LtadError(
     "LTAD_DATA",
-    `${root}: no class to evaluate. The model knows ${names.join(", ")}; the data set has ${found}. Expected test images in CLASS/test.${isNamedOtherwise ? ` If it is the same product, say so with --class-name ${names[0]}.` : ""}`,
+    `${root}: no class to evaluate. The model knows ${names.join(", ")}; the data set has ${found}. Expected test images in CLASS/test.${isNamedOtherwise ? ` If it is the same product, pass --class-name ${names[0]}.` : ""}`,
     {
       details: { file: root },
     },

@@ -14,6 +14,6 @@ export function turnedAround(name: string, { images }: Pick<ImageScores, "images
   const { larger, pValue } = mannWhitney(side(true), side(false));
   if (larger >= 0.5 || pValue >= doubt) return [];
   return [
-    `${name}: good images score higher than defective ones (AUROC ${percent(larger)} %). A higher score must mean more anomalous: turn the sign of the scores or the labels around.`,
+    `${name}: good images score higher than defective ones (AUROC ${percent(larger)} %). A higher score must mean more anomalous: reverse the sign of the scores, or swap the labels.`,
   ];
 }

@@ -31,4 +31,4 @@ export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-const networkAdvice = "Check the connection, then run again: what has arrived is kept, and the download resumes from there.";
+const networkAdvice = "Check the connection, then run again: the part that was downloaded is kept, and the download resumes from there.";

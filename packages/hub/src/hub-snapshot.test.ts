@@ -82,7 +82,7 @@ describe("a model of the hub", () => {
   it("goes on in another run, also from a part that a crash left", async () => {
     const { server, fetchWeights, blobs, root } = await setUp();
     for (let i = 0; i < 5; i++) server.tricks.push(breakOff(10_000));
-    await expect(fetchWeights()).rejects.toThrow(refused("Check the connection, then run again: what has arrived is kept"));
+    await expect(fetchWeights()).rejects.toThrow(refused("Check the connection, then run again: the part that was downloaded is kept"));
     const left = await blobs();
     expect(left).toEqual([`${sha256Of(weights)}.incomplete`]);
     expect(existsSync(join(root, "snapshots", commit, "model.safetensors"))).toBe(false);

@@ -11,7 +11,7 @@ export function namedTensors(results: unknown, where = "traced function"): Tenso
     if (promise instanceof Promise) promise.catch(() => undefined); // nobody else will handle it
   const wrong = faultOf(results);
   if (wrong === undefined) return results as Tensors;
-  const remedy = results instanceof Promise ? "Leave async and await out" : "Return an object of tensors";
+  const remedy = results instanceof Promise ? "Remove async and await" : "Return an object of tensors";
   throw new LtadError("LTAD_TRACE", `${where}: expected named tensors as results, but ${wrong}. ${remedy}.`);
 }
 

@@ -19,8 +19,8 @@ it("says one fault of many files in a line, with their number, the first names a
   expect(message.split("\n")).toEqual([
     "60 files cannot be used:",
     expect.stringMatching(/0\.png: this is a text file\. .* 59 more files have the same fault: \S+1\.png, \S+2\.png, \.\.\.$/),
-    expect.stringMatching(/^ {2}The whole list is in \S+bad\.txt$/),
-    "With --skip-bad the work goes on without them.",
+    expect.stringMatching(/^ {2}The complete list is in \S+bad\.txt$/),
+    "With --skip-bad, the command continues without them.",
   ]);
   const list = await readFile(/in (\S+bad\.txt)/.exec(message)![1]!, "utf8");
   expect(list.trim().split("\n")).toHaveLength(60);
@@ -32,7 +32,7 @@ it("says the same of files that are skipped", async () => {
   expect(bad.size).toBe(10);
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^10 files skipped because of --skip-bad: .* 9 more files have the same fault: .* The whole list is in \S+bad\.txt$/,
+      /^10 files skipped because of --skip-bad: .* 9 more files have the same fault: .* The complete list is in \S+bad\.txt$/,
     ),
   ]);
 });

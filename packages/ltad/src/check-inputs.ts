@@ -56,8 +56,8 @@ async function tell(bad: readonly BadFile[], list: string): Promise<Told> {
   const isWhole = lines.length <= mostLines && lines.length === bad.length;
   if (isWhole) return { lines, more: "" };
   const isWritten = await keep(list, bad.map(({ error }) => `${error.message}\n`).join(""));
-  const left = lines.length > mostLines ? `And ${lines.length - mostLines} more faults. ` : "";
-  return { lines: lines.slice(0, mostLines), more: `${left}${isWritten ? `The whole list is in ${list}` : ""}`.trim() };
+  const left = lines.length > mostLines ? `And ${lines.length - mostLines} more problems. ` : "";
+  return { lines: lines.slice(0, mostLines), more: `${left}${isWritten ? `The complete list is in ${list}` : ""}`.trim() };
 }
 
 /** A bad mask takes no image away, which is said with it. */
@@ -69,9 +69,9 @@ function badFilesError(bad: readonly BadFile[], { lines, more }: Told): LtadErro
   const [first] = bad;
   const options = { cause: first!.error, details: { ...first!.error.details, files: bad.map(({ file }) => file) } };
   if (bad.length === 1)
-    return new LtadError(first!.error.code, `${first!.error.message} With --skip-bad the work goes on without it.`, options);
+    return new LtadError(first!.error.code, `${first!.error.message} With --skip-bad, the command continues without it.`, options);
   const said = [`${bad.length} files cannot be used:`, ...lines.map((line) => `  ${line}`), ...(more ? [`  ${more}`] : [])];
-  const message = `${said.join("\n")}\nWith --skip-bad the work goes on without them.`;
+  const message = `${said.join("\n")}\nWith --skip-bad, the command continues without them.`;
   return new LtadError<"LTAD_IMAGE" | "LTAD_MASK">(first!.error.code, message, options);
 }
 
@@ -79,7 +79,7 @@ function unusedPages(found: readonly { readonly file: string; readonly pages: nu
   if (found.length === 0) return [];
   const names = found.slice(0, 3).map(({ file, pages }) => `${file} (${pages})`);
   return [
-    `${plural(found.length, "image")} of several pages or frames, of which only the first is used: ${names.join(", ")}${found.length > 3 ? ", ..." : ""}.`,
+    `${plural(found.length, "image has", "images have")} several pages or frames, of which only the first is used: ${names.join(", ")}${found.length > 3 ? ", ..." : ""}.`,
   ];
 }
 

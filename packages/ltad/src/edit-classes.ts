@@ -56,7 +56,7 @@ export async function addClass(
   const { fresh, known } = newClasses(manifest, dataset, model);
   const others = manifest.classes.map(({ name }) => name);
   const { images, warnings } = await checked(await withIncludeMasks(fresh, options.include, others), dataset.root, options);
-  const notes = known.length > 0 ? [`${known.join(", ")}: the model has this class already; its images were not used.`] : [];
+  const notes = known.length > 0 ? [`${known.join(", ")}: the model already has this class; its images were not used.`] : [];
   const masks = options.include === undefined ? [] : ["--include", options.include];
   const words = ["add-class", model, ...(data === undefined ? [] : [data]), ...masks];
   return edit(model, { words, changed: images.map(({ name }) => name), warnings: [...dataset.warnings, ...notes, ...warnings] }, options, {
@@ -133,7 +133,7 @@ function newClasses({ classes }: Manifest, dataset: Dataset, model: string) {
   const fresh = dataset.classes.filter(({ name, train }) => !names.has(name) && train.length > 0);
   const known = dataset.classes.filter(({ name }) => names.has(name)).map(({ name }) => name);
   if (fresh.length === 0) {
-    const message = `${dataset.root}: ${known.join(", ")}: ${model} has ${known.length === 1 ? "this class" : "all of these classes"} already. Give more good images of a class with \`ltad update-class\`, or name the new class with --class-name.`;
+    const message = `${dataset.root}: ${known.join(", ")}: ${model} has ${known.length === 1 ? "this class" : "all of these classes"} already. Add more good images of a class with \`ltad update-class\`, or name the new class with --class-name.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { folder: dataset.root } });
   }
   const [only] = fresh;

@@ -29,7 +29,7 @@ const mostNamed = 20;
 /** What a folder holds beside the images that are scored, in a sentence. */
 export function notScored(passedOver: readonly string[]): string {
   const more = passedOver.length > mostNamed ? `, and ${passedOver.length - mostNamed} more` : "";
-  return `${plural(passedOver.length, "entry", "entries")} not scored, because the names are hidden, of masks, of heat maps that \`ltad predict\` wrote, or not of images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
+  return `${plural(passedOver.length, "entry", "entries")} not scored, because they are hidden files, masks, heat maps that \`ltad predict\` wrote, or not images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
 }
 
 async function imagesBelow(folder: string, passedOver: string[]): Promise<string[]> {
@@ -37,7 +37,7 @@ async function imagesBelow(folder: string, passedOver: string[]): Promise<string
   await walk(folder, images, passedOver);
   if (images.length > 0) return images.sort();
   const found = passedOver.length === 0 ? "it is empty" : `it contains ${passedOver.slice(0, 5).join(", ")}`;
-  throw new LtadError("LTAD_DATA", `${folder}: no image in this folder; ${found}. Expected files such as .png, .jpg, .tif or .bmp.`, {
+  throw new LtadError("LTAD_DATA", `${folder}: no images in this folder; ${found}. Expected files such as .png, .jpg, .tif or .bmp.`, {
     details: { file: folder },
   });
 }

@@ -25,7 +25,7 @@ export async function findGoodImages(from: string, names: readonly string[], onl
   const known = names.filter((name) => folderOf(name) !== undefined && (only === undefined || name === only));
   if (known.length === 0) {
     const found = [...folders.map((name) => `${name}/`), ...images, ...others].slice(0, 8).join(", ");
-    const message = `no folder of a class of this model. Expected folders ${names.slice(0, 8).join(", ")}; found ${found || "nothing"}. For images of one class without folders, add --class NAME.`;
+    const message = `no folder is named after a class of this model. Expected folders ${names.slice(0, 8).join(", ")}; found ${found || "nothing"}. For images of one class without folders, add --class NAME.`;
     throw notFound(from, message);
   }
   const found = new Map<string, readonly string[]>();
@@ -42,7 +42,7 @@ async function imagesOf(shown: string, folder: string): Promise<string[]> {
     const { images } = await readFolder(folder, below === "." ? "" : below);
     if (images.length > 0) return images.map((name) => join(shown, below, name));
   }
-  throw notFound(shown, "no image in it, in good/ or in train/good/.");
+  throw notFound(shown, "no images in it, in good/ or in train/good/.");
 }
 
 function notFound(folder: string, what: string): LtadError {

@@ -17,7 +17,7 @@ export async function withIncludeMasks(
   if (folder === undefined) return classes;
   const files = (await filesOf(folder)).filter((name) => !name.startsWith(".")).sort();
   const masks = files.filter(isImageName);
-  if (masks.length === 0) throw fault(folder, `there is no mask${files.length > 0 ? `, only ${some(files)}` : ""}. ${usual(classes)}`);
+  if (masks.length === 0) throw fault(folder, `there are no masks${files.length > 0 ? `, only ${some(files)}` : ""}. ${usual(classes)}`);
   const byClass = new Map<string, string[]>();
   for (const name of masks) {
     const own = basename(name, extname(name)).normalize("NFC");
@@ -45,7 +45,7 @@ const mostNamed = 3;
 
 function usual(classes: readonly SplitClass[]): string {
   const names = classes.map(({ name }) => `${name}.png`);
-  return `Expected a mask for each class that is not judged whole, such as ${some(names)}.`;
+  return `Expected a mask for each class whose images are not judged as a whole, such as ${some(names)}.`;
 }
 
 function some(names: readonly string[]): string {

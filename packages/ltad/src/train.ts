@@ -156,7 +156,7 @@ function withoutBad(split: Split, bad: ReadonlySet<string>): Split {
   if (empty.length === 0) return { ...split, classes };
   throw new LtadError(
     "LTAD_DATA",
-    `no training image of ${empty.join(", ")} can be used. Repair them, or remove the class from the data set.`,
+    `no training image of ${empty.join(", ")} can be used. Repair the images, or remove the class from the data set.`,
   );
 }
 

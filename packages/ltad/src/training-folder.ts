@@ -79,7 +79,7 @@ export async function lockTrainingFolder(folder: string, force = false): Promise
 async function removeIfStale(path: string): Promise<void> {
   const other = await readLock(path);
   if (other && (other.host !== hostname() || isRunning(other))) {
-    const message = `${path}: another training (process ${other.pid} on ${other.host}, since ${other.since}) writes into this folder. Wait for it, choose another folder, or remove this file if that process is none of ours.`;
+    const message = `${path}: another training (process ${other.pid} on ${other.host}, since ${other.since}) is writing to this folder. Wait for it, choose another folder, or delete this file if that process is not a training.`;
     throw new LtadError("LTAD_WRITE", message, { details: { file: path } });
   }
   await rm(path, { force: true });

@@ -38,7 +38,7 @@ export async function updateClass(
   const own = manifest.classes.find((entry) => entry.name === name.normalize("NFC"));
   if (!own) {
     const names = manifest.classes.map((entry) => entry.name);
-    const message = `${model}: expected a class of the model (${names.join(", ")}), received ${name}. A new class joins with \`ltad add-class\`.`;
+    const message = `${model}: expected a class of the model (${names.join(", ")}), received ${name}. Add a new class with \`ltad add-class\`.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { received: name, expected: names } });
   }
   const old = await oldImages(model, own.name, own.trainImages, options);
@@ -53,7 +53,7 @@ export async function updateClass(
   const added = fresh.filter((item) => entry.train.includes(item));
   const before = await countNotOk(model, own.name, added, options);
   const notes = [
-    ...(known > 0 ? [`${own.name}: ${known} of these images were known already, and count once.`] : []),
+    ...(known > 0 ? [`${own.name}: ${known} of these images were already known, and count once.`] : []),
     ...decisionNotes(manifest.decision?.classes[manifest.classes.indexOf(own)], model, own.name),
   ];
   const words = ["update-class", model, name, ...images];
@@ -72,10 +72,10 @@ function decisionNotes(
 ): string[] {
   const { limit = null, recalibrated } = entry ?? {};
   if (limit !== null)
-    return [`${name}: its limit stays ${limit}, as it was set by hand; \`ltad limits ${model} --class ${name} --unset\` removes it.`];
+    return [`${name}: its limit stays ${limit}, because it was set by hand; \`ltad limits ${model} --class ${name} --unset\` removes it.`];
   if (recalibrated)
     return [
-      `${name}: its limit came from images of the line, and comes from its training images now. Recalibrate with \`ltad limits ${model} --from\`.`,
+      `${name}: its limit came from images of your production line, and now comes from its training images. Recalibrate with \`ltad limits ${model} --from\`.`,
     ];
   return [];
 }
@@ -89,9 +89,9 @@ async function oldImages(model: string, name: string, count: number, { data, sig
   if (images.length === count && missing.length === 0) return images;
   const what =
     listed.length === count
-      ? `${missing.length} of the ${count} training images of ${name} are not where they were, such as ${missing[0]!.file}`
-      : `the model does not say where the ${count} training images of ${name} are`;
-  const message = `${model}: ${what}. The class is fitted to old and new images together. Give the data set with --data, or train again with all images.`;
+      ? `${missing.length} of the ${count} training images of ${name} are no longer where they were, such as ${missing[0]!.file}`
+      : `the model does not record where the ${count} training images of ${name} are`;
+  const message = `${model}: ${what}. The class is fitted to old and new images together. Pass the data set with --data, or train again with all images.`;
   throw new LtadError("LTAD_DATA", message, { details: { folder: model, class: name } });
 }
 
@@ -134,7 +134,7 @@ async function contentOf(file: string): Promise<string> {
   try {
     return sha256(await readFile(file));
   } catch (error) {
-    const message = `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}). Name image files, or folders of good images.`;
+    const message = `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}). Give image files, or folders of good images.`;
     throw new LtadError("LTAD_DATA", message, { cause: error, details: { file } });
   }
 }

@@ -64,25 +64,25 @@ export interface ParsedServerOptions {
 /** Adds everything but the bundle to a command: the options that `ltad-server` and `ltad serve` share. */
 export function addServerOptions(command: Command): Command {
   return command
-    .option("--port <number>", "port to listen on; 0 for any free one", whole(0, 65535), 8080)
+    .option("--port <number>", "port to listen on; 0 for any free port", whole(0, 65535), 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--grpc-port <number>", "port of gRPC (default: no gRPC)", whole(0, 65535))
-    .option("--name <name>", "name of a model folder that has none, in /v2/models/NAME", nameOf, "ltad")
+    .option("--name <name>", "name in /v2/models/NAME of a model folder that is given without one", nameOf, "ltad")
     .option("--repository <folder>", "a folder of models: each subfolder is one, or has versions 1, 2, ...")
-    .option("--processes <number>", "inference processes of each model (default: one for two cores)", whole(1, 256))
+    .option("--processes <number>", "inference processes per model (default: one per two cores)", whole(1, 256))
     .option("--threads <number>", "threads of one inference (default: cores / processes)", whole(1, 1024))
-    .option("--max-megabytes <number>", "largest image file", whole(1, 1024), 32)
-    .option("--max-megapixels <number>", "largest image", whole(1, 1000), 50)
-    .option("--max-queue <number>", "requests that may wait; more are refused with status 503", whole(0, 10_000), 16)
-    .option("--timeout <seconds>", "seconds that one image may take", whole(1, 3600), 30)
+    .option("--max-megabytes <number>", "maximum size of an image file in megabytes", whole(1, 1024), 32)
+    .option("--max-megapixels <number>", "maximum size of an image in megapixels", whole(1, 1000), 50)
+    .option("--max-queue <number>", "number of requests that may wait; more are refused with status 503", whole(0, 10_000), 16)
+    .option("--timeout <seconds>", "time limit of one image in seconds", whole(1, 3600), 30)
     .option("--false-alarm-rate <share>", "share of good images that may be judged anomalous (default: each model's)", share)
-    .option("--limit <class=score...>", "limit of a class, in place of the model's", limitOf)
-    .option("--allow-host <name...>", "more names that clients may call this server by")
+    .option("--limit <class=score...>", "limit of a class, instead of the model's", limitOf)
+    .option("--allow-host <name...>", "additional host names by which clients may address this server")
     .option("--cors-origin <origin...>", "origins of web pages that may call this server")
-    .option("--api-keys <file>", "file of API keys, one a line: as they are, or as sha256:HASH")
+    .option("--api-keys <file>", "file of API keys, one per line: in plain text, or as sha256:HASH")
     .option("--tls-cert <file>", "certificate chain in PEM, for HTTPS")
-    .option("--tls-key <file>", "its private key in PEM")
-    .option("--model-control", "let clients load and unload models, also without a key")
+    .option("--tls-key <file>", "private key of the certificate in PEM")
+    .option("--model-control", "let clients load and unload models, even without a key")
     .option("--no-reload", "do not look for new bundles in the model folders")
     .option(
       "--otlp-endpoint <url>",
@@ -152,7 +152,7 @@ function tlsOf({ tlsCert, tlsKey }: ParsedServerOptions) {
 
 function nonEmpty(keys: readonly string[], file: string): readonly string[] {
   if (keys.length > 0) return keys;
-  throw new LtadError("LTAD_CONFIG", `${file}: has no API key; everyone could call. Write one key a line.`);
+  throw new LtadError("LTAD_CONFIG", `${file}: contains no API key, so everyone could use the server. Write one key per line.`);
 }
 
 function textOf(file: string): string {
@@ -171,9 +171,9 @@ Examples:
   curl -F image=@part.png http://127.0.0.1:8080/predict
   curl -F image=@part.png -H "Accept: image/png" http://127.0.0.1:8080/predict > overlay.png
 
-SIGHUP looks for new bundles now; SIGTERM and Ctrl-C answer every request that has come, and stop.
+On SIGHUP, the server looks for new bundles; on SIGTERM and Ctrl-C, it answers all requests that have arrived, then stops.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 bad bundle.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 bad bundle.`;
 }
 
 function whole(low: number, high: number) {

@@ -78,7 +78,7 @@ export class HttpError extends Error {
 }
 
 const failed = "The server failed. Its log has the reason.";
-const notANumber = "The model did not answer a number. Do not use it; the server's log has the reason.";
+const notANumber = "The model did not return a number. Do not use it; the server's log has the reason.";
 
 /**
  * What a client learns about an error. When the client did not cause it, that is only that there was one, because its words may

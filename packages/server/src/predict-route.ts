@@ -18,7 +18,7 @@ export function predictRoute(context: ServerContext): void {
       operationId: "predict",
       summary: "Score one image",
       description:
-        "Score and class of an image, and the decision of a model that has thresholds; on request also its anomaly map and an overlay. With `Accept: image/png` the response is the overlay.",
+        "Score and class of an image, and the decision if the model has limits; on request also its anomaly map and an overlay. With `Accept: image/png` the response is the overlay.",
       tags: ["predict"],
       consumes: ["multipart/form-data", "application/octet-stream"],
       querystring: predictOptionsSchema,

@@ -12,22 +12,22 @@ const mapSchema = z.object({
 
 export const predictionSchema = z.object({
   score: z.number().describe("higher is more anomalous; comparable within one model"),
-  is_anomalous: z.boolean().optional().describe("the decision; only of a model that has thresholds"),
+  is_anomalous: z.boolean().optional().describe("the decision; only from a model that has limits"),
   threshold: z.number().optional().describe("the limit of this class: a higher score is anomalous"),
   p_value: z.number().optional().describe("share of good images with at least this score"),
   basis: z
     .enum(["promised", "estimated", "set"])
     .optional()
-    .describe("what the threshold rests on: good images of the class, those of all classes as it has too few, or a limit set by hand"),
-  unlike_class: z.boolean().optional().describe("true: the image looks like none of its class, and is anomalous whatever its score"),
-  nearest_class: z.string().optional().describe("of an anomalous image: the class that it is nearest to, where that is another one"),
+    .describe("what the limit is based on: good images of the class, those of all classes because it has too few, or a value set by hand"),
+  unlike_class: z.boolean().optional().describe("true: the image does not look like its class, and is anomalous whatever its score"),
+  nearest_class: z.string().optional().describe("of an anomalous image: the class that it is nearest to, if that is another one"),
   class: z.string(),
   class_given: z.boolean().describe("false: the model chose the class"),
   width: z.int().describe("size of the image in its upright orientation"),
   height: z.int(),
   map: mapSchema.optional(),
   map_rec: mapSchema.optional().describe("S_rec, the part of the map that says how badly a place is reconstructed"),
-  map_sem: mapSchema.optional().describe("S_sem, the part that says how near a place is to the words for a broken one"),
+  map_sem: mapSchema.optional().describe("S_sem, the part that says how close a place is to the words for a broken product"),
   heatmap: z.string().optional().describe("the overlay, a PNG in base64"),
   model: z.string(),
   model_version: z.string(),
@@ -89,7 +89,7 @@ export const inferRequestSchema = z.object({
         .union([z.number(), z.string().max(20)])
         .optional()
         .describe("microseconds that the client waits"),
-      binary_data_output: z.boolean().optional().describe("send the outputs as bytes behind the JSON"),
+      binary_data_output: z.boolean().optional().describe("send the outputs as bytes after the JSON"),
     })
     .optional(),
   inputs: z.array(inputTensor).min(1).max(4),
@@ -182,7 +182,7 @@ export const driftSchema = z.object({
   classes: z.array(
     z.object({
       class: z.string(),
-      images: z.int().describe("recent images that are compared, 50 at the most"),
+      images: z.int().describe("recent images that are compared, at most 50"),
       is_drifting: z.boolean().nullable().describe("null: too few images are known, recent or good ones"),
       score: shift.optional(),
       distance: shift.optional().describe("how far images are from their class"),

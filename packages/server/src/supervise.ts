@@ -31,7 +31,7 @@ export async function supervise({ file, args, env, log, onSignal }: SuperviseOpt
     const { code, how, served } = await endOf(child);
     if (state.ending || !served || code === 0) return code ?? 1;
     const pause = served > 60_000 ? 0 : Math.min(30_000, 250 * 2 ** state.failures++);
-    log(`The server ${how}. It starts again in ${pause} ms.`);
+    log(`The server ${how}. It restarts in ${pause} ms.`);
     await new Promise((resolve) => setTimeout(resolve, pause));
     if (state.ending) return 0;
   }

@@ -25,7 +25,7 @@ function describe(value: unknown): string {
     case "undefined":
       return "nothing";
     case "string":
-      return value.length > 40 ? `a text of ${value.length} letters` : JSON.stringify(value);
+      return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value);
     case "function":
       return "a function";
     case "object":

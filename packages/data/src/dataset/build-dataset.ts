@@ -41,7 +41,7 @@ export function buildDataset(
     if (train.length === 0)
       throw dataError(
         name,
-        "no training images; every class needs at least one good image. Add images or remove the class from the dataset.",
+        "no training images; every class needs at least one good image. Add images or remove the class from the data set.",
       );
   }
   classes.sort((a, b) => byCodePoint(a.name, b.name));

@@ -38,7 +38,7 @@ export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: R
   function nameOthers(folder: Folder): void {
     const others = folder.others.filter((name) => !documents.test(name) && !known.has(pathIn(folder, name)));
     const named = remarks.all.some(({ at, text }) => at === folder.path && text.startsWith("not read"));
-    if (others.length > 0 && !named) remarks.note(placeOf(folder), "not read, because the ending is not one of an image.", others);
+    if (others.length > 0 && !named) remarks.note(placeOf(folder), "not read, because its extension is not that of an image.", others);
   }
 }
 
@@ -48,10 +48,10 @@ function placeOf({ path, name }: Folder): string {
 
 /** What a folder of this name usually is, and how to use it. */
 function hint(name: string): string {
-  if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are neither trained on nor tested";
+  if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are used neither for training nor for testing";
   if (/^test_private/i.test(name)) return ": there are no labels for these images";
   if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
   if (isMaskWord(name)) return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
-  if (isGoodWord(name)) return `: if these are good images, say so with ${goodNamesOption(name)} or a layout file`;
+  if (isGoodWord(name)) return `: if these are good images, pass ${goodNamesOption(name)} or a layout file`;
   return "";
 }

@@ -108,9 +108,9 @@ async function followLink(path: string, { root, links, faults }: Reading) {
     const target = await realpath(path);
     if (links || target.startsWith(root.endsWith(sep) ? root : root + sep)) return { target, kind: await stat(target) };
     const allow = "or allow such links with --links (in code: { links: true })";
-    return refuse("points outside the dataset folder", `Copy its target into the dataset folder, remove the link, ${allow}.`);
+    return refuse("points outside the data set", `Copy its target into the data set, remove the link, ${allow}.`);
   } catch (error) {
-    return refuse("is broken", "Copy its target into the dataset folder, or remove the link.", error);
+    return refuse("is broken", "Copy its target into the data set, or remove the link.", error);
   }
 }
 
@@ -138,7 +138,7 @@ function checkTwins(name: string, composed: Map<string, string>, folder: string)
   );
   throw new LtadError(
     "LTAD_DATA",
-    `${shown(folder)}: ${codes.join(" and ")} have the same name, in composed and other Unicode characters. Rename or join them.`,
+    `${shown(folder)}: ${codes.join(" and ")} have the same name, written with different Unicode characters (composed and decomposed). Rename or merge them.`,
     { details: { file: join(folder, name) } },
   );
 }
@@ -154,7 +154,7 @@ function checkName(name: string, folder: string): void {
 function tooMuch({ root }: Reading): LtadError {
   return new LtadError(
     "LTAD_DATA",
-    `${shown(root)}: this folder holds more than ${most.entries.toLocaleString("en-US")} files, or folders more than ${most.depth} deep. Give the folder of the data set itself.`,
+    `${shown(root)}: this folder holds more than ${most.entries.toLocaleString("en-US")} files, or folders nested more than ${most.depth} deep. Give the folder of the data set itself.`,
     { details: { file: root } },
   );
 }

@@ -4,7 +4,7 @@ import { shown } from "../internal/shown.js";
 export interface Remark {
   /** Path below the root. */
   readonly at: string;
-  /** What is there, as the end of a sentence that begins with the files, or the whole sentence without them. */
+  /** The finding, as the end of a sentence that begins with the files, or as a whole sentence if there are none. */
   readonly text: string;
   readonly files?: readonly string[];
   /** True when numbers would be wrong or images are missing because of it; false for what is good to know. */

@@ -15,7 +15,7 @@ export async function resolveData(folder: string): Promise<string> {
     throw new LtadError("LTAD_DATA", `${shown(folder)}: ${why}. ${usual}`, { cause: error, details: { file: folder } });
   });
   if ((await stat(found)).isDirectory() || /\.(?:csv|tsv|jsonl|ndjson|txt)$/i.test(found)) return found;
-  throw new LtadError("LTAD_DATA", `${shown(folder)}: this is a file, not a dataset folder, and no table (.csv, .tsv, .jsonl). ${usual}`, {
+  throw new LtadError("LTAD_DATA", `${shown(folder)}: this is a file, but neither a folder nor a table (.csv, .tsv, .jsonl). ${usual}`, {
     details: { file: folder },
   });
 }

@@ -64,9 +64,9 @@ describe("scanDataset", () => {
     expect(warnings).toMatchInlineSnapshot(`
       [
         "notes: not a class (it has no train/ folder); ignored.",
-        "nut/train/bad: ignored; training uses only the normal images in train/good.",
-        "nut/train/good: 1 file (list.csv) not read, because the ending is not one of an image.",
-        "nut/train/good: folders inside are ignored, because there are images beside them (old).",
+        "nut/train/bad: ignored; training uses only the good images in train/good.",
+        "nut/train/good: 1 file (list.csv) not read, because its extension is not that of an image.",
+        "nut/train/good: folders inside are ignored, because there are images next to them (old).",
         "nut/test: 1 file (stray.png) outside a folder such as good/; ignored.",
         "nut/ground_truth/scratch: masks without images in test/scratch; ignored.",
         "nut/test/crack: 1 file (002.png) without a mask; excluded from pixel metrics.",
@@ -109,7 +109,7 @@ describe("scanDataset refuses", () => {
 
   it("a class without training images", async () => {
     expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
-      `"LTAD_DATA a: no training images; expected normal images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the dataset."`,
+      `"LTAD_DATA a: no training images; expected good images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the data set."`,
     );
     expect(await refusal({ ...whole, "a/train/bad/0.png": null, "a/train/odd/0.png": null })).toMatch(
       /train\/ contains bad\/, odd\/.* name it with --good-names NAME/,
@@ -160,7 +160,7 @@ describe("scanDataset refuses", () => {
     const outside = await makeFolder({ "0.png": null });
     const root = await makeFolder(whole);
     await symlink(join(outside, "0.png"), join(root, "nut/train/good/999.png"));
-    await expect(scanDataset(root)).rejects.toThrow(/999.png: this link points outside the dataset folder/);
+    await expect(scanDataset(root)).rejects.toThrow(/999.png: this link points outside the data set/);
     const other = await makeFolder(whole);
     await symlink(join(other, "gone"), join(other, "nut/test/crack/999.png"));
     await expect(scanDataset(other)).rejects.toThrow(/999.png: this link is broken/);

@@ -17,7 +17,7 @@ import { noClasses, resolveData } from "./resolve-data.js";
 import { scanGoodBad } from "./scan-good-bad.js";
 import type { ScanOptions } from "./scan-options.js";
 
-/** The names that `layout` takes. */
+/** The names that `layout` accepts. */
 export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
 const texts = optional(listOf(string));

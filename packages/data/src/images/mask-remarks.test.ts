@@ -29,7 +29,7 @@ it("names class, number and share of what is odd", () => {
   expect(remarks.warnings()).toMatchInlineSnapshot(`
     [
       "bolt: 4 of 6 masks mark more than half of the image, 97 % on average; a mask is white on the defect and black elsewhere, so they may be inverted (a.png, b.png, c.png, ...).",
-      "bolt: 1 of 6 masks marks nothing, though the image is in a folder of defects; all pixels of it count as good (e.png).",
+      "bolt: 1 of 6 masks marks nothing, though the image is in a folder of defects; all of its pixels count as good (e.png).",
       "bolt: 1 of 6 masks has soft edges; a pixel counts as defect from half of the largest value on (f.png).",
       "bolt: 1 of 6 masks is read from the alpha channel, because it varies (f.png).",
       "bolt: 1 of 6 masks has another EXIF orientation than the image, which is compared as it is shown; make sure that mask and image fit (f.png).",

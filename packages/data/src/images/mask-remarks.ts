@@ -52,7 +52,7 @@ export function maskRemarks(name: string): MaskRemarks {
         "like a photograph or a heat map, grey in most places; a mask is white on the defect and black elsewhere",
       ),
       found(ids.pages, ["has", "have"], "several pages or frames, of which only the first is read"),
-      found(ids.empty, ["marks", "mark"], "nothing, though the image is in a folder of defects; all pixels of it count as good"),
+      found(ids.empty, ["marks", "mark"], "nothing, though the image is in a folder of defects; all of its pixels count as good"),
       found(ids.soft, ["has", "have"], "soft edges; a pixel counts as defect from half of the largest value on", false),
       found(ids.alpha, ["is", "are"], "read from the alpha channel, because it varies", false),
       found(

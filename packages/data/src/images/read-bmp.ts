@@ -43,8 +43,8 @@ function readHeader(view: DataView): BmpHeader {
   const [width, rows] = old ? [view.getUint16(18, true), view.getUint16(20, true)] : [view.getInt32(18, true), view.getInt32(22, true)];
   const [bits, compression] = [view.getUint16(old ? 24 : 28, true), old ? 0 : view.getUint32(30, true)];
   if (width <= 0 || rows === 0) throw new PixelFault(`is damaged (its size is ${width}x${rows})`);
-  if (compression !== 0 && compression !== 3 && compression !== 6) throw new PixelFault("is compressed, which few programs read");
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new PixelFault(`has ${bits} bits for each pixel`);
+  if (compression !== 0 && compression !== 3 && compression !== 6) throw new PixelFault("is compressed, which is not supported");
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new PixelFault(`has ${bits} bits per pixel`);
   const pixelsAt = view.getUint32(10, true);
   const masks = compression === 0 ? defaultMasks(bits) : masksAt(view, size);
   return { width, height: Math.abs(rows), isTopDown: rows < 0, bits, pixelsAt, masks, palette: paletteOf(view, { bits, size, pixelsAt }) };

@@ -47,7 +47,7 @@ export async function readManifest(
     classes: orderClasses(counts, order ?? "size").map(({ name }) => byName.get(name)!),
     ...(injected.size > 0 && {
       warnings: [
-        `${plural(injected.size, "defective test image")} train as if they were good, as ${shown(inject)} says; they are tested, too.`,
+        `${plural(injected.size, "defective test image")} are trained on as if they were good, as ${shown(inject)} says; they are also tested.`,
       ],
     }),
   };
@@ -71,7 +71,7 @@ async function entries(path: string): Promise<{ path: string; line: number }[]> 
 function found(known: ReadonlyMap<string, TrainItem>, { path, line }: { path: string; line: number }, list: string): TrainItem {
   const hit = lookUp(known, path);
   if (hit) return hit;
-  throw fault(list, `line ${line}: ${shown(path)} is not an image of the dataset`);
+  throw fault(list, `line ${line}: ${shown(path)} is not an image of the data set`);
 }
 
 function fault(path: string, why: string): LtadError {

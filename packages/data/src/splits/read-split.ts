@@ -35,7 +35,7 @@ export async function readSplit(path: string, dataset: Dataset, { order, seed = 
   if (empty.length > 0)
     throw fault(
       path,
-      `no image of class ${empty.join(", ")}. Every class of the dataset needs at least one; add an image, or remove the class`,
+      `no image of class ${empty.join(", ")}. Every class of the data set needs at least one; add an image, or remove the class`,
     );
   const byName = new Map(classes.map((entry) => [entry.name, entry]));
   const counts = classes.map(({ name, train }) => ({ name, count: train.length }));
@@ -70,7 +70,7 @@ function chooseListed(
   for (const { path: entry, line } of entries) {
     const hit = lookUp(known, entry);
     const twice = hit && lineOf.get(hit.item.id);
-    if (!hit) faults.push(`line ${line}: ${shown(entry)} is not a training image of the dataset`);
+    if (!hit) faults.push(`line ${line}: ${shown(entry)} is not a training image of the data set`);
     else if (twice !== undefined) faults.push(`line ${line}: ${shown(entry)} is already in line ${twice}`);
     else {
       lineOf.set(hit.item.id, line);

@@ -6,7 +6,7 @@ import { shown } from "../internal/shown.js";
 const firstLine = "# training images without those that `ltad data check` found wrong";
 
 /**
- * Writes a list file of the training images but for some, each of which is a comment with the reason. `longTail` reads it.
+ * Writes a list file of the training images except some, each of which becomes a comment with the reason. `longTail` reads it.
  * @param drop ids of images to leave out, with the reason
  * @returns how many are left out
  * @throws LtadError `LTAD_DATA` when a class would have no image left; `LTAD_WRITE` when there is a file of another kind in the list's place
@@ -44,8 +44,12 @@ async function checkPlace(path: string): Promise<void> {
 }
 
 function refuse(path: string, cause?: unknown): LtadError {
-  return new LtadError("LTAD_WRITE", `${shown(path)}: something else is there, and it is not written over. Give the list another name.`, {
-    cause,
-    details: { file: path },
-  });
+  return new LtadError(
+    "LTAD_WRITE",
+    `${shown(path)}: another file has this name, and it is not overwritten. Choose another name for the list.`,
+    {
+      cause,
+      details: { file: path },
+    },
+  );
 }

@@ -18,7 +18,7 @@ function remote(folder: string, init: RequestInit): BundleFiles {
       throw bundleError(name, "cannot be fetched. Check the address of the bundle and the connection.", error);
     });
     if (!response.ok || !response.body)
-      throw bundleError(name, `cannot be fetched: the server answers ${response.status}. Check the address of the bundle.`);
+      throw bundleError(name, `cannot be fetched: the server answered ${response.status}. Check the address of the bundle.`);
     return whole(response.body, onProgress);
   };
 }

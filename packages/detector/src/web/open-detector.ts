@@ -20,7 +20,7 @@ export interface WebDetectorOptions extends WebRuntimeOptions {
 }
 
 export interface WebPredictOptions extends AssessOptions {
-  /** Name of the image's class; the model predicts it when left out. */
+  /** Name of the image's class; by default, the model predicts it. */
   readonly class?: string | undefined;
   /** Most pixels of an image; 100 million when left out. */
   readonly maxPixels?: number | undefined;

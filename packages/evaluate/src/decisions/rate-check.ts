@@ -2,7 +2,7 @@ import { short } from "@ltad/core/format";
 import { binomialTail } from "@ltad/metrics";
 import type { ClassDecision } from "./class-decisions.js";
 
-/** What came of the stated rates of false alarms over all classes that state one. */
+/** Whether the stated rates of false alarms hold, over all classes that state one. */
 export interface RateCheck {
   /** Mean of the stated rates, over the good test images. */
   readonly stated: number;

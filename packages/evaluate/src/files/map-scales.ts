@@ -27,11 +27,11 @@ export function mapScales(name: string): MapScales {
     warnings() {
       const [value, equal] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0] as [number, number]);
       if (maps < 2) return [];
-      if (constant === maps) return [`${name}: every map is constant, so no place of an image is told from another.`];
+      if (constant === maps) return [`${name}: every map is constant, so no map shows where an anomaly is.`];
       if (equal < mostEqual * maps) return [];
       return [
-        `${name}: ${equal} of ${maps} maps have the same largest value, ${short(value)}, as if each was scaled to its own range. ` +
-          "Then a good image looks as anomalous as a defect; save all maps on one scale, as the detector gives them.",
+        `${name}: ${equal} of ${maps} maps have the same largest value, ${short(value)}, as if each map had been scaled to its own range. ` +
+          "Then a good image looks as anomalous as a defect; save all maps on one scale, as the detector outputs them.",
       ];
     },
   };

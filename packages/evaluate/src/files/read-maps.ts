@@ -9,7 +9,7 @@ import { mapScales } from "./map-scales.js";
 import { readMapFile } from "./read-map-file.js";
 import type { StoredMap } from "./read-npy.js";
 
-/** What the maps of one class amount to. */
+/** Results from the maps of one class. */
 export interface ClassMaps {
   /** The largest value of each map. */
   readonly scores: ImageScores;

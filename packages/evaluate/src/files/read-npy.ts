@@ -60,6 +60,6 @@ function latin(bytes: Uint8Array): string {
 }
 
 function npyError(name: string, why: string): LtadError {
-  const remedy = 'Save each map with numpy.save(file, map.astype("float32")), one [height, width] array in a file.';
+  const remedy = 'Save each map with numpy.save(file, map.astype("float32")), one [height, width] array per file.';
   return new LtadError("LTAD_IMAGE", `${name}: ${why} ${remedy}`, { details: { file: name } });
 }

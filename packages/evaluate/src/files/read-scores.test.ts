@@ -61,7 +61,7 @@ it("names rows that are there twice, and counts them", async () => {
   const { rows, remarks } = await read(`${plain}b.png,nut,1234.25,1\nb.png,tile,2,1\n`);
   expect(rows).toHaveLength(4);
   expect(remarks).toEqual([
-    "an image is named more than once, and every row counts: b.png of nut in lines 3 and 4. Remove rows that are there twice.",
+    "an image is named more than once, and every row counts: b.png of nut in lines 3 and 4. Remove the duplicate rows.",
   ]);
 });
 

@@ -37,7 +37,7 @@ export async function readScores(file: string, { onRemark }: ReadScoresOptions =
   if (places.score < 0 || places.label < 0)
     throw tableError(
       file,
-      `expected a header with the columns score and label (and, if wanted, image, class, split), received "${head?.cells.join(",") ?? ""}".`,
+      `expected a header with the columns score and label (and, optionally, image, class and split), received "${head?.cells.join(",") ?? ""}".`,
     );
   if (rows.length === 0) throw tableError(file, "there is no line below the header.");
   const images = readRows(rows, places, file);
@@ -126,9 +126,7 @@ function repeated(images: readonly ScoreRow[]): string[] {
   }
   if (pairs.length === 0) return [];
   const more = pairs.length > 3 ? `; and ${pairs.length - 3} more` : "";
-  return [
-    `an image is named more than once, and every row counts: ${pairs.slice(0, 3).join("; ")}${more}. Remove rows that are there twice.`,
-  ];
+  return [`an image is named more than once, and every row counts: ${pairs.slice(0, 3).join("; ")}${more}. Remove the duplicate rows.`];
 }
 
 /** Words in place of labels. */

@@ -18,7 +18,7 @@ export function classSizesSection({ classes }: ReportData): Html {
       )}
     </div>
     <p class="legend">
-      <span><i class="dot high"></i>High: the classes with most images</span
+      <span><i class="dot high"></i>High: the classes with the most images</span
       ><span><i class="dot"></i>Low: the other classes, the tail</span>
     </p>
   </section>`;

@@ -9,7 +9,7 @@ import type { ClassReport, PictureRole, ReportData } from "./report-data.js";
 const titles: Readonly<Record<PictureRole, string>> = {
   found: "Clearest defect",
   missed: "Most missed defect",
-  suspected: "Most suspected good image",
+  suspected: "Most suspicious good image",
   typical: "Typical good image",
 };
 

@@ -28,8 +28,8 @@ export function falseAlarmsSection({ evaluation: { calibration }, classes }: Rep
       </table>
     </div>
     <p class="legend">
-      Share of good test images, in percent, above the threshold in brackets. Each threshold comes from good images that the training did
-      not see, and from no test image; a rate of 1 % needs 99 of them.
+      Share of good test images, in percent, above the threshold in brackets. Each threshold comes from good images that were not trained
+      on, and never from test images; a rate of 1 % needs 99 of them.
     </p>
   </section>`;
 }

@@ -35,7 +35,7 @@ function slider(good: readonly number[], defect: readonly number[], limit: numbe
   const above = good.filter((score) => !(score <= limit)).length;
   const missed = defect.filter((score) => score <= limit).length;
   return html`<input type="range" min="0" max="1" step="0.002" value="${place.toFixed(4)}" aria-label="try another limit" />
-    <output>limit ${short(limit)}: ${above} of ${good.length} good not OK, ${missed} of ${defect.length} defects missed</output>`;
+    <output>limit ${short(limit)}: ${above} of ${good.length} good images NOT OK, ${missed} of ${defect.length} defects missed</output>`;
 }
 
 function bars(heights: readonly number[], highest: number, kind: string, direction: 1 | -1): Html[] {

@@ -35,8 +35,9 @@ export function metricTableSection({ evaluation, classes }: ReportData): Html {
       </table>
     </div>
     <p class="legend">
-      In percent. AUROC: 50 is chance, 100 perfect. AP: average precision; F1-max is reached at a threshold found on the test images.
-      AUPRO@0.3: overlap with each defect up to 30 % false alarms, all defects alike. Avg, High and Low are means over classes.
+      In percent. AUROC: 50 is chance, 100 is perfect. AP: average precision; F1-max is reached at a threshold found on the test images.
+      AUPRO@0.3: overlap with each defect up to 30 % false alarms, with equal weight for all defects. Avg, High and Low are means over
+      classes.
     </p>
   </section>`;
 }

@@ -14,7 +14,7 @@ for (const figure of document.querySelectorAll("figure.hist")) {
     const missed = defect.filter((score) => score <= limit).length;
     for (const end of ["x1", "x2"]) line.setAttribute(end, String(bins * place));
     figure.querySelector("output").textContent =
-      "limit " + Number(limit.toPrecision(3)) + ": " + above + " of " + good.length + " good not OK, " +
+      "limit " + Number(limit.toPrecision(3)) + ": " + above + " of " + good.length + " good images NOT OK, " +
       missed + " of " + defect.length + " defects missed";
   });
 }

@@ -12,8 +12,8 @@ export function summarySection({ dataset, made, evaluation, classes, warnings }:
       <p class="eyebrow">Long-tailed anomaly detection</p>
       <h1>${dataset}</h1>
       <p class="lead">
-        One model for ${plural(classes.length, "class", "classes")}, trained on ${plural(images, "normal image")} (protocol ${protocol},
-        seed ${seed}), tested on ${count(tested)}. ${day(made)}
+        One model for ${plural(classes.length, "class", "classes")}, trained on ${plural(images, "good image")} (protocol ${protocol}, seed
+        ${seed}), tested on ${count(tested)}. ${day(made)}
       </p>
     </header>
     <div class="tiles">
@@ -43,5 +43,5 @@ function tile(name: string, metric: "image_auroc" | "pixel_auroc", { summary }: 
 
 function day(made: string): string {
   const date = new Date(made);
-  return Number.isNaN(date.getTime()) ? "" : `Made on ${date.toISOString().slice(0, 16).replace("T", " at ")} UTC.`;
+  return Number.isNaN(date.getTime()) ? "" : `Created on ${date.toISOString().slice(0, 16).replace("T", " at ")} UTC.`;
 }

@@ -137,7 +137,10 @@ async function closeClass(folder: string, label: number, own: OpenClass, { featu
 function infoOf({ id, plan }: OpenPlan, task: StatisticsTask, classes: readonly OpenClass[], bad: readonly BadImage[]): MergedInfo {
   const empty = plan.classes.filter((_, label) => classes[label]!.images === 0).map(({ name }) => name);
   if (empty.length > 0)
-    throw new LtadError("LTAD_DATA", `no image of ${empty.join(", ")} can be used. Repair them and run \`ltad fleet retry PLAN --bad\`.`);
+    throw new LtadError(
+      "LTAD_DATA",
+      `no image of ${empty.join(", ")} can be used. Repair the images and run \`ltad fleet retry PLAN --bad\`.`,
+    );
   return {
     format: "ltad-merged",
     plan: id,

@@ -65,7 +65,7 @@ async function readInfo(folder: string): Promise<MergedInfo> {
   const info = parsed(text);
   if (info?.format !== "ltad-merged" || !info.classes || !info.task) throw fault("its merged.json is damaged");
   if (info.producer !== producer) {
-    const message = `--from ${folder}: it belongs to ${info.producer}, and this program is ${producer}. Train with that version, or plan again.`;
+    const message = `--from ${folder}: it was written by ${info.producer}, but this program is ${producer}. Train with that version, or plan again.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { expected: info.producer, received: producer } });
   }
   return info as MergedInfo;

@@ -10,7 +10,7 @@ import { LtadError, writeError } from "@ltad/core";
  */
 export async function writeFolder<T>(folder: string, replace: boolean, fill: (beside: string) => Promise<T>): Promise<T> {
   if (existsSync(folder) && !replace) {
-    const message = `--out ${folder}: it is there already. Choose another folder, or replace it with --force.`;
+    const message = `--out ${folder}: it already exists. Choose another folder, or replace it with --force.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { folder } });
   }
   const beside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString("hex")}.part`);

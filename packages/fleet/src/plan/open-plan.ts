@@ -70,7 +70,7 @@ function checked(content: Uint8Array, id: string, address: string): Plan {
   if (!sha256(content).startsWith(id)) throw damaged(`${address}/plan.json`);
   const { producer: maker } = JSON.parse(Buffer.from(content).toString("utf8")) as { producer?: unknown };
   if (maker !== producer) {
-    const message = `${address}: this plan belongs to ${String(maker)}, and this program is ${producer}. Install that version on this machine, or make a new plan.`;
+    const message = `${address}: this plan was written by ${String(maker)}, but this program is ${producer}. Install that version on this machine, or make a new plan.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { field: "producer", expected: maker, received: producer } });
   }
   const parsed = planSchema.safeParse(JSON.parse(Buffer.from(content).toString("utf8")));

@@ -55,7 +55,7 @@ export function s3Error(error: unknown, { bucket, key, endpoint }: Place, tries:
   if (name === "NoSuchBucket") return config(`${server} has no bucket ${bucket}. Create it, or check its name and --s3-endpoint.`);
   if (name === "NoSuchKey" || name === "NotFound")
     return new LtadError("LTAD_DATA", `${where}: there is no such object.`, { cause: error, details: { file: where } });
-  if (name === "InvalidBucketName") return config(`${bucket} cannot be the name of a bucket.`);
+  if (name === "InvalidBucketName") return config(`${bucket} is not a valid name for a bucket.`);
   if (noKeys.has(name)) return config(`no keys for S3 were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`);
   if (message.startsWith("Region is missing"))
     return config("the region is not known. Set AWS_REGION, or --s3-endpoint for a server other than AWS.");

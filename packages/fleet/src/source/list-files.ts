@@ -121,6 +121,6 @@ function nothing(data: string, why: string): LtadError {
 }
 
 function compressed(data: string): LtadError {
-  const message = `${data}: members of a compressed archive cannot be read one by one. Expected a plain .tar, which takes no more room, because images are compressed already.`;
+  const message = `${data}: members of a compressed archive cannot be read one by one. Expected a plain .tar, which is hardly larger, because images are compressed already.`;
   return new LtadError("LTAD_DATA", message, { details: { file: data } });
 }

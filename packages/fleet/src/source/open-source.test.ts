@@ -103,7 +103,10 @@ it("reads a table of local paths as a list of images only where it is told to", 
 });
 
 it.each([
-  [[{ name: "a.png" }, { name: "a.cls", content: "x" }, { name: "b.png" }], /b: neither \.cls nor \.json is beside this image/],
+  [
+    [{ name: "a.png" }, { name: "a.cls", content: "x" }, { name: "b.png" }],
+    /b: there is neither a \.cls nor a \.json file next to this image/,
+  ],
   [[{ name: "a.png" }, { name: "a.json", content: "{" }], /a\.json: this is not JSON/],
   [[{ name: "a.png" }, { name: "a.json", content: "[1]" }], /a\.json: expected a JSON object/],
 ])("refuses samples without what says their class", async (members, message) => {

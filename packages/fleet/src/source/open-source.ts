@@ -106,8 +106,8 @@ function checkNames(files: readonly RemoteFile[], data: string): void {
     const names = file.path.split("/");
     // oxlint-disable-next-line no-control-regex -- this is what is refused
     if (names.some((name) => name === "" || name === "." || name === "..") || /[\\\u0000-\u001f\u007f]/.test(file.path))
-      throw fault(file, "leads out of the data set, or has a character that no path may have. Rename it");
-    if (seen.has(file.path)) throw fault(file, "is there twice. Rename one of them");
+      throw fault(file, "points outside the data set, or has a character that paths must not contain. Rename it");
+    if (seen.has(file.path)) throw fault(file, "appears twice. Rename one of them");
     seen.add(file.path);
     for (let count = 1; count < names.length; count++) folders.add(names.slice(0, count).join("/"));
   }

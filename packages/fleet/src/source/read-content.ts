@@ -22,7 +22,8 @@ export async function readContent(location: string, name: string, s3: S3Options 
   const content = remote ? await (await openBucket(remote.bucket, s3)).get(remote.key, part ?? whole) : await readPart(place, part!, name);
   if (!content) throw imageError(name, `there is no object ${place}. Check the address`);
   if (content.length > mostBytes) throw imageError(name, `it has more than ${mostBytes} bytes. Save a smaller file`);
-  if (part && content.length < part.bytes) throw imageError(name, `${place} ends in it. Copy the archive again and plan anew`);
+  if (part && content.length < part.bytes)
+    throw imageError(name, `${place} ends in the middle of it. Copy the archive again and make a new plan`);
   return content;
 }
 

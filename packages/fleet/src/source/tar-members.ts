@@ -46,7 +46,7 @@ export async function tarMembers(archive: string, s3: S3Options = {}): Promise<T
   }
   const { offset, bytes } = members.at(-1) ?? { offset: 0, bytes: 0 };
   if (seen < Math.ceil((offset + bytes) / block) * block + block)
-    throw tarError(archive, "it has no mark at its end, so it may be cut off");
+    throw tarError(archive, "it has no end-of-archive marker, so it may be cut off");
   return members;
 }
 

@@ -52,7 +52,8 @@ export function sampleTable(files: readonly RemoteFile[]): SampleTable | undefin
 
 function fieldsOf(key: string, sample: ReadonlyMap<string, RemoteFile>): object {
   const [json, cls] = [sample.get("json"), sample.get("cls")];
-  if (!json && !cls) throw sampleError(key, "neither .cls nor .json is beside this image. Expected one of them beside every image");
+  if (!json && !cls)
+    throw sampleError(key, "there is neither a .cls nor a .json file next to this image. Expected one of them next to every image");
   const fields = json === undefined ? {} : parsed(key, json.text);
   const named = cls?.text?.trim();
   return { ...withoutMasks(fields), ...(named && { class: named }) };
@@ -70,7 +71,7 @@ function parsed(key: string, text = ""): object {
   } catch (error) {
     throw sampleError(`${key}.json`, "this is not JSON", error);
   }
-  throw sampleError(`${key}.json`, "expected a JSON object with class, and if wanted split and label");
+  throw sampleError(`${key}.json`, "expected a JSON object with class and, optionally, split and label");
 }
 
 function sampleError(where: string, why: string, cause?: unknown): LtadError {

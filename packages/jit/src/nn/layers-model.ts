@@ -46,7 +46,7 @@ function withWeights<T>(named: readonly (readonly [string, Weight])[], given: Re
     for (const [name, weight] of named) {
       const value = given[name];
       if (!value)
-        throw new LtadError("LTAD_SHAPE", `forward: ${name}: expected a tensor, received nothing. Pass params and buffers as they came.`);
+        throw new LtadError("LTAD_SHAPE", `forward: ${name}: expected a tensor, received nothing. Pass params and buffers unchanged.`);
       weight.read = () => value;
     }
     return run();

@@ -30,7 +30,7 @@ export function kernelTable(): string {
     "| --- | --- | --- |",
     ...traced,
     "",
-    ...byReason(withoutGradient, (why) => why).map(([why, names]) => `- No gradient, ${why}: ${names.join(" ")}.`),
+    ...byReason(withoutGradient, (why) => why).map(([why, names]) => wrapped(`- No gradient, ${why}: ${names.join(" ")}.`)),
     "",
     "| cannot be traced | why | instead |",
     "| --- | --- | --- |",
@@ -42,6 +42,11 @@ function byReason<T>(entries: Readonly<Record<string, T>>, reason: (value: T) =>
   const groups = new Map<string, string[]>();
   for (const [name, value] of Object.entries(entries)) groups.set(reason(value), [...(groups.get(reason(value)) ?? []), name]);
   return [...groups];
+}
+
+/** An item of a list, in lines of at most 120 columns. */
+function wrapped(item: string): string {
+  return item.replaceAll(/(.{1,118})(?: |$)/g, "$1\n  ").trimEnd();
 }
 
 /** The README with a fresh table. */

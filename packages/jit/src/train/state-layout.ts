@@ -53,7 +53,7 @@ function frozenNames(names: readonly string[], freeze: readonly string[]): (name
     if (names.some((name) => isBelow(name, entry))) continue;
     const near = nearest(entry, branches(names));
     const hint = near === undefined ? `Parameters are ${names.slice(0, 8).join(", ")}` : `Did you mean ${near}`;
-    throw new LtadError("LTAD_CONFIG", `freeze: ${entry} is no parameter and no branch of them. ${hint}.`);
+    throw new LtadError("LTAD_CONFIG", `freeze: ${entry} is neither a parameter nor a branch of parameters. ${hint}.`);
   }
   return (name) => freeze.some((entry) => isBelow(name, entry));
 }

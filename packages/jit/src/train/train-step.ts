@@ -181,7 +181,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
     accumulate: (batch) =>
       inTurn(async () => {
         if (!options.accumulate)
-          throw new LtadError("LTAD_CONFIG", "accumulate: the step was made without it. Set accumulate: true in trainStep.");
+          throw new LtadError("LTAD_CONFIG", "accumulate: the step was created without it. Set accumulate: true in trainStep.");
         checkInputs(batch, options.inputs);
         const results = await stepper.run("add", batch);
         added++;
@@ -238,7 +238,8 @@ function partsOf(options: AnyOptions): StepParts {
   const optimiser = optimiserOf(settings);
   const layout = stateLayout(options, optimiser.moments);
   const taken = Object.keys(options.inputs).find((name) => name in layout.initial || name.startsWith("at."));
-  if (taken !== undefined) throw new LtadError("LTAD_CONFIG", `inputs.${taken}: the name belongs to the state of the training. Rename it.`);
+  if (taken !== undefined)
+    throw new LtadError("LTAD_CONFIG", `inputs.${taken}: this name belongs to the state of the training. Rename it.`);
   return { ...options, ...noNumbers, clipNorm: settings.clipNorm, optimiser, layout };
 }
 

@@ -4,12 +4,12 @@ import { repeated } from "./options.js";
 /** How the folders of a data set are read. Every command that reads one has these options. */
 export function addDataOptions(command: Command): Command {
   return command
-    .option("--layout <name>", "how the folders are arranged: a name such as visa, or a layout file (default: found out)")
-    .option("--good-names <name>", "a folder of this name holds good images, as good does; can be repeated", repeated)
-    .option("--good <folder>", "in place of a data set: good images of one product; can be repeated", repeated)
-    .option("--bad <folder>", "with --good: defective images to test on; can be repeated", repeated)
-    .option("--class-name <name>", "the class of a folder with one product (default: the folder's name)")
-    .option("--links", "follow links that lead out of the data set")
+    .option("--layout <name>", "layout of the data set: a name such as visa, or a layout file (default: detected)")
+    .option("--good-names <name>", "read folders of this name as good images, like those named good; can be repeated", repeated)
+    .option("--good <folder>", "folder of good images of one product, instead of a data set; can be repeated", repeated)
+    .option("--bad <folder>", "with --good: folder of defective test images; can be repeated", repeated)
+    .option("--class-name <name>", "class name for a folder of one product (default: the folder's name)")
+    .option("--links", "follow links that point outside the data set")
     .hook("preAction", (_, action) => {
       if (action === command) checkData(command);
     });

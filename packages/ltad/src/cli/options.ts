@@ -5,13 +5,13 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 export function addCommonOptions(command: Command): Command {
   return command
     .option("--json", "print the result as JSON on stdout")
-    .option("-q, --quiet", "hide progress and remarks")
-    .option("--debug", "show where an error came from");
+    .option("-q, --quiet", "hide progress and warnings")
+    .option("--debug", "show the stack trace of an error");
 }
 
 /** How many threads the runtime has. */
 export function addThreadsOption(command: Command): Command {
-  return command.option("--threads <n>", "threads of the runtime (default: one per core)", wholeNumber);
+  return command.option("--threads <n>", "number of threads of the runtime (default: one per core)", wholeNumber);
 }
 
 /** Where weights and features are kept. */
@@ -24,24 +24,24 @@ export function addCacheOption(command: Command): Command {
 
 /** Whether the network may be used. */
 export function addOfflineOption(command: Command): Command {
-  return command.option("--offline", "make no network request; fail if the weights are not in the cache");
+  return command.option("--offline", "make no network requests; fail if the weights are not in the cache");
 }
 
 /** The largest image that is read. */
 export function addMaxPixelsOption(command: Command): Command {
-  return command.option("--max-pixels <n>", "the most pixels that an image may have (default: 100 million)", wholeNumber);
+  return command.option("--max-pixels <n>", "maximum number of pixels in an image (default: 100 million)", wholeNumber);
 }
 
 /** Whether bad files stop a job. */
 export function addSkipBadOption(command: Command): Command {
-  return command.option("--skip-bad", "go on without images and masks that cannot be read, and name them");
+  return command.option("--skip-bad", "continue without images and masks that cannot be read, and list them");
 }
 
 /** Which training images are used. */
 export function addSplitOptions(command: Command): Command {
   return addOrderOption(
-    command.option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full"),
-  ).option("--seed <n>", "seed of all random numbers", wholeNumber, 0);
+    command.option("--protocol <name>", "choice of training images: full, expN or stepN (such as exp100), or a list file", "full"),
+  ).option("--seed <n>", "seed for all random numbers", wholeNumber, 0);
 }
 
 /** How a training is set. */
@@ -53,7 +53,10 @@ export function addSettingOptions(command: Command): Command {
 
 /** Which part of the images is judged. */
 export function addIncludeOption(command: Command): Command {
-  return command.option("--include <folder>", "masks CLASS.png, white where the images of a class are judged; the rest is ignored");
+  return command.option(
+    "--include <folder>",
+    "folder of masks CLASS.png, white where the images of a class are judged; the rest is ignored",
+  );
 }
 
 /** The order of the classes in a long-tailed protocol. */
@@ -128,7 +131,10 @@ export function namesOf(text: string, option = "--order"): string[] {
   } catch {
     // said below
   }
-  throw new LtadError("LTAD_CONFIG", `${option}: expected names between commas, or a JSON list such as ["a, b","c"], received ${text}.`);
+  throw new LtadError(
+    "LTAD_CONFIG",
+    `${option}: expected names separated by commas, or a JSON list such as ["a, b","c"], received ${text}.`,
+  );
 }
 
 /** Command lines at the end of the help, as the user types them. */

@@ -37,7 +37,7 @@ export function createProgram(io: Io, setExitCode: SetExitCode): Command {
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .showSuggestionAfterError()
-    .showHelpAfterError(`(${name} --help, or ${name} COMMAND --help, shows how it is used)`)
+    .showHelpAfterError(`(${name} --help, or ${name} COMMAND --help, shows the usage)`)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   addExamples(program, "demo", "train ./data --protocol exp100 --out ./model", "predict ./model photo.png --out ./maps");

@@ -69,7 +69,7 @@ async function evaluateMerged(opened: OpenPlan, task: ScoreTask, model: string, 
 }
 
 function formatError(received: string): LtadError {
-  const message = `--format ${received}: the plan computes statistics, which have one format. It goes with plans of the task score or evaluate.`;
+  const message = `--format ${received}: the plan computes statistics, which have only one format. Use --format only with plans of the task score or evaluate.`;
   return new LtadError("LTAD_CONFIG", message, { details: { field: "format", received } });
 }
 

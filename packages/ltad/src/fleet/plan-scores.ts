@@ -49,7 +49,7 @@ export async function planEvaluation(data: PlanData, options: PlanOptions): Prom
   });
   if (items.length === 0) {
     const names = model.manifest.classes.map(({ name }) => name).join(", ");
-    throw new LtadError("LTAD_DATA", `${dataset.root}: no test image of a class of the model, which knows ${names}.`);
+    throw new LtadError("LTAD_DATA", `${dataset.root}: no test images of the classes that the model knows (${names}).`);
   }
   const parts = partsOf(data.source?.root ?? resolve(dataset.root), items, model, options);
   return { ...parts, readAs: dataset.readAs, warnings: dataset.warnings };

@@ -126,7 +126,7 @@ it("reads a password from a Secret, and refuses one in the URL", () => {
     expect(redis).toContain(part);
   expect(redis).not.toContain("value: rediss");
   const refused = () => manifestOf({ queue: "redis://ltad:secret@queue" });
-  expect(refused).toThrow(/leave the password of queue out.*--queue-secret/);
+  expect(refused).toThrow(/omit the password of queue.*--queue-secret/);
   expect(refused).not.toThrow(/:secret@/);
   expect(() => manifestOf({ queue: "amqp://queue" })).toThrow(/--queue: expected a URL such as redis:/);
 });

@@ -84,6 +84,6 @@ function queueUrl(text: string): URL {
     throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
   }
   if (url.password === "") return url;
-  const message = `--queue: leave the password of ${url.host} out, for a manifest is read by many. Put the whole URL into the key "url" of a Secret and name it with --queue-secret.`;
+  const message = `--queue: omit the password of ${url.host}, because many people can read a manifest. Store the complete URL under the key "url" of a Secret, and pass the name of the Secret with --queue-secret.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
 }

@@ -53,7 +53,7 @@ export async function mlflowLog(address: string, training: Described, token?: st
       const status = reason === undefined ? "FINISHED" : isLtadError(reason) && reason.code === "LTAD_ABORTED" ? "KILLED" : "FAILED";
       await call("POST", "runs/update", { run_id: runId, status, end_time: Date.now() }).catch(() => undefined);
       return waiting.length > 0
-        ? [`The MLflow server at ${address} went away: ${waiting.length} numbers of the losses are missing there.`]
+        ? [`The MLflow server at ${address} stopped responding: ${waiting.length} loss values are missing there.`]
         : [];
     },
   };

@@ -90,7 +90,7 @@ describe("MLflow", () => {
     const log = await openTrainingLog(await training({ mlflow: address }));
     await close();
     log.progress(step("phase2", 1, 0.5));
-    expect(await log.end()).toEqual([expect.stringMatching(/went away: 1 numbers/)]);
+    expect(await log.end()).toEqual([expect.stringMatching(/stopped responding: 1 loss values/)]);
   });
 
   it.each([

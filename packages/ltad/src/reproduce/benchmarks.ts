@@ -8,7 +8,7 @@ export const quantities = {
   good: { of: ({ test }: ClassData) => test.filter(isGood).length, unit: "good test images" },
   defective: { of: ({ test }: ClassData) => test.filter((item) => !isGood(item)).length, unit: "defective test images" },
   test: { of: ({ test }: ClassData) => test.length, unit: "test images" },
-  allGood: { of: ({ train, test }: ClassData) => train.length + test.filter(isGood).length, unit: "good images in all" },
+  allGood: { of: ({ train, test }: ClassData) => train.length + test.filter(isGood).length, unit: "good images in total" },
 } as const;
 export type Quantity = keyof typeof quantities;
 export type ClassSize = Readonly<Partial<Record<Quantity, number>>>;
@@ -74,7 +74,7 @@ const visa: Benchmark = {
     pcb4: [904, 101, 100],
     pipe_fryum: [450, 50, 100],
   }),
-  published: () => nothingPublished("no published number of long-tailed VisA was found in a source that could be read."),
+  published: () => nothingPublished("no published results on long-tailed VisA were found in any source that was available."),
 };
 
 const [small, large]: readonly ClassSize[] = [
@@ -91,7 +91,7 @@ const dagm: Benchmark = {
   title: "DAGM 2007",
   layouts: ["dagm", "mvtec-ad", "table"],
   classes: Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`Class${i + 1}`, i < 6 ? small! : large!])),
-  published: () => nothingPublished("no published number of long-tailed DAGM 2007 was found in a source that could be read."),
+  published: () => nothingPublished("no published results on long-tailed DAGM 2007 were found in any source that was available."),
 };
 
 export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = { mvtec, visa, dagm };

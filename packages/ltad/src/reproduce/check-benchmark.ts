@@ -15,7 +15,7 @@ export function checkBenchmark(benchmark: Benchmark, dataset: Dataset): string[]
   if (others.length > 0)
     throw fault(
       dataset,
-      `${listed(others)} ${others.length === 1 ? "is no class" : "are no classes"} of ${benchmark.title}. Move ${others.length === 1 ? "it" : "them"} out.`,
+      `${listed(others)} ${others.length === 1 ? "is not a class" : "are not classes"} of ${benchmark.title}. Move ${others.length === 1 ? "it" : "them"} out.`,
     );
   if (!benchmark.layouts.includes(dataset.layout)) throw otherLayout(benchmark, dataset);
   for (const [kind, isOfKind] of testKinds)
@@ -60,7 +60,7 @@ function otherLayout(benchmark: Benchmark, dataset: Dataset): LtadError {
   const [own] = benchmark.layouts;
   return fault(
     dataset,
-    `the classes are those of ${benchmark.title}, but the folders are read as the layout ${dataset.layout}; expected ${own}, as ${benchmark.title} is distributed. Its test images are not known otherwise.`,
+    `the classes are those of ${benchmark.title}, but the folders are read as the layout ${dataset.layout}; expected ${own}, as ${benchmark.title} is distributed. Otherwise its test images cannot be identified.`,
   );
 }
 

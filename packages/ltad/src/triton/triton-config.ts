@@ -99,6 +99,6 @@ function quoted(text: string): string {
 }
 
 function tilesError(size: number): LtadError {
-  const message = `this model encodes tiles of ${size} pixels, and an ensemble of Triton cannot cut an image into tiles. Serve it by \`ltad serve\`, or train without --tile.`;
+  const message = `this model encodes tiles of ${size} pixels, and a Triton ensemble cannot cut an image into tiles. Serve it with \`ltad serve\`, or train without --tile.`;
   return new LtadError("LTAD_CONFIG", message, { details: { field: "tiles" } });
 }

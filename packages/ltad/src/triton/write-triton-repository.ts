@@ -23,7 +23,7 @@ export async function writeTritonRepository(model: string, { out, name = "ltad" 
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,100}$/.test(name))
     throw new LtadError("LTAD_CONFIG", `--name: expected letters, digits and _ . -, received ${JSON.stringify(name)}.`);
   const folder = resolve(out);
-  if (existsSync(folder)) throw new LtadError("LTAD_CONFIG", `--out ${out}: it is there already. Choose another folder, or remove it.`);
+  if (existsSync(folder)) throw new LtadError("LTAD_CONFIG", `--out ${out}: it already exists. Choose another folder, or remove it.`);
   const bundle = await loadBundle(model);
   const { encoder, head, ensemble } = tritonConfig(bundle.manifest, name);
   const graph = bundle.byClass ? await (await import("@ltad/train")).wholeHead(bundle) : bundle.head;

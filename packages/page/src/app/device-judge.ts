@@ -17,7 +17,7 @@ export async function deviceJudge(bundle: string, onBytes: OnBytes): Promise<Dev
   const send = (message: ToWorker) => worker.postMessage(message);
   const waiting = new Map<number, { resolve: (judged: Judged) => void; reject: (error: Error) => void }>();
   const provider = await new Promise<string>((resolve, reject) => {
-    worker.addEventListener("error", () => reject(new Refusal("The model cannot be run in this browser.")));
+    worker.addEventListener("error", () => reject(new Refusal("The model cannot run in this browser.")));
     worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "bytes") onBytes(data.loaded, data.total);
       else if (data.type === "opened") resolve(data.provider);

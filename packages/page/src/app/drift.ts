@@ -26,12 +26,12 @@ export async function readDrift(address: string, model: string): Promise<readonl
 
 /** One line on a class. */
 export function driftWords({ images, is_drifting: isDrifting, score, distance }: ClassDrift): string {
-  if (isDrifting === null && images < enough) return `Not known yet: ${images} of the ${enough} images that this needs.`;
+  if (isDrifting === null && images < enough) return `Not known yet: ${images} of the ${enough} images that this check needs.`;
   if (isDrifting === null) return "The model has too few good images to tell.";
   if (!isDrifting) return "No. Recent images are like the good ones.";
   const [shift, what] = score?.direction ? [score, "score"] : [distance, "differ from their class"];
   const count = Math.round((shift?.above ?? 0) * images);
   const [many, way] = shift?.direction === "lower" ? [images - count, "less"] : [count, "more"];
   const than = what === "score" ? (way === "more" ? "higher" : "lower") : way;
-  return `Yes, or the product has: ${many} of the last ${images} images ${what} ${than} than the middle of good ones, where ${enough / 2} are usual.`;
+  return `Yes, or the product has: ${many} of the last ${images} images ${what} ${than} than the median of good images; normally ${enough / 2} are.`;
 }

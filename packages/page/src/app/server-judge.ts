@@ -37,7 +37,7 @@ export function serverJudge(predict: string, model: string): Judge {
       const response = await patiently(() => call(predict, { method: "POST", body: form }));
       const answer = (await response.json()) as Answer & { readonly error?: { readonly message: string } };
       if (response.ok) return judgedOf(answer);
-      throw new Refusal(answer.error?.message ?? `The server answers ${response.status}.`);
+      throw new Refusal(answer.error?.message ?? `The server answered with status ${response.status}.`);
     },
   };
 }

@@ -54,7 +54,7 @@ export function verdictFor({ judged }: Result) {
 }
 
 const say = (text: string, isFault = false) => (message.value = { text, isFault });
-const textOf = (error: unknown) => (error instanceof Refusal ? error.message : `This failed: ${String(error)}`);
+const textOf = (error: unknown) => (error instanceof Refusal ? error.message : `The image could not be judged: ${String(error)}`);
 
 /** Reads what the page talks to. */
 export async function start(): Promise<void> {
@@ -139,7 +139,7 @@ let last = 0;
 /** Takes images in; they are judged one after the other. */
 export function take(files: Iterable<File>): void {
   const images = [...files].filter(({ type, name }) => type.startsWith("image/") || /\.(p[gnp]m|tiff?|bmp)$/i.test(name));
-  if (images.length === 0) return void say("There is no image among these files.", true);
+  if (images.length === 0) return void say("None of these files is an image.", true);
   const taken = images.map((file) => ({ id: ++last, file, url: URL.createObjectURL(file) }));
   const all = [...taken.toReversed(), ...results.value];
   for (const { url } of all.slice(mostResults)) URL.revokeObjectURL(url);
@@ -183,7 +183,7 @@ const oldestWaiting = () => results.value.findLast(({ judged, error }) => !judge
 
 async function judgeOne({ id, file }: Result): Promise<void> {
   const left = waiting.value;
-  say(left > 1 ? `Looking at ${file.name}; ${left - 1} more to come …` : `Looking at ${file.name} …`);
+  say(left > 1 ? `Judging ${file.name}; ${left - 1} more to come …` : `Judging ${file.name} …`);
   try {
     const judge = await judgeOf();
     const judged = await judge.judge(file, { class: chosenClass.value || undefined });

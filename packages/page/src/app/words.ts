@@ -13,7 +13,7 @@ export function pValueWords(p: number): string {
 export function limitWords({ basis, falseAlarmRate }: Limit): string {
   const rate = `${percent(falseAlarmRate)} of good images are expected above it`;
   if (basis === "promised") return `At most ${rate}.`;
-  return basis === "set" ? `You moved it: about ${rate}.` : `About ${rate}, estimated with the images of all classes.`;
+  return basis === "set" ? `Moved by you: about ${rate}.` : `About ${rate}, estimated from the good images of all classes.`;
 }
 
 export function verdictWord(verdict: Verdict | undefined): string {
@@ -22,7 +22,7 @@ export function verdictWord(verdict: Verdict | undefined): string {
 
 /** Why, in a sentence. */
 export function reasonWords(verdict: Verdict | undefined, name: string, nearest: string | undefined): string {
-  if (verdict === undefined) return "This model has no limits: it gives scores only.";
+  if (verdict === undefined) return "This model has no limits, so it only gives scores.";
   const doubt = nearest === undefined ? "" : ` It looks more like ${nearest}.`;
   if (verdict.isUnlike) return `It does not look like an image of ${name}.${doubt}`;
   return `The score is ${verdict.isAnomalous ? "above" : "within"} the limit of ${name}, ${number(verdict.limit)}.${doubt}`;

@@ -5,7 +5,7 @@ import type { Failure } from "../messages.js";
 // What a pool of processes says when it has no answer.
 
 export function unusable(bundle: string, what: string): LtadError {
-  return new LtadError("LTAD_BUNDLE", `${bundle}: ${what}. The model may need more memory than there is, or be damaged.`);
+  return new LtadError("LTAD_BUNDLE", `${bundle}: ${what}. The model may need more memory than is available, or be damaged.`);
 }
 
 export function shuttingDown(): HttpError {

@@ -194,7 +194,7 @@ class Pool implements Engine {
         ready: (model) => {
           clearTimeout(limit);
           if (this.#model && this.#model.identity !== model.identity) {
-            reject(new HttpError("LTAD_NOT_READY", "The folder holds another model by now."));
+            reject(new HttpError("LTAD_NOT_READY", "The folder now holds another model."));
             this.#isOutdated = true;
             this.#handBack();
             return process.kill();
@@ -274,7 +274,7 @@ class Pool implements Engine {
       this.#handBack();
       return this.#next();
     }
-    const message = `An inference process ${how} while it worked on this image; ${pending.crashes} have by now.`;
+    const message = `An inference process ${how} while it worked on this image; this has now happened ${pending.crashes} times.`;
     pending.reject(new HttpError("LTAD_CRASHED", message, { retryAfter: 2 }));
   }
 

@@ -36,5 +36,5 @@ export interface ByteBudget {
 }
 
 function full(): HttpError {
-  return new HttpError("LTAD_BUSY", "Too many bytes are on their way to this server. Try again soon.", { retryAfter: 1 });
+  return new HttpError("LTAD_BUSY", "This server is receiving too much data at the moment. Try again soon.", { retryAfter: 1 });
 }

@@ -24,20 +24,20 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 const broken: Readonly<Record<string, HttpError>> = {
   HPE_HEADER_OVERFLOW: new HttpError("LTAD_HEADERS", "The headers of the request are larger than 16 KiB."),
-  ERR_HTTP_REQUEST_TIMEOUT: new HttpError("LTAD_SLOW", "The request did not come in time."),
+  ERR_HTTP_REQUEST_TIMEOUT: new HttpError("LTAD_SLOW", "The request did not arrive in time."),
 };
 
 /** Node answers these two by itself, with no body or not at all. */
 export function answerOddRequests({ server }: FastifyInstance): void {
   server.on("checkExpectation", (request, response) => server.emit("request", request, response)); // a server may ignore what is expected of it
-  const refusal = new HttpError("LTAD_METHOD", "CONNECT is not possible here: this server is no proxy.");
+  const refusal = new HttpError("LTAD_METHOD", "CONNECT is not possible here: this server is not a proxy.");
   server.on("connect", (_, socket) => answerOnSocket(refusal, socket as Socket));
 }
 
 /** Answers what is no HTTP, or came too slowly. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed) return;
-  answerOnSocket(broken[error.code ?? ""] ?? new HttpError("LTAD_REQUEST", "This is not a request that HTTP allows."), socket);
+  answerOnSocket(broken[error.code ?? ""] ?? new HttpError("LTAD_REQUEST", "This is not a valid HTTP request."), socket);
 }
 
 /** There is no request and no reply, only a socket. */

@@ -29,7 +29,7 @@ function refuse(app: FastifyInstance, url: string, methods: ReadonlySet<string>)
     schema: { hide: true },
     config: { isRefusal: true } as object,
     onRequest: async (request) => {
-      throw new HttpError("LTAD_METHOD", `${request.method} is not possible here; expected ${allow}.`, { headers: { allow } });
+      throw new HttpError("LTAD_METHOD", `${request.method} is not allowed here; expected ${allow}.`, { headers: { allow } });
     },
     handler: async () => ({}),
   });

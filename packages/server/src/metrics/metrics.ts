@@ -43,7 +43,7 @@ export function createMetrics(models: () => Models): Metrics {
   const images = new Counter({ name: "ltad_images_total", help: "Images by outcome", labelNames: ["model", "outcome"], registers });
   const stage = new Histogram({
     name: "ltad_stage_duration_seconds",
-    help: "Time of one image by stage; queue is the wait for a process",
+    help: "Time per image by stage; queue is the wait for a process",
     labelNames: ["model", "stage"],
     buckets: seconds,
     registers,
@@ -58,7 +58,7 @@ export function createMetrics(models: () => Models): Metrics {
   });
   const anomalies = new Counter({
     name: "ltad_anomalies_total",
-    help: "Images above the threshold of their class",
+    help: "Images above the limit of their class",
     labelNames: ["model", "class"],
     registers,
   });
@@ -112,11 +112,11 @@ function kserveHistograms(registers: Registry[]) {
 /** Numbers that are read when Prometheus reads them. */
 function gauges(registers: Registry[], models: () => Models): void {
   const kinds = {
-    places: "Requests that have a place",
-    waiting: "Images that wait",
-    working: "Images in work",
-    ready: "Processes that can work",
-    restarts: "Processes that died since the start",
+    places: "Requests that have been accepted",
+    waiting: "Images that are waiting",
+    working: "Images that are being processed",
+    ready: "Processes that are ready to work",
+    restarts: "Processes that have died since the start",
   } as const;
   for (const [kind, help] of Object.entries(kinds)) {
     const isCount = kind === "restarts";

@@ -48,7 +48,10 @@ async function judgeOne({ model, engine, place, watcher }: Ticket, job: Job, opt
 }
 
 function undecided(): HttpError {
-  return new HttpError("LTAD_REQUEST", "false_alarm_rate: this model has no thresholds that follow from it. Train it again to get them.");
+  return new HttpError(
+    "LTAD_REQUEST",
+    "false_alarm_rate: this model has no limits that follow from a false-alarm rate. Train it again to get them.",
+  );
 }
 
 /** The class as the bundle writes it; Unicode has several spellings of one name. @throws HttpError `LTAD_CONFIG` for an unknown class */
@@ -61,6 +64,6 @@ function withKnownClass(job: Job, classes: readonly string[]): Job {
   const list = classes.length > 20 ? `${some} and others; the model's metadata lists all ${classes.length}` : some;
   throw new HttpError(
     "LTAD_CONFIG",
-    `class: unknown class ${JSON.stringify(job.class.slice(0, 80))}; this model has ${list}. Leave it out to have it predicted.`,
+    `class: unknown class ${JSON.stringify(job.class.slice(0, 80))}; this model has ${list}. Omit it to have the class predicted.`,
   );
 }

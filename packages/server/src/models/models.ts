@@ -63,7 +63,7 @@ export class Models {
       for (const name of options.folders.keys()) await models.#scan(name, true);
       await models.#scanRepository();
       if (models.loaded().length > 0) return models;
-      throw new LtadError("LTAD_BUNDLE", `${options.repository ?? "models"}: has no model that can be opened. Its log says why.`);
+      throw new LtadError("LTAD_BUNDLE", `${options.repository ?? "models"}: has no model that can be opened. The log says why.`);
     } catch (error) {
       await models.close();
       throw error;
@@ -221,7 +221,7 @@ export class Models {
     if (model.reason === reason) return;
     model.reason = reason;
     this.options.log(
-      `${model.name} version ${model.version}: ${reason} ${model.engine ? "The model that was loaded before serves on." : ""}`,
+      `${model.name} version ${model.version}: ${reason} ${model.engine ? "The previously loaded model continues to serve." : ""}`,
     );
   }
 

@@ -53,7 +53,7 @@ function bundleRoute({ app, models }: ServerContext): void {
     const { encoder, head, nearest } = manifest.graphs;
     const ofClasses = manifest.classes.map((entry) => entry.file);
     const file = ["model.json", metrics, encoder.file, head.file, nearest?.file, ...ofClasses].find((known) => known === params.file);
-    if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "A bundle has no such file that the page reads.");
+    if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "The page reads no file of this name from a bundle.");
     const content =
       file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);
     if (content === undefined) return file === metrics ? reply.type("application/json").send("{}") : gone();

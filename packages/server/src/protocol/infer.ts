@@ -58,10 +58,7 @@ function wantedOf({ outputs }: InferInput, decides: boolean): ReadonlySet<Output
           `outputs: unknown output ${JSON.stringify(name.slice(0, 80))}; expected some of ${outputNames.join(", ")}.`,
         );
       if (!decides && decisions.some((one) => one === known))
-        throw new HttpError(
-          "LTAD_REQUEST",
-          `outputs: this model has no thresholds, so it has no output ${known}. Train it again to get them.`,
-        );
+        throw new HttpError("LTAD_REQUEST", `outputs: this model has no limits, so it has no output ${known}. Train it again to get them.`);
       return known;
     }),
   );
@@ -69,7 +66,7 @@ function wantedOf({ outputs }: InferInput, decides: boolean): ReadonlySet<Output
 
 function inputNamed(inputs: readonly InputTensor[], name: string): InputTensor {
   const unknown = inputs.find((input) => input.name !== "image" && input.name !== "class");
-  if (unknown) throw wrong(unknown.name, "is no input of this model; it has image and, if you know it, class");
+  if (unknown) throw wrong(unknown.name, "is not an input of this model, which has image and, if you know it, class");
   const found = inputs.filter((input) => input.name === name);
   if (found.length === 1) return found[0]!;
   throw new HttpError("LTAD_REQUEST", `inputs: expected one input ${name}, received ${found.length}.`);
@@ -166,7 +163,7 @@ function mapTensor(name: OutputName, maps: readonly AnswerMap[]): OutputTensor {
   if (maps.some((map) => map.width !== width || map.height !== height))
     throw new HttpError(
       "LTAD_REQUEST",
-      "The images have different sizes, and so do their maps. Send one image per request, or take maps on the grid.",
+      "The images have different sizes, and so do their maps. Send one image per request, or request maps on the grid.",
     );
   const tensor = { name, datatype: "FP32", shape: [maps.length, height, width] } as const;
   const [first] = maps;

@@ -102,7 +102,7 @@ function modelRoutes(context: ServerContext, { path, params, suffix }: (typeof p
         operationId: `infer${suffix}`,
         summary: "Score images",
         description:
-          "Images as files (BYTES) or pixels (UINT8, FP32), in JSON or as binary tensors behind it (header Inference-Header-Content-Length). The body may be compressed by gzip or deflate.",
+          "Images as files (BYTES) or pixels (UINT8, FP32), in JSON or as binary tensors after it (header Inference-Header-Content-Length). The body may be compressed by gzip or deflate.",
         params,
         tags,
         body: inferRequestSchema,

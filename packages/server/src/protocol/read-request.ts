@@ -57,12 +57,12 @@ function withBytes(inputs: Inputs, bytes: Buffer): InferInput["inputs"] {
     if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || at + size > bytes.length)
       throw new HttpError(
         "LTAD_REQUEST",
-        `input ${input.name}: binary_data_size: expected at most the ${bytes.length - at} bytes behind the JSON.`,
+        `input ${input.name}: binary_data_size: expected at most the ${bytes.length - at} bytes after the JSON.`,
       );
     at += size;
     return { ...input, raw: bytes.subarray(at - size, at) };
   });
-  if (at < bytes.length) throw new HttpError("LTAD_REQUEST", `${bytes.length - at} bytes behind the JSON belong to no input.`);
+  if (at < bytes.length) throw new HttpError("LTAD_REQUEST", `${bytes.length - at} bytes after the JSON belong to no input.`);
   return found;
 }
 

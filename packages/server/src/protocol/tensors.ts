@@ -28,7 +28,7 @@ export interface OutputTensor {
 /** How many values a tensor has. @throws HttpError when its shape is none */
 export function sizeOf({ name, shape }: Pick<InputTensor, "name" | "shape">): number {
   return shape.reduce((product, side) => {
-    if (!Number.isSafeInteger(side) || side < 0) throw wrong(name, `its shape [${shape.slice(0, 8).join(", ")}] has a side that is none`);
+    if (!Number.isSafeInteger(side) || side < 0) throw wrong(name, `its shape [${shape.slice(0, 8).join(", ")}] has an invalid side`);
     return product * side;
   }, 1);
 }

@@ -48,8 +48,8 @@ function telling(exporter: SpanExporter, host: string, log: (message: string) =>
     export: (spans, done) =>
       exporter.export(spans, (result) => {
         const isLost = result.code !== ExportResultCode.SUCCESS;
-        if (isLost && !isSaid) log(`traces: ${host} does not take them (${result.error?.message || "no reason given"}); they are lost`);
-        if (!isLost && isSaid) log(`traces: ${host} takes them again`);
+        if (isLost && !isSaid) log(`traces: ${host} does not accept them (${result.error?.message || "no reason given"}); they are lost`);
+        if (!isLost && isSaid) log(`traces: ${host} accepts them again`);
         isSaid = isLost;
         done(result);
       }),

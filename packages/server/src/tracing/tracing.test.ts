@@ -152,6 +152,6 @@ describe("openTracing", () => {
     expect((await predict(app)).statusCode).toBe(200);
     await sent();
     await refusing.close();
-    expect(said).toEqual([expect.stringMatching(/^traces: 127\.0\.0\.1:\d+ does not take them \(.+\); they are lost$/)]);
+    expect(said).toEqual([expect.stringMatching(/^traces: 127\.0\.0\.1:\d+ does not accept them \(.+\); they are lost$/)]);
   });
 });

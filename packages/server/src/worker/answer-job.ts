@@ -64,5 +64,5 @@ async function written(
 function advice(values: number, as: "numbers" | "text" | "png"): string {
   const form = as === "text" ? "as JSON" : "as float32";
   const other = as === "text" ? "as float32, as a 16-bit PNG, or on the model's grid" : "as a 16-bit PNG, or on the model's grid";
-  return `The map of this image has ${values} values, and ${mostValues[as]} are the most that are sent ${form}. Take it ${other}.`;
+  return `The map of this image has ${values} values, and ${mostValues[as]} are the most that can be sent ${form}. Request it ${other}.`;
 }

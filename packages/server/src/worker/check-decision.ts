@@ -10,6 +10,6 @@ export function checkDecision(
   if (manifest.decision || (falseAlarmRate === undefined && Object.keys(limits).length === 0)) return;
   throw new LtadError(
     "LTAD_CONFIG",
-    `${folder}: this model has no thresholds, so that it takes no false-alarm rate and no limits. Train it again to get them.`,
+    `${folder}: this model has no limits, so neither a false-alarm rate nor limits can be set. Train it again to get them.`,
   );
 }

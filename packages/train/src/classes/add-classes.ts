@@ -26,7 +26,7 @@ export async function addClasses(folder: string, classes: readonly SplitClass[],
   const known = namesOf(model);
   const there = classes.filter(({ name }) => known.includes(name)).map(({ name }) => name);
   if (there.length > 0) {
-    const message = `${folder}: the model has ${there.join(", ")} already. Give more images of a class with \`ltad update-class\`.`;
+    const message = `${folder}: the model already has ${there.join(", ")}. Add more images of a class with \`ltad update-class\`.`;
     throw new LtadError("LTAD_CONFIG", message, { details: { folder } });
   }
   checkEnough(classes);
@@ -79,7 +79,7 @@ export function labelOf(model: TrainedModel, folder: string, name: string): numb
   const names = namesOf(model);
   const label = names.indexOf(name.normalize("NFC"));
   if (label >= 0) return label;
-  const message = `${folder}: expected a class of the model (${names.join(", ")}), received ${name}. A new class joins with \`ltad add-class\`.`;
+  const message = `${folder}: expected a class of the model (${names.join(", ")}), received ${name}. Add a new class with \`ltad add-class\`.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { received: name, expected: names } });
 }
 

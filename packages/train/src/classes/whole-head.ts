@@ -27,7 +27,7 @@ function checkSize({ folder, manifest: { classes, files } }: Bundle): void {
   const bytes = classes.reduce((sum, { file }) => sum + files[file!]!.bytes, 0);
   if (bytes <= most) return;
   const room = Math.floor(most / (bytes / classes.length));
-  const message = `${folder}: the tables of ${classes.length} classes take ${(bytes / 1e9).toFixed(1)} GB, but one ONNX file holds those of ${room} at most. Serve it by \`ltad serve\`, or divide the classes among models.`;
+  const message = `${folder}: the tables of ${classes.length} classes take ${(bytes / 1e9).toFixed(1)} GB, but one ONNX file holds those of ${room} at most. Serve it with \`ltad serve\`, or divide the classes among models.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { folder } });
 }
 

@@ -28,7 +28,9 @@ const features = z.strictObject({
     .describe(
       "side of the square input in pixels, preferably a multiple of the encoder's strides; auto: 24 places, or with tiles the images' size",
     ),
-  tile: count.nullable().describe("side of overlapping tiles in which the encoder takes a larger input, in pixels; null: as a whole"),
+  tile: count
+    .nullable()
+    .describe("side of the overlapping tiles in which the encoder processes a larger input, in pixels; null: as a whole"),
   stages: z.array(count).nonempty().or(auto).describe("encoder stages that form the patches; auto: follows from their strides"),
   gridStride: count.or(auto).describe("stride of the common grid in pixels; auto: the encoder's largest of at most 16"),
   shrink: z.enum(["area", "bilinear"]).describe("how maps finer than the grid are reduced to it"),

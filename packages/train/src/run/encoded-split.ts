@@ -46,6 +46,6 @@ export interface CopyOf {
 export function checkEncoded({ featuresId: found }: EncodedSplit, expected: string): void {
   if (found === expected) return;
   const message =
-    "the images were encoded by another encoder, or with other settings of features and encoder, than this training has. Train with the settings of the plan, or plan again.";
+    "the images were encoded by another encoder, or with other settings of features and encoder, than those of this training. Train with the settings of the plan, or plan again.";
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "features", expected, received: found } });
 }

@@ -51,5 +51,5 @@ it("refuses a disk that is clearly too small, but not for what is in the cache",
   await writeFile(join(folder, "features/0123456789abcdef/7f/a.safetensors"), "");
   notes.length = 0;
   await checkNeeds(needs, { ...place, image: 2 ** 60 });
-  expect(notes).toContain("This training takes about 0.1 GB of disk and 1.3 GB of memory.");
+  expect(notes).toContain("This training needs about 0.1 GB of disk space and 1.3 GB of memory.");
 });

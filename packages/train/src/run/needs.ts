@@ -67,7 +67,7 @@ export async function checkNeeds(
   const there = known.filter((name) => name.endsWith(".safetensors")).length * image;
   const cache = Math.max(0, needs.cache - there);
   const [disk, memory] = [cache + needs.model, needs.memory].map((bytes) => `${Math.ceil(bytes / 1e8) / 10} GB`);
-  onNote?.(`This training takes about ${disk} of disk and ${memory} of memory.`);
+  onNote?.(`This training needs about ${disk} of disk space and ${memory} of memory.`);
   if (needs.memory > totalmem()) onNote?.(`This machine has ${Math.floor(totalmem() / 1e8) / 10} GB of memory, which may not be enough.`);
   await checkOutFolder(cacheDir, Math.max(1e6, clearly * cache));
   await checkOutFolder(out, Math.max(1e6, clearly * needs.model));

@@ -24,11 +24,10 @@ function remarkOnSizes(name: string, images: readonly HeaderFacts[], { note }: R
   const usual = median(images.map(shape));
   const odd = images.filter((image) => Math.abs(Math.log(shape(image) / usual)) > 0.1);
   if (odd.length > images.length / 5)
-    note(name, "its images have many shapes; each is squashed to a square, which distorts them differently.");
-  else if (odd.length > 0)
-    note(name, "of another shape than most; images are squashed to a square, so that these are distorted differently.", idsOf(odd));
+    note(name, "its images have many aspect ratios; resizing them to a square distorts them differently.");
+  else if (odd.length > 0) note(name, "with another aspect ratio than most; resizing to a square distorts them differently.", idsOf(odd));
   const small = images.filter(({ width, height }) => Math.min(width, height) < 64);
-  if (small.length > 0) note(name, "with fewer than 64 pixels a side; small defects are not visible in them.", idsOf(small));
+  if (small.length > 0) note(name, "with a side of fewer than 64 pixels; small defects are not visible in them.", idsOf(small));
 }
 
 /** What to expect of the number of images. A limit from n good images can promise no lower false-alarm rate than 1 / (n + 1). */
@@ -37,21 +36,24 @@ function remarkOnNumbers({ name, train, test }: ClassData, { matter, note }: Rem
   if (train.length < 4)
     matter(
       name,
-      `${plural(train.length, "image")} to train on: too few for statistics of its own; expect many false alarms. Take at least 10, better 50.`,
+      `${plural(train.length, "image")} to train on: too few for statistics of its own; expect many false alarms. Use at least 10, preferably 50.`,
     );
   else if (train.length < 10)
     matter(
       name,
-      `${plural(train.length, "image")} to train on: expect false alarms; limits from so few can promise no rate below ${rate}. Take at least 10, better 50.`,
+      `${plural(train.length, "image")} to train on: expect false alarms; limits from so few images cannot promise a false-alarm rate below ${rate}. Use at least 10, preferably 50.`,
     );
   else if (train.length < 100)
-    note(name, `${plural(train.length, "image")} to train on: limits from so many can promise no false-alarm rate below ${rate}.`);
+    note(
+      name,
+      `${plural(train.length, "image")} to train on: limits from this many images cannot promise a false-alarm rate below ${rate}.`,
+    );
   const good = test.filter(({ label }) => label === "good").length;
   const bad = test.length - good;
-  if (test.length === 0) note(name, "no test images; a model can be trained, and nothing can be measured.");
+  if (test.length === 0) note(name, "no test images; a model can be trained but not evaluated.");
   else if (good === 0 || bad === 0)
-    matter(name, `no ${good === 0 ? "good" : "defective"} test images; AUROC and the like do not exist without both.`);
-  else if (good < 10 || bad < 10) note(name, `${good} good and ${bad} defective test images: the numbers of this class are rough.`);
+    matter(name, `no ${good === 0 ? "good" : "defective"} test images; AUROC and similar metrics need both.`);
+  else if (good < 10 || bad < 10) note(name, `${good} good and ${bad} defective test images: the metrics of this class are imprecise.`);
 }
 
 function idsOf(images: readonly HeaderFacts[]): string[] {

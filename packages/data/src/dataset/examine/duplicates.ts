@@ -24,7 +24,7 @@ export function exactDuplicates(images: readonly ImageFacts[]): Duplicate[] {
   });
 }
 
-/** Test images of a class that are nearly the same picture as one to train on: saved again, resized, or of the same part taken twice. */
+/** Test images of a class that are nearly the same image as one to train on: saved again, resized, or of the same part taken twice. */
 export function nearDuplicates(images: readonly ImageFacts[]): Duplicate[] {
   const train = images.filter(({ role }) => role === "train");
   const limit = nearLimit(train);

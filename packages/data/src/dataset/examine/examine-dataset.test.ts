@@ -48,7 +48,7 @@ const told = ({ lines }: Awaited<ReturnType<typeof examine>>) =>
 describe("examineDataset", () => {
   it("finds nothing that matters in a clean set", async () => {
     const found = await examine(await clean());
-    expect(told(found)).toBe("  a: 14 images to train on: limits from so many can promise no false-alarm rate below 6.7 %.");
+    expect(told(found)).toBe("  a: 14 images to train on: limits from this many images cannot promise a false-alarm rate below 6.7 %.");
     expect(found).toMatchObject({ matters: false, suspects: [], drop: new Map() });
   });
 
@@ -59,10 +59,10 @@ describe("examineDataset", () => {
       "a/test/cut/again.jpg": await part(4, "jpeg"),
     });
     expect(told(found)).toMatch(
-      /! a: 1 file \(a\/test\/good\/same.png = a\/train\/good\/003.png\) found twice: the same file as a training image, so that the test is too easy/,
+      /! a: 1 file \(a\/test\/good\/same.png = a\/train\/good\/003.png\) found twice: the same file as a training image, which makes the test too easy/,
     );
     expect(told(found)).toMatch(
-      /! a: 1 file \(a\/test\/cut\/again.jpg = a\/train\/good\/004.png\) found twice: nearly the same picture as a training image/,
+      /! a: 1 file \(a\/test\/cut\/again.jpg = a\/train\/good\/004.png\) found twice: nearly the same image as a training image/,
     );
     expect([...found.drop.keys()].sort()).toEqual(["a/train/good/003.png", "a/train/good/004.png"]);
     expect(found.suspects.map(({ id, beside }) => [id, beside?.id])).toContainEqual(["a/test/cut/again.jpg", "a/train/good/004.png"]);
@@ -79,11 +79,11 @@ describe("examineDataset", () => {
       "a/test/good/turned.jpg": await changed(7, (image) => image.rotate(90).jpeg({ quality: 85 })),
     });
     expect(found.suspects.map(({ id, why }) => `${id}: ${why}`).sort()).toEqual([
-      "a/test/cut/dull.png: nearly the same picture as a/train/good/005.png",
-      "a/test/good/light.png: nearly the same picture as a/train/good/004.png",
-      "a/test/good/mirror.png: nearly the mirrored or turned picture of a/train/good/006.png",
-      "a/test/good/small.jpg: nearly the same picture as a/train/good/003.png",
-      "a/test/good/turned.jpg: nearly the mirrored or turned picture of a/train/good/007.png",
+      "a/test/cut/dull.png: nearly the same image as a/train/good/005.png",
+      "a/test/good/light.png: nearly the same image as a/train/good/004.png",
+      "a/test/good/mirror.png: nearly a mirrored or turned copy of a/train/good/006.png",
+      "a/test/good/small.jpg: nearly the same image as a/train/good/003.png",
+      "a/test/good/turned.jpg: nearly a mirrored or turned copy of a/train/good/007.png",
     ]);
     expect(found.matters).toBe(true);
   });
@@ -141,8 +141,8 @@ describe("examineDataset", () => {
     });
     expect(told(found)).toMatch(/! a\/train\/good\/cut.png: cannot be used: .*truncated/);
     expect(told(found)).toMatch(/! a: 1 file \(a\/train\/good\/red.png\) coloured among grey ones/);
-    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/train\/good\/wide.png\) of another shape than most/);
-    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/train\/good\/small.png\) with fewer than 64 pixels a side/);
+    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/train\/good\/wide.png\) with another aspect ratio than most/);
+    expect(told(found)).toMatch(/ {2}a: 1 file \(a\/train\/good\/small.png\) with a side of fewer than 64 pixels/);
     expect(told(found)).toMatch(/ {2}a: 1 file \(a\/train\/good\/deep.png\) with 16 bits/);
     expect([...found.drop]).toEqual([["a/train/good/cut.png", "it cannot be read"]]);
   });
@@ -222,8 +222,8 @@ describe("examineDataset", () => {
 
   it.each([
     [2, /! a: 2 images to train on: too few/],
-    [6, /! a: 6 images to train on: expect false alarms; .* no rate below 14 %/],
-    [99, / {2}a: 99 images to train on: limits from so many can promise no false-alarm rate below 1\.0 %/],
+    [6, /! a: 6 images to train on: expect false alarms; .* cannot promise a false-alarm rate below 14 %/],
+    [99, / {2}a: 99 images to train on: limits from this many images cannot promise a false-alarm rate below 1\.0 %/],
   ])("says what to expect of %i images", async (count, message) => {
     const found = await examine(await parts("a/train/good", 0, count));
     expect(told(found)).toMatch(message);
@@ -232,7 +232,7 @@ describe("examineDataset", () => {
 
   it("says when a test lacks one side", async () => {
     const found = await examine({ ...(await parts("a/train/good", 0, 12)), ...(await parts("a/test/cut", 100, 3)) });
-    expect(told(found)).toMatch(/! a: no good test images; AUROC and the like do not exist without both/);
+    expect(told(found)).toMatch(/! a: no good test images; AUROC and similar metrics need both/);
   });
 });
 

@@ -87,14 +87,13 @@ function leaks(name: string, images: readonly ImageFacts[], { note }: Remarks): 
   const exact = new Set(exactDuplicates(images).map(({ b }) => b));
   const known = new Set([...exact, ...near.map(({ b }) => b)]);
   const train = images.filter(({ role }) => role === "train").length;
-  if (isTooLarge(train, images.length - train))
-    note(name, "so many images that copies which were changed (smaller, lighter, mirrored) were not looked for.");
+  if (isTooLarge(train, images.length - train)) note(name, "too many images to search for altered copies (smaller, lighter, mirrored).");
   const changed = changedCopies(images).filter(({ test }) => !known.has(test));
   return [...near, ...changed.map(({ train: a, test: b, isTurned }) => ({ a, b, isExact: false, isTurned }))];
 }
 
 function addDuplicate({ a, b, isExact, isTurned }: Duplicate, { remarks: said, suspects, drop }: Found): void {
-  const same = isExact ? "the same file as" : isTurned ? "nearly the mirrored or turned picture of" : "nearly the same picture as";
+  const same = isExact ? "the same file as" : isTurned ? "nearly a mirrored or turned copy of" : "nearly the same image as";
   const [train, other] = b.role === "train" ? [b, a] : [a, b];
   const add = (text: string, matters: boolean) => {
     said[matters ? "matter" : "note"](b.class, `found twice: ${text}`, [`${b.id} = ${a.id}`]);
@@ -102,8 +101,8 @@ function addDuplicate({ a, b, isExact, isTurned }: Duplicate, { remarks: said, s
   };
   if (a.class !== b.class) add(`${same} an image of another class.`, true);
   else if (train.role === "train" && other.role !== "train") {
-    add(`${same} a training image, so that the test is too easy.`, true);
-    drop.set(train.id, `${same} ${other.id}, which is tested`);
+    add(`${same} a training image, which makes the test too easy.`, true);
+    drop.set(train.id, `${same} ${other.id}, which is a test image`);
   } else if (train.role === "train") {
     add(`${same} another training image.`, false);
     drop.set(b.id, `${same} ${a.id}`);
@@ -115,7 +114,7 @@ function remarkOnColours(name: string, images: readonly ImageFacts[], { matter }
   const grey = images.filter(({ isGrey }) => isGrey);
   const coloured = images.filter(({ isGrey }) => !isGrey);
   const [few, kind] = grey.length <= coloured.length ? [grey, "grey among coloured ones"] : [coloured, "coloured among grey ones"];
-  if (few.length > 0) matter(name, `${kind}: the model takes the colour mode for a property of the part.`, idsOf(few));
+  if (few.length > 0) matter(name, `${kind}: the model learns the colour mode as if it belonged to the product.`, idsOf(few));
 }
 
 function idsOf(images: readonly ImageFacts[]): string[] {

@@ -6,7 +6,7 @@ import type { ImageRow, Layout } from "./layout.js";
 
 /**
  * AITEX: Defect_images/NNNN_DDD_FF.png, Mask_images/NNNN_DDD_FF_mask.png and NODefect_images/LOT/NNNN_000_FF.png, where DDD is the code of the
- * defect and FF that of the fabric, which is the class. It has no split: about a fifth of the good images are for testing.
+ * defect and FF that of the fabric, which is the class. It has no split: about a fifth of the good images are used for testing.
  * @see https://www.aitex.es/afid/
  */
 export const aitex: Layout = {
@@ -33,7 +33,7 @@ export const aitex: Layout = {
         context.remarks.note(pathIn(root, lastPart(path)), `not used: the data set has no good image of fabric ${codes.fabric}.`);
       }
     }
-    context.remarks.note("NODefect_images", "the data set has no split; about a fifth of its good images are for testing.");
+    context.remarks.note("NODefect_images", "the data set has no split; about a fifth of its good images are used for testing.");
     return rows;
   },
 };

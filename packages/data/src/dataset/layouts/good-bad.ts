@@ -9,7 +9,7 @@ import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 
 /**
  * Plain folders of good and bad images beside each other, for one product or for each: good/ (or ok/, normal/, ...) and any other folder, which is a
- * defect of its name; masks/ (or gt/, ...) if there are any. About a fifth of the good images are for testing.
+ * defect of its name; masks/ (or gt/, ...) if there are any. About a fifth of the good images are used for testing.
  */
 export const goodBad: Layout = {
   name: "good-bad",
@@ -42,7 +42,7 @@ function readProduct(name: string, product: Folder, context: LayoutContext): Ima
 export function goodRows(name: string, folders: readonly Folder[], hasBad: boolean, context: LayoutContext): ImageRow[] {
   const paths = folders.flatMap((folder) => [...withoutMasks(folder, context)].map(({ path }) => path));
   const kept = hasBad ? heldOut(paths) : new Set<string>();
-  if (kept.size > 0) context.remarks.note(name, "the folders have no split; about a fifth of the good images are for testing.");
+  if (kept.size > 0) context.remarks.note(name, "the folders have no split; about a fifth of the good images are used for testing.");
   return paths.map((path) => ({ class: name, split: kept.has(path) ? "test" : "train", label: "good", path }));
 }
 
@@ -62,7 +62,8 @@ export function badRows(name: string, folder: Folder, masks: Folder | undefined,
 function* withoutMasks(folder: Folder, context: LayoutContext): Generator<{ path: string; masks: string[] }> {
   const { images, masksOf } = separateMasks(folder.images);
   const beside = [...masksOf.values()].flat();
-  if (beside.length > 0) context.remarks.note(folder.path, "read as masks, because an image of the same name lies beside.", beside);
+  if (beside.length > 0)
+    context.remarks.note(folder.path, "read as masks, because there is an image of the same name next to each.", beside);
   for (const mask of beside) context.explain(pathIn(folder, mask));
   for (const image of images) yield { path: pathIn(folder, image), masks: (masksOf.get(image) ?? []).map((mask) => pathIn(folder, mask)) };
   for (const below of folder.folders) yield* withoutMasks(below, context);

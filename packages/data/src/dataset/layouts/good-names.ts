@@ -12,7 +12,7 @@ export function isGoodName(name: string, goodNames: readonly string[]): boolean 
  */
 export function looksGood(name: string, { hasGood }: { readonly hasGood: boolean }): string | undefined {
   if (!isGoodWord(name) && (hasGood || !isMaybeGoodWord(name))) return undefined;
-  return `its images count as a defect of this name. If they are good, say so with ${goodNamesOption(name)}.`;
+  return `its images count as defects of this name. If they are good, pass ${goodNamesOption(name)}.`;
 }
 
 /** The option that says that a folder's images are good, as it is typed. */

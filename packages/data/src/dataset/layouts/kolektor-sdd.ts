@@ -21,7 +21,10 @@ export const kolektorSdd: Layout = {
     );
     const good = images.filter(({ mask }) => !marked.has(mask)).map(({ path }) => path);
     const kept = heldOut(good, (path) => path.slice(0, path.lastIndexOf("/")));
-    context.remarks.note(context.className, "the data set has no split; the good images of about a fifth of its items are for testing.");
+    context.remarks.note(
+      context.className,
+      "the data set has no split; the good images of about a fifth of its items are used for testing.",
+    );
     for (const { mask } of images) context.explain(mask);
     return images.map(({ path, mask }): ImageRow => {
       if (marked.has(mask)) return { class: context.className, split: "test", label: "defect", path, masks: [mask] };

@@ -35,7 +35,7 @@ export function checkLayoutFile(value: unknown, source = "layout file"): LayoutF
   const faults = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
   throw new LtadError(
     "LTAD_CONFIG",
-    `${source}: ${faults}. A layout file has train, good, bad, masks and ignore with patterns such as {class}/ok/{name}, or layout with a name; beside them good-names, class-name and links.`,
+    `${source}: ${faults}. A layout file has train, good, bad, masks and ignore with patterns such as {class}/ok/{name}, or layout with a name; it can also set good-names, class-name and links.`,
     { details: { file: source, issues } },
   );
 }

@@ -22,7 +22,7 @@ describe("siblings of MVTec AD", () => {
       const told = await scanFiles(files);
       expect(told.classes["a"]).toContain(`${name} a/test/${name}/0.png`);
       expect(told.warnings).toEqual([
-        `a/test/${name}: its images count as a defect of this name. If they are good, say so with --good-names ${option}.`,
+        `a/test/${name}: its images count as defects of this name. If they are good, pass --good-names ${option}.`,
       ]);
       const said = await scanFiles(files, { goodNames: [name] });
       expect(said.classes["a"]).toContain(`good a/test/${name}/0.png`);
@@ -34,7 +34,7 @@ describe("siblings of MVTec AD", () => {
     "tells of good test images whose folder is called %s",
     async (name) => {
       const { warnings } = await scanFiles({ ...good, [`a/test/${name}/0.png`]: null });
-      expect(warnings).toEqual([expect.stringMatching(/count as a defect of this name\. If they are good, say so with --good-names/)]);
+      expect(warnings).toEqual([expect.stringMatching(/count as defects of this name\. If they are good, pass --good-names/)]);
       expect((await scanFiles({ [`a/${name}/0.png`]: null, "a/scratch/0.png": null })).layout).toBe("good-bad");
     },
   );
@@ -67,7 +67,7 @@ describe("siblings of MVTec AD", () => {
     await expect(scanFiles(files)).rejects.toThrow(/--good-names NAME/);
     const { classes, warnings } = await scanFiles(files, { goodNames: ["ok_front"] });
     expect(classes["a"]).toEqual(["train a/train/ok_front/0.png", "def_front a/test/def_front/0.png", "good a/test/ok_front/0.png"]);
-    expect(warnings).toEqual(["a/train/def_front: ignored; training uses only the normal images in train/ok_front."]);
+    expect(warnings).toEqual(["a/train/def_front: ignored; training uses only the good images in train/ok_front."]);
   });
 
   it.each([
@@ -121,11 +121,11 @@ describe("siblings of MVTec AD", () => {
       "a/photos/x/0.png": null,
     });
     expect(warnings).toEqual([
-      "a/train/good: 1 file (1.dng) not read, because the ending is not one of an image.",
+      "a/train/good: 1 file (1.dng) not read, because its extension is not that of an image.",
       "a/ground_truth: 1 file (cut/1_mask.png) not used: there are no test images for these masks.",
       "a/masks: 1 file (cut/0_mask.png) not used: if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth.",
       "a/photos: 1 file (x/0.png) not used.",
-      "a/validation: 1 file (good/0.png) not used: images for choosing limits, which are neither trained on nor tested.",
+      "a/validation: 1 file (good/0.png) not used: images for choosing limits, which are used neither for training nor for testing.",
     ]);
   });
 
@@ -134,7 +134,7 @@ describe("siblings of MVTec AD", () => {
     const files = names.flatMap((name) => [`${name}/train/good/0.png`, `${name}/extra/0.png`, `${name}/train/good/list.raw`]);
     const { warnings } = await scanFiles(Object.fromEntries(files.map((path) => [path, ""])));
     expect(warnings).toEqual([
-      "p000/train/good, p001/train/good, p002/train/good and 297 more: 300 files not read, because the ending is not one of an image.",
+      "p000/train/good, p001/train/good, p002/train/good and 297 more: 300 files not read, because its extension is not that of an image.",
       "p000/extra, p001/extra, p002/extra and 297 more: 300 files not used.",
     ]);
   });

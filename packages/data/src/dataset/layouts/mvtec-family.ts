@@ -82,7 +82,7 @@ function readTrain(name: string, folder: Folder, context: LayoutContext): { good
   if (!train || !from || !hasImages(from)) throw noTraining(name, train, good);
   if (from === train) context.remarks.note(train.path, "its images are read as good ones; the usual place is train/good.");
   for (const other of good ? train.folders.filter((one) => one !== good) : from.folders) {
-    context.remarks.note(other.path, `ignored; training uses only the normal images in ${good ? `train/${shown(good.name)}` : "train"}.`);
+    context.remarks.note(other.path, `ignored; training uses only the good images in ${good ? `train/${shown(good.name)}` : "train"}.`);
     context.explain(other.path);
   }
   const rows = imagesOf(from, context).map(({ path }): ImageRow => ({ class: name, split: "train", label: "good", path }));
@@ -94,7 +94,7 @@ function goodFolder(train: Folder, { goodNames, remarks }: LayoutContext): Folde
   if (agreed) return agreed;
   const words = train.folders.filter((folder) => isGoodWord(folder.name) && hasImages(folder));
   if (words.length !== 1) return undefined;
-  remarks.note(words[0]!.path, "read as train/good; a folder of this name in test/ is good, too.");
+  remarks.note(words[0]!.path, "read as train/good; a folder of this name in test/ is read as good, too.");
   return words[0];
 }
 
@@ -109,7 +109,7 @@ function readTest(name: string, at: { folder: Folder; test: Folder }, context: L
   const labels = test.folders.filter((folder) => folder !== truth);
   if (truth) checkTruth(truth, labels, test, context);
   if (truth && truth.images.length > 0)
-    context.remarks.note(truth.path, "in no folder of a defect; these masks are matched by name.", truth.images);
+    context.remarks.note(truth.path, "not in the folder of a defect; these masks are matched by name.", truth.images);
   const hasGood = labels.some((label) => isGoodName(nfc(label.name), context.goodNames) && hasImages(label));
   return labels.flatMap((label) => readLabel(name, label, { truth, hasGood }, context));
 }
@@ -181,12 +181,16 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
     const { images, masksOf } = separateMasks(folder.images);
     byStem(images, folder.path);
     if (masksOf.size > 0)
-      context.remarks.note(folder.path, "read as masks, because an image of the same name lies beside.", [...masksOf.values()].flat());
+      context.remarks.note(
+        folder.path,
+        "read as masks, because there is an image of the same name next to each.",
+        [...masksOf.values()].flat(),
+      );
     for (const mask of [...masksOf.values()].flat()) context.explain(pathIn(folder, mask));
     if (folder.folders.length > 0) {
       context.remarks.matter(
         folder.path,
-        `folders inside are ignored, because there are images beside them (${folder.folders
+        `folders inside are ignored, because there are images next to them (${folder.folders
           .slice(0, 3)
           .map((below) => shown(below.name))
           .join(", ")}).`,
@@ -203,7 +207,7 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
   if (inside.length === 0) return [];
   context.remarks.note(
     folder.path,
-    `the images of its folders are read (${inside
+    `the images in its folders are read (${inside
       .slice(0, 3)
       .map(({ name }) => shown(name))
       .join(", ")}${inside.length > 3 ? `, ... (${inside.length} folders)` : ""}).`,
@@ -212,7 +216,7 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
 }
 
 function nameOthers({ path, others }: Folder, { remarks }: LayoutContext): void {
-  if (others.length > 0) remarks.note(path, "not read, because the ending is not one of an image.", others);
+  if (others.length > 0) remarks.note(path, "not read, because its extension is not that of an image.", others);
 }
 
 /** A folder by its usual name; another case is told. */
@@ -238,7 +242,7 @@ function noTraining(name: string, train: Folder | undefined, good: Folder | unde
       : "";
   return new LtadError(
     "LTAD_DATA",
-    `${shown(name)}: no training images; expected normal images in ${shown(name)}/train/good, but ${found}. Add images or remove the class from the dataset.${advice}`,
+    `${shown(name)}: no training images; expected good images in ${shown(name)}/train/good, but ${found}. Add images or remove the class from the data set.${advice}`,
     { details: { class: name } },
   );
 }

@@ -36,7 +36,8 @@ function rowsOf(
   const classOf = ({ class: name }: Found) => name ?? className;
   const hasGood = of("good").length > 0 || of("bad").some(({ at }) => at.label !== undefined && isGoodName(at.label, goodNames));
   const kept = of("bad").length > 0 && !hasGood ? heldOut(of("train").map(({ path }) => path)) : new Set<string>();
-  if (kept.size > 0) remarks.note("train", "the layout file names no good images for testing; about a fifth of the training images are.");
+  if (kept.size > 0)
+    remarks.note("train", "the layout file names no good images for testing; about a fifth of the training images are used for it.");
   return [
     ...of("train").map(({ path, at }) => named({ class: classOf(at), split: kept.has(path) ? "test" : "train", label: "good", path }, at)),
     ...of("good").map(({ path, at }) => named({ class: classOf(at), split: "test", label: "good", path }, at)),

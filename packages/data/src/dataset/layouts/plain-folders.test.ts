@@ -34,7 +34,7 @@ describe("plain folders", () => {
     expect(kept(classes["bolt"]!).length).toBeLessThan(14);
     expect(classes["bolt"]).toContain("scratch bolt/scratch/000.png < 000.png");
     expect(warnings).toEqual([
-      "bolt: the folders have no split; about a fifth of the good images are for testing.",
+      "bolt: the folders have no split; about a fifth of the good images are used for testing.",
       "scratch: 1 file (001.png) without a mask; excluded from pixel metrics.",
     ]);
     const more = await scanFiles({ ...files, ...several("bolt/ok", 80) }, { at: "bolt" });

@@ -45,7 +45,7 @@ describe("layouts of public data sets", () => {
     });
     expect(warnings).toEqual([
       "vial/test_private: 1 file (0.png) not used: there are no labels for these images.",
-      "vial/validation: 2 files (good/000.png, good/001.png) not used: images for choosing limits, which are neither trained on nor tested.",
+      "vial/validation: 2 files (good/000.png, good/001.png) not used: images for choosing limits, which are used neither for training nor for testing.",
     ]);
   });
 

@@ -80,7 +80,7 @@ function rowsIn(text: string, table: string): { rows: TableRow[]; fail: TableFau
   const fail = tableFault(table);
   const rows = isJsonLines(text) ? parseJsonLines(text, fail) : parseCsv(text, fail).rows;
   if (rows.length === 0) {
-    const message = `${shown(table)}: the table has no row below its header. Expected a header with path, and if wanted class, split, label and mask.`;
+    const message = `${shown(table)}: the table has no row below its header. Expected a header with path and, optionally, class, split, label and mask.`;
     throw new LtadError("LTAD_DATA", message, { details: { file: table } });
   }
   return { rows, fail };
@@ -107,7 +107,7 @@ function rowsOf(entries: readonly Entry[], table: string, { remarks, explain }: 
   const isGood = ({ label, masks }: Entry) => label === "good" || (label === undefined && masks.length === 0);
   const open = entries.filter((entry) => entry.split === undefined && isGood(entry)).map(({ path }) => path);
   const kept = entries.some((entry) => !isGood(entry)) ? heldOut(open) : new Set<string>();
-  if (kept.size > 0) remarks.note(table, "it has no split; about a fifth of the good images are for testing.");
+  if (kept.size > 0) remarks.note(table, "it has no split; about a fifth of the good images are used for testing.");
   const left = { other: [] as string[], defective: [] as string[] };
   const rows = entries.flatMap((entry): ImageRow[] => {
     const { class: name, path, masks, label } = entry;

@@ -34,7 +34,7 @@ function imagesOf(folder: Folder): Folder | undefined {
 }
 
 function withoutSplit(root: Folder, context: LayoutContext): ImageRow[] {
-  context.remarks.note(root.name, "there is no split_csv/1cls.csv; about a fifth of the normal images are for testing.");
+  context.remarks.note(root.name, "there is no split_csv/1cls.csv; about a fifth of the good images are used for testing.");
   return classFolders(root, context, isClass).flatMap(({ name, folder }) => {
     const good = [...imagesBelow(childFolder(imagesOf(folder)!, "Normal")!)];
     const kept = heldOut(good);

@@ -25,7 +25,7 @@ export function Camera({ onClose }: { readonly onClose: () => void }) {
   if (fault) return <p class="fault">{fault}</p>;
   return (
     <div class="camera card">
-      <video ref={video} autoPlay muted playsInline aria-label="Picture of the camera" />
+      <video ref={video} autoPlay muted playsInline aria-label="Camera image" />
       <div class="row">
         <button type="button" class="main" onClick={() => void shoot(video.current!)}>
           Take a picture

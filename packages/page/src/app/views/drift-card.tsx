@@ -20,7 +20,7 @@ export function DriftCard() {
         ))}
       </dl>
       <p class="small soft">
-        {all.length > most && `${all.length - most} more classes are not listed. `}This compares all images that the server judges.
+        {all.length > most && `${all.length - most} more classes are not listed. `}All images that the server judges are compared.
       </p>
     </section>
   );

@@ -50,7 +50,7 @@ export function ModelCard() {
         </p>
       ) : (
         <p class="small soft">
-          <code>ltad eval</code> measures the model; its numbers are then shown here.
+          Once <code>ltad eval</code> has measured the model, the metrics are shown here.
         </p>
       )}
     </details>

@@ -46,7 +46,7 @@ export function ResultsGrid() {
           Clear
         </button>
       </div>
-      {shown.length === 0 && <p class="soft">No result fits this choice.</p>}
+      {shown.length === 0 && <p class="soft">No results match this filter.</p>}
       <ul class="grid">
         {shown.map((result) => (
           <li key={result.id}>

@@ -41,7 +41,7 @@ function Parts({ url, name, judged }: { readonly url: string; readonly name: str
   if (unused)
     return (
       <p class="small soft">
-        {unused.title} is the same everywhere in this image: the heat map shows {used[0]?.title ?? "no difference"} alone.
+        {unused.title} is the same everywhere in this image: the heat map shows only {used[0]?.title ?? "no difference"}.
       </p>
     );
   return (
@@ -56,7 +56,7 @@ function Parts({ url, name, judged }: { readonly url: string; readonly name: str
           </figure>
         ))}
       </div>
-      <p class="small soft">Each is coloured from its own lowest value to its highest, so that a good image has a brightest place, too.</p>
+      <p class="small soft">Each map is coloured from its own lowest value to its highest, so even a good image has a brightest place.</p>
     </>
   );
 }

@@ -16,11 +16,11 @@ export function addClassCommands(program: Command, io: Io): void {
   const add = program
     .command("add-class")
     .argument("<model>", "model folder")
-    .argument("[data]", "good images of the new product, or a data set with new classes, in any known layout")
-    .summary("add a class to a model in seconds, without training it again")
+    .argument("[data]", "good images of the new product, or a data set with new classes, in any supported layout")
+    .summary("add a class to a model in seconds, without retraining")
     .description(
-      "Adds a class to a model: its statistics, axes and limit come from the good images, and the other classes score as before. " +
-        "The new version takes the place of the model; the version before is kept in MODEL/before/1, 2, ...",
+      "Adds a class to a model. Its statistics, axes and limit come from the good images; the scores of the other classes stay the same. " +
+        "The new version replaces the model; the previous version is kept in MODEL/before/1, 2, ...",
     )
     .action(async (model, data, options) => (await import("./class-commands.js")).addClassCommand(io, model, data, options));
   addIncludeOption(addDataOptions(add));
@@ -36,8 +36,10 @@ export function addClassCommands(program: Command, io: Io): void {
     .command("remove-class")
     .argument("<model>", "model folder")
     .argument("<classes...>", "names of the classes to remove")
-    .summary("take classes out of a model")
-    .description("Removes classes from a model; the others score as before. The version before is kept in MODEL/before/1, 2, ...")
+    .summary("remove classes from a model")
+    .description(
+      "Removes classes from a model. The scores of the other classes stay the same. The previous version is kept in MODEL/before/1, 2, ...",
+    )
     .action(async (model, names, options) => (await import("./class-commands.js")).removeClassCommand(io, model, names, options));
   addCommonOptions(addForceOption(remove));
   addExamples(remove, "remove-class ./model gear", "remove-class ./model gear bolt --force");
@@ -46,12 +48,12 @@ export function addClassCommands(program: Command, io: Io): void {
     .argument("<model>", "model folder")
     .argument("<class>", "name of the class")
     .argument("<images...>", "more good images: files, or folders of them")
-    .summary("teach a class with more good images, such as false alarms")
+    .summary("update a class with more good images, such as false alarms")
     .description(
-      "Fits a class again to its training images and more good ones: new images, or images that the model took for defective by " +
-        "mistake. The other classes score as before. The version before is kept in MODEL/before/1, 2, ...",
+      "Fits a class again to its training images and more good ones: new images, or good images that the model judged NOT OK by " +
+        "mistake. The scores of the other classes stay the same. The previous version is kept in MODEL/before/1, 2, ...",
     )
-    .option("--data <folder>", "the data set of the training, if it has moved since")
+    .option("--data <folder>", "the data set that the model was trained on, if it has moved")
     .action(async (model, name, images, options) =>
       (await import("./class-commands.js")).updateClassCommand(io, model, name, images, options),
     );
@@ -65,7 +67,7 @@ export function addClassCommands(program: Command, io: Io): void {
 }
 
 function addForceOption(command: Command): Command {
-  return command.option("--force", "do not keep the version before");
+  return command.option("--force", "do not keep the previous version");
 }
 
 function addImageOptions(command: Command): Command {

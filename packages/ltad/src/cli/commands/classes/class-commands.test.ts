@@ -38,7 +38,7 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     const before = await scoresOf(model);
     const { code, stdout, stderr } = await ltad("add-class", model, three, ...cache);
     expect(code, stderr).toBe(0);
-    expect(stdout).toBe(`Added gear (6 images). ${model} has 3 classes now. The version before is in ${join(model, "before", "1")}.\n`);
+    expect(stdout).toBe(`Added gear (6 images). ${model} now has 3 classes. The previous version is in ${join(model, "before", "1")}.\n`);
     expect(stderr).toMatch(/nut, tile: the model has .* already; its images were not used/);
     expect(stderr).toMatch(/Next:\n {2}ltad limits .*--class gear/);
     expect(await scoresOf(model)).toEqual(before);
@@ -59,7 +59,7 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     const result = JSON.parse(updated.stdout) as { notOk: object; classes: object[] };
     expect(result).toMatchObject({ added: 2, changed: ["gear"], notOk: { after: 0 } });
     expect(result.classes).toContainEqual({ name: "gear", images: 8 });
-    expect(updated.stderr).toMatch(/gear: 6 of these images were known already/);
+    expect(updated.stderr).toMatch(/gear: 6 of these images were already known/);
     const again = await ltad("update-class", model, "gear", images[0]!, ...cache);
     expect([again.code, again.stderr]).toEqual([3, expect.stringMatching(/gear was trained on this image already/)]);
     expect(await readFile(join(model, "train-images.txt"), "utf8")).toMatch(/^gear\/0\.png$/m);
@@ -74,7 +74,7 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     const lost = await ltad("update-class", model, "gear", image, ...cache);
     expect([lost.code, lost.stderr]).toEqual([
       3,
-      expect.stringMatching(/8 of the 8 training images of gear are not where they were.*--data/),
+      expect.stringMatching(/8 of the 8 training images of gear are no longer where they were.*--data/),
     ]);
     await mkdir(join(three, "gear/test/good"), { recursive: true });
     for (const name of ["0.png", "1.png"]) await cp(join(moved, "gear/test/good", name), join(three, "gear/test/good", name));

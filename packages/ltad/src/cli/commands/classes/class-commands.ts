@@ -55,7 +55,9 @@ export async function updateClassCommand(
     const result = await updateClass(model, name, images, { ...options, ...jobOf(session) });
     say(session, result);
     const { added, notOk } = result;
-    session.print(`${name} learned ${plural(added, "image")} more: ${notOk.before} of them were NOT OK before, ${notOk.after} are now.`);
+    session.print(
+      `${name} learned ${plural(added, "more image", "more images")}: ${notOk.before} of them were NOT OK before, ${notOk.after} are now.`,
+    );
     session.print(stateOf(result));
     sayNext(session, model, name);
   });
@@ -73,8 +75,8 @@ function say(session: Session, result: EditedClasses): void {
 }
 
 function stateOf({ folder, classes, kept }: EditedClasses): string {
-  const before = kept === undefined ? "" : ` The version before is in ${kept}.`;
-  return `${folder} has ${plural(classes.length, "class", "classes")} now.${before}`;
+  const before = kept === undefined ? "" : ` The previous version is in ${kept}.`;
+  return `${folder} now has ${plural(classes.length, "class", "classes")}.${before}`;
 }
 
 function sayNext(session: Session, model: string, name: string): void {

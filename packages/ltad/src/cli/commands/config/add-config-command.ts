@@ -8,7 +8,7 @@ export function addConfigCommand(program: Command, io: Io): void {
     .argument("[file]", "a YAML or JSON file of settings to check, or a model folder")
     .summary("show or check the settings of a training")
     .description(
-      "Prints every setting that `ltad train` would use with the same options. A wrong setting is named with the nearest right one.",
+      "Prints every setting that `ltad train` would use with the same options. For a setting that does not exist, it suggests the most similar one.",
     )
     .option("--schema", "print the JSON Schema of a settings file, for your editor")
     .action(async (file, options) => (await import("./config-command.js")).configCommand(io, file, options));

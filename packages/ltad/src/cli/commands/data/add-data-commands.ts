@@ -16,14 +16,14 @@ export function addDataCommands(program: Command, io: Io, setExitCode: (code: nu
 function addCheck(data: Command, io: Io, setExitCode: (code: number) => void): void {
   const command = data
     .command("check")
-    .argument("[data]", "data set, in any known layout")
-    .summary("find what would make a model or its numbers wrong")
+    .argument("[data]", "data set, in any supported layout")
+    .summary("find problems that would spoil a model or its metrics")
     .description(
-      "Reads every image and names what would make a model or its numbers wrong: files that cannot be read or are not used, the same picture for " +
-        "training and testing, strange training images, mixed colours and sizes, and classes that are too small. Ends with 3 when something matters.",
+      "Reads every image and lists problems that would spoil a model or its metrics: files that cannot be read or are not used, images that are in " +
+        "both the training and the test set, unusual training images, mixed colours and sizes, and classes that are too small. Exits with 3 if a problem matters.",
     )
-    .option("--fix <file>", "write a list of the training images without those that should not train; no image is changed")
-    .option("--page <file>", "write an HTML page with pictures of what was found")
+    .option("--fix <file>", "write a list of the training images without those that should be left out; no image is changed")
+    .option("--page <file>", "write an HTML page that shows the images in question")
     .action(async (folder, options) => setExitCode(await (await import("./data-check.js")).dataCheck(io, folder, options)));
   addCommonOptions(addMaxPixelsOption(addDataOptions(command)));
   addExamples(
@@ -37,10 +37,10 @@ function addCheck(data: Command, io: Io, setExitCode: (code: number) => void): v
 function addStats(data: Command, io: Io, setExitCode: (code: number) => void): void {
   const command = data
     .command("stats")
-    .argument("[data]", "data set, in any known layout")
+    .argument("[data]", "data set, in any supported layout")
     .summary("count images, defects, masks and sizes of each class")
     .description("Counts images, defects and masks of each class, and reads the size of every image.")
-    .option("--page <file>", "write an HTML page of the class sizes with examples")
+    .option("--page <file>", "write an HTML page with class sizes and example images")
     .action(async (folder, options) => setExitCode(await (await import("./data-stats.js")).dataStats(io, folder, options)));
   addCommonOptions(addMaxPixelsOption(addDataOptions(command)));
   addExamples(command, "data stats ./data", "data stats ./data --json");
@@ -49,9 +49,9 @@ function addStats(data: Command, io: Io, setExitCode: (code: number) => void): v
 function addSplit(data: Command, io: Io): void {
   const command = data
     .command("split")
-    .argument("[data]", "data set, in any known layout")
-    .summary("choose the training images of a long-tailed protocol and write the list")
-    .description("Chooses training images as `train` would and writes them as a list file, which `train --protocol FILE` reads.")
+    .argument("[data]", "data set, in any supported layout")
+    .summary("choose the training images of a long-tailed protocol and write a list of them")
+    .description("Chooses training images as `train` would and writes a list file that `train --protocol FILE` reads.")
     .action(async (folder, options) => (await import("./data-split.js")).dataSplit(io, folder, options));
   addRequiredOption(command, "--out <file>", "the list file to write");
   addCommonOptions(addDataOptions(addSplitOptions(command)));

@@ -31,16 +31,14 @@ export async function dataCheck(io: Io, data: string | undefined, options: DataC
     await writeOutputs(session, dataset, found, options);
     session.print(verdict(found));
     if (found.remarks.some(({ files = [] }) => files.length > 3))
-      session.info("Lists of names that end with ... are whole in the output of --json and on the page of --page FILE.");
-    session.info(
-      "Training images were compared as small pictures of 32 x 32 pixels; a small defect among the good ones does not show in them.",
-    );
+      session.info("Lists of names that end with ... are complete in the output of --json and on the page that --page FILE writes.");
+    session.info("Training images were compared as thumbnails of 32 x 32 pixels, in which small defects in good images are not visible.");
     const again = [...(data === undefined ? [] : [data]), ...dataWords(options)];
     if (options.fix !== undefined)
       session.info(`Train on the list with\n  ${typedCommand(io.env, "train", ...again, "--protocol", options.fix, "--out", "./model")}`);
     else if (found.drop.size > 0)
       session.info(
-        `A list without these training images is written by\n  ${typedCommand(io.env, "data", "check", ...again, "--fix", "clean.txt")}`,
+        `To write a list without these training images, run\n  ${typedCommand(io.env, "data", "check", ...again, "--fix", "clean.txt")}`,
       );
     return found.matters ? exitCodes.badData : exitCodes.done;
   });
@@ -54,19 +52,17 @@ async function writeOutputs(
 ): Promise<void> {
   if (fix !== undefined) {
     const left = await writeCleanList(fix, dataset, found.drop);
-    session.info(
-      `${fix}: a list of the training images without ${plural(left, "image")} that should not train. Your files were not changed.`,
-    );
+    session.info(`${fix}: a list of the training images, with ${plural(left, "image")} left out. Your files were not changed.`);
   }
   if (page !== undefined) {
     await writeCheckPage(page, dataset, found, jobOf(session, { maxPixels }));
-    session.info(`The pictures are in ${page}`);
+    session.info(`The images are shown in ${page}`);
   }
 }
 
 function verdict({ lines }: Examination): string {
   const serious = lines.filter(({ matters }) => matters).length;
   return serious === 0
-    ? "\nNothing was found that matters."
-    : `\n${plural(serious, "finding matters", "findings matter")} before you train or trust the numbers.`;
+    ? "\nNo problem was found that matters."
+    : `\n${plural(serious, "problem matters", "problems matter")} before you train or trust the metrics.`;
 }

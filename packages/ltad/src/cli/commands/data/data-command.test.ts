@@ -59,7 +59,7 @@ it("data check names what matters, writes a list and a page, and ends with 3", a
   expect(stdout).toMatch(
     /^matters {2}tile: 1 file \(tile\/test\/good\/leak.png = tile\/train\/good\/0.png\) found twice: the same file as a training image/m,
   );
-  expect(stderr).toMatch(/without 1 image that should not train/);
+  expect(stderr).toMatch(/with 1 image left out/);
   expect(stderr).toContain(`--protocol ${list}`);
   expect(await readFile(list, "utf8")).toContain("# left out: tile/train/good/0.png");
   expect(await readFile(page, "utf8")).toMatch(/leak\.png[\s\S]*the same file as/);

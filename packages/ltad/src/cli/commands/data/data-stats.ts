@@ -32,9 +32,9 @@ export async function dataStats(io: Io, folder: string | undefined, options: Dat
     );
     if (options.page !== undefined) {
       await writeStatsPage(options.page, dataset, jobOf(session, options));
-      session.info(`The pictures are in ${options.page}`);
+      session.info(`The class sizes and example images are in ${options.page}`);
     }
-    session.info("`data check` also reads the images themselves: damaged files, pictures found twice, strange ones and mixed colours.");
+    session.info("`data check` also reads the images themselves: it finds damaged files, duplicates, unusual images and mixed colours.");
     return unusable > 0 ? exitCodes.badData : exitCodes.done;
   });
 }

@@ -10,21 +10,21 @@ export function addDeployCommands(program: Command, io: Io): void {
     .description("Prints manifests that run a plan on a cluster. Nothing is sent anywhere.");
   const k8s = deploy
     .command("k8s")
-    .addArgument(new Argument("<plan>", "address of the plan: STORE/plans/ID, at the path where pods see the store"))
+    .addArgument(new Argument("<plan>", "address of the plan: STORE/plans/ID, with the path at which the pods mount the store"))
     .summary("print a Kubernetes Job that runs all shards of a plan")
     .description(
-      "Prints an Indexed Job as YAML: pod i runs shard i, is tried again or given up by the exit codes of `work`, and needs no queue. " +
-        "With --keda, prints a ScaledJob in its place: as many workers of a queue as shards are waiting.",
+      "Prints an Indexed Job as YAML: pod i runs shard i, without a queue, and the exit code of `work` decides whether a failed pod is retried. " +
+        "With --keda, prints a ScaledJob instead, which starts as many queue workers as there are shards waiting.",
     );
   const command = addRequiredOption(k8s, "--image <name>", "container image in which `ltad` is installed");
   addRequiredOption(command, "--claim <name>", "persistent volume claim that holds the store")
-    .option("--images-claim <name>", "persistent volume claim that holds the images, where they are not below the store")
-    .option("--parallelism <n>", "pods at a time", wholeNumber, 8)
-    .option("--cpu <n>", "cores of a pod", "2")
-    .option("--memory <size>", "memory of a pod", "4Gi")
-    .option("--keda", "a ScaledJob of KEDA, for the queue of `fleet start --queue`")
-    .option("--queue <url>", "with --keda: the queue, without a password")
-    .option("--queue-secret <name>", "with --keda: Secret with the keys `url` and, for Redis, `password`")
+    .option("--images-claim <name>", "persistent volume claim that holds the images, if they are not below the store")
+    .option("--parallelism <n>", "number of pods that run at the same time", wholeNumber, 8)
+    .option("--cpu <n>", "CPU cores per pod", "2")
+    .option("--memory <size>", "memory per pod", "4Gi")
+    .option("--keda", "print a ScaledJob for KEDA, which serves the queue of `fleet start --queue`")
+    .option("--queue <url>", "with --keda: URL of the queue, without its password")
+    .option("--queue-secret <name>", "with --keda: name of a Secret with the keys `url` and, for Redis, `password`")
     .action(async (plan, options) => (await import("./deploy-command.js")).deployKubernetes(io, plan, options));
   addCommonOptions(command);
   addExamples(

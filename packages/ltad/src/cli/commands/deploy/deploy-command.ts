@@ -35,6 +35,6 @@ export async function deployKubernetes(io: Io, address: string, options: DeployO
 function queueOf({ keda, queue, queueSecret }: DeployOptions): string | undefined {
   if (keda && queue === undefined) throw new LtadError("LTAD_CONFIG", "--keda: expected --queue with the URL of the queue, received none.");
   const [only] = keda ? [] : (["--queue", "--queue-secret"] as const).filter((_, i) => [queue, queueSecret][i] !== undefined);
-  if (only) throw new LtadError("LTAD_CONFIG", `${only}: it goes with --keda; an Indexed Job needs no queue.`);
+  if (only) throw new LtadError("LTAD_CONFIG", `${only}: use it only with --keda; an Indexed Job needs no queue.`);
   return queue;
 }

@@ -5,11 +5,11 @@ import { addCacheOption, addCommonOptions, addExamples } from "../../options.js"
 export function addDoctorCommand(program: Command, io: Io, setExitCode: (code: number) => void): void {
   const command = program
     .command("doctor")
-    .argument("[model]", "a model folder to check as well")
+    .argument("[model]", "model folder to check as well")
     .summary("check the installation, the machine and a model")
     .description(
-      "Shows versions, native parts, the cache, memory and disk, and checks that a model gives the same answer as after its training. " +
-        "If something is wrong, says what to do about it and exits with 1.",
+      "Shows versions, native packages, the cache, memory and disk space, and checks that a model still gives the same answer as right after training. " +
+        "If something is wrong, it says what to do and exits with 1.",
     )
     .action(async (model, options) => setExitCode(await (await import("./doctor-command.js")).doctorCommand(io, model, options)));
   addCommonOptions(addCacheOption(command));

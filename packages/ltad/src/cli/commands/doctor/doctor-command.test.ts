@@ -37,7 +37,7 @@ describe("ltad doctor", () => {
   it("says for people what is found, and ends with the answer", async () => {
     const { code, stdout } = await ltad("doctor", "--cache-dir", join(await temporaryFolder(), "none"));
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok +cache +.*none, not made yet$/m);
+    expect(stdout).toMatch(/^ok +cache +.*none, not created yet$/m);
     expect(stdout).toMatch(/\nOK\n$/);
   });
 
@@ -55,7 +55,7 @@ describe("ltad doctor MODEL", () => {
     const { code, stdout } = await ltad("doctor", await model());
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok +model +.*both graphs load, 2 classes, written by ltad test$/m);
-    expect(stdout).toMatch(/^ok +answer +the checksum of the training: score 0\.\d+/m);
+    expect(stdout).toMatch(/^ok +answer +same checksum as after training: score 0\.\d+/m);
   });
 
   it("tells another answer, and ends with 1", async () => {
@@ -69,8 +69,8 @@ describe("ltad doctor MODEL", () => {
       { state: "wrong", remedy: expect.stringContaining("report it") as string },
     ]);
     const people = await ltad("doctor", folder);
-    expect(people.stdout).toMatch(/^wrong +answer +score .*; the training had .*\n +This machine computes something else/m);
-    expect(people.stdout).toMatch(/\nNot OK: 1 thing to put right, see above\.\n$/);
+    expect(people.stdout).toMatch(/^wrong +answer +score .*; after training they were .*\n +This machine computes different results/m);
+    expect(people.stdout).toMatch(/\nNot OK: 1 problem to fix, see above\.\n$/);
   });
 
   it("says when a model stores none, which is no fault", async () => {

@@ -28,7 +28,7 @@ export async function doctorCommand(io: Io, model: string | undefined, options: 
     const wrong = findings.filter(({ state }) => state === "wrong");
     session.printJson({ ok: wrong.length === 0, findings });
     session.print(findings.map((finding) => line(finding, session)).join("\n"));
-    session.print(wrong.length === 0 ? "\nOK" : `\nNot OK: ${plural(wrong.length, "thing")} to put right, see above.`);
+    session.print(wrong.length === 0 ? "\nOK" : `\nNot OK: ${plural(wrong.length, "problem")} to fix, see above.`);
     return wrong.length === 0 ? exitCodes.done : exitCodes.failed;
   });
 }

@@ -15,10 +15,10 @@ export async function examineDisk(cacheDir: string): Promise<Finding[]> {
 async function cache(folder: string, place: string): Promise<Finding> {
   try {
     await access(place, constants.W_OK);
-    return ok("cache", place === folder ? `${folder}, ${megabytes(await sizeOf(folder))}` : `${folder}, not made yet`);
+    return ok("cache", place === folder ? `${folder}, ${megabytes(await sizeOf(folder))}` : `${folder}, not created yet`);
   } catch (error) {
     const remedy = "Choose another folder with --cache-dir or the environment variable LTAD_CACHE_DIR.";
-    return wrong("cache", `${folder} cannot be written (${messageOf(error)})`, remedy);
+    return wrong("cache", `${folder} is not writable (${messageOf(error)})`, remedy);
   }
 }
 
@@ -26,7 +26,7 @@ async function space(place: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(place);
   const value = `${megabytes(bavail * bsize)} free`;
   if (bavail * bsize >= enough) return ok("disk", value);
-  return wrong("disk", value, `Make room for at least ${megabytes(enough)}, or choose another cache folder with LTAD_CACHE_DIR.`);
+  return wrong("disk", value, `Free at least ${megabytes(enough)}, or choose another cache folder with LTAD_CACHE_DIR.`);
 }
 
 /** The folder, or the nearest one above it that exists. */

@@ -4,7 +4,7 @@ import { lastEvaluation } from "../../../last-evaluation.js";
 import { type Finding, note, ok } from "./finding.js";
 
 const remedy =
-  "No false-alarm rate is promised for these classes. Take their limits from new good images: ltad limits MODEL --from FOLDER.";
+  "No false-alarm rate is promised for these classes. Recompute their limits from new good images: ltad limits MODEL --from FOLDER.";
 
 /**
  * Whether the good test images of the last `ltad eval` were like those that the limits come from, and whether their false alarms fit the stated
@@ -16,11 +16,7 @@ export async function examineEvaluation(folder: string): Promise<Finding[]> {
   if (compared.length === 0) return [];
   if (evaluation!.isOutdated)
     return [
-      note(
-        "test images",
-        "the model's limits were changed after the last evaluation",
-        "Run ltad eval MODEL DATA again to see how they do.",
-      ),
+      note("test images", "the model's limits were changed after the last evaluation", "Run ltad eval MODEL DATA again to test them."),
     ];
   return [likeness(compared), ...rates(evaluation!.decisions, evaluation!.check)];
 }

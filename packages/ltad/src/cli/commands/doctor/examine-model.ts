@@ -23,9 +23,13 @@ export async function examineModel(folder: string): Promise<Finding[]> {
 
 async function answerOf(detector: Detector): Promise<Finding> {
   const result = await checkAnswer(detector);
-  if (!result) return note("answer", "the model stores no checksum of its answer", "A model that is trained anew has one.");
+  if (!result) return note("answer", "the model stores no checksum of its answer", "A newly trained model has one.");
   const { same, found, stored } = result;
-  if (same) return ok("answer", `the checksum of the training: score ${short(found.score)}, map ${short(found.mapSum)}`);
-  const value = `score ${short(found.score)} and map ${short(found.mapSum)}; the training had ${short(stored.score)} and ${short(stored.mapSum)}`;
-  return wrong("answer", value, "This machine computes something else: update ltad and Node.js, and report it with this output.");
+  if (same) return ok("answer", `same checksum as after training: score ${short(found.score)}, map ${short(found.mapSum)}`);
+  const value = `score ${short(found.score)} and map ${short(found.mapSum)}; after training they were ${short(stored.score)} and ${short(stored.mapSum)}`;
+  return wrong(
+    "answer",
+    value,
+    "This machine computes different results. Update ltad and Node.js; if that does not help, report it with this output.",
+  );
 }

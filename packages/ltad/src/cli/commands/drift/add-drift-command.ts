@@ -10,8 +10,8 @@ export function addDriftCommand(program: Command, io: Io, setExitCode: SetExitCo
     .argument("<results...>", "files of `predict --json` or `--csv`, or results.jsonl of `watch`, oldest first")
     .summary("find out whether the light, the camera or the product has changed")
     .description(
-      "Compares the last 50 results of each class with the good images that the model knows: their scores, and how far they are from " +
-        "their class. Up to a tenth of the images may be defects.",
+      "Compares the last 50 results of each class with the good images that the model knows, by their scores and their distances from " +
+        "the class. Up to a tenth of the images may be defective.",
     )
     .option("--fail-on-drift", "exit with 4 if a class drifts")
     .action(async (model, results, options) =>

@@ -25,12 +25,12 @@ export async function driftCommand(io: Io, model: string, logs: readonly string[
   return withSession(io, options, "Nothing was changed.", async (session) => {
     const manifest = await readManifest(model);
     if (!manifest.decision) {
-      const message = `${model}: this model knows no good images to compare with. Give it some with \`ltad limits ${model} --from FOLDER\`, or train it again.`;
+      const message = `${model}: this model knows no good images to compare with. Add some with \`ltad limits ${model} --from FOLDER\`, or train it again.`;
       throw new LtadError("LTAD_CONFIG", message);
     }
     const { classes, foreign } = await classesIn(logs, createDriftMonitor(usualOf(manifest)));
-    if (foreign > 0) session.warn(`${count(foreign)} results are of classes that this model does not have.`);
-    if (classes.length === 0) throw new LtadError("LTAD_DATA", `${logs.join(", ")}: no result of a class of this model.`);
+    if (foreign > 0) session.warn(`${count(foreign)} results belong to classes that this model does not have.`);
+    if (classes.length === 0) throw new LtadError("LTAD_DATA", `${logs.join(", ")}: no results for classes of this model.`);
     for (const one of classes) session.printJson(one);
     session.print(textTable(["class", "images", "drift", "score", "usual", "distance", "usual"], classes.map(rowOf)));
     const drifting = classes.filter(({ isDrifting }) => isDrifting);

@@ -23,7 +23,7 @@ export function driftNotes(manifest: Manifest, warn: (line: string) => void): No
       drifting.add(name);
       if (!isOld) warn(`${driftText(drift!)} Has the light, the camera or the product changed?`);
     } else if (isDrifting === false && drifting.delete(name) && !isOld)
-      warn(`${name}: the last ${drift!.images} images are as usual again.`);
+      warn(`${name}: the last ${drift!.images} images are back to normal.`);
     return isDrifting;
   };
 }

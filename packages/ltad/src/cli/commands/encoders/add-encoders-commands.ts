@@ -21,7 +21,7 @@ export function addEncodersCommands(program: Command, io: Io): void {
 }
 
 function addList(encoders: Command, io: Io): void {
-  const command = encoders.command("list").summary("list the encoders with a short name, and which are on disk");
+  const command = encoders.command("list").summary("list the encoders that have a short name, and show which are on disk");
   addCommonOptions(addCacheOption(command)).action(async (options) => (await actions()).listEncoders(io, options));
   addExamples(command, "encoders list", "encoders list --json");
 }
@@ -52,8 +52,8 @@ function addExport(encoders: Command, io: Io): void {
     .command("export")
     .argument("<encoder>", `an image encoder: ${places}`)
     .summary("write an image encoder as one ONNX file with all stages as outputs")
-    .option("--size <pixels>", "side of the square input (default: the encoder's own)", wholeNumber)
-    .addOption(new Option("--precision <type>", "how its weights are stored").choices(weightTypes).default("float32"))
+    .option("--size <pixels>", "side of the square input in pixels (default: the encoder's own)", wholeNumber)
+    .addOption(new Option("--precision <type>", "number format of the stored weights").choices(weightTypes).default("float32"))
     .action(async (encoder, options) => (await actions()).exportEncoder(io, encoder, options));
   addRequiredOption(command, "--out <file>", "the .onnx file to write");
   addNetworkOptions(command);

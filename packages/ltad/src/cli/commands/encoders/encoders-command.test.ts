@@ -35,10 +35,10 @@ describe("ltad encoders", () => {
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^ *1 +12 +4$/m);
     expect(text.stdout).toContain(
-      "resized to a square with the filter cubic; its own processor resizes the shorter side to 27 px and crops the middle 24 px",
+      "resized to a square with the filter cubic; the encoder's own processor resizes the shorter side to 27 px and crops the middle 24 px",
     );
     expect(text.stderr).toContain(`--set encoder.image=${vit}`);
-    expect(text.stdout).toContain("Training takes stage 1 of images of 24 px, on a grid of 6 x 6");
+    expect(text.stdout).toContain("Training uses stage 1 of images of 24 px, on a grid of 6 x 6");
     const facts = JSON.parse((await ltad("encoders", "info", align, "--json")).stdout) as { image: object; text: object; set: string[] };
     expect(facts.image).toMatchObject({
       name: "align",

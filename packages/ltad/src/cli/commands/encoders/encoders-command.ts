@@ -36,7 +36,7 @@ export interface ExportCommandOptions extends EncoderCommandOptions {
   readonly precision: Precision;
 }
 
-const goOn = "What has arrived is kept; run the command again.";
+const goOn = "The part that was downloaded is kept; run the command again.";
 
 /** Every encoder with a short name, and where it is on this disk. */
 export async function listEncoders(io: Io, options: EncoderCommandOptions): Promise<void> {
@@ -122,7 +122,7 @@ function settingsFor(source: string, image: AnyImageEncoder | undefined, text: T
 
 function featuresText({ inputSize, stages, gridStride }: FeatureDefaults): string {
   const side = Math.floor(inputSize / gridStride);
-  return `Training takes ${stages.length === 1 ? "stage" : "stages"} ${stages.join(", ")} of images of ${inputSize} px, on a grid of ${side} x ${side}`;
+  return `Training uses ${stages.length === 1 ? "stage" : "stages"} ${stages.join(", ")} of images of ${inputSize} px, on a grid of ${side} x ${side}`;
 }
 
 function imageFacts(encoder: AnyImageEncoder) {
@@ -158,7 +158,7 @@ function imageText(encoder: AnyImageEncoder): string {
 
 function processingText({ kernel, resize, size }: AnyImageEncoder["processing"]): string {
   const own = "both" in resize ? `both sides to ${resize.both}` : `the shorter side to ${resize.shorter}`;
-  return `Images: resized to a square with the filter ${kernel}; its own processor resizes ${own} px and crops the middle ${size} px`;
+  return `Images: resized to a square with the filter ${kernel}; the encoder's own processor resizes ${own} px and crops the middle ${size} px`;
 }
 
 function textText(encoder: TextEncoder): string {

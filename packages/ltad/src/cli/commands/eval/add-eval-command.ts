@@ -7,15 +7,15 @@ export function addEvalCommand(program: Command, io: Io): void {
   const command = program
     .command("eval")
     .argument("<model>", "model folder")
-    .argument("[data]", "data set with test images, in any known layout")
-    .summary("measure a model and its limits on the test images of a data set")
+    .argument("[data]", "data set with test images, in any supported layout")
+    .summary("evaluate a model and its limits on the test images of a data set")
     .description(
       "Counts false alarms and missed defects at the limits of the model, and measures image and pixel metrics of every class: " +
         "AUROC, AP, F1-max, AUPRO, AUPIMO and more. " +
         "Prints the numbers, then writes metrics.json, metrics.csv, scores.csv and, with --report, report.html into the model folder.",
     )
     .option("--report", "also write report.html")
-    .option("--all", "print the tables of all metrics as well")
+    .option("--all", "also print the tables of all metrics")
     .option("--out <folder>", "where to write the files (default: the model folder)")
     .addOption(
       new Option("--class <how>", "where the class of a test image comes from: its folder, or the model")

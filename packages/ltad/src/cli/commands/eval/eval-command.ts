@@ -29,8 +29,8 @@ export async function evalCommand(io: Io, model: string, data: string | undefine
     await warnWithoutNative(session);
     await evaluateFolder(session, model, data, options, (evaluation) => printEvaluation(session, evaluation, options));
     const out = options.out ?? model;
-    session.info(`\nThe numbers are in ${join(out, "metrics.json")}, the scores of all images in ${join(out, scoresFile)}.`);
-    if (options.report) session.info(`The report is ${join(out, reportFile)}`);
+    session.info(`\nThe metrics are in ${join(out, "metrics.json")}, the scores of all images in ${join(out, scoresFile)}.`);
+    if (options.report) session.info(`The report is in ${join(out, reportFile)}`);
   });
 }
 
@@ -40,8 +40,8 @@ export function printEvaluation(session: Session, evaluation: Evaluation, { all 
   session.print(decisionTable(evaluation));
   if (all) session.print(`\n${measureTables(evaluation, evaluation.counts)}`);
   if (!evaluation.decisions)
-    session.info("This model has no limits, so nothing is judged; `ltad limits MODEL --from FOLDER` sets them from good images.");
-  if (!all) session.info("\n--all prints every metric; metrics.json has them.");
+    session.info("This model has no limits, so no image is judged; `ltad limits MODEL --from FOLDER` computes them from good images.");
+  if (!all) session.info("\n--all prints every metric; metrics.json contains them all.");
 }
 
 const [scoresFile, reportFile] = ["scores.csv", "report.html"];
@@ -86,6 +86,6 @@ export async function evaluateFolder(
 /** The model's own folder may be read-only: the numbers are printed then, and the user is told early. */
 async function warnOfPlace(session: Session, model: string): Promise<void> {
   await checkOutFolder(model).catch((error: Error) =>
-    session.warn(`${error.message} The numbers will be printed only; --out FOLDER writes them elsewhere.`),
+    session.warn(`${error.message} The metrics will only be printed; use --out FOLDER to write them elsewhere.`),
   );
 }

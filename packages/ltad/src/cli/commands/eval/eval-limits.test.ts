@@ -81,7 +81,7 @@ describe("limits", () => {
     const { stdout, stderr } = await ltad("limits", folder);
     expect(stdout).toMatch(/^nut +1 +\S+ +not promised: 1 % did not hold when `ltad eval` last tested it$/m);
     expect(stdout).toMatch(/^tile .* promised: at most 1 %/m);
-    expect(stderr).toContain("take their limits from new good images with --from FOLDER");
+    expect(stderr).toContain("recompute their limits from new good images with --from FOLDER");
     const changed = await ltad("limits", folder, "--class", "nut", "--set", "0.4");
     expect(changed.stdout + changed.stderr).not.toMatch(/did not hold/);
   });

@@ -6,8 +6,8 @@ import { addCommonOptions, addExamples, addRequiredOption } from "../../options.
 export function addExportCommands(program: Command, io: Io): void {
   const parent = program
     .command("export")
-    .summary("write a model for another inference server")
-    .description("Writes a trained model in the form that another inference server reads.");
+    .summary("export a model for another inference server")
+    .description("Exports a trained model in the format that another inference server reads.");
   const triton = parent
     .command("triton")
     .argument("<model>", "folder of the model")
@@ -16,7 +16,7 @@ export function addExportCommands(program: Command, io: Io): void {
       "Writes two graphs and an ensemble of both, which the ONNX Runtime backend of Triton serves. " +
         "Clients send decoded and resized images; class names and limits are parameters of the ensemble.",
     );
-  const command = addRequiredOption(triton, "--out <folder>", "the repository to write")
+  const command = addRequiredOption(triton, "--out <folder>", "folder of the repository to write")
     .option("--name <name>", "name of the model that clients call", "ltad")
     .action(async (model, options) => (await import("./export-triton-command.js")).exportTriton(io, model, options));
   addCommonOptions(command);

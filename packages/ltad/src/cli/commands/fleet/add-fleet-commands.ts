@@ -23,8 +23,8 @@ export function addFleetCommands(program: Command, io: Io): void {
   addMerge(program, io);
   const fleet = program
     .command("fleet")
-    .summary("run all shards of a plan, and see how far it is")
-    .description("Runs the shards of a plan on this machine, shows how far all machines are, and tries bad images again.");
+    .summary("run all shards of a plan and show its progress")
+    .description("Runs the shards of a plan on this machine, shows the progress of all machines, and retries bad images.");
   addStart(fleet, io);
   addStatus(fleet, io);
   addRetry(fleet, io);
@@ -35,14 +35,16 @@ function addPlan(program: Command, io: Io): void {
     .command("plan")
     .argument(
       "[data]",
-      "data set: a folder or table in any known layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images",
+      "data set: a folder or table in any supported layout, tar files of images, or either at s3://BUCKET/PREFIX; for the task score, any images",
     )
-    .summary("cut the work on a large data set into shards that any machine can run")
-    .description("Writes a plan into a store: shards of a data set, and what workers need to run them. Prints its address.");
+    .summary("split the work on a large data set into shards that any machine can run")
+    .description(
+      "Writes a plan to a store: the shards of a data set, and everything that workers need to run them. Prints the address of the plan.",
+    );
   const command = addRequiredOption(
     plan,
     "--store <address>",
-    "where plans and results are: a folder that all machines see, or s3://BUCKET/PREFIX",
+    "where plans and results are kept: a folder that all machines can access, or s3://BUCKET/PREFIX",
   );
   const tasks = ["statistics", "score", "evaluate"];
   command
@@ -57,8 +59,8 @@ function addPlan(program: Command, io: Io): void {
         .choices(["folder", "predicted"])
         .default("folder"),
     )
-    .option("--shard-images <n>", "images in a shard (default: 6000, about three minutes on two cores)", wholeNumber)
-    .option("--sample <n>", "for statistics: images of each class whose features the training gets (default: 512)", wholeNumber)
+    .option("--shard-images <n>", "images per shard (default: 6000, about three minutes on two cores)", wholeNumber)
+    .option("--sample <n>", "for statistics: images per class whose features are kept for training (default: 512)", wholeNumber)
     .addOption(new Option("--preset <name>", "for statistics: settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "for statistics: YAML or JSON file with the settings that differ from the preset")
     .option("--set <key=value>", "for statistics: one setting, such as features.inputSize=256; can be repeated", repeated)
@@ -81,16 +83,16 @@ function addWork(program: Command, io: Io): void {
     .argument("[plan]", "address of the plan: STORE/plans/ID, as `plan` prints it; without it, --queue")
     .summary("run one shard of a plan, or shards from a queue")
     .description(
-      "Runs one shard and writes its result into the store. Running it again, or on two machines, is harmless. " +
+      "Runs one shard and writes its result to the store. Running it again, or on two machines, is harmless. " +
         "Without --shard, the number comes from JOB_COMPLETION_INDEX (Kubernetes) or AWS_BATCH_JOB_ARRAY_INDEX. " +
-        "With --queue, it runs the shards that `fleet start --queue` adds, until it is stopped, or with --idle until none comes any more.",
+        "With --queue, it runs the shards that `fleet start --queue` adds until it is stopped or, with --idle, until no more shards arrive.",
     );
   const command = work
-    .option("--shard <n>", "number of the shard, from 0", wholeNumber)
+    .option("--shard <n>", "number of the shard, starting at 0", wholeNumber)
     .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
-    .option("--jobs <n>", "with --queue: processes at a time (default: 1)", wholeNumber)
-    .option("--idle <seconds>", "with --queue: end when no shard came for so long", wholeNumber)
-    .option("--store <address>", "with --queue: where the store is on this machine (default: where `fleet start` sees it)")
+    .option("--jobs <n>", "with --queue: number of processes (default: 1)", wholeNumber)
+    .option("--idle <seconds>", "with --queue: exit after this time without a new shard", wholeNumber)
+    .option("--store <address>", "with --queue: where the store is on this machine (default: the address that `fleet start` used)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
   addExamples(command, "work /mnt/fleet/plans/0123456789abcdef --shard 42", "work --queue redis://queue:6379 --jobs 2");
@@ -100,12 +102,12 @@ function addStart(fleet: Command, io: Io): void {
   const command = fleet
     .command("start")
     .addArgument(planArgument())
-    .summary("run what is missing, on this machine or by a queue, then merge")
+    .summary("run all missing shards, on this machine or through a queue, then merge")
     .description(
-      "Runs every shard that has no result yet in a pool of processes, and merges. Ctrl-C loses no finished shard; the same command continues. " +
-        "With --queue, it adds those shards to a queue and waits for the workers, which are `work --queue` on any machine.",
+      "Runs every shard that has no result yet in a pool of processes, then merges. Ctrl-C loses no finished shard; the same command continues. " +
+        "With --queue, it adds those shards to a queue and waits for workers, which `work --queue` starts on any machine.",
     )
-    .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
+    .option("--local <n>", "number of processes (default: 1)", wholeNumber, 1)
     .addOption(new Option("--queue <url>", `let the workers of this queue run them: ${queueUrls}`).conflicts("local"))
     .action(async (plan, options) => (await import("./start-command.js")).startCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(addOutOptions(command)));
@@ -120,8 +122,8 @@ function addStatus(fleet: Command, io: Io): void {
   const command = fleet
     .command("status")
     .addArgument(planArgument())
-    .summary("show how far a plan is: done, missing, images that could not be used, time left")
-    .description("Looks at the store alone, so it works from any machine and beside any workers.")
+    .summary("show the progress of a plan: finished and missing shards, images that could not be used, time left")
+    .description("Reads only the store, so it works on any machine and while workers are running.")
     .action(async (plan, options) => (await import("./status-command.js")).statusCommand(io, plan, options));
   addCommonOptions(addS3Option(command));
   addExamples(command, "fleet status /mnt/fleet/plans/0123456789abcdef --json");
@@ -131,10 +133,12 @@ function addRetry(fleet: Command, io: Io): void {
   const command = fleet
     .command("retry")
     .addArgument(planArgument())
-    .summary("run shards again that left out images")
-    .description("Runs the shards again that left out images, those images first. A result that leaves out fewer replaces the older one.");
-  addRequiredOption(command, "--bad", "the shards with images that could not be used")
-    .option("--local <n>", "processes at a time (default: 1)", wholeNumber, 1)
+    .summary("run shards again that had to leave out images")
+    .description(
+      "Runs the shards again that had to leave out images, starting with those images. A result that leaves out fewer images replaces the older one.",
+    );
+  addRequiredOption(command, "--bad", "run the shards again that have images that could not be used")
+    .option("--local <n>", "number of processes (default: 1)", wholeNumber, 1)
     .action(async (plan, options) => (await import("./retry-command.js")).retryCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
   addExamples(command, "fleet retry /mnt/fleet/plans/0123456789abcdef --bad");
@@ -145,7 +149,7 @@ function addMerge(program: Command, io: Io): void {
     .command("merge")
     .addArgument(planArgument())
     .summary("merge the results of all shards of a plan")
-    .description("Writes the results of all shards together: statistics for `train --from`, scores, or the numbers of an evaluation.")
+    .description("Writes the results of all shards to one folder: statistics for `train --from`, scores, or the metrics of an evaluation.")
     .action(async (plan, options) => (await import("./merge-command.js")).mergeCommand(io, plan, options));
   addCommonOptions(addImagesOption(addOutOptions(command)));
   addExamples(command, "merge /mnt/fleet/plans/0123456789abcdef --out ./merged", "train --from ./merged --out ./model");
@@ -159,14 +163,14 @@ function addOutOptions(command: Command): Command {
   return command
     .option("--out <folder>", "folder to write (default: merged-ID)")
     .option("--force", "replace the folder if it exists")
-    .addOption(new Option("--format <name>", "how scores are written (default: jsonl)").choices(["jsonl", "parquet"]));
+    .addOption(new Option("--format <name>", "file format of the scores (default: jsonl)").choices(["jsonl", "parquet"]));
 }
 
 function addImagesOption(command: Command): Command {
   return addS3Option(
     command.option(
       "--images <address>",
-      "where the images lie on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)",
+      "where the images are on this machine, or s3://BUCKET/PREFIX (default: where the plan found them)",
     ),
   );
 }
@@ -178,7 +182,7 @@ function addS3Option(command: Command): Command {
 function addWorkerOptions(command: Command): Command {
   return addThreadsOption(addImagesOption(command)).option(
     "--image-seconds <n>",
-    "an image that takes longer is tried once more, then left out (default: 120)",
+    "time limit of an image, which is then retried once and left out if it fails again (default: 120)",
     wholeNumber,
   );
 }

@@ -11,10 +11,13 @@ it.each([
     "--shard: expected the number of a shard, received none; JOB_COMPLETION_INDEX and AWS_BATCH_JOB_ARRAY_INDEX are not set.",
   ],
   [["work"], "PLAN: expected the address of a plan, or --queue; received neither."],
-  [["work", plan, "--queue", "redis://127.0.0.1"], "and --queue exclude each other: the queue says which plan."],
-  [["work", plan, "--jobs", "2"], "--jobs: it goes with --queue; with a plan, one shard is run."],
-  [["work", plan, "--store", "x"], "--store: it goes with --queue; with a plan, one shard is run."],
-  [["work", "--queue", "redis://127.0.0.1", "--shard", "1"], "--shard and --queue exclude each other: the queue says which shard."],
+  [["work", plan, "--queue", "redis://127.0.0.1"], "and --queue cannot be used together: the queue determines the plan."],
+  [["work", plan, "--jobs", "2"], "--jobs: use it only with --queue; with a plan, one shard is run."],
+  [["work", plan, "--store", "x"], "--store: use it only with --queue; with a plan, one shard is run."],
+  [
+    ["work", "--queue", "redis://127.0.0.1", "--shard", "1"],
+    "--shard and --queue cannot be used together: the queue determines the shard.",
+  ],
   [["work", "--queue", "redis://127.0.0.1", "--jobs", "0"], "--jobs: expected 1 or more processes, received 0."],
   [
     ["work", "--queue", "amqp://user:secret@host/x"],
@@ -29,8 +32,8 @@ it.each([
   [["merge", plan], `PLAN ${plan}: there is no plan.`],
   [["deploy", "k8s", plan, "--image", "x"], "error: required option '--claim <name>' not specified"],
   [["deploy", "k8s", plan, "--image", "x", "--claim", "y", "--keda"], "--keda: expected --queue with the URL of the queue, received none."],
-  [["deploy", "k8s", plan, "--image", "x", "--claim", "y", "--queue", "redis://q"], "--queue: it goes with --keda"],
-  [["work", plan, "--idle", "60"], "--idle: it goes with --queue"],
+  [["deploy", "k8s", plan, "--image", "x", "--claim", "y", "--queue", "redis://q"], "--queue: use it only with --keda"],
+  [["work", plan, "--idle", "60"], "--idle: use it only with --queue"],
   [["plan", "."], "error: required option '--store <address>' not specified"],
   [["plan", ".", "--store", "s3:///x"], "--store s3:///x: expected the path of a folder or s3://BUCKET/PREFIX, received another"],
   [
@@ -43,8 +46,8 @@ it.each([
   [["plan", ".", "--store", "s", "--task", "score"], "--task score: expected --model with the folder of a model, received none."],
   [["plan", ".", "--store", "s", "--sample", "3"], "--sample: expected at least 64 images"],
   [["train", "--out", "m"], "error: missing required argument 'data'"],
-  [["train", ".", "--from", "x", "--out", "m"], "error: --from and a data set exclude each other"],
-  [["train", "--from", "x", "--seed", "1", "--good", "y", "--out", "m"], "error: --from and --seed, --good exclude each other"],
+  [["train", ".", "--from", "x", "--out", "m"], "error: --from and a data set cannot be used together"],
+  [["train", "--from", "x", "--seed", "1", "--good", "y", "--out", "m"], "error: --from and --seed, --good cannot be used together"],
 ])("ltad %j is refused with code 2", async (argv, message) => {
   const { code, stdout, stderr } = await ltad(...argv);
   expect(stderr).toContain(message);

@@ -18,7 +18,7 @@ export async function retryCommand(
     const opened = await openPlan(address, placesOf(io.env, options));
     const before = await planStatus(opened);
     const shards = [...new Set(before.bad.map(({ shard }) => shard))];
-    session.info(`${plural(before.bad.length, "image")} in ${plural(shards.length, "shard")} to try again.`);
+    session.info(`${plural(before.bad.length, "image")} in ${plural(shards.length, "shard")} to retry.`);
     if (shards.length > 0) await runShards(session, address, shards, options);
     const { bad } = await planStatus(opened);
     session.printJson({ before: before.bad.length, bad });

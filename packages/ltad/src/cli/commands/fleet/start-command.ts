@@ -52,6 +52,6 @@ export async function runShards(
 /** A folder that is in the way is reported before the work. */
 function checkFree(out: string, { force = false }: MergeCommandOptions): void {
   if (force || !existsSync(out)) return;
-  const message = `--out ${out}: it is there already. Choose another folder, or replace it with --force.`;
+  const message = `--out ${out}: it already exists. Choose another folder, or replace it with --force.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { folder: out } });
 }

@@ -19,12 +19,12 @@ export interface WorkCommandOptions extends CommonOptions, WorkerOptions {
 export async function workCommand(io: Io, address: string | undefined, options: WorkCommandOptions): Promise<void> {
   if (options.queue !== undefined) {
     if (address !== undefined)
-      throw new LtadError("LTAD_CONFIG", `PLAN ${address} and --queue exclude each other: the queue says which plan.`);
+      throw new LtadError("LTAD_CONFIG", `PLAN ${address} and --queue cannot be used together: the queue determines the plan.`);
     return (await import("./work-queue-command.js")).workQueueCommand(io, options.queue, options);
   }
   if (address === undefined) throw new LtadError("LTAD_CONFIG", "PLAN: expected the address of a plan, or --queue; received neither.");
   const only = (["jobs", "store", "idle"] as const).find((name) => options[name] !== undefined);
-  if (only) throw new LtadError("LTAD_CONFIG", `--${only}: it goes with --queue; with a plan, one shard is run.`);
+  if (only) throw new LtadError("LTAD_CONFIG", `--${only}: use it only with --queue; with a plan, one shard is run.`);
   await workShard(io, address, options);
 }
 

@@ -13,10 +13,10 @@ export async function workQueueCommand(io: Io, url: string, options: WorkCommand
   const { jobs = 1, store } = options;
   if (jobs < 1) throw new LtadError("LTAD_CONFIG", "--jobs: expected 1 or more processes, received 0.");
   if (options.shard !== undefined)
-    throw new LtadError("LTAD_CONFIG", "--shard and --queue exclude each other: the queue says which shard.");
-  await withSession(io, options, "Unfinished shards are back in the queue.", async (session) => {
+    throw new LtadError("LTAD_CONFIG", "--shard and --queue cannot be used together: the queue determines the shard.");
+  await withSession(io, options, "Unfinished shards were returned to the queue.", async (session) => {
     const queue = await bullQueue(url, { onWarning: session.warn });
-    session.info(`Waiting for shards in ${plural(jobs, "process")}. Ctrl-C gives unfinished shards back.`);
+    session.info(`Waiting for shards in ${plural(jobs, "process")}. Ctrl-C returns unfinished shards to the queue.`);
     try {
       await workQueue(queue, {
         ...workOptions(io.env, { ...options, threads: sharedThreads(jobs, options) }),

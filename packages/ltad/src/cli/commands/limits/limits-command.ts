@@ -38,16 +38,16 @@ export async function limitsCommand(io: Io, model: string, options: LimitsComman
 }
 
 const doubtWarning =
-  "The rates of some classes did not hold on the good test images of the last `ltad eval`; take their limits from new good images with --from FOLDER.";
+  "The rates of some classes did not hold on the good test images of the last `ltad eval`; recompute their limits from new good images with --from FOLDER.";
 
 /** Options that contradict each other, before any work. @throws LtadError `LTAD_CONFIG` */
 function checkTogether({ class: name, set, unset, falseAlarmRate, from }: LimitsCommandOptions): void {
   const fail = (message: string) => new LtadError("LTAD_CONFIG", message);
-  if (set !== undefined && unset) throw fail("--set and --unset contradict each other: give one of them.");
+  if (set !== undefined && unset) throw fail("--set and --unset contradict each other: use only one of them.");
   const option = set === undefined ? "--unset" : "--set";
-  if ((set !== undefined || unset) && name === undefined) throw fail(`${option} needs --class NAME: it is about the limit of one class.`);
+  if ((set !== undefined || unset) && name === undefined) throw fail(`${option} needs --class NAME: it changes the limit of one class.`);
   if (falseAlarmRate !== undefined && name !== undefined && from === undefined)
-    throw fail(`--false-alarm-rate is for all classes: leave --class out, or set the limit of ${name} with --set.`);
+    throw fail(`--false-alarm-rate is for all classes: omit --class, or set the limit of ${name} with --set.`);
 }
 
 function labelOf({ classes }: Manifest, name: string): number {
@@ -63,7 +63,7 @@ type Decision = NonNullable<Manifest["decision"]>;
 /** @throws LtadError `LTAD_CONFIG` for a model that was trained before there were limits */
 function decisionOf({ decision }: Manifest, model: string): Decision {
   if (decision) return decision;
-  const message = `${model}: this model has no limits, because an older version trained it. Set them with \`ltad limits ${model} --from FOLDER\`, a folder of good images in CLASS folders, or train it again.`;
+  const message = `${model}: this model has no limits, because an older version trained it. Compute them with \`ltad limits ${model} --from FOLDER\`, a folder of good images in CLASS folders, or train it again.`;
   throw new LtadError("LTAD_CONFIG", message);
 }
 
@@ -85,7 +85,7 @@ async function recalibrate(session: Session, model: string, manifest: Manifest, 
     session.warn(`${options.from}: not used: ${notUsed.slice(0, 10).join(", ")}${notUsed.length > 10 ? ", ..." : ""}.`);
   const missing = manifest.decision ? [] : names.filter((name) => !images.has(name));
   if (missing.length > 0) {
-    const message = `${options.from}: good images of ${missing.join(", ")} are missing. This model is of an older version, whose scores differ from class to class: it needs good images of every class.`;
+    const message = `${options.from}: good images of ${missing.join(", ")} are missing. This model was trained by an older version, whose scores are not comparable between classes: it needs good images of every class.`;
     throw new LtadError("LTAD_DATA", message, { details: { file: options.from } });
   }
   const good = await scoreGoodImages(session, model, images, options);
@@ -93,6 +93,6 @@ async function recalibrate(session: Session, model: string, manifest: Manifest, 
   const decision = manifest.decision ?? none;
   for (const label of good.keys())
     if (decision.classes[label]!.limit !== null && options.set === undefined && !options.unset)
-      session.warn(`${names[label]}: its limit stays ${decision.classes[label]!.limit}, as it was set by hand; --unset removes it.`);
+      session.warn(`${names[label]}: its limit stays ${decision.classes[label]!.limit}, because it was set by hand; --unset removes it.`);
   return withGoodImages(decision, good);
 }

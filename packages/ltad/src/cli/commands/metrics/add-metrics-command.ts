@@ -15,7 +15,7 @@ export function addMetricsCommand(program: Command, io: Io): void {
     .option("--data <folder>", "for maps: the data set folder with CLASS/test and CLASS/ground_truth")
     .option("--order <names>", "class names from most to least training images, separated by commas, for High and Low")
     .option("--out <folder>", "folder to write metrics.json and metrics.csv to")
-    .option("--threshold <score>", "for scores: print the accuracy at this threshold, too", finiteNumber)
+    .option("--threshold <score>", "for scores: also print the accuracy at this threshold", finiteNumber)
     .option("--compare <file>", "for scores: compare with another detector's scores of the same images")
     .option("--seed <n>", "seed of the bootstrap", wholeNumber, 0)
     .action(async (scores, options) => (await import("./metrics-command.js")).metricsCommand(io, scores, options));

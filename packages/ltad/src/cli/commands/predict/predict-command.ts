@@ -127,7 +127,7 @@ async function checkOutputs(out: string, names: ReadonlyMap<string, string>, { f
   const long = [...names].filter(([, name]) => Object.values(outputsOf(name)).some((place) => Buffer.byteLength(place) > longestName));
   if (long.length > 0) {
     const more = long.length > 1 ? ` The same is true of ${plural(long.length - 1, "more image")}.` : "";
-    const message = `--out: ${long[0]![0]}: the names of its outputs would have more than ${longestName} bytes, which no file system takes. Rename the image.${more}`;
+    const message = `--out: ${long[0]![0]}: the names of its outputs would have more than ${longestName} bytes, which is too long for file systems. Rename the image.${more}`;
     throw new LtadError("LTAD_CONFIG", message, { details: { files: long.map(([file]) => file) } });
   }
   await checkOutFolder(out);

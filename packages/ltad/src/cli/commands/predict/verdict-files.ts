@@ -26,9 +26,9 @@ export async function checkVerdictFiles({ csv, junit, force }: VerdictFilesOptio
     if (file === undefined) continue;
     const fail = (what: string) => new LtadError("LTAD_CONFIG", `${option} ${file}: ${what}`, { details: { file } });
     const folder = await stat(dirname(file)).catch(() => null);
-    if (!folder?.isDirectory()) throw fail(`there is no folder ${dirname(file)}. Make it, or name another file.`);
-    if ((await stat(file).catch(() => null))?.isDirectory()) throw fail("this is a folder. Name a file.");
-    if (!force && existsSync(file)) throw fail("this file would be overwritten. Name another file, or add --force.");
+    if (!folder?.isDirectory()) throw fail(`there is no folder ${dirname(file)}. Create it, or choose another file.`);
+    if ((await stat(file).catch(() => null))?.isDirectory()) throw fail("this is a folder. Choose a file.");
+    if (!force && existsSync(file)) throw fail("this file would be overwritten. Choose another file, or add --force.");
   }
 }
 

@@ -17,7 +17,7 @@ export function checkVerdictOptions({ folder, manifest }: Detector, { failOnDefe
   const given = { "--fail-on-defect": failOnDefect, "--false-alarm-rate": falseAlarmRate, "--junit": junit };
   const option = Object.entries(given).find(([, value]) => value !== undefined && value !== false)?.[0];
   if (option === undefined) return;
-  const message = `${option}: the model ${folder} has no limits. Set them from good images with \`ltad limits ${folder} --from FOLDER\`, or train it again.`;
+  const message = `${option}: the model ${folder} has no limits. Compute them from good images with \`ltad limits ${folder} --from FOLDER\`, or train it again.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { file: folder } });
 }
 
@@ -28,7 +28,7 @@ export function summarise(session: Session, { folder, manifest }: Detector, outc
   const defects = lines.filter(({ verdict }) => verdict === "NOT OK").length;
   if (!manifest.decision) {
     session.info(
-      `This model has no limits, so it only scores; ${limitsCommand(session, folder, "--from", "FOLDER")} sets them from good images.`,
+      `This model has no limits, so it only gives scores; ${limitsCommand(session, folder, "--from", "FOLDER")} computes them from good images.`,
     );
   } else if (outcomes.length > 1) {
     session.print(`${count(defects)} NOT OK, ${count(lines.length - defects)} OK${failed > 0 ? `, ${count(failed)} not read` : ""}`);
@@ -37,7 +37,7 @@ export function summarise(session: Session, { folder, manifest }: Detector, outc
   if (estimated.length > 0) {
     const which = estimated.length > 5 ? plural(estimated.length, "class", "classes") : estimated.join(", ");
     session.info(
-      `Limits are estimated, not promised: ${which} (too few good images for this rate). ${limitsCommand(session, folder)} has the details.`,
+      `Limits are estimated, not promised: ${which} (too few good images for this rate). ${limitsCommand(session, folder)} shows the details.`,
     );
   }
   if (failed > 0) session.warn(`${plural(failed, "image")} of ${outcomes.length} could not be read.`);

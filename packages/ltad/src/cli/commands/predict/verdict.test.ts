@@ -146,7 +146,7 @@ describe("a model without limits", () => {
   it("scores as it did, and says how to get them", async () => {
     const { code, stdout, stderr } = await ltad("predict", old, join(data, "tile/test/good/0.png"));
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^ +0\.\d+ +tile \(predicted\) .*0\.png\n$/) });
-    expect(stderr).toContain(`\`ltad limits ${old} --from FOLDER\` sets them`);
+    expect(stderr).toContain(`\`ltad limits ${old} --from FOLDER\` computes them`);
   });
 
   it.each([["--fail-on-defect"], ["--false-alarm-rate", "0.1"], ["--junit", join(tmpdir(), "never.xml")]])(
@@ -154,7 +154,7 @@ describe("a model without limits", () => {
     async (...option) => {
       const { code, stdout, stderr } = await ltad("predict", old, join(data, "tile/test"), ...option);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toMatch(/has no limits\. Set them/);
+      expect(stderr).toMatch(/has no limits\. Compute them/);
     },
   );
 });

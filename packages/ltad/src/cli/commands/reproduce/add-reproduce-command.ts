@@ -18,25 +18,25 @@ export function addReproduceCommand(program: Command, io: Io): void {
   const reproduce = program
     .command("reproduce")
     .addArgument(new Argument("<benchmark>", "the data set of the paper").choices(benchmarkNames))
-    .summary("train on the long-tailed splits of the paper and compare with its numbers")
+    .summary("train on the long-tailed splits of the paper and compare with its results")
     .description(
       "Makes the long-tailed splits of the paper from MVTec AD, VisA or DAGM 2007, trains and measures a model on each, and prints its AUROC beside " +
-        "the published one: Avg over all classes, High over the larger half of them, Low over the smaller. A short dry run first says how " +
-        "long everything will take. The same command continues what was stopped.",
+        "the published one: Avg over all classes, High over the larger half of them, Low over the smaller. A short dry run first estimates how " +
+        "long everything will take. After an interruption, the same command continues.",
     );
   const command = addRequiredOption(reproduce, "--data <folder>", "the data set, arranged as it is distributed");
   addSettingOptions(command)
     .option(
       "--split <names>",
-      "splits between commas: any expN, stepN or paretoN, pareto, a list file, or NAME=FILE (default: exp100)",
+      "splits, separated by commas: any expN, stepN or paretoN, pareto, a list file, or NAME=FILE (default: exp100)",
       splitsOf,
     )
-    .option("--seeds <list>", "seeds between commas", seedsOf, [0])
+    .option("--seeds <list>", "seeds, separated by commas", seedsOf, [0])
     .option("--order <names>", "size, or class names from most to least images (default: by name, as the benchmark lists them)", orderOf)
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
     .option("--out <folder>", "folder of the models and reproduce.json (default: reproduce-BENCHMARK)")
-    .option("--dry-run", "print the splits and what they will take, and train nothing")
-    .option("--links", "follow links that lead out of the data set")
+    .option("--dry-run", "print the splits and an estimate of time, memory and disk space, without training")
+    .option("--links", "follow links that point outside the data set")
     .action(async (name, options) => (await import("./reproduce-command.js")).reproduceCommand(io, name, options));
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(command))));
   addExamples(

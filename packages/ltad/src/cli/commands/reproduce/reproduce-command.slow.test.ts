@@ -63,7 +63,7 @@ describe.skipIf(!weights)("with the real encoder, on miniatures", { timeout: 600
 
     const ended = await ltad(...argv);
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toMatch(/seed 0 \(finished before\)/);
+    expect(ended.stderr).toMatch(/seed 0 \(already finished\)/);
     expect((await stat(join(first!.runs[0]!.folder, "model.json"))).mtimeMs).toBe(before.mtimeMs);
     expect(ended.stdout).toMatch(/ours, fast \(incomplete data\) +\d+\.\d\d \/ \d+\.\d\d .*\nLTAD +88\.86 \/ 94\.46 +– \/ –/);
     expect(ended.stdout.match(/Do not compare/g)).toHaveLength(2);

@@ -24,7 +24,7 @@ export interface ReproduceCommandOptions
 
 /** Trains the splits of the paper, and prints our numbers beside the published ones as soon as a split is measured. */
 export async function reproduceCommand(io: Io, name: BenchmarkName, options: ReproduceCommandOptions): Promise<void> {
-  await withSession(io, options, "Go on with the same command; finished trainings are kept.", async (session) => {
+  await withSession(io, options, "Run the same command to continue; finished trainings are kept.", async (session) => {
     await warnWithoutNative(session);
     const { split: splits = ["exp100"], out = `reproduce-${name}`, dryRun, ...settings } = options;
     const { signal, onProgress } = session;
@@ -37,12 +37,12 @@ export async function reproduceCommand(io: Io, name: BenchmarkName, options: Rep
       signal,
       onProgress,
       onPlan: (plan) => showPlan(session, plan),
-      onRun: ({ seed, folder }, { isDone }) => session.info(`seed ${seed}${isDone ? " (finished before)" : ""}: ${folder}`),
+      onRun: ({ seed, folder }, { isDone }) => session.info(`seed ${seed}${isDone ? " (already finished)" : ""}: ${folder}`),
       onSplit: (result) => session.print(`\n${resultTable(result, name)}`),
     });
     session.printJson(jsonOf(name, found));
     if (dryRun) return;
-    session.info(`\nThe numbers are in ${join(out, "reproduce.json")}. A model is measured in full with`);
+    session.info(`\nThe numbers are in ${join(out, "reproduce.json")}. To evaluate one model in full, run`);
     session.info(`  ${typedCommand(io.env, "eval", found.results[0]!.runs[0]!.folder, options.data, "--all", "--report")}`);
   });
 }
@@ -53,16 +53,16 @@ function showPlan(session: Session, plan: ReproductionPlan): void {
   for (const warning of foldRemarks(dataset.warnings)) session.warn(warning);
   for (const remark of foldRemarks(missing)) session.warn(remark);
   if (missing.length > 0)
-    session.warn(`This is not the whole of ${benchmark.title}: its numbers must not be compared with the published ones.`);
+    session.warn(`This is not the complete ${benchmark.title} data set: do not compare these results with the published ones.`);
   for (const warning of splits.flatMap(({ split }) => split.warnings ?? [])) session.warn(warning);
   session.print(splitTable(plan));
   if (splits.some(({ protocol }) => !isList(protocol)))
     session.info(
-      "The images are drawn by rule, for the authors' lists (Zenodo record 10854201) could not be read; --split NAME=FILE trains on a list.",
+      "The images are drawn by rule, because the authors' lists (Zenodo record 10854201) were not available; --split NAME=FILE trains on a list.",
     );
   if (config.encoder.image !== "align-base")
-    session.info(`The paper's encoder is ALIGN; these models use ${config.encoder.image} (docs/encoders.md says how to change it).`);
-  session.info(estimate ? estimateLine(estimate) : "Everything is finished.");
+    session.info(`The paper's encoder is ALIGN; these models use ${config.encoder.image} (docs/encoders.md explains how to change it).`);
+  session.info(estimate ? estimateLine(estimate) : "All trainings are finished.");
   if (estimate && estimate.memory > totalmem())
     session.warn(`This machine has ${gigabytes(totalmem())} of memory, which may not be enough.`);
 }

@@ -41,14 +41,14 @@ it("puts our numbers above the published ones, with a dash for what is not known
     ["LTOAD (class not given)", "93.42 / 95.21", "– / –", "– / –"],
   ]);
   expect(text).toMatch(/Published: LTOAD project page .* table 2/);
-  expect(text).toMatch(/–: this number could not be found/);
+  expect(text).toMatch(/–: this number was not found/);
   expect(text).not.toMatch(/Do not compare/);
 });
 
 it("says the deviation over several seeds", () => {
   const text = resultTable({ ...result, runs: [runOf(0, 0.9), runOf(1, 0.8)] }, "mvtec");
   expect(rowsOf(text)[1]![1]).toBe("85.00 ± 7.07 / 95.00 ± 0.00");
-  expect(text).toMatch(/mean ± deviation over 2 seeds/);
+  expect(text).toMatch(/mean ± standard deviation over 2 seeds/);
 });
 
 it("does not let numbers of an incomplete data set pass", () => {

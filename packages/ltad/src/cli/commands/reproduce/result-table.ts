@@ -14,10 +14,10 @@ export function resultTable(result: SplitResult, name: BenchmarkName): string {
     ...parts.map((part) => publishedCell(row[part])),
   ]);
   const remarks = [
-    `AUROC in %${runs.length > 1 ? `, mean ± deviation over ${runs.length} seeds` : ""}. Our model is given the class of each test image.`,
+    `AUROC in %${runs.length > 1 ? `, mean ± standard deviation over ${runs.length} seeds` : ""}. Our model is given the class of each test image.`,
     published === null ? `The paper has no split ${split}, so there is nothing to compare.` : `Published: ${published.source}`,
     ...(rows.some((row) => row.some((cell) => cell.includes(unknown)))
-      ? [`${unknown}: this number could not be found in any source that could be read.`]
+      ? [`${unknown}: this number was not found in any source that was available.`]
       : []),
     ...(complete ? [] : [`Do not compare with the published numbers, because the data set is incomplete: ${firstOf(missing)}`]),
   ];
@@ -28,7 +28,7 @@ const unknown = "–";
 
 function firstOf(missing: readonly string[]): string {
   const [first = "", ...more] = missing;
-  return more.length === 0 ? first : `${first} And ${more.length} more, named above.`;
+  return more.length === 0 ? first : `${first} And ${more.length} more, listed above.`;
 }
 
 function ownCell({ runs }: SplitResult, part: Part): string {

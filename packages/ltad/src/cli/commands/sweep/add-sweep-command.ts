@@ -18,20 +18,24 @@ import {
 export function addSweepCommand(program: Command, io: Io): void {
   const sweep = program
     .command("sweep")
-    .argument("[data]", "data set with test images, in any known layout")
-    .summary("train and measure all combinations of settings and seeds")
+    .argument("[data]", "data set with test images, in any supported layout")
+    .summary("train and evaluate models for all combinations of settings and seeds")
     .description(
-      "Trains a model for each combination of settings and seeds, measures it, and prints means and deviations over the seeds. " +
-        "The same command continues a sweep that was stopped; it does not repeat finished runs.",
+      "Trains and evaluates a model for each combination of settings and seeds, and prints means and standard deviations over the seeds. " +
+        "The same command continues a sweep that was stopped, without repeating finished runs.",
     );
   const command = addRequiredOption(sweep, "--out <folder>", "folder of the models, sweep.csv and sweep.json");
   command
-    .option("--grid <key=values>", "a setting and its values between commas, such as whitening.ridge=0.01,0.1; can be repeated", repeated)
-    .option("--seeds <list>", "seeds between commas", seedsOf, [0, 1, 2])
-    .option("--protocol <name>", "which images train: full, expN or stepN (such as exp100), or a list file", "full")
+    .option(
+      "--grid <key=values>",
+      "a setting and its values, separated by commas, such as whitening.ridge=0.01,0.1; can be repeated",
+      repeated,
+    )
+    .option("--seeds <list>", "seeds, separated by commas", seedsOf, [0, 1, 2])
+    .option("--protocol <name>", "choice of training images: full, expN or stepN (such as exp100), or a list file", "full")
     .addOption(new Option("--preset <name>", "settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset")
-    .option("--set <key=value>", "one setting of all runs, such as detect.steps=200; can be repeated", repeated)
+    .option("--set <key=value>", "one setting for all runs, such as detect.steps=200; can be repeated", repeated)
     .action(async (data, options) => (await import("./sweep-command.js")).sweepCommand(io, data, options));
   addIncludeOption(addDataOptions(addOrderOption(command)));
   addCommonOptions(addOfflineOption(addCacheOption(addMaxPixelsOption(addSkipBadOption(command)))));

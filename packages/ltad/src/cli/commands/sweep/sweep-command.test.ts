@@ -27,14 +27,14 @@ it("stops at Ctrl-C, goes on, repeats no finished run, and says mean and deviati
     return write(text);
   };
   expect(await run(grid, stopped.io)).toBe(130);
-  expect(stopped.written.stderr).toMatch(/Go on with the same command; finished runs are kept/);
+  expect(stopped.written.stderr).toMatch(/Run the same command to continue; finished runs are kept/);
   const [first] = JSON.parse(await readFile(join(out, "sweep.json"), "utf8")) as SweepResult[];
   const before = await stat(join(first!.folder, "model.json"));
 
   const ended = await ltad(...grid);
   expect(ended.code, ended.stderr).toBe(0);
-  expect(ended.stderr).toMatch(/1 of 4: whitening\.ridge=0\.01, seed 0 \(finished before\)/);
-  expect(ended.stderr).not.toMatch(/2 of 4.*finished before/);
+  expect(ended.stderr).toMatch(/1 of 4: whitening\.ridge=0\.01, seed 0 \(already finished\)/);
+  expect(ended.stderr).not.toMatch(/2 of 4.*already finished/);
   expect(await stat(join(first!.folder, "model.json"))).toEqual(expect.objectContaining({ mtimeMs: before.mtimeMs }));
   expect(ended.stdout).toMatch(
     /^setting +Avg image \/ pixel +High +Low +seeds\nwhitening\.ridge=0\.01 +[\d.]+ ± [\d.]+ \/ .* 2\nwhitening\.ridge=10 /,

@@ -10,7 +10,7 @@ export type SweepCommandOptions = CommonOptions & Omit<SweepOptions, keyof JobOp
 
 /** Runs a sweep and prints a row for each setting: means and deviations over its seeds. */
 export async function sweepCommand(io: Io, data: string | undefined, options: SweepCommandOptions): Promise<void> {
-  await withSession(io, options, "Go on with the same command; finished runs are kept.", async (session) => {
+  await withSession(io, options, "Run the same command to continue; finished runs are kept.", async (session) => {
     await warnWithoutNative(session);
     const { signal, onProgress } = session;
     const results = await sweep(data, {
@@ -19,11 +19,11 @@ export async function sweepCommand(io: Io, data: string | undefined, options: Sw
       signal,
       onProgress,
       onRun: ({ seed, values, folder }, { number, of, isDone }) =>
-        session.info(`${number} of ${of}: ${nameOf(values)}, seed ${seed}${isDone ? " (finished before)" : ""}: ${folder}`),
+        session.info(`${number} of ${of}: ${nameOf(values)}, seed ${seed}${isDone ? " (already finished)" : ""}: ${folder}`),
     });
     session.printJson(results);
     session.print(sweepTable(results));
-    session.info(`\nAUROC in %, mean ± deviation over the seeds. All runs are in ${join(options.out, "sweep.csv")}.`);
+    session.info(`\nAUROC in %, mean ± standard deviation over the seeds. All runs are in ${join(options.out, "sweep.csv")}.`);
   });
 }
 

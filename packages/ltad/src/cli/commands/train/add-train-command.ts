@@ -19,19 +19,21 @@ import {
 export function addTrainCommand(program: Command, io: Io): void {
   const train = program
     .command("train")
-    .argument("[data]", "data set: a folder such as CLASS/train/good/*.png in any known layout, or a table of images")
+    .argument("[data]", "data set: a folder such as CLASS/train/good/*.png in any supported layout, or a table of images")
     .summary("train a model on a data set and write it as a folder")
-    .description("Encodes the images once, measures what is usual for each class, trains the detector, and writes the model folder.");
+    .description(
+      "Encodes the images once, measures how the good images of each class vary, trains the detector, and writes the model folder.",
+    );
   const command = addRequiredOption(train, "--out <folder>", "folder to write the model to");
   addSettingOptions(addSplitOptions(command))
     .option("--config <file>", "YAML or JSON file with the settings that differ from the preset; `config` checks one")
     .option("--tile <pixels>", "encode large images in overlapping tiles of this size, to find small defects", wholeNumber)
-    .option("--budget <time>", "make only as many steps as fit into this time, such as 5m", timeSpan)
-    .option("--tensorboard", "write event files for TensorBoard into the output folder, beside log.jsonl")
+    .option("--budget <time>", "train only as many steps as fit into this time, such as 5m", timeSpan)
+    .option("--tensorboard", "write event files for TensorBoard to the output folder, next to log.jsonl")
     .option("--mlflow <address>", "record the training on an MLflow server, such as http://127.0.0.1:5000")
-    .option("--from <folder>", "in place of a data set: the folder that `merge` wrote, with the images and settings of its plan")
+    .option("--from <folder>", "folder that `merge` wrote, instead of a data set; the images and settings are those of its plan")
     .option("--resume", "continue from the checkpoint of a stopped training in the output folder")
-    .option("--force", "start over where the output folder holds a checkpoint or a finished model")
+    .option("--force", "start over if the output folder holds a checkpoint or a finished model")
     .action(async (data, options) => (await import("./train-command.js")).trainCommand(io, data, options));
   command.hook("preAction", (_, action) => {
     if (action === command && command.getOptionValue("from") !== undefined) refuseBeside(command);
@@ -75,7 +77,7 @@ function refuseBeside(command: Command): void {
   );
   const names = [...(command.processedArgs[0] === undefined ? [] : ["a data set"]), ...given.map(({ long }) => long)];
   if (names.length > 0)
-    command.error(`error: --from and ${names.join(", ")} exclude each other: the plan has decided which images train`, {
+    command.error(`error: --from and ${names.join(", ")} cannot be used together: the plan determines the training images`, {
       code: "commander.conflictingOption",
     });
 }

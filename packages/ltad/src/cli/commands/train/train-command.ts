@@ -53,7 +53,7 @@ function showPlan(session: Session, { split, config, readAs, warnings }: TrainPl
   for (const warning of foldRemarks(warnings)) session.warn(warning);
   const images = imagesOf(split);
   session.info(`${plural(split.classes.length, "class", "classes")} (${split.protocol}, seed ${split.seed}): ${images}`);
-  session.info(session.colours.dim(`Preset ${config.preset}; ${join(out, "config.yaml")} will have every setting.`));
+  session.info(session.colours.dim(`Preset ${config.preset}; ${join(out, "config.yaml")} will contain every setting.`));
 }
 
 const mostListed = 30;

@@ -14,14 +14,14 @@ import {
 export function addWatchCommand(program: Command, io: Io, setExitCode: SetExitCode): void {
   const command = program
     .command("watch")
-    .argument("<folder>", "folder that new images come into; subfolders count")
+    .argument("<folder>", "folder in which new images arrive; subfolders are included")
     .summary("judge each new image in a folder")
     .description(
-      "Judges each image that comes into a folder, once and when it is complete. " +
-        "Writes a line for each to OUT/results.jsonl; a restart goes on where the last run ended.",
+      "Judges each image that arrives in a folder once, as soon as it is complete. " +
+        "Writes a line for each image to OUT/results.jsonl; after a restart, it continues where the last run ended.",
     );
   addRequiredOption(command, "--model <folder>", "model folder")
-    .option("--out <folder>", "folder of the results (default: FOLDER-results, beside the folder)")
+    .option("--out <folder>", "folder for the results (default: FOLDER-results, next to the folder)")
     .addOption(
       new Option("--overlays <which>", "images whose heat map is written to OUT/overlays")
         .choices(["not-ok", "all", "none"])
@@ -29,15 +29,15 @@ export function addWatchCommand(program: Command, io: Io, setExitCode: SetExitCo
     )
     .option("--class <name>", "the class of all images (default: the model predicts it)")
     .option("--false-alarm-rate <share>", "share of good images that may be NOT OK, such as 0.05 (default: the model's)", rate)
-    .option("--webhook <url>", "post each result to this URL, and try again until it is accepted")
-    .option("--mqtt <url>", "publish each result at this broker, such as mqtt://127.0.0.1:1883; needs `npm install mqtt`")
+    .option("--webhook <url>", "post each result to this URL, and retry until it is accepted")
+    .option("--mqtt <url>", "publish each result to this broker, such as mqtt://127.0.0.1:1883; needs `npm install mqtt`")
     .option("--topic <name>", "topic of --mqtt", "ltad/results")
     .option(
       "--poll <seconds>",
-      "look through the whole folder this often (default: 30), for network drives that do not report new files",
+      "scan the whole folder at this interval (default: 30), for network drives that do not report new files",
       seconds,
     )
-    .option("--once", "judge what is there, and exit")
+    .option("--once", "judge the images that are there, then exit")
     .option("--fail-on-defect", "with --once: exit with 4 if an image is NOT OK")
     .action(async (folder, options) => setExitCode(await (await import("./watch-command.js")).watchCommand(io, folder, options)));
   addCommonOptions(addThreadsOption(addMaxPixelsOption(command)));
@@ -54,5 +54,5 @@ export function addWatchCommand(program: Command, io: Io, setExitCode: SetExitCo
 function seconds(text: string): number {
   const value = finiteNumber(text);
   if (value >= 0.1 && value <= 86_400) return value;
-  throw new InvalidArgumentError("Expected seconds, from 0.1 to 86400.");
+  throw new InvalidArgumentError("Expected a number of seconds from 0.1 to 86400.");
 }

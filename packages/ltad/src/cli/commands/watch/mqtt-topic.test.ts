@@ -56,7 +56,7 @@ it("publishes each result at a broker", async () => {
 it("says that a broker refuses the login, judges all the same, and publishes in the next run", async () => {
   const [{ folder, model }, { published, port }] = [await inbox(), await broker("geheim")];
   const refused = await ltad("watch", folder, "--model", model, "--once", "--json", "--mqtt", `mqtt://line:falsch@127.0.0.1:${port}`);
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/warning .*Not authorized.*did not take all results/s)]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/warning .*Not authorized.*did not accept all results/s)]);
   expect(refused.stderr).not.toContain("falsch");
   expect([refused.stdout.trimEnd().split("\n").length, published.length]).toEqual([2, 0]);
   await ltad("watch", folder, "--model", model, "--once", "--mqtt", `mqtt://line:geheim@127.0.0.1:${port}`);

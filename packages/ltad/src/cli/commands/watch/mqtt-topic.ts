@@ -25,7 +25,7 @@ export async function mqttTopic(address: string, topic: string, warn: (line: str
     isSaid = true;
   };
   client.on("connect", () => {
-    if (isSaid) warn(`${name}: takes results again.`);
+    if (isSaid) warn(`${name}: accepts results again.`);
     isSaid = false;
   });
   client.on("error", (error) => say(`${reasonOf(error)}.`));

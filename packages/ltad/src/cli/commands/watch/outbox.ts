@@ -46,10 +46,10 @@ export async function createOutbox(
       }
       try {
         if ((await receiver.send(line.text, stop.signal)) === "refused")
-          warn(`${receiver.name}: refused a result, which is not sent again.`);
+          warn(`${receiver.name}: rejected a result, which will not be sent again.`);
         at = line.end;
         await writeFileAtomic(place, `${at}\n`);
-        if (pause > firstPause) warn(`${receiver.name}: takes results again.`);
+        if (pause > firstPause) warn(`${receiver.name}: accepts results again.`);
         pause = firstPause;
       } catch (error) {
         if (stop.signal.aborted) return;

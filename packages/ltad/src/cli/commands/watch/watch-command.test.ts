@@ -158,7 +158,7 @@ it("posts each result until it is taken, in order, without waiting for it", asyn
   expect([code, seen]).toEqual([0, ["a.png", "a.png", "bad.png", "c.png"]]);
   const lines = (await readFile(join(out, "results.jsonl"), "utf8")).trimEnd().split("\n");
   expect(taken).toEqual([lines[0], lines[2]]);
-  expect(stderr).toMatch(/answered with status 503. Results are kept and sent later.*takes results again.*refused a result/s);
+  expect(stderr).toMatch(/answered with status 503. Results are kept and sent later.*accepts results again.*rejected a result/s);
 });
 
 it("keeps results for a receiver that is away, and sends them in the next run", async () => {
@@ -183,7 +183,7 @@ it("says that a folder is gone, and goes on when it is back", async () => {
   const { folder, out } = await inbox();
   const { written } = await watching(folder, "--poll", "0.1");
   await rm(folder, { recursive: true });
-  await until(() => /cannot be read now \(ENOENT\)/.test(written.stderr));
+  await until(() => /cannot be read at the moment \(ENOENT\)/.test(written.stderr));
   await mkdir(folder);
   await copyFile(good, join(folder, "a.png"));
   await until(async () => (await resultsIn(out)).length === 1);

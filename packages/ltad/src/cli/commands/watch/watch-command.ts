@@ -46,9 +46,9 @@ export async function watchCommand(io: Io, given: string, options: WatchCommandO
   const folder = resolve(given);
   const out = resolve(options.out ?? `${folder}-results`);
   return withSession(io, options, `The results so far are in ${out}.`, async (session) => {
-    if (out === folder) throw new LtadError("LTAD_CONFIG", `--out ${out}: this is the folder of the images. Name another one.`);
+    if (out === folder) throw new LtadError("LTAD_CONFIG", `--out ${out}: this is the folder of the images. Choose another one.`);
     if (options.failOnDefect && !options.once)
-      throw new LtadError("LTAD_CONFIG", "--fail-on-defect needs --once: without it the command does not end.");
+      throw new LtadError("LTAD_CONFIG", "--fail-on-defect needs --once: without it, the command never exits.");
     await checkFolder(folder);
     const noteDrift = driftNotes(await readManifest(options.model), session.warn);
     const journal = await openJournal(join(out, "results.jsonl"), (line) => "score" in line && noteDrift(line, true));
@@ -99,7 +99,7 @@ async function watchWith(
 ): Promise<Counts> {
   const counts: Counts = { ok: 0, notOk: 0, scored: 0, failed: 0 };
   const say = sayer(session);
-  session.info(`Watching ${judging.folder}; results are in ${journal.path}.${once ? "" : " Ctrl-C ends."}`);
+  session.info(`Watching ${judging.folder}; results are in ${journal.path}.${once ? "" : " Press Ctrl-C to stop."}`);
   await watchFolder(judging.folder, {
     skip: judging.out,
     once,
@@ -156,7 +156,7 @@ async function end(
   if (ok + notOk + scored + failed > 1) session.info(parts.filter(Boolean).join(", "));
   const left = await Promise.all(outboxes.map((outbox) => outbox.close(lastMs)));
   const notSent = left.filter((bytes) => bytes > 0).length;
-  if (notSent > 0) session.warn(`${plural(notSent, "receiver")} did not take all results. The next run sends them.`);
+  if (notSent > 0) session.warn(`${plural(notSent, "receiver")} did not accept all results. The next run sends the rest.`);
   if (!once) return exitCodes.done;
   if (failed > 0) return exitCodes.badData;
   if (notSent > 0) return exitCodes.failed;

@@ -50,7 +50,7 @@ export async function watchFolder(folder: string, options: WatchFolderOptions): 
 export async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => error as NodeJS.ErrnoException);
   if ("isDirectory" in found && found.isDirectory()) return;
-  const what = "isDirectory" in found ? "this is a file. Expected a folder to watch." : `no such folder (${found.code}). Make it first.`;
+  const what = "isDirectory" in found ? "this is a file. Expected a folder to watch." : `no such folder (${found.code}). Create it first.`;
   throw new LtadError("LTAD_DATA", `${folder}: ${what}`, { details: { file: folder } });
 }
 
@@ -60,7 +60,9 @@ function eventsOf(folder: string, { warn }: WatchFolderOptions, onPath: (path: s
   return folderEvents(onPath, ({ code }) => {
     if (isSaid) return;
     isSaid = true;
-    warn(`${folder}: the system has no events for it (${code}). It is looked at every ${lookMs / 1000} s; --poll SECONDS changes that.`);
+    warn(
+      `${folder}: the system does not report new files in it (${code}). It is scanned every ${lookMs / 1000} s; --poll SECONDS changes the interval.`,
+    );
   });
 }
 
@@ -77,11 +79,11 @@ async function look(folder: string, options: WatchFolderOptions, { touched, even
     events?.keep(folders);
     for (const image of images) touched.add(image);
     options.onLook(new Set(images.map((image) => nameOf(folder, image))));
-    if (wasGone) options.warn(`${folder}: the folder is back.`);
+    if (wasGone) options.warn(`${folder}: the folder is available again.`);
     return false;
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code) throw error;
-    if (!wasGone) options.warn(`${folder}: cannot be read now (${(error as NodeJS.ErrnoException).code}). It is tried again.`);
+    if (!wasGone) options.warn(`${folder}: cannot be read at the moment (${(error as NodeJS.ErrnoException).code}). Trying again.`);
     events?.keep([]);
     return true;
   }
