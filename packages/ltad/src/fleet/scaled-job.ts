@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import type { OpenPlan } from "@ltad/fleet";
-import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate, storeOf } from "./kubernetes-job.js";
+import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate } from "./kubernetes-job.js";
+import { storeOf } from "./pod-places.js";
 
 export interface ScaledJobOptions extends KubernetesJobOptions {
   /** The queue, without a password: redis://, rediss://, postgres:// or postgresql://. */
@@ -15,7 +16,7 @@ const idle = 60;
 /**
  * A ScaledJob of KEDA: workers of a queue, as many as there are shards waiting. Each takes shards until none is left. One stays, because workers
  * take care of shards whose worker was killed.
- * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store that is not at an absolute path
+ * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store or images that pods cannot find
  */
 export function scaledJob(opened: Pick<OpenPlan, "id" | "plan">, options: ScaledJobOptions): object {
   const url = queueUrl(options.queue);
