@@ -86,6 +86,6 @@ function newBlame() {
 }
 
 function lostError(shard: number, how: string): LtadError {
-  const message = `shard ${shard}: the process that computes it ${how} before its first image, ${mostTries} times. Look at its messages above, and at the memory that is left.`;
+  const message = `shard ${shard}: the process that computes it ${how} while it worked on no image, ${mostTries} times. Look at its messages above, and at the memory that is left.`;
   return new LtadError("LTAD_FETCH", message);
 }

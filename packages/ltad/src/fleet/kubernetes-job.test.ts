@@ -74,7 +74,7 @@ describe("the Job of a plan", () => {
   it("has a pod for each shard, and no more at a time than shards", () => {
     expect(jobOf(3).spec).toMatchObject({ completions: 3, parallelism: 3 });
     expect(jobOf(100).spec).toMatchObject({ completions: 100, parallelism: 8 });
-    expect(jobOf(3).spec.template.spec.containers[0]!.args).toEqual(["ltad", "work", options.address, "--threads", "2"]);
+    expect(jobOf(3).spec.template.spec.containers[0]!.args).toEqual(["work", options.address, "--threads", "2"]);
   });
 
   it("tries a shard again that failed, and gives up one that cannot succeed", () => {

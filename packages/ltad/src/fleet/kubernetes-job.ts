@@ -58,7 +58,8 @@ export function podTemplate(
   const container = {
     name: "ltad",
     image,
-    args: ["ltad", "work", ...args, "--threads", String(threadsOf(cpu))],
+    command: ["ltad"], // whatever the image runs by default
+    args: ["work", ...args, "--threads", String(threadsOf(cpu))],
     ...(variables.length > 0 && { env: variables }),
     resources: { requests: { cpu, memory }, limits: { memory } },
     volumeMounts: places.volumeMounts,

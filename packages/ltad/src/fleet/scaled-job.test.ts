@@ -61,8 +61,9 @@ it("is workers of the queue, as many as shards wait", () => {
             containers:
               - name: ltad
                 image: registry/ltad:1
-                args:
+                command:
                   - ltad
+                args:
                   - work
                   - --queue
                   - $(LTAD_QUEUE)

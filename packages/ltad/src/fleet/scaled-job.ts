@@ -1,5 +1,6 @@
 import { LtadError } from "@ltad/core";
 import type { OpenPlan } from "@ltad/fleet";
+import { queueUrl } from "@ltad/fleet/bullmq";
 import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate } from "./kubernetes-job.js";
 import { storeOf } from "./pod-places.js";
 
@@ -19,7 +20,7 @@ const idle = 60;
  * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store or images that pods cannot find
  */
 export function scaledJob(opened: Pick<OpenPlan, "id" | "plan">, options: ScaledJobOptions): object {
-  const url = queueUrl(options.queue);
+  const url = openUrl(options.queue);
   const env = envOf(url, options.queueSecret);
   const args = ["--queue", "$(LTAD_QUEUE)", "--idle", String(idle), "--store", storeOf(options.address)];
   return {
@@ -78,13 +79,10 @@ function triggerOf({ protocol, hostname, port, pathname, username }: URL, env: r
 
 const isRedis = (protocol: string) => protocol === "redis:" || protocol === "rediss:";
 
-function queueUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !["redis:", "rediss:", "postgres:", "postgresql:"].includes(url.protocol)) {
-    const message = `--queue: expected a URL such as redis://queue:6379 or postgres://ltad@db/ltad, received ${url ? `${url.protocol}//${url.host}` : text}.`;
-    throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
-  }
-  if (url.password === "") return url;
+/** A manifest is read by many, so it has no password. */
+function openUrl(text: string): URL {
+  const url = queueUrl(text);
+  if (url.password === "" && !url.searchParams.has("password")) return url;
   const message = `--queue: leave the password of ${url.host} out, for a manifest is read by many. Put the whole URL into the key "url" of a Secret and name it with --queue-secret.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
 }
