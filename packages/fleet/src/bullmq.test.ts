@@ -2,5 +2,5 @@ import { expect, it } from "vitest";
 import * as entry from "./bullmq.js";
 
 it("exports these names", () => {
-  expect(Object.keys(entry).sort()).toEqual(["bullQueue", "runByQueue", "workQueue"]);
+  expect(Object.keys(entry).sort()).toEqual(["bullQueue", "queueUrl", "runByQueue", "withoutPassword", "workQueue"]);
 });

@@ -1,4 +1,5 @@
 export { bullQueue } from "./queue/bull-queue.js";
+export { queueUrl, withoutPassword } from "./queue/queue-url.js";
 export { runByQueue } from "./queue/run-by-queue.js";
 export { workQueue } from "./queue/work-queue.js";
 export type { BullQueueOptions } from "./queue/bull-queue.js";

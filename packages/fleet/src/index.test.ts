@@ -4,6 +4,7 @@ import * as entry from "./index.js";
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
+      "checkOut",
       "cutShards",
       "localFile",
       "mergeScores",

@@ -2,6 +2,7 @@ export { mergeScores } from "./merge/merge-scores.js";
 export { mergeStatistics } from "./merge/merge-statistics.js";
 export { mergedPredictions } from "./merge/merged-predictions.js";
 export { readMerged } from "./merge/read-merged.js";
+export { checkOut } from "./merge/write-folder.js";
 export { cutShards } from "./plan/cut-shards.js";
 export { openPlan, planAddress } from "./plan/open-plan.js";
 export { writePlan } from "./plan/write-plan.js";

@@ -9,6 +9,8 @@ export interface ShardOrder extends OpenPlanOptions {
   readonly plan: string;
   readonly shard: number;
   readonly threads?: number | undefined;
+  /** A folder for temporary files, which the parent removes. */
+  readonly scratch?: string | undefined;
   readonly suspects: readonly string[];
   readonly bad: readonly BadImage[];
 }

@@ -1,4 +1,5 @@
 import type { FromChild, ShardOrder } from "./messages.js";
+import { removeScratch } from "../work/scratch-folder.js";
 import type { Channel } from "./serve-shards.js";
 
 /**
@@ -6,10 +7,19 @@ import type { Channel } from "./serve-shards.js";
  * @param onGone called when that process has ended
  */
 export function processChannel(onGone: () => void): Channel {
-  process.on("disconnect", onGone);
+  let scratch: string | undefined;
+  process.on("disconnect", () => {
+    if (scratch !== undefined) removeScratch(scratch); // nobody else does so any more
+    onGone();
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
   return {
-    onOrder: (handler) => void process.on("message", (order) => handler(order as ShardOrder)),
+    onOrder: (handler) =>
+      void process.on("message", (message) => {
+        const order = message as ShardOrder;
+        scratch = order.scratch;
+        handler(order);
+      }),
     send: (message: FromChild) => void process.send?.(message),
   };
 }

@@ -14,12 +14,12 @@ export interface Channel {
 /** Runs shards one after the other, as they are ordered. The networks of a plan stay open for its next shard. */
 export function serveShards(channel: Channel): void {
   let open: { readonly key: string; readonly plan: OpenPlan; readonly task: ShardTask } | undefined;
-  const planOf = async ({ plan: address, root, s3, threads }: ShardOrder) => {
+  const planOf = async ({ plan: address, root, s3, threads, scratch }: ShardOrder) => {
     const key = JSON.stringify([address, root, s3, threads]);
     if (open?.key === key) return open;
     await open?.task.close();
     const plan = await openPlan(address, { root, s3 });
-    return (open = { key, plan, task: await openTask(plan, { threads }) });
+    return (open = { key, plan, task: await openTask(plan, { threads, scratch }) });
   };
   const run = async (order: ShardOrder) => {
     const { plan, task } = await planOf(order);

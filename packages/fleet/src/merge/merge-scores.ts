@@ -10,6 +10,8 @@ import { writeFolder } from "./write-folder.js";
 export interface MergeScoresOptions extends MergeOptions {
   /** "jsonl" by default. */
   readonly format?: ScoreFormat | undefined;
+  /** Adds more files before the folder appears at its place. */
+  readonly andThen?: (folder: string) => Promise<void>;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface MergeScoresOptions extends MergeOptions {
  * @throws LtadError `LTAD_DATA` when shards are missing
  */
 export async function mergeScores(opened: OpenPlan, options: MergeScoresOptions): Promise<Merged> {
-  const { out, force = false, format = "jsonl", ...job } = options;
+  const { out, force = false, format = "jsonl", andThen, ...job } = options;
   return writeFolder(out, force, async (folder) => {
     const bad: BadImage[] = [];
     let images = 0;
@@ -33,6 +35,7 @@ export async function mergeScores(opened: OpenPlan, options: MergeScoresOptions)
       bad.push(...info.bad);
     }
     await scores.close();
+    await andThen?.(folder);
     return { folder: out, images, bad };
   });
 }

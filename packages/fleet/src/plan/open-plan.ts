@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { LtadError, sha256 } from "@ltad/core";
-import type { S3Options } from "../s3/s3-options.js";
-import { joinLocation, nameOf } from "../source/location.js";
-import { readContent } from "../source/read-content.js";
+import { parseS3, type S3Options } from "../s3/s3-options.js";
+import { joinLocation } from "../source/location.js";
+import { itemReader } from "../source/read-item.js";
 import { openStore } from "../store/open-store.js";
 import type { Store } from "../store/store.js";
 import { itemsSchema, type Plan, type PlanItem, planSchema } from "./plan.js";
@@ -16,7 +17,7 @@ export interface OpenPlan {
   readonly items: (shard: number) => Promise<PlanItem[]>;
   /**
    * The content of an image, wherever it is.
-   * @throws LtadError `LTAD_IMAGE` when it cannot be read, `LTAD_FETCH` when its bucket cannot be reached
+   * @throws LtadError `LTAD_IMAGE` when it cannot be read, `LTAD_FETCH` when its bucket or the folder of all images cannot be reached
    */
   readonly read: (item: Pick<PlanItem, "id" | "file">) => Promise<Uint8Array>;
   /** An object that workers need, by its hash. @throws LtadError `LTAD_DATA` when it is missing or damaged */
@@ -61,7 +62,7 @@ export async function openPlan(address: string, options: OpenPlanOptions = {}): 
         ...(item.masks && { masks: item.masks.map((mask) => joinLocation(root, mask)) }),
       }));
     },
-    read: (item) => readContent(item.file, nameOf(item), options.s3),
+    read: itemReader(parseS3(root) ? root : resolve(root), options.s3),
     object: (hash) => whole(store, `objects/${hash}`, hash),
   };
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LtadError } from "@ltad/core";
 import type * as bullmq from "bullmq";
 import type { Job, Processor, Queue, WorkerOptions } from "bullmq";
+import { queueError, reasonOf } from "./queue-error.js";
+import { drivers, queueUrl } from "./queue-url.js";
 import type { Outcome, ShardJob, ShardQueue, TakeOptions } from "./shard-queue.js";
 
 export interface BullQueueOptions {
@@ -12,14 +14,15 @@ export interface BullQueueOptions {
 }
 
 const queueName = "ltad";
-const drivers = { "redis:": "ioredis", "rediss:": "ioredis", "postgres:": "pg", "postgresql:": "pg" } as const;
 
 /** A shard is tried so often, with so long a pause before the second try, and twice as long before the third. */
 const tries = { attempts: 3, backoff: { type: "exponential", delay: 5000 } };
 /** So many workers may be killed on the same shard. */
 const mostKilled = 5;
-/** How long a goodbye may take when the queue is out of reach. */
-const patience = 5000; // ms
+/** How long a goodbye may take when the queue is out of reach, and the first answer of its server. */
+const [patience, firstAnswer] = [5000, 20_000]; // ms
+/** So many shards are added with one command. */
+const batch = 1000;
 
 /**
  * Opens the queue of all plans, in Redis (or Valkey) or in PostgreSQL. The packages bullmq and ioredis, or bullmq and pg, are loaded here, so that
@@ -29,7 +32,7 @@ const patience = 5000; // ms
  */
 export async function bullQueue(url: string, options: BullQueueOptions = {}): Promise<ShardQueue> {
   const { onWarning = () => undefined, lockSeconds = 60 } = options;
-  const server = checkedUrl(url);
+  const server = queueUrl(url);
   const bull = await load(server);
   const { queue, newWorker } = connect(bull, server);
   const warn = once((error: Error) => onWarning(`${server.host}: ${reasonOf(error)}. Finished shards are in the store.`));
@@ -38,9 +41,12 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
   const failedOf = async (id: string) => (await queue.getFailed()).filter((job) => job.id?.startsWith(`${id}_`));
   return {
     async add(id, jobs) {
-      await queue.addBulk(
-        jobs.map((data) => ({ name: "shard", data, opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true } })),
-      );
+      const entries = jobs.map((data) => ({
+        name: "shard",
+        data,
+        opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true },
+      }));
+      for (let first = 0; first < entries.length; first += batch) await queue.addBulk(entries.slice(first, first + batch));
     },
     failed: async (id) => (await failedOf(id)).map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason })),
     async forgetFailed(id) {
@@ -139,26 +145,20 @@ async function leave(connected: Connected): Promise<void> {
 }
 
 /** The first connection must succeed; later ones are made again and again. */
-async function reached(queue: BullQueue, { host }: URL): Promise<void> {
+async function reached(queue: BullQueue, server: URL): Promise<void> {
   let refuse: (error: Error) => void = () => undefined;
   const refused = new Promise<never>((_, reject) => (refuse = reject));
   queue.on("error", refuse);
+  const late = setTimeout(() => refuse(new Error(`no answer in ${firstAnswer / 1000} s`)), firstAnswer);
   try {
     await Promise.race([queue.waitUntilReady(), refused]);
   } catch (error) {
     await leave(queue);
-    const message = `--queue: the server ${host} cannot be reached (${reasonOf(error as Error)}). Check its address, and that it runs.`;
-    throw new LtadError("LTAD_FETCH", message, { cause: error });
+    throw queueError(error as Error, server);
   } finally {
+    clearTimeout(late);
     queue.off("error", refuse);
   }
-}
-
-function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && url.protocol in drivers) return url;
-  const message = `--queue: expected a URL such as redis://127.0.0.1:6379 or postgres://user@127.0.0.1/db, received ${url ? `${url.protocol}//${url.host}` : text}.`;
-  throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
 }
 
 async function load({ protocol }: URL): Promise<Bull> {
@@ -171,10 +171,6 @@ async function load({ protocol }: URL): Promise<Bull> {
     const message = `--queue: the packages bullmq and ${driver} are needed. Install them: npm install bullmq ${driver}`;
     throw new LtadError("LTAD_CONFIG", message, { cause: error, details: { field: "queue" } });
   }
-}
-
-function reasonOf({ message, code }: Error & { readonly code?: string }): string {
-  return message || (code ?? "no reason given");
 }
 
 /** Says the same thing once. */

@@ -1,7 +1,11 @@
 // Failures of workers and queues with real servers: npm run test:fleet
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRng, sha256 } from "@ltad/core";
 import { beforeEach, describe, expect, it } from "vitest";
+import { mergeStatistics } from "../merge/merge-statistics.js";
+import type { StatisticsTask } from "../plan/plan.js";
 import { listResults, missingShards } from "../shard/list-results.js";
 import { expectSameAsAlone, openQueue, quick, startWorker } from "../testing/fleet-run.js";
 import { relay, type Weather } from "../testing/relay.js";
@@ -11,6 +15,9 @@ import { tinyPlan } from "../testing/tiny-plan.js";
 import { planStatus } from "../work/plan-status.js";
 import { bullQueue } from "./bull-queue.js";
 import { runByQueue } from "./run-by-queue.js";
+
+/** A file that no program should trust. */
+const hostile = (name: string) => readFile(new URL(`../../../data/src/__fixtures__/images/files/${name}`, import.meta.url));
 
 const servers: readonly [string, string, () => Promise<TestServer>][] = [
   ["Redis", "redis-server", redisServer],
@@ -64,22 +71,25 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     await expectSameAsAlone(opened, root, options);
   });
 
-  it("names images that crash or hang, and counts the rest of their shard", async () => {
+  it("names images that crash, hang, explode or are cut off, and counts the rest of their shard", async () => {
     const root = await temporaryFolder();
     const { url } = await start();
-    const { address, opened } = await tinyPlan(root, {
-      shardImages: 20,
-      train: 6,
-      bad: { "a.png": "crash", "b.png": "hang", "c.png": "" },
-    });
+    const [bomb, half] = await Promise.all(["bomb_30000x30000_1bit.png", "truncated_half.png"].map(hostile));
+    const bad = { "a.png": "crash", "b.png": "hang", "c.png": "", "d.png": bomb!, "e.png": half! };
+    const { address, opened } = await tinyPlan(root, { shardImages: 30, train: 6, bad });
     startWorker(url, "faulty-child");
     await runByQueue(address, opened, await openQueue(url), quick);
-    const { bad } = await planStatus(opened);
-    expect(bad.map(({ id, reason: why }) => `${id.split("/").at(-1)} ${/SIGABRT|20 s|empty/.exec(why)?.[0]}`)).toEqual([
-      "a.png SIGABRT",
-      "b.png 20 s",
-      "c.png empty",
+    const { bad: found } = await planStatus(opened);
+    const words = /SIGABRT|20 s|empty|too many pixels|damaged or truncated/;
+    expect(found.map(({ id, reason }) => `${id.split("/").at(-1)}: ${words.exec(reason)?.[0]}`)).toEqual([
+      "a.png: SIGABRT",
+      "b.png: 20 s",
+      "c.png: empty",
+      "d.png: too many pixels",
+      "e.png: damaged or truncated",
     ]);
+    const merged = await mergeStatistics(opened, opened.plan.task as StatisticsTask, { out: join(root, "merged") });
+    expect([merged.images, merged.bad.length]).toEqual([18, 5]);
   });
 
   it("goes on when the queue is killed, and adds only what is missing when it is started again", async () => {

@@ -25,7 +25,9 @@ export async function runByQueue(address: string, opened: OpenPlan, queue: Shard
   const until = <T>(promise: Promise<T>) => unlessAborted(promise, signal);
   await until(queue.forgetFailed(id));
   for (let addAt = 0; ;) {
+    const start = performance.now();
     const missing = await missingShards(opened);
+    const looked = performance.now() - start;
     const left = missing.reduce((sum, shard) => sum + plan.shards[shard]!.images, 0);
     onProgress?.({ phase: "shards", done: total - left, total, unit: "images" });
     if (missing.length === 0) return;
@@ -40,7 +42,7 @@ export async function runByQueue(address: string, opened: OpenPlan, queue: Shard
       );
       addAt = performance.now() + addSeconds * 1000;
     }
-    await until(sleep(lookSeconds * 1000));
+    await until(sleep(Math.max(lookSeconds * 1000, 4 * looked))); // a large store is not looked at all the time
   }
 }
 

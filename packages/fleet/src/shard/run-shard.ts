@@ -1,6 +1,7 @@
-import { isLtadError, type JobOptions, throwIfAborted } from "@ltad/core";
+import { isLtadError, type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
 import type { OpenPlan } from "../plan/open-plan.js";
 import type { PlanItem } from "../plan/plan.js";
+import { isUnreadable } from "../source/read-item.js";
 import { type BadImage, writeResult } from "./shard-result.js";
 import type { ShardTask } from "./shard-task.js";
 
@@ -9,7 +10,7 @@ export interface RunShardOptions extends JobOptions {
   readonly suspects?: readonly string[];
   /** Images that are left out, because they ended two workers. */
   readonly bad?: readonly BadImage[];
-  /** Called before an image is read. */
+  /** Called when an image has been read and before it is opened: what happens then is its fault, and not that of a slow network. */
   readonly onBegin?: (id: string) => void;
 }
 
@@ -25,7 +26,7 @@ export interface ShardDone {
 /**
  * Runs one shard and writes its result: a pure function of plan and images, so that it may run twice, or on two machines at the same time.
  * An image that cannot be read is tried twice, and then left out by name.
- * @throws LtadError of the store, or `LTAD_ABORTED`; nothing is written then
+ * @throws LtadError of the store, `LTAD_FETCH` when none of its images is there, or `LTAD_ABORTED`; nothing is written then
  */
 export async function runShard(opened: OpenPlan, task: ShardTask, shard: number, options: RunShardOptions = {}): Promise<ShardDone> {
   const { bad: given = [], suspects = [], onBegin, onProgress, signal } = options;
@@ -33,13 +34,22 @@ export async function runShard(opened: OpenPlan, task: ShardTask, shard: number,
   const bad: BadImage[] = [...given];
   const items = suspectsFirst(await opened.items(shard), new Set(suspects)).filter(({ id }) => !leftOut.has(id));
   const state = task.begin();
+  let unreadable = 0;
+  const add = async (item: PlanItem) => {
+    const content = await opened.read(item);
+    onBegin?.(item.id);
+    await state.add(item, content);
+  };
+  const report = (done: number) => onProgress?.({ phase: "shard", done, total: items.length, unit: "images" });
+  report(0);
   for (const [done, item] of items.entries()) {
     throwIfAborted(signal);
-    onBegin?.(item.id);
-    const reason = await faultOf(() => state.add(item));
-    if (reason !== undefined) bad.push({ id: item.id, reason });
-    onProgress?.({ phase: "shard", done: done + 1, total: items.length, unit: "images" });
+    const fault = await faultOf(() => add(item));
+    if (fault) bad.push({ id: item.id, reason: fault.message });
+    if (isUnreadable(fault)) unreadable++;
+    report(done + 1);
   }
+  if (unreadable > 1 && unreadable === items.length) throw goneError(shard, bad.slice(given.length));
   bad.sort((a, b) => (a.id < b.id ? -1 : 1));
   const { info, arrays } = state.result();
   const images = items.length + given.length - bad.length;
@@ -52,12 +62,18 @@ function suspectsFirst(items: readonly PlanItem[], suspects: ReadonlySet<string>
 }
 
 /** Why an image cannot be used, after two tries; undefined when it can. */
-async function faultOf(add: () => Promise<void>, tries = 2): Promise<string | undefined> {
+async function faultOf(add: () => Promise<void>, tries = 2): Promise<LtadError | undefined> {
   try {
     await add();
     return undefined;
   } catch (error) {
     if (!isLtadError(error) || (error.code !== "LTAD_IMAGE" && error.code !== "LTAD_NOT_FINITE")) throw error;
-    return tries > 1 ? faultOf(add, tries - 1) : error.message;
+    return tries > 1 ? faultOf(add, tries - 1) : (error as LtadError);
   }
+}
+
+/** The images have moved, or this worker may not read them: another one may. */
+function goneError(shard: number, bad: readonly BadImage[]): LtadError {
+  const message = `shard ${shard}: none of its ${bad.length} images can be read (first, ${bad[0]!.reason}) Make them readable on this machine, or plan again if they have moved.`;
+  return new LtadError("LTAD_FETCH", message);
 }

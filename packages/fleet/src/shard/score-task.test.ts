@@ -18,7 +18,7 @@ it("keeps the files of the model as long as it scores: tables of many classes ar
     objects.set((model[name] = sha256(bytes)), bytes);
   }
   const image = Buffer.concat([Buffer.from("P5 40 32 255\n"), Buffer.alloc(40 * 32, 120)]); // a grey PGM
-  const opened = { plan: { classes: [] }, read: async () => image, object: async (hash: string) => objects.get(hash)! };
+  const opened = { plan: { classes: [] }, object: async (hash: string) => objects.get(hash)! };
   vi.stubEnv("TMPDIR", temporary);
   onTestFinished(() => void vi.unstubAllEnvs());
   const task = await openScoring(opened as unknown as OpenPlan, { kind: "score", classes: "predicted", model }, {});
@@ -26,7 +26,7 @@ it("keeps the files of the model as long as it scores: tables of many classes ar
   const [place] = await models();
   expect((await readdir(join(temporary, place!))).sort()).toEqual(Object.keys(model).sort());
   const state = task.begin();
-  await state.add({ id: "a", file: "a.png", label: -1 });
+  await state.add({ id: "a", file: "a.png", label: -1 }, image);
   expect(state.result().info.scores).toMatchObject([{ id: "a" }]);
   await task.close();
   expect(await models()).toEqual([]);

@@ -12,8 +12,8 @@ type Detector = Awaited<ReturnType<typeof openDetector>>;
 type Score = NonNullable<ShardInfo["scores"]>[number];
 
 /** Scores images by a model, which comes from the store. An evaluation keeps the map of each image on the model's grid as well. */
-export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads }: TaskOptions): Promise<ShardTask> {
-  const { folder, remove } = await fetchModel(opened, task);
+export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads, scratch }: TaskOptions): Promise<ShardTask> {
+  const { folder, remove } = await fetchModel(opened, task, scratch);
   try {
     const detector = await openDetector(folder, threads === undefined ? {} : { threads });
     const close = async () => {
@@ -27,15 +27,15 @@ export async function openScoring(opened: OpenPlan, task: ScoreTask, { threads }
   }
 }
 
-function scoringState({ plan, read }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {
+function scoringState({ plan }: OpenPlan, task: ScoreTask, detector: Detector): ShardState {
   const scores: Score[] = [];
   const maps: Float32Array[] = [];
   return {
-    async add(item) {
+    async add(item, content) {
       const { id, label } = item;
       const name = task.classes === "folder" ? plan.classes[label]?.name : undefined;
       const image = { name: nameOf(item), ...(plan.maxPixels !== undefined && { maxPixels: plan.maxPixels }) };
-      const { score, class: used, verdict, map } = await detector.predict(await read(item), { class: name, size: "grid", image });
+      const { score, class: used, verdict, map } = await detector.predict(content, { class: name, size: "grid", image });
       scores.push({ id, class: used, score, ...(verdict && { isAnomalous: verdict.isAnomalous, limit: verdict.limit }) });
       if (task.kind === "evaluate") maps.push(map.slice());
     },

@@ -59,11 +59,16 @@ export async function writeResult({ id, store }: Pick<OpenPlan, "id" | "store">,
   return key;
 }
 
-/** Reads a result; undefined where the object is missing, cut off or damaged, which its hash shows. */
+/**
+ * Reads a result; undefined where the object is missing, cut off or damaged, which its hash shows, or was copied from another plan or shard, which
+ * its content says.
+ */
 export async function readResult({ store }: Pick<OpenPlan, "store">, key: string): Promise<ShardResult | undefined> {
   const content = await store.read(key);
-  const [, hash] = /-([0-9a-f]{64})\.safetensors$/.exec(key) ?? [];
+  const [, plan, shard, hash] = /([0-9a-f]{16})\/shards\/(\d+)\/\d+-([0-9a-f]{64})\.safetensors$/.exec(key) ?? [];
   if (!content || sha256(content) !== hash) return undefined;
   const { arrays, metadata } = decodeSafetensors(content, key);
-  return { info: infoSchema.parse(JSON.parse(metadata["ltad"] ?? "{}")), arrays, doubles: decodeDoubles(content, key) };
+  const info = infoSchema.parse(JSON.parse(metadata["ltad"] ?? "{}"));
+  if (info.plan !== plan || info.shard !== Number(shard)) return undefined;
+  return { info, arrays, doubles: decodeDoubles(content, key) };
 }

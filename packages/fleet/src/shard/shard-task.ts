@@ -12,6 +12,6 @@ export interface ShardTask {
 /** A shard while its images are added. */
 export interface ShardState {
   /** Adds one image; adds nothing when it throws. @throws LtadError `LTAD_IMAGE` when the image cannot be read */
-  add(item: PlanItem): Promise<void>;
+  add(item: PlanItem, content: Uint8Array): Promise<void>;
   result(): { readonly info: Pick<ShardInfo, "counts" | "sample" | "scores">; readonly arrays: FileArrays };
 }

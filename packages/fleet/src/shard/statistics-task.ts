@@ -12,6 +12,8 @@ import type { ShardState, ShardTask } from "./shard-task.js";
 export interface TaskOptions {
   /** Threads of the network; one for each core by default. */
   readonly threads?: number | undefined;
+  /** A folder for files of a model; that of the system by default. */
+  readonly scratch?: string | undefined;
 }
 
 /** Encodes images and folds each into the sums of its class; keeps the features of those that can be in the sample. */
@@ -30,15 +32,14 @@ interface Networks {
   readonly scatter: Scatter;
 }
 
-function statisticsState({ plan, read }: OpenPlan, task: StatisticsTask, { encoder, scatter }: Networks): ShardState {
+function statisticsState({ plan }: OpenPlan, task: StatisticsTask, { encoder, scatter }: Networks): ShardState {
   const sums = new Map<number, ClassSums>();
   const kept: Kept[] = [];
   return {
-    async add(item) {
+    async add(item, bytes) {
       const { label } = item;
       const file = nameOf(item);
       const { images, range } = plan.classes[label]!;
-      const bytes = await read(item);
       const encode = async (turn?: Turn) =>
         one(await encoder.encode({ file, bytes, range, ...(turn && { turn }), maxPixels: plan.maxPixels }));
       const image = await encode();

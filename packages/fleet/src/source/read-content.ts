@@ -20,7 +20,7 @@ export async function readContent(location: string, name: string, s3: S3Options 
   const remote = parseS3(place);
   if (!remote && !part) return readImageFile(place, { name });
   const content = remote ? await (await openBucket(remote.bucket, s3)).get(remote.key, part ?? whole) : await readPart(place, part!, name);
-  if (!content) throw imageError(name, `there is no object ${place}. Check the address`);
+  if (!content) throw imageError(name, `there is no object ${place}. Check the address`, { code: "ENOENT" });
   if (content.length > mostBytes) throw imageError(name, `it has more than ${mostBytes} bytes. Save a smaller file`);
   if (part && content.length < part.bytes)
     throw imageError(name, `${place} ends in the middle of it. Copy the archive again and make a new plan`);

@@ -70,6 +70,15 @@ describe("a store in a bucket", { timeout: 120_000 }, () => {
     expect((await store.list("x")).map(({ key }) => key)).toEqual(["x/1"]);
   });
 
+  it("waits for answers that are slow, but not silent for long", async () => {
+    const { store, direct, proxy } = await behind(() => "slow");
+    await store.write("x/1", content);
+    expect(hash(await direct.read("x/1"))).toBe(hash(content));
+    expect(hash(await store.read("x/1"))).toBe(hash(content)); // 4 s in all, and never silent for 1 s
+    expect((await store.list("x")).map(({ key }) => key)).toEqual(["x/1"]);
+    expect(proxy.asked).toHaveLength(3);
+  });
+
   it("takes no answer for whole that was shortened on the way", async () => {
     const { store, proxy } = await behind((method, count) => (method === "GET" && count < 3 ? "short" : undefined));
     await store.write("x", content);

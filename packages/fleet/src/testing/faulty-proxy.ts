@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** What an S3 server may do instead of answering. */
-export type HttpFault = "503" | "507" | "500" | "cut" | "short" | "silent" | "reset";
+export type HttpFault = "503" | "507" | "500" | "cut" | "short" | "slow" | "silent" | "reset";
 
 /** A request, before it is passed on. */
 export interface Asked {
@@ -22,7 +22,7 @@ export async function faultyProxy(port: number, faultOf: (asked: Asked) => HttpF
     asked.push({ ...one, fault });
     if (fault === "silent") return;
     if (fault === "reset") return void incoming.socket.destroy();
-    if (fault === "cut" || fault === "short" || fault === undefined) return passOn(port, incoming, answer, fault);
+    if (fault === "cut" || fault === "short" || fault === "slow" || fault === undefined) return passOn(port, incoming, answer, fault);
     incoming.resume();
     answer.writeHead(Number(fault), { "content-type": "application/xml" });
     answer.end(`<Error><Code>${codes[fault]}</Code><Message>test</Message></Error>`);
@@ -37,8 +37,8 @@ export async function faultyProxy(port: number, faultOf: (asked: Asked) => HttpF
 
 const codes = { "500": "InternalError", "503": "SlowDown", "507": "XMinioStorageFull" };
 
-/** "cut" ends the connection in the middle of the body; "short" passes on half of it as if it were all. */
-function passOn(port: number, incoming: IncomingMessage, answer: ServerResponse, fault: "cut" | "short" | undefined): void {
+/** "cut" ends the connection in the middle of the body; "short" passes on half of it as if it were all; "slow" pauses within it. */
+function passOn(port: number, incoming: IncomingMessage, answer: ServerResponse, fault: "cut" | "short" | "slow" | undefined): void {
   const { method, url: path, headers } = incoming;
   const onward = request({ port, host: "127.0.0.1", method, path, headers }, (reply) => {
     const chunks: Buffer[] = [];
@@ -49,9 +49,21 @@ function passOn(port: number, incoming: IncomingMessage, answer: ServerResponse,
       const sent = fault === "short" ? { ...reply.headers, "content-length": String(half.length) } : reply.headers;
       answer.writeHead(reply.statusCode!, sent);
       if (fault === "cut") answer.write(half, () => answer.destroy());
+      else if (fault === "slow") dribble(answer, body);
       else answer.end(fault === "short" ? half : body);
     });
   });
   onward.on("error", () => answer.destroy());
   incoming.pipe(onward);
+}
+
+/** A tenth of a body at a time, with 0.4 s before each. */
+function dribble(answer: ServerResponse, body: Buffer): void {
+  const size = Math.max(1, Math.ceil(body.length / 10));
+  const next = (offset: number) => {
+    if (offset >= body.length) return void answer.end();
+    answer.write(body.subarray(offset, offset + size));
+    setTimeout(() => next(offset + size), 400);
+  };
+  setTimeout(() => next(0), 400);
 }

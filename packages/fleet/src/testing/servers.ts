@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,22 +22,26 @@ export function hasProgram(name: string): boolean {
   return spawnSync("sh", ["-c", `command -v ${name}`]).status === 0;
 }
 
-/** Redis without persistence: after `kill` it has forgotten everything. */
-export async function redisServer(): Promise<TestServer> {
+/** Redis without persistence: after `kill` it has forgotten everything. @param more its arguments, which may need the port */
+export async function redisServer(more: readonly string[] | ((port: number) => readonly string[]) = []): Promise<TestServer> {
   const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const own = typeof more === "function" ? more(port) : more;
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...own];
   return server(port, `redis://127.0.0.1:${port}`, () => spawn("redis-server", args, { stdio: "ignore" }));
 }
 
-/** PostgreSQL in a folder of its own; root cannot run it, so another user does. */
-export async function postgresServer(): Promise<TestServer> {
+/** PostgreSQL in a folder of its own; root cannot run it, so another user does. @param password of its user; none by default */
+export async function postgresServer(password?: string): Promise<TestServer> {
   const port = await freePort();
   const folder = temporary("postgres");
   const user = process.getuid?.() === 0 ? postgresUser() : undefined;
-  if (user) chownSync(folder, user.uid, user.gid);
+  const file = join(folder, "password");
+  if (password !== undefined) writeFileSync(file, password);
+  for (const path of password === undefined ? [folder] : [folder, file]) if (user) chownSync(path, user.uid, user.gid);
   chmodSync(folder, 0o700);
   const data = join(folder, "data");
-  execFileSync("initdb", ["-D", data, "-U", "ltad", "-A", "trust", "--no-sync"], { ...user, stdio: "ignore", cwd: tmpdir() });
+  const access = password === undefined ? ["-A", "trust"] : ["-A", "scram-sha-256", `--pwfile=${file}`];
+  execFileSync("initdb", ["-D", data, "-U", "ltad", ...access, "--no-sync"], { ...user, stdio: "ignore", cwd: tmpdir() });
   const args = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", folder];
   const url = `postgres://ltad@127.0.0.1:${port}/postgres`;
   return server(port, url, () => spawn("postgres", args, { ...user, stdio: "ignore", cwd: tmpdir() }));

@@ -2,22 +2,26 @@ import { fork } from "node:child_process";
 import { LtadError } from "@ltad/core";
 import type { Failure, FromChild, ShardOrder } from "../child/messages.js";
 import type { ShardDone } from "../shard/run-shard.js";
+import { removeScratch, scratchFolder } from "./scratch-folder.js";
 
 /** How a computing process is started. */
 export interface ChildOptions {
   /** Its program; that of this package by default. */
   readonly program?: URL | undefined;
-  /** Milliseconds that one image may take: the process is ended after that. */
+  /** Milliseconds that one image may take once it is read: the process is ended after that. */
   readonly patience: number;
 }
 
 /** A process ended, or was ended, while it worked on an image. */
 export interface Crash {
-  /** The image that it worked on; undefined before the first. */
+  /** The image that it worked on; undefined while it read one, or wrote the result. */
   readonly image: string | undefined;
   /** "was ended by SIGSEGV", or "took more than 60 s". */
   readonly how: string;
 }
+
+/** The next image is read: a store or a share may be out of reach for minutes. */
+const betweenImages = (patience: number) => Math.max(patience, 300_000);
 
 /** A computing process. */
 export interface Child {
@@ -27,7 +31,7 @@ export interface Child {
    * @returns what became of it, or the crash that ended the process
    * @throws the error of the shard
    */
-  run(order: ShardOrder, onProgress?: (done: number, total: number) => void): Promise<ShardDone | Crash>;
+  run(order: Omit<ShardOrder, "scratch">, onProgress?: (done: number, total: number) => void): Promise<ShardDone | Crash>;
   /** Ends it, whatever it works on. */
   kill(): void;
 }
@@ -36,16 +40,18 @@ const ownProgram = new URL(import.meta.url.endsWith(".ts") ? "../child/main.ts" 
 
 /** Starts a process that computes shards, so that an image that crashes or hangs it does no harm to this one. */
 export function startChild({ program = ownProgram, patience }: ChildOptions): Child {
+  const scratch = scratchFolder();
   const child = fork(program, [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  child.once("exit", () => removeScratch(scratch)); // also of a process that was killed
   let current: string | undefined;
-  let hung = false;
+  let hung = 0; // seconds
   let timer: NodeJS.Timeout | undefined;
-  const watch = () => {
+  const watch = (limit: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      hung = true;
+      hung = limit / 1000;
       child.kill("SIGKILL");
-    }, patience);
+    }, limit);
   };
   return {
     pid: child.pid,
@@ -59,16 +65,20 @@ export function startChild({ program = ownProgram, patience }: ChildOptions): Ch
           child.off("exit", onExit);
         };
         const onMessage = (message: FromChild) => {
-          if (message.type === "begin") current = message.id;
-          if (message.type === "begin" || message.type === "progress") watch();
-          if (message.type === "progress") onProgress?.(message.done, message.total);
+          if (message.type === "begin") watch(patience);
+          current = message.type === "begin" ? message.id : undefined;
+          if (message.type === "progress") {
+            watch(betweenImages(patience));
+            if (message.done === message.total) clearTimeout(timer); // the result may be large, and the store slow
+            onProgress?.(message.done, message.total);
+          }
           if (message.type !== "done" && message.type !== "failed") return;
           stop();
           if (message.type === "done") resolve(message.result);
           else reject(errorOf(message.error));
         };
         const onExit = (code: number | null, signal: string | null) => {
-          const how = hung ? `took more than ${patience / 1000} s` : signal ? `was ended by ${signal}` : `ended with code ${code}`;
+          const how = hung > 0 ? `took more than ${hung} s` : signal ? `was ended by ${signal}` : `ended with code ${code}`;
           const image = current;
           stop();
           resolve({ image, how });
@@ -76,7 +86,7 @@ export function startChild({ program = ownProgram, patience }: ChildOptions): Ch
         if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode);
         child.on("message", onMessage);
         child.once("exit", onExit);
-        child.send(order, () => undefined); // a process that has ended shows by its exit
+        child.send({ ...order, scratch } satisfies ShardOrder, () => undefined); // a process that has ended shows by its exit
       }),
   };
 }

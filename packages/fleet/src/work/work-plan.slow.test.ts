@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { mergeStatistics } from "../merge/merge-statistics.js";
 import type { StatisticsTask } from "../plan/plan.js";
 import { missingShards } from "../shard/list-results.js";
@@ -22,7 +22,16 @@ it("names images that crash or hang their process twice, and counts the rest of 
   const { address, opened } = await tinyPlan(root, { shardImages: 20, train: 6, bad });
   expect(await planStatus(opened)).toMatchObject({ done: 0, missing: [0, 1], images: 21, imagesDone: 0, bad: [], secondsLeft: null });
   const shards = [...opened.plan.shards.keys()];
-  const done = await workPlan(address, opened, { processes: 1, shards, threads: 1, imageSeconds: 6, program });
+  const temporary = join(root, "temporary");
+  await mkdir(temporary);
+  vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const folders = async () => (await readdir(temporary)).filter((name) => name.startsWith("ltad-"));
+  let most = 0;
+  const onProgress = () => void folders().then(({ length }) => (most = Math.max(most, length)));
+  const done = await workPlan(address, opened, { processes: 1, shards, threads: 1, imageSeconds: 6, program, onProgress });
+  await vi.waitFor(async () => expect(await folders()).toEqual([]), { timeout: 10_000 }); // also of the processes that were killed
+  expect(most).toBe(1);
   expect(done.map(({ images }) => images)).toEqual([17, 1]);
   const status = await planStatus(opened);
   expect(status).toMatchObject({ done: 2, missing: [], imagesDone: 21, secondsLeft: 0 });

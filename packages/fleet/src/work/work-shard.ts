@@ -86,6 +86,6 @@ function newBlame() {
 }
 
 function lostError(shard: number, how: string): LtadError {
-  const message = `shard ${shard}: the process that computes it ${how} before its first image, ${mostTries} times. Check its messages above and the free memory.`;
+  const message = `shard ${shard}: the process that computes it ${how} while it worked on no image, ${mostTries} times. Check its messages above and the free memory.`;
   return new LtadError("LTAD_FETCH", message);
 }

@@ -69,7 +69,8 @@ async function secondsPerImage(opened: OpenPlan): Promise<number | null> {
     const times: number[] = [];
     for (const item of items) {
       const start = performance.now();
-      const isRead = await state.add(item).then(
+      const added = opened.read(item).then((content) => state.add(item, content));
+      const isRead = await added.then(
         () => true,
         () => false, // a worker names it
       );

@@ -39,10 +39,13 @@ export async function mergePlan(address: string, options: MergeScoresOptions & O
     if (format !== undefined) throw formatError(format);
     return mergeStatistics(opened, task, others);
   }
-  const merged = await mergeScores(opened, merge);
-  if (task.kind === "score") return merged;
-  const evaluation = await withModel(opened, task, (folder) => evaluateMerged(opened, task, folder, others));
-  return { ...merged, evaluation };
+  let evaluation: Evaluation | undefined;
+  const andThen = async (folder: string) => {
+    if (task.kind === "evaluate")
+      evaluation = await withModel(opened, task, (model) => evaluateMerged(opened, task, model, { ...others, out: folder }));
+  };
+  const merged = await mergeScores(opened, { ...merge, andThen });
+  return { ...merged, ...(evaluation && { evaluation }) };
 }
 
 async function evaluateMerged(opened: OpenPlan, task: ScoreTask, model: string, { out, ...job }: MergeOptions): Promise<Evaluation> {

@@ -14,8 +14,9 @@ const options: ScaledJobOptions = {
   memory: "4Gi",
   queue: "redis://queue:6379",
 };
-const opened = { id: "0123456789abcdef", plan: { root: "/data", shards: [] as unknown } as Plan };
-const manifestOf = (over: Partial<ScaledJobOptions> = {}) => scaledJob(opened, { ...options, ...over });
+const openedAt = (root: string) => ({ id: "0123456789abcdef", plan: { root, shards: [] as unknown } as Plan });
+const manifestOf = (over: Partial<ScaledJobOptions> = {}) =>
+  scaledJob(openedAt(over.address === undefined ? "/data" : "s3://plant/images"), { ...options, ...over });
 const textOf = (over: Partial<ScaledJobOptions> = {}) => stringify(manifestOf(over));
 
 it("is workers of the queue, as many as shards wait", () => {
@@ -60,8 +61,9 @@ it("is workers of the queue, as many as shards wait", () => {
             containers:
               - name: ltad
                 image: registry/ltad:1
-                args:
+                command:
                   - ltad
+                args:
                   - work
                   - --queue
                   - $(LTAD_QUEUE)
@@ -113,6 +115,14 @@ it("is workers of the queue, as many as shards wait", () => {
   `);
 });
 
+const inBucket: Partial<ScaledJobOptions> = {
+  address: "s3://plant/fleet/plans/0123456789abcdef",
+  storeClaim: undefined,
+  imagesClaim: undefined,
+  s3Secret: "s3-keys",
+  s3: { endpoint: "http://storage:9000" },
+};
+
 it("reads a password from a Secret, and refuses one in the URL", () => {
   const redis = textOf({ queue: "rediss://ltad@queue/3", queueSecret: "queue" });
   for (const part of [
@@ -138,6 +148,13 @@ it("counts in PostgreSQL what waits, and what a killed worker has left", () => {
   expect(text).not.toContain("key: password");
 });
 
+it("runs workers of a store in a bucket, with its keys from a Secret", () => {
+  const text = textOf(inBucket);
+  for (const part of ["- s3://plant/fleet\n", "name: AWS_ENDPOINT_URL", "key: AWS_SECRET_ACCESS_KEY", "volumes: []"])
+    expect(text).toContain(part);
+  expect(text).not.toContain("claimName");
+});
+
 const python = process.env["LTAD_KEDA_PYTHON"];
 const program = `
 import sys, yaml
@@ -156,8 +173,8 @@ print("valid")
 `;
 
 it.skipIf(!python)("is what KEDA's own schema takes (LTAD_KEDA_PYTHON: a Python with cloudcoil-models-keda and pyyaml)", () => {
-  const documents = [{}, { queue: "rediss://queue/3", queueSecret: "q" }, { queue: "postgres://db/ltad", queueSecret: "q" }].map((over) =>
-    textOf({ cpu: "2000m", ...over }),
+  const documents = [{}, { queue: "rediss://queue/3", queueSecret: "q" }, { queue: "postgres://db/ltad", queueSecret: "q" }, inBucket].map(
+    (over) => textOf({ cpu: "2000m", ...over }),
   );
   const { stdout, stderr } = spawnSync(python!, ["-c", program], { encoding: "utf8", input: documents.join("---\n") });
   expect(stdout, stderr).toBe("valid\n");

@@ -1,6 +1,8 @@
 import { LtadError } from "@ltad/core";
 import type { OpenPlan } from "@ltad/fleet";
-import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate, storeOf } from "./kubernetes-job.js";
+import { queueUrl } from "@ltad/fleet/bullmq";
+import { failureRules, type KubernetesJobOptions, metadataOf, podTemplate } from "./kubernetes-job.js";
+import { storeOf } from "./pod-places.js";
 
 export interface ScaledJobOptions extends KubernetesJobOptions {
   /** The queue, without a password: redis://, rediss://, postgres:// or postgresql://. */
@@ -15,10 +17,10 @@ const idle = 60;
 /**
  * A ScaledJob of KEDA: workers of a queue, as many as there are shards waiting. Each takes shards until none is left. One stays, because workers
  * take care of shards whose worker was killed.
- * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store that is not at an absolute path
+ * @throws LtadError `LTAD_CONFIG` for a queue with a password, another kind of queue, or a store or images that pods cannot find
  */
 export function scaledJob(opened: Pick<OpenPlan, "id" | "plan">, options: ScaledJobOptions): object {
-  const url = queueUrl(options.queue);
+  const url = openUrl(options.queue);
   const env = envOf(url, options.queueSecret);
   const args = ["--queue", "$(LTAD_QUEUE)", "--idle", String(idle), "--store", storeOf(options.address)];
   return {
@@ -77,13 +79,10 @@ function triggerOf({ protocol, hostname, port, pathname, username }: URL, env: r
 
 const isRedis = (protocol: string) => protocol === "redis:" || protocol === "rediss:";
 
-function queueUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !["redis:", "rediss:", "postgres:", "postgresql:"].includes(url.protocol)) {
-    const message = `--queue: expected a URL such as redis://queue:6379 or postgres://ltad@db/ltad, received ${url ? `${url.protocol}//${url.host}` : text}.`;
-    throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
-  }
-  if (url.password === "") return url;
+/** A manifest is read by many, so it has no password. */
+function openUrl(text: string): URL {
+  const url = queueUrl(text);
+  if (url.password === "" && !url.searchParams.has("password")) return url;
   const message = `--queue: omit the password of ${url.host}, because many people can read a manifest. Store the complete URL under the key "url" of a Secret, and pass the name of the Secret with --queue-secret.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "queue" } });
 }

@@ -3,13 +3,16 @@ import { openPlan } from "@ltad/fleet";
 import { stringify } from "yaml";
 import { kubernetesJob } from "../../../fleet/kubernetes-job.js";
 import { scaledJob } from "../../../fleet/scaled-job.js";
+import { s3Settings } from "../../../environment.js";
 import type { Io } from "../../io.js";
 import { type CommonOptions, withSession } from "../../session.js";
 
 export interface DeployOptions extends CommonOptions {
   readonly image: string;
-  readonly claim: string;
+  readonly claim?: string;
   readonly imagesClaim?: string;
+  readonly s3Secret?: string;
+  readonly s3Endpoint?: string;
   readonly parallelism: number;
   readonly cpu: string;
   readonly memory: string;
@@ -21,10 +24,11 @@ export interface DeployOptions extends CommonOptions {
 /** Prints a Kubernetes Job, or a ScaledJob of KEDA. */
 export async function deployKubernetes(io: Io, address: string, options: DeployOptions): Promise<void> {
   await withSession(io, options, "Nothing was printed.", async (session) => {
-    const { claim: storeClaim, imagesClaim, image, parallelism, cpu, memory, queueSecret } = options;
+    const { claim: storeClaim, imagesClaim, s3Secret, s3Endpoint, image, parallelism, cpu, memory, queueSecret } = options;
     const queue = queueOf(options);
-    const settings = { address, image, storeClaim, imagesClaim, parallelism, cpu, memory };
-    const opened = await openPlan(address);
+    const s3 = s3Settings(io.env, s3Endpoint);
+    const settings = { address, image, storeClaim, imagesClaim, s3Secret, s3, parallelism, cpu, memory };
+    const opened = await openPlan(address, { s3 });
     const job = queue === undefined ? kubernetesJob(opened, settings) : scaledJob(opened, { ...settings, queue, queueSecret });
     session.printJson(job);
     session.print(stringify(job).trimEnd());

@@ -30,7 +30,7 @@ it.each([
   [["fleet", "start", plan, "--local", "2"], `PLAN ${plan}: there is no plan.`],
   [["fleet", "retry", plan], "error: required option '--bad' not specified"],
   [["merge", plan], `PLAN ${plan}: there is no plan.`],
-  [["deploy", "k8s", plan, "--image", "x"], "error: required option '--claim <name>' not specified"],
+  [["deploy", "k8s", plan], "error: required option '--image <name>' not specified"],
   [["deploy", "k8s", plan, "--image", "x", "--claim", "y", "--keda"], "--keda: expected --queue with the URL of the queue, received none."],
   [["deploy", "k8s", plan, "--image", "x", "--claim", "y", "--queue", "redis://q"], "--queue: use it only with --keda"],
   [["work", plan, "--idle", "60"], "--idle: use it only with --queue"],

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { LtadError } from "@ltad/core";
 import { plural } from "@ltad/core/format";
-import { missingShards, openPlan, workPlan } from "@ltad/fleet";
+import { checkOut, missingShards, openPlan, workPlan } from "@ltad/fleet";
+import { withoutPassword } from "@ltad/fleet/bullmq";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { typedCommand } from "../../typed-command.js";
@@ -12,7 +12,8 @@ export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOp
 
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
-  const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", options.queue] as const);
+  const where =
+    options.queue === undefined ? (["--local", options.local] as const) : (["--queue", withoutPassword(options.queue)] as const);
   const again = typedCommand(
     io.env,
     "fleet",
@@ -25,7 +26,7 @@ export async function startCommand(io: Io, address: string, options: StartComman
     ...placeWords(options),
   );
   await withSession(io, options, `Finished shards are kept. Continue with\n  ${again}`, async (session) => {
-    checkFree(outOf(address, options), options);
+    await checkOut(outOf(address, options), options.force ?? false); // before the work
     const opened = await openPlan(address, placesOf(io.env, options));
     const missing = await missingShards(opened);
     session.info(`${plural(missing.length, "shard")} of ${opened.plan.shards.length} to run.`);
@@ -47,11 +48,4 @@ export async function runShards(
   const threads = sharedThreads(processes, options);
   const opened = await openPlan(address, placesOf(io.env, options));
   await workPlan(address, opened, { ...workOptions(io.env, { ...options, threads }), processes, shards, signal, onProgress });
-}
-
-/** A folder that is in the way is reported before the work. */
-function checkFree(out: string, { force = false }: MergeCommandOptions): void {
-  if (force || !existsSync(out)) return;
-  const message = `--out ${out}: it already exists. Choose another folder, or replace it with --force.`;
-  throw new LtadError("LTAD_CONFIG", message, { details: { folder: out } });
 }

@@ -1,0 +1,27 @@
+import { LtadError } from "@ltad/core";
+
+/** What a server says of a user, a password, a database or a certificate that does not fit. */
+const refusals = [
+  /^(NOAUTH|WRONGPASS|NOPERM)\b/,
+  /DB index is out of range/,
+  /authentication failed|password must be a string|no pg_hba\.conf entry/,
+  /^(database|role) .* does not exist$/,
+  /permission denied/,
+  /does not support SSL|certificate/,
+];
+
+/** Why a queue cannot be used: its server refuses this program for good, or is out of reach for now. */
+export function queueError(error: Error & { readonly code?: string }, { host }: URL): LtadError {
+  const reason = reasonOf(error);
+  if (refusals.some((pattern) => pattern.test(reason))) {
+    const message = `--queue: the server ${host} refuses the connection (${reason}). Check the user, the password and the database of the URL, and its certificate.`;
+    return new LtadError("LTAD_CONFIG", message, { cause: error, details: { field: "queue" } });
+  }
+  const message = `--queue: the server ${host} cannot be reached (${reason}). Check its address, and that it runs.`;
+  return new LtadError("LTAD_FETCH", message, { cause: error });
+}
+
+/** The same in few words. */
+export function reasonOf({ message, code }: Error & { readonly code?: string }): string {
+  return message || (code ?? "no reason given");
+}
