@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly clients?: number;
   /** Instead of clients: requests in a second, sent whether the earlier ones are answered or not. */
   readonly perSecond?: number;
+  /** Milliseconds after which an answer counts as failed; a minute by default: a server that hangs must not hold up a measurement. */
+  readonly longestWait?: number;
 }
 
 /** An image as people send it with curl. */
@@ -34,9 +36,6 @@ export const tensorTo = (servers: readonly string[], file: Buffer) => ({
   body: Buffer.from(JSON.stringify({ inputs: [{ name: "image", shape: [1], datatype: "BYTES", data: [file.toString("base64")] }] })),
 });
 
-/** Milliseconds after which an answer counts as failed: a server that hangs must not hold up a measurement. */
-const longestWait = 60_000;
-
 /** Sends images for some time, and waits for the last answers. */
 export async function load({
   urls,
@@ -45,6 +44,7 @@ export async function load({
   ms,
   clients = 1,
   perSecond,
+  longestWait = 60_000,
 }: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const found = { ok: 0, refused: 0, failed: 0, latencies: [] as number[], overheads: [] as number[] };
@@ -52,7 +52,7 @@ export async function load({
   let next = 0;
   const one = async () => {
     const sent = performance.now();
-    const { status, total } = await post(agent, urls[next++ % urls.length]!, body, type);
+    const { status, total } = await post(agent, urls[next++ % urls.length]!, body, { type, longestWait });
     if (status !== 200) {
       if (status === 503) found.refused++;
       else found.failed++;
@@ -90,7 +90,12 @@ interface Answered {
   readonly total: number | undefined;
 }
 
-function post(agent: Agent, url: string, body: Buffer, type: string): Promise<Answered> {
+function post(
+  agent: Agent,
+  url: string,
+  body: Buffer,
+  { type, longestWait }: { readonly type: string; readonly longestWait: number },
+): Promise<Answered> {
   return new Promise((resolve) => {
     const headers = { "content-type": type, "content-length": body.length };
     const failed = () => resolve({ status: 0, total: undefined });

@@ -10,6 +10,7 @@ import { healthRoutes } from "./health-routes.js";
 import { HttpError } from "./http-error.js";
 import { type AccessOptions, addAccess } from "./http/access.js";
 import { addBodies, type BodyOptions } from "./http/bodies.js";
+import { addSending } from "./http/sending.js";
 import { addEnding } from "./http/ending.js";
 import { addErrors, answerBrokenRequest, answerOddRequests, frameworkError } from "./http/errors.js";
 import { addMethodRefusals } from "./http/method-refusals.js";
@@ -58,6 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addEnding(app, patience);
   await addAccess(app, options);
   addBodies(app, options);
+  addSending(app, options.requestTimeout ?? 60_000);
   app.addHook("onClose", () => models.close());
   const metrics = createMetrics(() => models);
   models.watch(metrics);

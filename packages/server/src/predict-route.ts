@@ -40,6 +40,7 @@ export function predictRoute(context: ServerContext): void {
       const { model } = request.ticket!;
       const answerAs = upload.answer ?? (wantsPicture(request) ? "overlay" : "json");
       const [answer] = await judge(request.ticket!, [jobOf(upload, answerAs)], { signal: untilGone(reply), trace: request.trace });
+      request.ticket!.place.release(); // before the answer: a client that does not read it keeps no place
       if (answerAs !== "json") return sendPicture(reply, answer!, answerAs);
       return reply.type("application/json; charset=utf-8").send(jsonOf(answer!, model, upload.map_format));
     },

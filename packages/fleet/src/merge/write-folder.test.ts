@@ -15,7 +15,7 @@ describe("a folder that a merge writes", () => {
     const out = join(root, "merged");
     await mkdir(out); // an empty folder is in nobody's way
     await writeFolder(out, false, fillWith("one"));
-    await expect(writeFolder(out, false, fillWith("two"))).rejects.toThrow(`--out ${out}: it is there already.`);
+    await expect(writeFolder(out, false, fillWith("two"))).rejects.toThrow(`--out ${out}: it already exists.`);
     await writeFolder(out, true, fillWith("two"));
     expect(await readFile(join(out, "text"), "utf8")).toBe("two");
     expect(await readdir(root)).toEqual(["merged"]);
@@ -37,7 +37,7 @@ describe("a folder that a merge writes", () => {
     const out = join(root, "merged");
     const both = await Promise.allSettled([writeFolder(out, false, fillWith("one")), writeFolder(out, false, fillWith("two"))]);
     const failed = both.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
-    expect(failed).toEqual([expect.stringContaining(`--out ${out}: it is there already.`)]);
+    expect(failed).toEqual([expect.stringContaining(`--out ${out}: it already exists.`)]);
     expect(await readdir(root)).toEqual(["merged"]);
   });
 });

@@ -4,6 +4,7 @@ import type { Answer, FromWorker, Job, ModelInfo } from "../messages.js";
 import type { Engine, EngineLoad, Place, PredictOptions } from "./engine.js";
 import { Places } from "./places.js";
 import { errorOf, shuttingDown, tooLate, tooLongInQueue, unusable } from "./pool-errors.js";
+import { UpTime } from "./up-time.js";
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from "./worker-process.js";
 
 // This file is long because it is one thing: the life of jobs among processes that can die at any time.
@@ -13,9 +14,12 @@ export interface PoolOptions extends WorkerProcessOptions {
   readonly processes?: number;
   /** Requests that may wait; more are refused. */
   readonly maxQueue: number;
-  /** Milliseconds that one image may take; its process is stopped then. Also the longest wait for its turn. */
+  /**
+   * Milliseconds that one image may take; its process is stopped then. Also the longest wait for its turn, without the time in which
+   * no process could work because all were starting again.
+   */
   readonly timeout: number;
-  /** Milliseconds in which a process must have opened the bundle and tried it; 120,000. */
+  /** Milliseconds in which a process must have opened the bundle and tried it, and of the longest wait for a process; 120,000. */
   readonly openTimeout?: number;
   /** Told what happens to the processes and of bugs in them. */
   readonly log: (message: string) => void;
@@ -25,6 +29,12 @@ interface Pending {
   readonly id: number;
   readonly job: Job;
   readonly arrived: number;
+  /** When its present wait began, by the clock and by the time in which the engine could work. */
+  waits: { readonly since: number; readonly up: number };
+  /** Ends its wait. */
+  limit?: NodeJS.Timeout;
+  /** Whether its caller waits for less time than the engine allows; nothing prolongs that. */
+  readonly isCallers: boolean;
   readonly resolve: (answer: Answer & { readonly waited: number }) => void;
   readonly reject: (error: Error) => void;
   started?: number;
@@ -46,7 +56,10 @@ interface Slot {
 
 /** Answers without a number in a row, after which a model counts as broken. */
 const fewNumbers = 3;
-/** How often an image is tried while processes die of it or under it: anything may end a process, and no request shall be lost by that. */
+/**
+ * How often an image is tried while processes die of it or under it: anything may end a process, and no request shall be lost by that.
+ * The time of an image begins anew with each try, so that the number alone ends it.
+ */
 const mostTries = 5;
 /** After so many deaths, an image may be their cause; only the first process works on it then, and the others go on. */
 const suspicious = 2;
@@ -81,6 +94,9 @@ class Pool implements Engine {
   #withoutNumber = 0;
   /** The folder holds another model by now, so that no process can start again. */
   #isOutdated = false;
+  /** The bundle could not be opened when a process last started: waiting for the next is vain. */
+  #isBroken = false;
+  readonly #upTime = new UpTime();
   #onEmpty = () => {};
 
   constructor(private readonly options: PoolOptions) {
@@ -143,19 +159,16 @@ class Pool implements Engine {
 
   #enqueue(job: Job, signal: AbortSignal | undefined, timeout: number, isCallers: boolean): Promise<Answer & { readonly waited: number }> {
     return new Promise((resolve, reject) => {
-      const pending: Pending = { id: ++this.#lastId, job, arrived: performance.now(), resolve, reject, crashes: 0 };
-      const giveUp = (error: Error) => {
-        const at = this.#queue.indexOf(pending);
-        if (at >= 0) this.#queue.splice(at, 1);
-        pending.abandoned = true;
-        pending.reject(error); // a process that works on it finishes it, and the answer is dropped
-      };
-      const late = () => (pending.started === undefined ? giveUp(tooLongInQueue()) : isCallers && giveUp(tooLate(timeout)));
-      const timer = setTimeout(late, timeout);
-      const gone = () => giveUp(new LtadError("LTAD_ABORTED", "The client closed the connection."));
+      const arrived = performance.now();
+      const waits = { since: arrived, up: this.#upTime.now() };
+      const pending: Pending = { id: ++this.#lastId, job, arrived, waits, isCallers, resolve, reject, crashes: 0 };
+      const late = () => this.#giveUp(pending, pending.started === undefined ? tooLongInQueue() : tooLate(timeout));
+      const timer = isCallers ? setTimeout(late, timeout) : undefined;
+      const gone = () => this.#giveUp(pending, new LtadError("LTAD_ABORTED", "The client closed the connection."));
       signal?.addEventListener("abort", gone, { once: true });
       const done = () => {
         clearTimeout(timer);
+        clearTimeout(pending.limit);
         signal?.removeEventListener("abort", gone);
       };
       Object.assign(pending, {
@@ -164,8 +177,27 @@ class Pool implements Engine {
       });
       if (signal?.aborted) return gone();
       this.#queue.push(pending);
+      this.#limitWait(pending);
       this.#next();
     });
+  }
+
+  /** Ends the wait for an answer; a process that works on it finishes it, and the answer is dropped. */
+  #giveUp(pending: Pending, error: Error): void {
+    const at = this.#queue.indexOf(pending);
+    if (at >= 0) this.#queue.splice(at, 1);
+    pending.abandoned = true;
+    pending.reject(error);
+  }
+
+  /** Ends a wait for its turn when its time is over. */
+  #limitWait(pending: Pending): void {
+    if (pending.isCallers) return;
+    const { timeout, openTimeout = 120_000 } = this.options;
+    const { since, up } = pending.waits;
+    const left = Math.min(timeout - (this.#upTime.now() - up), timeout + openTimeout - (performance.now() - since));
+    if (left <= 0) return this.#giveUp(pending, tooLongInQueue());
+    pending.limit = setTimeout(() => this.#limitWait(pending), Math.max(left, 100)); // again where the clock has rested meanwhile
   }
 
   /** Gives jobs to processes that have none. */
@@ -177,6 +209,7 @@ class Pool implements Engine {
       const pending = this.#queue.splice(at, 1)[0]!;
       slot.current = pending;
       pending.started = performance.now();
+      clearTimeout(pending.limit);
       slot.limit = setTimeout(() => this.#tookTooLong(slot), this.options.timeout);
       slot.process.send(pending.id, pending.job);
     }
@@ -201,11 +234,15 @@ class Pool implements Engine {
           }
           this.#model = model;
           Object.assign(slot, { ready: true, failures: 0 });
+          this.#isBroken = false;
+          this.#setClock();
           resolve();
           this.#next();
         },
         failed: (error) => {
           reject(errorOf(error, this.options.log));
+          this.#isBroken = true;
+          this.#setClock();
           process.kill();
         },
         result: (message) => this.#finish(slot, message),
@@ -235,6 +272,7 @@ class Pool implements Engine {
 
   #tookTooLong(slot: Slot): void {
     slot.ready = false; // nothing more for this process
+    this.#setClock();
     this.#take(slot)?.reject(tooLate(this.options.timeout));
     slot.process?.kill();
   }
@@ -251,6 +289,7 @@ class Pool implements Engine {
     if (slot.process !== process) return;
     const wasReady = slot.ready;
     Object.assign(slot, { ready: false, process: undefined });
+    this.#setClock();
     const pending = this.#take(slot);
     if (pending) this.#tryAgain(pending, how);
     if (!this.#model || (this.#closed && this.#places.taken === 0)) return; // a first start that fails is the caller's to report
@@ -264,13 +303,20 @@ class Pool implements Engine {
     }, pause).unref();
   }
 
-  /** A job whose process died: again, before all others, while there is time; then it is taken to be the cause. */
+  /** The time of those that wait goes on while a process can work, and where none ever may. */
+  #setClock(): void {
+    this.#upTime.set(this.#isBroken || this.#slots.some(({ ready }) => ready));
+  }
+
+  /** A job whose process died: again, before all others; after a number of tries it is taken to be the cause. */
   #tryAgain(pending: Pending, how: string): void {
     if (pending.abandoned) return;
     pending.crashes++;
-    if (pending.crashes < mostTries && performance.now() - pending.arrived < this.options.timeout) {
+    if (pending.crashes < mostTries) {
       delete pending.started;
+      pending.waits = { since: performance.now(), up: this.#upTime.now() };
       this.#queue.unshift(pending);
+      this.#limitWait(pending);
       this.#handBack();
       return this.#next();
     }

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import http2 from "node:http2";
 import { type ClientUnaryCall, credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../engine/engine.js";
@@ -116,6 +118,27 @@ describe("gRPC", () => {
       await expect(call(method)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     const { models } = await call("RepositoryIndex", {}, { authorization: "Bearer correct-horse-battery" });
     expect(models).toHaveLength(1);
+  });
+
+  it("reads a few messages at a time, those of callers with a key alone, and small ones of health meanwhile", async () => {
+    const maxBytes = 20_000_000;
+    const image = { ...file, contents: { bytes_contents: [Buffer.alloc(10_000_000, 1)] } };
+    const { call, jobs } = await open({}, { maxBytes, maxBytesInFlight: maxBytes, requestTimeout: 700, apiKeys: ["correct-horse-battery"] });
+    const key = { authorization: "Bearer correct-horse-battery" };
+    await expect(call("ModelInfer", { model_name: "ltad", inputs: [image] })).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const slow = http2.connect(`http://${server!.address}`);
+    const headers = { ":method": "POST", ":path": "/inference.GRPCInferenceService/ModelInfer", "content-type": "application/grpc", ...key };
+    const half = slow.request(headers);
+    for (const end of [slow, half]) end.on("error", () => {});
+    half.write(Buffer.from([0, 0, 1, 0, 0, 1, 2, 3])); // three bytes of 65,536
+    const trailers = once(half, "response") as Promise<[Record<string, unknown>]>;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const waiting = call("ModelInfer", { model_name: "ltad", inputs: [file] }, key);
+    expect(await call("ServerLive")).toEqual({ live: true });
+    expect(jobs).toHaveLength(0);
+    expect((await trailers)[0]).toMatchObject({ "grpc-status": `${status.DEADLINE_EXCEEDED}` });
+    expect(await waiting).toHaveProperty("outputs");
+    slow.destroy();
   });
 
   it("is traced as a part of its caller's trace, and answers with its place in it", async () => {

@@ -10,6 +10,8 @@ import { changeModel, repositoryIndex } from "../protocol/repository-routes.js";
 import { statisticsOf } from "../protocol/statistics-routes.js";
 import type { RequestTrace, Tracing } from "../tracing/tracing.js";
 import type { InferRequestMessage } from "./messages.js";
+import { createDoor } from "./door.js";
+import { grpcCodes } from "./grpc-codes.js";
 import { inferenceService } from "./protocol.js";
 import { tracedCall } from "./traced-call.js";
 import { fromMessage, toMessage } from "./translate.js";
@@ -21,6 +23,10 @@ export interface GrpcOptions {
   readonly modelControl: boolean;
   readonly apiKeys?: readonly string[];
   readonly maxBytes?: number;
+  /** Bytes of all messages together that are on their way; 256 MiB. */
+  readonly maxBytesInFlight?: number;
+  /** Milliseconds in which a message must have come; 60,000. */
+  readonly requestTimeout?: number;
   readonly tracing?: Tracing | undefined;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
@@ -37,12 +43,23 @@ const mostCalls = 64;
 
 /** Serves the Open Inference Protocol over gRPC. @throws LtadError `LTAD_CONFIG` when the port cannot be used */
 export async function startGrpc(options: GrpcOptions): Promise<RunningGrpc> {
-  const { host, port, maxBytes = 32 * 2 ** 20, tls } = options;
+  const { host, port, maxBytes = 32 * 2 ** 20, maxBytesInFlight = 256 * 2 ** 20, requestTimeout = 60_000, apiKeys, tls } = options;
+  const checkKey = createKeyCheck(apiKeys);
   setLogVerbosity(logVerbosity.NONE); // it would print; what matters comes as errors
   const server = new Server({
     "grpc.max_receive_message_length": maxBytes + 65_536,
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": mostCalls,
+    interceptors: [
+      createDoor({
+        most: Math.max(1, Math.floor(maxBytesInFlight / maxBytes)),
+        timeout: requestTimeout,
+        check(metadata) {
+          const [authorization, key] = ["authorization", "x-api-key"].map((one) => metadata.get(one)[0]?.toString());
+          checkKey?.({ authorization, "x-api-key": key });
+        },
+      }),
+    ],
   });
   server.addService(inferenceService(), handlers(options));
   const credentials = tls
@@ -78,34 +95,26 @@ interface Named {
   readonly version: string;
 }
 
-function handlers({ models, modelControl, apiKeys, tracing }: GrpcOptions) {
-  const checkKey = createKeyCheck(apiKeys);
-  const open = <In>(handler: Handler<In>) => answering(handler);
-  const closed = <In>(handler: Handler<In>) =>
-    answering<In>((call) => {
-      const [authorization, key] = ["authorization", "x-api-key"].map((name) => call.metadata.get(name)[0]?.toString());
-      checkKey?.({ authorization, "x-api-key": key });
-      return handler(call);
-    });
+function handlers({ models, modelControl, tracing }: GrpcOptions) {
   const change = (action: "load" | "unload") =>
-    closed<{ model_name: string }>(async ({ request }) => {
+    answering<{ model_name: string }>(async ({ request }) => {
       await changeModel({ models, modelControl }, action, request.model_name);
       return {};
     });
   return {
-    ServerLive: open(() => ({ live: true })),
-    ServerReady: open(() => ({ ready: models.ready() })),
-    ModelReady: closed<Named>(({ request: { name, version: wanted } }) => ({ ready: models.find(name, wanted).engine?.ready() ?? false })),
-    ServerMetadata: closed(() => ({ ...serverMetadata, version })),
-    ModelMetadata: closed<Named>(({ request: { name, version: wanted } }) => metadataOf(models, models.find(name, wanted))),
-    ModelInfer: closed<InferRequestMessage>((call) =>
+    ServerLive: answering(() => ({ live: true })),
+    ServerReady: answering(() => ({ ready: models.ready() })),
+    ModelReady: answering<Named>(({ request: { name, version: wanted } }) => ({ ready: models.find(name, wanted).engine?.ready() ?? false })),
+    ServerMetadata: answering(() => ({ ...serverMetadata, version })),
+    ModelMetadata: answering<Named>(({ request: { name, version: wanted } }) => metadataOf(models, models.find(name, wanted))),
+    ModelInfer: answering<InferRequestMessage>((call) =>
       tracing ? tracedCall(tracing, call, (trace) => inferCall(models, call, trace)) : inferCall(models, call),
     ),
-    ModelStatistics: closed<Named>(({ request: { name, version: wanted } }) => {
+    ModelStatistics: answering<Named>(({ request: { name, version: wanted } }) => {
       const all = name === "" ? models.all() : wanted ? [models.find(name, wanted)] : (models.find(name), models.versions(name));
       return { model_stats: all.map(statisticsOf) };
     }),
-    RepositoryIndex: closed<{ ready: boolean }>(({ request: { ready } }) => ({ models: repositoryIndex(models, ready) })),
+    RepositoryIndex: answering<{ ready: boolean }>(({ request: { ready } }) => ({ models: repositoryIndex(models, ready) })),
     RepositoryModelLoad: change("load"),
     RepositoryModelUnload: change("unload"),
   };
@@ -124,18 +133,6 @@ async function inferCall(models: Models, call: Call<InferRequestMessage>, trace?
   }
 }
 
-/** gRPC's codes for our statuses: the one table. */
-const codes: Readonly<Record<number, status>> = {
-  400: status.INVALID_ARGUMENT,
-  401: status.UNAUTHENTICATED,
-  403: status.PERMISSION_DENIED,
-  404: status.NOT_FOUND,
-  413: status.RESOURCE_EXHAUSTED,
-  422: status.INVALID_ARGUMENT,
-  503: status.UNAVAILABLE,
-  504: status.DEADLINE_EXCEEDED,
-};
-
 function answering<In>(handler: Handler<In>) {
   return (call: Call<In>, callback: sendUnaryData<unknown>): void => void answer(handler, call, callback);
 }
@@ -145,6 +142,6 @@ async function answer<In>(handler: Handler<In>, call: Call<In>, callback: sendUn
     callback(null, await handler(call));
   } catch (error) {
     const { status: http, code, message } = toHttpError(error);
-    callback({ code: codes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+    callback({ code: grpcCodes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
   }
 }

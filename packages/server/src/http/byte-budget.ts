@@ -1,6 +1,6 @@
 import { HttpError } from "../http-error.js";
 
-/** Bytes of all bodies that are being read or worked on. It keeps many uploads together from taking all memory. */
+/** Bytes of all bodies that are being read or worked on, and of answers on their way. It keeps many together from taking all memory. */
 export class ByteBudgets {
   #used = 0;
 
@@ -20,6 +20,11 @@ export class ByteBudgets {
         this.#used += bytes;
         own += bytes;
       },
+      addAnswer: (bytes) => {
+        if (this.#used + bytes > this.limit && this.#used > own) throw full(); // alone, the largest goes out too
+        this.#used += bytes;
+        own += bytes;
+      },
       release: () => {
         this.#used -= own;
         own = 0;
@@ -32,6 +37,8 @@ export class ByteBudgets {
 export interface ByteBudget {
   /** @throws HttpError `LTAD_BUSY` */
   add(bytes: number): void;
+  /** Those of an answer, however many where it is the only one. @throws HttpError `LTAD_BUSY` */
+  addAnswer(bytes: number): void;
   release(): void;
 }
 

@@ -5,6 +5,8 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { type AppOptions, createApp } from "../app.js";
 import type { Engine } from "../engine/engine.js";
+import { Places } from "../engine/places.js";
+import type { Job } from "../messages.js";
 import { fakeEngine } from "../testing/fake-engine.js";
 import { fakeModels } from "../testing/fake-models.js";
 
@@ -107,6 +109,41 @@ it("refuses before it reads a body: when it is too large, and when nobody could 
   socket.write(upload(30_000_000));
   const [chunk] = (await once(socket, "data")) as [Buffer];
   expect(chunk.toString()).toMatch(/^HTTP\/1\.1 4/); // and not a byte of the body has been sent
+});
+
+describe("an answer that nobody reads", () => {
+  const huge = Buffer.alloc(24_000_000, 1); // more than a socket takes on this machine
+  const answers = (engine: Engine) => ({ predict: async (job: Job) => ({ ...(await engine.predict(job)), heatmap: huge, waited: 0 }) });
+  const ask = (port: number) => {
+    const socket = open(port);
+    socket.pause();
+    socket.write("POST /predict HTTP/1.1\r\nHost: localhost\r\nAccept: image/png\r\nContent-Length: 3\r\n\r\nPNG");
+    return socket;
+  };
+
+  it("keeps no place in the queue, and its bytes count until it is out", async () => {
+    const places = new Places(2);
+    const admit = () => places.take();
+    const port = await listen({ maxBytesInFlight: 60_000_000 }, { ...answers(fakeEngine()), admit });
+    const sent = [ask(port), ask(port)];
+    const status = async () => (await post(port)).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(503);
+    expect(await (await post(port)).json()).toMatchObject({ error: { message: expect.stringContaining("Too many bytes") as string } });
+    expect(places.taken).toBe(0);
+    for (const socket of sent) socket.destroy();
+    await expect.poll(status, { timeout: 10_000 }).toBe(200);
+  });
+
+  it("is cut off when the time of a request is over", async () => {
+    const port = await listen({ requestTimeout: 500 }, answers(fakeEngine()));
+    const socket = ask(port);
+    const [accepted] = (await once(app!.server, "connection")) as [Socket];
+    await once(accepted, "close");
+    expect(socket.destroyed).toBe(false); // it was us
+    expect(await isAlive(port)).toBe(200);
+  });
+
+  const post = (port: number) => fetch(`http://127.0.0.1:${port}/predict`, { method: "POST", headers: { accept: "image/png" }, body: "PNG" });
 });
 
 it("does not hold more connections than it may", async () => {

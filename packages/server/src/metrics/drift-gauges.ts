@@ -1,24 +1,31 @@
 import { createDriftMonitor, type Drift, type DriftMonitor } from "@ltad/detector";
 import { Gauge, type Registry } from "prom-client";
 import type { Answer, ModelInfo } from "../messages.js";
+import type { Models } from "../models/models.js";
 
 /** What takes note of images, and knows what has changed. */
 export interface DriftWatch {
   note(model: string, answer: Answer, info: ModelInfo): void;
-  /** Classes that had an image, of the bundle that judged the last one. */
+  /** Classes that had an image, of the bundle that is served now: the newest where there are several versions. */
   of(model: string): readonly Drift[];
 }
 
 /**
  * Tells Prometheus whether the light, the camera or the product has changed: the last 50 images of each class beside the good images that the
- * bundle knows. A new bundle begins anew.
+ * bundle knows. Each bundle has its own images, so that a new one begins anew.
  * @param mostClasses classes of one model that have series
  */
-export function driftGauges(registers: Registry[], mostClasses: number): DriftWatch {
-  const monitors = new Map<string, { readonly identity: string; readonly monitor: DriftMonitor }>();
+export function driftGauges(registers: Registry[], mostClasses: number, models: () => Models): DriftWatch {
+  const served = (model: string) =>
+    models()
+      .versions(model)
+      .flatMap(({ engine }) => engine?.model.identity ?? []);
+  /** By the name of the model and the identity of the bundle. */
+  const monitors = new Map<string, Map<string, DriftMonitor>>();
+  const driftsOf = (model: string) => monitors.get(model)?.get(served(model).at(-1) ?? "")?.all() ?? [];
   const drifts = function* () {
-    for (const [model, { monitor }] of monitors)
-      for (const drift of monitor.all().slice(0, mostClasses)) yield { labels: { model, class: drift.class }, drift };
+    for (const model of monitors.keys())
+      for (const drift of driftsOf(model).slice(0, mostClasses)) yield { labels: { model, class: drift.class }, drift };
   };
   const drifting: Gauge<"model" | "class"> = new Gauge({
     name: "ltad_drift",
@@ -45,11 +52,13 @@ export function driftGauges(registers: Registry[], mostClasses: number): DriftWa
   return {
     note(model, { class: name, score, distance }, { identity, usual }) {
       if (!usual) return;
-      const known = monitors.get(model);
-      const current = known?.identity === identity ? known : { identity, monitor: createDriftMonitor(usual) };
-      monitors.set(model, current);
-      current.monitor.add(name, score, distance);
+      const known = monitors.get(model) ?? new Map<string, DriftMonitor>();
+      monitors.set(model, known);
+      const current = known.get(identity) ?? createDriftMonitor(usual);
+      if (!known.has(identity)) for (const other of known.keys()) if (!served(model).includes(other)) known.delete(other);
+      known.set(identity, current);
+      current.add(name, score, distance);
     },
-    of: (model) => monitors.get(model)?.monitor.all() ?? [],
+    of: driftsOf,
   };
 }

@@ -60,6 +60,8 @@ it("tells Prometheus that the images of a class differ from good ones, until ano
   expect((await app.inject("/metrics")).body.match(/^ltad_drift\{.*/gm)).toEqual(['ltad_drift{model="ltad",class="tile"} 1']);
   expect((await drift())[0]).toMatchObject({ images: 50, is_drifting: true, score: { direction: "higher" } });
   Object.assign(model, { identity: "2" });
+  expect(await drift()).toEqual([]); // the new bundle has judged nothing yet
+  expect((await app.inject("/metrics")).body).not.toMatch(/^ltad_drift/m);
   await predict("tile");
   expect((await app.inject("/metrics")).body).not.toMatch(/^ltad_drift\{/m);
   expect(await drift()).toMatchObject([{ images: 1 }]);

@@ -63,7 +63,7 @@ export function createMetrics(models: () => Models): Metrics {
     registers,
   });
   gauges(registers, models);
-  const drift = driftGauges(registers, mostClasses);
+  const drift = driftGauges(registers, mostClasses, models);
   const classes = new Map<string, Set<string>>();
   const classOf = (model: string, name: string): string => {
     const known = classes.get(model) ?? new Set<string>();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBundle } from "@ltad/detector";
@@ -36,6 +36,19 @@ describe("the bundle for the page", () => {
     expect((await get("metrics.json")).json()).toEqual({});
     await writeFile(join(folder, "metrics.json"), '{"classes":{}}');
     expect((await get("metrics.json")).json()).toEqual({ classes: {} });
+  });
+
+  it("has no file elsewhere that a link in the bundle leads to", async () => {
+    const other = await mkdtemp(join(tmpdir(), "ltad-elsewhere-"));
+    await writeFile(join(other, "passwords"), "secret\n");
+    await rm(join(folder, "metrics.json"), { force: true });
+    await symlink(join(other, "passwords"), join(folder, "metrics.json"));
+    expect((await get("metrics.json")).body).toBe("{}");
+    await rm(join(folder, "metrics.json"));
+    await symlink(join(folder, "model.json"), join(folder, "metrics.json"));
+    expect((await get("metrics.json")).json()).toHaveProperty("graphs"); // within the bundle, as Kubernetes mounts files
+    await rm(join(folder, "metrics.json"));
+    await rm(other, { recursive: true });
   });
 
   it.each(["secret.txt", "..%2Fsecret.txt", "%2e%2e", "constructor", ""])("has no other file: %s", async (file) => {

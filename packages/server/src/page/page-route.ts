@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
 import { readManifest } from "@ltad/detector";
 import { type PageFile, pageFiles, pagePolicy } from "@ltad/page";
 import type { ServerContext } from "../context.js";
@@ -54,11 +55,27 @@ function bundleRoute({ app, models }: ServerContext): void {
     const ofClasses = manifest.classes.map((entry) => entry.file);
     const file = ["model.json", metrics, encoder.file, head.file, nearest?.file, ...ofClasses].find((known) => known === params.file);
     if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "The page reads no file of this name from a bundle.");
-    const content =
-      file === "model.json" ? Buffer.from(JSON.stringify(manifest)) : await readFile(join(folder, file)).catch(() => undefined);
-    if (content === undefined) return file === metrics ? reply.type("application/json").send("{}") : gone();
-    return reply.type(extname(file) === ".json" ? "application/json" : "application/octet-stream").send(content);
+    void reply.type(extname(file) === ".json" ? "application/json" : "application/octet-stream");
+    if (file === "model.json") return reply.send(JSON.stringify(manifest));
+    const bytes = await sizeOf(folder, file);
+    if (bytes === undefined) return file === metrics ? reply.send("{}") : gone();
+    return reply.header("content-length", bytes).send(createReadStream(join(folder, file))); // not as a whole: it may be large, and slowly read
   });
+}
+
+/**
+ * The bytes of a file that may be sent. The numbers of an evaluation have no hash in the manifest, so that a link in a bundle from elsewhere
+ * could lead to any file of this machine.
+ */
+async function sizeOf(folder: string, file: string): Promise<number | undefined> {
+  try {
+    const place = await realpath(join(folder, file));
+    if (file === metrics && !place.startsWith((await realpath(folder)) + sep)) return undefined;
+    const found = await stat(place);
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The bundle was replaced between its manifest and its file. */

@@ -125,6 +125,7 @@ async function inferAndSend(request: FastifyRequest, reply: FastifyReply): Promi
   );
   const binary = (name: string) => isBinary(read, name);
   const outputs = await infer(ticket, read, binary, { signal: untilGone(reply), trace: request.trace });
+  ticket.place.release(); // before the answer: a client that does not read it keeps no place
   const head = { ...(read.id === undefined ? {} : { id: read.id }), model_name: ticket.model.name, model_version: ticket.model.version };
   const { body, headers } = await compressed(writeResponse(head, outputs, binary), request.headers["accept-encoding"]);
   return reply.headers(headers).send(body);
