@@ -1,27 +1,18 @@
-import { configDefaults, defineConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
+import base from "./vitest.base.js";
 
-// Tests run on the sources: the condition "@ltad/source" stands in every package's `exports`.
-const conditions = ["@ltad/source", "node", "import", "default"];
+// The files of packages share two processes and load each module once. Programs and tools have a process for each file.
+const packages = ["packages/*/src/**/*.test.ts"];
+const programs = ["apps/*/src/**/*.test.ts", "examples/*.test.ts", "bench/**/*.test.ts", "docs/.vitepress/*.test.ts", "tools/**/*.test.ts"];
+
+const { maxWorkers: _, ...test } = base.test!; // a project with its own number would not see --maxWorkers
 
 export default defineConfig({
-  resolve: { conditions, mainFields: ["main"] }, // "main", as Node reads it: TF.js must be one module for tests, packages and plugins
-  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: [
-      "packages/*/src/**/*.test.ts",
-      "apps/*/src/**/*.test.ts",
-      "examples/*.test.ts",
-      "bench/**/*.test.ts",
-      "docs/.vitepress/*.test.ts",
-      "tools/**/*.test.ts",
+    ...base.test,
+    projects: [
+      { ...base, test: { ...test, name: "alone", include: programs } },
+      { ...base, test: { ...test, name: "together", include: packages, isolate: false } },
     ],
-    // npm run test:slow, test:fleet and release:check
-    exclude: [...configDefaults.exclude, "**/*.slow.test.ts", "**/*.servers.test.ts", "**/*.release.test.ts"],
-    pool: "forks",
-    maxWorkers: 2,
-    // TensorFlow.js advertises its native backend on the first eager tensor.
-    onConsoleLog: (log) => !log.includes("running TensorFlow.js in Node.js"),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
   },
 });

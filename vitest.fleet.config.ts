@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import base from "./vitest.base.js";
 
 // Without "import": the driver of PostgreSQL requires packages, which must not give it their ES modules.
 const conditions = ["@ltad/source", "node"];

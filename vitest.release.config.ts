@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import base from "./vitest.config.js";
+import base from "./vitest.base.js";
 
 // npm run release:check: each package is packed and installed alone. That takes minutes, so `npm test` leaves it out.
 export default defineConfig({

@@ -3,7 +3,7 @@ import { wrongCalls } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import * as api from "./index.js";
 import * as nn from "./nn.js";
 
@@ -21,7 +21,9 @@ const attend = (x: tf.Tensor3D) => x;
 const parts = { norm1: tensors(nn.initLayerNorm(4)), norm2: tensors(nn.initLayerNorm(4)), attend, feedForward: attend };
 const packed = tensors(nn.initAttention(4, rng));
 
+const before = process.cwd();
 process.chdir(tmpdir()); // a wrong path is a file name
+afterAll(() => process.chdir(before));
 
 type Calls = Readonly<Record<string, readonly unknown[]>>;
 

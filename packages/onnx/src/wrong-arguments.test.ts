@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wrongCalls } from "@ltad/core/testing";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import * as api from "./index.js";
 
 const model = new URL("__fixtures__/every-field.onnx", import.meta.url);
@@ -16,7 +16,9 @@ const written = async () => {
 };
 const folder = await mkdtemp(join(tmpdir(), "ltad-"));
 
+const before = process.cwd();
 process.chdir(folder); // a wrong path is a file name
+afterAll(() => process.chdir(before));
 
 const functions: Readonly<Record<string, unknown>> = { ...api };
 const calls: Readonly<Record<string, readonly unknown[]>> = {
