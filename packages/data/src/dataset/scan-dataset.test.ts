@@ -87,6 +87,12 @@ describe("scanDataset", () => {
   });
 });
 
+it("leaves out a link to the data set itself", async () => {
+  const root = await makeFolder({ "a/train/good/0.png": null });
+  await symlink(root, join(root, "a/again"));
+  expect((await scanDataset(root)).classes.map(({ name, train }) => [name, train.length])).toEqual([["a", 1]]);
+});
+
 describe("scanDataset refuses", () => {
   const refusal = async (files: Record<string, string | null>, below = ""): Promise<string> => {
     const root = await makeFolder(files);

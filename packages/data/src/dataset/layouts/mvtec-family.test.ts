@@ -30,6 +30,21 @@ describe("siblings of MVTec AD", () => {
     }
   });
 
+  it("names polygons that lie where masks do, masks beside the classes, and a folder that only sounds like masks", async () => {
+    const bad = { ...good, "a/test/dent/0.png": null };
+    expect((await scanFiles({ ...bad, "a/ground_truth/dent/0_mask.json": "{}" })).warnings).toEqual([
+      "a/ground_truth/dent: 1 file (0_mask.json) not read, because the ending is not one of an image.",
+      "a/test/dent: 1 file (0.png) without a mask; excluded from pixel metrics.",
+    ]);
+    expect((await scanFiles({ ...bad, "ground_truth/a/dent/0.png": null })).warnings).toEqual([
+      "ground_truth: not a class (it has no train/ folder), and its 1 images are not used. If these are masks, move them into " +
+        "CLASS/ground_truth/DEFECT, or name them in a layout file (--layout FILE).",
+    ]);
+    expect((await scanFiles({ ...bad, "a/anomaly_masks/dent/0.png": null })).warnings).toEqual([
+      "a/anomaly_masks: 1 file (dent/0.png) not used: if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth.",
+    ]);
+  });
+
   it.each(["OK parts", "ok-Teile 2", "GoodImages", "no defect (samples)", "i.O. Bilder", "\uff2f\uff2b"])(
     "tells of good test images whose folder is called %s",
     async (name) => {
