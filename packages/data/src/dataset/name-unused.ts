@@ -1,10 +1,22 @@
-import { type Folder, imagesBelow, pathIn } from "./folder.js";
+import { type Folder, imagesBelow, nfc, pathIn } from "./folder.js";
 import { goodNamesOption } from "./layouts/good-names.js";
 import type { ImageRow } from "./layouts/layout.js";
 import type { Remarks } from "./remarks.js";
+import { stemOf } from "./unique-stems.js";
 import { isGoodWord, isMaskWord } from "./words.js";
 
 const documents = /\.(?:txt|md|pdf|html?|json|jsonl|csv|tsv|ya?ml|xml|docx?|xlsx?|rtf)$/i;
+
+/** What programs for drawing call their files: labelme, VIA, CVAT, COCO. */
+const drawings = /annotation|coco|instances|labelme|polygon|^via_/i;
+
+/** Whether a file holds polygons or boxes: it is named as an image beside it, lies among masks, or is called so. */
+function isAnnotation(file: string, { name, images }: Folder): boolean {
+  const ending = /\.(json|xml|txt)$/i.exec(file)?.[1]?.toLowerCase();
+  if (ending === undefined) return false;
+  const stem = nfc(file.slice(0, -ending.length - 1));
+  return images.some((image) => stemOf(image) === stem) || (ending !== "txt" && (isMaskWord(name) || drawings.test(file)));
+}
 
 /**
  * Names every image of a folder that is neither used nor explained by a remark: a folder without any used image as a whole, else its images.
@@ -38,7 +50,15 @@ export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: R
   function nameOthers(folder: Folder): void {
     const others = folder.others.filter((name) => !documents.test(name) && !known.has(pathIn(folder, name)));
     const named = remarks.all.some(({ at, text }) => at === folder.path && text.startsWith("not read"));
-    if (others.length > 0 && !named) remarks.note(placeOf(folder), "not read, because its extension is not that of an image.", others);
+    if (named) return;
+    if (others.length > 0) remarks.note(placeOf(folder), "not read, because the extension is not that of an image.", others);
+    const drawn = folder.others.filter((name) => isAnnotation(name, folder) && !known.has(pathIn(folder, name)));
+    if (drawn.length > 0)
+      remarks.note(
+        placeOf(folder),
+        "not read: polygons and boxes are not masks. Draw them as images that are white where the defect is.",
+        drawn,
+      );
   }
 }
 
@@ -51,7 +71,8 @@ function hint(name: string): string {
   if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are used neither for training nor for testing";
   if (/^test_private/i.test(name)) return ": there are no labels for these images";
   if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
-  if (isMaskWord(name)) return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
+  if (isMaskWord(name) || /mask|ground[ _-]?truth/i.test(name))
+    return ": if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth";
   if (isGoodWord(name)) return `: if these are good images, pass ${goodNamesOption(name)} or a layout file`;
   return "";
 }

@@ -106,7 +106,7 @@ async function followLink(path: string, { root, links, faults }: Reading) {
   };
   try {
     const target = await realpath(path);
-    if (links || target.startsWith(root.endsWith(sep) ? root : root + sep)) return { target, kind: await stat(target) };
+    if (links || target === root || target.startsWith(root.endsWith(sep) ? root : root + sep)) return { target, kind: await stat(target) };
     const allow = "or allow such links with --links (in code: { links: true })";
     return refuse("points outside the data set", `Copy its target into the data set, remove the link, ${allow}.`);
   } catch (error) {

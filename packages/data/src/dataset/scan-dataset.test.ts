@@ -65,7 +65,7 @@ describe("scanDataset", () => {
       [
         "notes: not a class (it has no train/ folder); ignored.",
         "nut/train/bad: ignored; training uses only the good images in train/good.",
-        "nut/train/good: 1 file (list.csv) not read, because its extension is not that of an image.",
+        "nut/train/good: 1 file (list.csv) not read, because the extension is not that of an image.",
         "nut/train/good: folders inside are ignored, because there are images next to them (old).",
         "nut/test: 1 file (stray.png) outside a folder such as good/; ignored.",
         "nut/ground_truth/scratch: masks without images in test/scratch; ignored.",
@@ -85,6 +85,12 @@ describe("scanDataset", () => {
       ["b", 1],
     ]);
   });
+});
+
+it("leaves out a link to the data set itself", async () => {
+  const root = await makeFolder({ "a/train/good/0.png": null });
+  await symlink(root, join(root, "a/again"));
+  expect((await scanDataset(root)).classes.map(({ name, train }) => [name, train.length])).toEqual([["a", 1]]);
 });
 
 describe("scanDataset refuses", () => {

@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { expect, it } from "vitest";
 import { faultKinds, faultLines } from "./fault-kinds.js";
+import { damagedError } from "./open-image.js";
 
 const fault = (file: string, why: string) => ({ error: new LtadError("LTAD_IMAGE", `${file}: ${why}`, { details: { file } }) });
 const size = (mask: string, image: string, width: number) => ({
@@ -19,6 +20,13 @@ it("joins faults that differ in names and numbers only", () => {
     "/m/0_mask.png is 7x4 but /d/0.png is 6x4. Resize it. 4 more files have the same fault: /m/1_mask.png, /m/2_mask.png, ...",
   ]);
   expect(faultKinds(faults).map(({ faults: same }) => same.length)).toEqual([40, 1, 5]);
+});
+
+it("names no option of a library", () => {
+  const why = new Error("Warning treated as error due to failOn setting");
+  expect(damagedError("a.png", "png", 1, why).message).toBe(
+    "a.png: this PNG is damaged or truncated. Export or copy it again, or remove it.",
+  );
 });
 
 it("gives few faults a line each", () => {

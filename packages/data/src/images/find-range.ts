@@ -24,12 +24,13 @@ export async function findRange(files: readonly string[], options: JobOptions & 
   return largest < 0 || range === wholeRange ? undefined : range;
 }
 
-async function largestIn(file: string, limits: { readonly maxPixels: number }): Promise<number> {
-  const image = await openImage(file, limits);
+/** The largest value in an image of 16 bits. @throws LtadError `LTAD_IMAGE` */
+export async function largestIn(source: string | Uint8Array, limits: ImageLimits & { readonly name?: string } = {}): Promise<number> {
+  const image = await openImage(source, limits);
   try {
     const data = await image.stored().removeAlpha().toColourspace("rgb16").raw({ depth: "ushort" }).toBuffer();
     return new Uint16Array(data.buffer, data.byteOffset, data.length / 2).reduce((top, v) => Math.max(top, v), 0);
   } catch (error) {
-    throw damagedError(image.name, image.header.format, limits.maxPixels, error);
+    throw damagedError(image.name, image.header.format, limits.maxPixels ?? defaultMaxPixels, error);
   }
 }

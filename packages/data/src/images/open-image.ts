@@ -150,7 +150,8 @@ async function readHeader(
 export function damagedError(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
   const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   if (/pixel limit/i.test(why)) return tooLargeError(name, "too many pixels", maxPixels, error);
-  return imageError(name, `this ${format.toUpperCase()} is damaged or truncated (${why})`, "Export or copy it again, or remove it.", error);
+  const reason = /failOn/.test(why) ? "" : ` (${why})`; // what sharp says where two files fail together: an option of ours
+  return imageError(name, `this ${format.toUpperCase()} is damaged or truncated${reason}`, "Export or copy it again, or remove it.", error);
 }
 
 function tooLargeError(name: string, found: string, maxPixels: number, cause?: unknown): Error {

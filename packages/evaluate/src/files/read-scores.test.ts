@@ -57,6 +57,12 @@ it("compares names of classes composed, and reads the minus of typesetters", asy
   ]);
 });
 
+it("says which of two columns it reads", async () => {
+  const { rows, remarks } = await read("score,label,gt_label,Score\n0.5,1,0,7\n");
+  expect(rows).toEqual([["all", "line 2", 0.5, true]]);
+  expect(remarks).toEqual(["the column score is read as score, not score.", "the column label is read as label, not gt_label."]);
+});
+
 it("names rows that are there twice, and counts them", async () => {
   const { rows, remarks } = await read(`${plain}b.png,nut,1234.25,1\nb.png,tile,2,1\n`);
   expect(rows).toHaveLength(4);

@@ -41,7 +41,7 @@ export async function readScores(file: string, { onRemark }: ReadScoresOptions =
     );
   if (rows.length === 0) throw tableError(file, "there is no line below the header.");
   const images = readRows(rows, places, file);
-  for (const remark of [...repeated(images), ...kinds(images)]) onRemark?.(`${file}: ${remark}`);
+  for (const remark of [...unread(head?.cells ?? []), ...repeated(images), ...kinds(images)]) onRemark?.(`${file}: ${remark}`);
   return byClass(images);
 }
 
@@ -60,6 +60,17 @@ function placesOf(header: readonly string[]): Record<Column, number> {
   const names = header.map((cell) => cell.trim().toLowerCase());
   const place = (column: Column) => names.indexOf(columns[column].find((name) => names.includes(name)) ?? "\0");
   return { score: place("score"), label: place("label"), image: place("image"), class: place("class"), split: place("split") };
+}
+
+/** Columns that could have been read in place of another. */
+function unread(header: readonly string[]): string[] {
+  const names = header.map((cell) => cell.trim().toLowerCase());
+  const places = placesOf(header);
+  return (["score", "label", "class"] as const).flatMap((column) => {
+    const all: readonly string[] = columns[column];
+    const others = names.filter((name, i) => all.includes(name) && i !== places[column]);
+    return others.length === 0 ? [] : [`the column ${names[places[column]]} is read as ${column}, not ${others.join(", ")}.`];
+  });
 }
 
 function readRows(rows: readonly TableRow[], places: Record<Column, number>, file: string): ScoreRow[] {

@@ -122,12 +122,12 @@ export function orderOf(text: string): "size" | string[] {
   return text === "size" ? text : namesOf(text);
 }
 
-/** Names between commas, or a JSON list where a name has a comma itself. */
+/** Names between commas, or a JSON list where a name has a comma itself; composed (NFC), as those of classes are. */
 export function namesOf(text: string, option = "--order"): string[] {
-  if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim());
+  if (!text.trimStart().startsWith("[")) return text.split(",").map((name) => name.trim().normalize("NFC"));
   try {
     const names: unknown = JSON.parse(text);
-    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names.map((name) => name.normalize("NFC"));
   } catch {
     // said below
   }

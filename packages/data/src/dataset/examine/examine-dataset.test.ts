@@ -209,7 +209,16 @@ describe("examineDataset", () => {
       Object.fromEntries(
         await Promise.all(Array.from({ length: count }, async (_, i) => [`${folder}/${i}.png`, await twelve(from + i)] as const)),
       );
-    const dataset = await scanDataset(await makeFolder({ ...(await all("a/train/good", 0, 10)), ...(await all("a/test/good", 100, 3)) }));
+    const bright = await sharp(new Uint16Array(96 * 96).fill(4096), { raw: { width: 96, height: 96, channels: 1 } })
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const dataset = await scanDataset(
+      await makeFolder({ ...(await all("a/train/good", 0, 10)), ...(await all("a/test/good", 100, 3)), "a/test/dent/0.png": bright }),
+    );
+    expect(told(await examineDataset(dataset))).toMatch(
+      /! a: 1 file \(a\/test\/dent\/0\.png\) with values above 4095, the range of the training images; they become white/,
+    );
     const { images } = await surveyImages(dataset);
     expect(Math.max(...images[0]!.small)).toBeGreaterThan(100 * 256);
     const picture = await thumbnail(dataset.classes[0]!.train[0]!.file, 96);

@@ -78,6 +78,13 @@ function examineClass(data: ClassData, images: readonly ImageFacts[], found: Fou
   for (const { id, file } of strange)
     found.suspects.push({ id, file, why: isKind ? "of a second kind in its class" : "unlike the other training images of its class" });
   remarkOnColours(data.name, images, found.remarks);
+  const cut = images.filter(({ cutAt }) => cutAt !== undefined);
+  if (cut.length > 0)
+    found.remarks.matter(
+      data.name,
+      `with values above ${cut[0]!.cutAt}, the range of the training images; they become white. Store all images of a class in one range.`,
+      idsOf(cut),
+    );
   remarkOnClass(data, images, found.remarks);
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { eachAtOnce, isLtadError, type JobOptions } from "@ltad/core";
-import { findRange } from "../../images/find-range.js";
+import { findRange, largestIn } from "../../images/find-range.js";
 import type { ImageOptions } from "../../images/image-limits.js";
 import { loadImage } from "../../images/load-image.js";
 import { readImageHeader } from "../../images/open-image.js";
@@ -21,6 +21,8 @@ export interface ImageFacts {
   readonly height: number;
   readonly depth: 8 | 16;
   readonly isGrey: boolean;
+  /** The range of the class where the image has values above it, which become white. */
+  readonly cutAt: number | undefined;
   /** SHA-256 of the file. */
   readonly hash: string;
   /** [32, 32] brightness in 256ths of a grey level. */
@@ -80,10 +82,12 @@ function roleOf(item: TestItem): "good" | "defective" {
 
 async function read({ id, file }: TrainItem, options: ImageOptions): Promise<Omit<ImageFacts, "class" | "role">> {
   const { range, maxBytes, maxPixels } = options;
-  const named = { name: file, range, ...(maxBytes !== undefined && { maxBytes }), ...(maxPixels !== undefined && { maxPixels }) };
+  const whole = { name: file, ...(maxBytes !== undefined && { maxBytes }), ...(maxPixels !== undefined && { maxPixels }) };
+  const named = { ...whole, range };
   const bytes = await readImageFile(file, named);
   const { width, height, depth } = await readImageHeader(bytes, named);
   const pixels = await loadImage(bytes, side, named);
+  const cutAt = depth === 16 && typeof range === "number" && (await largestIn(bytes, whole)) > range ? range : undefined;
   const small = new Uint16Array(side * side);
   let isGrey = true;
   for (let i = 0; i < small.length; i++) {
@@ -91,7 +95,7 @@ async function read({ id, file }: TrainItem, options: ImageOptions): Promise<Omi
     small[i] = Math.round(((r + g + b) / 3) * 255 * 256);
     isGrey &&= Math.max(r, g, b) - Math.min(r, g, b) < 3 / 255;
   }
-  return { id, file, width, height, depth, isGrey, hash: createHash("sha256").update(bytes).digest("base64"), small };
+  return { id, file, width, height, depth, isGrey, cutAt, hash: createHash("sha256").update(bytes).digest("base64"), small };
 }
 
 /** Mean difference of two small pictures, in grey levels. Stops early, with a number above the limit, when it gets larger than that. */

@@ -30,6 +30,21 @@ describe("siblings of MVTec AD", () => {
     }
   });
 
+  it("names polygons that lie where masks do, masks beside the classes, and a folder that only sounds like masks", async () => {
+    const bad = { ...good, "a/test/dent/0.png": null };
+    expect((await scanFiles({ ...bad, "a/ground_truth/dent/0_mask.json": "{}" })).warnings).toEqual([
+      "a/ground_truth/dent: 1 file (0_mask.json) not read, because the ending is not one of an image.",
+      "a/test/dent: 1 file (0.png) without a mask; excluded from pixel metrics.",
+    ]);
+    expect((await scanFiles({ ...bad, "ground_truth/a/dent/0.png": null })).warnings).toEqual([
+      "ground_truth: not a class (it has no train/ folder), and its 1 images are not used. If these are masks, move them into " +
+        "CLASS/ground_truth/DEFECT, or name them in a layout file (--layout FILE).",
+    ]);
+    expect((await scanFiles({ ...bad, "a/anomaly_masks/dent/0.png": null })).warnings).toEqual([
+      "a/anomaly_masks: 1 file (dent/0.png) not used: if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth.",
+    ]);
+  });
+
   it.each(["OK parts", "ok-Teile 2", "GoodImages", "no defect (samples)", "i.O. Bilder", "\uff2f\uff2b"])(
     "tells of good test images whose folder is called %s",
     async (name) => {
@@ -121,7 +136,7 @@ describe("siblings of MVTec AD", () => {
       "a/photos/x/0.png": null,
     });
     expect(warnings).toEqual([
-      "a/train/good: 1 file (1.dng) not read, because its extension is not that of an image.",
+      "a/train/good: 1 file (1.dng) not read, because the extension is not that of an image.",
       "a/ground_truth: 1 file (cut/1_mask.png) not used: there are no test images for these masks.",
       "a/masks: 1 file (cut/0_mask.png) not used: if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth.",
       "a/photos: 1 file (x/0.png) not used.",
@@ -134,7 +149,7 @@ describe("siblings of MVTec AD", () => {
     const files = names.flatMap((name) => [`${name}/train/good/0.png`, `${name}/extra/0.png`, `${name}/train/good/list.raw`]);
     const { warnings } = await scanFiles(Object.fromEntries(files.map((path) => [path, ""])));
     expect(warnings).toEqual([
-      "p000/train/good, p001/train/good, p002/train/good and 297 more: 300 files not read, because its extension is not that of an image.",
+      "p000/train/good, p001/train/good, p002/train/good and 297 more: 300 files not read, because the extension is not that of an image.",
       "p000/extra, p001/extra, p002/extra and 297 more: 300 files not used.",
     ]);
   });

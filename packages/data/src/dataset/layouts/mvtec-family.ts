@@ -38,9 +38,13 @@ export function readMvtecFamily(root: Folder, context: LayoutContext, dialect: M
   const classes = mvtecClasses(root, context);
   for (const other of root.folders.filter((folder) => !classes.some((found) => found.folder === folder || found.folder === root))) {
     const images = [...imagesBelow(other)].length;
-    context.remarks.note(
+    const isMasks = images > 0 && isMaskWord(other.name);
+    const used = isMasks
+      ? ". If these are masks, move them into CLASS/ground_truth/DEFECT, or name them in a layout file (--layout FILE)"
+      : "; ignored";
+    context.remarks[isMasks ? "matter" : "note"](
       other.path,
-      `not a class (it has no train/ folder)${images > 0 ? `, and its ${images} images are not used` : ""}; ignored.`,
+      `not a class (it has no train/ folder)${images > 0 ? `, and its ${images} images are not used` : ""}${used}.`,
     );
     context.explain(other.path);
   }
@@ -126,6 +130,7 @@ function truthFolder(folder: Folder, { remarks }: LayoutContext): Folder | undef
 function checkTruth(truth: Folder, labels: readonly Folder[], test: Folder, context: LayoutContext): void {
   nameOthers(truth, context);
   for (const masks of truth.folders) {
+    nameOthers(masks, context);
     if (isGoodName(masks.name, context.goodNames)) context.explain(masks.path);
     else if (!labels.some(({ name }) => nfc(name) === nfc(masks.name))) {
       context.remarks.note(masks.path, `masks without images in ${shown(lastPart(test.path))}/${shown(masks.name)}; ignored.`);
@@ -216,7 +221,7 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
 }
 
 function nameOthers({ path, others }: Folder, { remarks }: LayoutContext): void {
-  if (others.length > 0) remarks.note(path, "not read, because its extension is not that of an image.", others);
+  if (others.length > 0) remarks.note(path, "not read, because the extension is not that of an image.", others);
 }
 
 /** A folder by its usual name; another case is told. */

@@ -56,6 +56,26 @@ describe("plain folders", () => {
     expect(warnings).toContain("photos: 2 files (000.png, 001.png) not used.");
   });
 
+  it("polygons and boxes are named as not read, other documents are not", async () => {
+    const { warnings } = await scanFiles({
+      ...several("bolt/good", 10),
+      ...several("bolt/scratch", 2),
+      "bolt/scratch/000.json": "{}",
+      "bolt/scratch/001.xml": "<annotation/>",
+      "bolt/scratch/readme.txt": "",
+      "bolt/annotations/1.json": "{}",
+      "instances_default.json": "{}",
+      "settings.json": "{}",
+    });
+    const why = "not read: polygons and boxes are not masks. Draw them as images that are white where the defect is.";
+    expect(warnings.filter((line) => line.endsWith(why))).toEqual([
+      `bolt/annotations: 1 file (1.json) ${why}`,
+      `bolt/scratch: 2 files (000.json, 001.xml) ${why}`,
+      `set: 1 file (instances_default.json) ${why}`,
+    ]);
+    expect(warnings.join("\n")).not.toMatch(/readme|settings/);
+  });
+
   it("one product as MVTec AD has it, without the folder above", async () => {
     const { layout, classes } = await scanFiles({ "bolt/train/good/0.png": null, "bolt/test/hole/0.png": null }, { at: "bolt" });
     expect({ layout, classes }).toEqual({

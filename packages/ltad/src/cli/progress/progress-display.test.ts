@@ -35,6 +35,14 @@ it("leaves a line with the total time when a phase ends or the next begins", () 
   expect(text.split("\n")).toHaveLength(4);
 });
 
+it("counts a single thing as one", () => {
+  const { io, written } = display(false);
+  const clock = { now: 0 };
+  const shown = createProgressDisplay(io, () => clock.now);
+  for (const unit of ["classes", "images", "bytes"]) shown.show({ phase: unit, done: 1, total: 1, unit });
+  expect(plain(written.stderr).match(/1 class in|1 image in|MiB in/g)).toHaveLength(3);
+});
+
 it("keeps to the width of the terminal", () => {
   const { show, written } = display(true, 30);
   show(0, 1);

@@ -77,7 +77,7 @@ function doneLine({ latest, started, from, rate }: Phase, now: number, colours: 
   const { phase, done, total, unit } = latest;
   const took = (now - started) / 1000;
   const speed = took > 0.5 && done > from ? (done - from) / took : rate.perSecond();
-  const words = `${amount(done, unit)}${done < total ? ` of ${amount(total, unit)}` : ""}${unit === "bytes" ? "" : ` ${unit}`} in ${seconds(took)}`;
+  const words = `${amount(done, unit)}${done < total ? ` of ${amount(total, unit)}` : ""}${unit === "bytes" ? "" : ` ${total === 1 ? one(unit) : unit}`} in ${seconds(took)}`;
   return `${done < total ? "-" : colours.green("✓")} ${phase.padEnd(9)} ${words}${speed ? colours.dim(`  ${speedOf(speed, unit)}`) : ""}`;
 }
 
@@ -94,6 +94,11 @@ function amount(value: number, unit: string): string {
 function speedOf(perSecond: number, unit: string): string {
   if (unit === "bytes") return `${(perSecond / 2 ** 20).toFixed(1)} MiB/s`;
   return perSecond >= 1 ? `${short(Number(perSecond.toPrecision(3)))} ${unit}/s` : `${seconds(1 / perSecond)} each`;
+}
+
+/** The unit of a single thing: "classes" is "class", "images" is "image". */
+function one(unit: string): string {
+  return unit.replace(/(?<=ss)es$|s$/, "");
 }
 
 /** Cuts to the width of the terminal, so that the line stays one line; a line that is too long loses its colours. */

@@ -47,15 +47,26 @@ function imageTable(set: SetMeasures, trained: Readonly<Record<string, number>>)
     const counts = countsOf(set, kind, name);
     const images = counts ? [count(counts.good), count(counts.defective)] : ["", ""];
     const of = kind === "class" ? ownOf(trained, name) : undefined;
-    return [...(isTrained ? [of === undefined ? "" : count(of)] : []), ...images, t === null || t === undefined ? "" : short(t)];
+    return [...(isTrained ? [of === undefined ? "" : count(of)] : []), ...images, thresholdText(t)];
   });
 }
 
 function pixelTable(set: SetMeasures): string {
   return table(set, ["pixels", "regions", "threshold"], pixelColumns, ({ kind, name, numbers: { pixel_f1max_threshold: t } }) => {
     const counts = countsOf(set, kind, name);
-    return [counts ? count(counts.regions) : "", t === null || t === undefined ? "" : short(t)];
+    return [counts ? count(counts.regions) : "", thresholdText(t)];
   });
+}
+
+/** A threshold with about three digits, and with five where scores lie far from zero or near it, as three could not tell them apart. */
+function thresholdText(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  const size = Math.abs(value);
+  return size >= 10 && size < 1000
+    ? String(Number(value.toPrecision(5)))
+    : size > 0 && size < 0.001
+      ? value.toExponential(4)
+      : short(value);
 }
 
 /** A row of a table: a class, or what is of all of them. */

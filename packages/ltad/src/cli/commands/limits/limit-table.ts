@@ -37,14 +37,14 @@ export function limitTable({ falseAlarmRate }: Decision, rows: readonly LimitRow
 }
 
 /** What a limit promises, in words. */
-export function promiseOf({ basis, good, limit, isDoubted }: Omit<LimitRow, "class" | "falseAlarmRate">, rate: number): string {
+export function promiseOf({ basis, good, limit, falseAlarmRate, isDoubted }: Omit<LimitRow, "class">, rate: number): string {
   if (isDoubted && basis !== "set") return `not promised: ${share(rate)} did not hold when \`ltad eval\` last tested it`;
   if (basis === "promised") return `promised: at most ${share(rate)} of good images like these are NOT OK`;
   if (basis === "set") {
     const above = good.filter((score) => score > limit).length;
     return `set by hand: ${count(above)} of ${plural(good.length, "good image")} ${above === 1 ? "is" : "are"} above it`;
   }
-  return `estimated from all classes: about ${share(rate)}; a promise needs ${plural(Math.ceil(1 / rate - 1e-9) - 1, "good image")} of this class`;
+  return `estimated from all classes: about ${share(falseAlarmRate)}; a promise${falseAlarmRate > rate ? ` of ${share(rate)}` : ""} needs ${plural(Math.ceil(1 / rate - 1e-9) - 1, "good image")} of this class`;
 }
 
 /** For programs. */

@@ -52,6 +52,14 @@ it("sets and unsets the limit of one class, and predict uses it", async () => {
   expect(await manifest()).toEqual(before);
 });
 
+it("never states a smaller rate than the good images of all classes can show", async () => {
+  await ltad("limits", model, "--false-alarm-rate", "0.001");
+  const { stdout } = await ltad("limits", model);
+  expect(stdout).toMatch(
+    /^nut +2 +3 +estimated from all classes: about 0\.495 %; a promise of 0\.1 % needs 999 good images of this class$/m,
+  );
+});
+
 it("changes the rate of all classes", async () => {
   const { stdout } = await ltad("limits", model, "--false-alarm-rate", "0.05");
   expect(stdout).toMatch(/^tile +199 +1\.89 +promised: at most 5 %/m);

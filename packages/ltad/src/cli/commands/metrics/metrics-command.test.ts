@@ -253,3 +253,12 @@ it("reports a misspelt option before a missing one", async () => {
   ])
     expect(await ltad(...argv)).toMatchObject({ code: 2, stderr: expect.stringContaining("required option '--out <") });
 });
+
+it("writes no control character of a name to the terminal, takes names in any spelling, and tells near thresholds apart", async () => {
+  const text =
+    'class,label,score\n"a\u001b[2Jb",0,98.01\n"a\u001b[2Jb",1,98.04734\nGr\u00f6\u00dfe,0,1.001e-30\nGr\u00f6\u00dfe,1,1.0023e-30\n';
+  const { code, stdout } = await ltad("metrics", await written(text), "--order", "Gro\u0308\u00dfe,a\u001b[2Jb");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^a\\u001b\[2Jb +1 +1 +98\.047 /m);
+  expect(stdout).toMatch(/^Gr\u00f6\u00dfe +1 +1 +1\.0023e-30 /m);
+});

@@ -1,3 +1,4 @@
+import { shown } from "@ltad/core/format";
 import type { Colours } from "../../progress/colours.js";
 
 /** What a verdict looks like to programs; all null for a model that has no limits. */
@@ -30,11 +31,12 @@ export interface JudgedFields extends VerdictFields {
 export function verdictLine(line: JudgedFields, colours: Colours): string {
   const of = `${line.class}${line.class_given ? "" : " (predicted)"}`;
   const score = line.score.toPrecision(4);
-  if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${line.file}`;
+  const file = shown(line.file);
+  if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${file}`;
   const colour = line.verdict === "OK" ? colours.green : colours.red;
   const parts = [score.padStart(6), `limit ${four(line.limit)}`, pText(line.p_value, line.verdict === "NOT OK").padEnd(9)];
   const unlike = line.unlike_class || line.nearest_class !== null ? [unlikeText(line)] : [];
-  return [colour(line.verdict.padEnd(6)), ...parts, of, ...unlike, line.file].join("  ");
+  return [colour(line.verdict.padEnd(6)), ...parts, of, ...unlike, file].join("  ");
 }
 
 /** Why an image is not OK, as a sentence without its end. */
