@@ -1,4 +1,4 @@
-import type { LtadErrorCode } from "@ltad/core";
+import type { AnyLtadError, LtadErrorCode } from "@ltad/core";
 import type { OpenPlanOptions } from "../plan/open-plan.js";
 import type { BadImage } from "../shard/shard-result.js";
 import type { ShardDone } from "../shard/run-shard.js";
@@ -20,6 +20,7 @@ export interface Failure {
   /** Absent for a bug. */
   readonly code?: LtadErrorCode | undefined;
   readonly message: string;
+  readonly details?: AnyLtadError["details"] | undefined;
 }
 
 /** What a computing process says. */

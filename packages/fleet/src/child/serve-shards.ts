@@ -39,6 +39,6 @@ export function serveShards(channel: Channel): void {
 }
 
 function failureOf(error: unknown) {
-  if (isLtadError(error)) return { code: error.code, message: error.message };
+  if (isLtadError(error)) return { code: error.code, message: error.message, details: error.details };
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

@@ -1,5 +1,5 @@
 // Failures of workers and queues with real servers: npm run test:fleet
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRng, sha256 } from "@ltad/core";
@@ -204,6 +204,23 @@ describe.each(servers)("a queue in %s", { timeout: 900_000 }, (_, program, start
     const [unfit, other] = [startWorker(url), startWorker(url)];
     expect([await unfit.exited, await other.exited]).toEqual([2, 2]); // the second got what the first gave back
     expect(await queue.failed(id)).toEqual([]);
+  });
+
+  it("gets a shard back from a worker without the images, which ends", async () => {
+    const root = await temporaryFolder();
+    const { url } = await start();
+    const options = { shardImages: 8, train: 24 };
+    const { address, opened, data } = await tinyPlan(root, options);
+    const queue = await openQueue(url);
+    await rename(data, `${data}-away`);
+    const running = runByQueue(address, opened, queue, { ...quick, addSeconds: 1e6 });
+    const without = startWorker(url);
+    expect(await without.exited).toBe(2);
+    expect(await queue.failed(opened.id)).toEqual([]);
+    await rename(`${data}-away`, data);
+    startWorker(url);
+    await running;
+    await expectSameAsAlone(opened, root, options);
   });
 
   it("gives a shard up that cannot succeed, says why, and tries it again when it is started again", async () => {

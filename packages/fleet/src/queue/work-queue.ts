@@ -3,6 +3,7 @@ import { exitCodeOf, isLtadError, throwIfAborted } from "@ltad/core";
 import { openPlan, type OpenPlanOptions, planAddress } from "../plan/open-plan.js";
 import type { ShardDone } from "../shard/run-shard.js";
 import { hasResult } from "../shard/list-results.js";
+import { isWithoutImages } from "../source/read-item.js";
 import { type ShardWorker, startWorker, type WorkOptions } from "../work/work-shard.js";
 import type { Outcome, ShardJob, ShardQueue } from "./shard-queue.js";
 
@@ -22,7 +23,8 @@ export interface WorkQueueOptions extends WorkOptions {
 /**
  * Takes shards from a queue until it is told to stop, or none comes any more. This process holds the leases, and others compute, so that its event loop is always free to renew
  * them. A stop gives unfinished shards back.
- * @throws LtadError `LTAD_ABORTED` after the stop; `LTAD_CONFIG` when a plan belongs to another version, which goes back into the queue
+ * @throws LtadError `LTAD_ABORTED` after the stop; `LTAD_CONFIG` when a plan belongs to another version and `LTAD_FETCH` when its images are not on
+ * this machine, whose shards go back into the queue
  */
 export async function workQueue(queue: ShardQueue, options: WorkQueueOptions): Promise<void> {
   const { processes, store, idleSeconds, onShard, onFailure, signal, ...work } = options;
@@ -69,9 +71,9 @@ async function runJob(worker: ShardWorker, job: ShardJob, { store, ...where }: O
   return (await hasResult(opened, job.shard)) ? undefined : worker.work(address, job.shard);
 }
 
-/** The plan is of another version than this program. */
+/** The plan is of another version than this program, or its images are not on this machine: another worker shall have the shard. */
 function isUnfit(error: unknown): boolean {
-  return isLtadError(error) && error.code === "LTAD_CONFIG" && error.details["field"] === "producer";
+  return isWithoutImages(error) || (isLtadError(error) && error.code === "LTAD_CONFIG" && error.details["field"] === "producer");
 }
 
 function failure(error: unknown): Outcome {

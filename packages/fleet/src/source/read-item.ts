@@ -48,12 +48,17 @@ async function checkRoot(root: string): Promise<void> {
     await folder.close();
     if (first) return;
   } catch (error) {
-    throw unreachable(root, (error as Error).message, error);
+    throw unreachable(root, (error as Error).message, error, { folder: root });
   }
-  throw unreachable(root, "the folder is empty");
+  throw unreachable(root, "the folder is empty", undefined, { folder: root });
 }
 
-function unreachable(place: string, why: string, cause?: unknown): LtadError {
+function unreachable(place: string, why: string, cause: unknown, details: { readonly folder?: string } = {}): LtadError {
   const message = `${place}: the images cannot be reached (${why}). Mount their folder on this machine, or name it with --images.`;
-  return new LtadError("LTAD_FETCH", message, { cause });
+  return new LtadError("LTAD_FETCH", message, { cause, details });
+}
+
+/** Whether an error says that this machine has not the folder of the images, which others may have. */
+export function isWithoutImages(error: unknown): boolean {
+  return isLtadError(error) && error.code === "LTAD_FETCH" && error.details["folder"] !== undefined;
 }

@@ -91,6 +91,6 @@ export function startChild({ program = ownProgram, patience }: ChildOptions): Ch
   };
 }
 
-function errorOf({ code, message }: Failure): Error {
-  return code === undefined ? new Error(message) : new LtadError(code, message);
+function errorOf({ code, message, details }: Failure): Error {
+  return code === undefined ? new Error(message) : new LtadError(code, message, { ...(details && { details }) });
 }
