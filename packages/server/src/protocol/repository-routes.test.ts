@@ -16,7 +16,12 @@ it("lists, unloads and loads models", async () => {
     const reply = await post(`models/${encodeURIComponent(name)}/load`);
     expect([reply.statusCode, reply.json<{ error: string }>().error]).toEqual([404, expect.stringMatching(/Unknown model/)]);
   }
-  expect((await post("models/ltad/load", { parameters: { "file:1/model": "x" } })).statusCode).toBe(400);
+  for (const parameters of [{ "file:1/model": "x" }, "x", 7]) {
+    const reply = await post("models/ltad/load", { parameters });
+    expect([reply.statusCode, reply.body]).toEqual([400, expect.stringContaining("expected none")]);
+  }
+  const none = await post("models/ltad/load", { parameters: null });
+  expect([none.statusCode, none.body]).toEqual([400, expect.stringContaining("cannot be loaded")]); // its folder is gone by now
 });
 
 it("lets clients load and unload only where that was allowed", async () => {

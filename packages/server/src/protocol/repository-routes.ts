@@ -35,8 +35,8 @@ export function repositoryRoutes({ app, models, modelControl }: ServerContext): 
         },
       },
       async ({ params: { name }, body }) => {
-        const { parameters = {} } = fieldsOf(body);
-        if (action === "load" && Object.keys(parameters as object).length > 0)
+        const { parameters } = fieldsOf(body);
+        if (action === "load" && !isNone(parameters))
           throw new HttpError("LTAD_REQUEST", "parameters: a model is loaded as it is on disk; expected none.");
         await changeModel({ models, modelControl }, action, name);
         return {};
@@ -74,6 +74,11 @@ export function repositoryIndex(models: Models, onlyReady = false): z.infer<type
     reason: reason === "" || reason === "unloaded" ? reason : "the bundle on disk cannot be loaded; the log of the server says why",
   }));
   return onlyReady ? all.filter(({ state }) => state === "READY") : all;
+}
+
+/** Clients may send no parameters as an empty object or null. */
+function isNone(parameters: unknown): boolean {
+  return parameters === undefined || parameters === null || (typeof parameters === "object" && Object.keys(parameters).length === 0);
 }
 
 function fieldsOf(body: unknown): Record<string, unknown> {
