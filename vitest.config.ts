@@ -1,18 +1,26 @@
 import { defineConfig } from "vitest/config";
 import base from "./vitest.base.js";
 
-// The files of packages share two processes and load each module once. Programs and tools have a process for each file.
-const packages = ["packages/*/src/**/*.test.ts"];
-const programs = ["apps/*/src/**/*.test.ts", "examples/*.test.ts", "bench/**/*.test.ts", "docs/.vitepress/*.test.ts", "tools/**/*.test.ts"];
+// The test files of these packages share processes, so that each module is loaded once and not for every file. None of them changes anything
+// that outlives its file; jit does, which sets the backend of TensorFlow.js. Every other file has a process of its own.
+const together = "packages/{core,metrics,onnx}/src/**/*.test.ts";
+const all = [
+  "packages/*/src/**/*.test.ts",
+  "apps/*/src/**/*.test.ts",
+  "examples/*.test.ts",
+  "bench/**/*.test.ts",
+  "docs/.vitepress/*.test.ts",
+  "tools/**/*.test.ts",
+];
 
-const { maxWorkers: _, ...test } = base.test!; // a project with its own number would not see --maxWorkers
+const { maxWorkers: _, exclude = [], ...test } = base.test!; // a project with a number of its own would not see --maxWorkers
 
 export default defineConfig({
   test: {
     ...base.test,
     projects: [
-      { ...base, test: { ...test, name: "alone", include: programs } },
-      { ...base, test: { ...test, name: "together", include: packages, isolate: false } },
+      { ...base, test: { ...test, name: "alone", include: all, exclude: [...exclude, together] } },
+      { ...base, test: { ...test, name: "together", include: [together], exclude, isolate: false } },
     ],
   },
 });

@@ -33,7 +33,7 @@ describe("code blocks of READMEs and docs", () => {
   let ran: ReadonlyMap<string, Printed>;
   beforeAll(async () => {
     ran = await runModules(running.map(({ place }) => fileOf(place)));
-  }, 180_000);
+  }, 600_000);
 
   it("are found: those of @ltad/core are", () => {
     expect(blocks.filter(({ place }) => place.startsWith("packages/core/README.md:")).length).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ async function runModules(files: readonly string[]): Promise<ReadonlyMap<string,
   const mark = `#${randomUUID()}`;
   const { stdout } = await promisify(execFile)(process.execPath, [...options, mark, ...files], {
     cwd: modules,
-    timeout: 170_000,
+    timeout: 590_000,
     env: { ...process.env, NO_COLOR: "1" },
   });
   return new Map(
