@@ -42,7 +42,7 @@ const examine = async (files: Record<string, Uint8Array | string | null>) => {
   const dataset = await scanDataset(await makeFolder(files));
   return { dataset, ...(await examineDataset(dataset)) };
 };
-const told = ({ lines }: Awaited<ReturnType<typeof examine>>) =>
+const told = ({ lines }: Pick<Awaited<ReturnType<typeof examine>>, "lines">) =>
   lines.map(({ text, matters }) => `${matters ? "!" : " "} ${text}`).join("\n");
 
 describe("examineDataset", () => {
