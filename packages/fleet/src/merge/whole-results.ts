@@ -15,7 +15,12 @@ export async function* wholeResults(opened: OpenPlan, { signal, onProgress }: Jo
   for (const shard of shards) {
     throwIfAborted(signal);
     const result = await firstWhole(opened, results.get(shard)!);
-    if (!result) throw incompleteError([shard], "a result that is damaged, or of another plan", `Run it again with \`ltad work PLAN --shard ${shard}\``);
+    if (!result)
+      throw incompleteError(
+        [shard],
+        "a result that is damaged, or of another plan",
+        `Run it again with \`ltad work PLAN --shard ${shard}\``,
+      );
     yield result;
     onProgress?.({ phase: "merge", done: shard + 1, total: shards.length, unit: "shards" });
   }

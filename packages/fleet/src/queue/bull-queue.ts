@@ -41,7 +41,11 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
   const failedOf = async (id: string) => (await queue.getFailed()).filter((job) => job.id?.startsWith(`${id}_`));
   return {
     async add(id, jobs) {
-      const entries = jobs.map((data) => ({ name: "shard", data, opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true } }));
+      const entries = jobs.map((data) => ({
+        name: "shard",
+        data,
+        opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true },
+      }));
       for (let first = 0; first < entries.length; first += batch) await queue.addBulk(entries.slice(first, first + batch));
     },
     failed: async (id) => (await failedOf(id)).map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason })),

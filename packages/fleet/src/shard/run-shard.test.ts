@@ -26,7 +26,9 @@ describe("a shard", () => {
     await expect(run(0)).rejects.toThrow("(the folder is empty). Mount their folder on this machine, or name it with --images.");
     expect(await missingShards(opened)).toContain(0);
     const elsewhere = await openPlan(join(root, "store-4/plans", opened.id), { root: join(root, "away") });
-    await (await running(elsewhere))(0);
+    await (
+      await running(elsewhere)
+    )(0);
     expect(await missingShards(opened)).not.toContain(0);
   });
 

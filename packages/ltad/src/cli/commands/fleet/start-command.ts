@@ -12,7 +12,8 @@ export type StartCommandOptions = CommonOptions & WorkerOptions & MergeCommandOp
 
 /** Runs what is missing and merges. */
 export async function startCommand(io: Io, address: string, options: StartCommandOptions): Promise<void> {
-  const where = options.queue === undefined ? (["--local", options.local] as const) : (["--queue", withoutPassword(options.queue)] as const);
+  const where =
+    options.queue === undefined ? (["--local", options.local] as const) : (["--queue", withoutPassword(options.queue)] as const);
   const again = typedCommand(
     io.env,
     "fleet",
