@@ -23,5 +23,6 @@ export function queueError(error: Error & { readonly code?: string }, { host }: 
 
 /** The same in few words. */
 export function reasonOf({ message, code }: Error & { readonly code?: string }): string {
+  if (message.startsWith("NOAUTH")) return "NOAUTH: it expects a password"; // the original explains the protocol
   return message || (code ?? "no reason given");
 }

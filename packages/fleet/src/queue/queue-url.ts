@@ -26,7 +26,7 @@ export function withoutPassword(text: string): string {
   if (!URL.canParse(text)) return text.replace(/\/\/.*@/s, "//");
   const url = new URL(text);
   if (url.password !== "") url.password = "PASSWORD";
-  for (const key of url.searchParams.keys()) if (/password/i.test(key)) url.searchParams.set(key, "PASSWORD");
+  for (const key of [...url.searchParams.keys()]) if (/password/i.test(key)) url.searchParams.set(key, "PASSWORD");
   return url.href;
 }
 
@@ -41,7 +41,8 @@ function isBroken({ hash, host, pathname, search }: URL): boolean {
 
 function isDecodable({ username, password }: URL): boolean {
   try {
-    return decodeURIComponent(username + password) !== undefined;
+    decodeURIComponent(username + password);
+    return true;
   } catch {
     return false;
   }

@@ -68,7 +68,7 @@ async function faultOf(add: () => Promise<void>, tries = 2): Promise<LtadError |
     return undefined;
   } catch (error) {
     if (!isLtadError(error) || (error.code !== "LTAD_IMAGE" && error.code !== "LTAD_NOT_FINITE")) throw error;
-    return tries > 1 ? faultOf(add, tries - 1) : (error as LtadError);
+    return tries > 1 ? faultOf(add, tries - 1) : error;
   }
 }
 
