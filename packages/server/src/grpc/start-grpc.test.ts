@@ -123,11 +123,19 @@ describe("gRPC", () => {
   it("reads a few messages at a time, those of callers with a key alone, and small ones of health meanwhile", async () => {
     const maxBytes = 20_000_000;
     const image = { ...file, contents: { bytes_contents: [Buffer.alloc(10_000_000, 1)] } };
-    const { call, jobs } = await open({}, { maxBytes, maxBytesInFlight: maxBytes, requestTimeout: 700, apiKeys: ["correct-horse-battery"] });
+    const { call, jobs } = await open(
+      {},
+      { maxBytes, maxBytesInFlight: maxBytes, requestTimeout: 700, apiKeys: ["correct-horse-battery"] },
+    );
     const key = { authorization: "Bearer correct-horse-battery" };
     await expect(call("ModelInfer", { model_name: "ltad", inputs: [image] })).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     const slow = http2.connect(`http://${server!.address}`);
-    const headers = { ":method": "POST", ":path": "/inference.GRPCInferenceService/ModelInfer", "content-type": "application/grpc", ...key };
+    const headers = {
+      ":method": "POST",
+      ":path": "/inference.GRPCInferenceService/ModelInfer",
+      "content-type": "application/grpc",
+      ...key,
+    };
     const half = slow.request(headers);
     for (const end of [slow, half]) end.on("error", () => {});
     half.write(Buffer.from([0, 0, 1, 0, 0, 1, 2, 3])); // three bytes of 65,536

@@ -104,7 +104,9 @@ function handlers({ models, modelControl, tracing }: GrpcOptions) {
   return {
     ServerLive: answering(() => ({ live: true })),
     ServerReady: answering(() => ({ ready: models.ready() })),
-    ModelReady: answering<Named>(({ request: { name, version: wanted } }) => ({ ready: models.find(name, wanted).engine?.ready() ?? false })),
+    ModelReady: answering<Named>(({ request: { name, version: wanted } }) => ({
+      ready: models.find(name, wanted).engine?.ready() ?? false,
+    })),
     ServerMetadata: answering(() => ({ ...serverMetadata, version })),
     ModelMetadata: answering<Named>(({ request: { name, version: wanted } }) => metadataOf(models, models.find(name, wanted))),
     ModelInfer: answering<InferRequestMessage>((call) =>

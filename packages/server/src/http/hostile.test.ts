@@ -143,7 +143,8 @@ describe("an answer that nobody reads", () => {
     expect(await isAlive(port)).toBe(200);
   });
 
-  const post = (port: number) => fetch(`http://127.0.0.1:${port}/predict`, { method: "POST", headers: { accept: "image/png" }, body: "PNG" });
+  const post = (port: number) =>
+    fetch(`http://127.0.0.1:${port}/predict`, { method: "POST", headers: { accept: "image/png" }, body: "PNG" });
 });
 
 it("does not hold more connections than it may", async () => {

@@ -22,7 +22,11 @@ export function driftGauges(registers: Registry[], mostClasses: number, models: 
       .flatMap(({ engine }) => engine?.model.identity ?? []);
   /** By the name of the model and the identity of the bundle. */
   const monitors = new Map<string, Map<string, DriftMonitor>>();
-  const driftsOf = (model: string) => monitors.get(model)?.get(served(model).at(-1) ?? "")?.all() ?? [];
+  const driftsOf = (model: string) =>
+    monitors
+      .get(model)
+      ?.get(served(model).at(-1) ?? "")
+      ?.all() ?? [];
   const drifts = function* () {
     for (const model of monitors.keys())
       for (const drift of driftsOf(model).slice(0, mostClasses)) yield { labels: { model, class: drift.class }, drift };
