@@ -76,7 +76,7 @@ it("refuses to merge while a shard is missing, or its only result is cut off", a
   await expect(merge()).rejects.toThrow(/^shard 0: a result that is damaged/);
   await runShard(opened, task, 0);
   await expect(merge()).resolves.toMatchObject({ bad: [] });
-  await expect(merge()).rejects.toThrow(/it is there already/);
+  await expect(merge()).rejects.toThrow(/it already exists/);
   await rm(join(root, "merged"), { recursive: true });
   await task.close();
 });

@@ -78,6 +78,6 @@ it.each([
 it("replaces no folder", async () => {
   const { model, out } = await repository();
   const { code, stderr } = await ltad("export", "triton", model, "--out", out);
-  expect(stderr).toContain("it is there already");
+  expect(stderr).toContain("it already exists");
   expect(code).toBe(2);
 });

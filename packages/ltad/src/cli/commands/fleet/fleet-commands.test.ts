@@ -81,5 +81,5 @@ it("trains from nothing but what a merge wrote", async () => {
   await writeFile(join(from, "merged.json"), "{");
   await refused("its merged.json is damaged.", 3);
   await writeFile(join(from, "merged.json"), JSON.stringify({ format: "ltad-merged", producer: "ltad 0.0.1", classes: [], task: {} }));
-  await refused("it belongs to ltad 0.0.1, and this program is ltad ", 2);
+  await refused("it was written by ltad 0.0.1, but this program is ltad ", 2);
 });
