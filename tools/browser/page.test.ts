@@ -113,7 +113,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     await give(page, files.slice(1));
     const name = (await page.locator(".tile .small").first().textContent())!.split(" · ")[1]!;
     const line = page.getByRole("region", { name: "Has the light or the camera changed?" }).locator("div", { hasText: name });
-    await line.getByText(/^Not known yet: \d+ of the 50 images that this needs\.$/).waitFor();
+    await line.getByText(/^Not known yet: \d+ of the 50 images that this check needs\.$/).waitFor();
     const send = () => fetch(`${server.url}/predict?class=${name}`, { method: "POST", body: new Uint8Array(files[1]!.buffer) });
     for (let i = 0; i < 50; i++) expect((await send()).status).toBe(200);
     await page.reload();

@@ -186,7 +186,7 @@ describe("a bundle with a file for each class is refused", () => {
   });
 
   it("when its graph finds a class that it does not have", async () => {
-    await expect(scored(tinyPartsByClass(1), [-1, -1, -1, -1, -1])).rejects.toThrow(/nearest-.*: answers the class 1 of 1/);
+    await expect(scored(tinyPartsByClass(1), [-1, -1, -1, -1, -1])).rejects.toThrow(/nearest-.*: returned the class 1 of 1/);
   });
 });
 

@@ -131,7 +131,7 @@ describe("trainStep names the nearest option", () => {
     [{ optimiser: { beta1: 2 } }, /beta1: expected a number from 0 to 1, received 2/],
     [{ optimiser: "adam" }, /optimiser: expected an object/],
     [{ optimiser: Object.create({ kind: "sgd" }) as object }, /optimiser: expected a plain object with a kind of its own/],
-    [{ freeze: ["v"] }, /freeze: v is no parameter.*Did you mean w/],
+    [{ freeze: ["v"] }, /freeze: v is neither a parameter.*Did you mean w/],
     [{ freeze: ["w"] }, /every parameter is frozen/],
   ])("%o", async (more, message) => {
     await expect(api.trainStep({ ...step, ...more } as never)).rejects.toMatchObject({

@@ -95,7 +95,7 @@ describe("list files", () => {
     [
       "an entry that is no training image",
       "a/train/good/000.png\n../../etc/passwd\nb/train/good/999.png",
-      /line 2: \.\.\/\.\.\/etc\/passwd is not a training image of the dataset; line 3: b/,
+      /line 2: \.\.\/\.\.\/etc\/passwd is not a training image of the data set; line 3: b/,
     ],
     [
       "an entry twice",
@@ -134,7 +134,7 @@ describe("manifests of TailedCore", () => {
     const split = await longTail(await set(), { protocol: folder });
     expect(ids(split, "a")).toEqual(["a/test/cut_in/003.png", "a/train/good/002.png", "a/train/good/003.png"]);
     expect(ids(split, "b")).toEqual(["b/train/good/000.png", "b/train/good/001.png"]);
-    expect(split.warnings?.join()).toMatch(/^1 defective test image train as if they were good, as .*inject_defects.txt says/);
+    expect(split.warnings?.join()).toMatch(/^1 defective test image is trained on as if it were good, as .*inject_defects.txt says/);
     expect((await longTail(await set(), { protocol: await manifest("a/train/good/000.png\n") })).warnings).toBeUndefined();
   });
 
@@ -147,7 +147,7 @@ describe("manifests of TailedCore", () => {
 
   it("refuse what is not there, and an empty class", async () => {
     const refuse = async (prune: string, inject?: string) => longTail(await set(), { protocol: await manifest(prune, inject) });
-    await expect(refuse("a/train/good/999.png\n")).rejects.toThrow(/line 1: a\/train\/good\/999.png is not an image of the dataset/);
+    await expect(refuse("a/train/good/999.png\n")).rejects.toThrow(/line 1: a\/train\/good\/999.png is not an image of the data set/);
     await expect(refuse("a/train/good/000.png\n", "a/train/good/cut_in_7.png\n")).rejects.toThrow(/inject_defects.txt: line 1/);
     await expect(refuse([0, 1, 2].map((i) => `b/train/good/00${i}.png`).join("\n"))).rejects.toThrow(/no image of class b is left/);
   });

@@ -47,7 +47,7 @@ export async function readManifest(
     classes: orderClasses(counts, order ?? "size").map(({ name }) => byName.get(name)!),
     ...(injected.size > 0 && {
       warnings: [
-        `${plural(injected.size, "defective test image")} are trained on as if they were good, as ${shown(inject)} says; they are also tested.`,
+        `${plural(injected.size, "defective test image is", "defective test images are")} trained on as if ${injected.size === 1 ? "it" : "they"} were good, as ${shown(inject)} says, and also tested.`,
       ],
     }),
   };

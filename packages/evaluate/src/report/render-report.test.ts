@@ -138,7 +138,7 @@ it("embeds an image once and shows it twice", () => {
 it("shows what the limits do, and the limit on the scores", () => {
   const page = renderReport(report()).replaceAll(/\s+/g, " ");
   expect(page).toContain('<td class="n">at most 1 %</td> <td class="n">1</td> <td class="n">1 (50.0 %)</td> <td class="n">2</td>');
-  expect(page).toContain("limit 1.2: 1 of 2 good not OK, 0 of 2 defects missed"); // a score that is no number is not OK
+  expect(page).toContain("limit 1.2: 1 of 2 good images NOT OK, 0 of 2 defects missed"); // a score that is no number is not OK
   expect(page).toMatch(/<line class="limit" x1="[\d.]+"/);
   expect(page).toContain("Missed defects, furthest below");
   expect(page).not.toContain("False alarms, furthest above");

@@ -29,16 +29,16 @@ it.each([
   const markup = histogram(good, defect, good[1])!.markup;
   const [, place = ""] = /<input[^>]* value="([\d.]+)"/.exec(markup) ?? [];
   const [, shown = ""] = /<output>(.*?)<\/output>/.exec(markup) ?? [];
-  expect(shown).toContain("1 of 3 good not OK, 0 of 3 defects missed");
+  expect(shown).toContain("1 of 3 good images NOT OK, 0 of 3 defects missed");
   const { figure, output, line, move } = figureOf(markup);
   run([figure]);
   move(String(Number(place) + 1e-3)); // the place is rounded
   expect(output.textContent.split(":")[1]).toBe(shown.split(":")[1]);
   move("0");
-  expect(output.textContent).toMatch(/: 2 of 3 good not OK, 0 of 3 defects missed$/);
+  expect(output.textContent).toMatch(/: 2 of 3 good images NOT OK, 0 of 3 defects missed$/);
   expect([line.places.get("x1"), line.places.get("x2")]).toEqual(["0", "0"]);
   move("1");
-  expect(output.textContent).toMatch(/: 0 of 3 good not OK, [23] of 3 defects missed$/);
+  expect(output.textContent).toMatch(/: 0 of 3 good images NOT OK, [23] of 3 defects missed$/);
 });
 
 it("leaves histograms without a limit alone", () => {

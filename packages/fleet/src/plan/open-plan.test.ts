@@ -29,7 +29,7 @@ describe("a plan", () => {
     await store.write(`plans/${id}/plan.json`, text);
     const open = openPlan(planAddress(store.location, id));
     await expect(open).rejects.toMatchObject({ code: "LTAD_CONFIG" });
-    await expect(open).rejects.toThrow(/belongs to ltad 0\.0\.9, and this program is ltad /);
+    await expect(open).rejects.toThrow(/written by ltad 0\.0\.9, but this program is ltad /);
   });
 
   it("that was changed or cut off is refused", async () => {

@@ -56,7 +56,7 @@ it.each(["symlink", "link", "character-device", "fifo"] as const)("refuses a mem
 });
 
 it("refuses the same path twice, and a file in the place of a folder", async () => {
-  await expect(open([{ name: "a.png" }, { name: "a.png" }])).rejects.toThrow(/"a\.png" .* is there twice/);
+  await expect(open([{ name: "a.png" }, { name: "a.png" }])).rejects.toThrow(/"a\.png" .* appears twice/);
   await expect(open([{ name: "a/b" }, { name: "a" }])).rejects.toThrow(/"a" .* is a file, and a folder of the same name has files/);
 });
 

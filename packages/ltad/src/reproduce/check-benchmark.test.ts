@@ -78,7 +78,7 @@ describe("another data set is refused", () => {
       /expected the classes of MVTec AD \(bottle, cable, .*\), found candle\. .*VisA: ltad reproduce visa/,
     ],
     ["of somebody", ["lid", "tube", "constructor"].map((name) => classOf(name, few)), "mvtec-ad", /found lid, tube, constructor\.$/],
-    ["with one class more", [...whole, classOf("lid", few)], "mvtec-ad", /lid is no class of MVTec AD\. Move it out/],
+    ["with one class more", [...whole, classOf("lid", few)], "mvtec-ad", /lid is not a class of MVTec AD\. Move it out/],
     ["in another arrangement", whole, "good-bad", /read as the layout good-bad; expected mvtec-ad/],
     ["without defective test images", [classOf("bottle", { ...few, defective: 0 })], "mvtec-ad", /there are no defective test images/],
     ["without good test images", [classOf("bottle", { ...few, good: 0 })], "mvtec-ad", /no good test images/],

@@ -90,7 +90,7 @@ describe("Open Inference Protocol", () => {
     ["an empty string", { inputs: [input({ data: [""] })] }, /base64/],
     ["what is no base64", { inputs: [input({ data: ["\u0089PNG"] })] }, /in base64, received other characters/],
     ["an unknown output", { inputs: [input()], outputs: [{ name: "heat" }] }, /unknown output .*heat.*score, class/],
-    ["a decision of a model without thresholds", { inputs: [input()], outputs: [{ name: "p_value" }] }, /has no thresholds/],
+    ["a decision of a model without thresholds", { inputs: [input()], outputs: [{ name: "p_value" }] }, /has no limits/],
     ["an unknown class", { inputs: [input()], parameters: { class: "bolt" } }, /unknown class .*bolt/],
     [
       "a class for other images",

@@ -146,12 +146,12 @@ it("refuses a rate and limits where the model has no thresholds, and limits of c
   const app = await createApp({ models: await fakeModels(fakeEngine()) });
   const reply = await app.inject({ method: "POST", url: "/predict?false_alarm_rate=0.1", payload: "PNG" });
   await app.close();
-  expect([reply.statusCode, reply.body]).toEqual([400, expect.stringContaining("has no thresholds")]);
+  expect([reply.statusCode, reply.body]).toEqual([400, expect.stringContaining("has no limits")]);
   const bare = { folder, manifest: { ...detector.manifest, decision: undefined } };
   const options = { bundle: folder, maxPixels: 1 };
   expect(() => checkDecision(bare, options)).not.toThrow();
-  expect(() => checkDecision(bare, { ...options, limits: { tile: 1 } })).toThrow(/has no thresholds/);
-  expect(() => checkDecision(bare, { ...options, falseAlarmRate: 0.1 })).toThrow(/has no thresholds/);
+  expect(() => checkDecision(bare, { ...options, limits: { tile: 1 } })).toThrow(/has no limits/);
+  expect(() => checkDecision(bare, { ...options, falseAlarmRate: 0.1 })).toThrow(/has no limits/);
   const models = await fakeModels(fakeEngine());
   expect(() => checkLimitNames({ tile: 1 }, models)).not.toThrow();
   expect(() => checkLimitNames({ bolt: 1 }, models)).toThrow(/unknown class "bolt"; expected one of tile, nut/);

@@ -251,7 +251,7 @@ describe("writeCleanList", () => {
     const list = join(await makeFolder({}), "clean.txt");
     expect(await writeCleanList(list, dataset, drop)).toBe(1);
     expect(await readFile(list, "utf8")).toContain(
-      "# left out: a/train/good/003.png (the same file as a/test/good/same.png, which is tested)",
+      "# left out: a/train/good/003.png (the same file as a/test/good/same.png, which is a test image)",
     );
     const split = await longTail(dataset, { protocol: list });
     expect(split.classes.map(({ train }) => train.length)).toEqual([13]);

@@ -61,8 +61,8 @@ describe("siblings of MVTec AD", () => {
   it("tells of names that may mean good images, when there are no other good ones", async () => {
     const files = { ...good, "a/test/negative/0.png": null, "a/test/0/0.png": null };
     expect((await scanFiles(files)).warnings).toEqual([
-      expect.stringMatching(/^a\/test\/0: its images count as a defect/),
-      expect.stringMatching(/^a\/test\/negative: its images count as a defect/),
+      expect.stringMatching(/^a\/test\/0: its images count as defects/),
+      expect.stringMatching(/^a\/test\/negative: its images count as defects/),
     ]);
     expect((await scanFiles({ ...files, "a/test/good/0.png": null })).warnings).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe("siblings of MVTec AD", () => {
       "train a/train/good/d2/0.png",
       "cut a/test/cut/d1/0.png < 0_mask.png",
     ]);
-    expect(days.warnings.join()).toMatch(/a\/train\/good: the images of its folders are read \(d1, d2\)/);
+    expect(days.warnings.join()).toMatch(/a\/train\/good: the images in its folders are read \(d1, d2\)/);
     const bare = await scanFiles({ "a/train/0.png": null });
     expect(bare.classes["a"]).toEqual(["train a/train/0.png"]);
     expect(bare.warnings).toEqual(["a/train: its images are read as good ones; the usual place is train/good."]);

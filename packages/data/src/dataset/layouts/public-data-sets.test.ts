@@ -116,7 +116,7 @@ describe("layouts of public data sets", () => {
     const bare = await scanFiles(visaFiles);
     expect(bare.layout).toBe("visa");
     expect(bare.classes["candle"]).toContain("anomaly candle/Data/Images/Anomaly/000.JPG < 000.png");
-    expect(bare.warnings.join()).toMatch(/about a fifth of the normal images/);
+    expect(bare.warnings.join()).toMatch(/about a fifth of the good images/);
   });
 
   it("DAGM 2007: defective training images are not trained on", async () => {

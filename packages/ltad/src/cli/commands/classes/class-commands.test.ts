@@ -39,7 +39,7 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     const { code, stdout, stderr } = await ltad("add-class", model, three, ...cache);
     expect(code, stderr).toBe(0);
     expect(stdout).toBe(`Added gear (6 images). ${model} now has 3 classes. The previous version is in ${join(model, "before", "1")}.\n`);
-    expect(stderr).toMatch(/nut, tile: the model has .* already; its images were not used/);
+    expect(stderr).toMatch(/nut, tile: the model already has .*; its images were not used/);
     expect(stderr).toMatch(/Next:\n {2}ltad limits .*--class gear/);
     expect(await scoresOf(model)).toEqual(before);
     expect(await scoresOf(join(model, "before", "1"))).toEqual(before);

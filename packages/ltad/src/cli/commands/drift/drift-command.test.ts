@@ -69,8 +69,8 @@ it.each([
   ["a score that is none", '{"class":"tile","score":null}\n', /line 1: expected a result/],
   ["a table of something else", "a,b\n1,2\n", /columns class and score/],
   ["a row without a score", "class,score\ntile,\n", /line 2: expected a class and a score/],
-  ["results of another model", '{"class":"bolt","score":1}\n', /no result of a class of this model/],
-  ["an empty file", "", /no result of a class of this model/],
+  ["results of another model", '{"class":"bolt","score":1}\n', /no results for classes of this model/],
+  ["an empty file", "", /no results for classes of this model/],
 ])("refuses %s", async (_, text, message) => {
   const log = join(await temporaryFolder(), "nowhere.jsonl");
   if (text !== undefined) await writeFile(log, text);

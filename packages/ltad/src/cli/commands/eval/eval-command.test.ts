@@ -143,7 +143,7 @@ it("tests false-alarm rates with good images that the training left out", async 
 
 it.each([
   ["nothing was left out", { tile: 8, nut: 4 }, /the training used every good image/],
-  ["the data set is another", { tile: 9, nut: 4 }, /line 9: .*8\.png.* is not a training image of the dataset/],
+  ["the data set is another", { tile: 9, nut: 4 }, /line 9: .*8\.png.* is not a training image of the data set/],
   ["the list is of another model", { tile: 7, nut: 4 }, /train-images\.txt does not belong to this model/],
 ])("tests no false-alarm rates when %s", async (_, counts, why) => {
   const root = await tinyDataset(await temporaryFolder(), {
