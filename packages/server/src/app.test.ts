@@ -88,7 +88,7 @@ describe("POST /predict", () => {
 
   it.each<[string, readonly Part[], number, RegExp]>([
     ["no image", [["class", "tile"]], 400, /LTAD_REQUEST.*no image/],
-    ["an empty image", [["image", "", "a.png"]], 400, /no image/],
+    ["an empty image", [["image", "", "a.png"]], 400, /The file \\?"image\\?" in the form is empty/],
     ["the image under another name", [["file", "PNG", "a.png"]], 400, /file \\"file\\"; expected one named \\"image\\"/],
     ["an unknown field", [image, ["clas", "tile"]], 400, /clas.*Known fields/],
     ["an option that is none", [image, ["heatmap", "yes"]], 400, /heatmap: /],

@@ -28,7 +28,7 @@ export async function readUpload(request: FastifyRequest, maxBytes: number): Pro
     );
   const isForm = /^\s*multipart\//i.test(type);
   const { image, fields } = isForm ? await readForm(body, type) : { image: body, fields: {} };
-  if (!image?.length) throw noImage(isForm);
+  if (!image?.length) throw noImage(isForm, image);
   if (image.length > maxBytes) throw new HttpError("LTAD_TOO_LARGE", tooLarge);
   return { image, ...checkedOptions({ ...query, ...fields }) };
 }
@@ -40,7 +40,7 @@ function checkedOptions(fields: Record<string, unknown>): PredictOptions {
   throw new HttpError("LTAD_REQUEST", `${faultsOf(result.error.issues)}. Known fields: image, ${known}.`);
 }
 
-function noImage(isForm: boolean): HttpError {
-  const what = isForm ? "The form contains no image" : "The body is empty";
+function noImage(isForm: boolean, image: Buffer | undefined): HttpError {
+  const what = isForm ? (image ? `The file "image" in the form is empty` : "The form contains no image") : "The body is empty";
   return new HttpError("LTAD_REQUEST", `${what}. Send a form with a file "image", for example: curl -F image=@part.png URL/predict`);
 }

@@ -30,7 +30,7 @@ export interface JudgedFields extends VerdictFields {
 /** The answer for one image in a line: `NOT OK  143.5  limit 17.4  p < 0.004  brick (predicted)  a.png`. */
 export function verdictLine(line: JudgedFields, colours: Colours): string {
   const of = `${line.class}${line.class_given ? "" : " (predicted)"}`;
-  const score = line.score.toPrecision(4);
+  const score = scoreText(line.score);
   const file = shown(line.file);
   if (line.verdict === null || line.limit === null || line.p_value === null) return `${score.padStart(9)}  ${of}  ${file}`;
   const colour = line.verdict === "OK" ? colours.green : colours.red;
@@ -42,7 +42,7 @@ export function verdictLine(line: JudgedFields, colours: Colours): string {
 /** Why an image is not OK, as a sentence without its end. */
 export function reasonOf(line: JudgedFields): string {
   if (line.unlike_class) return unlikeText(line);
-  return `score ${line.score.toPrecision(4)} is above the limit ${four(line.limit ?? Number.NaN)} (${pText(line.p_value ?? 1, true)})`;
+  return `score ${scoreText(line.score)} is above the limit ${four(line.limit ?? Number.NaN)} (${pText(line.p_value ?? 1, true)})`;
 }
 
 function unlikeText({ class: name, class_given: isGiven, unlike_class: isUnlike, nearest_class: nearest }: JudgedFields): string {
@@ -56,6 +56,11 @@ function pText(p: number, isAbove: boolean): string {
   if (!isAbove) return `p = ${Number(p.toPrecision(2))}`;
   const unit = 10 ** Math.floor(Math.log10(p));
   return `p < ${Number((Math.ceil(p / unit + 1e-9) * unit).toPrecision(1))}`;
+}
+
+/** Four digits, zeros too; large scores as whole numbers. */
+function scoreText(score: number): string {
+  return Math.abs(score) < 9999.5 ? score.toPrecision(4) : String(Math.round(score));
 }
 
 function four(value: number): string {

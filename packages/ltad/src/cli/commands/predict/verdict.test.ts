@@ -54,6 +54,7 @@ describe("a line", () => {
     [{}, "NOT OK   143.5  limit 17.4  p < 0.004  brick (predicted)  a.png"],
     [{ p_value: 1 / 201, score: 18 }, "NOT OK   18.00  limit 17.4  p < 0.005  brick (predicted)  a.png"],
     [{ file: "\u001b[2J\n.png" }, "NOT OK   143.5  limit 17.4  p < 0.004  brick (predicted)  \\u001b[2J\\u000a.png"],
+    [{ score: 18_871.6 }, "NOT OK   18872  limit 17.4  p < 0.004  brick (predicted)  a.png"],
     [{ p_value: 0.01 }, "NOT OK   143.5  limit 17.4  p < 0.02   brick (predicted)  a.png"],
     [{ verdict: "OK", score: 0.9, p_value: 0.4123, class_given: true }, "OK      0.9000  limit 17.4  p = 0.41   brick  a.png"],
     [{ unlike_class: true }, "NOT OK   143.5  limit 17.4  p < 0.004  brick (predicted)  unlike every class of this model  a.png"],
