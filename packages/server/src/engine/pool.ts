@@ -1,3 +1,4 @@
+// Over 300 lines because it is one thing: the life of jobs among processes that can die at any time.
 import { LtadError } from "@ltad/core";
 import { HttpError } from "../http-error.js";
 import type { Answer, FromWorker, Job, ModelInfo } from "../messages.js";
@@ -6,8 +7,6 @@ import { Places } from "./places.js";
 import { errorOf, shuttingDown, tooLate, tooLongInQueue, unusable } from "./pool-errors.js";
 import { UpTime } from "./up-time.js";
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions } from "./worker-process.js";
-
-// This file is long because it is one thing: the life of jobs among processes that can die at any time.
 
 export interface PoolOptions extends WorkerProcessOptions {
   /** Inference processes; each works on one image at a time. */

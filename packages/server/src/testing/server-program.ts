@@ -6,7 +6,6 @@ export interface Serving {
   readonly url: string;
 }
 
-const [bundle = "", port = "0", collector] = process.argv.slice(2);
-const tracing = collector === undefined ? undefined : { url: collector };
-const { url } = await startServer({ bundle, port: Number(port), processes: 1, threads: 1, reloadInterval: 0, tracing });
+const [bundle = "", port = "0"] = process.argv.slice(2);
+const { url } = await startServer({ bundle, port: Number(port), processes: 1, threads: 1, reloadInterval: 0 });
 process.send!({ url } satisfies Serving);
