@@ -11,7 +11,7 @@ it("reads every half precision number as its definition says", () => {
     expect(values[half | 0x8000]).toBe(-plain);
   }
   expect([values[0x7c00], values[0xfc00], values[0x7e00]]).toEqual([Infinity, -Infinity, NaN]);
-  const rising = values.subarray(0, 0x7c00);
+  const rising = Array.from(values.slice(0, 0x7c00));
   expect(rising.findIndex((value, half) => half > 0 && !(value > rising[half - 1]!))).toBe(-1);
 });
 
