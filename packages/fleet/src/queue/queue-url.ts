@@ -26,7 +26,7 @@ export function withoutPassword(text: string): string {
   if (!URL.canParse(text)) return text.replace(/\/\/.*@/s, "//");
   const url = new URL(text);
   if (url.password !== "") url.password = "PASSWORD";
-  for (const key of [...url.searchParams.keys()]) if (/password/i.test(key)) url.searchParams.set(key, "PASSWORD");
+  for (const key of url.searchParams.keys()) if (/password/i.test(key)) url.searchParams.set(key, "PASSWORD");
   return url.href;
 }
 

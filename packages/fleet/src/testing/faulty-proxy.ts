@@ -61,9 +61,11 @@ function passOn(port: number, incoming: IncomingMessage, answer: ServerResponse,
 function dribble(answer: ServerResponse, body: Buffer): void {
   const size = Math.max(1, Math.ceil(body.length / 10));
   const next = (offset: number) => {
-    if (offset >= body.length) return void answer.end();
-    answer.write(body.subarray(offset, offset + size));
-    setTimeout(() => next(offset + size), 400);
+    if (offset >= body.length) answer.end();
+    else {
+      answer.write(body.subarray(offset, offset + size));
+      setTimeout(() => next(offset + size), 400);
+    }
   };
   setTimeout(() => next(0), 400);
 }
