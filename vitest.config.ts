@@ -3,7 +3,7 @@ import base from "./vitest.base.js";
 
 // The test files of these packages share processes, so that each module is loaded once and not for every file. None of them changes anything
 // that outlives its file; jit does, which sets the backend of TensorFlow.js. Every other file has a process of its own.
-const together = "packages/{core,data,features,metrics,onnx,runtime}/src/**/*.test.ts";
+const together = "packages/{core,metrics,onnx}/src/**/*.test.ts";
 const all = [
   "packages/*/src/**/*.test.ts",
   "apps/*/src/**/*.test.ts",
