@@ -19,8 +19,8 @@ const answer = (id, job) =>
 const open = ({ bundle }) => {
   const start = textOf(join(bundle, "start"), "0");
   if (existsSync(join(bundle, "processes"))) writeFileSync(join(bundle, "processes", String(process.pid)), "");
-  if (Number(start) > 0) return void setTimeout(opened, Number(start), bundle);
-  opened(start === "broken" ? "broken" : bundle);
+  if (Number(start) > 0) setTimeout(opened, Number(start), bundle);
+  else opened(start === "broken" ? "broken" : bundle);
 };
 const opened = (bundle) => {
   if (bundle.endsWith("deadly")) process.exit(7);
@@ -32,8 +32,8 @@ const diesNow = (most, file) => (!existsSync(file) || readFileSync(file).length 
 const waits = { slow: 300, short: 30 };
 const work = ({ id, job }) => {
   const [, late, most, file] = times.exec(job.class) ?? [];
-  if (file !== undefined && diesNow(Number(most), file)) return void (late ? setTimeout(acts.die, 900) : acts.die());
-  if (acts[job.class]) acts[job.class](id);
+  if (file !== undefined && diesNow(Number(most), file)) setTimeout(acts.die, late ? 900 : 0);
+  else if (acts[job.class]) acts[job.class](id);
   else setTimeout(() => answer(id, job), waits[job.class] ?? 0);
 };
 process.on("message", (message) => (message.type === "open" ? open(message.options) : work(message)));
