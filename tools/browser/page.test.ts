@@ -103,7 +103,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
       await route.fulfill({ response, json: answer });
     });
     await give(page, files.slice(0, 1));
-    await page.getByText("S_sem is the same everywhere in this image: the heat map shows S_rec alone.").waitFor();
+    await page.getByText("S_sem is the same everywhere in this image: the heat map shows only S_rec.").waitFor();
     expect(await page.locator("figcaption").count()).toBe(0);
     await page.close();
   });

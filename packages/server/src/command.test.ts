@@ -113,7 +113,7 @@ describe("the command", () => {
     });
     expect((await parse("--bundle", "m", "--tls-cert", cert)).error).toMatchObject({ message: expect.stringMatching(/both/) as string });
     expect((await parse("--bundle", "m", "--api-keys", await file("none", "#\n"))).error).toMatchObject({
-      message: expect.stringMatching(/has no API key/) as string,
+      message: expect.stringMatching(/contains no API key/) as string,
     });
     expect((await parse("--bundle", "m", "--api-keys", join(folder, "nothing"))).error).toMatchObject({
       message: expect.stringMatching(/cannot be read/) as string,

@@ -161,7 +161,7 @@ describe("a folder without what is needed", () => {
     [
       "has a pickle only",
       { "pytorch_model.bin": "" },
-      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Look for a copy of the model with safetensors, or save it so",
+      "found only pytorch_model.bin, a pickle, which is never read because it can run code. Look for a copy of the model with safetensors, or save it in this format",
     ],
     ["has a Keras file only", { "tf_model.h5": "" }, "found only tf_model.h5, a Keras file"],
     ["has a broken config", { "config.json": "{", "model.safetensors": "" }, "config.json is not JSON"],

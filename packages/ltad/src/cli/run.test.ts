@@ -225,7 +225,7 @@ it("a folder without an image is bad data", async () => {
   const folder = await temporaryFolder();
   const { code, stderr } = await ltad("predict", folder, folder);
   expect(code).toBe(3);
-  expect(stderr).toMatch(/LTAD_DATA .*no image in this folder/);
+  expect(stderr).toMatch(/LTAD_DATA .*no images in this folder/);
 });
 
 it("every code of an error has an exit code of the four, or 130", () => {

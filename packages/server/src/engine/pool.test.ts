@@ -68,7 +68,7 @@ describe("the inference process", () => {
     const [died, waiting] = await Promise.allSettled([engine.predict(job(2, "die")), engine.predict(job(3))]);
     expect(died).toMatchObject({
       status: "rejected",
-      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*5 have/) },
+      reason: { code: "LTAD_CRASHED", status: 503, retryAfter: 2, message: expect.stringMatching(/SIGKILL.*happened 5 times/) },
     });
     expect(waiting).toMatchObject({ status: "fulfilled", value: { score: 3 } });
   });

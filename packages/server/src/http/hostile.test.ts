@@ -128,7 +128,7 @@ describe("an answer that nobody reads", () => {
     const sent = [ask(port), ask(port)];
     const status = async () => (await post(port)).status;
     await expect.poll(status, { timeout: 10_000 }).toBe(503);
-    expect(await (await post(port)).json()).toMatchObject({ error: { message: expect.stringContaining("Too many bytes") as string } });
+    expect(await (await post(port)).json()).toMatchObject({ error: { message: expect.stringContaining("too much data") as string } });
     expect(places.taken).toBe(0);
     for (const socket of sent) socket.destroy();
     await expect.poll(status, { timeout: 10_000 }).toBe(200);

@@ -87,7 +87,7 @@ describe("a bundle that is replaced", () => {
       await replace(place);
       for (let i = 0; i < 3; i++) await models.refresh();
       expect(models.find("m").engine).toBe(old);
-      expect(logged.filter((line) => /is damaged.*serves on/.test(line))).toHaveLength(1);
+      expect(logged.filter((line) => /is damaged.*continues to serve/.test(line))).toHaveLength(1);
       await expect(models.load("m")).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
     } finally {
       broken = false;

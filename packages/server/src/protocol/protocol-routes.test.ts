@@ -82,7 +82,7 @@ describe("Open Inference Protocol", () => {
 
   it.each<[string, object, RegExp]>([
     ["no inputs", {}, /inputs/],
-    ["another input", { inputs: [input({ name: "pixels" })] }, /input pixels: is no input/],
+    ["another input", { inputs: [input({ name: "pixels" })] }, /input pixels: is not an input/],
     ["two images", { inputs: [input(), input()] }, /expected one input image, received 2/],
     ["another type", { inputs: [input({ datatype: "INT64" })] }, /expected the datatype BYTES .* UINT8 or FP32/],
     ["more images than its shape has", { inputs: [input({ shape: [1], data: ["UE5H", "UE5H"] })] }, /expected 1 values.*received 2/],

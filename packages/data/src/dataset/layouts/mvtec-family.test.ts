@@ -33,7 +33,7 @@ describe("siblings of MVTec AD", () => {
   it("names polygons that lie where masks do, masks beside the classes, and a folder that only sounds like masks", async () => {
     const bad = { ...good, "a/test/dent/0.png": null };
     expect((await scanFiles({ ...bad, "a/ground_truth/dent/0_mask.json": "{}" })).warnings).toEqual([
-      "a/ground_truth/dent: 1 file (0_mask.json) not read, because the ending is not one of an image.",
+      "a/ground_truth/dent: 1 file (0_mask.json) not read, because the extension is not that of an image.",
       "a/test/dent: 1 file (0.png) without a mask; excluded from pixel metrics.",
     ]);
     expect((await scanFiles({ ...bad, "ground_truth/a/dent/0.png": null })).warnings).toEqual([

@@ -80,14 +80,14 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     for (const name of ["0.png", "1.png"]) await cp(join(moved, "gear/test/good", name), join(three, "gear/test/good", name));
     const found = await ltad("update-class", model, "gear", image, "--data", moved, "--force", ...cache);
     expect(found.code, found.stderr).toBe(0);
-    expect(found.stdout).toMatch(/^gear learned 1 image more: \d of them were NOT OK before, 0 are now\.\n.*has 3 classes now\.\n$/);
+    expect(found.stdout).toMatch(/^gear learned 1 more image: \d of them were NOT OK before, 0 are now\.\n.*now has 3 classes\.\n$/);
     expect(existsSync(join(model, "before", "3"))).toBe(false);
   });
 
   it("leave with remove-class, and the others are as they were", async () => {
     const { code, stdout, stderr } = await ltad("remove-class", model, "gear");
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^Removed gear\. .*has 2 classes now/);
+    expect(stdout).toMatch(/^Removed gear\. .*now has 2 classes/);
     expect(await scoresOf(model)).toEqual(await scoresOf(join(model, "before", "1")));
     expect(await readFile(join(model, "train-images.txt"), "utf8")).not.toMatch(/gear/);
   });

@@ -116,7 +116,7 @@ describe("--from", () => {
   it.each([
     ["a folder without classes", async () => join(data, "tile/test"), /Expected folders tile, nut; found good\/, spot\/.*add --class NAME/],
     ["no folder", async () => join(data, "none"), /there is no such folder/],
-    ["an empty class", async () => (await mkdir(join(root, "x/tile"), { recursive: true }), join(root, "x")), /x\/tile: no image in it/],
+    ["an empty class", async () => (await mkdir(join(root, "x/tile"), { recursive: true }), join(root, "x")), /x\/tile: no images in it/],
   ])("refuses %s", async (_, folder, message) => {
     const { code, stderr } = await ltad("limits", model, "--from", await folder());
     expect([code, stderr]).toEqual([3, expect.stringMatching(message)]);

@@ -187,7 +187,7 @@ it("says that a folder is gone, and goes on when it is back", async () => {
   await mkdir(folder);
   await copyFile(good, join(folder, "a.png"));
   await until(async () => (await resultsIn(out)).length === 1);
-  expect(written.stderr).toMatch(/the folder is back/);
+  expect(written.stderr).toMatch(/the folder is available again/);
 });
 
 it.each([
