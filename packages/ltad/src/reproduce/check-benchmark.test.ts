@@ -64,7 +64,7 @@ describe("an incomplete data set is told by class", () => {
     const [first, ...rest] = dagm;
     const short = { ...first!, test: first!.test.slice(1) };
     expect(checkBenchmark(benchmarks.dagm, datasetOf([short, ...rest], "dagm"))).toEqual([
-      "Class1: 999 good images in all instead of 1000, 574 test images instead of 575 (DAGM 2007).",
+      "Class1: 999 good images in total instead of 1000, 574 test images instead of 575 (DAGM 2007).",
     ]);
   });
 });
