@@ -9,7 +9,7 @@ const few = { train: 2, good: 1, defect: 1 };
 
 describe("a folder of include masks is refused before any work", () => {
   it.each<[string, readonly string[], RegExp]>([
-    ["that is empty", [], /--include .*: there is no mask\. Expected a mask for each class .*, such as lid\.png, tube\.png/],
+    ["that is empty", [], /--include .*: there are no masks\. Expected a mask for each class .*, such as lid\.png, tube\.png/],
     ["without an image", ["lid.txt"], /there are no masks, only lid\.txt/],
     ["with a mask of an unknown class", ["lid.png", "tupe.png"], /tupe\.png: there is no class of this name/],
     ["with two masks of a class", ["lid.png", "lid.bmp"], /lid\.bmp and lid\.png are masks of the same class/],
