@@ -13,9 +13,9 @@ const encode = "In a user name or password, write / as %2F, ? as %3F, # as %23, 
  */
 export function queueUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && !isQueue(url)) throw urlError(`${expected}, received ${url.protocol}//${url.host}.`);
-  if (!url && !text.includes("@")) throw urlError(`${expected}, received ${text}.`);
-  if (!url || isBroken(url) || !isDecodable(url)) throw urlError(`${expected}; this one cannot be read. ${encode}.`);
+  if (url?.host && !isQueue(url)) throw urlError(`${expected}, received ${url.protocol}//${url.host}.`);
+  if (!url?.host && !text.includes("@")) throw urlError(`${expected}, received ${text}.`);
+  if (!url || !isQueue(url) || isBroken(url) || !isDecodable(url)) throw urlError(`${expected}; this one cannot be read. ${encode}.`);
   if (drivers[url.protocol as Protocol] === "ioredis" && !/^\/?\d{0,5}$/.test(url.pathname))
     throw urlError(`expected the number of a database after redis://${url.host}/, received ${url.pathname.slice(1)}.`);
   return url;
