@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LtadError } from "@ltad/core";
 import type * as bullmq from "bullmq";
 import type { Job, Processor, Queue, WorkerOptions } from "bullmq";
-import { queueError, reasonOf } from "./queue-error.js";
+import { isOutOfReach, isStarting, queueError, reasonOf } from "./queue-error.js";
 import { drivers, queueUrl } from "./queue-url.js";
 import type { Outcome, ShardJob, ShardQueue, TakeOptions } from "./shard-queue.js";
 
@@ -17,8 +17,11 @@ const queueName = "ltad";
 
 /** A shard is tried so often, with so long a pause before the second try, and twice as long before the third. */
 const tries = { attempts: 3, backoff: { type: "exponential", delay: 5000 } };
-/** So many workers may be killed on the same shard. */
-const mostKilled = 5;
+/**
+ * So many workers may be killed on the same shard. Redis gives a shard that was lost to the next worker, so that on a cluster which kills many
+ * of them, the same shard is hit often through no fault of its own; an image that kills what computes it is counted by the worker itself.
+ */
+const mostKilled = 50;
 /** How long a goodbye may take when the queue is out of reach, and the first answer of its server. */
 const [patience, firstAnswer] = [5000, 20_000]; // ms
 /** So many shards are added with one command. */
@@ -34,11 +37,22 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
   const { onWarning = () => undefined, lockSeconds = 60 } = options;
   const server = queueUrl(url);
   const bull = await load(server);
-  const { queue, newWorker } = connect(bull, server);
+  const { queue, newWorker } = await connected(bull, server);
   const warn = once((error: Error) => onWarning(`${server.host}: ${reasonOf(error)}. Finished shards are in the store.`));
-  await reached(queue, server);
   queue.on("error", warn);
-  const failedOf = async (id: string) => (await queue.getFailed()).filter((job) => job.id?.startsWith(`${id}_`));
+  let isLeft = false;
+  /** PostgreSQL's client fails where that of Redis waits until the server is back. */
+  const whenBack = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (; ; await sleep(1000)) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (isLeft || !isOutOfReach(error as Error)) throw error;
+        warn(error as Error);
+      }
+    }
+  };
+  const failedOf = async (id: string) => (await whenBack(() => queue.getFailed())).filter((job) => job.id?.startsWith(`${id}_`));
   return {
     async add(id, jobs) {
       const entries = jobs.map((data) => ({
@@ -46,11 +60,11 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
         data,
         opts: { ...tries, jobId: `${id}_${data.shard}`, removeOnComplete: true },
       }));
-      for (let first = 0; first < entries.length; first += batch) await queue.addBulk(entries.slice(first, first + batch));
+      for (let first = 0; first < entries.length; first += batch) await whenBack(() => queue.addBulk(entries.slice(first, first + batch)));
     },
     failed: async (id) => (await failedOf(id)).map(({ data, failedReason }) => ({ shard: data.shard, reason: failedReason })),
     async forgetFailed(id) {
-      for (const job of await failedOf(id)) await job.remove();
+      for (const job of await failedOf(id)) await whenBack(() => job.remove());
     },
     async take(handle, { atOnce, signal, idleSeconds }: TakeOptions) {
       const lockDuration = lockSeconds * 1000;
@@ -69,7 +83,10 @@ export async function bullQueue(url: string, options: BullQueueOptions = {}): Pr
       pause.stop();
       await leave(worker);
     },
-    close: () => leave(queue),
+    close: () => {
+      isLeft = true;
+      return leave(queue);
+    },
   };
 }
 
@@ -142,6 +159,19 @@ async function leave(connected: Connected): Promise<void> {
   const late = sleep(patience, undefined, { signal: left.signal }).catch(() => undefined);
   await Promise.race([connected.close().catch(() => undefined), late]);
   left.abort();
+}
+
+/** A server that is just starting is waited for. */
+async function connected(bull: Bull, server: URL): Promise<ReturnType<typeof connect>> {
+  for (const start = performance.now(); ; await sleep(500)) {
+    const found = connect(bull, server);
+    try {
+      await reached(found.queue, server);
+      return found;
+    } catch (error) {
+      if (!isStarting(error as Error) || performance.now() - start > firstAnswer) throw error;
+    }
+  }
 }
 
 /** The first connection must succeed; later ones are made again and again. */

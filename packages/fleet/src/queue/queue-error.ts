@@ -21,6 +21,20 @@ export function queueError(error: Error & { readonly code?: string }, { host }: 
   return new LtadError("LTAD_FETCH", message, { cause: error });
 }
 
+/** PostgreSQL's code of a server that is starting. */
+const starting = "57P03";
+const outOfReach = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "57P01", "57P02", starting]);
+
+/** Whether the server has gone, and may come back. */
+export function isOutOfReach({ code, message }: Error & { readonly code?: string }): boolean {
+  return outOfReach.has(code ?? "") || message.startsWith("Connection terminated");
+}
+
+/** Whether the server said that it is starting. */
+export function isStarting({ cause }: Error): boolean {
+  return (cause as { readonly code?: string } | undefined)?.code === starting;
+}
+
 /** The same in few words. */
 export function reasonOf({ message, code }: Error & { readonly code?: string }): string {
   if (message.startsWith("NOAUTH")) return "NOAUTH: it expects a password"; // the original explains the protocol
