@@ -56,7 +56,7 @@ describe.skipIf(!weights)("with the real encoder, on miniatures", { timeout: 600
       return write(text);
     };
     expect(await run(argv, stopped.io)).toBe(130);
-    expect(stopped.written.stderr).toMatch(/Go on with the same command/);
+    expect(stopped.written.stderr).toMatch(/Run the same command to continue/);
     expect(stopped.written.stdout).toMatch(/MVTec AD, exp100/);
     const [first] = (JSON.parse(await readFile(join(out, "reproduce.json"), "utf8")) as Printed).results;
     const before = await stat(join(first!.runs[0]!.folder, "model.json"));
