@@ -84,7 +84,9 @@ it("tests the calibration of stated false-alarm rates", async () => {
 it("says when good images score higher than defective ones", async () => {
   const lines = Array.from({ length: 30 }, (_, i) => `${i % 2},${i % 2 === 1 ? -i : i}`);
   const turned = await ltad("metrics", await written(["label,score", ...lines].join("\n")));
-  expect(turned.stderr).toMatch(/all: good images score higher than defective ones \(AUROC 0\.0 %\).*the sign of the scores, or swap the labels/);
+  expect(turned.stderr).toMatch(
+    /all: good images score higher than defective ones \(AUROC 0\.0 %\).*the sign of the scores, or swap the labels/,
+  );
   expect((await ltad("metrics", await written(csv))).stderr).not.toContain("score higher");
 });
 
