@@ -39,7 +39,7 @@ describe("readTarball", () => {
       await writeFile(join(folder, "aim"), "{}");
       await makeLink(join(folder, "aim"), join(folder, "package", "model.json"));
       const hostile = join(folder, "hostile.tgz");
-      await create({ file: hostile, gzip: true, cwd: folder }, ["aim", "package/model.json"]);
+      create({ file: hostile, gzip: true, cwd: folder, sync: true }, ["aim", "package/model.json"]);
       await refuses({}, "no plain file package/model.json", hostile, await fingerprint(hostile));
     }
   });
