@@ -51,6 +51,20 @@ describe("the bundle for the page", () => {
     await rm(other, { recursive: true });
   });
 
+  it("has no tables of a class but those that the manifest has, whatever lies at their place", async () => {
+    const { classes } = (await get("model.json")).json<{ classes: { file: string }[] }>();
+    const { file } = classes[0]!;
+    const tables = await readFile(join(folder, file));
+    expect((await get(file)).rawPayload.equals(tables)).toBe(true);
+    await writeFile(join(folder, "elsewhere"), Buffer.alloc(tables.length, "secret\n"));
+    await rm(join(folder, file));
+    await symlink(join(folder, "elsewhere"), join(folder, file));
+    const reply = await get(file);
+    expect([reply.statusCode, reply.body.includes("secret\n")]).toEqual([404, false]);
+    await rm(join(folder, file));
+    await writeFile(join(folder, file), tables);
+  });
+
   it.each(["secret.txt", "..%2Fsecret.txt", "%2e%2e", "constructor", ""])("has no other file: %s", async (file) => {
     const reply = await get(file);
     expect([reply.statusCode, reply.body.includes("secret\n")]).toEqual([404, false]);

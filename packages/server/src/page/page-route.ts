@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
+import { sha256 } from "@ltad/core";
 import { readManifest } from "@ltad/detector";
 import { type PageFile, pageFiles, pagePolicy } from "@ltad/page";
 import type { ServerContext } from "../context.js";
@@ -57,10 +58,17 @@ function bundleRoute({ app, models }: ServerContext): void {
     if (file === undefined) throw new HttpError("LTAD_NOT_FOUND", "The page reads no file of this name from a bundle.");
     void reply.type(extname(file) === ".json" ? "application/json" : "application/octet-stream");
     if (file === "model.json") return reply.send(JSON.stringify(manifest));
+    if (ofClasses.includes(file)) return reply.send(await tablesOf(folder, file, manifest.files[file]!.sha256));
     const bytes = await sizeOf(folder, file);
     if (bytes === undefined) return file === metrics ? reply.send("{}") : gone();
     return reply.header("content-length", bytes).send(createReadStream(join(folder, file))); // not as a whole: it may be large, and slowly read
   });
+}
+
+/** The tables of a class, which nobody has hashed before an image of it comes. */
+async function tablesOf(folder: string, file: string, hash: string): Promise<Buffer> {
+  const content = await readFile(join(folder, file)).catch(gone);
+  return sha256(content) === hash ? content : gone();
 }
 
 /**
