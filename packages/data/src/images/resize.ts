@@ -66,7 +66,7 @@ function resample<T extends Float32Array | Uint8ClampedArray>(
       const from = (o * length + first[i]!) * inner;
       const [taps, at] = [count[i]!, i * width];
       if (taps === 2) {
-        // as the loop below, to the last bit: enlarging has two taps nearly everywhere, and takes a third of the time this way
+        // as the loop below, to the last bit: enlarging has two taps nearly everywhere, and takes less than half of the time this way
         const [before, after] = [weights[at]!, weights[at + 1]!];
         for (let c = 0; c < inner; c++) out[to + c] = round(before * data[from + c]! + after * data[from + inner + c]!);
         continue;
