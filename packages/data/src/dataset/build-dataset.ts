@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import { LtadError } from "@ltad/core";
-import { count, plural } from "@ltad/core/format";
+import { count, hasHidden, plural, shown } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { hasHidden, shown } from "../internal/shown.js";
 import { type ClassData, type Dataset, isGood, type TestItem, type TrainItem } from "./dataset.js";
 import { nfc } from "./folder.js";
 import type { ImageRow } from "./layouts/layout.js";

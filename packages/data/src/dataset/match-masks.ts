@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import { type Folder } from "./folder.js";
 import { someOf } from "./remarks.js";
 import { byStem, stemOf } from "./unique-stems.js";

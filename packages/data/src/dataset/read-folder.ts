@@ -2,9 +2,8 @@ import { type Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { LtadError } from "@ltad/core";
-import { plural } from "@ltad/core/format";
+import { hasHidden, plural, shown } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { hasHidden, shown } from "../internal/shown.js";
 import { type Folder, nfc, pathIn } from "./folder.js";
 import { isImageName } from "../images/image-endings.js";
 

@@ -1,4 +1,4 @@
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** Something about a data set that its user should know. */
 export interface Remark {

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import type { Folder } from "./folder.js";
 
 const usual =

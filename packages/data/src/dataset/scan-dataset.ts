@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { LtadError } from "@ltad/core";
 import { anything, boolean, check, fields, listOf, optional, type Rule, string } from "@ltad/core/check";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import type { Dataset } from "./dataset.js";
 import type { Folder } from "./folder.js";
 import { checkLayoutFile } from "./layouts/layout-file.js";

@@ -1,6 +1,6 @@
 import { basename, relative, resolve, sep } from "node:path";
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import type { Dataset } from "./dataset.js";
 import { type Folder, hasImages } from "./folder.js";
 import { badRows, goodRows } from "./layouts/good-bad.js";

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** `004.png` -> `004`, composed (NFC), so that names written on different systems meet. */
 export function stemOf(name: string): string {

@@ -1,5 +1,4 @@
-import { count } from "@ltad/core/format";
-import { shown } from "../internal/shown.js";
+import { count, shown } from "@ltad/core/format";
 
 /** Files that cannot be used for one reason. */
 export interface FaultKind<T> {

@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** An LTAD_IMAGE error: file, what was found, what to do. */
 export function imageError(name: string, found: string, advice: string, cause?: unknown): LtadError {

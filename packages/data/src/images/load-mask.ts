@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 import { anything, check, listOf } from "@ltad/core/check";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import { defaultMaxPixels, type ImageOptions } from "./image-limits.js";
 import { type MaskMarks, maskMarks, type MaskSamples } from "./mask-marks.js";
 import { checkMaskSize, type MaskSize } from "./mask-size.js";

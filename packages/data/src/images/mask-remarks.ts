@@ -1,6 +1,5 @@
-import { plural } from "@ltad/core/format";
+import { plural, shown } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { shown } from "../internal/shown.js";
 import type { Mask } from "./load-mask.js";
 import type { TurnedSize } from "./mask-size.js";
 

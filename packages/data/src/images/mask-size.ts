@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** Size of a picture, upright, and how it was turned for that. */
 export interface TurnedSize {

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { shown } from "../internal/shown.js";
 import { paretoShares } from "./pareto-shares.js";
 import type { Protocol } from "./protocol.js";
 

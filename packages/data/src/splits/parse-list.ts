@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** One training image named by a list, and its line number (from 1). */
 export interface ListEntry {

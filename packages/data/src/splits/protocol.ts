@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { shown } from "../internal/shown.js";
+import { shown } from "@ltad/core/format";
 
 /** How many training images each class keeps. */
 export type Protocol =

@@ -1,10 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
-import { plural } from "@ltad/core/format";
+import { plural, shown } from "@ltad/core/format";
 import { type ClassData, type Dataset, isGood, type TrainItem } from "../dataset/dataset.js";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { shown } from "../internal/shown.js";
 import { type ClassOrder, orderClasses } from "./long-tail-counts.js";
 import { parseList } from "./parse-list.js";
 import { lookUp } from "./read-split.js";

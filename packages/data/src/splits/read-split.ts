@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { decodeText, LtadError } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import type { Dataset, TrainItem } from "../dataset/dataset.js";
 import { byCodePoint } from "../internal/by-code-point.js";
-import { shown } from "../internal/shown.js";
 import { type ClassOrder, orderClasses } from "./long-tail-counts.js";
 import { defectsComment, type ListEntry, parseList } from "./parse-list.js";
 import { isManifest, readManifest } from "./read-manifest.js";

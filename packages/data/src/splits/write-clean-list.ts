@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { LtadError, writeFileAtomic } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import type { Dataset } from "../dataset/dataset.js";
-import { shown } from "../internal/shown.js";
 
 const firstLine = "# training images without those that `ltad data check` found wrong";
 

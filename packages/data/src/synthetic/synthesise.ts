@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { eachAtOnce, createRng, type JobOptions, LtadError, writeError } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import sharp from "sharp";
-import { shown } from "../internal/shown.js";
 import { drawSample, type Sample, samplesOf } from "./samples.js";
 import { resolveParameters, type SynthesisOptions, type SynthesisParameters } from "./synthesis-parameters.js";
 

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import { parse } from "csv-parse/sync";
-import { shown } from "../internal/shown.js";
 
 /** One row of a table: values by the lower-case names of the columns, and its line in the file (from 1). */
 export interface TableRow {

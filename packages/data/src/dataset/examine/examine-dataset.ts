@@ -1,6 +1,6 @@
 import type { JobOptions } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import type { ImageOptions } from "../../images/image-limits.js";
-import { shown } from "../../internal/shown.js";
 import type { ClassData, Dataset } from "../dataset.js";
 import { orderedLines, type Remark, type RemarkLine, remarks, type Remarks } from "../remarks.js";
 import { changedCopies, isTooLarge } from "./changed-copies.js";

@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core";
-import { shown } from "../../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import { nfc } from "../folder.js";
 import { stemOf } from "../unique-stems.js";
 

@@ -1,5 +1,5 @@
 import { isLtadError, LtadError } from "@ltad/core";
-import { shown } from "../../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import { childFolder, type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
 import { someOf } from "../remarks.js";

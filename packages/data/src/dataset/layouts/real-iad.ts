@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
+import { shown } from "@ltad/core/format";
 import { z } from "zod";
-import { shown } from "../../internal/shown.js";
 import { childFolder, type Folder, imagesBelow, pathIn } from "../folder.js";
 import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
 import { decodeText, eachAtOnce, LtadError } from "@ltad/core";
-import { shown } from "../../internal/shown.js";
+import { shown } from "@ltad/core/format";
 import { isJsonLines, parseCsv, parseJsonLines, tableFault, type TableFault, type TableRow } from "../../tables/parse-table.js";
 import { heldOut } from "./held-out.js";
 import { labelOf } from "./labels.js";

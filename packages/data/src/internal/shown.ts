@@ -1,1 +1,0 @@
-export { hasHidden, shown } from "@ltad/core/format";
