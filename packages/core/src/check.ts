@@ -6,7 +6,7 @@
  * It costs nothing for each number of a typed array: only plain arrays are looked through.
  */
 export { anArray, aTree } from "./check/arrays.js";
-export { boolean, func, having, number, oneOf, rng, string, whole } from "./check/simple.js";
+export { below, boolean, func, having, number, oneOf, rng, string, whole } from "./check/simple.js";
 export { anything, check, listOf, optional, pairOf, recordOf, refuse, type Rule } from "./check/rule.js";
 export { fields } from "./check/fields.js";
 export { arrayLike, bytes, floatData, numbers } from "./check/numbers.js";

@@ -86,6 +86,10 @@ describe("tensorsOf and toNdArray", () => {
     expect(toNdArray(tensors.a.b)).toEqual(inputs.x);
     expect(toNdArray(tensors.c)).toEqual(inputs.ids);
     expect(toNdArray(tensors.a.b).data).not.toBe(inputs.x.data);
+    const loop: Record<string, unknown> = { a: { b: inputs.x } };
+    loop["again"] = { loop };
+    expect(() => tensorsOf(loop as never)).toThrow(/tree\.again\.loop: expected a tree, received "an object that contains itself"/);
+    expect(() => tensorsOf({ a: tree, b: tree })).not.toThrow();
     expect(() => toNdArray(tf.tensor(["a"]))).toThrow(/expected float32, int32 or bool, received string/);
   });
 });

@@ -128,10 +128,11 @@ describe("trainStep names the nearest option", () => {
     [{ optimiser: { kind: "adamax" } }, /optimiser\.kind: expected one of adamw, adam, sgd, rmsprop, received "adamax"/],
     [{ optimiser: { kind: "sgd", beta1: 0.9 } }, /optimiser\.beta1: unknown/],
     [{ optimiser: { kind: "sgd", nesterov: true } }, /optimiser\.nesterov/],
-    [{ optimiser: { beta1: 2 } }, /beta1: expected a number from 0 to 1, received 2/],
+    [{ optimiser: { beta1: 1 } }, /beta1: expected a number from 0 to below 1, received 1/],
+    [{ optimiser: { kind: "rmsprop", decay: 1 } }, /decay: expected a number from 0 to below 1, received 1/],
     [{ optimiser: "adam" }, /optimiser: expected an object/],
     [{ optimiser: Object.create({ kind: "sgd" }) as object }, /optimiser: expected a plain object with a kind of its own/],
-    [{ freeze: ["v"] }, /freeze: v is neither a parameter.*Did you mean w/],
+    [{ freeze: ["v"] }, /freeze: v is neither a parameter.*Did you mean w\?/],
     [{ freeze: ["w"] }, /every parameter is frozen/],
   ])("%o", async (more, message) => {
     await expect(api.trainStep({ ...step, ...more } as never)).rejects.toMatchObject({

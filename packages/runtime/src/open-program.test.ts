@@ -66,6 +66,10 @@ describe("openProgram", () => {
       code: "LTAD_BUNDLE",
       message: expect.stringContaining("/nowhere/head.onnx"),
     });
+    await expect(openProgram(tmpdir())).rejects.toMatchObject({
+      code: "LTAD_BUNDLE",
+      message: expect.stringContaining("it is a folder; expected an .onnx file"),
+    });
     await expect(openProgram(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: "LTAD_BUNDLE" });
   });
 });

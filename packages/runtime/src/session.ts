@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,7 +73,13 @@ async function headOf(model: Uint8Array | string): Promise<Uint8Array> {
   }
 }
 
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function modelError(error: unknown, model: Uint8Array | string, foreign: string | undefined): LtadError {
+  if (typeof model === "string" && isFolder(model))
+    return new LtadError("LTAD_BUNDLE", `${model}: it is a folder; expected an .onnx file. Name the file in it.`, { cause: error });
   const reason = foreign ?? (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
   const name = typeof model === "string" ? model : "model";
   return new LtadError("LTAD_BUNDLE", `${name}: ONNX Runtime cannot load it (${reason}). Write it again, or fetch it again.`, {

@@ -19,8 +19,15 @@ export function anArray(dtype?: DType, rank?: number): Rule {
 }
 
 /** A tree of arrays: records of records of them. */
-export const aTree: Rule = (value, path) => {
+export const aTree: Rule = (value, path) => checkTree(value, path, []);
+
+/** @param above the branches that the value is in: none of them may come again below itself */
+function checkTree(value: unknown, path: string, above: readonly unknown[]): void {
   const isBranch = typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
   if (!isBranch) throw refuse(path, "an object of arrays { dtype, shape, data }", value, "LTAD_SHAPE");
-  for (const [name, node] of Object.entries(value)) (isNdArray(node) ? anArray() : aTree)(node, `${path}.${name}`);
-};
+  if (above.includes(value)) throw refuse(path, "a tree", "an object that contains itself", "LTAD_SHAPE");
+  for (const [name, node] of Object.entries(value)) {
+    if (isNdArray(node)) anArray()(node, `${path}.${name}`);
+    else checkTree(node, `${path}.${name}`, [...above, value]);
+  }
+}

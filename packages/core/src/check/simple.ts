@@ -8,6 +8,13 @@ export function number(least = -Infinity, most = Infinity): Rule {
   };
 }
 
+/** A number from `least` on, below `end`. */
+export function below(end: number, least: number): Rule {
+  return (value, path) => {
+    if (typeof value !== "number" || !(value >= least && value < end)) throw refuse(path, `a number from ${least} to below ${end}`, value);
+  };
+}
+
 /** A whole number, both ends included. */
 export function whole(least = -Infinity, most = Infinity): Rule {
   const expected = `a whole number${rangeOf(least, most)}`;

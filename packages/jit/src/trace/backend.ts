@@ -8,6 +8,7 @@ import { kernels } from "../kernels/index.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { callerLine } from "../caller-line.js";
 import { refuseRandom } from "./refuse-random.js";
+import { awaited, refusedCall, unsupportedType, valueless } from "./refusals.js";
 
 /** Name of the backend under which TF.js knows the tracer. */
 export const traceBackendName = "trace";
@@ -72,22 +73,20 @@ class TraceBackend extends tf.KernelBackend {
     const held = this.held.get(dataId);
     const data = held?.graph.constants.get(held.value);
     if (held && data) return expandUniform(held.value, data);
-    throw new LtadError(
-      "LTAD_TRACE",
-      `${callerLine()}: reads the values of a tensor that is being traced and has none yet. ` +
-        "A traced function must not use data, dataSync, array, arraySync or print, or branch on values; use tf.where.",
-    );
+    throw valueless();
   }
 
-  /** The promise of a read that cannot be done never settles: nobody may wait for it, and a rejection that nobody handles ends Node. */
   override read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    try {
-      return Promise.resolve(this.readSync(dataId));
-    } catch (error) {
-      if (!this.graph) return Promise.reject(error);
-      this.fault ??= error;
-      return new Promise(() => undefined);
-    }
+    return Promise.resolve().then(() => this.readSync(dataId));
+  }
+
+  /**
+   * Notes a read that a traced function cannot wait for, of a tensor of any backend. Its promise never settles: nobody may wait for it, what comes
+   * behind it must not run, and a rejection that nobody handles ends Node.
+   */
+  refuseToWait(dataId: object): Promise<never> {
+    this.fault ??= this.isConstant(dataId) ? awaited() : valueless();
+    return new Promise(() => undefined);
   }
 
   override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
@@ -140,6 +139,12 @@ class TraceBackend extends tf.KernelBackend {
     this.held = new WeakMap();
   }
 
+  /** Whether the values of a tensor are known while it is traced. */
+  private isConstant(dataId: object): boolean {
+    const held = this.held.get(dataId);
+    return !held || held.graph.constants.has(held.value);
+  }
+
   private current(): Graph {
     if (this.graph) return this.graph;
     throw new LtadError("LTAD_TRACE", `${callerLine()}: a tensor of a finished trace is used. It has no values; run the compiled program.`);
@@ -183,12 +188,6 @@ function runRow(backend: TraceBackend, kernel: string, row: Kernel, { inputs, at
   return Array.isArray(out) ? infos : (infos[0] as tf.TensorInfo);
 }
 
-function refusedCall(kernel: string, why: string): LtadError {
-  return new LtadError("LTAD_TRACE", `${callerLine()}: the operation (kernel ${kernel}) cannot take these tensors: ${why}.`, {
-    details: { kernel },
-  });
-}
-
 /** Whether a backend of TF.js still has the numbers of a tensor. */
 function isAlive({ dataId }: tf.TensorInfo): boolean {
   return tf.engine().state.tensorInfo.has(dataId);
@@ -196,10 +195,6 @@ function isAlive({ dataId }: tf.TensorInfo): boolean {
 
 function isDType(dtype: string): dtype is DType {
   return dtype === "float32" || dtype === "int32" || dtype === "bool";
-}
-
-function unsupportedType(dtype: string): LtadError {
-  return new LtadError("LTAD_TRACE", `${callerLine()}: a ${dtype} tensor cannot be traced; float32, int32 and bool can.`);
 }
 
 function typed(dtype: DType, shape: readonly number[], values: ArrayLike<number> | null) {

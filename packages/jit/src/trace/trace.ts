@@ -99,7 +99,7 @@ function asTensor(value: Value): tf.Tensor {
 /** Calls the function of the caller; a read whose promise nobody will see settled counts as its error. */
 function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>, kept: tf.Tensor[]): Tensors {
   try {
-    const results = namedTensors(whileTracing(run, kept));
+    const results = namedTensors(whileTracing(run, kept, (dataId) => backend.refuseToWait(dataId)));
     if (backend.fault === undefined) return results;
   } catch (error) {
     throw backend.fault ?? error;

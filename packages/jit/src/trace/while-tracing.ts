@@ -8,11 +8,13 @@ import { randomMaker } from "./refuse-random.js";
  * Runs a function of the caller with what would be silently wrong in a trace refused: assigning a variable would take its numbers away, a new variable
  * would have none, and the clock and the random numbers of the host would be the same in every run.
  * @param kept takes the tensors that the function keeps
+ * @param wait takes the place of every read that has to be waited for
  */
-export function whileTracing<T>(run: () => T, kept: tf.Tensor[]): T {
+export function whileTracing<T>(run: () => T, kept: tf.Tensor[], wait: (dataId: object) => Promise<never>): T {
   const engine = tf.engine();
   const restores = [
     replace(tf.Variable.prototype, "assign", () => fail(callerLine(), assigned)),
+    replace(engine, "read", wait),
     replace(engine, "makeVariable", () => fail(callerLine(), madeVariable)),
     replace(engine, "keep", noting(engine.keep.bind(engine), kept)),
     replace(engine, "setBackend", onlyOurs(engine.setBackend.bind(engine))),

@@ -191,6 +191,7 @@ it("says in our words what the runtime cannot compute", async () => {
 });
 
 describe("a traced function that waits is refused and leaves no rejection behind", () => {
+  const outer = tf.tensor1d([1, 0], "bool");
   const programs: Record<string, Program> = {
     "an awaited read": async ({ x }) => ({ y: tf.tensor(await x.data()) }),
     "a read that nobody awaits": ({ x }) => (void x.data(), { y: x }),
@@ -201,6 +202,9 @@ describe("a traced function that waits is refused and leaves no rejection behind
       void tf.image.nonMaxSuppressionAsync(tf.concat([x, x], 1).slice([0, 0], [2, 4]), tf.sum<tf.Tensor1D>(x, 1), 1),
       { y: x }
     ),
+    "booleanMaskAsync with a mask that it makes": ({ x }) => (void tf.booleanMaskAsync(x, tf.tensor1d([1, 0], "bool")), { y: x }),
+    "booleanMaskAsync with a mask of outside": ({ x }) => (void tf.booleanMaskAsync(x, outer), { y: x }),
+    "an awaited tensor of outside": async ({ x }) => ({ y: tf.mul(x, (await outer.data())[0]!) }),
     "an async function": async ({ x }) => ({ y: x }),
     "an async function that fails later": async () => {
       await Promise.resolve();
@@ -214,7 +218,7 @@ describe("a traced function that waits is refused and leaves no rejection behind
     const note = (reason: unknown) => rejections.push(reason);
     process.on("unhandledRejection", note);
     try {
-      expect(messageOf(fn)).toMatch(/reads the values of a tensor|promise/);
+      expect(messageOf(fn)).toMatch(/(reads|waits for) the values of a tensor|promise/);
       await expect(jit(fn as never, x, { engine: "onnx" })).rejects.toMatchObject({ code: "LTAD_TRACE" });
       await new Promise((resolve) => setTimeout(resolve, 20));
     } finally {

@@ -1,5 +1,5 @@
 import { check, fields, optional, type Rule } from "@ltad/core/check";
-import { boolean, number, oneOf } from "@ltad/core/check";
+import { below, boolean, number, oneOf } from "@ltad/core/check";
 import { LtadError } from "@ltad/core";
 import type { Tensors } from "../traced-function.js";
 import { adam, type AdamOptions } from "./adam.js";
@@ -32,14 +32,16 @@ export type OptimiserOptions = AdamWOptions | AdamOptions | SgdOptions | RmsProp
 
 const share = optional(number(0, 1));
 const size = optional(number(0));
-const adamFields = { beta1: share, beta2: share, epsilon: size, weightDecay: size };
+/** How much of a mean is kept. With 1 nothing would ever join it. */
+const kept = optional(below(1, 0));
+const adamFields = { beta1: kept, beta2: kept, epsilon: size, weightDecay: size };
 
 /** The settings of each kind. */
 const kinds = {
   adamw: { make: adamW, rules: adamFields },
   adam: { make: adam, rules: adamFields },
   sgd: { make: sgd, rules: { momentum: share, nesterov: optional(boolean), weightDecay: size } },
-  rmsprop: { make: rmsProp, rules: { decay: share, epsilon: size, momentum: share, centred: optional(boolean), weightDecay: size } },
+  rmsprop: { make: rmsProp, rules: { decay: kept, epsilon: size, momentum: share, centred: optional(boolean), weightDecay: size } },
 } as const satisfies Record<string, { make(options: never): Optimiser; rules: Record<string, Rule> }>;
 
 /**

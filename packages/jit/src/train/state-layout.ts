@@ -52,8 +52,8 @@ function frozenNames(names: readonly string[], freeze: readonly string[]): (name
   for (const entry of freeze) {
     if (names.some((name) => isBelow(name, entry))) continue;
     const near = nearest(entry, branches(names));
-    const hint = near === undefined ? `Parameters are ${names.slice(0, 8).join(", ")}` : `Did you mean ${near}`;
-    throw new LtadError("LTAD_CONFIG", `freeze: ${entry} is neither a parameter nor a branch of parameters. ${hint}.`);
+    const hint = near === undefined ? `Parameters are ${names.slice(0, 8).join(", ")}.` : `Did you mean ${near}?`;
+    throw new LtadError("LTAD_CONFIG", `freeze: ${entry} is neither a parameter nor a branch of parameters. ${hint}`);
   }
   return (name) => freeze.some((entry) => isBelow(name, entry));
 }
@@ -82,10 +82,12 @@ export function toCheckpoint(state: NdArrays, { names, trained, packing, groups 
  * @throws LtadError `LTAD_SHAPE` when it belongs to another model or optimiser
  */
 export function fromCheckpoint(checkpoint: NdArrays, layout: StateLayout): NdArrays {
-  const { packing, groups, initial, names } = layout;
-  const foreign = Object.keys(ofGroup(checkpoint, "params")).find((name) => !names.includes(name));
-  if (foreign !== undefined) throw new LtadError("LTAD_SHAPE", `state.params.${foreign}: unknown. The state belongs to another model.`);
-  for (const [name, array] of Object.entries(toCheckpoint(initial, layout))) checkEntry(name, checkpoint[name], array);
+  const { packing, groups, initial } = layout;
+  const expected = toCheckpoint(initial, layout);
+  const foreign = Object.keys(checkpoint).find((name) => !Object.hasOwn(expected, name));
+  if (foreign !== undefined)
+    throw new LtadError("LTAD_SHAPE", `state.${foreign}: unknown. The state belongs to another model or optimiser.`);
+  for (const [name, array] of Object.entries(expected)) checkEntry(name, checkpoint[name], array);
   const packed = groups.map((group) => grouped(group, packArrays(ofGroup(checkpoint, group), packing)));
   const alone = Object.keys(initial).filter((name) => /^(frozen|buffers)\./.test(name));
   const rest = alone.map((name) => [name, copyOf(checkpoint[name.replace(/^frozen\./, "params.")]!)] as const);

@@ -173,6 +173,9 @@ describe("trainStep refuses", () => {
     });
     const state = program.state();
     expect(() => program.restore({ ...state, "m.w": float32([3]) })).toThrow(/state.m.w: expected \[2\], received \[3\]/);
+    expect(() => program.restore({ ...state, "trace.w": w })).toThrow(
+      /state.trace.w: unknown. The state belongs to another model or optimiser/,
+    );
     await program.dispose();
     await expect(program.step({ x: w }, at)).rejects.toMatchObject({ code: "LTAD_CONFIG" });
   });

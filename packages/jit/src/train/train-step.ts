@@ -136,9 +136,10 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
   const restore = (saved: NdArrays) => {
     check("restore", { state: saved }, { state: aTree });
     for (const [name, array] of Object.entries(counters(0, 0, options.accumulate))) checkEntry(name, saved[name], array);
-    check("restore", { step: saved["step"]!.data[0] }, { step: whole(0) });
-    stepper.load(fromCheckpoint(saved, layout));
-    [count, added] = [saved["step"]!.data[0]!, saved["accumulated"]?.data[0] ?? 0];
+    const { step, accumulated, ...arrays } = saved;
+    check("restore", { step: step!.data[0] }, { step: whole(0) });
+    stepper.load(fromCheckpoint(arrays, layout));
+    [count, added] = [step!.data[0]!, accumulated?.data[0] ?? 0];
   };
   /** The inputs of a step that comes after so many of this call. */
   const inputsAt = (batch: InputsOf<TensorSpecs>, at: StepOptions | undefined, ahead: number): NdArrays => {
