@@ -13,8 +13,9 @@ export interface StoreOptions {
  * @throws LtadError `LTAD_CONFIG` for an address of another kind
  */
 export async function openStore(location: string, { s3 = {} }: StoreOptions = {}): Promise<Store> {
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) return folderStore(location);
+  if (location !== "" && !/^[a-z][a-z0-9+.-]+:\//i.test(location)) return folderStore(location);
   if (parseS3(location)) return (await import("./s3-store.js")).s3Store(location, s3);
-  const message = `--store ${location}: expected the path of a folder or s3://BUCKET/PREFIX, received another kind of address.`;
+  const received = location === "" ? "nothing" : "another kind of address";
+  const message = `--store ${location || '""'}: expected the path of a folder or s3://BUCKET/PREFIX, received ${received}.`;
   throw new LtadError("LTAD_CONFIG", message, { details: { field: "store", received: location } });
 }

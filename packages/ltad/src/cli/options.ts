@@ -85,6 +85,11 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("Expected a whole number, 0 or more.");
 }
 
+export function countFromOne(text: string): number {
+  if (/^\d{1,15}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number, 1 or more.");
+}
+
 /** Seeds between commas. */
 export function seedsOf(text: string): number[] {
   const seeds = text.split(",").map((seed) => wholeNumber(seed.trim()));

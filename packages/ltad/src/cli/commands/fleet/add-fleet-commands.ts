@@ -10,6 +10,7 @@ import {
   addRequiredOption,
   addSplitOptions,
   addThreadsOption,
+  countFromOne,
   repeated,
   wholeNumber,
 } from "../../options.js";
@@ -59,7 +60,7 @@ function addPlan(program: Command, io: Io): void {
         .choices(["folder", "predicted"])
         .default("folder"),
     )
-    .option("--shard-images <n>", "images per shard (default: 6000, about three minutes on two cores)", wholeNumber)
+    .option("--shard-images <n>", "images per shard (default: 6000, about three minutes on two cores)", countFromOne)
     .option("--sample <n>", "for statistics: images per class whose features are kept for training (default: 512)", wholeNumber)
     .addOption(new Option("--preset <name>", "for statistics: settings to start from").choices(["recommended", "fast", "paper"]))
     .option("--config <file>", "for statistics: YAML or JSON file with the settings that differ from the preset")
@@ -90,7 +91,7 @@ function addWork(program: Command, io: Io): void {
   const command = work
     .option("--shard <n>", "number of the shard, starting at 0", wholeNumber)
     .option("--queue <url>", `take shards from this queue, ${queueUrls}`)
-    .option("--jobs <n>", "with --queue: number of processes (default: 1)", wholeNumber)
+    .option("--jobs <n>", "with --queue: number of processes (default: 1)", countFromOne)
     .option("--idle <seconds>", "with --queue: exit after this time without a new shard", wholeNumber)
     .option("--store <address>", "with --queue: where the store is on this machine (default: the address that `fleet start` used)")
     .action(async (plan, options) => (await import("./work-command.js")).workCommand(io, plan, options));
@@ -107,7 +108,7 @@ function addStart(fleet: Command, io: Io): void {
       "Runs every shard that has no result yet in a pool of processes, then merges. Ctrl-C loses no finished shard; the same command continues. " +
         "With --queue, it adds those shards to a queue and waits for workers, which `work --queue` starts on any machine.",
     )
-    .option("--local <n>", "number of processes (default: 1)", wholeNumber, 1)
+    .option("--local <n>", "number of processes (default: 1)", countFromOne, 1)
     .addOption(new Option("--queue <url>", `let the workers of this queue run them: ${queueUrls}`).conflicts("local"))
     .action(async (plan, options) => (await import("./start-command.js")).startCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(addOutOptions(command)));
@@ -138,7 +139,7 @@ function addRetry(fleet: Command, io: Io): void {
       "Runs the shards again that had to leave out images, starting with those images. A result that leaves out fewer images replaces the older one.",
     );
   addRequiredOption(command, "--bad", "run the shards again that have images that could not be used")
-    .option("--local <n>", "number of processes (default: 1)", wholeNumber, 1)
+    .option("--local <n>", "number of processes (default: 1)", countFromOne, 1)
     .action(async (plan, options) => (await import("./retry-command.js")).retryCommand(io, plan, options));
   addCommonOptions(addWorkerOptions(command));
   addExamples(command, "fleet retry /mnt/fleet/plans/0123456789abcdef --bad");

@@ -1,4 +1,3 @@
-import { LtadError } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { checkOut, missingShards, openPlan, workPlan } from "@ltad/fleet";
 import { withoutPassword } from "@ltad/fleet/bullmq";
@@ -44,7 +43,6 @@ export async function runShards(
   options: WorkerOptions & { readonly local: number },
 ): Promise<void> {
   const { local: processes } = options;
-  if (processes < 1) throw new LtadError("LTAD_CONFIG", "--local: expected 1 or more processes, received 0.");
   const threads = sharedThreads(processes, options);
   const opened = await openPlan(address, placesOf(io.env, options));
   await workPlan(address, opened, { ...workOptions(io.env, { ...options, threads }), processes, shards, signal, onProgress });

@@ -11,7 +11,6 @@ import { sharedThreads, workOptions } from "./worker-options.js";
 /** Takes shards from a queue until Ctrl-C or SIGTERM, which give unfinished shards back, or until none comes any more. */
 export async function workQueueCommand(io: Io, url: string, options: WorkCommandOptions): Promise<void> {
   const { jobs = 1, store } = options;
-  if (jobs < 1) throw new LtadError("LTAD_CONFIG", "--jobs: expected 1 or more processes, received 0.");
   if (options.shard !== undefined)
     throw new LtadError("LTAD_CONFIG", "--shard and --queue cannot be used together: the queue determines the shard.");
   await withSession(io, options, "Unfinished shards were returned to the queue.", async (session) => {
