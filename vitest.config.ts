@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 import base from "./vitest.base.js";
 
-// The test files of these packages share processes, so that each module is loaded once and not for every file. None of them changes anything
-// that outlives its file; jit does, which sets the backend of TensorFlow.js. Every other file has a process of its own.
-const together = "packages/{core,metrics,onnx}/src/**/*.test.ts";
+// The test files of these packages share processes, so that each module is loaded once and not for every file. They put back what they change of
+// the process; those of jit do not, which set the backend of TensorFlow.js. Every other file has a process of its own.
+const together = "packages/!(jit)/src/**/*.test.ts";
 const all = [
   "packages/*/src/**/*.test.ts",
   "apps/*/src/**/*.test.ts",
