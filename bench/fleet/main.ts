@@ -25,6 +25,7 @@ const { values } = parseArgs({
 });
 const sizes = values.sizes.split(",").map(Number);
 const shardImages = Number(values.shard);
+const rounds = 9;
 const figures: Record<string, number> = {};
 const root = await mkdtemp(join(tmpdir(), "ltad-fleet-"));
 const planOf = await planMaker(root);
@@ -49,27 +50,37 @@ const measured = Object.keys(targets).filter((name) => name in figures);
 const met = Object.fromEntries(measured.map((name) => [name, isMet(name)]));
 console.log(JSON.stringify({ name: "fleet", figures, targets, met }));
 
-/** Two processes; small plans several times, because they take seconds. The first plan once more, unmeasured: then their code is compiled. */
+/**
+ * Seconds that a process spends on an image, with two processes at work. Each round runs as many shards of every plan, small plans again and
+ * again, because the speed of a shared machine changes from minute to minute; the first round is not counted.
+ */
 async function measureSizes(): Promise<void> {
   const pool = openPool(2);
-  const [seconds, bytes]: [number[], number[]] = [[], []];
-  for (const images of sizes) {
-    const made = await planOf(`size-${images}`, { images, shardImages });
-    await warm(pool, made.address);
-    if (images === sizes[0]) await timeOf(pool, made);
-    const times: number[] = [];
-    for (let run = 0; run < Math.max(1, Math.min(5, 20_000 / images)); run++) times.push(await timeOf(pool, made));
-    seconds.push(middle(times) / images);
+  const plans = await Promise.all(sizes.map((images) => planOf(`size-${images}`, { images, shardImages })));
+  const most = Math.max(...plans.map(({ opened }) => opened.plan.shards.length));
+  const each = Math.ceil(most / rounds);
+  const times: number[][] = sizes.map(() => []);
+  for (let round = 0; round <= rounds; round++)
+    for (const [k, made] of plans.entries()) {
+      await warm(pool, made.address);
+      const count = made.opened.plan.shards.length;
+      const shards = Array.from({ length: round === 0 ? 8 : each }, (_, i) => (Math.max(0, round - 1) * each + i) % count);
+      const { busy } = await timeOf(pool, made, shards);
+      if (round > 0) times[k]!.push(busy / shards.length / shardImages);
+    }
+  pool.close();
+  const bytes: number[] = [];
+  for (const [k, images] of sizes.entries()) {
     const start = performance.now();
-    await merge(made.opened, `merged-${images}`);
+    await merge(plans[k]!.opened, `merged-${images}`);
     figures[`merge_ms_per_image_${images}`] = (performance.now() - start) / images;
     bytes.push((await bytesIn(join(root, `size-${images}`))) / images);
-    figures[`ms_per_image_${images}`] = seconds.at(-1)! * 1000;
-    figures[`bytes_per_image_${images}`] = bytes.at(-1)!;
-    print(`${images} images: ${(seconds.at(-1)! * 1000).toFixed(3)} ms and ${bytes.at(-1)!.toFixed(0)} bytes an image`);
+    figures[`ms_per_image_${images}`] = middle(times[k]!) * 1000;
+    figures[`bytes_per_image_${images}`] = bytes[k]!;
+    const all = times[k]!.map((time) => (time * 1000).toFixed(2)).join(", ");
+    print(`${images} images: ${(middle(times[k]!) * 1000).toFixed(3)} ms of a process (${all}) and ${bytes[k]!.toFixed(0)} bytes an image`);
   }
-  pool.close();
-  figures["seconds_spread"] = spread(seconds);
+  figures["seconds_spread"] = spread(times.map(middle));
   figures["bytes_spread"] = spread(bytes);
 }
 
@@ -80,7 +91,7 @@ async function measureTwoWorkers(): Promise<void> {
     await warm(pool, made.address);
     const times = [await timeOf(pool, made), await timeOf(pool, made)];
     pool.close();
-    return Math.min(...times);
+    return Math.min(...times.map(({ elapsed }) => elapsed));
   };
   const [one, two] = [await timed(1), await timed(2)];
   figures["two_workers"] = one / two;
@@ -94,7 +105,7 @@ async function measureQueue(): Promise<void> {
   const pool = openPool(1);
   const plain = await planOf("plain", options);
   await warm(pool, plain.address);
-  const without = await timeOf(pool, plain);
+  const { elapsed: without } = await timeOf(pool, plain);
   pool.close();
   const queued = await queueTime(await planOf("queued", options), Number(values.port));
   if (queued === undefined) return print("no redis-server on this machine: the queue was not measured");

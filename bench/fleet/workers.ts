@@ -16,18 +16,23 @@ export async function warm({ workers }: Pool, address: string): Promise<void> {
   for (const worker of workers) await worker.work(address, 0);
 }
 
-/** Runs shards of a plan. @returns seconds */
+/** Runs shards of a plan, all of them without `shards`. @returns elapsed seconds, and the seconds that processes spent on shards */
 export async function timeOf(
   { workers }: Pool,
   { address, opened }: { address: string; opened: OpenPlan },
-  most = Infinity,
-): Promise<number> {
-  const left = [...opened.plan.shards.keys()].slice(0, most);
+  shards: Iterable<number> = opened.plan.shards.keys(),
+): Promise<{ readonly elapsed: number; readonly busy: number }> {
+  const left = [...shards];
   const start = performance.now();
+  let busy = 0;
   await Promise.all(
     workers.map(async (worker) => {
-      for (let shard = left.shift(); shard !== undefined; shard = left.shift()) await worker.work(address, shard);
+      for (let shard = left.shift(); shard !== undefined; shard = left.shift()) {
+        const began = performance.now();
+        await worker.work(address, shard);
+        busy += performance.now() - began;
+      }
     }),
   );
-  return (performance.now() - start) / 1000;
+  return { elapsed: (performance.now() - start) / 1000, busy: busy / 1000 };
 }
