@@ -149,6 +149,62 @@ describe("gRPC", () => {
     slow.destroy();
   });
 
+  describe("an answer that nobody reads", () => {
+    const huge = Buffer.alloc(400_000, 1);
+    const answers: Partial<Engine> = {
+      predict: async (job) => ({ ...(await fakeEngine().predict(job)), heatmap: huge }),
+    };
+    const message = { model_name: "ltad", inputs: [file], outputs: [{ name: "overlay" }] };
+    /** Calls without a window for answers: not a byte of them may be sent. */
+    const connect = () => {
+      const session = http2.connect(`http://${server!.address}`, { settings: { initialWindowSize: 0 } });
+      sessions.push(session);
+      const body = inferenceService()["ModelInfer"]!.requestSerialize(message);
+      const head = Buffer.alloc(5);
+      head.writeUInt32BE(body.length, 1);
+      return () => {
+        const sent = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+        for (const end of [session, sent]) end.on("error", () => {});
+        sent.end(Buffer.concat([head, body]));
+        return sent;
+      };
+    };
+    const path = "/inference.GRPCInferenceService/ModelInfer";
+    const sessions: http2.ClientHttp2Session[] = [];
+    afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
+
+    it("counts until it is out, and others are refused where the memory is full", async () => {
+      const { call } = await open(answers, { maxBytes: 100_000, maxBytesInFlight: 1_000_000 });
+      const ask = connect();
+      await Promise.all([ask(), ask()].map((sent) => once(sent, "response")));
+      await expect(call("ModelInfer", message)).rejects.toMatchObject({
+        code: status.UNAVAILABLE,
+        details: expect.stringContaining("LTAD_BUSY") as string,
+      });
+      sessions[0]!.destroy();
+      await expect
+        .poll(() =>
+          call("ModelInfer", message).then(
+            () => "answered",
+            () => "refused",
+          ),
+        )
+        .toBe("answered");
+    });
+
+    it("is cut off when the time of a request is over, and the other calls of its connection go on", async () => {
+      const { call } = await open(answers, { requestTimeout: 500 });
+      const ask = connect();
+      const unread = ask();
+      await once(unread, "close");
+      expect(unread.rstCode).toBe(http2.constants.NGHTTP2_CANCEL);
+      expect(sessions[0]!.closed).toBe(false);
+      const [head] = (await once(ask(), "response")) as [Record<string, unknown>];
+      expect(head[":status"]).toBe(200);
+      expect(await call("ServerLive")).toEqual({ live: true });
+    });
+  });
+
   it("is traced as a part of its caller's trace, and answers with its place in it", async () => {
     const collector = await startCollector();
     const tracing = await openTracing({ url: `${collector.url}/v1/traces` }, () => {});

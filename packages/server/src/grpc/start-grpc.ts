@@ -1,4 +1,4 @@
-import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity, status } from "@grpc/grpc-js";
+import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity } from "@grpc/grpc-js";
 import { version } from "@ltad/core";
 import { toHttpError } from "../http-error.js";
 import { createKeyCheck } from "../http/api-keys.js";
@@ -11,8 +11,9 @@ import { statisticsOf } from "../protocol/statistics-routes.js";
 import type { RequestTrace, Tracing } from "../tracing/tracing.js";
 import type { InferRequestMessage } from "./messages.js";
 import { createDoor } from "./door.js";
-import { grpcCodes } from "./grpc-codes.js";
+import { grpcStatus } from "./grpc-codes.js";
 import { inferenceService } from "./protocol.js";
+import { createSending } from "./sending.js";
 import { tracedCall } from "./traced-call.js";
 import { fromMessage, toMessage } from "./translate.js";
 
@@ -23,9 +24,9 @@ export interface GrpcOptions {
   readonly modelControl: boolean;
   readonly apiKeys?: readonly string[];
   readonly maxBytes?: number;
-  /** Bytes of all messages together that are on their way; 256 MiB. */
+  /** Bytes of all messages together that are on their way to the server, and of all answers; 256 MiB each. */
   readonly maxBytesInFlight?: number;
-  /** Milliseconds in which a message must have come; 60,000. */
+  /** Milliseconds in which a message must have come, and in which an answer must have been read; 60,000. */
   readonly requestTimeout?: number;
   readonly tracing?: Tracing | undefined;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
@@ -45,12 +46,16 @@ const mostCalls = 64;
 export async function startGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   const { host, port, maxBytes = 32 * 2 ** 20, maxBytesInFlight = 256 * 2 ** 20, requestTimeout = 60_000, apiKeys, tls } = options;
   const checkKey = createKeyCheck(apiKeys);
+  const keepalive = Math.max(requestTimeout, 20_000) / 2; // a connection that is not read at all ends no later than its answers are cut off
   setLogVerbosity(logVerbosity.NONE); // it would print; what matters comes as errors
   const server = new Server({
     "grpc.max_receive_message_length": maxBytes + 65_536,
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": mostCalls,
+    "grpc.keepalive_time_ms": keepalive,
+    "grpc.keepalive_timeout_ms": keepalive,
     interceptors: [
+      createSending({ maxBytesInFlight, timeout: requestTimeout }),
       createDoor({
         most: Math.max(1, Math.floor(maxBytesInFlight / maxBytes)),
         timeout: requestTimeout,
@@ -143,7 +148,6 @@ async function answer<In>(handler: Handler<In>, call: Call<In>, callback: sendUn
   try {
     callback(null, await handler(call));
   } catch (error) {
-    const { status: http, code, message } = toHttpError(error);
-    callback({ code: grpcCodes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+    callback(grpcStatus(toHttpError(error)));
   }
 }
