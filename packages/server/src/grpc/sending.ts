@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Stream } from "node:http2";
+import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import {
   ResponderBuilder,
   ServerInterceptingCall,
@@ -8,6 +8,7 @@ import {
 } from "@grpc/grpc-js";
 import { toHttpError } from "../http-error.js";
 import { ByteBudgets } from "../http/byte-budget.js";
+import type { Connections } from "./connections.js";
 import { grpcStatus } from "./grpc-codes.js";
 import type { InferResponseMessage } from "./messages.js";
 
@@ -16,13 +17,14 @@ export interface SendingOptions {
   readonly maxBytesInFlight: number;
   /** Milliseconds in which a client must have read an answer. */
   readonly timeout: number;
+  readonly connections: Connections;
 }
 
 /** What an answer takes beside its tensors. Over HTTP/2 even the smallest stays in this process until its client is ready to read it. */
 const overhead = 4096;
 
 /** Keeps clients that do not read their answers from taking all memory: answers count, and are cut off when they take too long. */
-export function createSending({ maxBytesInFlight, timeout }: SendingOptions): ServerInterceptor {
+export function createSending({ maxBytesInFlight, timeout, connections }: SendingOptions): ServerInterceptor {
   const budgets = new ByteBudgets(maxBytesInFlight);
   return (_, call) => {
     const bytes = budgets.open(0);
@@ -41,7 +43,7 @@ export function createSending({ maxBytesInFlight, timeout }: SendingOptions): Se
         } catch (error) {
           return call.sendStatus(grpcStatus(toHttpError(error)));
         }
-        limit = setTimeout(() => cut(call), timeout).unref();
+        limit = setTimeout(() => void cut(call, connections, Math.min(5000, timeout)), timeout).unref();
         next(message);
       })
       .build();
@@ -53,8 +55,27 @@ function sizeOf({ raw_output_contents: tensors = [] }: Partial<InferResponseMess
   return tensors.reduce((sum, { length }) => sum + length, overhead);
 }
 
-/** Ends a call whose client does not read, for which grpc-js has no function; the other calls of its connection go on. */
-function cut(call: ServerInterceptingCallInterface): void {
+/**
+ * Ends a call whose client does not read, for which grpc-js has no function. The other calls of its connection go on, unless nothing is read
+ * of them either: what Node has begun to write is freed with the socket alone.
+ */
+async function cut(call: ServerInterceptingCallInterface, connections: Connections, patience: number): Promise<void> {
   const { stream } = call as ServerInterceptingCallInterface & { readonly stream?: ServerHttp2Stream };
-  stream?.close(constants.NGHTTP2_CANCEL);
+  if (stream?.session && (await answersPing(stream.session, patience))) stream.close(constants.NGHTTP2_CANCEL);
+  else connections.find(call.getConnectionInfo())?.destroy();
+}
+
+const pings = new WeakMap<Http2Session, Promise<boolean>>();
+
+/** Whether the other end reads: one ping at a time, because Node lets only a few be on their way. */
+function answersPing(session: Http2Session, patience: number): Promise<boolean> {
+  const sent = pings.get(session);
+  if (sent) return sent;
+  const answered = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), patience).unref();
+    session.ping((error) => resolve(error === null));
+  });
+  pings.set(session, answered);
+  void answered.then(() => pings.delete(session));
+  return answered;
 }
