@@ -107,6 +107,13 @@ describe("gRPC", () => {
       status.INTERNAL,
       /^(?!.*secret)/,
     ],
+    [
+      "to load a model from files of a request",
+      "RepositoryModelLoad",
+      { model_name: "ltad", parameters: { "file:1/model.onnx": { bytes_param: Buffer.from("x") } } },
+      status.INVALID_ARGUMENT,
+      /as it is on disk/,
+    ],
     ["a model that is a path", "RepositoryModelLoad", { model_name: "../x" }, status.NOT_FOUND, /Unknown model/],
   ])("refuses %s", async (_, method, message, code, text) => {
     const { call } = await open({}, { maxBytes: 100_000 });

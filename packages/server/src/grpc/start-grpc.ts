@@ -100,8 +100,8 @@ interface Named {
 
 function handlers({ models, modelControl, tracing }: GrpcOptions) {
   const change = (action: "load" | "unload") =>
-    answering<{ model_name: string }>(async ({ request }) => {
-      await changeModel({ models, modelControl }, action, request.model_name);
+    answering<{ model_name: string; parameters: object }>(async ({ request }) => {
+      await changeModel({ models, modelControl }, action, request.model_name, request.parameters);
       return {};
     });
   return {
