@@ -45,11 +45,11 @@ export interface ServerOptions {
   readonly maxQueue?: number | undefined;
   /** Milliseconds that one image may take; 30,000 by default. */
   readonly timeout?: number | undefined;
-  /** Milliseconds in which a request must have come, with its body; 60,000 by default. */
+  /** Milliseconds in which a request must have come, with its body, and in which a large answer must have been read; 60,000 by default. */
   readonly requestTimeout?: number | undefined;
-  /** Bytes of all bodies together that are read or worked on; 256 MiB by default. */
+  /** Bytes of all bodies and large answers together, for HTTP and for gRPC each; 256 MiB by default. */
   readonly maxBytesInFlight?: number | undefined;
-  /** Connections at the same time; 1,000 by default. */
+  /** Connections at the same time, for HTTP and for gRPC each; 1,000 by default. */
   readonly maxConnections?: number | undefined;
   /** More names that clients may call the server by; "*" allows every name. */
   readonly allowedHosts?: readonly string[] | undefined;

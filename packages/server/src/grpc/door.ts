@@ -1,6 +1,6 @@
-import { type Metadata, ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from "@grpc/grpc-js";
+import { type Metadata, ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder } from "@grpc/grpc-js";
 import { HttpError, toHttpError } from "../http-error.js";
-import { grpcCodes } from "./grpc-codes.js";
+import { grpcStatus } from "./grpc-codes.js";
 
 export interface DoorOptions {
   /** Messages that may be on their way at the same time; other calls wait for their turn. */
@@ -26,8 +26,7 @@ export function createDoor({ most, timeout, check }: DoorOptions): ServerInterce
     let leave = () => {};
     const refuse = (error: unknown) => {
       leave();
-      const { status: http, code, message } = toHttpError(error);
-      call.sendStatus({ code: grpcCodes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+      call.sendStatus(grpcStatus(toHttpError(error)));
     };
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {

@@ -1,7 +1,8 @@
 import { status } from "@grpc/grpc-js";
+import type { HttpError } from "../http-error.js";
 
 /** gRPC's codes for our statuses: the one table. */
-export const grpcCodes: Readonly<Record<number, status>> = {
+const grpcCodes: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
   401: status.UNAUTHENTICATED,
   403: status.PERMISSION_DENIED,
@@ -11,3 +12,8 @@ export const grpcCodes: Readonly<Record<number, status>> = {
   503: status.UNAVAILABLE,
   504: status.DEADLINE_EXCEEDED,
 };
+
+/** An error as gRPC says it. */
+export function grpcStatus({ status: http, code, message }: HttpError): { readonly code: status; readonly details: string } {
+  return { code: grpcCodes[http] ?? status.INTERNAL, details: `${code}: ${message}` };
+}

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import http2 from "node:http2";
+import net from "node:net";
+import { duplexPair } from "node:stream";
 import { type ClientUnaryCall, credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../engine/engine.js";
@@ -105,6 +107,13 @@ describe("gRPC", () => {
       status.INTERNAL,
       /^(?!.*secret)/,
     ],
+    [
+      "to load a model from files of a request",
+      "RepositoryModelLoad",
+      { model_name: "ltad", parameters: { "file:1/model.onnx": { bytes_param: Buffer.from("x") } } },
+      status.INVALID_ARGUMENT,
+      /as it is on disk/,
+    ],
     ["a model that is a path", "RepositoryModelLoad", { model_name: "../x" }, status.NOT_FOUND, /Unknown model/],
   ])("refuses %s", async (_, method, message, code, text) => {
     const { call } = await open({}, { maxBytes: 100_000 });
@@ -149,6 +158,73 @@ describe("gRPC", () => {
     slow.destroy();
   });
 
+  describe("an answer that nobody reads", () => {
+    const answers = (bytes = 400_000): Partial<Engine> => ({
+      predict: async (job) => ({ ...(await fakeEngine().predict(job)), heatmap: Buffer.alloc(bytes, 1) }),
+    });
+    const message = { model_name: "ltad", inputs: [file], outputs: [{ name: "overlay" }] };
+    /** Calls without a window for answers: not a byte of them may be sent. */
+    const connect = (options: http2.ClientSessionOptions = { settings: { initialWindowSize: 0 } }) => {
+      const session = http2.connect(`http://${server!.address}`, options);
+      sessions.push(session);
+      const body = inferenceService()["ModelInfer"]!.requestSerialize(message);
+      const head = Buffer.alloc(5);
+      head.writeUInt32BE(body.length, 1);
+      return () => {
+        const sent = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
+        for (const end of [session, sent]) end.on("error", () => {});
+        sent.end(Buffer.concat([head, body]));
+        return sent;
+      };
+    };
+    const outcome = (call: (name: string, message: object) => Promise<unknown>) =>
+      call("ModelInfer", { ...message, outputs: [{ name: "score" }] }).then(
+        () => "answered",
+        ({ details }: { details: string }) => details,
+      );
+    const path = "/inference.GRPCInferenceService/ModelInfer";
+    const sessions: http2.ClientHttp2Session[] = [];
+    afterEach(() => sessions.splice(0).forEach((session) => session.destroy()));
+
+    it("counts until it is out, and others are refused where the memory is full", async () => {
+      const { call } = await open(answers(), { maxBytes: 100_000, maxBytesInFlight: 1_000_000 });
+      const ask = connect();
+      await Promise.all([ask(), ask()].map((sent) => once(sent, "response")));
+      await expect(call("ModelInfer", message)).rejects.toMatchObject({ code: status.UNAVAILABLE });
+      sessions[0]!.destroy();
+      await expect.poll(() => outcome(call)).toBe("answered");
+    });
+
+    it("is cut off when the time of a request is over, and the other calls of its connection go on", async () => {
+      const { call } = await open(answers(), { requestTimeout: 300 });
+      const ask = connect();
+      const unread = ask();
+      await once(unread, "close");
+      expect(unread.rstCode).toBe(http2.constants.NGHTTP2_CANCEL);
+      expect(sessions[0]!.closed).toBe(false);
+      const [head] = (await once(ask(), "response")) as [Record<string, unknown>];
+      expect(head[":status"]).toBe(200);
+      expect(await call("ServerLive")).toEqual({ live: true });
+    });
+
+    it("is cut off with its connection where nothing is read of that, whose bytes are then free", async () => {
+      const { call } = await open(answers(24_000_000), { requestTimeout: 300, maxBytesInFlight: 24_006_000, maxBytes: 100_000 });
+      const socket = net.connect(Number(server!.address.split(":")[1]), "127.0.0.1");
+      const [near, far] = duplexPair();
+      socket.pipe(far).pipe(socket);
+      const ask = connect({ settings: { initialWindowSize: 2 ** 31 - 1 }, createConnection: () => near });
+      sessions[0]!.once("connect", () => sessions[0]!.setLocalWindowSize(2 ** 30));
+      await once(ask(), "response");
+      socket.unpipe(far);
+      const closed = once(socket, "close");
+      socket.on("error", () => {});
+      expect(await outcome(call)).toContain("LTAD_BUSY");
+      await expect.poll(() => outcome(call), { timeout: 20_000 }).toBe("answered");
+      socket.resume();
+      await closed;
+    });
+  });
+
   it("is traced as a part of its caller's trace, and answers with its place in it", async () => {
     const collector = await startCollector();
     const tracing = await openTracing({ url: `${collector.url}/v1/traces` }, () => {});
@@ -166,6 +242,16 @@ describe("gRPC", () => {
     expect(image).toMatchObject({ parent: request!.id, attributes: { "ltad.score": 1.25 } });
     expect(refused).toMatchObject({ name, parent: "", attributes: { "error.type": "LTAD_NOT_FOUND" } });
     expect(answered[0]).toBe(`00-${trace}-${request!.id}-01`);
+  });
+
+  it("does not hold more connections than it may", async () => {
+    const { call } = await open({}, { maxConnections: 2 });
+    expect(await call("ServerLive")).toEqual({ live: true });
+    const [second, third] = [0, 1].map(() => net.connect(Number(server!.address.split(":")[1]), "127.0.0.1"));
+    await once(third!, "close");
+    expect(second!.destroyed).toBe(false);
+    expect(await call("ServerLive")).toEqual({ live: true });
+    second!.destroy();
   });
 
   it("loads and unloads where that is allowed", async () => {

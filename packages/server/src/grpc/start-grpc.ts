@@ -1,18 +1,19 @@
-import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity, status } from "@grpc/grpc-js";
+import { logVerbosity, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, setLogVerbosity } from "@grpc/grpc-js";
 import { version } from "@ltad/core";
 import { toHttpError } from "../http-error.js";
 import { createKeyCheck } from "../http/api-keys.js";
 import type { Models } from "../models/models.js";
-import { portError } from "../port-error.js";
 import { infer } from "../protocol/infer.js";
 import { metadataOf, serverMetadata } from "../protocol/metadata.js";
 import { changeModel, repositoryIndex } from "../protocol/repository-routes.js";
 import { statisticsOf } from "../protocol/statistics-routes.js";
 import type { RequestTrace, Tracing } from "../tracing/tracing.js";
 import type { InferRequestMessage } from "./messages.js";
+import { Connections } from "./connections.js";
 import { createDoor } from "./door.js";
-import { grpcCodes } from "./grpc-codes.js";
+import { grpcStatus } from "./grpc-codes.js";
 import { inferenceService } from "./protocol.js";
+import { createSending } from "./sending.js";
 import { tracedCall } from "./traced-call.js";
 import { fromMessage, toMessage } from "./translate.js";
 
@@ -23,10 +24,12 @@ export interface GrpcOptions {
   readonly modelControl: boolean;
   readonly apiKeys?: readonly string[];
   readonly maxBytes?: number;
-  /** Bytes of all messages together that are on their way; 256 MiB. */
+  /** Bytes of all messages together that are on their way to the server, and of all answers; 256 MiB each. */
   readonly maxBytesInFlight?: number;
-  /** Milliseconds in which a message must have come; 60,000. */
+  /** Milliseconds in which a message must have come, and in which an answer must have been read; 60,000. */
   readonly requestTimeout?: number;
+  /** Connections at the same time; 1,000. */
+  readonly maxConnections?: number;
   readonly tracing?: Tracing | undefined;
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
@@ -40,17 +43,23 @@ export interface RunningGrpc {
 
 /** Calls at the same time on one connection. */
 const mostCalls = 64;
+/** Milliseconds after which a connection without calls is closed. Clients open another one when they need it. */
+const mostIdle = 300_000;
 
 /** Serves the Open Inference Protocol over gRPC. @throws LtadError `LTAD_CONFIG` when the port cannot be used */
 export async function startGrpc(options: GrpcOptions): Promise<RunningGrpc> {
-  const { host, port, maxBytes = 32 * 2 ** 20, maxBytesInFlight = 256 * 2 ** 20, requestTimeout = 60_000, apiKeys, tls } = options;
+  const { host, port, maxBytes = 32 * 2 ** 20, maxBytesInFlight = 256 * 2 ** 20, maxConnections = 1000 } = options;
+  const { requestTimeout = 60_000, apiKeys, tls } = options;
   const checkKey = createKeyCheck(apiKeys);
+  const connections = new Connections(maxConnections);
   setLogVerbosity(logVerbosity.NONE); // it would print; what matters comes as errors
   const server = new Server({
     "grpc.max_receive_message_length": maxBytes + 65_536,
     "grpc.max_send_message_length": -1,
     "grpc.max_concurrent_streams": mostCalls,
+    "grpc.max_connection_idle_ms": mostIdle,
     interceptors: [
+      createSending({ maxBytesInFlight, timeout: requestTimeout, connections }),
       createDoor({
         most: Math.max(1, Math.floor(maxBytesInFlight / maxBytes)),
         timeout: requestTimeout,
@@ -65,27 +74,21 @@ export async function startGrpc(options: GrpcOptions): Promise<RunningGrpc> {
   const credentials = tls
     ? ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }])
     : ServerCredentials.createInsecure();
-  const name = host.includes(":") ? `[${host}]` : host;
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${name}:${port}`, credentials, (error, found) => (error ? reject(grpcPortError(host, port, error)) : resolve(found)));
-  });
+  const injector = server.createConnectionInjector(credentials);
+  const bound = await connections.listen(host, port, (socket) => injector.injectConnection(socket));
   return {
-    address: `${name}:${bound}`,
+    address: `${host.includes(":") ? `[${host}]` : host}:${bound}`,
     close: (patience) =>
       new Promise((resolve) => {
-        const cut = setTimeout(() => server.forceShutdown(), patience);
+        connections.stop();
+        const cut = setTimeout(() => connections.end(), patience);
         server.tryShutdown(() => {
           clearTimeout(cut);
+          connections.end();
           resolve();
         });
       }),
   };
-}
-
-/** grpc-js gives the reason as text only. */
-function grpcPortError(host: string, port: number, error: Error): Error {
-  const code = /E[A-Z]{4,}/.exec(error.message)?.[0] ?? (error.message.includes("No address added") ? "EADDRINUSE" : "");
-  return portError(host, port, Object.assign(error, { code }));
 }
 
 type Call<In> = ServerUnaryCall<In, unknown>;
@@ -97,8 +100,8 @@ interface Named {
 
 function handlers({ models, modelControl, tracing }: GrpcOptions) {
   const change = (action: "load" | "unload") =>
-    answering<{ model_name: string }>(async ({ request }) => {
-      await changeModel({ models, modelControl }, action, request.model_name);
+    answering<{ model_name: string; parameters: object }>(async ({ request }) => {
+      await changeModel({ models, modelControl }, action, request.model_name, request.parameters);
       return {};
     });
   return {
@@ -143,7 +146,6 @@ async function answer<In>(handler: Handler<In>, call: Call<In>, callback: sendUn
   try {
     callback(null, await handler(call));
   } catch (error) {
-    const { status: http, code, message } = toHttpError(error);
-    callback({ code: grpcCodes[http] ?? status.INTERNAL, details: `${code}: ${message}` });
+    callback(grpcStatus(toHttpError(error)));
   }
 }

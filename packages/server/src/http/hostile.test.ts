@@ -171,3 +171,18 @@ it("survives forms that end in the middle", async () => {
   }
   expect(await isAlive(port)).toBe(200);
 });
+
+it.each<[string, string, string]>([
+  ["a file without a name", 'filename="a"', 'file ""'],
+  ["a field without a name", "x=1", "has no name"],
+  ["a field twice", 'name="class"\r\n\r\ntile\r\n--x\r\nContent-Disposition: form-data; name="class"', '"class" more than once'],
+])("refuses a form with %s", async (_, head, said) => {
+  const port = await listen();
+  const image = '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nPNG\r\n';
+  const reply = await fetch(`http://127.0.0.1:${port}/predict`, {
+    method: "POST",
+    headers: { "content-type": "multipart/form-data; boundary=x" },
+    body: `--x\r\nContent-Disposition: form-data; ${head}\r\n\r\nnut\r\n${image}--x--\r\n`,
+  });
+  expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining(JSON.stringify(said).slice(1, -1))]);
+});

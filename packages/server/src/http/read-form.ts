@@ -16,15 +16,17 @@ export function readForm(body: Buffer, contentType: string): Promise<Form> {
     let image: Buffer | undefined;
     const refuse = (message: string) => reject(new HttpError("LTAD_REQUEST", message));
     const busboy = parserOf(contentType, body.length);
-    busboy.on("file", (name: string, stream: NodeJS.ReadableStream) => {
+    busboy.on("file", (name: string | undefined, stream: NodeJS.ReadableStream) => {
       const chunks: Buffer[] = [];
-      if (name !== "image") refuse(`The form has a file "${name.slice(0, 80)}"; expected one named "image".`);
+      if (name !== "image") refuse(`The form has a file "${(name ?? "").slice(0, 80)}"; expected one named "image".`);
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
       stream.on("error", (error: Error) => refuse(`The form cannot be read (${error.message}).`)); // without it, the process would end
       stream.on("end", () => (image = Buffer.concat(chunks)));
     });
-    busboy.on("field", (name: string, value: string, nameCut: boolean, valueCut: boolean) => {
+    busboy.on("field", (name: string | undefined, value: string, nameCut: boolean, valueCut: boolean) => {
       if (nameCut || valueCut) refuse("A field of the form is too long.");
+      if (name === undefined) return refuse("A field of the form has no name.");
+      if (Object.hasOwn(fields, name)) refuse(`The form has the field "${name.slice(0, 80)}" more than once.`);
       Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
     });
     busboy.on("filesLimit", () => refuse("The form has more than one file. Send one image per request."));

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
@@ -32,7 +32,9 @@ async function replace(place: string, text = "a new one"): Promise<void> {
 }
 
 let broken = false;
+let attempts = 0;
 const engineOf = async (place: string) => {
+  attempts++;
   if (broken) throw new LtadError("LTAD_BUNDLE", `${place}: is damaged`);
   opened.push(place);
   return fakeEngine({ close: async () => void closed.push(place), model: { ...fakeModel, created: `time ${opened.length}` } });
@@ -103,6 +105,34 @@ describe("a bundle that is replaced", () => {
     await models.refresh();
     expect(models.find("m").engine).toBeDefined();
     expect(logged.at(-1)).toMatch(/does not exist/);
+  });
+
+  it("that was away and is back as it was has nothing wrong", async () => {
+    const place = await bundle("model");
+    const models = await open({ folders: new Map([["m", place]]) });
+    for (let i = 0; i < 2; i++) {
+      await rename(place, `${place} away`);
+      await models.refresh();
+      expect(models.find("m").reason).toMatch(/does not exist/);
+      await rename(`${place} away`, place);
+      await models.refresh();
+      expect(models.find("m").reason).toBe("");
+    }
+    expect(logged.filter((line) => line.includes("does not exist"))).toHaveLength(2);
+  });
+
+  it("is looked at once for all looks that wait, so that a load does not wait for them", async () => {
+    const place = await bundle("model");
+    const models = await open({ folders: new Map([["m", place]]) });
+    broken = true;
+    attempts = 0;
+    try {
+      await replace(place);
+      await Promise.all([1, 2, 3, 4, 5].map(() => models.refresh()));
+      expect(attempts).toBe(1);
+    } finally {
+      broken = false;
+    }
   });
 });
 

@@ -49,6 +49,7 @@ export class Models {
   readonly #folders: Map<string, string>;
   readonly #unloaded = new Set<string>();
   #work: Promise<unknown> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
   #closing: Promise<void>[] = [];
   #watcher: Watcher | undefined;
 
@@ -140,12 +141,14 @@ export class Models {
     });
   }
 
-  /** Looks whether a folder has changed, and takes over what lies there now. */
+  /** Looks whether a folder has changed, and takes over what lies there now. Looks that wait for their turn are one. */
   refresh(): Promise<void> {
-    return this.#inTurn(async () => {
+    this.#nextLook ??= this.#inTurn(async () => {
+      this.#nextLook = undefined;
       for (const name of this.#folders.keys()) if (!this.#unloaded.has(name)) await this.#scan(name, false);
       await this.#scanRepository();
     });
+    return this.#nextLook;
   }
 
   /** Answers what has a place, and ends. */
@@ -202,7 +205,10 @@ export class Models {
       reason: "",
     };
     versions.set(version, model);
-    if (model.engine && model.fingerprint === fingerprint) return;
+    if (model.engine && model.fingerprint === fingerprint) {
+      model.reason = ""; // what was wrong on disk is as it was before
+      return;
+    }
     try {
       const engine = await this.options.open(folder);
       const old = model.engine;

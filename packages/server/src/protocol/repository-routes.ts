@@ -36,26 +36,31 @@ export function repositoryRoutes({ app, models, modelControl }: ServerContext): 
       },
       async ({ params: { name }, body }) => {
         const { parameters } = fieldsOf(body);
-        if (action === "load" && !isNone(parameters))
-          throw new HttpError("LTAD_REQUEST", "parameters: a model is loaded as it is on disk; expected none.");
-        await changeModel({ models, modelControl }, action, name);
+        await changeModel({ models, modelControl }, action, name, parameters);
         return {};
       },
     );
   }
 }
 
-/** Loads or unloads a model for a client. @throws HttpError `LTAD_FORBIDDEN`, `LTAD_NOT_FOUND`; `LTAD_REQUEST` when its bundle cannot be opened */
+/**
+ * Loads or unloads a model for a client.
+ * @param parameters Triton's, which may replace the files of a model; refused
+ * @throws HttpError `LTAD_FORBIDDEN`, `LTAD_NOT_FOUND`; `LTAD_REQUEST` when its bundle cannot be opened
+ */
 export async function changeModel(
   { models, modelControl }: Pick<ServerContext, "models" | "modelControl">,
   action: "load" | "unload",
   name: string,
+  parameters?: unknown,
 ): Promise<void> {
   if (!modelControl)
     throw new HttpError(
       "LTAD_FORBIDDEN",
       "Clients may not load and unload models of this server. Its operator can allow it (model control).",
     );
+  if (action === "load" && !isNone(parameters))
+    throw new HttpError("LTAD_REQUEST", "parameters: a model is loaded as it is on disk; expected none.");
   try {
     await models[action](name);
   } catch (error) {

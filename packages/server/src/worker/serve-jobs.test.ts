@@ -135,3 +135,32 @@ it("the whole way: HTTP, an engine in process, a real bundle", async () => {
   expect(reply.json()).toMatchObject({ outputs: [{ data: [score] }, {}, { data: [false] }, { shape: [1, 4, 4] }] });
   expect(await sharp(picture.rawPayload).metadata()).toMatchObject({ width: 50, height: 40 });
 });
+
+it("gives 0 outside a class's include mask in every form of the map, as the detector does", async () => {
+  const parts = tinyParts();
+  const [tile, nut] = parts.manifest.classes;
+  const half = { ...parts.manifest, classes: [{ ...tile!, judged: "1100".repeat(4) }, nut!] };
+  await writeBundle(join(folder, "half"), { ...parts, manifest: half });
+  const masked = await openDetector(join(folder, "half"), { threads: 1 });
+  const replies: FromWorker[] = [];
+  const ask = serveJobs(
+    (message) => replies.push(message),
+    async () => masked,
+  );
+  await ask({ type: "open", options: { bundle: "", maxPixels: 1e6 } });
+  const expected = await masked.predict(image, { class: "tile", overlay: true });
+  const isJudged = (_: unknown, pixel: number) => pixel % 50 < 25;
+  expect([...expected.map].filter((value, pixel) => isJudged(value, pixel) !== value > 0)).toEqual([]);
+  const job = { image, class: "tile", map: "image", heatmap: true, parts: true } as const;
+  for (const mapAs of ["numbers", "text"] as const) await ask({ type: "job", id: 1, job: { ...job, mapAs } });
+  const [numbers, text] = replies.slice(-2).map((reply) => (reply as { answer: Answer }).answer);
+  expect(numbers).toMatchObject({ score: expected.score, heatmap: expected.overlay });
+  expect([numbers!.map!.data, numbers!.parts!.rec.data, numbers!.parts!.sem.data]).toEqual([
+    expected.map,
+    expected.recMap,
+    expected.semMap,
+  ]);
+  const written = JSON.parse(Buffer.from(text!.map!.data as Uint8Array).toString()) as number[];
+  expect(written.every((value, pixel) => isJudged(value, pixel) === value > 0)).toBe(true);
+  await masked.dispose();
+});
