@@ -1,7 +1,7 @@
-import { type Folder, hasImages, nfc, pathIn } from "../folder.js";
+import { type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
 import { isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
-import { classFolders } from "./class-folders.js";
+import { type ClassFolder, classFolders } from "./class-folders.js";
 import { isGoodName } from "./good-names.js";
 import { heldOut } from "./held-out.js";
 import { separateMasks } from "./inline-masks.js";
@@ -14,10 +14,16 @@ import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 export const goodBad: Layout = {
   name: "good-bad",
   title: "folders of good and bad images",
-  fits: (root, context) => classFolders(root, context, isProduct(context)).length > 0,
-  read: (root, context) =>
-    classFolders(root, context, isProduct(context)).flatMap(({ name, folder }) => readProduct(name, folder, context)),
+  fits: (root, context) => products(root, context).length > 0,
+  read: (root, context) => products(root, context).flatMap(({ name, folder }) => readProduct(name, folder, context)),
 };
+
+/** The products of a folder. Masks in good/ and bad/ of their own are no product when they lie beside the images. */
+function products(root: Folder, context: LayoutContext): ClassFolder[] {
+  const found = classFolders(root, context, isProduct(context));
+  const areMasks = found.every(({ folder }) => folder === root || isMaskWord(folder.name));
+  return areMasks && isProduct(context)(root) ? [{ name: context.className, folder: root }] : found;
+}
 
 function isGood(name: string, { goodNames }: LayoutContext): boolean {
   return isGoodName(name, goodNames) || isGoodWord(name);
@@ -35,6 +41,9 @@ function readProduct(name: string, product: Folder, context: LayoutContext): Ima
       context.remarks.note(folder.path, "read as good images, because its name says so.");
   const masks = folders.find((folder) => isMaskWord(folder.name));
   const bad = folders.filter((folder) => !good.includes(folder) && folder !== masks);
+  for (const inside of masks?.folders ?? [])
+    if (good.some((folder) => nfc(folder.name) === nfc(inside.name)))
+      for (const mask of imagesBelow(inside)) context.addGoodMask(name, mask);
   return [...goodRows(name, good, bad.length > 0, context), ...bad.flatMap((folder) => badRows(name, folder, masks, context))];
 }
 

@@ -103,7 +103,7 @@ function entryOf(row: TableRow, { goodNames, className }: LayoutContext, fail: T
   };
 }
 
-function rowsOf(entries: readonly Entry[], table: string, { remarks, explain }: LayoutContext): ImageRow[] {
+function rowsOf(entries: readonly Entry[], table: string, { remarks, explain, addGoodMask }: LayoutContext): ImageRow[] {
   const isGood = ({ label, masks }: Entry) => label === "good" || (label === undefined && masks.length === 0);
   const open = entries.filter((entry) => entry.split === undefined && isGood(entry)).map(({ path }) => path);
   const kept = entries.some((entry) => !isGood(entry)) ? heldOut(open) : new Set<string>();
@@ -117,7 +117,9 @@ function rowsOf(entries: readonly Entry[], table: string, { remarks, explain }: 
       for (const used of [path, ...masks]) explain(used);
       return [];
     }
-    return [{ class: name, split, path, label: isGood(entry) ? "good" : (label ?? "defect"), ...(isGood(entry) ? {} : { masks }) }];
+    if (!isGood(entry)) return [{ class: name, split, path, label: label ?? "defect", masks }];
+    for (const mask of masks) addGoodMask(name, mask);
+    return [{ class: name, split, path, label: "good" }];
   });
   if (left.other.length > 0) remarks.note(table, "of the split validation; not used.", left.other);
   if (left.defective.length > 0) remarks.note(table, "not used: they are defective, and training uses good images only.", left.defective);

@@ -33,7 +33,7 @@ export function limitTable({ falseAlarmRate }: Decision, rows: readonly LimitRow
   );
   const words = ["what the limit promises", ...rows.map((row) => promiseOf(row, falseAlarmRate))];
   const lines = table.split("\n").map((line, i) => `${line}  ${words[i]}`);
-  return [...lines, "", `False-alarm rate: ${share(falseAlarmRate)} of good images may be NOT OK.`].join("\n");
+  return [...lines, "", `Target false-alarm rate: ${share(falseAlarmRate)} of good images may be NOT OK.`].join("\n");
 }
 
 /** What a limit promises, in words. */
