@@ -60,6 +60,13 @@ it("never states a smaller rate than the good images of all classes can show", a
   );
 });
 
+it("states no rate where no class has a second good image", async () => {
+  const classes = [1, 1].map((score) => ({ good: [score], limit: null }));
+  await brightnessBundle(join(root, "one-each"), ["tile", "nut"], { decision: { falseAlarmRate: 0.01, classes } });
+  const { stdout } = await ltad("limits", join(root, "one-each"));
+  expect(stdout).toMatch(/^nut +1 +1 +not known: no class has two good images, .*; a promise of 1 % needs 99 good images of this class$/m);
+});
+
 it("changes the rate of all classes", async () => {
   const { stdout } = await ltad("limits", model, "--false-alarm-rate", "0.05");
   expect(stdout).toMatch(/^tile +199 +1\.89 +promised: at most 5 %/m);
