@@ -3,6 +3,7 @@ import { buildDataset } from "./build-dataset.js";
 import type { Dataset, GoodMask } from "./dataset.js";
 import { type Folder, nfc } from "./folder.js";
 import type { ImageRow, Layout, LayoutContext } from "./layouts/layout.js";
+import { remarkOnBadNames } from "./bad-names.js";
 import { nameUnused } from "./name-unused.js";
 import { remarks } from "./remarks.js";
 import { noClasses } from "./resolve-data.js";
@@ -45,6 +46,7 @@ export function finishScan(
   nameUnused(folder, rows, explained, context.remarks);
   if (rows.length === 0) throw noClasses(context.root, folder);
   remarkOnSimilarNames(rows, context.remarks);
+  remarkOnBadNames(rows, context.remarks);
   const isOneProduct =
     rows.every((row) => row.class === context.className) && !folder.folders.some((inside) => nfc(inside.name) === nfc(context.className));
   const dataset = buildDataset(rows, context.remarks.all, { root: context.root, layout: name, title, isOneProduct });

@@ -1,6 +1,6 @@
 import { type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
-import { isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
+import { isBadWord, isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
 import { type ClassFolder, classFolders } from "./class-folders.js";
 import { isGoodName } from "./good-names.js";
 import { heldOut } from "./held-out.js";
@@ -9,7 +9,7 @@ import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 
 /**
  * Plain folders of good and bad images beside each other, for one product or for each: good/ (or ok/, normal/, ...) and any other folder, which is a
- * defect of its name; masks/ (or gt/, ...) if there are any. About a fifth of the good images are used for testing.
+ * defect of its name; masks/ (or gt/, ...) if there are any. Good images may also lie beside a folder bad/ (or NG/, ...). About a fifth of the good images are used for testing.
  */
 export const goodBad: Layout = {
   name: "good-bad",
@@ -30,14 +30,20 @@ function isGood(name: string, { goodNames }: LayoutContext): boolean {
 }
 
 function isProduct(context: LayoutContext): (folder: Folder) => boolean {
-  return ({ folders }) => folders.some((folder) => isGood(folder.name, context) && hasImages(folder));
+  return (folder) => holdsGood(folder) || folder.folders.some((inside) => isGood(inside.name, context) && hasImages(inside));
+}
+
+/** Whether good images lie in a folder itself, beside folders that say they are bad. */
+function holdsGood({ images, folders }: Folder): boolean {
+  const inside = folders.filter((folder) => hasImages(folder) && !isMaskWord(folder.name));
+  return images.length > 0 && inside.length > 0 && inside.every(({ name }) => isBadWord(name));
 }
 
 function readProduct(name: string, product: Folder, context: LayoutContext): ImageRow[] {
   const folders = product.folders.filter(hasImages);
-  const good = folders.filter((folder) => isGood(folder.name, context));
+  const good = holdsGood(product) ? [{ ...product, folders: [] }] : folders.filter((folder) => isGood(folder.name, context));
   for (const folder of good)
-    if (!isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
+    if (folder.path !== product.path && !isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
       context.remarks.note(folder.path, "read as good images, because its name says so.");
   const masks = folders.find((folder) => isMaskWord(folder.name));
   const bad = folders.filter((folder) => !good.includes(folder) && folder !== masks);
