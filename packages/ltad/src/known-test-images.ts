@@ -23,8 +23,8 @@ export async function knownTestImages(folder: string, { classes }: Pick<Dataset,
   ];
 }
 
-/** Absolute paths; none where the list is missing or damaged. */
-async function trainedFiles(folder: string): Promise<ReadonlySet<string>> {
+/** Absolute paths of the images that a model was trained on; none where the list is missing or damaged. */
+export async function trainedFiles(folder: string): Promise<ReadonlySet<string>> {
   try {
     const classes = JSON.parse(await readFile(join(folder, listName), "utf8")) as { images: { file: string }[] }[];
     return new Set(classes.flatMap(({ images }) => images.map(({ file }) => file)));

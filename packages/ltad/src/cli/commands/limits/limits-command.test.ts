@@ -94,6 +94,22 @@ describe("--from", () => {
     expect((await manifest()).decision?.classes[0]).toEqual(decision.classes[0]);
   });
 
+  it("takes no image that the model was trained on", async () => {
+    const trained = async (...names: string[]) => {
+      const images = names.map((name) => ({ id: name, file: join(data, "nut/train/good", name) }));
+      await writeFile(join(model, "training-files.json"), JSON.stringify([{ name: "nut", images }]));
+    };
+    await trained("0.png");
+    const some = await ltad("limits", model, "--from", data);
+    expect(some.stderr).toMatch(/not used: 1 image that the model was trained on/);
+    expect((await manifest()).decision!.classes[1]!.good).toHaveLength(2);
+    const before = await manifest();
+    await trained("0.png", "1.png", "2.png");
+    const none = await ltad("limits", model, "--from", data);
+    expect([none.code, none.stderr]).toEqual([3, expect.stringMatching(/nut: all 3 images are among those that the model was trained on/)]);
+    expect(await manifest()).toEqual(before);
+  });
+
   it("names what it does not use", async () => {
     await cp(join(data, "nut"), join(data, "bolt"), { recursive: true });
     await writeFile(join(data, "notes.txt"), "x");
