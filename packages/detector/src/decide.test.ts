@@ -61,6 +61,23 @@ describe("limitOf", () => {
   });
 });
 
+describe("the only image of a class, which its model has seen", () => {
+  const only = { good: [1], limit: null };
+
+  it("estimates nothing, neither for its class nor for others", () => {
+    const alone = { falseAlarmRate: 0.01, classes: [only, only, only] };
+    expect(limitOf(alone, 0)).toEqual({ limit: 1, basis: "estimated", falseAlarmRate: 1 });
+    expect(decide({ decision: alone }, 0, 1e9)).toMatchObject({ isAnomalous: true, pValue: 0.5 });
+    const mixed = { falseAlarmRate: 0.1, classes: [...Array.from({ length: 300 }, () => only), { good: few, limit: null }] };
+    expect(limitOf(mixed, 0)).toEqual({ limit: Math.max(1, few[2]!), basis: "estimated", falseAlarmRate: 1 / 4 });
+  });
+
+  it("counts where it was chosen after the training", () => {
+    const chosen = { good: [5], limit: null, recalibrated: true as const };
+    expect(limitOf({ falseAlarmRate: 0.01, classes: [chosen] }, 0)).toEqual({ limit: 5, basis: "estimated", falseAlarmRate: 1 / 2 });
+  });
+});
+
 describe("decide", () => {
   it("calls an image not good above the limit, and nothing else", () => {
     const { limit } = limitOf(decision, 0);

@@ -24,7 +24,7 @@ type Decision = NonNullable<Manifest["decision"]>;
  * The limit of a class for a rate of false alarms, from scores of good images that the model did not know.
  * With n good images of the class, at most a share alpha of new ones lies above the k-th largest score, k = floor(alpha (n + 1)): that holds for
  * any distribution, as long as the new images are like the old ones. Where k is 0, the scores of all classes, which are on one scale, give an
- * estimate, and no score of the class's own good images is above the limit.
+ * estimate, and no score of the class's own good images is above the limit. The rate is 1, which says nothing, where no class has two images.
  * @param label place of the class in the manifest
  * @see Vovk et al., Algorithmic Learning in a Random World (2005), chapter 2
  */
@@ -34,7 +34,7 @@ export function limitOf({ classes, falseAlarmRate: usual }: Decision, label: num
   const own = largest(good, rate);
   if (own !== undefined) return { limit: own, basis: "promised", falseAlarmRate: rate };
   const all = allScores(classes);
-  const common = largest(all, rate) ?? all.at(-1)!;
+  const common = largest(all, rate) ?? all.at(-1) ?? -Infinity;
   return { limit: Math.max(common, good.at(-1) ?? common), basis: "estimated", falseAlarmRate: Math.max(rate, 1 / (all.length + 1)) };
 }
 
@@ -75,6 +75,7 @@ function pOf(scores: readonly number[], score: number, isAbove = false): number 
 
 const sortedTogether = remembered((lists) => lists.flatMap((list) => list ?? []).sort((a, b) => a - b));
 
+/** The only image that a class was trained on was scored by a model that knows it, so its score says nothing about new images. */
 function allScores(classes: Decision["classes"]): readonly number[] {
-  return sortedTogether(classes.map(({ good }) => good));
+  return sortedTogether(classes.map(({ good, recalibrated }) => (good.length === 1 && !recalibrated ? undefined : good)));
 }

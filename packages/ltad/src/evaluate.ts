@@ -5,6 +5,7 @@ import type { Detector } from "@ltad/detector";
 import type { Evaluation } from "@ltad/evaluate";
 import { checkInputs } from "./check-inputs.js";
 import { type DataOptions, dataWords, openDataset } from "./data-options.js";
+import { knownTestImages } from "./known-test-images.js";
 import { cacheDirIn, type Environment } from "./environment.js";
 import { shellWords } from "./shell-words.js";
 import { readTrainCommandLine } from "./train-command-line.js";
@@ -67,7 +68,8 @@ export async function measureModel(detector: Detector, data: string | undefined,
   const { images: held, why } = await leftOutImages(detector, scanned);
   const files = filesOf(detector, scanned, held);
   const { bad, warnings } = await checkInputs(files, { ...job, cacheDir, root: scanned.root, skipBad, maxPixels });
-  const dataset = { ...withoutBad(scanned, bad), warnings: [...scanned.warnings, ...warnings] };
+  const known = await knownTestImages(detector.folder, scanned);
+  const dataset = { ...withoutBad(scanned, bad), warnings: [...known, ...scanned.warnings, ...warnings] };
   const leftOut = new Map([...held].map(([name, items]) => [name, items.filter(({ file }) => !bad.has(file))]));
   const evaluated = await measure(detector, dataset, { cacheDir, classes, leftOut, maxPixels, ...job });
   return {

@@ -62,4 +62,6 @@ export interface TrainPlan {
   readonly readAs: string;
   /** What is odd about the data set. */
   readonly warnings: readonly string[];
+  /** Whether there are test images; undefined where only statistics of the data set are known. */
+  readonly hasTests?: boolean;
 }

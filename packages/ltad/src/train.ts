@@ -137,7 +137,8 @@ async function planTraining(data: string | undefined, options: TrainOptions): Pr
   });
   throwIfAborted(signal);
   const notes = [...dataset.warnings, ...(split.warnings ?? []), ...warnings];
-  return { split: withoutBad(split, bad), config, readAs: dataset.readAs, warnings: notes };
+  const hasTests = dataset.classes.some(({ test }) => test.length > 0);
+  return { split: withoutBad(split, bad), config, readAs: dataset.readAs, warnings: notes, hasTests };
 }
 
 /** Every image that trains, and the headers of all others, of which a fault is better known before a long training than after it. */

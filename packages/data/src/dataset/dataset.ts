@@ -25,6 +25,15 @@ export interface ClassData {
   readonly test: readonly TestItem[];
 }
 
+/** A mask of a good image, which should mark nothing. */
+export interface GoodMask {
+  readonly class: string;
+  /** Path below the root. */
+  readonly id: string;
+  /** Path to open. */
+  readonly file: string;
+}
+
 /** A dataset folder as scanned: file names only, nothing decoded. */
 export interface Dataset {
   readonly root: string;
@@ -34,6 +43,8 @@ export interface Dataset {
   readonly readAs: string;
   /** Ordered by name (code points). */
   readonly classes: readonly ClassData[];
+  /** Masks of good images. Nothing uses them, but one that marks something contradicts its image. */
+  readonly goodMasks?: readonly GoodMask[];
   /** What was left out or is odd, for programs. */
   readonly remarks: readonly Remark[];
   /** The same in sentences for the user; a remark about many places is one sentence. */

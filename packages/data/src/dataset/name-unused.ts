@@ -24,6 +24,7 @@ function isAnnotation(file: string, { name, images }: Folder): boolean {
  */
 export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: ReadonlySet<string>, remarks: Remarks): void {
   const known = new Set(explained);
+  const isTested = rows.some(({ split }) => split === "test");
   for (const { path, masks = [] } of rows) for (const used of [path, ...masks]) known.add(used);
   if (visit(root) === "unused") nameFolder(root);
 
@@ -44,7 +45,7 @@ export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: R
   function nameFolder(folder: Folder): void {
     const images = [...imagesBelow(folder)];
     const names = images.map((path) => path.slice(folder.path === "" ? 0 : folder.path.length + 1));
-    remarks.note(placeOf(folder), `not used${hint(folder.name)}.`, names);
+    remarks.note(placeOf(folder), `not used${hint(folder.name, isTested)}.`, names);
   }
 
   function nameOthers(folder: Folder): void {
@@ -67,8 +68,9 @@ function placeOf({ path, name }: Folder): string {
 }
 
 /** What a folder of this name usually is, and how to use it. */
-function hint(name: string): string {
-  if (/^val(?:id(?:ation)?)?$/i.test(name)) return ": images for choosing limits, which are used neither for training nor for testing";
+function hint(name: string, isTested: boolean): string {
+  if (/^val(?:id(?:ation)?)?$/i.test(name))
+    return `: images for choosing limits, which are used neither for training nor for testing${isTested ? "" : ". To test on them, call the folder test"}`;
   if (/^test_private/i.test(name)) return ": there are no labels for these images";
   if (/^ground_truth$/i.test(name)) return ": there are no test images for these masks";
   if (isMaskWord(name) || /mask|ground[ _-]?truth/i.test(name))

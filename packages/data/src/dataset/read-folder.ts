@@ -120,7 +120,8 @@ function linkError(faults: readonly LinkFault[]): LtadError {
   const same = more.filter((fault) => fault.why === why).map((fault) => shown(fault.path));
   const others = more.length - same.length;
   const named = same.length > 3 ? `${same.slice(0, 3).join(", ")}, ...` : same.join(", ");
-  const also = same.length > 0 ? ` The same is true of ${plural(same.length, "more link")}: ${named}.` : "";
+  const also =
+    same.length > 0 ? ` The same is true of ${plural(same.length, "more link")}: ${named}${named.endsWith("...") ? "" : "."}` : "";
   const rest = others > 0 ? ` And ${plural(others, "link")} cannot be followed for another reason.` : "";
   const details = { file: path, files: [first, ...more].map((fault) => fault.path) };
   return new LtadError("LTAD_DATA", `${shown(path)}: this link ${why}. ${remedy}${also}${rest}`, { cause, details });

@@ -15,9 +15,9 @@ export async function resolveData(folder: string): Promise<string> {
     throw new LtadError("LTAD_DATA", `${shown(folder)}: ${why}. ${usual}`, { cause: error, details: { file: folder } });
   });
   if ((await stat(found)).isDirectory() || /\.(?:csv|tsv|jsonl|ndjson|txt)$/i.test(found)) return found;
-  throw new LtadError("LTAD_DATA", `${shown(folder)}: this is a file, but neither a folder nor a table (.csv, .tsv, .jsonl). ${usual}`, {
-    details: { file: folder },
-  });
+  const unpack = /\.(?:zip|tar|t?[gx]z|tbz2?|bz2|7z|rar)$/i.test(found) ? " Unpack the archive, and give its folder." : "";
+  const message = `${shown(folder)}: this is a file, but neither a folder nor a table (.csv, .tsv, .jsonl).${unpack} ${usual}`;
+  throw new LtadError("LTAD_DATA", message, { details: { file: folder } });
 }
 
 /** The error for a folder in which no layout finds a class. @param nested a folder inside that looks like a data set */

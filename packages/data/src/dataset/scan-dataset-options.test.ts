@@ -7,6 +7,17 @@ import { scanDataset } from "./scan-dataset.js";
 
 describe("a table", () => {
   const images = { "img/0.png": null, "img/1.png": null, "img/2.png": null, "img/m.png": null, "img/spare.png": null };
+  it("says where the files are that it names without their folder", async () => {
+    await expect(scanFiles({ ...images, "t.csv": "path\n0.png\n1.png\n" }, { at: "t.csv" })).rejects.toThrow(
+      /line 2: there is no file 0\.png; .* 0\.png is in img; put the table there, too\.$/,
+    );
+  });
+
+  it("names columns that may say what is defective, where no known one does", async () => {
+    const { warnings } = await scanFiles({ ...images, "t.csv": "path,quality\nimg/0.png,1\nimg/1.png,0\n" }, { at: "t.csv" });
+    expect(warnings[0]).toMatch(/^t\.csv: no column label, so all its images are read as good; not read: quality\. If one/);
+  });
+
   const expected = { bolt: ["train img/0.png", "good img/1.png", "crack img/2.png < m.png"] };
 
   it.each([
@@ -137,6 +148,16 @@ describe("folders of good and bad images anywhere", () => {
       name: "bolt",
       test: [],
     });
+  });
+
+  it("may lie in each other: bad ones inside a folder of good ones are not trained on", async () => {
+    const root = await makeFolder({ ...several("m8", 8), ...several("m8/NG", 2) });
+    const { classes } = await scanDataset(undefined, { good: [join(root, "m8")], bad: [join(root, "m8/NG")] });
+    const good = classes[0]!.test.filter(({ label }) => label === "good");
+    expect(classes[0]!.train.length + good.length).toBe(8);
+    expect(classes[0]!.test.length - good.length).toBe(2);
+    const twice = scanDataset(undefined, { good: [join(root, "m8")], bad: [join(root, "m8/../m8")] });
+    await expect(twice).rejects.toThrow(/this folder is given twice/);
   });
 
   it("do not go together with a data set, and need good ones", async () => {

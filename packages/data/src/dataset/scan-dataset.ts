@@ -51,20 +51,16 @@ async function scanFolder(root: string, options: ScanOptions): Promise<Dataset> 
   const file = typeof options.layout === "object" ? checkLayoutFile(options.layout) : undefined;
   const links = options.links ?? file?.links;
   const folder = await readFolder(root, "", { links });
-  const { context, explained } = newScan(root, {
+  const scan = newScan(root, {
     ...options,
     goodNames: [...(options.goodNames ?? []), ...(file?.["good-names"] ?? [])],
     className: options.className ?? file?.["class-name"],
   });
+  const { context } = scan;
   if (file?.train !== undefined)
-    return finishScan(
-      folder,
-      readPatterns(folder, file, context),
-      { context, explained },
-      { name: "layout file", title: "the layout file says" },
-    );
+    return finishScan(folder, readPatterns(folder, file, context), scan, { name: "layout file", title: "the layout file says" });
   const layout = await chooseLayout(folder, file?.layout ?? (options.layout as string | undefined), context);
-  return finishScan(folder, await layout.read(folder, context), { context, explained }, layout);
+  return finishScan(folder, await layout.read(folder, context), scan, layout);
 }
 
 async function chooseLayout(folder: Folder, name: string | undefined, context: LayoutContext): Promise<Layout> {

@@ -24,8 +24,13 @@ export async function scanGoodBad(
       `${data === undefined ? "no data set" : shown(data)}: give either a data set, or the folders of one product with --good FOLDER and, for testing, --bad FOLDER.`,
     );
   const paths = await Promise.all(given.map(resolveData));
+  const twice = paths.findIndex((path, i) => paths.indexOf(path) < i);
+  if (twice >= 0)
+    throw new LtadError("LTAD_CONFIG", `${shown(given[twice]!)}: this folder is given twice; name each folder once, with --good or --bad.`);
   const root = commonFolder(paths);
-  const folders = await Promise.all(paths.map((path) => readFolder(root, relative(root, path).split(sep).join("/"), options)));
+  const whole = await Promise.all(paths.map((path) => readFolder(root, relative(root, path).split(sep).join("/"), options)));
+  const own = new Set(whole.map(({ path }) => path));
+  const folders = whole.map((folder) => withoutFolders(folder, own));
   const [good, bad] = [folders.slice(0, options.good.length), folders.slice(options.good.length)];
   const scan = newScan(root, { ...options, className: options.className ?? productOf(good[0]!, root) });
   const { className } = scan.context;
@@ -35,6 +40,12 @@ export async function scanGoodBad(
   ];
   const all: Folder = { name: basename(root), path: "", folders, images: [], others: [] };
   return finishScan(all, rows, scan, { name: "files", title: "folders of good and bad images" });
+}
+
+/** A folder without those inside it that are given themselves, such as bad images in a folder of good ones. */
+function withoutFolders(folder: Folder, given: ReadonlySet<string>): Folder {
+  const left = folder.folders.filter(({ path }) => !given.has(path));
+  return { ...folder, folders: left.map((inside) => withoutFolders(inside, given)) };
 }
 
 /** The product of a folder of good images: its own name, or that of the folder around it when its own only says "good". */

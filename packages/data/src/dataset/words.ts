@@ -19,11 +19,12 @@ const maskNames = words(
   "groundtruth gt mask masks label labels annotation annotations segmentation segmentations maskimages seg masken maske masque masques mascara " +
     "mascaras maschere マスク 标注 掩膜 掩码 마스크",
 );
-const otherNames = words(
-  "bad ng nok ko notok nogood defect defects defective anomaly anomalies anomalous abnormal fail failed faulty reject rejected scrap train test val " +
-    "validation schlecht nio nichtinordnung defekt fehler ausschuss mauvais defaut defauts malo malos defecto defectos difetti scarto ruim defeito " +
+const badNames = words(
+  "bad ng nok ko notok nogood defect defects defective anomaly anomalies anomalous abnormal fail failed faulty reject rejected scrap " +
+    "schlecht nio nichtinordnung defekt fehler ausschuss mauvais defaut defauts malo malos defecto defectos difetti scarto ruim defeito " +
     "defeitos fout брак дефект 不良 不良品 异常 異常 缺陷 次品 불량",
 );
+const splitNames = words("train test val validation");
 const mask = "(?:mask|gt|ground[_-]?truth|label|seg|segmentation|annotation)";
 const ending = new RegExp(`^(.+?)[_\\-. ]?${mask}(?:[_\\-. ]?\\d+)?$`, "i");
 const beginning = new RegExp(`^${mask}[_\\-. ](.+)$`, "i");
@@ -69,9 +70,14 @@ export function isMaskWord(name: string): boolean {
   return maskNames.has(letters(name));
 }
 
+/** Whether the name of a folder or an image says that it is defective: bad, NG, defects, `ng_012`. */
+export function isBadWord(name: string): boolean {
+  return badNames.has(letters(name)) || badNames.has(core(name));
+}
+
 /** Whether a folder's name says that it is no product: bad, NG, defects, test. */
 export function isNoProduct(name: string): boolean {
-  return otherNames.has(letters(name)) || otherNames.has(core(name)) || isMaskWord(name);
+  return isBadWord(name) || splitNames.has(letters(name)) || splitNames.has(core(name)) || isMaskWord(name);
 }
 
 /** The stems of images that a mask of this stem may belong to: `000` for `000`, and also for `000_mask`, `000_GT`, `000_mask_1`, `mask_000`. */

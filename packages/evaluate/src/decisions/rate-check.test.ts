@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ClassDecision } from "./class-decisions.js";
 import { decisionWarnings } from "./decision-warnings.js";
+import { promiseOf } from "./promise-of.js";
 import { checkRates, ratePValue } from "./rate-check.js";
 
 const decision = (change: Partial<ClassDecision> = {}): ClassDecision => ({
@@ -26,7 +27,9 @@ describe("ratePValue", () => {
     expect(ratePValue(decision())).toBe(1);
   });
 
-  it("tests no limit that was set by hand, and none without good images", () => {
+  it("tests no limit that was set by hand, none of which nothing is known, and none without good images", () => {
+    expect(ratePValue(decision({ basis: "estimated", false_alarm_rate: 1, false_alarms: 20 }))).toBeNull();
+    expect(promiseOf(decision({ basis: "estimated", false_alarm_rate: 1 }))).toBe("not known");
     expect(ratePValue(decision({ basis: "set" }))).toBeNull();
     expect(ratePValue(decision({ good: 0 }))).toBeNull();
   });

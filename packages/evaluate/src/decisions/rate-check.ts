@@ -19,7 +19,7 @@ export const rateDoubt = 0.05;
 
 /** The test of a class: one that states no rate, or has no good test image, has none. */
 export function ratePValue({ basis, false_alarm_rate: rate, good, false_alarms: alarms }: Counted): number | null {
-  return basis === "set" || good === 0 ? null : binomialTail(alarms, good, Math.min(1, rate));
+  return basis === "set" || good === 0 || rate >= 1 ? null : binomialTail(alarms, good, rate);
 }
 
 type Counted = Pick<ClassDecision, "basis" | "false_alarm_rate" | "good" | "false_alarms">;

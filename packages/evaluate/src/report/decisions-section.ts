@@ -31,8 +31,8 @@ export function decisionsSection({ evaluation: { decisions, false_alarm_check: c
     <p class="legend">
       An image above the limit of its class is NOT OK. “At most” is promised by good images of the class that the model did not know, as
       long as new images are like them; “about” is estimated from all classes; “not known”: the good test images differ from the images that
-      the limit comes from; “more than”: they raise more false alarms than chance would give at the stated rate.
-      ${check && `All classes: ${observed(check)}${check.is_exceeded ? ", so the stated rate does not hold" : ""}.`}
+      the limit comes from, or no class has two good images; “more than”: they raise more false alarms than chance would give at the stated
+      rate. ${check && `All classes: ${observed(check)}${check.is_exceeded ? ", so the stated rate does not hold" : ""}.`}
     </p>
   </section>`;
 }

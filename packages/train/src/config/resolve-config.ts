@@ -40,7 +40,18 @@ function faultsOf(issue: z.core.$ZodIssue, values: Values): { path: string; mess
   const { path, message } = issue;
   return issue.code === "unrecognized_keys"
     ? issue.keys.map((key) => ({ path: [...path, key].join("."), message: unknownSetting([...path, key], values) }))
-    : [{ path: path.join("."), message }];
+    : [{ path: path.join("."), message: withValue(message, valueAt(values, path)) }];
+}
+
+/** `expected number, received "abc"`: what was given is easier to find than its type. */
+function withValue(message: string, value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined || text.length > 60) return message;
+  return `${message.replace(/^Invalid (?:input|option): /, "").replace(/, received \w+$/, "")}, received ${text}`;
+}
+
+function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], values);
 }
 
 /** Rules that span several fields. */

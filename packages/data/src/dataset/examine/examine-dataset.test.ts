@@ -52,6 +52,27 @@ describe("examineDataset", () => {
     expect(found).toMatchObject({ matters: false, suspects: [], drop: new Map() });
   });
 
+  it("finds masks of good images that mark something", async () => {
+    const [marked, black] = [await png(96, 96, 255), await png(96, 96, 0)];
+    const [one, other] = [await part(1), await part(2)];
+    const found = await examine({
+      ...(await clean()),
+      "a/ground_truth/good/000_mask.png": marked,
+      "a/ground_truth/good/001_mask.png": black,
+      "a/ground_truth/good/broken.png": "no image",
+      "b/good/0.png": one,
+      "b/bad/0.png": other,
+    });
+    expect(found.remarks.filter(({ text }) => /masks of good/.test(text))).toEqual([
+      { at: "a", files: ["a/ground_truth/good/000_mask.png"], matters: true, text: expect.stringMatching(/^mark a defect, although/) },
+    ]);
+    const plain = await examine({ "good/0.png": one, "good/1.png": one, "bad/0.png": other, "masks/good/0.png": marked });
+    expect(told(plain)).toMatch(/1 file \(masks\/good\/0\.png\) mark a defect/);
+    const table = "path,label,mask\n0.png,good,m.png\n1.png,good,\n2.png,bad,\n";
+    const root = await makeFolder({ "0.png": one, "1.png": one, "2.png": other, "m.png": marked, "set.csv": table });
+    expect(told(await examineDataset(await scanDataset(join(root, "set.csv"))))).toMatch(/1 file \(m\.png\) mark a defect/);
+  });
+
   it("finds the same picture on both sides, as it is and saved again", async () => {
     const found = await examine({
       ...(await clean()),

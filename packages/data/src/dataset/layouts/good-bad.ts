@@ -1,7 +1,7 @@
-import { type Folder, hasImages, nfc, pathIn } from "../folder.js";
+import { type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
-import { isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
-import { classFolders } from "./class-folders.js";
+import { isBadWord, isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
+import { type ClassFolder, classFolders } from "./class-folders.js";
 import { isGoodName } from "./good-names.js";
 import { heldOut } from "./held-out.js";
 import { separateMasks } from "./inline-masks.js";
@@ -9,32 +9,47 @@ import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 
 /**
  * Plain folders of good and bad images beside each other, for one product or for each: good/ (or ok/, normal/, ...) and any other folder, which is a
- * defect of its name; masks/ (or gt/, ...) if there are any. About a fifth of the good images are used for testing.
+ * defect of its name; masks/ (or gt/, ...) if there are any. Good images may also lie beside a folder bad/ (or NG/, ...). About a fifth of the good images are used for testing.
  */
 export const goodBad: Layout = {
   name: "good-bad",
   title: "folders of good and bad images",
-  fits: (root, context) => classFolders(root, context, isProduct(context)).length > 0,
-  read: (root, context) =>
-    classFolders(root, context, isProduct(context)).flatMap(({ name, folder }) => readProduct(name, folder, context)),
+  fits: (root, context) => products(root, context).length > 0,
+  read: (root, context) => products(root, context).flatMap(({ name, folder }) => readProduct(name, folder, context)),
 };
+
+/** The products of a folder. Masks in good/ and bad/ of their own are no product when they lie beside the images. */
+function products(root: Folder, context: LayoutContext): ClassFolder[] {
+  const found = classFolders(root, context, isProduct(context));
+  const areMasks = found.every(({ folder }) => folder === root || isMaskWord(folder.name));
+  return areMasks && isProduct(context)(root) ? [{ name: context.className, folder: root }] : found;
+}
 
 function isGood(name: string, { goodNames }: LayoutContext): boolean {
   return isGoodName(name, goodNames) || isGoodWord(name);
 }
 
 function isProduct(context: LayoutContext): (folder: Folder) => boolean {
-  return ({ folders }) => folders.some((folder) => isGood(folder.name, context) && hasImages(folder));
+  return (folder) => holdsGood(folder) || folder.folders.some((inside) => isGood(inside.name, context) && hasImages(inside));
+}
+
+/** Whether good images lie in a folder itself, beside folders that say they are bad. */
+function holdsGood({ images, folders }: Folder): boolean {
+  const inside = folders.filter((folder) => hasImages(folder) && !isMaskWord(folder.name));
+  return images.length > 0 && inside.length > 0 && inside.every(({ name }) => isBadWord(name));
 }
 
 function readProduct(name: string, product: Folder, context: LayoutContext): ImageRow[] {
   const folders = product.folders.filter(hasImages);
-  const good = folders.filter((folder) => isGood(folder.name, context));
+  const good = holdsGood(product) ? [{ ...product, folders: [] }] : folders.filter((folder) => isGood(folder.name, context));
   for (const folder of good)
-    if (!isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
+    if (folder.path !== product.path && !isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
       context.remarks.note(folder.path, "read as good images, because its name says so.");
   const masks = folders.find((folder) => isMaskWord(folder.name));
   const bad = folders.filter((folder) => !good.includes(folder) && folder !== masks);
+  for (const inside of masks?.folders ?? [])
+    if (good.some((folder) => nfc(folder.name) === nfc(inside.name)))
+      for (const mask of imagesBelow(inside)) context.addGoodMask(name, mask);
   return [...goodRows(name, good, bad.length > 0, context), ...bad.flatMap((folder) => badRows(name, folder, masks, context))];
 }
 

@@ -22,6 +22,8 @@ export interface LayoutContext {
   /** The class of a folder with one product. */
   readonly className: string;
   readonly remarks: Remarks;
+  /** Says that a file is a mask of a good image, which is not used. */
+  readonly addGoodMask: (className: string, path: string) => void;
   /** Says that a remark already explains a file or folder, so that it is not named again as unused. */
   readonly explain: (path: string) => void;
   readonly signal?: AbortSignal | undefined;

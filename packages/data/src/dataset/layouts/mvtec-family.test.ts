@@ -140,7 +140,7 @@ describe("siblings of MVTec AD", () => {
       "a/ground_truth: 1 file (cut/1_mask.png) not used: there are no test images for these masks.",
       "a/masks: 1 file (cut/0_mask.png) not used: if these are masks, name them in a layout file (--layout FILE), or call the folder ground_truth.",
       "a/photos: 1 file (x/0.png) not used.",
-      "a/validation: 1 file (good/0.png) not used: images for choosing limits, which are used neither for training nor for testing.",
+      "a/validation: 1 file (good/0.png) not used: images for choosing limits, which are used neither for training nor for testing. To test on them, call the folder test.",
     ]);
   });
 

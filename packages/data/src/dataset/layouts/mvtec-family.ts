@@ -111,7 +111,7 @@ function readTest(name: string, at: { folder: Folder; test: Folder }, context: L
     for (const image of test.images) context.explain(pathIn(test, image));
   }
   const labels = test.folders.filter((folder) => folder !== truth);
-  if (truth) checkTruth(truth, labels, test, context);
+  if (truth) checkTruth(name, { truth, labels, test }, context);
   if (truth && truth.images.length > 0)
     context.remarks.note(truth.path, "not in the folder of a defect; these masks are matched by name.", truth.images);
   const hasGood = labels.some((label) => isGoodName(nfc(label.name), context.goodNames) && hasImages(label));
@@ -127,12 +127,16 @@ function truthFolder(folder: Folder, { remarks }: LayoutContext): Folder | undef
   return other;
 }
 
-function checkTruth(truth: Folder, labels: readonly Folder[], test: Folder, context: LayoutContext): void {
+function checkTruth(
+  name: string,
+  { truth, labels, test }: { readonly truth: Folder; readonly labels: readonly Folder[]; readonly test: Folder },
+  context: LayoutContext,
+): void {
   nameOthers(truth, context);
   for (const masks of truth.folders) {
     nameOthers(masks, context);
-    if (isGoodName(masks.name, context.goodNames)) context.explain(masks.path);
-    else if (!labels.some(({ name }) => nfc(name) === nfc(masks.name))) {
+    if (isGoodName(masks.name, context.goodNames)) for (const mask of imagesBelow(masks)) context.addGoodMask(name, mask);
+    else if (!labels.some((label) => nfc(label.name) === nfc(masks.name))) {
       context.remarks.note(masks.path, `masks without images in ${shown(lastPart(test.path))}/${shown(masks.name)}; ignored.`);
       context.explain(masks.path);
     }

@@ -56,6 +56,38 @@ describe("plain folders", () => {
     expect(warnings).toContain("photos: 2 files (000.png, 001.png) not used.");
   });
 
+  it("good images beside a folder of bad ones, for one product and for each", async () => {
+    const files = { ...several("set", 8), ...several("set/NG", 2), "set/masks/000.png": null };
+    const { layout, classes } = await scanFiles(files, { at: "set" });
+    expect(layout).toBe("good-bad");
+    expect(classes["set"]).toContain("NG set/NG/000.png < 000.png");
+    expect(classes["set"]!.filter((row) => /^(?:train|good) set\/\d/.test(row))).toHaveLength(8);
+    expect(Object.keys((await scanFiles({ ...several("bolt", 8), ...several("bolt/bad", 2) })).classes)).toEqual(["bolt"]);
+  });
+
+  it("masks in folders of their own beside good/ and bad/ are no product", async () => {
+    const files = { ...several("set/good", 8), ...several("set/bad", 1), "set/masks/good/0.png": null, "set/masks/bad/000.png": null };
+    const { classes } = await scanFiles(files, { at: "set" });
+    expect(Object.keys(classes)).toEqual(["set"]);
+    expect(classes["set"]).toContain("bad set/bad/000.png < 000.png");
+    expect(Object.keys((await scanFiles({ ...several("mask/good", 8), ...several("mask/bad", 1) })).classes)).toEqual(["mask"]);
+  });
+
+  it("good images whose names, or a table beside them, may say that they are defective are named, and days that are read as products", async () => {
+    const { warnings } = await scanFiles(
+      { ...several("set", 2), "set/ng_1.png": null, "set/no defect 1.png": null, "set/labels.csv": "" },
+      { at: "set" },
+    );
+    expect(warnings).toEqual([
+      "set: 1 file (labels.csv) not read. If a table says which images are defective, give the table in place of the folder.",
+      "set: 1 file (ng_1.png) read as good images, although their names say that they are defective. If they are, move them out of the good ones.",
+    ]);
+    expect((await scanFiles({ ...several("2026-01-02", 2), ...several("2026-01-03", 2) })).warnings).toEqual([
+      "set: its folders 2026-01-02, 2026-01-03 are named as days, and each is read as a product. If they are one, give the folder with --good FOLDER.",
+    ]);
+    expect((await scanFiles({ ...several("4711", 2), ...several("20261402", 2) })).warnings).toEqual([]);
+  });
+
   it("polygons and boxes are named as not read, other documents are not", async () => {
     const { warnings } = await scanFiles({
       ...several("bolt/good", 10),

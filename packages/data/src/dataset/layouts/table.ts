@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
 import { decodeText, eachAtOnce, LtadError } from "@ltad/core";
 import { shown } from "@ltad/core/format";
@@ -54,6 +54,7 @@ export async function tableRoot(table: string): Promise<string> {
 export async function readTable(table: string, context: LayoutContext, { links = false } = {}): Promise<ImageRow[]> {
   const { rows, fail } = await readRows(table);
   const entries = rows.map((row) => entryOf(row, context, fail));
+  remarkOnColumns(rows, basename(table), context);
   await checkFiles(table, entries, context, links);
   return rowsOf(entries, basename(table), context);
 }
@@ -103,7 +104,7 @@ function entryOf(row: TableRow, { goodNames, className }: LayoutContext, fail: T
   };
 }
 
-function rowsOf(entries: readonly Entry[], table: string, { remarks, explain }: LayoutContext): ImageRow[] {
+function rowsOf(entries: readonly Entry[], table: string, { remarks, explain, addGoodMask }: LayoutContext): ImageRow[] {
   const isGood = ({ label, masks }: Entry) => label === "good" || (label === undefined && masks.length === 0);
   const open = entries.filter((entry) => entry.split === undefined && isGood(entry)).map(({ path }) => path);
   const kept = entries.some((entry) => !isGood(entry)) ? heldOut(open) : new Set<string>();
@@ -117,11 +118,27 @@ function rowsOf(entries: readonly Entry[], table: string, { remarks, explain }: 
       for (const used of [path, ...masks]) explain(used);
       return [];
     }
-    return [{ class: name, split, path, label: isGood(entry) ? "good" : (label ?? "defect"), ...(isGood(entry) ? {} : { masks }) }];
+    if (!isGood(entry)) return [{ class: name, split, path, label: label ?? "defect", masks }];
+    for (const mask of masks) addGoodMask(name, mask);
+    return [{ class: name, split, path, label: "good" }];
   });
   if (left.other.length > 0) remarks.note(table, "of the split validation; not used.", left.other);
   if (left.defective.length > 0) remarks.note(table, "not used: they are defective, and training uses good images only.", left.defective);
   return rows;
+}
+
+/** Names columns that may say what is defective, where no known one does. */
+function remarkOnColumns(rows: readonly TableRow[], table: string, { remarks }: LayoutContext): void {
+  const told = [columns.split, columns.label, columns.mask].flat();
+  const found = new Set(rows.flatMap(({ values }) => [...values.keys()]));
+  if (told.some((name) => found.has(name))) return;
+  const known = new Set<string>([columns.path, columns.class].flat());
+  const others = [...found].filter((name) => !known.has(name)).map(shown);
+  if (others.length > 0)
+    remarks.matter(
+      table,
+      `no column label, so all its images are read as good; not read: ${others.slice(0, 5).join(", ")}${others.length > 5 ? ", ..." : ""}. If one of these says what is defective, call it label, with 0 or good for good images.`,
+    );
 }
 
 /** Every fault of every row in one error. */
@@ -142,14 +159,24 @@ async function checkFiles(table: string, entries: readonly Entry[], { root, sign
   await eachAtOnce(entries, check, { signal, atOnce: 32 });
   if (faults.length === 0) return;
   const first = faults.sort((a, b) => a.line - b.line).slice(0, 5);
+  const inside = await folderOf(entries[0]!.path, root);
+  const hint = inside === undefined ? "" : ` ${shown(entries[0]!.path)} is in ${shown(inside)}; put the table there, too.`;
   const more = faults.length > first.length ? `; and ${faults.length - first.length} more` : "";
   throw new LtadError(
     "LTAD_DATA",
-    `${shown(table)}: ${first.map(({ line, why }) => `line ${line}: ${why}`).join("; ")}${more}. Paths begin in ${shown(root)}.`,
+    `${shown(table)}: ${first.map(({ line, why }) => `line ${line}: ${why}`).join("; ")}${more}. Paths begin in ${shown(root)}.${hint}`,
     {
       details: { file: table },
     },
   );
+}
+
+/** The folder inside the root in which a path that is not below the root is a file. */
+async function folderOf(path: string, root: string): Promise<string | undefined> {
+  const isFile = async (at: string) => (await stat(resolve(root, at, path)).catch(() => null))?.isFile() === true;
+  if (await isFile("")) return undefined;
+  for (const inside of await readdir(root, { withFileTypes: true })) if (await isFile(inside.name)) return inside.name;
+  return undefined;
 }
 
 function cell({ values }: TableRow, column: keyof typeof columns): string | undefined {

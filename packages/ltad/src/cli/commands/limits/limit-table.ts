@@ -33,7 +33,7 @@ export function limitTable({ falseAlarmRate }: Decision, rows: readonly LimitRow
   );
   const words = ["what the limit promises", ...rows.map((row) => promiseOf(row, falseAlarmRate))];
   const lines = table.split("\n").map((line, i) => `${line}  ${words[i]}`);
-  return [...lines, "", `False-alarm rate: ${share(falseAlarmRate)} of good images may be NOT OK.`].join("\n");
+  return [...lines, "", `Target false-alarm rate: ${share(falseAlarmRate)} of good images may be NOT OK.`].join("\n");
 }
 
 /** What a limit promises, in words. */
@@ -44,7 +44,10 @@ export function promiseOf({ basis, good, limit, falseAlarmRate, isDoubted }: Omi
     const above = good.filter((score) => score > limit).length;
     return `set by hand: ${count(above)} of ${plural(good.length, "good image")} ${above === 1 ? "is" : "are"} above it`;
   }
-  return `estimated from all classes: about ${share(falseAlarmRate)}; a promise${falseAlarmRate > rate ? ` of ${share(rate)}` : ""} needs ${plural(Math.ceil(1 / rate - 1e-9) - 1, "good image")} of this class`;
+  const needs = `needs ${plural(Math.ceil(1 / rate - 1e-9) - 1, "good image")} of this class`;
+  if (falseAlarmRate >= 1)
+    return `not known: no class has two good images, of which one tests the other; a promise of ${share(rate)} ${needs}`;
+  return `estimated from all classes: about ${share(falseAlarmRate)}; a promise${falseAlarmRate > rate ? ` of ${share(rate)}` : ""} ${needs}`;
 }
 
 /** For programs. */

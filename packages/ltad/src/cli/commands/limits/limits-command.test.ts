@@ -60,6 +60,13 @@ it("never states a smaller rate than the good images of all classes can show", a
   );
 });
 
+it("states no rate where no class has a second good image", async () => {
+  const classes = [1, 1].map((score) => ({ good: [score], limit: null }));
+  await brightnessBundle(join(root, "one-each"), ["tile", "nut"], { decision: { falseAlarmRate: 0.01, classes } });
+  const { stdout } = await ltad("limits", join(root, "one-each"));
+  expect(stdout).toMatch(/^nut +1 +1 +not known: no class has two good images, .*; a promise of 1 % needs 99 good images of this class$/m);
+});
+
 it("changes the rate of all classes", async () => {
   const { stdout } = await ltad("limits", model, "--false-alarm-rate", "0.05");
   expect(stdout).toMatch(/^tile +199 +1\.89 +promised: at most 5 %/m);
@@ -85,6 +92,22 @@ describe("--from", () => {
     expect(stdout).not.toMatch(/^tile/m);
     expect(stderr).toMatch(/nut: its limit stays 7.*--unset/);
     expect((await manifest()).decision?.classes[0]).toEqual(decision.classes[0]);
+  });
+
+  it("takes no image that the model was trained on", async () => {
+    const trained = async (...names: string[]) => {
+      const images = names.map((name) => ({ id: name, file: join(data, "nut/train/good", name) }));
+      await writeFile(join(model, "training-files.json"), JSON.stringify([{ name: "nut", images }]));
+    };
+    await trained("0.png");
+    const some = await ltad("limits", model, "--from", data);
+    expect(some.stderr).toMatch(/not used: 1 image that the model was trained on/);
+    expect((await manifest()).decision!.classes[1]!.good).toHaveLength(2);
+    const before = await manifest();
+    await trained("0.png", "1.png", "2.png");
+    const none = await ltad("limits", model, "--from", data);
+    expect([none.code, none.stderr]).toEqual([3, expect.stringMatching(/nut: all 3 images are among those that the model was trained on/)]);
+    expect(await manifest()).toEqual(before);
   });
 
   it("names what it does not use", async () => {

@@ -1,4 +1,5 @@
 import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
 import { type Manifest, readManifest, updateManifest, withGoodImages, withLimit } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
@@ -6,6 +7,7 @@ import { findGoodImages } from "../../../find-good-images.js";
 import { doubtedClasses, lastEvaluation } from "../../../last-evaluation.js";
 import { limitRows, limitsJson, limitTable } from "./limit-table.js";
 import { scoreGoodImages } from "./score-good-images.js";
+import { unseenImages } from "./unseen-images.js";
 
 export interface LimitsCommandOptions extends CommonOptions {
   readonly class?: string;
@@ -76,13 +78,18 @@ function changed(decision: Decision, label: number | undefined, { set, unset, fa
 /** The decision of a model with scores of other good images. */
 async function recalibrate(session: Session, model: string, manifest: Manifest, options: LimitsCommandOptions): Promise<Decision> {
   const names = manifest.classes.map(({ name }) => name);
-  const { images, notUsed } = await findGoodImages(
+  const { images: found, notUsed } = await findGoodImages(
     options.from!,
     names,
     options.class === undefined ? undefined : names[labelOf(manifest, options.class)],
   );
   if (notUsed.length > 0)
     session.warn(`${options.from}: not used: ${notUsed.slice(0, 10).join(", ")}${notUsed.length > 10 ? ", ..." : ""}.`);
+  const { images, seen } = await unseenImages(model, found);
+  if (seen > 0)
+    session.warn(
+      `${options.from}: not used: ${plural(seen, "image")} that the model was trained on, whose scores are too low for new images.`,
+    );
   const missing = manifest.decision ? [] : names.filter((name) => !images.has(name));
   if (missing.length > 0) {
     const message = `${options.from}: good images of ${missing.join(", ")} are missing. This model was trained by an older version, whose scores are not comparable between classes: it needs good images of every class.`;

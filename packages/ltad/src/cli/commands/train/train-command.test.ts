@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Manifest } from "@ltad/detector";
 import { loadImageEncoder, loadTextEncoder } from "@ltad/encoder";
 import { orOffline, testCacheDir } from "@ltad/encoder/testing";
@@ -73,6 +73,7 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
       ...cache,
     );
     expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toMatch(/Next:\n.*\n {2}ltad eval .*again .* --report\n/);
     expect(await readFile(join(root, "again/config.yaml"), "utf8")).toContain(config.slice(config.indexOf("\n")));
     const other = JSON.parse((await ltad("eval", join(root, "again"), data, "--json", ...cache)).stdout) as Evaluation;
     expect(other.classes).toEqual((JSON.parse(measured.stdout) as Evaluation).classes);
@@ -85,13 +86,12 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
     const root = await temporaryFolder();
     const [data, out, cache] = [join(root, "data"), join(root, "model"), ["--cache-dir", cacheDir]];
     const image = join(data, "cloth", "train", "good");
-    await mkdir(join(data, "cloth", "test", "good"), { recursive: true });
-    await mkdir(image, { recursive: true });
-    for (let i = 0; i < 4; i++) {
+    const write = async (i: number, file: string) => {
       const pixels = Uint8Array.from({ length: 150 * 120 * 3 }, (_, at) => (at * 31 + i * 17 + (at >> 7)) % 251);
-      const file = i < 3 ? join(image, `${i}.png`) : join(data, "cloth", "test", "good", "0.png");
+      await mkdir(dirname(file), { recursive: true });
       await sharp(pixels, { raw: { width: 150, height: 120, channels: 3 } }).toFile(file);
-    }
+    };
+    for (const i of [0, 1, 2]) await write(i, join(image, `${i}.png`));
     const trained = await ltad(
       "train",
       data,
@@ -107,11 +107,13 @@ describe.skipIf(!weights)("with the real encoders", { timeout: 180_000 }, () => 
       ...cache,
     );
     expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/Next:\n {2}ltad limits .*\n {2}ltad predict /); // there is nothing to evaluate it on
     const config = await readFile(join(out, "config.yaml"), "utf8");
     expect(config).toMatch(/^# ltad train .*--tile 64 --out/);
     expect(config).toMatch(/inputSize: 160\n {2}tile: 64\n {2}stages: \[2, 3, 5, 6\]\n {2}gridStride: 16\n[\s\S]*positionRank: 8\n/);
     const manifest = JSON.parse(await readFile(join(out, "model.json"), "utf8")) as Manifest;
     expect(manifest.features).toMatchObject({ inputSize: 160, grid: 10, tiles: { size: 64, starts: [0, 32, 64, 96] } });
+    await write(3, join(data, "cloth", "test", "good", "0.png"));
     const measured = await ltad("eval", out, data, "--json", ...cache);
     expect(measured.code, measured.stderr).toBe(0);
     const used = await ltad("predict", out, join(data, "cloth/test/good/0.png"), "--json");

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { JobOptions } from "@ltad/core";
 import { foldRemarks, plural, seconds } from "@ltad/core/format";
-import { dataWords } from "../../../data-options.js";
 import { trainWords } from "../../../train-command-line.js";
 import type { TrainOptions, TrainPlan } from "../../../train-options.js";
 import { train, type TrainResult } from "../../../train.js";
@@ -9,6 +8,7 @@ import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
 import { typedCommand } from "../../typed-command.js";
+import { nextCommands } from "./next-commands.js";
 
 export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOptions | "env" | "onPlan" | "onNote">;
 
@@ -16,27 +16,28 @@ export type TrainCommandOptions = CommonOptions & Omit<TrainOptions, keyof JobOp
 export async function trainCommand(io: Io, data: string | undefined, options: TrainCommandOptions): Promise<void> {
   await withSession(io, options, `Continue with\n  ${typedCommand(io.env, ...trainWords(data, options), "--resume")}`, async (session) => {
     await warnWithoutNative(session);
-    const { folder, timing, copies, warnings } = await trainWithRemarks(session, data, options);
+    const { folder, timing, copies, warnings, plan } = await trainWithRemarks(session, data, options);
     session.printJson({ folder, timing, copies, warnings });
     session.print(`The model is in ${folder}`);
-    const next = [
-      ["limits", folder],
-      ["eval", folder, ...(data === undefined ? [] : [data]), ...dataWords(options), "--report"],
-      ["predict", folder, "IMAGE", "--out", "maps"],
-    ];
+    const next = nextCommands(folder, data, { ...options, hasTests: plan.hasTests });
     session.info(`\nNext:\n${next.map((words) => `  ${typedCommand(io.env, ...words)}`).join("\n")}`);
   });
 }
 
 /** {@link train}, with what it is going to do and how it went as remarks; `ltad demo` uses it too. */
-export async function trainWithRemarks(session: Session, data: string | undefined, options: TrainCommandOptions): Promise<TrainResult> {
+export async function trainWithRemarks(
+  session: Session,
+  data: string | undefined,
+  options: TrainCommandOptions,
+): Promise<TrainResult & { readonly plan: TrainPlan }> {
   const { signal, onProgress, io } = session;
+  let plan: TrainPlan | undefined;
   const result = await train(data, {
     ...options,
     env: io.env,
     signal,
     onProgress,
-    onPlan: (plan) => showPlan(session, plan, options.out),
+    onPlan: (made) => showPlan(session, (plan = made), options.out),
     onNote: session.info,
   });
   for (const warning of foldRemarks(result.warnings)) session.warn(warning);
@@ -45,7 +46,7 @@ export async function trainWithRemarks(session: Session, data: string | undefine
   );
   for (const remark of foldRemarks(copies)) session.info(remark);
   session.info(`Trained in ${seconds(Object.values(result.timing).reduce((sum, part) => sum + part, 0))}.`);
-  return result;
+  return { ...result, plan: plan! };
 }
 
 function showPlan(session: Session, { split, config, readAs, warnings }: TrainPlan, out: string): void {
