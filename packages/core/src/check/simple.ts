@@ -1,6 +1,6 @@
 import { refuse, type Rule } from "./rule.js";
 
-/** A finite number, both ends included. */
+/** A finite number from `least` to `most`, both included. */
 export function number(least = -Infinity, most = Infinity): Rule {
   const expected = `a number${rangeOf(least, most)}`;
   return (value, path) => {
@@ -8,7 +8,7 @@ export function number(least = -Infinity, most = Infinity): Rule {
   };
 }
 
-/** A whole number, both ends included. */
+/** A whole number from `least` to `most`, both included. */
 export function whole(least = -Infinity, most = Infinity): Rule {
   const expected = `a whole number${rangeOf(least, most)}`;
   return (value, path) => {
@@ -41,7 +41,7 @@ export function oneOf(words: readonly string[]): Rule {
   };
 }
 
-/** An object of ours: it has these properties. @param what it is, in words */
+/** An object that has all of these properties. @param what the object is called in messages */
 export function having(what: string, ...names: readonly string[]): Rule {
   return (value, path) => {
     const fits =
