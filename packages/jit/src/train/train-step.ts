@@ -19,19 +19,19 @@ import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, without
 import { addFunction, stepFunction, type StepParts } from "./step-function.js";
 import { eagerStepper, onnxStepper, type Stepper, stepToOnnx } from "./stepper.js";
 
-/** What a loss function returns: the loss, and scalars to report beside it. */
+/** What a loss function returns: the loss, and further scalars to report. */
 export type Losses = Tensors & { readonly loss: tf.Scalar };
 
-/** A learning rate, or the one of a step; the steps of a training count from 0, and `restore` sets the count as well. */
+/** A learning rate, or a function of the step, which counts from 0 and is restored with the state. */
 export type LearningRate = number | ((step: number) => number);
 
-/** What a step has of its own beside its batch. */
+/** Options of a single step. */
 export interface StepOptions {
-  /** For the steps of this call, in place of the option of {@link trainStep}. */
+  /** The learning rate of this call, which replaces the option of {@link trainStep}. */
   readonly learningRate: LearningRate;
 }
 
-/** What to train, on what, and how. */
+/** What is trained, on which inputs, and how. */
 export interface TrainStepOptions<
   P extends Tree<NdArray>,
   In extends TensorSpecs = TensorSpecs,
@@ -39,33 +39,36 @@ export interface TrainStepOptions<
   M extends Losses = Losses,
   B extends Tree<NdArray> = NoArrays,
 > extends JitOptions {
-  /** Initial parameters, float32; copied. */
+  /** The initial parameters, float32, which are copied. */
   readonly params: P;
   readonly inputs: In;
-  /** A tree of frozen arrays: initialisers of the graph, named by their paths. */
+  /** A tree of frozen arrays, which become initialisers of the graph with the names of their paths. */
   readonly constants?: C;
-  /** A tree of arrays that change from step to step without a gradient, such as the running statistics of batch norm; copied. */
+  /** A tree of arrays that change from step to step without a gradient, such as the running statistics of batch norm. They are copied. */
   readonly buffers?: B;
-  /** A traced function of the parameters, the inputs of one step, the constants and the buffers. With buffers it returns `[losses, next buffers]`. */
+  /**
+   * The loss, a traced function of the parameters, the inputs of one step, the constants and the buffers. With buffers it returns
+   * `[losses, next buffers]`.
+   */
   loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>, buffers: TensorsOf<B>): M | readonly [M, TensorsOf<B>];
-  /** AdamW unless its `kind` says otherwise. */
+  /** The optimiser; AdamW by default. */
   readonly optimiser?: OptimiserOptions;
-  /** Names of parameters or of branches of them, "encoder" or "head.bias", that do not move. */
+  /** The names of parameters, or of branches of them, that are not trained, such as "head.bias" or "encoder". */
   readonly freeze?: readonly string[];
-  /** Learning rate of every step, or of a step by its number from 0, such as `cosineSchedule` gives it. `at` of a step goes before it. */
+  /** The learning rate of every step, or a function of the step such as `cosineSchedule`. The option of a single step takes precedence. */
   readonly learningRate?: LearningRate;
-  /** Makes `accumulate`, for batches that are larger than memory allows. */
+  /** Enables `accumulate`, for batches that are too large for the memory; false by default. */
   readonly accumulate?: boolean;
 }
 
-/** Options of a step whose types are forgotten, inside this file. */
+/** The options of a step without their types, for this file. */
 type AnyOptions = Omit<TrainStepOptions<Tree<NdArray>>, "constants" | "buffers" | "loss"> & {
   readonly constants?: Tree<NdArray>;
   readonly buffers?: Tree<NdArray>;
   loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>): unknown;
 };
 
-/** The numbers of one step: what the loss returned, and the norm of the gradient before clipping. */
+/** The numbers of one step: the scalars that the loss returned, and the norm of the gradient before clipping. */
 export type StepNumbers<M> = { readonly [Name in keyof (M & { gradient_norm: tf.Scalar })]: number };
 
 /** A compiled training step with its state. */
@@ -75,37 +78,42 @@ export interface TrainProgram<
   M extends Losses = Losses,
   B extends Tree<NdArray> = NoArrays,
 > {
-  /** Updates the parameters. Returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping. */
+  /**
+   * Updates the parameters.
+   * @returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping
+   * @throws LtadError `LTAD_SHAPE` for a batch that does not fit, `LTAD_CONFIG` without a learning rate, `LTAD_NOT_FINITE` with the option `check`
+   */
   step(batch: InputsOf<In>, at?: StepOptions): Promise<StepNumbers<M>>;
   /**
-   * A step for each batch, in one run of the runtime: the numbers are those of `step` called for one after the other, bit for bit, but the state stays inside.
-   * The loss function is traced again at the first call.
+   * Takes a step for each batch in a single run of ONNX Runtime. The numbers are the same, bit for bit, as those of `step` called for one batch after the
+   * other. The loss function is traced again at the first call.
    * @param batches of the same shapes
    */
   steps(batches: readonly InputsOf<In>[], at?: StepOptions): Promise<StepNumbers<M>[]>;
   /**
-   * Adds the gradients of a batch to those of the next step, which then takes the mean of all; the parameters stay. Returns the scalars of the loss function.
+   * Adds the gradients of a batch to those of the next step, which uses the mean of all. The parameters do not change.
+   * @returns the scalars of the loss function
    * @throws LtadError `LTAD_CONFIG` without the option `accumulate`
    */
   accumulate(batch: InputsOf<In>): Promise<{ readonly [Name in keyof M]: number }>;
-  /** The parameters now, those that are frozen included; copied. */
+  /** A copy of the current parameters, including the frozen ones. */
   params(): P;
-  /** The buffers now; copied. */
+  /** A copy of the current buffers. */
   buffers(): B;
-  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta), `buffers.*` and `step`; copied. */
+  /** A copy of everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta), `buffers.*` and `step`. */
   state(): Record<string, NdArray>;
-  /** @throws LtadError `LTAD_SHAPE` when the state belongs to other parameters */
+  /** Continues from a state. @throws LtadError `LTAD_SHAPE` when it belongs to other parameters */
   restore(state: NdArrays): void;
-  /** Writes `state()` to a safetensors file, whole or not at all. @throws LtadError `LTAD_WRITE` */
+  /** Writes `state()` to a safetensors file, completely or not at all. @throws LtadError `LTAD_WRITE` when it cannot be written */
   save(path: string): Promise<void>;
-  /** Goes on where `save` was called. @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters */
+  /** Continues where `save` was called. @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters */
   load(path: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /**
- * Compiles loss, gradients, clipping and the optimiser into one graph, and runs it step by step.
- * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
+ * Compiles loss, gradients, clipping and optimiser into one graph, which runs step by step. Call `dispose` when you no longer need it.
+ * @throws LtadError `LTAD_TRACE` when the loss cannot be traced or does not depend on a parameter, `LTAD_CONFIG` for an option that is not valid
  */
 export async function trainStep<
   P extends Tree<NdArray>,
@@ -118,7 +126,7 @@ export async function trainStep<
   return program as unknown as TrainProgram<P, In, M, B>;
 }
 
-/** In place of what the options gave: it is in the state, which moves on, and the program must not hold the first one. */
+/** Replaces the initial parameters and buffers, which are part of the state, so that the program does not keep them in memory. */
 const noNumbers = { params: {}, buffers: {} };
 
 async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
@@ -140,7 +148,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
     stepper.load(fromCheckpoint(saved, layout));
     [count, added] = [saved["step"]!.data[0]!, saved["accumulated"]?.data[0] ?? 0];
   };
-  /** The inputs of a step that comes after so many of this call. */
+  /** The inputs of a step. @param ahead how many steps of the same call come before it */
   const inputsAt = (batch: InputsOf<TensorSpecs>, at: StepOptions | undefined, ahead: number): NdArrays => {
     const rate = rateAt(count + ahead, at?.learningRate ?? options.learningRate);
     const share = options.accumulate ? { share: 1 / (added + 1) } : {};
@@ -198,8 +206,8 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
 }
 
 /**
- * The graph that {@link trainStep} runs, as an .onnx file for a viewer or another runtime. Its inputs are the state (`params.*`, `m.*`, `v.*`), the inputs of
- * the loss and three scalars `at.*` of the optimiser; its outputs the next state (`next.*`) and what is reported (`report.*`).
+ * Exports the graph that {@link trainStep} runs as an .onnx file, for a viewer or another runtime. Its inputs are the state (`params.*`, `m.*`, `v.*`), the
+ * inputs of the loss, and the scalars `at.*` of the optimiser; its outputs are the next state (`next.*`) and the numbers to report (`report.*`).
  * @throws LtadError `LTAD_TRACE` as {@link trainStep}
  */
 export function trainStepToOnnx<
@@ -243,7 +251,7 @@ function partsOf(options: AnyOptions): StepParts {
   return { ...options, ...noNumbers, clipNorm: settings.clipNorm, optimiser, layout };
 }
 
-/** @throws LtadError `LTAD_CONFIG` when there is no learning rate, or a schedule gives none */
+/** The learning rate of a step. @throws LtadError `LTAD_CONFIG` when there is none, or a schedule does not return a number */
 function rateAt(step: number, rate: LearningRate | undefined): number {
   if (rate === undefined)
     throw new LtadError("LTAD_CONFIG", "step: no learning rate. Pass { learningRate } to it, or set learningRate in trainStep.");
@@ -253,7 +261,7 @@ function rateAt(step: number, rate: LearningRate | undefined): number {
   return value as number;
 }
 
-/** @throws LtadError `LTAD_CONFIG` for no batch, `LTAD_SHAPE` naming the batch that does not fit, or differs from the first */
+/** @throws LtadError `LTAD_CONFIG` when there is no batch, `LTAD_SHAPE` naming the batch that does not fit or differs from the first */
 function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSpecs): void {
   check("steps", { batches }, { batches: listOf(anything, 1) });
   batches.forEach((batch, i) => {
@@ -286,7 +294,7 @@ function counters(step: number, accumulated: number, accumulate = false): Record
 const pickGroup = (arrays: NdArrays, group: string): NdArrays =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${group}.`)));
 
-/** Calls wait for the one before: a step starts from the state that the last one left. */
+/** Makes each call wait for the previous one, because a step starts from the state that the previous step left. */
 function queue(): <R>(run: () => Promise<R>) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {
