@@ -15,21 +15,22 @@ import { scoreFeatures, type ScoreFeaturesOptions } from "./score-features.js";
 import type { SetMeasures } from "./set-measures.js";
 import type { ImagePrediction, TestedClass } from "./tested-image.js";
 
+/** How a model is evaluated. */
 export interface EvaluateOptions extends ScoreFeaturesOptions {
-  /** Folder that keeps the features of every image, so that each is encoded once. */
+  /** The folder of the feature cache, so that each image is encoded only once. */
   readonly cacheDir: string;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
-  /** Good images to calibrate false-alarm rates with. */
+  /** Good images for the calibration of false-alarm rates; see `leftOutImages`. */
   readonly leftOut?: LeftOutImages["images"];
-  /** What the model said of each image, by its id, where other machines have scored them; no image is read then. */
+  /** The predictions by the id of the image, if other machines have scored them; then no image is read. */
   readonly predictions?: ReadonlyMap<string, ImagePrediction>;
 }
 
 /** The metrics of a model, and what a report needs in addition. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** From most to least training images. */
+  /** The tested classes, from most to least training images. */
   readonly tested: readonly TestedClass[];
   /** The good images of {@link EvaluateOptions.leftOut}: their class, the class that the model used, and the score. */
   readonly calibrationImages: readonly {
@@ -38,17 +39,18 @@ export interface Evaluated {
     readonly used: string;
     readonly score: number;
   }[];
-  /** ROC and PRO curves, by class, as far as they exist. */
+  /** The ROC and PRO curves by class, if they exist. */
   readonly curves: ReadonlyMap<string, ClassCurves>;
-  /** Classes and metrics that are missing, in words. */
+  /** Sentences about missing classes and metrics. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
   readonly dataset: Dataset;
 }
 
 /**
- * Measures a model on the test images of a data set, with the graphs of its bundle. Maps are compared with masks at the model's input size.
- * @throws LtadError of a bad image or mask, or when there is nothing to test
+ * Evaluates a model on the test images of a data set, with the graphs of its bundle. Maps are compared with masks at the input size of the model, at
+ * most 1024 pixels.
+ * @throws LtadError `LTAD_IMAGE` or `LTAD_MASK` for a bad image or mask, `LTAD_DATA` when there is nothing to test
  */
 export async function evaluate(detector: Detector, dataset: Dataset, options: EvaluateOptions): Promise<Evaluated> {
   const clock = stopwatch<"encode" | "score" | "measure">("s");
@@ -159,7 +161,7 @@ function calibrate(
   return falseAlarms(new Map(scores));
 }
 
-/** Why a class has no number, in words; the AUROC speaks for all metrics of its kind. */
+/** Sentences that explain why a class has no metrics; the AUROC represents all metrics of its kind. */
 function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
   return tested.flatMap(({ data: { name } }) =>
     ["image", "pixel"].flatMap((kind) => {

@@ -21,16 +21,16 @@ export interface BundleContent {
   readonly graph: Uint8Array;
   readonly head: HeadConfig;
   readonly arrays: HeadArrays;
-  /** What a training on needs beside them: class names, the VAE. */
+  /** What continuing the training needs in addition: class names, and the VAE. */
   readonly learned: Parameters<typeof named>[0] | undefined;
   readonly good: readonly GoodImage[];
   /** See `TrainingSet`. */
   readonly judged?: FloatArray | undefined;
 }
 
-const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
+const falseAlarmRate = 0.01; // the default of a new model, which can be changed in the bundle
 
-/** The result of a training, as the detector writes it. */
+/** Turns the result of a training into the parts of a bundle. */
 export function bundleParts(content: BundleContent): BundleParts {
   const { options, encoder, spec, graph, head: headConfig, arrays, learned, good, judged: places } = content;
   const { config, seed, split } = options;
@@ -80,7 +80,7 @@ export function bundleParts(content: BundleContent): BundleParts {
   };
 }
 
-/** What a class shows in the decision of a bundle. @param own its good images @param others whether there are other classes */
+/** The entry of a class in the decision of a bundle. @param own its good images @param others whether there are other classes */
 export function decisionOf(own: readonly Omit<GoodImage, "map">[], others: boolean) {
   return {
     good: ascending(own.map(({ score }) => score)),
