@@ -16,7 +16,7 @@ export interface Download {
   readonly to: string;
   /** Bytes, when they are known before. */
   readonly size?: number | undefined;
-  /** What its bytes must give: SHA-256, or SHA-1 with git's prefix; null when nobody says. */
+  /** The hash of its bytes: SHA-256, or SHA-1 with git's prefix; null if it is not known. */
   readonly digest: { readonly kind: "sha256" | "git"; readonly hex: string } | null;
   readonly onBytes?: (loaded: number, total: number) => void;
 }

@@ -21,7 +21,7 @@ export async function npmFolder(model: NpmModel, options: FolderOptions): Promis
   return { ...(await diskFolder(join(root, folder))), source: `npm:${posix.join(specOf(model), folder)}`, name };
 }
 
-/** Where the model of a package lies on this disk, or will when it is fetched; the package itself while nobody can say where in it. */
+/** The folder of a package's model on this disk, before or after its download; the folder of the package while the model's place in it is unknown. */
 export function npmModelFolder(model: NpmModel, options: Pick<FolderOptions, "cacheDir">): string {
   const root = packageFolder(model, options);
   const [only = "", ...others] = model.folder === "" && existsSync(root) ? modelFolders(filesIn(root)) : [model.folder];

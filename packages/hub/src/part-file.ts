@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { orWriteError } from "./or-write-error.js";
 
-/** A part file that nobody has written to for so long belongs to a process that is gone, wherever it ran. */
+/** After so many milliseconds without a write, a part file belongs to a process that has ended, on this machine or another. */
 const abandonedAfter = 60_000;
 /** Where a process id means something: the machine and, on Linux, the PID namespace, because containers may share a host name. */
 const host = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 8);

@@ -190,7 +190,7 @@ function share(text: string): number {
   throw new InvalidArgumentError("Expected a share above 0 and below 1, such as 0.01 for 1 %.");
 }
 
-/** One more limit: the name of the class, and what stands behind the last "=". */
+/** One more limit: the name of the class, and the score after the last "=". */
 function limitOf(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
   const [, name = "", score = ""] = /^(.+)=([^=]+)$/su.exec(text) ?? [];
   if (name !== "" && score.trim() !== "" && Number.isFinite(Number(score)))

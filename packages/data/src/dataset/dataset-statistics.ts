@@ -49,8 +49,8 @@ export interface DatasetStatistics {
 }
 
 /**
- * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask. What is odd is said in the words of
- * `examineDataset`, which looks at the pixels as well.
+ * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask. Its remarks are worded as
+ * those of `examineDataset`, which also reads the pixels.
  */
 export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<DatasetStatistics> {
   const found = remarks();

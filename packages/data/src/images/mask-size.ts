@@ -5,7 +5,7 @@ import { shown } from "@ltad/core/format";
 export interface TurnedSize {
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 to 8; 1 when left out. From 5 on, the sides are swapped. */
+  /** EXIF orientation, 1 to 8; 1 by default. From 5 on, the sides are swapped. */
   readonly orientation?: number | undefined;
 }
 

@@ -49,7 +49,7 @@ export function itemsKey(id: string, shard: number): string {
   return `plans/${id}/items/${shardName(shard)}.json`;
 }
 
-/** The number of a shard as it stands in keys: ascending also as text. */
+/** The number of a shard in keys: six digits, so that text order is number order. */
 export function shardName(shard: number): string {
   return String(shard).padStart(6, "0");
 }

@@ -1,14 +1,14 @@
 import type { Answer, Job, ModelInfo } from "../messages.js";
 
-/** A place in the queue. It is taken before a body is read, so that nobody sends an image that is refused then. */
+/** A place in the queue. It is taken before a body is read, so that no client sends an image only to be refused. */
 export interface Place {
-  /** Gives the place to someone else; more than once does no harm. */
+  /** Frees the place; further calls do nothing. */
   release(): void;
 }
 
 /** How a job is to be done. */
 export interface PredictOptions {
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the caller no longer waits for the answer. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the caller waits; never more than the engine allows. */
   readonly timeout?: number | undefined;

@@ -39,7 +39,7 @@ interface Pending {
   started?: number;
   /** How often a process has died of it, or while it worked on it. */
   crashes: number;
-  /** Nobody waits for it any more. */
+  /** Its caller no longer waits for it. */
   abandoned?: boolean;
 }
 

@@ -12,7 +12,7 @@ export function checkDecisionOptions({ falseAlarmRate, limits = {} }: DecisionOp
     if (!Number.isFinite(limit)) throw new LtadError("LTAD_CONFIG", `limits: ${name}: expected a number, received ${limit}.`);
 }
 
-/** A limit of a class that no model has would decide nothing, and nobody would notice. @throws LtadError `LTAD_CONFIG` */
+/** A limit of a class that no model has would be silently ignored. @throws LtadError `LTAD_CONFIG` for such a limit */
 export function checkLimitNames(limits: DecisionOptions["limits"], models: Models): void {
   const known = models.loaded().flatMap(({ engine }) => engine!.model.classes);
   const spellings = new Set(known.map((name) => name.normalize("NFC")));
