@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core/browser";
 
 /** The last sentence of every error about a folder that is not a bundle. */
 export const whatABundleIs =
-  "A bundle is a folder written by `ltad train --out`: model.json, the ONNX graphs, their weights and a file for each class.";
+  "A bundle is a folder written by `ltad train --out`: model.json, the ONNX graphs, the weights and a file for each class.";
 
 /** The error for a bundle, `place: message`, with the file or folder in its details. */
 export function bundleError(place: string, message: string, cause?: unknown): LtadError {

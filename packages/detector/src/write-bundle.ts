@@ -38,31 +38,10 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<M
   const head = stored("head", "onnx", parts.head.model);
   const weights = stored("weights", "safetensors", encodeSafetensors(parts.weights));
   const nearest = parts.byClass && stored("nearest", "onnx", parts.byClass.nearest.model);
-  const files = [encoder, head, weights, ...(nearest ? [nearest] : [])];
   const classes = parts.byClass?.classes.map(classFile);
-  const result = manifestSchema.safeParse({
-    ...parts.manifest,
-    classes: parts.manifest.classes.map((entry, label) => ({ ...entry, file: classes?.[label]?.name })),
-    format: "ltad-bundle",
-    version: parts.byClass ? bundleVersion : 1,
-    created: parts.manifest.created ?? new Date().toISOString(),
-    graphs: {
-      encoder: described(parts.encoder, encoder.name),
-      head: described(parts.head, head.name),
-      ...(nearest && { nearest: described(parts.byClass.nearest, nearest.name) }),
-    },
-    weights: { file: weights.name },
-    files: Object.fromEntries(
-      [...files.map(({ name, hash, content }) => ({ name, sha256: hash, bytes: content.length })), ...(classes ?? [])].map(
-        ({ name, sha256, bytes }) => [name, { sha256, bytes }],
-      ),
-    ),
-  });
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw bundleError(folder, `cannot be written, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
-  }
-  const text = `${JSON.stringify(result.data, null, 2)}\n`;
+  const files = [encoder, head, weights, ...(nearest ? [nearest] : [])];
+  const manifest = manifestOf(folder, parts, { encoder, head, weights, nearest, files, classes });
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (text.length > manifestLimit) throw tooLarge(folder, text.length);
   await makeFolder(folder);
   try {
@@ -72,13 +51,54 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<M
   } finally {
     await sweep(folder);
   }
-  return result.data;
+  return manifest;
 }
 
 interface Stored {
   readonly name: string;
   readonly hash: string;
   readonly content: Uint8Array;
+}
+
+/** The name, hash and size of the file of a class. */
+interface ClassFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** The files of a bundle, named by their content. */
+interface BundleFiles {
+  readonly encoder: Stored;
+  readonly head: Stored;
+  readonly weights: Stored;
+  readonly nearest: Stored | undefined;
+  /** All of these, in the order in which they are written. */
+  readonly files: readonly Stored[];
+  readonly classes: readonly ClassFile[] | undefined;
+}
+
+/** Completes the manifest by the fields that follow from the files. @throws LtadError `LTAD_BUNDLE` for parts that contradict each other */
+function manifestOf(folder: string, { manifest, ...parts }: BundleParts, bundle: BundleFiles): Manifest {
+  const { encoder, head, weights, nearest, classes } = bundle;
+  const files = [...bundle.files.map(({ name, hash, content }) => ({ name, sha256: hash, bytes: content.length })), ...(classes ?? [])];
+  const result = manifestSchema.safeParse({
+    ...manifest,
+    classes: manifest.classes.map((entry, label) => ({ ...entry, file: classes?.[label]?.name })),
+    format: "ltad-bundle",
+    version: parts.byClass ? bundleVersion : 1,
+    created: manifest.created ?? new Date().toISOString(),
+    graphs: {
+      encoder: described(parts.encoder, encoder.name),
+      head: described(parts.head, head.name),
+      ...(nearest && parts.byClass && { nearest: described(parts.byClass.nearest, nearest.name) }),
+    },
+    weights: { file: weights.name },
+    files: Object.fromEntries(files.map(({ name, sha256, bytes }) => [name, { sha256, bytes }])),
+  });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw bundleError(folder, `cannot be written, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
 }
 
 /** Names a file by its content, such as `encoder-3f2a91c07bd4.onnx`, so that writing one never changes another. */
@@ -88,7 +108,7 @@ function stored(role: string, extension: string, content: Uint8Array): Stored {
 }
 
 /** Describes the file of a class. Its content is encoded again when it is written, because all classes together may not fit into memory. */
-function classFile(part: ClassPart): { readonly name: string; readonly sha256: string; readonly bytes: number } {
+function classFile(part: ClassPart): ClassFile {
   const { hash, bytes } = "path" in part ? { hash: part.sha256, bytes: part.bytes } : ofContent(encodeClass(part.arrays));
   return { name: `class-${hash.slice(0, 12)}.safetensors`, sha256: hash, bytes };
 }

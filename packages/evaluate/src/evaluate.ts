@@ -56,10 +56,7 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
   const clock = stopwatch<"encode" | "score" | "measure">("s");
   const { folder, manifest } = detector;
   const { known, warnings } = matchClasses(detector, dataset);
-  const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
-  const leftOut = known.flatMap(({ data, index: label }) =>
-    (options.leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
-  );
+  const { items, leftOut } = imagesOf(known, options.leftOut);
   const images = [...items, ...leftOut];
   const predictions = options.predictions
     ? images.map(({ item }) => options.predictions!.get(item.id)!)
@@ -70,30 +67,16 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
   const curves = new Map<string, ClassCurves>();
-  const { measures: found, warnings: odd } = await measureAll(tested, manifest, { ...options, curves });
-  const { summary, classes, ...measures } = found;
+  const { measures, warnings: odd } = await measureAll(tested, manifest, { ...options, curves });
   clock.lap("measure");
   const calibration = calibrate(
     tested,
     leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
   );
   const decisions = classDecisions(tested, manifest);
-  const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
-  const { protocol, seed } = manifest;
-  const measured = {
-    protocol,
-    seed,
-    counts,
-    summary,
-    classes,
-    timing: clock.parts as Evaluation["timing"],
-    ...measures,
-    ...(calibration && { calibration }),
-  } as Evaluation;
-  const check = decisions && checkRates(decisions);
-  const evaluation: Evaluation = { ...measured, ...(decisions && { decisions }), ...(check && { false_alarm_check: check }) };
+  const timing = clock.parts as Evaluation["timing"];
   return {
-    evaluation,
+    evaluation: evaluationOf(manifest, known, { measures, timing, calibration, decisions }),
     tested,
     calibrationImages: leftOut.map(({ item, class: name }, i) => {
       const { score, class: used } = predictions[items.length + i]!;
@@ -104,6 +87,37 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     model: { folder, manifest },
     dataset,
   };
+}
+
+type KnownClass = ReturnType<typeof matchClasses>["known"][number];
+
+/** The test images and the left-out good images of all classes, with the index of their class in the model. */
+function imagesOf(known: readonly KnownClass[], leftOut: EvaluateOptions["leftOut"]) {
+  return {
+    items: known.flatMap(({ data, index: label }) => data.test.map((item) => ({ item, file: item.file, label }))),
+    leftOut: known.flatMap(({ data, index: label }) =>
+      (leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
+    ),
+  };
+}
+
+/** Puts together what metrics.json contains, in its order. */
+function evaluationOf(
+  { protocol, seed }: Detector["manifest"],
+  known: readonly KnownClass[],
+  parts: {
+    readonly measures: SetMeasures;
+    readonly timing: Evaluation["timing"];
+    readonly calibration: FalseAlarms | undefined;
+    readonly decisions: ReturnType<typeof classDecisions>;
+  },
+): Evaluation {
+  const { measures, timing, calibration, decisions } = parts;
+  const { summary, classes, ...rest } = measures;
+  const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
+  const measured = { protocol, seed, counts, summary, classes, timing, ...rest, ...(calibration && { calibration }) } as Evaluation;
+  const check = decisions && checkRates(decisions);
+  return { ...measured, ...(decisions && { decisions }), ...(check && { false_alarm_check: check }) };
 }
 
 /** Encodes the images and scores their features. */
