@@ -38,13 +38,13 @@ export interface ClassCounts {
   readonly defects: readonly DefectStatistics[];
 }
 
-/** The images of every class, counted and measured, and what is odd about them. */
+/** The images of every class, counted and measured, with remarks. */
 export interface DatasetStatistics {
   readonly classes: readonly ClassCounts[];
   readonly remarks: readonly Remark[];
-  /** The same in sentences, those that matter first. */
+  /** The same in sentences, the important ones first. */
   readonly lines: readonly RemarkLine[];
-  /** Images and masks that cannot be used, for which the numbers do without. */
+  /** How many images and masks cannot be used; the numbers do not include them. */
   readonly unusable: number;
 }
 

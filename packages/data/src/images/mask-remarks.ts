@@ -33,7 +33,7 @@ const mostMarked = 0.5;
 
 type Kind = "empty" | "soft" | "alpha" | "turned" | "tiny" | "photo" | "pages";
 
-/** Gathers remarks on the masks of one class. @param name of the class, which begins each warning */
+/** Collects remarks on the masks of one class. @param name of the class, which begins each warning */
 export function maskRemarks(name: string): MaskRemarks {
   const ids: Record<Kind, string[]> = { empty: [], soft: [], alpha: [], turned: [], tiny: [], photo: [], pages: [] };
   const wide: { id: string; share: number }[] = [];

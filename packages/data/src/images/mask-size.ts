@@ -1,7 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "@ltad/core/format";
 
-/** Size of a picture, upright, and how it was turned for that. */
+/** Size of an upright picture, and how the picture was turned to be upright. */
 export interface TurnedSize {
   readonly width: number;
   readonly height: number;
@@ -9,7 +9,7 @@ export interface TurnedSize {
   readonly orientation?: number | undefined;
 }
 
-/** Size a mask must have, and whose it is. */
+/** The size that a mask must have, and the image that it belongs to. */
 export interface MaskSize extends TurnedSize {
   /** The image the mask belongs to, for the message. */
   readonly image?: string;
