@@ -153,7 +153,7 @@ function retryAfterOf({ headers }: Response): number {
   return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0;
 }
 
-/** fetch hides what happened in the cause. */
+/** The reason for a failure, which `fetch` hides in the cause of its error. */
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message}: ${cause.message}` : message;

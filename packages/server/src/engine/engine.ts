@@ -34,13 +34,13 @@ export interface Engine {
   readonly model: ModelInfo;
   /** Images that it can work on at the same time. */
   readonly processes: number;
-  /** True while jobs are worked on; false during a restart of all processes, and when the model answers no numbers. */
+  /** Whether it can work on jobs: false during a restart of all processes, and for a model whose answers are not numbers. */
   ready(): boolean;
   /** @throws HttpError `LTAD_BUSY` when no more requests can wait */
   admit(): Place;
   /** @throws HttpError or LtadError */
   predict(job: Job, options?: PredictOptions): Promise<Answer & { readonly waited: number }>;
   load(): EngineLoad;
-  /** Answers everything that has a place, and ends. */
+  /** Answers all requests that have a place, and ends. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Models } from "./models.js";
 
 type DecisionOptions = Pick<ServerOptions, "falseAlarmRate" | "limits">;
 
-/** What is wrong with the values, before any model is opened. @throws LtadError `LTAD_CONFIG` */
+/** Checks the values before any model is opened. @throws LtadError `LTAD_CONFIG` */
 export function checkDecisionOptions({ falseAlarmRate, limits = {} }: DecisionOptions): void {
   if (falseAlarmRate !== undefined && !(falseAlarmRate > 0 && falseAlarmRate < 1))
     throw new LtadError("LTAD_CONFIG", `falseAlarmRate: expected a share above 0 and below 1, received ${falseAlarmRate}.`);
