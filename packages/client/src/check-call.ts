@@ -1,6 +1,6 @@
 import { ServerError } from "./server-error.js";
 
-/** @throws ServerError `LTAD_CONFIG` for an option that nobody knows, which would change nothing without a word */
+/** @throws ServerError `LTAD_CONFIG` for an unknown option, which would otherwise be ignored silently */
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
   const isRecord = typeof options === "object" && options !== null;
   const unknown = isRecord ? Object.keys(options).find((key) => !known.includes(key)) : undefined;

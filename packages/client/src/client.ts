@@ -4,24 +4,25 @@ import type { ModelMetadata } from "./metadata.js";
 import { predict, type Prediction, type PredictOptions } from "./predict.js";
 import { type CallOptions, createSend, type Image, type Pixels, type TransportOptions } from "./transport.js";
 
+/** How a client reaches a server, and which model it uses. */
 export interface ClientOptions extends TransportOptions {
-  /** Name of the model; by default `ltad`, its name on a server with a single folder. */
+  /** The name of the model; `ltad` by default, which is its name on a server with a single folder. */
   readonly model?: string;
 }
 
-/** A server. Every call throws a `ServerError` for what the server refuses, and where there is none. */
+/** A client of a server. Every call throws a `ServerError` when the server refuses the request or does not answer. */
 export interface Client {
   /** Judges one image. */
   predict(image: Image, options?: PredictOptions): Promise<Prediction>;
   /** Judges up to 32 image files, or one image of pixels, by the Open Inference Protocol with binary tensors. */
   infer(images: readonly Image[] | Pixels, options?: InferOptions): Promise<Inference>;
-  /** What the server says about the model. */
+  /** Describes the model. */
   metadata(options?: CallOptions): Promise<ModelMetadata>;
-  /** Whether the server can judge images now. */
+  /** True when the server can judge images now. */
   ready(options?: CallOptions): Promise<boolean>;
 }
 
-/** A client of the server at an address, such as `http://127.0.0.1:8080`. */
+/** Creates a client of a server. @param address such as `http://127.0.0.1:8080` */
 export function createClient(address: string | URL, given: ClientOptions = {}): Client {
   checkOptions("createClient", given, ["model", "apiKey", "timeout", "fetch"]);
   const { model, ...options } = given;

@@ -1,21 +1,22 @@
 import { bytesOf, type CallOptions, floats, type Image, type Pixels, type Send } from "./transport.js";
 
+/** Options of `infer`. */
 export interface InferOptions extends CallOptions {
-  /** Class of all images, or one for each; by default, the model predicts it. */
+  /** The class of all images, or a list with one for each; by default, the model predicts it. */
   readonly class?: string | readonly string[];
-  /** Outputs to return; by default all small ones, so no map and no overlay. */
+  /** The outputs to return; by default all small ones, which excludes maps and overlays. */
   readonly outputs?: readonly (keyof Outputs)[];
-  /** Size of the maps; by default, the model's grid. */
+  /** The size of the maps; that of the model's grid by default. */
   readonly mapSize?: "grid" | "image";
   readonly version?: string;
 }
 
-/** Tensors of N images. */
+/** The outputs for N images. */
 export interface Outputs {
   readonly score: Float32Array;
   readonly class: readonly string[];
   readonly class_given: readonly boolean[];
-  /** Values of all images, of the shape in `shapes`. */
+  /** The values of all images, with the shape in `shapes`. */
   readonly anomaly_map: Float32Array;
   /** S_rec and S_sem, the parts of the map. */
   readonly map_rec: Float32Array;
@@ -27,7 +28,7 @@ export interface Outputs {
   readonly overlay: readonly Uint8Array[];
 }
 
-/** An answer of the Open Inference Protocol. */
+/** A response of the Open Inference Protocol. */
 export interface Inference {
   readonly model: string;
   readonly version: string;

@@ -1,4 +1,4 @@
-/** What a server says about a model. */
+/** How a server describes a model. */
 export interface ModelMetadata {
   readonly name: string;
   readonly versions: readonly string[];
@@ -9,7 +9,7 @@ export interface ModelMetadata {
     readonly classes: readonly string[];
     /** When the model was written, ISO 8601. */
     readonly created: string;
-    /** Whether it still gives the answer that it gave after training; null when it stores no answer. */
+    /** True when the model still computes what it computed after training; null if it stores no result to compare. */
     readonly answers_as_trained: boolean | null;
     readonly has_thresholds: boolean;
     readonly preset: string;
@@ -23,6 +23,6 @@ export interface ModelMetadata {
 interface TensorMetadata {
   readonly name: string;
   readonly datatype: string;
-  /** -1: any. */
+  /** The shape; -1 is any size. */
   readonly shape: readonly number[];
 }

@@ -1,51 +1,52 @@
 import { bytesOf, type CallOptions, floats, fromBase64, type Image, type Send } from "./transport.js";
 
+/** Options of `predict`. */
 export interface PredictOptions extends CallOptions {
-  /** Class of the image; by default, the model predicts it. */
+  /** The class of the image; by default, the model predicts it. */
   readonly class?: string;
   /** Adds the anomaly map, on the model's grid or at the size of the image. */
   readonly map?: "grid" | "image";
   /** Adds the two parts of the map, S_rec and S_sem. */
   readonly parts?: boolean;
-  /** Adds the image under its heat map, a PNG. */
+  /** Adds the image with its heat map, a PNG. */
   readonly overlay?: boolean;
-  /** Name of the model; by default, the first one of the server. */
+  /** The name of the model; by default, the first one of the server. */
   readonly model?: string;
 }
 
-/** Values row by row; higher is more anomalous. */
+/** An anomaly map, row by row; higher is more anomalous. */
 export interface ImageMap {
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
 }
 
-/** The answer for one image. */
+/** The prediction for one image. */
 export interface Prediction {
-  /** Higher is more anomalous; comparable within one model. */
+  /** A higher score is more anomalous; scores are comparable within one model only. */
   readonly score: number;
-  /** The decision; absent from models without limits, like the next two. */
+  /** The decision. This field and the next two are missing for models without limits. */
   readonly isAnomalous?: boolean;
-  /** A higher score is anomalous. */
+  /** The image is anomalous if its score is above this. */
   readonly threshold?: number;
-  /** Share of good images with at least this score. */
+  /** The share of good images with at least this score, 0..1. */
   readonly pValue?: number;
   readonly class: string;
   /** False when the model chose the class. */
   readonly classGiven: boolean;
-  /** Size of the image. */
+  /** The size of the image in pixels. */
   readonly width: number;
   readonly height: number;
   readonly map?: ImageMap;
-  /** S_rec: how badly a place is reconstructed. */
+  /** S_rec: how badly each position is reconstructed. */
   readonly recMap?: ImageMap;
-  /** S_sem: how close a place is to the words for a broken product. */
+  /** S_sem: how close each position is to the words for a broken product. */
   readonly semMap?: ImageMap;
   /** A PNG. */
   readonly overlay?: Uint8Array<ArrayBuffer>;
   readonly model: string;
   readonly modelVersion: string;
-  /** Milliseconds by part. */
+  /** How long each part took, in milliseconds. */
   readonly timing: Readonly<Record<string, number>>;
 }
 

@@ -1,14 +1,14 @@
-/** An error response of the server, or the lack of a response. */
+/** An error response of the server, or a missing response. */
 export class ServerError extends Error {
   override readonly name = "ServerError";
 
   constructor(
-    /** Stable, such as `LTAD_IMAGE`, `LTAD_CONFIG` (an unknown class) or `LTAD_BUSY`; `LTAD_UNREACHABLE` and `LTAD_TIMEOUT` come from the client too. */
+    /** A stable code, such as `LTAD_IMAGE`, `LTAD_CONFIG` (an unknown class) or `LTAD_BUSY`. `LTAD_UNREACHABLE` and `LTAD_TIMEOUT` can also come from the client. */
     readonly code: string,
     message: string,
-    /** HTTP status; 0 where there was no answer. */
+    /** The HTTP status; 0 if there was no response. */
     readonly status: number,
-    /** Seconds after which the server wants to be tried again. */
+    /** The number of seconds after which the server asks to try again. */
     readonly retryAfter: number | undefined,
     options?: ErrorOptions,
   ) {
@@ -21,7 +21,7 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && error.name === "ServerError" && typeof (error as Partial<ServerError>).code === "string";
 }
 
-/** The error of a response: `{"error": {code, message}}`, the protocol's `{"error": "CODE: message"}`, or that of something in between. */
+/** Reads the error of a response: `{"error": {code, message}}`, the protocol's `{"error": "CODE: message"}`, or an error of a proxy in between. */
 export async function errorOf(response: Response): Promise<ServerError> {
   const text = await response.text();
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);

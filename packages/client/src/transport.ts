@@ -16,16 +16,17 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How requests are sent. */
 export interface TransportOptions {
-  /** Key of a server that has API keys. */
+  /** The API key, for a server that requires one. */
   readonly apiKey?: string;
-  /** Milliseconds that a call may take; 30,000. */
+  /** How many milliseconds a call may take; 30,000 by default. */
   readonly timeout?: number;
-  /** Another fetch, for a proxy or a test. */
+  /** Replaces `fetch`, for a proxy or a test. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** Sends a request. @throws ServerError for any answer but a success, and where there is none; the reason of `signal` when it fires */
+/** Sends a request. @throws ServerError for any response but a success, and if there is none; the reason of `signal` when it fires */
 export type Send = (path: string, init?: RequestInit & { readonly accepts?: readonly number[] }) => Promise<Response>;
 
 export function createSend(address: string | URL, { apiKey, timeout = 30_000, fetch: own }: TransportOptions): Send {
@@ -56,12 +57,12 @@ export async function bytesOf(image: Image): Promise<Uint8Array<ArrayBuffer>> {
   throw wrongCall(`image: expected the bytes of a file as Blob, Uint8Array or ArrayBuffer, received ${received}. Read the file first.`);
 }
 
-/** The bytes behind base64. */
+/** Decodes base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
-/** Little-endian numbers; the bytes are copied, as they may begin anywhere. */
+/** Reads little-endian float32 numbers from a copy of the bytes, which need not be aligned. */
 export function floats(bytes: Uint8Array): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }

@@ -27,7 +27,9 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * A float32 array of this shape.
+ * Makes a float32 array.
+ * @param shape whole numbers of 0 or more; `[]` for a scalar
+ * @param data row-major; a Float32Array is used as it is, without a copy. Zeros if omitted
  * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape
  */
 export function float32(shape: readonly number[], data?: ArrayLike<number>): FloatArray {
@@ -35,19 +37,23 @@ export function float32(shape: readonly number[], data?: ArrayLike<number>): Flo
   return checked({ dtype: "float32", shape, data: toFloat32(data, sizeOf(shape)) });
 }
 
-/** An int32 array of this shape; see {@link float32}. */
+/** Makes an int32 array; see {@link float32}. An Int32Array is used without a copy. */
 export function int32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Int32Array } {
   checkGiven("int32", shape, data);
   const values = data instanceof Int32Array ? data : data ? Int32Array.from(data) : new Int32Array(sizeOf(shape));
   return checked({ dtype: "int32", shape, data: values });
 }
 
-/** A float32 scalar. */
+/** Makes a float32 scalar, an array of shape `[]`. */
 export function scalar(value: number): FloatArray {
   return float32([], [value]);
 }
 
-/** Views an array as float32 data, or fails by name. */
+/**
+ * The numbers of a float32 array, without a copy.
+ * @param name what the error calls the array
+ * @throws LtadError `LTAD_SHAPE` when the array is missing or of another type
+ */
 export function floats(array: NdArray | undefined, name: string): Float32Array {
   if (array?.data instanceof Float32Array) return array.data;
   throw new LtadError("LTAD_SHAPE", `${name}: expected a float32 array, received ${array?.dtype ?? "nothing"}.`);
@@ -58,7 +64,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Texts, booleans and holes in a plain array would become numbers, or NaN, without a word. */
+/** Refuses strings, booleans and holes in a plain array: they would silently become numbers, or NaN. */
 function checkGiven(name: string, shape: readonly number[], data: ArrayLike<number> | undefined): void {
   check(name, { shape, data }, { shape: numbers, data: Array.isArray(data) ? numbers : optional(anyLength) });
 }
@@ -84,7 +90,7 @@ function checked<A extends NdArray>(array: A): A {
   );
 }
 
-/** Tells an array from a branch of a parameter tree. */
+/** True for an {@link NdArray}, false for a branch of a parameter tree. The numbers themselves are not checked. */
 export function isNdArray(value: unknown): value is NdArray {
   return typeof value === "object" && value !== null && ArrayBuffer.isView((value as { data?: unknown }).data);
 }

@@ -1,4 +1,4 @@
-/** The part of the package that runs without Node, under `@ltad/core/browser`: no file, no hash. */
+/** The part of the package that runs without Node.js, under `@ltad/core/browser`: no files and no hashes. */
 export { float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
 export { csvRow } from "./csv-row.js";

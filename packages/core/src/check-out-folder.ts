@@ -5,9 +5,9 @@ import { LtadError } from "./errors.js";
 import { writeError } from "./files.js";
 
 /**
- * Makes sure that files can be written into a folder, before the work whose result they will hold. The folder need not exist, and is not made.
- * @param bytes that will be written; a disk with less room is refused
- * @throws LtadError `LTAD_WRITE` when the path is a file, may not be written, or is on a full disk
+ * Checks that files can be written into a folder, before a long job computes what they will hold. The folder need not exist, and is not created.
+ * @param bytes how much will be written; 1 MiB by default
+ * @throws LtadError `LTAD_WRITE` when the path is a file, may not be written, or is on a disk with less free space
  */
 export async function checkOutFolder(folder: string, bytes = 1024 * 1024): Promise<void> {
   const place = await existing(resolve(folder));
@@ -21,7 +21,7 @@ export async function checkOutFolder(folder: string, bytes = 1024 * 1024): Promi
   }
   const free = await statfs(place).then(
     ({ bavail, bsize }) => bavail * bsize,
-    () => Infinity, // a file system that does not tell
+    () => Infinity, // this file system does not report its free space
   );
   if (free >= bytes) return;
   const message = `${folder}: about ${megabytes(bytes)} are needed here, and ${megabytes(free)} are free. Make room, or choose another folder.`;

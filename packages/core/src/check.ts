@@ -1,9 +1,9 @@
 /**
- * What the arguments of public functions must be, under `@ltad/core/check`. A rule looks at a value and throws; {@link check} runs one for each argument:
+ * Rules for the arguments of public functions, under `@ltad/core/check`. A rule looks at a value and throws; {@link check} runs one for each argument:
  *
  *   check("klWeight", { step, options }, { step: whole(0), options: optional(fields({ beta: optional(number(0)) })) });
  *
- * It costs nothing for each number of a typed array: only plain arrays are looked through.
+ * The elements of a plain array are checked one by one; those of a typed array are not, so a check of a large array costs nothing.
  */
 export { anArray, aTree } from "./check/arrays.js";
 export { below, boolean, func, having, number, oneOf, rng, string, whole } from "./check/simple.js";

@@ -1,6 +1,6 @@
 type Cell = string | number | boolean | null | undefined;
 
-/** A line of a CSV file, RFC 4180; null and undefined are empty cells. */
+/** One line of a CSV file as RFC 4180 defines it. Null and undefined become empty cells. */
 export function csvRow(cells: readonly Cell[]): string {
   return `${cells.map(text).join(",")}\n`;
 }

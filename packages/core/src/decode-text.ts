@@ -1,6 +1,8 @@
 /**
- * The text of a file that a person or a program of another system wrote: UTF-8; UTF-16 where a byte order mark or the zeros of Latin letters say so
- * (PowerShell, "Unicode text" of Excel); else Windows-1252, the "ANSI" of Windows programs. The mark is removed.
+ * Decodes a text file from any system and returns the text without its byte order mark. The text is read as
+ * - UTF-16 if it begins with a byte order mark or with a Latin letter beside a zero byte (PowerShell, "Unicode text" of Excel),
+ * - UTF-8 if its bytes are valid UTF-8,
+ * - Windows-1252 otherwise, which Windows programs call "ANSI".
  */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);

@@ -1,10 +1,10 @@
 import { throwIfAborted } from "./errors.js";
 
 /**
- * Runs an async function over items, a few at a time, and returns the results in the order of the items.
+ * Runs an async function over items, `atOnce` of them in parallel (8 by default), and returns the results in the order of the items.
  * An item is taken from an iterator only when its turn comes.
- * @throws the first failure of the function or of the iterator, and LtadError `LTAD_ABORTED` before the next item. It throws only when
- *   everything that ran has ended, so that the caller can clean up; nothing begins after a failure.
+ * @throws the first failure of the function or of the iterator, and LtadError `LTAD_ABORTED` before the next item when `signal` has fired.
+ *   After a failure no further item begins, and the error is thrown when all running items have ended, so that the caller can clean up.
  */
 export async function eachAtOnce<T, R>(
   items: Iterable<T> | AsyncIterable<T>,

@@ -17,7 +17,7 @@ interface Mismatch {
   readonly received?: unknown;
 }
 
-/** The fields of an error's `details`, by its code. An error has those that it knows, so every field is optional. */
+/** The fields of an error's `details`, by its code. Each error fills in what it knows, so every field is optional. */
 export interface LtadErrorDetails {
   readonly LTAD_DATA: Place & { readonly pixel?: number; readonly images?: number; readonly masks?: readonly string[] | number };
   readonly LTAD_IMAGE: Place;

@@ -1,6 +1,6 @@
 import type { LtadErrorDetails } from "./error-details.js";
 
-/** Stable, greppable identifiers. The CLI maps them to exit codes, the server to HTTP statuses. */
+/** Stable identifiers of errors. The CLI maps them to exit codes, and the server maps them to HTTP statuses. */
 export type LtadErrorCode =
   /** A file, folder or image is not what it should be. */
   | "LTAD_DATA"
@@ -30,8 +30,8 @@ export type LtadErrorCode =
   | "LTAD_ABORTED";
 
 /**
- * Every error a user can cause: `where: expected, received, what to do`. Anything else that escapes a package is a bug.
- * Compare `code`, not the class: a code survives two installed copies of a package.
+ * Every error that a user can cause. Its message reads `where: expected, received, what to do`. Any other error that leaves a package is a bug.
+ * Compare `code` rather than the class: the class differs between two installed copies of this package, the code does not.
  */
 export class LtadError<Code extends LtadErrorCode = LtadErrorCode> extends Error {
   override readonly name = "LtadError";
@@ -49,7 +49,7 @@ export class LtadError<Code extends LtadErrorCode = LtadErrorCode> extends Error
   readonly details: LtadErrorDetails[Code];
 }
 
-/** An {@link LtadError} of any code: comparing `code` tells which details it may have. */
+/** An {@link LtadError} of any code. Once you have compared `code`, TypeScript knows which details the error may have. */
 export type AnyLtadError = { [Code in LtadErrorCode]: LtadError<Code> }[LtadErrorCode];
 
 /** True for an {@link LtadError}, also one made by another installed copy of this package. */
@@ -61,7 +61,7 @@ export function isLtadError(error: unknown): error is AnyLtadError {
   );
 }
 
-/** Throws `LTAD_ABORTED` when the signal has fired. */
+/** @throws LtadError `LTAD_ABORTED` when the signal has fired */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new LtadError("LTAD_ABORTED", "Stopped on request.", { cause: signal.reason });
 }

@@ -1,11 +1,11 @@
 import type { LtadErrorCode } from "./errors.js";
 
-/** The exit codes of our programs: 0 done, 1 failed and worth trying again, 2 wrong usage, 3 bad data, 4 an image is not OK, 130 stopped by Ctrl-C. */
+/** The exit codes of the programs: 0 done, 1 failed but may work if repeated, 2 wrong usage, 3 bad data, 4 an image is not OK, 130 stopped by Ctrl-C. */
 export const exitCodes = { done: 0, failed: 1, wrongUse: 2, badData: 3, defect: 4, stopped: 130 } as const;
 
 /**
- * The exit code for each code of an error: the one table of `ltad` and `ltad-server`. A full disk counts as bad data: the same command
- * fails again until somebody has made room.
+ * The exit code of `ltad` and `ltad-server` for each error code. A full disk counts as bad data, because the same command fails again
+ * until there is room.
  */
 export const exitCodeOf: Readonly<Record<LtadErrorCode, number>> = {
   LTAD_CONFIG: exitCodes.wrongUse,

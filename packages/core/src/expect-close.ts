@@ -1,12 +1,13 @@
-/** How near two numbers must be: |actual - expected| <= atol + rtol |expected|. */
+/** How close two numbers must be: |actual - expected| <= atol + rtol |expected|. */
 export interface Tolerance {
   readonly rtol: number;
   readonly atol: number;
 }
 
 /**
- * numpy's rule, for tests. NaN equals nothing, infinity only itself.
- * @throws Error naming the worst place, when any element is too far
+ * Compares two lists of numbers in a test, by the rule of numpy's `assert_allclose`, except that NaN equals nothing. An infinity equals only itself.
+ * @param name what the error calls the array
+ * @throws Error when the lengths differ or an element is too far off; it names the worst element
  */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, { rtol, atol }: Tolerance, name = "array"): void {
   if (actual.length !== expected.length) throw new Error(`${name}: ${actual.length} elements, expected ${expected.length}`);
@@ -25,7 +26,7 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   );
 }
 
-/** Largest absolute value: goldens state tolerances relative to it. */
+/** The largest absolute value. Tests state tolerances relative to it. */
 export function largest(values: ArrayLike<number>): number {
   let top = 0;
   for (let i = 0; i < values.length; i++) top = Math.max(top, Math.abs(values[i]!));

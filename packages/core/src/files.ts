@@ -7,7 +7,8 @@ import { LtadError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type FileArrays, type Safetensors } from "./safetensors.js";
 
 /**
- * Writes a file completely or not at all: under a temporary name in the same folder, synced, then renamed.
+ * Writes a file completely or not at all: it is written under a temporary name in the same folder, flushed to disk, and then renamed.
+ * Missing folders are created.
  * @throws LtadError `LTAD_WRITE` when the disk is full or the place may not be written
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
@@ -29,7 +30,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
-/** The error of a failed write, in words. */
+/** Turns the error of a failed write into an LtadError `LTAD_WRITE` that says in words why it failed and what to do. */
 export function writeError(path: string, error: unknown): LtadError {
   const reasons: Record<string, string> = {
     ENOSPC: "the disk is full. Free some space and run again; no partial file was left behind.",
@@ -68,7 +69,7 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   }
 }
 
-/** SHA-256 of some bytes, as hex. */
+/** The SHA-256 of some bytes, or of a text in UTF-8, as 64 lower-case hexadecimal digits. */
 export function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }

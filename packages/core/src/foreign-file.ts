@@ -1,6 +1,7 @@
 /**
- * Recognises by the first bytes of a file what a download left instead of weights: a description for an error, with what to do.
- * @returns undefined when it is neither a web page nor a pointer
+ * Recognises, by the first bytes of a file, that a download brought a web page or a Git LFS pointer instead of weights.
+ * @param head the first 64 bytes or more
+ * @returns what the file is and what to do about it, for an error message; undefined when it is neither
  */
 export function foreignFile(head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, 64)).trimStart();

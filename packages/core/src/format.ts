@@ -1,9 +1,9 @@
-/** An area under the curve as people read it: 0.9137 -> "91.4"; a dash where it does not exist. */
+/** A share from 0 to 1 as a percentage with one decimal, without the sign: 0.9137 -> "91.4". A missing value becomes a dash. */
 export function percent(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? "–" : (100 * value).toFixed(1);
 }
 
-/** A number with about three digits: 0.00123, 12.3, 1,234. */
+/** A number with about three significant digits: 0.00123, 12.3, 1,234. */
 export function short(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -12,12 +12,12 @@ export function short(value: number): string {
   return value.toExponential(1);
 }
 
-/** A count with thousands set apart. */
+/** A count with separated thousands: 12345 -> "12,345". */
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** Seconds as people say them: "0.4 s", "38 s", "4 min 02 s", "1 h 05 min". */
+/** A duration in seconds as people read it: "0.4 s", "38 s", "4 min 02 s", "1 h 05 min". */
 export function seconds(value: number): string {
   if (value < 9.95) return `${value.toFixed(1)} s`;
   const whole = Math.round(value);
@@ -26,12 +26,12 @@ export function seconds(value: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }
 
-/** A path or name as it may appear in a message: control characters, which could drive a terminal, are written as escapes. */
+/** A path or name that is safe to print: characters that control a terminal or cannot be seen are written as escapes. */
 export function shown(name: string): string {
   return name.replace(hidden, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** True when a name holds characters that are not seen or that turn the text around. */
+/** True when a name contains characters that cannot be seen or that reverse the direction of the text. */
 export function hasHidden(name: string): boolean {
   return name.search(hidden) >= 0;
 }
@@ -45,8 +45,9 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 }
 
 /**
- * One line for all classes that have the same remark, `a, b, c and 297 more: ...`, where there are more than a few of them.
- * @param remarks that begin with a class and a colon, and others
+ * Combines equal remarks about many classes into one line, `a, b, c and 297 more: ...`.
+ * @param remarks usually `class: remark`; a remark without a colon stays as it is
+ * @param few up to this many equal remarks keep a line each
  */
 export function foldRemarks(remarks: readonly string[], few = 5): string[] {
   const groups = new Map<string, string[]>();

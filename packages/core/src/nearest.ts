@@ -1,4 +1,4 @@
-/** The known word that is nearest to one that is not known, unless all are far from it. */
+/** The known word most similar to a mistyped one, for "Did you mean ...?"; undefined when none is similar. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const ranked = known.map((candidate) => ({ candidate, edits: editDistance(lower, candidate.toLowerCase()) }));
@@ -6,7 +6,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best && best.edits <= Math.max(2, Math.ceil(word.length / 3)) ? best.candidate : undefined;
 }
 
-/** How many letters have to be inserted, deleted, replaced or swapped with their neighbour. @see Damerau 1964 */
+/** How many letters must be inserted, deleted, replaced or swapped with a neighbour to turn one word into the other. @see Damerau 1964 */
 function editDistance(a: string, b: string): number {
   let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

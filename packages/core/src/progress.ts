@@ -1,4 +1,4 @@
-/** What a long job reports while it runs. Packages never print: they call back. */
+/** What a long job reports while it runs. Packages never print; they call `onProgress` of {@link JobOptions}. */
 export interface Progress {
   /** What is being done, in a few words: "encode", "phase 1". */
   readonly phase: string;
@@ -6,12 +6,14 @@ export interface Progress {
   readonly total: number;
   /** Unit of `done`: "images", "steps", "bytes". */
   readonly unit: string;
-  /** Numbers worth showing: loss, learning rate. */
+  /** Numbers worth showing, such as the loss and the learning rate. */
   readonly values?: Readonly<Record<string, number>>;
 }
 
 /** Options of every long job. */
 export interface JobOptions {
+  /** Called while the job runs. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Stops the job, which then throws LtadError `LTAD_ABORTED`. */
   readonly signal?: AbortSignal | undefined;
 }

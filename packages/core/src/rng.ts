@@ -4,25 +4,25 @@ import { whole } from "./check/simple.js";
 
 /** A seeded source of random numbers. The same seed and the same calls give the same numbers on every machine. */
 export interface Rng {
-  /** Uniform in [0, 1), 32 bits. */
+  /** A uniform number in [0, 1), with 32 random bits. */
   uniform(): number;
-  /** Whole number in [0, n). */
+  /** A whole number in [0, n), each equally likely. */
   integer(n: number): number;
-  /** Standard normal. */
+  /** A standard normal number. */
   normal(): number;
-  /** An array of standard normals times `deviation`. */
+  /** An array of `size` normal numbers with mean 0 and this standard deviation, 1 by default. */
   normals(size: number, deviation?: number): Float32Array;
-  /** An array of uniforms in [low, high). */
+  /** An array of `size` uniform numbers in [low, high); [0, 1) by default. */
   uniforms(size: number, low?: number, high?: number): Float32Array;
-  /** A shuffled copy (Fisher and Yates). */
+  /** A shuffled copy, by the algorithm of Fisher and Yates. */
   shuffle<T>(items: readonly T[]): T[];
-  /** An independent generator for one purpose: adding a draw in one place does not move the numbers of another. */
+  /** An independent generator for one purpose, so that a new draw in one place does not change the numbers in another. It depends on the seed and the name only. */
   fork(name: string | number): Rng;
-  /** What {@link restoreRng} needs to go on from here. */
+  /** The current state, from which {@link restoreRng} continues. */
   state(): RngState;
 }
 
-/** The state of a generator, for checkpoints: key, four words and the second half of a pair of normals. */
+/** The state of a generator, for checkpoints: its key, four words, and the second number of a pair of normals that is still unused. */
 export interface RngState {
   readonly key: string;
   readonly words: readonly [number, number, number, number];
@@ -34,8 +34,9 @@ const seedRule: Rule = (value, path) => {
 };
 
 /**
- * A generator from a seed: sfc32, its state filled from the SHA-256 of the key. 96 bits of seed, so that the many thousand forks
- * of a training run never meet; `createRng("7/noise")` is `createRng(7).fork("noise")`.
+ * A generator from a seed: sfc32, whose state comes from the SHA-256 of the seed as text. It uses 96 bits of the hash, so that the many
+ * thousand forks of a training run do not collide. `createRng("7/noise")` is the same as `createRng(7).fork("noise")`.
+ * @throws LtadError `LTAD_CONFIG` when the seed is neither a finite number nor a string
  */
 export function createRng(seed: number | string): Rng {
   check("createRng", { seed }, { seed: seedRule });
@@ -46,13 +47,13 @@ export function createRng(seed: number | string): Rng {
   return rng;
 }
 
-/** Who may not draw now: generators that were made before. */
+/** While this is set, generators created before number `before` may not draw. */
 let barred: { readonly before: number; readonly refuse: () => void } | undefined;
 let made = 0;
 
 /**
- * Runs a function that must give the same results whenever it runs: generators that were made before it began may not draw in it.
- * @param refuse throws the error of a draw
+ * Runs a function that must return the same results whenever it runs, so generators created before it may not draw inside it.
+ * @param refuse is called for such a draw, and throws the error
  */
 export function withoutDraws<T>(run: () => T, refuse: () => never): T {
   const outer = barred;
@@ -64,7 +65,7 @@ export function withoutDraws<T>(run: () => T, refuse: () => never): T {
   }
 }
 
-/** A generator that continues from a {@link Rng.state}. */
+/** A generator that continues where {@link Rng.state} was taken. */
 export function restoreRng(state: RngState): Rng {
   return fromState(state);
 }
@@ -84,7 +85,7 @@ function fromState({ key, words, spare: first }: RngState): Rng {
     c = (c + t) | 0;
     return (t >>> 0) / 4294967296;
   };
-  /** Marsaglia's polar method: two normals a round, the second is kept. */
+  /** Marsaglia's polar method: each round gives two normals, of which the second is kept for the next call. */
   const normal = () => {
     if (spare !== null) {
       const kept = spare;

@@ -5,25 +5,25 @@ import { LtadError } from "./errors.js";
 import { arrayOf } from "./safetensors.js";
 import { failFor, type Header, type HeaderEntry, headerLength, lengthBytes, parseHeader } from "./safetensors-header.js";
 
-/** What a checkpoint says of one tensor before it is read. */
+/** What the header of a checkpoint says about a tensor. */
 export interface TensorInfo {
   /** As the file names it: "F32", "BF16". */
   readonly dtype: string;
   readonly shape: readonly number[];
 }
 
-/** Weights on disk whose tensors are read one at a time, on demand: files of any size, in one part or many. */
+/** An open weight file of any size, in one part or several, whose tensors are read only on demand. */
 export interface WeightFile {
   readonly tensors: Readonly<Record<string, TensorInfo>>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** @throws LtadError `LTAD_WEIGHTS` when one is not there or the file changed */
+  /** Reads these tensors. @throws LtadError `LTAD_WEIGHTS` when one does not exist or the file has been shortened meanwhile */
   read(names: readonly string[]): Promise<NdArrays>;
 }
 
 const maxIndex = 64 * 1024 * 1024;
 
 /**
- * Reads the headers of a `.safetensors` file, or of all parts that a `.safetensors.index.json` names.
+ * Opens a `.safetensors` file, or all parts that a `.safetensors.index.json` names, and reads only the headers.
  * @throws LtadError `LTAD_WEIGHTS` when a file is missing or damaged, or its header is wrong
  */
 export async function openSafetensors(path: string): Promise<WeightFile> {
@@ -119,7 +119,7 @@ async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>):
 
 const chunk = 512 * 1024 * 1024; // one read call takes at most 2 GiB
 
-/** The bytes from a place on, fewer where the file ends. */
+/** `length` bytes from position `at`, or fewer at the end of the file. */
 async function readRange(file: FileHandle, at: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;

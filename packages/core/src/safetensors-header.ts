@@ -6,7 +6,7 @@ import { type ElementType, elementTypes } from "./safetensors-types.js";
 // The safetensors format (huggingface/safetensors): u64 header length, JSON header, data; little endian.
 // The header is hostile input: everything it claims is checked before anything is allocated.
 
-/** Bytes of the length that a file begins with. */
+/** A file begins with the length of its header, in this many bytes. */
 export const lengthBytes = 8;
 const maxHeader = 32 * 1024 * 1024;
 
@@ -85,7 +85,7 @@ function parseJson(json: Uint8Array, fail: Fail): Record<string, unknown> {
   return found === kept ? header : fail(`${found - kept} of its names occur twice`);
 }
 
-/** Keys of the outermost object of valid JSON, repeated ones included: JSON.parse keeps only the last of them. */
+/** How many keys the outermost object of valid JSON has. Repeated keys count, of which JSON.parse keeps only the last. */
 function countKeys(text: string): number {
   let [depth, keys] = [0, 0];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/g)) {

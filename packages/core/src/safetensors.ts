@@ -11,32 +11,33 @@ const names = { float32: "F32", int32: "I32", bool: "U8", float64: "F64", float1
   string
 >;
 
-/** An array in double precision: only files know it, such as those with sums over many images. */
+/** An array in double precision, for files only, such as those with sums over many images. */
 export interface DoubleArray {
   readonly dtype: "float64";
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
 
-/** An array in half precision, as bits: only files know it, and it is read as float32. */
+/** An array in half precision, as the bits of each number. Only files contain it; it is read as float32. */
 export interface HalfArray {
   readonly dtype: "float16";
   readonly shape: readonly number[];
   readonly data: Uint16Array;
 }
 
-/** Arrays that a file can hold. */
+/** Arrays that can be written to a file. */
 export type FileArrays = Readonly<Record<string, NdArray | DoubleArray | HalfArray>>;
 
-/** Arrays and the free text that is stored with them. */
+/** Arrays, and the text entries that are stored with them. */
 export interface Safetensors {
   readonly arrays: NdArrays;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Encodes arrays in the order of the record, without holes; the data begins at a multiple of 8 bytes.
- * @throws LtadError `LTAD_SHAPE` when an array does not fill its shape or has the format's own name `__metadata__`
+ * Encodes arrays as a safetensors file, in the order of the record and without gaps. The data begins at a multiple of 8 bytes.
+ * @param metadata text entries to store with the arrays
+ * @throws LtadError `LTAD_SHAPE` when an array does not fill its shape, or is called `__metadata__`, which the format reserves
  */
 export function encodeSafetensors(arrays: FileArrays, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   check("safetensors", { arrays, metadata }, { arrays: recordOf(anything), metadata: recordOf(string) });
@@ -62,10 +63,11 @@ export function encodeSafetensors(arrays: FileArrays, metadata: Readonly<Record<
 }
 
 /**
- * Decodes a safetensors file (F32, F64, F16 and BF16 as float32, I32 and I64 as int32, U8, BOOL). Arrays whose type stays and that lie at a
- * multiple of their element's size, as those that {@link encodeSafetensors} wrote, are views of `bytes`, not copies.
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when the header is wrong: oversized, overlapping, out of range, a name twice, unknown type
+ * Decodes a safetensors file: F32, F64, F16 and BF16 become float32, I32 and I64 become int32, U8 and BOOL become bool. Arrays of unchanged
+ * type that begin at a multiple of their element's size, such as those of {@link encodeSafetensors}, are views of `bytes` rather than copies.
+ * @param source the name of the file, for errors
+ * @throws LtadError `LTAD_WEIGHTS` when the header is too large, a tensor overlaps another or lies outside of the file, a name occurs twice, a
+ *   type is unknown, or a number of I64 does not fit int32
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
   const fail = failFor(source);
@@ -76,7 +78,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 }
 
 /**
- * The arrays of a safetensors file in double precision (F64), as copies, by name.
+ * The F64 arrays of a safetensors file in double precision, as copies, by name. Arrays of other types are left out.
  * @throws LtadError `LTAD_WEIGHTS` as {@link decodeSafetensors}
  */
 export function decodeDoubles(bytes: Uint8Array, source: string): Readonly<Record<string, Float64Array>> {

@@ -1,4 +1,4 @@
-/** The feature map of one encoder stage: `stage` counts from 1, `stride` is the distance of its places in input pixels. */
+/** The feature map of one encoder stage. `stage` counts from 1; `stride` is the distance between neighbouring positions in pixels of the input. */
 export interface StageSpec {
   readonly stage: number;
   readonly channels: number;

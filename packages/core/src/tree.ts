@@ -1,17 +1,18 @@
 import { LtadError } from "./errors.js";
 
-/** Parameters as they are written in code: records of records, with leaves of type T. Lists are records with the keys "0", "1", ... */
+/** Parameters as code uses them: nested records with leaves of type T. Lists are records with the keys "0", "1", ... */
 export interface Tree<T> {
   readonly [name: string]: T | Tree<T>;
 }
 
 /** The same tree with leaves of another type. */
 export type MapTree<P, From, To> = { readonly [K in keyof P]: MapLeaf<P[K], From, To> };
-type MapLeaf<V, From, To> = V extends From ? To : MapTree<V, From, To>; // on its own, so that it goes through a union one by one
+type MapLeaf<V, From, To> = V extends From ? To : MapTree<V, From, To>; // a type of its own, so that it distributes over unions
 
 /**
- * `{ a: { b: leaf } }` -> `{ "a.b": leaf }`, in the order of the keys.
- * @throws LtadError `LTAD_SHAPE` when a key has a dot in it: such a tree could not be built again
+ * Flattens a tree, in the order of its keys: `{ a: { b: leaf } }` -> `{ "a.b": leaf }`.
+ * @param isLeaf tells a leaf from a branch; {@link isNdArray} for arrays
+ * @throws LtadError `LTAD_SHAPE` when a key contains a dot, because {@link unflatten} could not restore such a tree
  */
 export function flatten<T>(tree: Tree<T>, isLeaf: (value: T | Tree<T>) => value is T): Record<string, T> {
   const flat: [string, T][] = [];
@@ -27,7 +28,7 @@ export function flatten<T>(tree: Tree<T>, isLeaf: (value: T | Tree<T>) => value 
 }
 
 /**
- * `{ "a.b": leaf }` -> `{ a: { b: leaf } }`. The paths may come from a file: none of them reaches a prototype.
+ * Restores a tree from its flat form: `{ "a.b": leaf }` -> `{ a: { b: leaf } }`. Names from untrusted files are safe: none of them reaches a prototype.
  * @throws LtadError `LTAD_SHAPE` when one path is both a leaf and a branch
  */
 export function unflatten<T>(flat: Readonly<Record<string, T>>): Tree<T> {
@@ -63,14 +64,14 @@ function clash(path: string): LtadError {
   return new LtadError("LTAD_SHAPE", `${path}: expected one leaf or branch of this name, received both. Rename one of them.`);
 }
 
-/** The branches of a list in a tree, in the order of their numbers. */
+/** The branches of a list, a record with the keys "0", "1", ..., in the order of their numbers. */
 export function listOf<B>(branch: Readonly<Record<string, B>>): B[] {
   return Object.keys(branch)
     .sort((a, b) => Number(a) - Number(b))
     .map((key) => branch[key] as B);
 }
 
-/** The part of a flat record below a name, as a tree: `{ "pi.in.weight": w }` with "pi" -> `{ in: { weight: w } }`. */
+/** The tree below a name in a flat record: `{ "pi.in.weight": w }` with the name "pi" gives `{ in: { weight: w } }`. */
 export function branchOf<T>(flat: Readonly<Record<string, T>>, name: string): Tree<T> {
   const start = `${name}.`;
   const own = Object.entries(flat).filter(([key]) => key.startsWith(start));

@@ -1,6 +1,6 @@
 import { isLtadError } from "./errors.js";
 
-/** A public function with arguments that it takes. */
+/** A public function with valid arguments. */
 export interface RightCall {
   readonly name: string;
   readonly run: (...args: never[]) => unknown;
@@ -26,9 +26,9 @@ const wrong: readonly unknown[] = [
 ];
 
 /**
- * Calls a public function in every wrong way that is easy to come by: each argument replaced by what it is not, and each record of options with a key that nobody
- * knows. What fails with another error than an `LtadError`, or takes the unknown key, is a fault.
- * @returns the faults in words, [] for none
+ * Calls a public function with wrong arguments: each argument in turn is replaced by values of other types, and each record of options gets an
+ * unknown key. It is a fault if a call fails with anything but an `LtadError`, or accepts the unknown key.
+ * @returns the faults in words; [] if there are none
  */
 export async function wrongCalls({ name, run, args }: RightCall): Promise<string[]> {
   const faults: string[] = [];
@@ -62,7 +62,7 @@ async function refusal(run: RightCall["run"], args: readonly unknown[]): Promise
   return "it was taken";
 }
 
-/** A plain record that is no array of numbers and has no methods; a loss function is an option. */
+/** A plain record that is not an array of numbers and has no methods other than a `loss`. */
 function isOptions(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype || "data" in value) return false;
   return Object.entries(value).every(([key, entry]) => typeof entry !== "function" || key === "loss");

@@ -10,55 +10,56 @@ import { type Size, upsampleBilinear } from "./upsample.js";
 
 // Shapes: g of the grid; H, W of the maps in the answer.
 
+/** How an image is judged, and how large its maps are. */
 export interface AssessOptions {
-  /** Size of the maps: that of the image (default), that of the model's grid, or another. */
+  /** The size of the maps: that of the image (the default), that of the model's grid, or any other. */
   readonly size?: "original" | "grid" | Size | undefined;
-  /** Maps and overlays of larger images are shrunk to so many pixels, which bounds the memory that they take; unlimited when left out. */
+  /** The maps and overlays of larger images are shrunk to this many pixels, which limits their memory; unlimited by default. */
   readonly mostPixels?: number | undefined;
-  /** Share of good images that may be judged not good; that of the model when left out. */
+  /** The share of good images that may be judged not good, above 0 and below 1; that of the model by default. */
   readonly falseAlarmRate?: number | undefined;
-  /** Limits of classes, by their names, in place of those of the model. */
+  /** Limits by the names of classes, which replace those of the model. */
   readonly limits?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What a model says of one image. Scores are comparable within one detector; higher is more anomalous. */
+/** How a model judges one image. A higher score is more anomalous; scores are comparable within one detector only. */
 export interface Assessment {
   readonly score: number;
   readonly class: string;
   /** False when the detector chose the class. */
   readonly classGiven: boolean;
-  /** Whether the image is good; absent from models that know no scores of good images. */
+  /** Whether the image is good; missing if the model has no scores of good images. */
   readonly verdict?: Verdict;
-  /** How far the image is from its class; absent from models that do not say it. */
+  /** How far the image is from its class, 0 or more; missing if the model does not compute it. */
   readonly distance?: number;
-  /** The class that the image is nearest to, where it is not good and that is not the given one. */
+  /** The class nearest to the image, if the image is not good and that class is not the given one. */
   readonly nearestClass?: string;
-  /** Size of the maps. */
+  /** The size of the maps in pixels. */
   readonly width: number;
   readonly height: number;
-  /** S, [H*W]: what heat maps show and pixel metrics rank. */
+  /** The anomaly map S, [H*W], which heat maps show and pixel metrics rank. */
   readonly map: Float32Array;
-  /** S_rec, [H*W]: how badly a place is reconstructed. Enlarged when it is first read. */
+  /** S_rec, [H*W]: how badly each position is reconstructed. It is computed when it is first read. */
   readonly recMap: Float32Array;
-  /** S_sem, [H*W]: how near a place is to "a broken ..." in text space. Enlarged when it is first read. */
+  /** S_sem, [H*W]: how close each position is to "a broken ..." in the text space. It is computed when it is first read. */
   readonly semMap: Float32Array;
-  /** Size of the image. */
+  /** The size of the image in pixels. */
   readonly image: Size;
 }
 
-/** A model as {@link assess} needs it. */
+/** The parts of a detector that {@link assess} needs. */
 export type Model = Pick<Graphs, "encode" | "score"> & { readonly manifest: Manifest };
 
-/** An image that was read: the encoder's input, the size of the image, and the index of its class, -1 to predict it. */
+/** A decoded image: the input of the encoder, the size of the image, and the index of its class, or -1 to predict it. */
 export interface ReadImage extends Size {
   readonly input: NdArray;
   readonly given: number;
 }
 
 /**
- * Scores an image that was read, and judges it: what Node and a browser do alike.
+ * Scores and judges a decoded image, in Node.js and in a browser.
  * @param lap is called at the end of each part
- * @throws LtadError `LTAD_NOT_FINITE`
+ * @throws LtadError `LTAD_NOT_FINITE` when the score or a map is not a number
  */
 export async function assess(
   { manifest, encode, score }: Model,
@@ -98,11 +99,11 @@ function decisionOf({ decision, classes }: Manifest, limits: AssessOptions["limi
   return { decision: withLimits(decision, names, limits) };
 }
 
-/** Index of a class by name, -1 when none is given. @throws LtadError `LTAD_CONFIG` naming the classes there are */
+/** The index of a class by its name, or -1 if no name is given. @throws LtadError `LTAD_CONFIG` for an unknown name; it lists the known ones */
 export function classIndex(classes: Manifest["classes"], received: string | undefined): number {
   if (received === undefined) return -1;
   const names = classes.map(({ name }) => name);
-  const index = names.indexOf(received.normalize("NFC")); // those of a manifest are in this spelling
+  const index = names.indexOf(received.normalize("NFC")); // a manifest normalises its names in the same way
   if (index >= 0) return index;
   const some = names.slice(0, 20).join(", ") + (names.length > 20 ? ` and ${names.length - 20} more` : "");
   const message = `class: expected one of ${some}, received ${received}. Omit it to have the class predicted.`;
@@ -116,13 +117,13 @@ function sizeOf({ size, mostPixels = Infinity }: AssessOptions, image: Size, gri
 
 type Maps = Pick<Assessment, "width" | "height" | "map" | "recMap" | "semMap">;
 
-/** One map of the first image of a batch, resized; 0 where it is not judged. */
+/** The map of the first image of a batch, resized, with 0 at positions that are not judged. */
 export function resized(values: Float32Array, places: JudgedPlaces, to: Size): Float32Array {
   const { grid } = places;
   return withoutIgnored(upsampleBilinear({ data: values.subarray(0, grid * grid), width: grid, height: grid }, to), places, to);
 }
 
-/** The maps of an answer. Few readers want all three, and each of a large image takes more memory than the image. */
+/** The maps of an assessment, each computed when it is first read: few callers need all three, and a map of a large image takes more memory than the image. */
 function mapsOf({ map, recMap, semMap }: Scores, size: Size, places: JudgedPlaces): Maps {
   const later: { recMap?: Float32Array; semMap?: Float32Array } = {};
   return {

@@ -26,14 +26,14 @@ async function open(model: Uint8Array, place: string, options: RuntimeOptions): 
     return await openProgram(model, options);
   } catch (error) {
     if (error instanceof NumbersOutside) throw bundleError(place, error.message, error);
-    if (isLtadError(error) && error.code === "LTAD_CONFIG") throw error; // an option of the runtime, not the bundle
+    if (isLtadError(error) && error.code === "LTAD_CONFIG") throw error; // an option of the runtime is wrong, not the bundle
     throw bundleError(place, `cannot be loaded as an ONNX graph (${firstLine(error)}). Write the bundle again.`, error);
   }
 }
 
 class NumbersOutside extends Error {}
 
-/** A graph whose numbers lie in another file would show that file's content in its maps: the runtime must not see one. */
+/** Refuses a graph whose numbers are in another file, because its maps would reveal the content of that file. */
 function refuseOutside(model: Uint8Array, place: string): void {
   const [first] = externalTensors(model, place);
   if (first !== undefined)

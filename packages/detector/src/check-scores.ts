@@ -3,8 +3,8 @@ import { bundleError } from "./bundle-error.js";
 import type { Scores } from "./graphs-of.js";
 
 /**
- * What the head answered to one image. A NaN compares as smaller than every threshold, so a broken model would call every image good.
- * @throws LtadError `LTAD_NOT_FINITE` for a score or a map that holds no number, `LTAD_BUNDLE` for a class that the bundle does not have
+ * Checks the output of the head for one image. Comparing a NaN with a threshold is always false, so a broken model would judge every image good.
+ * @throws LtadError `LTAD_NOT_FINITE` for a score or a map that is not a number, `LTAD_BUNDLE` for a class that the bundle does not have
  */
 export function checkScores(scores: Scores, classes: number): Scores {
   const {

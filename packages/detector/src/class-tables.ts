@@ -3,25 +3,25 @@ import { bundleError } from "./bundle-error.js";
 import { classTensors } from "./graph-contract.js";
 import type { Manifest } from "./manifest.js";
 
-/** Memory that the tables of classes may take when nothing else is said, in bytes. */
+/** The default memory for the tables of classes, in bytes. */
 const usualMemory = 512 * 2 ** 20;
 
-/** The tables of classes, read when they are needed. */
+/** The tables of all classes, which are read when they are needed. */
 export interface ClassTables {
-  /** Whether the tables of all classes fit into the memory: then they can be read when the model is opened. */
+  /** True when the tables of all classes fit into the memory, so that they can be read when the model is opened. */
   readonly fits: boolean;
-  /** What the head takes of a class. @throws LtadError `LTAD_BUNDLE` when its file is damaged or gone */
+  /** The tables of a class. @throws LtadError `LTAD_BUNDLE` when its file is damaged or missing */
   of(label: number): Promise<NdArrays>;
 }
 
 /**
- * Keeps the tables of the classes that were used last.
+ * Keeps the tables of the most recently used classes in memory.
  * @param read the tables of one class
  * @param memory in bytes; the tables of one class are kept in any case
  */
 export function keepTables(manifest: Manifest, read: (label: number) => Promise<NdArrays>, memory = usualMemory): ClassTables {
   const most = Math.max(1, Math.floor(memory / bytesOfClass(manifest)));
-  const kept = new Map<number, Promise<NdArrays>>(); // the class that was used last is the last
+  const kept = new Map<number, Promise<NdArrays>>(); // in the order of use, the most recent class last
   const forget = (label: number, tables: Promise<NdArrays>) => kept.get(label) === tables && kept.delete(label);
   return {
     fits: manifest.classes.length <= most,
@@ -40,12 +40,12 @@ export function keepTables(manifest: Manifest, read: (label: number) => Promise<
   };
 }
 
-/** The tables of a class in memory, in bytes. */
+/** How many bytes the tables of a class take in memory. */
 export function bytesOfClass(manifest: Manifest): number {
   return Object.values(classTensors(manifest)).reduce((sum, { shape }) => sum + 4 * sizeOf(shape as number[]), 0);
 }
 
-/** The tables of a class from its file. @param place of the file, for messages @throws LtadError `LTAD_BUNDLE` when it has others than the head takes */
+/** Decodes the file of a class. @param place the path of the file, for messages @throws LtadError `LTAD_BUNDLE` when its tables are not those that the head takes */
 export function decodeClass(bytes: Uint8Array, manifest: Manifest, place: string): NdArrays {
   const wanted = classTensors(manifest);
   const arrays = decoded(bytes, place);

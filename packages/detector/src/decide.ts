@@ -2,30 +2,31 @@ import type { Manifest } from "./manifest.js";
 import { remembered } from "./remembered.js";
 import { reachOf } from "./unlike.js";
 
-/** Whether an image is good, and what that rests on. */
+/** The verdict about an image, and what it is based on. */
 export interface Verdict {
   readonly isAnomalous: boolean;
   /** The image is not good when its score is above this. */
   readonly limit: number;
-  /** Share of good images that would have a score like this or a higher one; at least what the number of known good images can show. */
+  /** The share of good images that would have this score or a higher one, 0..1. With n known good images it is at least 1 / (n + 1). */
   readonly pValue: number;
-  /** "promised": by good images of this class; "estimated": by those of all classes, as it has too few; "set": the limit was set by hand. */
+  /** Where the limit comes from. "promised": good images of this class; "estimated": those of all classes, because this class has too few; "set": a user. */
   readonly basis: "promised" | "estimated" | "set";
-  /** Whether the image is further from its class than good images are: then it is not good, whatever its score. */
+  /** True when the image is too far from its class to be an image of it; then it is not good, whatever its score. */
   readonly isUnlike: boolean;
 }
 
-/** A limit, and the share of good images that is above it. */
+/** A limit, and the share of good images above it. */
 export type Limit = Pick<Verdict, "limit" | "basis"> & { readonly falseAlarmRate: number };
 
 type Decision = NonNullable<Manifest["decision"]>;
 
 /**
- * The limit of a class for a rate of false alarms, from scores of good images that the model did not know.
- * With n good images of the class, at most a share alpha of new ones lies above the k-th largest score, k = floor(alpha (n + 1)): that holds for
- * any distribution, as long as the new images are like the old ones. Where k is 0, the scores of all classes, which are on one scale, give an
- * estimate, and no score of the class's own good images is above the limit. The rate is 1, which says nothing, where no class has two images.
- * @param label place of the class in the manifest
+ * The limit of a class for a rate of false alarms, from the scores of good images that the model was not trained on.
+ * With n good images of the class, at most a share alpha of new ones is above the k-th largest score, k = floor(alpha (n + 1)). This holds for any
+ * distribution, as long as new images are like the known ones. If k is 0, the scores of all classes, which share one scale, give an estimate, and no
+ * score of the class's own good images is above the limit. The rate is 1, which says nothing, if no class has two images.
+ * @param label the index of the class in the manifest
+ * @param rate alpha, above 0 and below 1; that of the model by default
  * @see Vovk et al., Algorithmic Learning in a Random World (2005), chapter 2
  */
 export function limitOf({ classes, falseAlarmRate: usual }: Decision, label: number, rate = usual): Limit {
@@ -39,9 +40,11 @@ export function limitOf({ classes, falseAlarmRate: usual }: Decision, label: num
 }
 
 /**
- * Judges an image; undefined if the model knows no good images.
- * @param label place of the class in the manifest
- * @param distance of the image to its class, where the model gives it
+ * Judges an image by its score and, if the model computes it, by its distance to the class.
+ * @param label the index of the class in the manifest
+ * @param rate the share of good images that may be judged not good; that of the model by default
+ * @param distance from the image to its class
+ * @returns undefined if the model has no scores of good images
  */
 export function decide(
   { decision }: Pick<Manifest, "decision">,
@@ -61,7 +64,7 @@ export function decide(
   return { isAnomalous: isUnlike || !(score <= limit), limit, pValue, basis, isUnlike };
 }
 
-/** The k-th largest of sorted scores for k = floor(alpha (n + 1)); undefined where that is none. */
+/** The k-th largest of ascending scores for k = floor(alpha (n + 1)); undefined if k is 0. */
 function largest(scores: readonly number[], rate: number): number | undefined {
   const k = Math.floor(rate * (scores.length + 1) + 1e-9);
   return k < 1 ? undefined : (scores[scores.length - k] ?? scores[0]);

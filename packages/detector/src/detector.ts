@@ -12,35 +12,36 @@ export interface Detector extends Graphs {
   /** The bundle folder that it was opened from. */
   readonly folder: string;
   readonly manifest: Manifest;
-  /** In the order of the class index. */
+  /** The names of the classes, in the order of the class index. */
   readonly classes: readonly string[];
-  /** Score, class and maps of one image, and its overlay. */
+  /** Judges one image: its score, class, verdict and maps, and its overlay if you ask for one. */
   predict(image: ImageSource, options: PredictOptions & { readonly overlay: true }): Promise<Prediction & { readonly overlay: Buffer }>;
   predict(image: ImageSource, options?: PredictOptions): Promise<Prediction>;
   /**
-   * The encoder's graph, for encoding many images in threads.
+   * The graph of the encoder, for encoding many images in threads.
    * It is read from the bundle again and checked, because an open detector does not keep it.
    * @throws LtadError `LTAD_BUNDLE` when the bundle has been replaced or damaged since
    */
   encoder(): Promise<EncoderGraph>;
 }
 
-/** An encoder graph, and how an image becomes its input. */
+/** The graph of an encoder, and how an image becomes its input. */
 export interface EncoderGraph {
   readonly graph: Uint8Array;
   readonly spec: Manifest["features"];
 }
 
+/** How a detector runs, and how much memory it may use. */
 export interface DetectorOptions extends RuntimeOptions {
   /**
-   * Bytes of memory for the tables of classes, 512 MiB by default. If those of all classes fit, they are read now; if not, those of a class are
-   * read when an image of it comes, and the tables that were used least recently are dropped.
+   * The memory for the tables of classes in bytes, 512 MiB by default. If the tables of all classes fit, they are read when the bundle is opened. If
+   * not, those of a class are read for its first image, and the least recently used ones are dropped.
    */
   readonly classMemory?: number | undefined;
 }
 
 /**
- * Opens a bundle folder; takes about as long as reading its files.
+ * Opens a bundle, the folder of a trained model. This takes about as long as reading its files. Call `dispose` when you no longer need it.
  * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, when it is damaged or newer than this program, or when its
  *   graphs do not fit
  */

@@ -1,22 +1,22 @@
 import { type ClassUsual, middle, type Usual, windowSize } from "./usual.js";
 
-/** One quantity of recent images beside that of good ones. */
+/** How one quantity of recent images compares with that of good ones. */
 export interface Shift {
-  /** Median of the good images, and of the recent ones. */
+  /** The median of the good images, and of the recent ones. */
   readonly usual: number;
   readonly recent: number;
-  /** Share of the recent images that is above the median of the good ones: about a half where nothing has changed. */
+  /** The share of recent images above the median of the good ones, 0..1; about a half if nothing has changed. */
   readonly above: number;
-  /** Where the recent images have gone; null while they are like the good ones. */
+  /** The direction in which the recent images have moved; null while they are like the good ones. */
   readonly direction: "higher" | "lower" | null;
 }
 
-/** Recent images of a class beside its good images. */
+/** How the recent images of a class compare with its good images. */
 export interface Drift {
   readonly class: string;
-  /** Images that are compared: the last 50. */
+  /** How many recent images are compared; at most the last 50. */
   readonly images: number;
-  /** Whether they differ from good images; null while there are too few of either. */
+  /** True when they differ from good images; null while there are too few of either. */
   readonly isDrifting: boolean | null;
   readonly score?: Shift;
   readonly distance?: Shift;
@@ -24,15 +24,15 @@ export interface Drift {
 
 /** Compares recent images with good ones, class by class. */
 export interface DriftMonitor {
-  /** @param name of the class; others than the model's are left out @param distance of the image to its class */
+  /** Adds an image. @param name of the class; an unknown class is ignored @param distance of the image to its class */
   add(name: string, score: number, distance?: number | null): void;
-  /** What has been seen of a class; undefined before its first image. */
+  /** The drift of a class; undefined before its first image. */
   of(name: string): Drift | undefined;
-  /** All classes that had an image. */
+  /** The drift of all classes that had an image. */
   all(): Drift[];
 }
 
-/** The last values of a class, with the oldest written over. */
+/** The last values of a class; a new value overwrites the oldest. */
 interface Recent {
   readonly usual: ClassUsual;
   readonly scores: Float64Array;
@@ -41,8 +41,8 @@ interface Recent {
 }
 
 /**
- * Whether the light, the camera or the product has changed: compares the last 50 images of each class with the good images that the model
- * knows. Up to a tenth of them may be defects. Memory: 800 bytes for each class.
+ * Detects that the light, the camera or the product has changed, by comparing the last 50 images of each class with the good images that the model
+ * knows. Up to a tenth of the recent images may have defects. A class takes 800 bytes of memory.
  * @param usual see {@link usualOf}
  */
 export function createDriftMonitor(usual: readonly ClassUsual[]): DriftMonitor {
@@ -81,7 +81,7 @@ function driftOf({ usual, scores, distances, count }: Recent): Drift {
   return { class: usual.name, images, isDrifting: isKnown ? isDrifting : null, ...(score && { score }), ...(distance && { distance }) };
 }
 
-/** Nothing for values that are missing. */
+/** The shift of one quantity; undefined if a value is missing. */
 function shiftOf({ median, low, high, least }: Usual, values: Float64Array): Shift | undefined {
   if (values.length === 0 || values.some(Number.isNaN)) return undefined;
   const share = (isIn: (value: number) => boolean) => values.filter(isIn).length;

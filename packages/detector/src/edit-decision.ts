@@ -2,22 +2,22 @@ import type { Manifest } from "./manifest.js";
 
 type Decision = NonNullable<Manifest["decision"]>;
 
-/** What good images of a class showed; see `decision` of the manifest. */
+/** The scores of good images of a class; see `decision` of the manifest. */
 export interface GoodImages {
   readonly scores: readonly number[];
-  /** How far each is from the class; absent from models that do not say it. */
+  /** How far each image is from the class; missing if the model does not compute it. */
   readonly distances?: readonly number[];
 }
 
-/** A decision with another limit of a class. @param limit null: back to the limit that follows from good images */
+/** Returns a decision with another limit for a class. @param limit null restores the limit that follows from good images */
 export function withLimit(decision: Decision, label: number, limit: number | null): Decision {
   return { ...decision, classes: decision.classes.map((entry, own) => (own === label ? { ...entry, limit } : entry)) };
 }
 
 /**
- * A decision with other limits of some classes.
+ * Returns a decision with other limits for some classes.
  * @param names of the classes, in the order of the class index
- * @param limits by the name of a class, in any spelling of Unicode; names that the model does not have change nothing
+ * @param limits by the name of a class, in any Unicode normalisation; unknown names have no effect
  */
 export function withLimits(decision: Decision, names: readonly string[], limits: Readonly<Record<string, number>>): Decision {
   const own = names.map((name) => name.normalize("NFC"));
@@ -27,7 +27,7 @@ export function withLimits(decision: Decision, names: readonly string[], limits:
   }, decision);
 }
 
-/** A decision whose classes have scores of other good images. @param images by place of the class in the manifest */
+/** Returns a decision with the scores of other good images for some classes. @param images by the index of the class in the manifest */
 export function withGoodImages(decision: Decision, images: ReadonlyMap<number, GoodImages>): Decision {
   const classes = decision.classes.map((entry, label) => {
     const found = images.get(label);
@@ -43,9 +43,9 @@ export function withGoodImages(decision: Decision, images: ReadonlyMap<number, G
   return { ...decision, classes };
 }
 
-const most = 10_000; // that a manifest takes
+const most = 10_000; // a manifest accepts no more scores of a class
 
-/** At most 10,000 of them, at equal distances in order of size. */
+/** The values in ascending order; of more than 10,000, so many at equal distances in that order. */
 function ascending(values: readonly number[]): number[] {
   const sorted = [...values].sort((a, b) => a - b);
   if (sorted.length <= most) return sorted;

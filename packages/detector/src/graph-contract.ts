@@ -3,13 +3,13 @@ import type { Program, TensorSpecs } from "@ltad/runtime/web";
 import { bundleError } from "./bundle-error.js";
 import { type GraphSpec, isOfImage, type Manifest } from "./manifest.js";
 
-/** The inputs and outputs that a detector needs a graph to have; null is the batch. More outputs do no harm. */
+/** The inputs and outputs that a graph must have; null is the batch. Further outputs are allowed. */
 export interface GraphContract {
   readonly inputs: TensorSpecs;
   readonly outputs: readonly string[];
 }
 
-/** The encoder's side: images RGB 0..1, or their tiles, to features and z; `shapes` are those of whole images. */
+/** The contract of the encoder: images, RGB in 0..1, or their tiles, to features and z. `shapes` are those of whole images. */
 export function encoderContract({
   features: { inputSize, tiles, channels, tokens, zSize },
 }: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
@@ -25,8 +25,8 @@ const index = { dtype: "int32", shape: [null] } as const;
 const perImage = { dtype: "float32", shape: [null] } as const;
 
 /**
- * The head's side: features and z of images, and the tables of the one class that they are of, to maps and score. A head that has the tables of
- * all classes inside takes class indices in their place (-1: predict it) and also gives those that it used.
+ * The contract of the head: features and z of images, and the tables of their class, to maps and score. A head that contains the tables of all
+ * classes takes class indices instead (-1 to predict the class), and also returns the indices that it used.
  */
 export function headContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   const { grid } = manifest.features;
@@ -39,21 +39,21 @@ export function headContract(manifest: Manifest): GraphContract & { readonly sha
 }
 
 /**
- * z and a class index (-1: predict it) to the class index that is used and how far the image is from that class.
- * The index is called `label`, because an ONNX graph cannot have an output with the name of an input.
+ * The contract of the graph that finds classes: z and a class index (-1 to predict it) to the class index in use, and the distance of the image from
+ * that class. The output is called `label`, because an output of an ONNX graph cannot have the name of an input.
  */
 export function nearestContract(manifest: Manifest): GraphContract & { readonly shapes: TensorSpecs } {
   const shapes = { label: index, distance: perImage };
   return { inputs: { z: encoderContract(manifest).shapes["z"]!, class: index }, outputs: Object.keys(shapes), shapes };
 }
 
-/** What the head takes of a class: float32 [1, ...] by name. */
+/** The tables of a class that the head takes: float32 [1, ...] by name. */
 export function classTensors({ graphs }: Manifest): TensorSpecs {
   return Object.fromEntries(Object.entries(graphs.head.inputs).filter(([name]) => !isOfImage(name)));
 }
 
 /**
- * Checks that an opened graph is what model.json says and what a detector needs; frees it otherwise.
+ * Checks that an opened graph is what model.json states and what a detector needs, and disposes of it otherwise.
  * @param place its file, for messages
  * @throws LtadError `LTAD_BUNDLE`
  */
@@ -80,13 +80,13 @@ function compare(place: string, by: string, program: Program, { inputs, outputs 
     );
 }
 
-/** `class int32 [B], z float32 [B, 320]`, in the order of the names. */
+/** Describes tensors for a message, sorted by name: `class int32 [B], z float32 [B, 320]`. */
 function written(spec: TensorSpecs): string {
   const names = Object.keys(spec).sort();
   return names.map((name) => `${name} ${spec[name]?.dtype} [${spec[name]?.shape.map((n) => n ?? "B").join(", ")}]`).join(", ");
 }
 
-/** Checks types and shapes of what a run has computed. @throws LtadError `LTAD_BUNDLE` */
+/** Checks the types and shapes of the outputs of a run. @throws LtadError `LTAD_BUNDLE` when they differ from the contract */
 export function checkOutputs(place: string, found: TensorSpecs, contract: { readonly shapes: TensorSpecs }, batch: number): void {
   for (const [name, { dtype, shape }] of Object.entries(contract.shapes)) {
     const wanted = `${dtype} [${shape.map((n) => n ?? batch).join(", ")}]`;

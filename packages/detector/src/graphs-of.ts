@@ -6,13 +6,13 @@ import { type ByClass, scoreByClass } from "./score-by-class.js";
 
 // Shapes: B batch, S input size, N = g * g tokens, C channels, Dz of z.
 
-/** What the encoder gives: features float32 [B, N, C], z float32 [B, Dz]. */
+/** The outputs of the encoder: features float32 [B, N, C], z float32 [B, Dz]. */
 export interface Encoded {
   readonly features: NdArray;
   readonly z: NdArray;
 }
 
-/** What the head gives for a batch, on the grid. */
+/** The outputs of the head for a batch, with maps of the size of the grid. */
 export interface Scores {
   /** [B] */
   readonly score: Float32Array;
@@ -22,30 +22,30 @@ export interface Scores {
   readonly map: Float32Array;
   readonly recMap: Float32Array;
   readonly semMap: Float32Array;
-  /** [B] how far each image is from its class; absent from models that do not say it. */
+  /** [B] how far each image is from its class; missing if the model does not compute it. */
   readonly distance?: Float32Array;
   readonly grid: number;
 }
 
-/** The graphs of a bundle, opened. */
+/** The open graphs of a bundle. */
 export interface Graphs {
-  /** @param images float32 [B, S, S, 3], RGB 0..1; see `modelInput` */
+  /** Runs the encoder. @param images float32 [B, S, S, 3], RGB in 0..1; see `modelInput` */
   encode(images: NdArray): Promise<Encoded>;
   /**
-   * The head alone, for features that were computed before: an evaluation from cached features runs the graph that is served.
-   * @param classes [B] class indices, -1 to predict; all are predicted when left out
+   * Runs only the head, on features that were computed before. An evaluation of cached features thus uses the graph that is served.
+   * @param classes [B] class indices, -1 to predict one; if omitted, all are predicted
    */
   score(features: NdArray, z: NdArray, classes?: Int32Array): Promise<Scores>;
   dispose(): Promise<void>;
 }
 
-/** A graph that was opened, and its file for messages. */
+/** An open graph, and its file for messages. */
 export interface OpenGraph {
   readonly program: Program;
   readonly place: string;
 }
 
-/** The graphs of a bundle as functions. @param byClass absent for a head that has the tables of all classes inside */
+/** Makes functions from the graphs of a bundle. @param byClass undefined for a head that contains the tables of all classes */
 export function graphsOf(manifest: Manifest, encoder: OpenGraph, head: OpenGraph, byClass?: ByClass): Graphs {
   const { inputSize, tiles } = manifest.features;
   const wholeImages = tiles ? tiledProgram(encoder.program, { inputSize, tiles }) : encoder.program;

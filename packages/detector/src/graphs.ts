@@ -8,8 +8,8 @@ import type { Bundle } from "./load-bundle.js";
 import type { GraphSpec } from "./manifest.js";
 
 /**
- * Opens the graphs of a bundle and checks them. The tables of its classes are read now where they fit into the memory.
- * @param classMemory bytes that they may take
+ * Opens the graphs of a bundle and checks them. The tables of its classes are read too if they fit into the memory.
+ * @param classMemory the memory for the tables of classes in bytes
  * @throws LtadError `LTAD_BUNDLE`
  */
 export async function openGraphs(

@@ -1,14 +1,14 @@
 import { inferno } from "./inferno.js";
 
-/** The map values where the colours begin and end; see `display` of the manifest. */
+/** The map values at which the colours begin and end; see `display` of the manifest. */
 export interface DisplayRange {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * The range to show a map in: that of the bundle, which comes from training images and makes pictures comparable.
- * Without one it is the map's own, in which even a good image has a brightest place.
+ * The range in which a map is shown. The range of the bundle comes from training images and makes pictures comparable.
+ * Without it the map's own range is used, in which even a good image has a brightest position.
  */
 export function displayRange(map: Float32Array, display: DisplayRange | undefined): DisplayRange {
   if (display) return display;
@@ -16,7 +16,7 @@ export function displayRange(map: Float32Array, display: DisplayRange | undefine
   return { low, high: high > low ? high : low + 1 };
 }
 
-/** Least and greatest finite value; 0 and 0 when there is none. */
+/** The smallest and the largest finite value of a map; 0 and 0 if there is none. */
 export function extent(map: Float32Array): DisplayRange {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of map) {
@@ -28,11 +28,11 @@ export function extent(map: Float32Array): DisplayRange {
 }
 
 /**
- * A map in colours: inferno without its ends, with an opacity that rises with the value, so that normal areas stay clear.
- * Colours follow the root of the value, because maps are squared distances: in squares only the worst place would show.
- * @param map [H*W]; NaN counts as low
- * @param opacity of the strongest values, 0..1
- * @returns RGBA, [H*W*4]
+ * Colours a map with inferno without its ends. The opacity rises with the value, so that normal areas stay clear.
+ * Colours follow the square root of the value, because maps are squared distances, of which only the worst position would be visible.
+ * @param map [H*W]; NaN counts as `low`
+ * @param opacity of the strongest values, 0..1; 0.75 by default
+ * @returns RGBA, [H*W*4], 0..255, not premultiplied
  */
 export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity = 0.75): Uint8ClampedArray {
   const shades = palette(opacity);
@@ -46,8 +46,8 @@ export function heatMap(map: Float32Array, { low, high }: DisplayRange, opacity 
 }
 
 /**
- * 256 RGBA words for the levels. The colours are the part of inferno from violet (64) to yellow (232): black would look like
- * a shadow, and white would not show on white parts. The opacity is a smooth step.
+ * The RGBA words of 256 levels. The colours are the part of inferno from violet (64) to yellow (232), because black would look like a shadow,
+ * and white would not be visible on white products. The opacity is a smooth step.
  */
 function palette(opacity: number): Uint32Array {
   const bytes = new Uint8ClampedArray(256 * 4);

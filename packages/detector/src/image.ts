@@ -2,10 +2,10 @@ import { float32, type NdArray } from "@ltad/core";
 import { decodeImage, type DecodedImage, type ImageOptions, readImage, squashImage } from "@ltad/data";
 import type { Manifest } from "./manifest.js";
 
-/** An image: its path, the content of its file, or decoded pixels. */
+/** An image: the path of its file, the bytes of its file, or decoded pixels. */
 export type ImageSource = string | Uint8Array | DecodedImage;
 
-/** What the encoder takes, the size of the image and, if wanted, its pixels. */
+/** The input of the encoder, the size of the image and, on request, its pixels. */
 export interface ModelInput {
   /** float32 [1, S, S, 3], RGB 0..1 */
   readonly input: NdArray;
@@ -15,9 +15,9 @@ export interface ModelInput {
 }
 
 /**
- * Reads an image as the training read its images.
- * Pixels that are decoded already are squashed in floating point, which differs from reading their file by rounding only.
- * @throws LtadError `LTAD_IMAGE`
+ * Reads an image in the same way as the training did.
+ * Pixels that are already decoded are resized in floating point, which differs from reading their file by rounding only.
+ * @throws LtadError `LTAD_IMAGE` when the image cannot be read
  */
 export async function modelInput(
   source: ImageSource,
@@ -30,7 +30,7 @@ export async function modelInput(
   return { input: float32([1, size, size, 3], input), ...rest };
 }
 
-/** The pixels of an image, for {@link overlay}. @throws LtadError `LTAD_IMAGE` */
+/** Decodes the pixels of an image, for {@link overlay}. @throws LtadError `LTAD_IMAGE` when the image cannot be read */
 export async function readPixels(source: ImageSource, options: ImageOptions = {}): Promise<DecodedImage> {
   return isDecoded(source) ? source : decodeImage(source, options);
 }

@@ -1,6 +1,6 @@
 /**
- * The colour map inferno: 256 colours, black over violet and orange to light yellow, evenly spaced to the eye and readable
- * by colour-blind people and in grey.
+ * The colour map inferno: 256 colours from black over violet and orange to light yellow. They are perceptually uniform, and readable by
+ * colour-blind people and in grey.
  * @see van der Walt and Smith, matplotlib `_cm_listed.py` (CC0); this table as in d3-scale-chromatic 3.1.0
  */
 const table =

@@ -1,21 +1,21 @@
 import type { Manifest } from "./manifest.js";
 import type { Size } from "./upsample.js";
 
-/** The grid of a model and, row by row, which of its places a class judges. */
+/** The grid of a model, and which of its positions a class judges, row by row. */
 export interface JudgedPlaces {
   readonly grid: number;
-  /** "1" judged, "0" ignored; undefined where all are judged. */
+  /** "1" for judged, "0" for ignored; undefined if all are judged. */
   readonly judged: string | undefined;
 }
 
-/** The places that a class of a model judges. */
+/** The positions that a class of a model judges. */
 export function judgedOf({ classes, features }: Pick<Manifest, "classes" | "features">, label: number): JudgedPlaces {
   return { grid: features.grid, judged: classes[label]?.judged };
 }
 
 /**
- * Which pixels of an image are judged: each belongs to the place that it lies in.
- * @returns [H*W], 1 or 0; null where all are judged
+ * Which pixels of an image are judged: each belongs to the position of the grid that contains it.
+ * @returns [H*W], 1 for judged and 0 for ignored; null if all are judged
  */
 export function judgedPixels({ grid, judged }: JudgedPlaces, { width, height }: Size): Uint8Array | null {
   if (judged === undefined) return null;
@@ -29,7 +29,7 @@ export function judgedPixels({ grid, judged }: JudgedPlaces, { width, height }: 
 
 const zero = "0".charCodeAt(0);
 
-/** The map, 0 where it is not judged: enlarging has mixed some of the neighbouring places in. The map is written to. */
+/** Sets a map to 0, in place, where it is not judged, because enlarging has mixed neighbouring positions into these pixels. */
 export function withoutIgnored(map: Float32Array, places: JudgedPlaces, size: Size): Float32Array {
   judgedPixels(places, size)?.forEach((isJudged, pixel) => {
     if (isJudged === 0) map[pixel] = 0;

@@ -6,31 +6,31 @@ import { decodeClass } from "./class-tables.js";
 import type { Manifest } from "./manifest.js";
 import { parseManifest } from "./parse-manifest.js";
 
-/** A bundle on disk, checked: its manifest and the content of its graphs. */
+/** A bundle on disk that has been checked: its manifest and its graphs. */
 export interface Bundle {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** ONNX files, as bytes that were hashed: what is run is what was checked. */
+  /** The ONNX files as the bytes that were hashed, so that exactly what was checked is run. */
   readonly encoder: Uint8Array;
   readonly head: Uint8Array;
-  /** What the head needs of each class; absent where it has the tables of all classes inside. */
+  /** The tables of each class that the head needs; undefined if the head contains those of all classes. */
   readonly byClass?: {
     readonly nearest: Uint8Array;
     /** Reads the tables of one class, and checks them. @throws LtadError `LTAD_BUNDLE` */
     readonly read: (label: number) => Promise<NdArrays>;
   };
-  /** Reads the weights, to continue training; prediction does not need them. */
+  /** Reads the weights, from which a training can continue; prediction does not need them. */
   readonly weights: () => Promise<NdArrays>;
 }
 
-/** Bytes of a model.json: 10,000 classes with the scores of 100 good images each. */
+/** The largest model.json in bytes, enough for 10,000 classes with the scores of 100 good images each. */
 export const manifestLimit = 64 * 2 ** 20;
-const fileLimit = 2 ** 31 - 1; // of protobuf, hence of an ONNX file
+const fileLimit = 2 ** 31 - 1; // the limit of protobuf, and so of an ONNX file
 
 /**
- * Reads a bundle and checks every file against its hash, those of the classes when they are read; until then, their sizes must be right. It
- * executes nothing and reads no file outside the folder.
- * @throws LtadError `LTAD_BUNDLE`: no bundle, a newer version, a faulty model.json, a file that is missing or damaged
+ * Reads a bundle and checks every file against its hash. For the files of classes it checks the size first, and the hash when they are read. It
+ * executes nothing, and reads no file outside of the folder.
+ * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, has a newer version or a faulty model.json, or when a file is missing or damaged
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const text = await manifestText(folder);
@@ -56,13 +56,13 @@ export async function loadBundle(folder: string): Promise<Bundle> {
       weights: async () => decodeSafetensors(await readChecked(folder, manifest, weights.file), folder).arrays,
     };
   } catch (error) {
-    // A writer replaces model.json first and removes the old files then: if it did so meanwhile, take the new bundle.
+    // A writer replaces model.json and then removes the old files. If it did so meanwhile, the new bundle is read.
     if ((await manifestText(folder)) !== text) return loadBundle(folder);
     throw error;
   }
 }
 
-/** The text of a model.json. @throws LtadError `LTAD_BUNDLE` that says what is there in place of a bundle */
+/** Reads the text of model.json. @throws LtadError `LTAD_BUNDLE` that describes what is there instead of a bundle */
 export async function manifestText(folder: string): Promise<string> {
   const place = join(folder, "model.json");
   try {
@@ -77,7 +77,7 @@ export async function manifestText(folder: string): Promise<string> {
   }
 }
 
-/** Says what is there in place of a bundle. */
+/** Describes what is there instead of a bundle. */
 async function noBundle(folder: string, cause: unknown): Promise<Error> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
   if (names instanceof Error) {
@@ -97,7 +97,7 @@ async function noBundle(folder: string, cause: unknown): Promise<Error> {
   );
 }
 
-/** One file of a bundle, checked against its hash. @throws LtadError `LTAD_BUNDLE` */
+/** Reads a file of a bundle and checks it against its hash. @throws LtadError `LTAD_BUNDLE` when it is missing or damaged */
 export async function readChecked(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
   const place = join(folder, name);
   const { bytes, sha256: expected } = manifest.files[name]!;
@@ -117,7 +117,7 @@ async function readWhole(place: string, bytes: number): Promise<Uint8Array> {
   return fileAt(place, () => readFile(place));
 }
 
-/** Whether there is a file of this size, before it is read. @throws LtadError `LTAD_BUNDLE` */
+/** Checks, before a file is read, that it exists and has this size. @throws LtadError `LTAD_BUNDLE` otherwise */
 async function checkSize(place: string, bytes: number): Promise<void> {
   const found = await fileAt(place, () => stat(place));
   if (!found.isFile()) throw bundleError(place, "is not a file. Copy the bundle again.");

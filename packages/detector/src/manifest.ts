@@ -2,26 +2,26 @@ import { resizeKernels } from "@ltad/core/browser";
 import * as z from "zod";
 
 /**
- * The version of the bundle format. Raise it when an older reader would misread a bundle. In version 1 the head has the tables of all classes
- * inside; since version 2 each class has a file.
+ * The version of the bundle format. Raise it when an older reader would misread a bundle. In version 1 the head contains the tables of all classes;
+ * since version 2 each class has a file.
  */
 export const bundleVersion = 2;
 
 const count = z.int().min(1).max(1_000_000);
-/** The name of a file beside model.json: no folder, no dot in front, nothing that an operating system reads differently. */
+/** The name of a file beside model.json, without a folder, a leading dot, or characters that an operating system treats specially. */
 const plainName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)+$/, "expected a plain file name")
   .max(128);
-/** As long as the name of a folder can be. Texts reach terminals, logs and web pages, where control characters do harm. */
+/** A text as long as the name of a folder can be. Texts reach terminals, logs and web pages, where control characters do harm. */
 const text = z
   .string()
   .max(256)
   .refine((given) => !/\p{Cs}/u.test(given), "expected no incomplete Unicode characters")
   .refine((given) => !/\p{Cc}/u.test(given), "expected no control characters");
-/** In one spelling, whatever that of the file is: two names that look alike are one. */
+/** The name of a class, normalised, so that two names that look the same are the same. */
 const className = text.min(1).normalize("NFC");
-/** Pixels of a side: what is reserved for an image of this side fits into memory. */
+/** The pixels of a side; an image with this side fits into memory. */
 const side = z.int().min(1).max(8192);
 const shape = z.array(z.int().min(0).nullable()).max(8);
 const spec = z.strictObject({ dtype: z.enum(["float32", "int32", "bool"]), shape });
@@ -30,12 +30,12 @@ const graph = z.strictObject({ file: plainName, inputs: z.record(text, spec), ou
 const features = z.strictObject({
   inputSize: side,
   gridStride: count,
-  /** The encoder takes these tiles of the input, one after the other; bundles that do not say it encode the input as a whole. */
+  /** The tiles of the input that the encoder takes one after the other; bundles without this field encode the input as a whole. */
   tiles: z.strictObject({ size: side, starts: z.array(z.int().min(0)).min(1).max(64) }).optional(),
-  /** The filter that resizes images; bundles that do not say it were trained with linear. */
+  /** The filter that resizes images; bundles without this field were trained with linear. */
   kernel: z.enum(resizeKernels).default("linear"),
   shrink: z.enum(["area", "bilinear"]),
-  /** Whether each stage's part of a token has one length; bundles that do not say it have raw tokens. */
+  /** "unit" if each stage's part of a token is scaled to the same length; bundles without this field have raw tokens. */
   length: z.enum(["unit", "raw"]).default("raw"),
   stages: z.array(z.strictObject({ stage: count, channels: count, stride: count })).min(1),
   grid: count,
@@ -44,7 +44,7 @@ const features = z.strictObject({
   zSize: count,
 });
 
-/** The header of a file of one class: names, types and shapes of some tensors. */
+/** The largest header of the file of a class, in bytes. It has the names, types and shapes of a few tensors. */
 const mostHeader = 64 * 1024;
 
 const ascending = z
@@ -53,12 +53,12 @@ const ascending = z
   .refine((values) => values.every((value, i) => i === 0 || value >= values[i - 1]!), "expected ascending numbers");
 
 const decision = z.strictObject({
-  /** Share of good images that may lie above a limit. */
+  /** The share of good images that may be above a limit. */
   falseAlarmRate: z.number().gt(0).lt(1),
   /**
-   * In the order of the class index: scores of good images that the model did not know, ascending, a limit that was set by hand, and how far
-   * these images are from their class, ascending, and how near one of them comes to another class; older models have neither. `recalibrated` where
-   * these are images that a user chose after the training.
+   * For each class, in the order of the class index: the scores of good images that the model was not trained on, ascending; a limit that a user set;
+   * the distances of these images from their class, ascending, and how near one of them comes to another class, both missing in older models.
+   * `recalibrated` is true if a user chose these images after the training.
    */
   classes: z
     .array(
@@ -73,7 +73,7 @@ const decision = z.strictObject({
     .min(1),
 });
 
-/** model.json: everything about a model that is not an array. Unknown keys are refused, so that no typo goes unnoticed. */
+/** The schema of model.json, which contains everything about a model that is not an array. Unknown keys are refused, so that typos are noticed. */
 export const manifestSchema = z
   .strictObject({
     format: z.literal("ltad-bundle"),
@@ -85,21 +85,21 @@ export const manifestSchema = z
     preset: text,
     protocol: text,
     seed: z.int(),
-    /** The frozen encoder: `id` is its hash, the same as in the feature cache. */
+    /** The frozen encoder. `id` is its hash, which the feature cache uses too. */
     encoder: z.strictObject({ name: text, id: text, inputSize: side }),
     features,
-    /** In the order of the class index. `order` is the place from most to least images, 0 first. */
+    /** The classes in the order of the class index. `order` is the rank by the number of images, 0 for the class with the most. */
     classes: z
       .array(
         z.strictObject({
           name: className,
           trainImages: z.int().min(0),
           order: z.int().min(0),
-          /** The largest value that the class's 16-bit images use, such as 4095; left out where they use all, or have 8 bits. */
+          /** The largest value that the class's 16-bit images use, such as 4095; missing if they use the whole range or have 8 bits. */
           range: z.int().min(255).max(65535).optional(),
-          /** What the head needs of the class alone, since version 2. */
+          /** The file with the tables of the class, since version 2. */
           file: plainName.optional(),
-          /** Which places of the grid are judged, row by row: 1 judged, 0 ignored; left out where all are. The file of the class has it as well. */
+          /** Which positions of the grid are judged, row by row: 1 for judged, 0 for ignored; missing if all are. The file of the class has it as well. */
           judged: z
             .string()
             .max(1_000_000)
@@ -109,17 +109,17 @@ export const manifestSchema = z
         }),
       )
       .min(1),
-    /** How a map becomes a score, for people; the graph has it built in. */
+    /** How a map becomes a score, for readers of the file; the graph computes it. */
     score: z.object({ imageScore: z.string(), lambda: z.number() }).catchall(z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    /** Map values where a heat map begins (normal) and is at its strongest, from training images. */
+    /** The map values at which a heat map begins and is strongest, from training images. */
     display: z.strictObject({ low: z.number(), high: z.number() }).optional(),
-    /** What decides between good and not good; models that were trained before this existed give scores alone. */
+    /** What decides between good and not good; older models without it return only scores. */
     decision: decision.optional(),
-    /** What the model answered to a fixed input when it was trained; {@link probe} shows whether it still does. */
+    /** The output of the model for a fixed input when it was trained; `checkAnswer` shows whether it is still the same. */
     check: z.strictObject({ input: z.string().min(1), score: z.number(), mapSum: z.number() }).optional(),
     /** The resolved config of the training run. */
     config: z.record(z.string(), z.unknown()),
-    /** `nearest` finds the class of an image and how far it is from it, since version 2. */
+    /** `nearest` finds the class of an image and its distance from the class, since version 2. */
     graphs: z.strictObject({ encoder: graph, head: graph, nearest: graph.optional() }),
     weights: z.strictObject({ file: plainName }),
     files: z.record(plainName, z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
@@ -132,12 +132,12 @@ type Fixed<T> = T extends object ? { readonly [K in keyof T]: Fixed<T[K]> } : T;
 
 /** A checked model.json. */
 export type Manifest = Fixed<z.infer<typeof manifestSchema>>;
-/** Name, types and shapes of one graph of a bundle. */
+/** The file of one graph of a bundle, and the types and shapes of its inputs and outputs. */
 export type GraphSpec = Manifest["graphs"]["encoder"];
 
 type Contradiction = readonly [where: readonly (string | number)[], message: string];
 
-/** What each field allows and all of them together do not. */
+/** Fields that are valid on their own but contradict each other. */
 function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction[] {
   const found: Contradiction[] = [];
   const { features, classes, files, graphs, weights, display, decision } = manifest;
@@ -166,7 +166,7 @@ function contradictions(manifest: z.infer<typeof manifestSchema>): Contradiction
   return [...found, ...contradictionsOfClasses(manifest)];
 }
 
-/** Since version 2, each class has a file that is no larger than what the head takes of a class; before, none has. */
+/** Since version 2, each class has a file that is not larger than the tables that the head takes; before, no class has one. */
 function contradictionsOfClasses({ version, classes, graphs, files }: z.infer<typeof manifestSchema>): Contradiction[] {
   if (version === 1) {
     const later = graphs.nearest ? "graphs.nearest" : classes.some(({ file }) => file !== undefined) ? "a file of a class" : undefined;
@@ -192,12 +192,12 @@ function contradictionsOfClasses({ version, classes, graphs, files }: z.infer<ty
   });
 }
 
-/** Whether an input of the head is of the image; all others are of its class. */
+/** True for inputs of the head that come from the image; all others come from its class. */
 export function isOfImage(input: string): boolean {
   return input === "features" || input === "z";
 }
 
-/** Whether tiles lie on the grid and cover the input. */
+/** True when the tiles are aligned with the grid and cover the input. */
 function covers(
   { size, starts }: { size: number; starts: number[] },
   { inputSize, gridStride }: { inputSize: number; gridStride: number },

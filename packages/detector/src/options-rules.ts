@@ -11,7 +11,7 @@ const size: Rule = (value, path) => {
   else oneOf(["original", "grid"])(value, path);
 };
 
-/** What {@link AssessOptions} must be, and the class. */
+/** The rules for {@link AssessOptions} and the class. */
 export const assessFields = {
   class: optional(string),
   size: optional(size),
@@ -22,7 +22,7 @@ export const assessFields = {
 
 const range: Rule = (value, path) => (Array.isArray(value) ? listOf(number(1)) : number(1))(value, path);
 
-/** What `ImageOptions` must be. */
+/** The rules for `ImageOptions`. */
 export const imageFields = {
   name: optional(string),
   range: optional(range),

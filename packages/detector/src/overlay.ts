@@ -4,10 +4,10 @@ import sharp from "sharp";
 import { type DisplayRange, extent, heatMap } from "./heat-map.js";
 
 /**
- * The image with its anomaly map over it.
- * @param map [H*W] of the same size as the image
- * @param options `low` and `high`: see {@link DisplayRange}; `opacity` of the strongest values, 0.75
- * @returns a PNG
+ * Draws an image with its anomaly map over it.
+ * @param map [H*W], of the same size as the image
+ * @param options `low` and `high`, see {@link displayRange}; `opacity` of the strongest values, 0..1, 0.75 by default
+ * @returns the bytes of a PNG
  */
 export async function overlay(
   image: DecodedImage,
@@ -27,7 +27,7 @@ export async function overlay(
     .toBuffer();
 }
 
-/** RGBA over RGB. */
+/** Blends RGBA pixels over RGB pixels. */
 function blend(below: Uint8Array, above: Uint8ClampedArray): Uint8Array {
   const out = new Uint8Array(below.length);
   for (let i = 0, j = 0; i < below.length; i += 3, j += 4) {
@@ -40,14 +40,14 @@ function blend(below: Uint8Array, above: Uint8ClampedArray): Uint8Array {
   return out;
 }
 
-/** A map as a picture, and how to read the numbers back: value = low + (high - low) * grey / 65535. */
+/** A map as a picture. The values can be read back: value = low + (high - low) * grey / 65535. */
 export interface MapPng extends DisplayRange {
   readonly png: Buffer;
 }
 
 /**
- * The map as a 16-bit grey PNG. Nothing is cut off, and pictures of one detector share their scale as long as they stay
- * within `display`: the range is `display` and the map's own extent together.
+ * Encodes a map as a 16-bit grey PNG. Its range covers both `display` and the map's own extent, so nothing is cut off, and pictures of one detector
+ * share their scale as long as their maps stay within `display`.
  */
 export async function mapPng16(map: Float32Array, width: number, height: number, display?: DisplayRange): Promise<MapPng> {
   const own = extent(map);

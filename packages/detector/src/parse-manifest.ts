@@ -4,9 +4,9 @@ import { bundleError, whatABundleIs } from "./bundle-error.js";
 import { bundleVersion, type Manifest, manifestSchema } from "./manifest.js";
 
 /**
- * Reads the text of a model.json.
+ * Parses the text of a model.json.
  * @param place its path, for messages
- * @throws LtadError `LTAD_BUNDLE`: not JSON, another format, a newer version, or the faulty fields with their paths
+ * @throws LtadError `LTAD_BUNDLE` when it is not JSON, has another format or a newer version, or has faulty fields, which the error lists with their paths
  */
 export function parseManifest(text: string, place: string): Manifest {
   const json = parseJson(text, place);
@@ -41,7 +41,7 @@ function parseJson(text: string, place: string): unknown {
   }
 }
 
-/** All faults together, up to eight, with their paths. */
+/** Up to eight faults in one text, with their paths. */
 function faults(issues: readonly z.core.$ZodIssue[]): string {
   const lines = issues.slice(0, 8).map((issue) => `${issue.path.join(".") || "model.json"}: ${issue.message}`);
   const more = issues.length > 8 ? `; and ${issues.length - 8} more` : "";

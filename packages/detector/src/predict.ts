@@ -11,26 +11,27 @@ import { assessFields, imageFields } from "./options-rules.js";
 import { overlay } from "./overlay.js";
 import { rangeFor } from "./ranges.js";
 
+/** How an image is read and judged. */
 export interface PredictOptions extends AssessOptions {
-  /** Name of the image's class; by default, the model predicts it. */
+  /** The name of the image's class; by default, the model predicts it. */
   readonly class?: string | undefined;
-  /** Whether to draw the image under its heat map. */
+  /** True to draw the image with its heat map. */
   readonly overlay?: boolean | undefined;
-  /** Limits of what is read, and the name that messages use. */
+  /** Limits for reading the image, and the name that messages use for it. */
   readonly image?: ImageOptions;
 }
 
-/** The answer for one image. Scores are comparable within one detector; higher is more anomalous. */
+/** The prediction for one image. A higher score is more anomalous; scores are comparable within one detector only. */
 export interface Prediction extends Assessment {
-  /** The image under its heat map, a PNG of the image's size; only with the option `overlay`. */
+  /** The image with its heat map, a PNG of the image's size; only with the option `overlay`. */
   readonly overlay?: Buffer;
-  /** Milliseconds. */
+  /** How long each part took, in milliseconds. */
   readonly timing: {
     readonly decode: number;
     readonly encode: number;
     readonly score: number;
     readonly upsample: number;
-    /** The overlay; 0 without it. */
+    /** Drawing the overlay; 0 without it. */
     readonly draw: number;
     readonly total: number;
   };
@@ -48,7 +49,10 @@ const sourceRule: Rule = (value, path) => {
 };
 const optionsRule = fields({ ...assessFields, overlay: optional(boolean), image: optional(fields(imageFields)) });
 
-/** Scores one image, which is read once. @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE`, `LTAD_NOT_FINITE` */
+/**
+ * Judges one image, whose file is read once.
+ * @throws LtadError `LTAD_CONFIG` for an unknown class, `LTAD_IMAGE` for an image that cannot be read, `LTAD_NOT_FINITE` for a score that is not a number
+ */
 export async function predict(model: Model, source: ImageSource, options: PredictOptions = {}): Promise<Prediction> {
   check("predict", { image: source, options }, { image: sourceRule, options: optionsRule });
   const { classes, features } = model.manifest;
@@ -70,7 +74,7 @@ export async function predict(model: Model, source: ImageSource, options: Predic
   });
 }
 
-/** The overlay; takes the map of the answer if that has the image's size. */
+/** Draws the overlay, with the map of the prediction if that has the size of the image. */
 function draw(
   image: DecodedImage,
   { map, classes: [label = -1] }: Scores,

@@ -3,14 +3,14 @@ import { createRng, float32, writeFileAtomic } from "@ltad/core";
 import { type Detector, openDetector } from "./detector.js";
 import type { Manifest } from "./manifest.js";
 
-/** What a detector computes for a fixed input: enough to find out whether a copy of it, on another machine, computes the same. */
+/** What a detector computes for a fixed input, which shows whether a copy of it on another machine computes the same. */
 export type Check = NonNullable<Manifest["check"]>;
 
 const input = "seeded noise v1";
-/** Relative difference of two answers that count as the same: runtimes and processors round differently, at about 1e-5. */
+/** Two results count as the same up to this relative difference. Runtimes and processors differ by rounding, at about 1e-5. */
 const tolerance = 1e-3;
 
-/** Runs both graphs on one image of seeded noise, taken for the first class. */
+/** Runs the graphs on one image of seeded noise, as an image of the first class. */
 export async function probe({ manifest, encode, score }: Pick<Detector, "manifest" | "encode" | "score">): Promise<Check> {
   const { inputSize: size } = manifest.features;
   const noise = createRng(input).uniforms(size * size * 3, 0, 1);
@@ -19,7 +19,7 @@ export async function probe({ manifest, encode, score }: Pick<Detector, "manifes
   return { input, score: scores[0]!, mapSum: map.reduce((sum, value) => sum + value, 0) };
 }
 
-/** Whether a detector answers what its training stored; null when the training stored nothing that this version can repeat. */
+/** Checks that a detector still computes what its training stored; null if the training stored nothing that this version can repeat. */
 export async function checkAnswer(
   detector: Detector,
 ): Promise<{ readonly same: boolean; readonly found: Check; readonly stored: Check } | null> {
@@ -30,8 +30,8 @@ export async function checkAnswer(
 }
 
 /**
- * Opens a bundle that was just written, and adds the answer of {@link probe} to its model.json.
- * @throws LtadError `LTAD_BUNDLE` when it cannot be opened, `LTAD_WRITE` when the disk refuses
+ * Opens a bundle that was just written, and adds the result of {@link probe} to its model.json.
+ * @throws LtadError `LTAD_BUNDLE` when it cannot be opened, `LTAD_WRITE` when model.json cannot be written
  */
 export async function storeCheck(folder: string): Promise<Check> {
   const detector = await openDetector(folder);

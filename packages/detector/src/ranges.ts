@@ -1,10 +1,10 @@
 import type { Manifest } from "./manifest.js";
 
 /**
- * How 16-bit images are read, by what the training found: in the range of their class, or, where the class is not known yet, in the smallest range
- * of any class that holds the image.
- * @param index of the class; negative when it is not known
- * @returns undefined where no class has a range of its own: then every image is read as before
+ * The range in which a 16-bit image is read, as found by the training: that of its class or, if the class is unknown, all ranges, of which the smallest
+ * that contains the image is used.
+ * @param index of the class; negative if it is unknown
+ * @returns undefined if that class, or every class, uses the whole range
  */
 export function rangeFor({ classes }: Pick<Manifest, "classes">, index: number): number | readonly number[] | undefined {
   if (classes.every(({ range }) => range === undefined)) return undefined;

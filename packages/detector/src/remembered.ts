@@ -1,8 +1,8 @@
 type Lists = readonly (readonly number[] | undefined)[];
 
 /**
- * Computes something of the lists of all classes once, and again only when one of the lists is another: with 10,000 classes, sorting them takes
- * longer than judging an image.
+ * Computes something from the lists of all classes, and repeats it only when a list has been replaced. With 10,000 classes, sorting them takes longer
+ * than judging an image.
  */
 export function remembered<T>(compute: (lists: Lists) => T): (lists: Lists) => T {
   const known = new WeakMap<object, { readonly lists: Lists; readonly result: T }>();

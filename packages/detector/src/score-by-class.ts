@@ -7,14 +7,14 @@ import type { Manifest } from "./manifest.js";
 
 // Shapes: B images, n of them of one class.
 
-/** Finds classes, and has the tables of each. */
+/** The graph that finds classes, and the tables of each class. */
 export interface ByClass {
   readonly nearest: OpenGraph;
   readonly tables: ClassTables;
 }
 
 /**
- * Scores a batch by a head that takes the tables of one class: one run for the images of each class that is in the batch.
+ * Scores a batch with a head that takes the tables of one class. It runs once for each class in the batch.
  * @param images features [B, N, C] and z [B, Dz] @param given int32 [B], -1 to predict
  * @returns the outputs of both graphs, for the whole batch
  */
@@ -41,14 +41,14 @@ export async function scoreByClass(
   return { ...found, ...Object.fromEntries(names.map((name) => [name, together(parts, name, batch)])) };
 }
 
-/** The places of each class in a batch. */
+/** The indices of the images of each class in a batch. */
 function placesOf(labels: ArrayLike<number>): Map<number, number[]> {
   const places = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i++) places.set(labels[i]!, [...(places.get(labels[i]!) ?? []), i]);
   return places;
 }
 
-/** Some rows of a batch; the batch itself where they are all. */
+/** Some rows of a batch; the batch itself if these are all. */
 function rowsOf(array: NdArray, places: readonly number[]): NdArray {
   const [batch, ...shape] = array.shape as [number, ...number[]];
   if (places.length === batch) return array;
@@ -58,7 +58,7 @@ function rowsOf(array: NdArray, places: readonly number[]): NdArray {
   return rows;
 }
 
-/** One output of all classes, in the order of the batch. */
+/** Puts an output of all classes together, in the order of the batch. */
 function together(parts: readonly (readonly [readonly number[], NdArrays])[], name: string, batch: number): NdArray {
   const [[, only]] = parts as [(typeof parts)[number]];
   if (parts.length === 1) return only[name]!;

@@ -1,17 +1,17 @@
 import type { Manifest } from "./manifest.js";
 import { remembered } from "./remembered.js";
 
-/** At least so many times as far as the furthest good image, in squares. */
+/** An image is unlike a class only if its squared distance is at least this many times that of the furthest good image. */
 const margin = 2;
-/** The same where there is no other class to compare with. */
+/** The same if there is no other class to compare with. */
 const marginAlone = 4;
 
 /**
- * The distance beyond which an image is unlike a class. Good images of the class reach to `own`, and come as near as `other` to another class:
- * the bound lies between, two thirds of the way in logarithms, for a defect moves an image as well, though less than another product does.
- * A class of few images is taken to reach as far as a typical one.
- * @param label place of the class in the manifest
- * @returns undefined for models that know no distances
+ * The distance beyond which an image is unlike a class. Good images of the class are at most `own` away from it, and come as near as `other` to
+ * another class. The bound is between the two, at two thirds of the way in logarithms, because a defect moves an image as well, though less than
+ * another product does. A class with few images is assumed to reach as far as a typical one.
+ * @param label the index of the class in the manifest
+ * @returns undefined if the model has no distances
  */
 export function reachOf({ classes }: NonNullable<Manifest["decision"]>, label: number): number | undefined {
   const typical = typicalReach(classes.map(({ distances }) => distances));

@@ -5,17 +5,17 @@ import { manifestText } from "./load-bundle.js";
 import { type Manifest, manifestSchema } from "./manifest.js";
 import { parseManifest } from "./parse-manifest.js";
 
-/** The manifest of a bundle, without its graphs. @throws LtadError `LTAD_BUNDLE` */
+/** Reads the manifest of a bundle, without its graphs. @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle */
 export async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(await manifestText(folder), join(folder, "model.json"));
 }
 
 /**
- * Changes some fields of a model.json and leaves the rest as it is written. The file is written beside and renamed: a reader sees the old
- * manifest or the new one.
- * @param change the fields to replace, from the manifest as it is
- * @returns the manifest as written
- * @throws LtadError `LTAD_BUNDLE` for a folder that is no bundle, or a change that contradicts the rest; `LTAD_WRITE` when the disk refuses
+ * Changes some fields of a model.json and keeps the others as they are. The new file replaces the old one by renaming, so a reader sees either the
+ * old manifest or the new one.
+ * @param change returns the fields to replace, given the current manifest
+ * @returns the new manifest
+ * @throws LtadError `LTAD_BUNDLE` for a folder that is not a bundle, or a change that contradicts other fields; `LTAD_WRITE` when it cannot be written
  */
 export async function updateManifest(folder: string, change: (manifest: Manifest) => Partial<Manifest>): Promise<Manifest> {
   const place = join(folder, "model.json");

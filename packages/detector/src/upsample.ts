@@ -2,19 +2,19 @@ import { LtadError } from "@ltad/core/browser";
 
 // Shapes: [h, w] before and [H, W] after.
 
-/** In pixels. */
+/** A size in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** One value for each pixel or grid cell, row-major. */
+/** A map with one value for each pixel or grid cell, row-major. */
 export interface AnomalyMap extends Size {
   /** [height, width] */
   readonly data: Float32Array;
 }
 
-/** Which two samples of an axis each output sample lies between, and how far it is from the first (0..1). */
+/** The two input samples between which each output sample lies, and its distance from the first, 0..1. */
 interface Taps {
   readonly first: Int32Array;
   readonly second: Int32Array;
@@ -50,7 +50,7 @@ export function upsampleBilinear({ data, width: w, height: h }: AnomalyMap, { wi
   return out;
 }
 
-/** The first pass: every row to the new width. */
+/** The first pass, which resizes every row to the new width. */
 function widen(map: Float32Array, h: number, w: number, columns: Taps, W: number): Float32Array {
   const wide = new Float32Array(h * W);
   for (let y = 0; y < h; y++) {

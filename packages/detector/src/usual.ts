@@ -2,28 +2,28 @@ import type { Manifest } from "./manifest.js";
 
 /** How many images of a class are compared with its good images. */
 export const windowSize = 50;
-/** So many of them may be defects, which says nothing about the light. */
+/** Up to this many of them may be defects, which do not indicate a change of the camera or the light. */
 const mostDefects = windowSize / 10;
-/** Chance of a false alarm for one quantity in one direction, if none of the images is a defect. */
+/** The probability of a false alarm for one quantity in one direction, if none of the images has a defect. */
 const doubt = 0.001;
 
-/** What is usual of one quantity: its values lie between these two as often as outside, in good images. */
+/** The usual range of one quantity, from good images. */
 export interface Usual {
   readonly median: number;
-  /** Of recent images, `least` above `high` or below `low` are too many. */
+  /** If `least` or more of the recent images are above `high`, or below `low`, they are too many. */
   readonly low: number;
   readonly high: number;
   readonly least: number;
 }
 
-/** What is usual of the good images of a class; nothing where there are too few of them. */
+/** The usual ranges of a class; a range is missing if there are too few good images. */
 export interface ClassUsual {
   readonly name: string;
   readonly score?: Usual;
   readonly distance?: Usual;
 }
 
-/** What is usual of each class, from the good images that a model knows the scores of. */
+/** The usual ranges of each class, from the good images whose scores a model has. */
 export function usualOf({ classes, decision }: Pick<Manifest, "classes" | "decision">): ClassUsual[] {
   return classes.map(({ name }, label) => {
     const { good = [], distances = [] } = decision?.classes[label] ?? {};
@@ -33,8 +33,8 @@ export function usualOf({ classes, decision }: Pick<Manifest, "classes" | "decis
 }
 
 /**
- * Of n good values, the r-th smallest is the bound: their median, or a higher one where few values make the median uncertain. How many of the
- * recent values lie above it has a known distribution if they are like the good ones, whatever that is; `least` is the count that is too rare.
+ * The bound is the r-th smallest of n good values: their median, or a higher value if few values make the median uncertain. The number of recent
+ * values above the bound has a known distribution if they are like the good ones, whatever those are; `least` is the smallest count that is too rare.
  * @see Balakrishnan and Ng, Precedence-Type Tests and Applications (2006), chapter 3
  */
 function usual(sorted: readonly number[]): Usual | undefined {
@@ -48,7 +48,7 @@ interface Bound {
   readonly least: number;
 }
 
-const bounds = new Map<number, Bound | undefined>(); // many classes have as many images
+const bounds = new Map<number, Bound | undefined>(); // many classes have the same number of images
 
 function boundOf(n: number): Bound | undefined {
   if (!bounds.has(n)) bounds.set(n, findBound(n));
@@ -63,7 +63,7 @@ function findBound(n: number): Bound | undefined {
   return undefined;
 }
 
-/** The smallest k for which k or more recent values above the r-th of n are rarer than the doubt. */
+/** The smallest k for which k or more recent values above the r-th of n have a probability below `doubt`. */
 function leastCount(n: number, r: number): number {
   let chance = 0;
   for (let k = windowSize; k >= 0; k--) {

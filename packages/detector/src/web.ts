@@ -1,4 +1,4 @@
-/** A bundle in a browser, under `@ltad/detector/web`: no Node, the same scores. */
+/** Detectors in a browser, under `@ltad/detector/web`: without Node.js, and with the same scores. */
 export { decide, limitOf } from "./decide.js";
 export type { Limit, Verdict } from "./decide.js";
 export { withLimit } from "./edit-decision.js";

@@ -7,7 +7,7 @@ import { type ClassPart, encodeClass } from "./class-part.js";
 import { manifestLimit } from "./load-bundle.js";
 import { bundleVersion, type GraphSpec, type Manifest, manifestSchema } from "./manifest.js";
 
-/** A graph and what goes in and out of it. */
+/** A graph with its inputs and outputs. */
 export interface GraphPart {
   readonly inputs: TensorSpecs;
   readonly outputs: readonly string[];
@@ -15,54 +15,33 @@ export interface GraphPart {
   readonly model: Uint8Array;
 }
 
-/** What makes a bundle: the manifest without what follows from the files, the graphs and the weights. */
+/** The parts of a bundle: the graphs, the weights, and the manifest without the fields that follow from the files. */
 export interface BundleParts {
   readonly manifest: Omit<Manifest, "format" | "version" | "created" | "graphs" | "weights" | "files"> & { readonly created?: string };
   readonly encoder: GraphPart;
   readonly head: GraphPart;
-  /** What the head needs of each class, in the order of the classes; absent for a head that has the tables of all classes inside. */
+  /** The graph that finds classes, and the tables of each class in their order; undefined for a head that contains the tables of all classes. */
   readonly byClass?: { readonly nearest: GraphPart; readonly classes: readonly ClassPart[] } | undefined;
-  /** Named arrays from which training can continue; prediction does not read them. */
+  /** Named arrays from which a training can continue; prediction does not read them. */
   readonly weights: NdArrays;
 }
 
 /**
- * Writes a bundle into a folder, also over an older one; other files there stay.
- * Every file is named by its content and written whole; the renaming of model.json is the moment the new bundle takes
- * over. A reader sees the old or the new one, never a mixture, and a crash at any point leaves one of them complete.
+ * Writes a bundle into a folder, which may contain an older bundle; other files there are kept.
+ * Every file is named by its content and written completely, and the new bundle takes effect when model.json is renamed. A reader sees the old bundle
+ * or the new one, never a mixture, and a crash at any point leaves one of them complete.
  * @returns the manifest as written
- * @throws LtadError `LTAD_BUNDLE` for parts that contradict each other, `LTAD_WRITE` when the disk refuses
+ * @throws LtadError `LTAD_BUNDLE` for parts that contradict each other, `LTAD_WRITE` when a file cannot be written
  */
 export async function writeBundle(folder: string, parts: BundleParts): Promise<Manifest> {
   const encoder = stored("encoder", "onnx", parts.encoder.model);
   const head = stored("head", "onnx", parts.head.model);
   const weights = stored("weights", "safetensors", encodeSafetensors(parts.weights));
   const nearest = parts.byClass && stored("nearest", "onnx", parts.byClass.nearest.model);
-  const files = [encoder, head, weights, ...(nearest ? [nearest] : [])];
   const classes = parts.byClass?.classes.map(classFile);
-  const result = manifestSchema.safeParse({
-    ...parts.manifest,
-    classes: parts.manifest.classes.map((entry, label) => ({ ...entry, file: classes?.[label]?.name })),
-    format: "ltad-bundle",
-    version: parts.byClass ? bundleVersion : 1,
-    created: parts.manifest.created ?? new Date().toISOString(),
-    graphs: {
-      encoder: described(parts.encoder, encoder.name),
-      head: described(parts.head, head.name),
-      ...(nearest && { nearest: described(parts.byClass.nearest, nearest.name) }),
-    },
-    weights: { file: weights.name },
-    files: Object.fromEntries(
-      [...files.map(({ name, hash, content }) => ({ name, sha256: hash, bytes: content.length })), ...(classes ?? [])].map(
-        ({ name, sha256, bytes }) => [name, { sha256, bytes }],
-      ),
-    ),
-  });
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw bundleError(folder, `cannot be written, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
-  }
-  const text = `${JSON.stringify(result.data, null, 2)}\n`;
+  const files = [encoder, head, weights, ...(nearest ? [nearest] : [])];
+  const manifest = manifestOf(folder, parts, { encoder, head, weights, nearest, files, classes });
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (text.length > manifestLimit) throw tooLarge(folder, text.length);
   await makeFolder(folder);
   try {
@@ -72,7 +51,7 @@ export async function writeBundle(folder: string, parts: BundleParts): Promise<M
   } finally {
     await sweep(folder);
   }
-  return result.data;
+  return manifest;
 }
 
 interface Stored {
@@ -81,14 +60,55 @@ interface Stored {
   readonly content: Uint8Array;
 }
 
-/** `encoder-3f2a91c07bd4.onnx`: two contents never share a name, so writing one never touches the other. */
+/** The name, hash and size of the file of a class. */
+interface ClassFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** The files of a bundle, named by their content. */
+interface BundleFiles {
+  readonly encoder: Stored;
+  readonly head: Stored;
+  readonly weights: Stored;
+  readonly nearest: Stored | undefined;
+  /** All of these, in the order in which they are written. */
+  readonly files: readonly Stored[];
+  readonly classes: readonly ClassFile[] | undefined;
+}
+
+/** Completes the manifest by the fields that follow from the files. @throws LtadError `LTAD_BUNDLE` for parts that contradict each other */
+function manifestOf(folder: string, { manifest, ...parts }: BundleParts, bundle: BundleFiles): Manifest {
+  const { encoder, head, weights, nearest, classes } = bundle;
+  const files = [...bundle.files.map(({ name, hash, content }) => ({ name, sha256: hash, bytes: content.length })), ...(classes ?? [])];
+  const result = manifestSchema.safeParse({
+    ...manifest,
+    classes: manifest.classes.map((entry, label) => ({ ...entry, file: classes?.[label]?.name })),
+    format: "ltad-bundle",
+    version: parts.byClass ? bundleVersion : 1,
+    created: manifest.created ?? new Date().toISOString(),
+    graphs: {
+      encoder: described(parts.encoder, encoder.name),
+      head: described(parts.head, head.name),
+      ...(nearest && parts.byClass && { nearest: described(parts.byClass.nearest, nearest.name) }),
+    },
+    weights: { file: weights.name },
+    files: Object.fromEntries(files.map(({ name, sha256, bytes }) => [name, { sha256, bytes }])),
+  });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw bundleError(folder, `cannot be written, ${issue?.path.join(".")}: ${issue?.message}.`, result.error);
+}
+
+/** Names a file by its content, such as `encoder-3f2a91c07bd4.onnx`, so that writing one never changes another. */
 function stored(role: string, extension: string, content: Uint8Array): Stored {
   const hash = sha256(content);
   return { name: `${role}-${hash.slice(0, 12)}.${extension}`, hash, content };
 }
 
-/** The file of a class. Its content is made again when it is written: those of all classes can be more than the memory holds. */
-function classFile(part: ClassPart): { readonly name: string; readonly sha256: string; readonly bytes: number } {
+/** Describes the file of a class. Its content is encoded again when it is written, because all classes together may not fit into memory. */
+function classFile(part: ClassPart): ClassFile {
   const { hash, bytes } = "path" in part ? { hash: part.sha256, bytes: part.bytes } : ofContent(encodeClass(part.arrays));
   return { name: `class-${hash.slice(0, 12)}.safetensors`, sha256: hash, bytes };
 }
@@ -97,7 +117,7 @@ function ofContent(content: Uint8Array): { readonly hash: string; readonly bytes
   return { hash: sha256(content), bytes: content.length };
 }
 
-/** Writes the file of a class, or another name of the file that there is, where the disk allows. */
+/** Writes the file of a class. A file of another bundle gets a second name (a hard link) if the disk allows, and is copied otherwise. */
 async function writeClass(place: string, part: ClassPart): Promise<void> {
   if (!("path" in part)) return writeFileAtomic(place, encodeClass(part.arrays));
   if (part.path === place) return;
@@ -109,7 +129,7 @@ async function writeClass(place: string, part: ClassPart): Promise<void> {
   } catch (error) {
     throw writeError(place, error);
   } finally {
-    await rm(beside, { force: true }); // two names of one file are not renamed to each other
+    await rm(beside, { force: true }); // renaming does nothing if both names are of the same file
   }
 }
 
@@ -134,8 +154,8 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Removes what model.json does not name: the bundle that was here before, or a new one that could not be finished.
- * It touches only names that {@link stored} makes.
+ * Removes files that model.json does not name: those of an older bundle, or of a new one that could not be finished.
+ * It removes only files with names that {@link stored} makes.
  */
 async function sweep(folder: string): Promise<void> {
   const ours = /^(encoder|head|nearest|weights|class)-[0-9a-f]{12}\.(onnx|safetensors)$/;

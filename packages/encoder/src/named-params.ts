@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { bytesOf, flatten, isNdArray, LtadError, type NdArray, type NdArrays, type TensorInfo, type Tree } from "@ltad/core";
 
-/** The error of weights that do not fit what they are loaded as. */
+/** The error for weights that do not fit the model they are loaded into. */
 export function misfitError(source: string, name: string, expected: string, received: string): LtadError {
   const message = `${source}: ${name}: expected ${expected}, received ${received}. These weights belong to another model or version.`;
   return new LtadError("LTAD_WEIGHTS", message, { details: { source, name, expected, received } });
@@ -10,8 +10,8 @@ export function misfitError(source: string, name: string, expected: string, rece
 const shapeText = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /**
- * Checks that parameters are exactly those expected: the same names, each with its shape, all float32.
- * @throws LtadError `LTAD_WEIGHTS` naming the first that is not
+ * Checks that parameters have exactly the expected names and shapes, and are float32.
+ * @throws LtadError `LTAD_WEIGHTS` naming the first parameter that does not fit
  */
 export function checkShapes(named: NdArrays, shapes: Readonly<Record<string, readonly number[]>>, source: string): void {
   for (const [name, shape] of Object.entries(shapes)) {
@@ -28,8 +28,8 @@ export function checkShapes(named: NdArrays, shapes: Readonly<Record<string, rea
 const floatTypes = ["F32", "F64", "F16", "BF16"];
 
 /**
- * Checks a checkpoint before it is read: every tensor that is expected is there with its shape and holds floating point numbers.
- * @param isSpare true for tensors that may be there besides
+ * Checks the header of a checkpoint before its tensors are read: every expected tensor must exist with its shape and a floating-point type.
+ * @param isSpare true for tensors that may exist in addition
  * @throws LtadError `LTAD_WEIGHTS` naming the first that does not fit, with both shapes
  */
 export function checkTensors(
@@ -49,7 +49,7 @@ export function checkTensors(
 
 /**
  * Checks that all numbers are finite.
- * @throws LtadError `LTAD_WEIGHTS` naming the first that is not
+ * @throws LtadError `LTAD_WEIGHTS` naming the first array with a number that is not
  */
 export function checkNumbers(named: NdArrays, source: string): void {
   for (const [name, { data }] of Object.entries(named)) {
@@ -65,7 +65,7 @@ export function checkNumbers(named: NdArrays, source: string): void {
   }
 }
 
-/** SHA-256 over a model's graph version and all its numbers: two encoders with one id give the same features. */
+/** The SHA-256 of a graph version and all weights. Two encoders with the same id compute the same features. */
 export function encoderId(graph: string, params: Tree<NdArray>): string {
   const hash = createHash("sha256").update(graph);
   for (const [name, { dtype, shape, data }] of Object.entries(flatten(params, isNdArray))) {

@@ -1,4 +1,4 @@
-// The networks themselves, under `@ltad/encoder/networks`: pure functions of their weights, and encoders made of given weights or models.
+// The networks under `@ltad/encoder/networks`: pure functions of their weights, and functions that make encoders from weights or models.
 
 export { efficientNetShapes, stageSpecs } from "./image/architecture.js";
 export { efficientNetPlan, efficientNetVariants } from "./image/efficient-net-plans.js";

@@ -6,15 +6,15 @@ import { maskAtSize } from "./mask-at-size.js";
 import { readItemMask } from "./read-item-mask.js";
 import type { TestedImage } from "./tested-image.js";
 
-/** Where maps and masks meet. */
+/** The size at which maps and masks are compared. */
 export interface EvaluationSize {
   /** Tokens a side of the maps. */
   readonly grid: number;
-  /** Side in pixels that maps and masks are brought to. */
+  /** The side in pixels to which maps and masks are resized. */
   readonly inputSize: number;
-  /** Places of the maps that are judged, as model.json has them; all by default. */
+  /** The positions of the maps that are judged, in the form of model.json; all by default. */
   readonly judged?: string | undefined;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
 }
 
@@ -23,17 +23,17 @@ export function scoresOf(images: readonly TestedImage[]): ImageScores {
   return imageScores(images.map(({ item, score }) => ({ score, anomaly: !isGood(item), name: item.id })));
 }
 
-/** The pixels of a class, and what is odd about its masks, in words. */
+/** The pixels of a class, and remarks about its masks. */
 export interface ClassPixels {
   readonly pixels: ExactPixels;
   readonly warnings: readonly string[];
 }
 
-/** Pixels of large inputs, which are tiled, are compared at this size: all pixels of a class are in memory. */
+/** Maps of larger inputs are compared at this size, because all pixels of a class are in memory. */
 const largestSide = 1024;
 
 /**
- * All pixels of one class: maps enlarged bilinearly, masks by the nearest pixel, both to the model's input size, 1024 pixels at most.
+ * Collects all pixels of one class. Maps are enlarged bilinearly, and masks by the nearest pixel, to the input size of the model, at most 1024 pixels.
  * Defective images without a mask are left out, and so are pixels that the class does not judge.
  */
 export async function pixelsOf(

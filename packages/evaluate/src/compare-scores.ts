@@ -2,11 +2,13 @@ import { LtadError } from "@ltad/core";
 import { type DelongTest, delongTest, type ImageScores, type Measure, measure } from "@ltad/metrics";
 import type { ClassScores } from "./files/read-scores.js";
 
-/** The difference of two detectors' image AUROC on one class; null with a reason where there is none. */
+/** The difference between the image AUROC of two detectors on one class; null with a reason if it does not exist. */
 export type Comparison = DelongTest | (Omit<Measure, "value"> & { readonly difference: null });
 
 /**
- * DeLong's test of every class, and of all images in one list ("pooled"), between two score files of the same images.
+ * DeLong's test between two score files of the same images, for every class and for all images together ("pooled").
+ * @param other the name of the second file, for errors
+ * @returns the tests by class, and under "pooled"
  * @throws LtadError `LTAD_DATA` that names the image when the files differ in classes, images or labels
  */
 export function compareScores(

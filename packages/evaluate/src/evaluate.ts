@@ -15,21 +15,22 @@ import { scoreFeatures, type ScoreFeaturesOptions } from "./score-features.js";
 import type { SetMeasures } from "./set-measures.js";
 import type { ImagePrediction, TestedClass } from "./tested-image.js";
 
+/** How a model is evaluated. */
 export interface EvaluateOptions extends ScoreFeaturesOptions {
-  /** Folder that keeps the features of every image, so that each is encoded once. */
+  /** The folder of the feature cache, so that each image is encoded only once. */
   readonly cacheDir: string;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
-  /** Good images to calibrate false-alarm rates with. */
+  /** Good images for the calibration of false-alarm rates; see `leftOutImages`. */
   readonly leftOut?: LeftOutImages["images"];
-  /** What the model said of each image, by its id, where other machines have scored them; no image is read then. */
+  /** The predictions by the id of the image, if other machines have scored them; then no image is read. */
   readonly predictions?: ReadonlyMap<string, ImagePrediction>;
 }
 
 /** The metrics of a model, and what a report needs in addition. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** From most to least training images. */
+  /** The tested classes, from most to least training images. */
   readonly tested: readonly TestedClass[];
   /** The good images of {@link EvaluateOptions.leftOut}: their class, the class that the model used, and the score. */
   readonly calibrationImages: readonly {
@@ -38,26 +39,24 @@ export interface Evaluated {
     readonly used: string;
     readonly score: number;
   }[];
-  /** ROC and PRO curves, by class, as far as they exist. */
+  /** The ROC and PRO curves by class, if they exist. */
   readonly curves: ReadonlyMap<string, ClassCurves>;
-  /** Classes and metrics that are missing, in words. */
+  /** Sentences about missing classes and metrics. */
   readonly warnings: readonly string[];
   readonly model: Pick<Detector, "folder" | "manifest">;
   readonly dataset: Dataset;
 }
 
 /**
- * Measures a model on the test images of a data set, with the graphs of its bundle. Maps are compared with masks at the model's input size.
- * @throws LtadError of a bad image or mask, or when there is nothing to test
+ * Evaluates a model on the test images of a data set, with the graphs of its bundle. Maps are compared with masks at the input size of the model, at
+ * most 1024 pixels.
+ * @throws LtadError `LTAD_IMAGE` or `LTAD_MASK` for a bad image or mask, `LTAD_DATA` when there is nothing to test
  */
 export async function evaluate(detector: Detector, dataset: Dataset, options: EvaluateOptions): Promise<Evaluated> {
   const clock = stopwatch<"encode" | "score" | "measure">("s");
   const { folder, manifest } = detector;
   const { known, warnings } = matchClasses(detector, dataset);
-  const items = known.flatMap((entry) => entry.data.test.map((item) => ({ item, file: item.file, label: entry.index })));
-  const leftOut = known.flatMap(({ data, index: label }) =>
-    (options.leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
-  );
+  const { items, leftOut } = imagesOf(known, options.leftOut);
   const images = [...items, ...leftOut];
   const predictions = options.predictions
     ? images.map(({ item }) => options.predictions!.get(item.id)!)
@@ -68,30 +67,16 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     images: items.flatMap(({ item, label }, i) => (label === entry.index ? [{ item, ...predictions[i]! }] : [])),
   }));
   const curves = new Map<string, ClassCurves>();
-  const { measures: found, warnings: odd } = await measureAll(tested, manifest, { ...options, curves });
-  const { summary, classes, ...measures } = found;
+  const { measures, warnings: odd } = await measureAll(tested, manifest, { ...options, curves });
   clock.lap("measure");
   const calibration = calibrate(
     tested,
     leftOut.map(({ label }, i) => ({ label, ...predictions[items.length + i]! })),
   );
   const decisions = classDecisions(tested, manifest);
-  const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
-  const { protocol, seed } = manifest;
-  const measured = {
-    protocol,
-    seed,
-    counts,
-    summary,
-    classes,
-    timing: clock.parts as Evaluation["timing"],
-    ...measures,
-    ...(calibration && { calibration }),
-  } as Evaluation;
-  const check = decisions && checkRates(decisions);
-  const evaluation: Evaluation = { ...measured, ...(decisions && { decisions }), ...(check && { false_alarm_check: check }) };
+  const timing = clock.parts as Evaluation["timing"];
   return {
-    evaluation,
+    evaluation: evaluationOf(manifest, known, { measures, timing, calibration, decisions }),
     tested,
     calibrationImages: leftOut.map(({ item, class: name }, i) => {
       const { score, class: used } = predictions[items.length + i]!;
@@ -102,6 +87,37 @@ export async function evaluate(detector: Detector, dataset: Dataset, options: Ev
     model: { folder, manifest },
     dataset,
   };
+}
+
+type KnownClass = ReturnType<typeof matchClasses>["known"][number];
+
+/** The test images and the left-out good images of all classes, with the index of their class in the model. */
+function imagesOf(known: readonly KnownClass[], leftOut: EvaluateOptions["leftOut"]) {
+  return {
+    items: known.flatMap(({ data, index: label }) => data.test.map((item) => ({ item, file: item.file, label }))),
+    leftOut: known.flatMap(({ data, index: label }) =>
+      (leftOut?.get(data.name) ?? []).map((item) => ({ item, file: item.file, label, class: data.name })),
+    ),
+  };
+}
+
+/** Puts together what metrics.json contains, in its order. */
+function evaluationOf(
+  { protocol, seed }: Detector["manifest"],
+  known: readonly KnownClass[],
+  parts: {
+    readonly measures: SetMeasures;
+    readonly timing: Evaluation["timing"];
+    readonly calibration: FalseAlarms | undefined;
+    readonly decisions: ReturnType<typeof classDecisions>;
+  },
+): Evaluation {
+  const { measures, timing, calibration, decisions } = parts;
+  const { summary, classes, ...rest } = measures;
+  const counts = Object.fromEntries(known.map(({ data, trained }) => [data.name, trained]));
+  const measured = { protocol, seed, counts, summary, classes, timing, ...rest, ...(calibration && { calibration }) } as Evaluation;
+  const check = decisions && checkRates(decisions);
+  return { ...measured, ...(decisions && { decisions }), ...(check && { false_alarm_check: check }) };
 }
 
 /** Encodes the images and scores their features. */
@@ -159,7 +175,7 @@ function calibrate(
   return falseAlarms(new Map(scores));
 }
 
-/** Why a class has no number, in words; the AUROC speaks for all metrics of its kind. */
+/** Sentences that explain why a class has no metrics; the AUROC represents all metrics of its kind. */
 function missingNumbers(tested: readonly TestedClass[], reasons: SetMeasures["reasons"]): string[] {
   return tested.flatMap(({ data: { name } }) =>
     ["image", "pixel"].flatMap((kind) => {

@@ -29,18 +29,19 @@ import type { Intervals, Numbers, SetMeasures, TestCounts } from "./set-measures
 type Metrics = Readonly<Record<string, Measure>>;
 const [confidence, repeats] = [0.95, 1000];
 
-/** Takes the classes of a set one after the other, so that the pixels of only one are in memory. */
+/** Computes the metrics of several classes, added one after the other, so that the pixels of only one class are in memory. */
 export interface SetMeasurement {
-  /** @param pixels null when there are no maps */
+  /** Adds a class. @param pixels null if there are no maps */
   add(name: string, scores: ImageScores, pixels: ExactPixels | null): void;
   /**
+   * Computes the metrics of all classes and their means.
    * @param order all classes that were added, from most to least training images
    * @param seed of the bootstrap
    */
   result(order: readonly string[], seed: number): SetMeasures;
 }
 
-/** An empty set. */
+/** Starts the measurement of a set of classes. */
 export function measureSet(): SetMeasurement {
   const [classes, scores, counts] = [new Map<string, Metrics>(), new Map<string, ImageScores>(), new Map<string, TestCounts>()];
   const pooled = { scores: imageScores(), pixels: streamingPixels(), hasMaps: false };

@@ -1,4 +1,4 @@
-/** `@ltad/evaluate/report`: an evaluation as one HTML file. */
+/** An evaluation as one HTML file, under `@ltad/evaluate/report`. */
 export { configYaml } from "./report/config-yaml.js";
 export { Html, html, raw } from "./report/html.js";
 export { style } from "./report/style.js";

@@ -3,13 +3,14 @@ import { decide, type Detector, type Scores } from "@ltad/detector";
 import type { FeatureStore } from "@ltad/feature-store";
 import type { ImagePrediction } from "./tested-image.js";
 
+/** How encoded images are scored. */
 export interface ScoreFeaturesOptions extends JobOptions {
-  /** Whether the model is told the class of an image (its folder) or predicts it. */
+  /** "folder" gives the model the class of each image; "predicted" lets the model predict it. */
   readonly classes: "folder" | "predicted";
 }
 
 /**
- * What the head of a model answers for images that are encoded already, one after another and on the model's grid.
+ * Scores images that are already encoded with the head of a model, one after another. Maps have the size of the model's grid.
  * @param labels the class index of each image of the store
  */
 export async function scoreFeatures(

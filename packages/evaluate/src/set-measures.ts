@@ -1,7 +1,7 @@
 import type { FalseAlarms } from "./false-alarms/false-alarms.js";
 import type { Between, Interval, WorstClass } from "@ltad/metrics";
 
-/** Metrics by name, null where one does not exist. */
+/** Metrics by name, null if one does not exist. */
 export type Numbers = Readonly<Record<string, number | null>>;
 
 /** How many images and pixels a class was tested on. */
@@ -21,18 +21,18 @@ export interface Intervals {
   readonly classes: Readonly<Record<string, Interval | null>>;
 }
 
-/** By name, then by metric, in words. */
+/** Reasons in words, by class and then by metric. */
 export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Every number of a set of classes, as files and `--json` have it. */
+/** All numbers of a set of classes, as in files and in the output of `--json`. */
 export interface SetMeasures {
-  /** The classes from most to least training images: objects in JSON do not keep the order of keys that are numbers. */
+  /** The classes from most to least training images. It is needed because objects in JSON do not keep the order of numeric keys. */
   readonly order: readonly string[];
   readonly summary: Readonly<Record<"avg" | "high" | "low", Numbers>>;
   readonly classes: Readonly<Record<string, Numbers>>;
   /** The worst class of each metric. */
   readonly worst: Readonly<Record<string, WorstClass | null>>;
-  /** All images of all classes in one list; pixels by histograms, so within `pooled_bounds` of the exact number. */
+  /** The metrics of all images of all classes together. Those of pixels come from histograms, and the exact numbers are within `pooled_bounds`. */
   readonly pooled: Numbers;
   readonly pooled_bounds: Readonly<Record<string, Between>>;
   readonly test_counts: Readonly<Record<string, TestCounts>>;

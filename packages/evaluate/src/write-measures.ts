@@ -4,7 +4,7 @@ import { ownOf } from "./own-of.js";
 import { falseAlarmNumbers } from "./false-alarms/false-alarms.js";
 import type { SetMeasures } from "./set-measures.js";
 
-/** Writes metrics.json and metrics.csv into a folder. @param trained training images of each class, where they are known */
+/** Writes metrics.json and metrics.csv into a folder. @param trained the number of training images of each class, if known @throws LtadError `LTAD_WRITE` */
 export async function writeMeasures(folder: string, measures: SetMeasures, trained?: Readonly<Record<string, number>>): Promise<void> {
   await writeFileAtomic(join(folder, "metrics.json"), `${JSON.stringify(measures, null, 2)}\n`);
   await writeFileAtomic(join(folder, "metrics.csv"), measuresCsv(measures, trained));

@@ -3,9 +3,9 @@ import { isGood } from "@ltad/data";
 import type { Evaluated } from "./evaluate.js";
 
 /**
- * Writes a table with a row an image, which {@link readScores} reads back: the test images, and as the split `calibration` the good ones that the
- * training left out. `defect` is the folder of the image, `predicted` the class that the model used.
- * @throws LtadError `LTAD_WRITE`
+ * Writes a table with a row for each image, which {@link readScores} can read: the test images, and the good images that the training left out, with
+ * the split `calibration`. `defect` is the folder of the image, and `predicted` is the class that the model used.
+ * @throws LtadError `LTAD_WRITE` when the file cannot be written
  */
 export async function writeScores(
   file: string,

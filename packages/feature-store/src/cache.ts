@@ -12,7 +12,7 @@ import {
 } from "@ltad/core";
 import type { Turn } from "@ltad/data";
 
-/** Features of one image, as the head of a model takes them. */
+/** The features of one image, as a batch of one. */
 export interface ImageFeatures {
   /** [1, N, C] */
   readonly features: FloatArray;
@@ -20,19 +20,19 @@ export interface ImageFeatures {
   readonly z: FloatArray;
 }
 
-/** Features on disk, one safetensors file for each image, read when they are needed. */
+/** Features on disk, one safetensors file for each image, which are read when they are needed. */
 export interface FeatureStore {
-  /** @param index place of the image in the list of files */
+  /** Reads the features of an image. @param index of the image in the list of files @throws LtadError `LTAD_DATA` when its file is damaged */
   read(index: number): Promise<ImageFeatures>;
 }
 
-/** What else than its content decides the features of an image. */
+/** What determines the features of an image besides its content. */
 export interface Reading {
   readonly turn?: Turn;
   readonly range?: number | readonly number[] | undefined;
 }
 
-/** Where the features of an image are kept: in a folder for its encoder, under the hash of its content, its range and its turn. */
+/** The path of an image's features: a folder for the encoder, and a name from the hash of the content, the range and the turn. */
 export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array, { turn, range }: Reading = {}): string {
   const key = sha256(image);
   const name = [key.slice(2, 34), ...(range === undefined ? [] : [`r${[range].flat().join("_")}`]), ...(turn ? [turn] : [])].join("-");
@@ -40,8 +40,8 @@ export function entryPath(cacheDir: string, encoderId: string, image: Uint8Array
 }
 
 /**
- * Keeps the outputs of an encoder graph for one image.
- * @throws LtadError `LTAD_WRITE`
+ * Stores the outputs of an encoder graph for one image.
+ * @throws LtadError `LTAD_WRITE` when the file cannot be written
  */
 export async function writeEntry(path: string, { features, z }: NdArrays): Promise<void> {
   await writeSafetensors(path, { features: withoutBatch(features, "features"), z: withoutBatch(z, "z") });

@@ -7,19 +7,21 @@ import { featuresId, type FrozenEncoder } from "./features-id.js";
 import { openOneThread } from "./one-thread.js";
 import { builtWorker, canUseTwoThreads, openTwoThreads } from "./two-threads.js";
 
+/** Where features are stored, and how large an image may be. */
 export interface EncodeFilesOptions extends JobOptions {
-  /** Folder of the cache; the features of each encoder lie in a folder of their own. */
+  /** The folder of the cache, which has a folder for each encoder. */
   readonly cacheDir: string;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
 }
 
 /**
- * Features of image files, and of turned copies of them, by a frozen encoder. Each item of the list is read once, so a file with several
- * turns is read for each of them: the bytes that name an entry in the cache are the bytes that are encoded. Files with the same content and
- * turn share an entry, and an entry that exists is not made again. More than 64 images are encoded by two threads, with the same features
- * to the last bit. An image is resized to the square input before it is turned.
- * @param files a path alone takes the image as it is
+ * Encodes image files, and turned copies of them, with a frozen encoder, and stores the features on disk. Images whose features are already stored are
+ * not encoded again, and files with the same content and turn share an entry. More than 64 images are encoded by two threads, with exactly the same
+ * features. An image is resized to the square input before it is turned.
+ *
+ * Each item of the list is read once, and a file with several turns once for each, so that the bytes that name an entry are the bytes that are encoded.
+ * @param files paths of images, or paths with a turn
  * @throws LtadError `LTAD_IMAGE` for an image that cannot be read, `LTAD_BUNDLE` for a graph that cannot be loaded, `LTAD_WRITE` when the
  *   cache cannot be written, `LTAD_ABORTED` between two images; the images encoded until then are kept
  */
@@ -31,7 +33,7 @@ export function encodeFiles(
   return encodeFilesBy(builtWorker, files, encoder, options);
 }
 
-/** {@link encodeFiles} with this program in the two threads. */
+/** {@link encodeFiles}, with this program for the two threads. */
 export async function encodeFilesBy(
   worker: URL,
   files: readonly (string | TurnedFile)[],
@@ -55,7 +57,7 @@ export async function encodeFilesBy(
   return { read: (index) => readEntry(search.paths[index]!) };
 }
 
-/** An image without an entry in the cache, and the path of the entry to come. */
+/** An image without an entry in the cache, and the path that its entry will have. */
 interface MissingImage extends ImageFile {
   readonly path: string;
 }
@@ -66,7 +68,7 @@ function searchCache(
   encoderId: string,
   { cacheDir, maxPixels, onProgress, signal }: EncodeFilesOptions,
 ) {
-  const paths: string[] = []; // of the entries, in the order of the files
+  const paths: string[] = []; // the entries in the order of the files
   const known = new Set<string>();
   let done = 0;
   const onDone = () => onProgress?.({ phase: "encode", done: ++done, total: files.length, unit: "images" });
@@ -85,12 +87,12 @@ function searchCache(
   return { paths, missing: missing(), onDone };
 }
 
-/** From about this many images on, two threads save more than their start costs: 0.5 s, at about 9 ms an image (docs/decisions/0006). */
+/** With more images than this, two threads save more time than they need to start: 0.5 s, at about 9 ms saved per image (docs/decisions/0006). */
 const fewImages = 64;
-/** Bytes of images that may wait in memory before the encoder starts. Files of such size take long enough to decode for two threads. */
+/** How many bytes of images may wait in memory before the encoder starts. Files of this size take long enough to decode to be worth two threads. */
 const mostWaiting = 64 * 1024 * 1024;
 
-/** The first images, until it is known whether there are many. */
+/** Collects the first images, until it is known whether there are many. */
 async function firstOf(images: AsyncGenerator<MissingImage, void>): Promise<{ first: MissingImage[]; many: boolean }> {
   const first: MissingImage[] = [];
   for (let waiting = 0; first.length <= fewImages && waiting <= mostWaiting; waiting += first.at(-1)!.bytes.length) {
@@ -101,7 +103,7 @@ async function firstOf(images: AsyncGenerator<MissingImage, void>): Promise<{ fi
   return { first, many: true };
 }
 
-/** One after the other; an item of the list is let go of when it is consumed. */
+/** Yields the items of the list, which are removed from it, and then the rest. */
 async function* chain<T>(first: T[], rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   for (let item = first.shift(); item !== undefined; item = first.shift()) yield item;
   yield* rest;

@@ -3,10 +3,10 @@ import { loadImage, type Turn, turnImage } from "@ltad/data";
 import type { Program } from "@ltad/runtime";
 import type { InputSpec } from "./features-id.js";
 
-/** An image file and how to turn it before it is encoded. */
+/** An image file, and how it is turned before it is encoded. */
 export interface TurnedFile {
   readonly file: string;
-  /** Without it, the image is encoded as it is. */
+  /** The turn; if omitted, the image is not turned. */
   readonly turn?: Turn;
   /** The range that its 16-bit samples use; see `ImageOptions` of @ltad/data. */
   readonly range?: number | readonly number[] | undefined;
@@ -18,9 +18,9 @@ export interface ImageFile extends TurnedFile {
   readonly maxPixels?: number | undefined;
 }
 
-/** Whatever encodes images: this thread, or two others. */
+/** Encodes images on this thread or on two others. */
 export interface ImageEncoder {
-  /** The number of images that may be encoded at the same time. */
+  /** How many images may be encoded at the same time. */
   readonly atOnce: number;
   /**
    * @returns `features` [1, N, C] and `z` [1, Dz]

@@ -4,8 +4,8 @@ import type { FrozenEncoder } from "./features-id.js";
 import { openEncoder } from "./open-encoder.js";
 
 /**
- * Encodes on this thread, one image after the other: the network blocks the thread and uses all cores, and a decode beside it made both
- * slower (docs/decisions/0006).
+ * Opens an encoder that works on this thread, one image after the other. The network blocks the thread and uses all cores; decoding at the same time
+ * made both slower (docs/decisions/0006).
  */
 export async function openOneThread(encoder: FrozenEncoder, options?: RuntimeOptions): Promise<ImageEncoder> {
   const program = await openEncoder(encoder, options);

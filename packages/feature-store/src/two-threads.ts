@@ -8,7 +8,7 @@ import type { FrozenEncoder } from "./features-id.js";
 
 /** What a worker receives when it starts. */
 export interface WorkerData extends FrozenEncoder {
-  /** Threads of its network. */
+  /** How many threads its network uses. */
   readonly threads: number;
 }
 
@@ -18,21 +18,21 @@ export interface WorkerAnswer {
   readonly failure?: { readonly code: LtadErrorCode; readonly message: string; readonly details: LtadErrorDetails[LtadErrorCode] };
 }
 
-/** The worker's program, beside the built package. It does not exist where the sources run as they are. */
+/** The program of a worker in the built package. It does not exist when the sources run without a build. */
 export const builtWorker = new URL("./worker.js", import.meta.url);
 
-/** Whether two threads are faster than one here: they need two cores. */
+/** True when two threads are faster than one on this machine, which needs two cores and a built worker. */
 export function canUseTwoThreads(program: URL): boolean {
   return availableParallelism() > 1 && existsSync(program);
 }
 
-/** Each worker holds its own copy of the network, so more workers need more memory. */
+/** The number of workers. Each has its own copy of the network, so more workers need more memory. */
 const count = 2;
 
 /**
  * Starts two threads with half of the cores each. Both decode images and run the network, so that one decodes while the other computes.
  * A single network on all cores leaves them idle during a decode, and waits for its slowest thread at each node.
- * The features are the same to the last bit: ONNX Runtime shares out the places of a result among its threads, never a sum.
+ * The features are the same to the last bit, because ONNX Runtime divides the elements of a result among its threads, but never a sum.
  * @param program the worker's program
  */
 export function openTwoThreads({ graph, spec }: FrozenEncoder, program: URL): ImageEncoder {
@@ -42,7 +42,7 @@ export function openTwoThreads({ graph, spec }: FrozenEncoder, program: URL): Im
   return {
     atOnce: count,
     async encode(image) {
-      const worker = free.pop()!; // the caller keeps to `atOnce`
+      const worker = free.pop()!; // the caller never exceeds `atOnce`
       const { arrays, failure } = await answerOf(worker, image).finally(() => free.push(worker));
       if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
       return arrays!;
@@ -55,14 +55,14 @@ export function openTwoThreads({ graph, spec }: FrozenEncoder, program: URL): Im
 
 interface EncodeWorker {
   readonly thread: Worker;
-  /** Fires when the thread has ended, with the reason. */
+  /** Aborts when the thread has ended, with the reason. */
   readonly ended: AbortSignal;
 }
 
 function startWorker(program: URL, workerData: WorkerData): EncodeWorker {
   const thread = new Worker(program, { workerData, execArgv: [] }); // built JavaScript does not need the loaders of its caller
   const end = new AbortController();
-  thread.on("error", (error) => end.abort(error)); // fires before "exit"; the first reason stays
+  thread.on("error", (error) => end.abort(error)); // fires before "exit", and the first reason is kept
   thread.on("exit", (code) => end.abort(new Error(`it exited with code ${code}`)));
   return { thread, ended: end.signal };
 }

@@ -1,4 +1,4 @@
-// A thread that encodes images, one after the other; two-threads.ts starts it.
+// A thread that encodes images one after the other. It is started by two-threads.ts.
 import { parentPort, workerData } from "node:worker_threads";
 import { isLtadError } from "@ltad/core";
 import { encodeImage, type ImageFile } from "./encode-image.js";
@@ -7,7 +7,7 @@ import type { WorkerAnswer, WorkerData } from "./two-threads.js";
 
 const { graph, spec, threads } = workerData as WorkerData;
 const opened = openEncoder({ graph, spec }, { threads });
-opened.catch(() => {}); // reported with the first image
+opened.catch(() => {}); // the error is reported with the first image
 
 async function answerFor(image: ImageFile): Promise<WorkerAnswer> {
   try {

@@ -3,7 +3,7 @@ import { type ClassSums, mergeSums } from "./class-sums.js";
 import { heldOutOf, logLikelihood } from "./log-likelihood.js";
 import type { Scatter } from "./scatter.js";
 
-/** Sums of the images of a class by folds: as they are, and of each kind of copy. */
+/** The sums of the images of a class by folds: of the images themselves, and of each kind of copy. */
 export interface FoldSums<Kind extends string> {
   readonly images: readonly ClassSums[];
   readonly copies: Readonly<Record<Kind, readonly ClassSums[]>>;
@@ -17,9 +17,9 @@ export interface CopyOptions {
 }
 
 /**
- * Which copies help a class: each candidate is fitted to all folds but one, with its copies, and judged by the likelihood of the images of
- * the fold that was left out, as they are. Copies that the class never looks like make its own images less likely and lose.
- * @param candidates sets of copies; [] is none
+ * Finds out which copies (turned or mirrored images) help a class, by cross-validation. Each candidate is fitted to the images and copies of all folds
+ * but one, and rated by the likelihood of the images of the remaining fold, without copies. Copies that look unlike the class lower that likelihood.
+ * @param candidates sets of copies; [] uses no copies
  * @returns the mean log-likelihood of each candidate, in their order
  */
 export async function copyLikelihoods<Kind extends string>(

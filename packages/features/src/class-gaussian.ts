@@ -4,20 +4,20 @@ import type { Scatter } from "./scatter.js";
 
 // Shapes: n images, N tokens, C channels; f in units of the channels' deviations.
 
-/** The mean at each position and the covariance around it, of one class. */
+/** The Gaussian of one class: a mean at each position, and the covariance around it. */
 export interface ClassGaussian {
   /** m_c,i, [N, C] */
   readonly mean: Float64Array;
-  /** Cov_c, [C, C], all positions together */
+  /** Cov_c, [C, C], over all positions */
   readonly covariance: Float64Array;
 }
 
 /**
- * m_c,i = w mean_j f_j(i) + (1 - w) m_c with w = n / (n + meanPrior), and Cov_c = mean of (f - m_c,i)(f - m_c,i)^T.
- * The sum of those products is Q - (1 - u) / n A - u / (n N) B with u = (1 - w)^2, Q the sum of f f^T, A that of s_i s_i^T over the
- * positions' sums s_i, and B = s s^T of their total.
- * @param deviation [C] of the channels
- * @see method.md, "Recommended settings" 2
+ * Fits the Gaussian: m_c,i = w mean_j f_j(i) + (1 - w) m_c with w = n / (n + meanPrior), and Cov_c is the mean of (f - m_c,i)(f - m_c,i)^T.
+ * The sum of these products is Q - (1 - u) / n A - u / (n N) B with u = (1 - w)^2, where Q is the sum of f f^T, A is the sum of s_i s_i^T over the
+ * sums s_i at each position, and B = s s^T for their total s.
+ * @param deviation [C] the standard deviation of each channel
+ * @see docs/method.md, "Recommended settings" 2
  */
 export async function classGaussian(sums: ClassSums, deviation: Float64Array, scatter: Scatter, meanPrior: number): Promise<ClassGaussian> {
   const { images: n } = sums;
@@ -54,7 +54,7 @@ function meanAtPositions(
   return mean;
 }
 
-/** A sum of f f^T [C, C] in units of the channels' deviations. */
+/** Converts a sum of f f^T [C, C] to units of the channels' deviations. */
 export function inUnits(matrix: Float64Array, deviation: Float64Array): Float64Array {
   const inverse = deviation.map((value) => 1 / value);
   const scaled = scaledColumns(matrix, inverse);

@@ -10,36 +10,37 @@ import { openScatter } from "./scatter.js";
 
 // Shapes: K classes, N tokens, C channels, Dz size of z.
 
-/** Everything that is fitted to the training images in closed form; all arrays are float32. */
+/** All statistics that are fitted to the training images in closed form. All arrays are float32. */
 export interface ClassStatistics extends Partial<PositionAxes> {
-  /** [C] mean and deviation of each channel over all training patches. */
+  /** [C] the mean and the standard deviation of each channel over all training patches. */
   readonly channelMean: NdArray;
   readonly channelDeviation: NdArray;
   /** [K, N, C] m_c,i in units of the channels' deviations. */
   readonly positionMean: NdArray;
-  /** [K, C, C] W_c = (Cov_c + ridge I)^(-1/2); absent without whitening. */
+  /** [K, C, C] W_c = (Cov_c + ridge I)^(-1/2); missing without whitening. */
   readonly whitening?: NdArray;
-  /** [Dz] mean and deviation of z over all training images. */
+  /** [Dz] the mean and the standard deviation of z over all training images. */
   readonly zMean: NdArray;
   readonly zDeviation: NdArray;
-  /** [K, Dz] mean of the standardised z of each class. */
+  /** [K, Dz] the mean of the standardised z of each class. */
   readonly classZ: NdArray;
 }
 
+/** How statistics are fitted. The presets of @ltad/train have the recommended values. */
 export interface StatisticsOptions {
-  /** "class": whiten by the covariance of each class; "none": standardise the channels, as the paper does. */
+  /** "class" whitens by the covariance of each class; "none" only standardises the channels, as the paper does. */
   readonly by: "class" | "none";
-  /** Added to each eigenvalue of the covariance, in units of squared deviations. */
+  /** Is added to each eigenvalue of the covariance, in units of squared deviations; above 0. */
   readonly ridge: number;
-  /** Number of images that the class's mean counts as in the mean at each position. */
+  /** The mean of the class counts as this many images in the mean at each position. */
   readonly meanPrior: number;
-  /** Axes at each position along which it has a variance of its own; 0 for none. */
+  /** The number of axes along which each position has a variance of its own; 0 for none. */
   readonly positionRank: number;
-  /** Number of images that the class's covariance counts as in the covariance at each position. */
+  /** The covariance of the class counts as this many images in the covariance at each position. */
   readonly positionPrior: number;
 }
 
-/** Means and deviations over all classes. */
+/** Means and standard deviations over all classes. */
 export interface Moments {
   /** Of each channel over all training patches, [C]. */
   readonly patch: { readonly mean: Float64Array; readonly deviation: Float64Array };
@@ -47,7 +48,7 @@ export interface Moments {
   readonly image: { readonly mean: Float64Array; readonly deviation: Float64Array };
 }
 
-/** The moments over the images of all classes. */
+/** Computes the moments over the images of all classes. */
 export function momentsOf(sums: readonly ClassSums[], { tokens, channels }: FeatureSpec): Moments {
   const all = mergeSums(sums);
   const squares = Float64Array.from({ length: channels }, (_, c) => all.scatter[c * (channels + 1)]!); // on the diagonal
@@ -57,12 +58,12 @@ export function momentsOf(sums: readonly ClassSums[], { tokens, channels }: Feat
   };
 }
 
-/** Fits statistics with programs that stay open. */
+/** A fit whose ONNX programs stay open, so that it can run several times. Call `dispose` at the end. */
 export interface StatisticsFit {
   /**
-   * What follows from sums, and the axes of the positions, which take a pass over the features.
-   * @param sums of the images of each class of the set, all with images
-   * @param moments of other images where a part of the classes or of their images is fitted
+   * Computes the statistics that follow from sums, and the axes of the positions, which need a pass over the features.
+   * @param sums of the images of each class of the set; every class has images
+   * @param moments of all images, if only some of the classes or images are fitted
    */
   of(set: LabelledFeatures, sums: readonly ClassSums[], job: JobOptions, moments?: Moments): Promise<ClassStatistics>;
   dispose(): Promise<void>;
@@ -70,7 +71,7 @@ export interface StatisticsFit {
 
 /**
  * Opens the fit of statistics to classes, in closed form.
- * @see method.md, "Features" 4 and "Recommended settings" 2
+ * @see docs/method.md, "Features" 4 and "Recommended settings" 2
  */
 export async function openStatisticsFit(spec: FeatureSpec, options: StatisticsOptions): Promise<StatisticsFit> {
   const { tokens, channels, zSize } = spec;
@@ -104,7 +105,7 @@ export async function openStatisticsFit(spec: FeatureSpec, options: StatisticsOp
   };
 }
 
-/** Options of a fit; `moments` are those of other images where a part of the classes or of their images is fitted. */
+/** Options of a fit. `moments` are those of all images, if only some of the classes or images are fitted. */
 export type FitOptions = StatisticsOptions & { readonly moments?: Moments | undefined };
 
 /** Fits the statistics of all classes once; see {@link openStatisticsFit}. */
@@ -122,7 +123,7 @@ export async function fitStatistics(
   }
 }
 
-/** Arrays of one shape, one a class: [K, ...shape]. */
+/** Stacks the arrays of all classes: K of [...shape] -> [K, ...shape]. */
 function stacked(shape: readonly number[], parts: readonly (Float32Array | Float64Array)[]): NdArray {
   const all = float32([parts.length, ...shape]);
   parts.forEach((part, k) => all.data.set(part, k * part.length));

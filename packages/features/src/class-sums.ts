@@ -9,21 +9,21 @@ import { openScatter, type Scatter } from "./scatter.js";
 // Shapes: N tokens, C channels, Dz size of z.
 
 /**
- * Sums over images of one class, in double precision. The sums of two sets of images add up to the sums of both: images can be read in
- * parts, on other machines, or later.
+ * Sums over the images of one class, in double precision. The sums of two sets of images can be added, so images can be read in parts, on other
+ * machines, or later.
  */
 export interface ClassSums {
   readonly images: number;
-  /** [N, C] sum over the images. */
+  /** [N, C] the sum over the images. */
   readonly position: Float64Array;
-  /** [C, C] sum of f f^T over images and positions. */
+  /** [C, C] the sum of f f^T over images and positions. */
   readonly scatter: Float64Array;
-  /** [Dz] sums of z and of its square over the images. */
+  /** [Dz] the sums of z and of its square over the images. */
   readonly z: Float64Array;
   readonly zSquare: Float64Array;
 }
 
-/** Sums over no image. */
+/** The sums over no images, which are 0. */
 export function noSums(spec: FeatureSpec): ClassSums {
   check("noSums", { spec }, { spec: having("a feature spec", "tokens", "channels", "zSize") });
   const { tokens, channels, zSize } = spec;
@@ -36,7 +36,7 @@ export function noSums(spec: FeatureSpec): ClassSums {
   };
 }
 
-/** The sums over the images of all parts (at least one) without those of other parts, which were among them. */
+/** Adds the sums of all parts (at least one), and subtracts those of the parts in `without`, which must be among them. */
 export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSums[] = []): ClassSums {
   const sums = having("the sums of a class", "images", "position", "scatter", "z", "zSquare");
   check("mergeSums", { parts, without }, { parts: listOf(sums, 1), without: listOf(sums) });
@@ -57,7 +57,7 @@ export function mergeSums(parts: readonly ClassSums[], without: readonly ClassSu
   };
 }
 
-/** Sums of every class, in one pass over the features. */
+/** Computes the sums of every class in one pass over the features. */
 export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: FeatureSpec, job: JobOptions): Promise<ClassSums[]> {
   const sums = counts.map(() => noSums(spec));
   const scatter = await openScatter(spec.channels);
@@ -78,13 +78,13 @@ export async function sumUp({ store, labels, counts }: LabelledFeatures, spec: F
   }
 }
 
-const together = 8; // images whose products are one
+const together = 8; // the products of this many images are computed as one
 
-/** The sums with more images; the arrays of `sums` are written to. */
+/** Adds images to `sums`, whose arrays are changed, and returns the result. */
 export async function withImages(sums: ClassSums, images: readonly ImageFeatures[], scatter: Scatter): Promise<ClassSums> {
   if (images.length === 0) return sums;
   const size = sums.position.length;
-  const position = new Float64Array(size); // of these images
+  const position = new Float64Array(size); // the sum over these images only
   const rows = new Float32Array(images.length * size);
   for (const [place, { features, z }] of images.entries()) {
     rows.set(features.data, place * size);

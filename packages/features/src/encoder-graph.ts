@@ -5,10 +5,10 @@ import { gridFeatures } from "./grid-features.js";
 import { graphSpec } from "./plan-tiles.js";
 
 /**
- * The graph that turns images into features: what is cached, trained on, evaluated and served.
- * Inputs: `image` float32 [B, S, S, 3], RGB 0..1. Outputs: `features` [B, N, C] and `z` [B, Dz]. The batch is free.
- * With tiles, the images are tiles: {@link graphSpec}.
- * @param precision of the encoder's weights, see docs/encoders.md
+ * Exports the graph that turns images into features, for caching, training, evaluation and serving.
+ * Its input is `image`, float32 [B, S, S, 3], RGB in 0..1; its outputs are `features` [B, N, C] and `z` [B, Dz]. The batch size B is free.
+ * If the spec has tiles, the graph takes single tiles; see {@link graphSpec}.
+ * @param precision of the encoder's weights; see docs/encoders.md
  * @returns a complete ONNX file; the same encoder, spec and precision give the same bytes
  */
 export function encoderGraph(encoder: AnyImageEncoder, whole: FeatureSpec, precision: Precision = "float32"): Uint8Array {

@@ -4,33 +4,33 @@ import type { AnyImageEncoder } from "@ltad/encoder";
 import type { Tiles } from "@ltad/feature-store";
 import { planTiles } from "./plan-tiles.js";
 
-/** How an image larger than a stage's map gets to the grid: averaged ("area") or sampled ("bilinear"). */
+/** How a map that is larger than the grid is resized to it: averaged ("area") or sampled ("bilinear"). */
 export type Shrink = "area" | "bilinear";
 
-/** What is taken from an encoder. All of it decides the numbers, so all of it is saved with a model. */
+/** Which features are taken from an encoder. All of these options affect the result, so they are saved with a model. */
 export interface FeatureOptions {
-  /** Side of the square input in pixels; best a multiple of the coarsest stride in use. */
+  /** The side of the square input in pixels, preferably a multiple of the coarsest stride in use. */
   readonly inputSize: number;
-  /** Stages of the encoder that make the patches, 1-based, ascending. */
+  /** The stages of the encoder that the patches are made of, counted from 1, ascending. */
   readonly stages: readonly number[];
-  /** Stride of the grid in pixels; the grid has inputSize / gridStride tokens a side, rounded down. */
+  /** The stride of the grid in pixels. The grid has inputSize / gridStride tokens a side, rounded down. */
   readonly gridStride: number;
   readonly shrink: Shrink;
-  /** "unit": each stage's part of a token has length sqrt(C_l), so that only its direction counts; "raw": as the encoder gives it. */
+  /** "unit" scales each stage's part of a token to the length sqrt(C_l), so that only its direction counts; "raw" keeps the encoder's values. */
   readonly length: "unit" | "raw";
-  /** Side of the tiles in which the encoder takes a larger input, in pixels; null or absent: as a whole. */
+  /** The side in pixels of the tiles into which a larger input is cut for the encoder; null or undefined to encode it as a whole. */
   readonly tile?: number | null;
 }
 
 /**
- * The layout of features that every other package relies on: one image is float32 [N, C], N = grid * grid tokens with
- * index y * grid + x, C = the channels of the stages one after another in ascending order; z is [zSize].
+ * The layout of features, on which all other packages rely. The features of one image are float32 [N, C]: N = grid * grid tokens with the index
+ * y * grid + x, and C channels, those of the stages one after another in ascending order. z is [zSize].
  */
 export interface FeatureSpec extends Omit<FeatureOptions, "stages" | "tile"> {
   readonly stages: readonly StageSpec[];
-  /** Absent where the encoder takes the input as a whole. */
+  /** Undefined if the encoder takes the input as a whole. */
   readonly tiles?: Tiles;
-  /** The encoder's own filter, by which every image is resized. */
+  /** The filter that resizes every image, which is the encoder's own. */
   readonly kernel: ResizeKernel;
   readonly grid: number;
   readonly tokens: number;
@@ -48,8 +48,8 @@ const optionsRule = fields({
 });
 
 /**
- * The layout that these options give with this encoder.
- * @throws LtadError `LTAD_CONFIG` for stages the encoder has not, or a grid of less than 2 x 2
+ * The layout that follows from an encoder and these options.
+ * @throws LtadError `LTAD_CONFIG` for stages that the encoder lacks, tiles that do not fit, or a grid smaller than 2 x 2
  */
 export function featureSpec(
   encoder: Pick<AnyImageEncoder, "stages" | "zSize"> & { readonly processing: Pick<ImageProcessing, "kernel"> },
@@ -58,7 +58,7 @@ export function featureSpec(
   check("featureSpec", { encoder, options }, { encoder: having("an encoder", "stages", "zSize", "processing"), options: optionsRule });
   const stages = options.stages.map((number) => stageOf(encoder.stages, number));
   const { inputSize, gridStride, shrink, length, tile } = options;
-  const grid = Math.floor(inputSize / gridStride); // the last, partial place of an odd size counts into its neighbours
+  const grid = Math.floor(inputSize / gridStride); // the partial position at the end of an odd size belongs to its neighbours
   if (grid < 2) {
     throw new LtadError(
       "LTAD_CONFIG",

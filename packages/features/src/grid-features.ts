@@ -5,10 +5,10 @@ import type { FeatureSpec, Shrink } from "./feature-spec.js";
 // Shapes: B images, h x w a stage's map, G grid side, N = G * G tokens, C_l channels of stage l, C = sum of C_l.
 
 /**
- * Stage maps on one grid, side by side; with `length` "unit", each stage's part of a token is made sqrt(C_l) long.
- * @param maps [B, h_l, w_l, C_l] of the spec's stages, in their order
+ * Resizes the maps of all stages to one grid and concatenates them. With `length` "unit", each stage's part of a token is scaled to sqrt(C_l).
+ * @param maps [B, h_l, w_l, C_l], those of the spec's stages, in their order
  * @returns [B, N, C]
- * @see method.md, Features 2 and Recommended settings 1: each f_l is resized to one grid and all are concatenated
+ * @see docs/method.md, "Features" 2 and "Recommended settings" 1
  */
 export function gridFeatures(maps: readonly tf.Tensor4D[], spec: FeatureSpec): tf.Tensor3D {
   const resized = maps.map((map) => toGrid(map, spec.grid, spec.shrink)); // L x [B, G, G, C_l]
@@ -16,7 +16,7 @@ export function gridFeatures(maps: readonly tf.Tensor4D[], spec: FeatureSpec): t
   return tf.concat(parts, 3).reshape([-1, spec.tokens, spec.channels]); // [B, N, C]
 }
 
-/** f sqrt(C) / max(||f||, 1e-12) at every place: how loud a token is says nothing about a defect, and would own the covariance. */
+/** f sqrt(C) / max(||f||, 1e-12) at every position. The length of a token indicates no defect, and would dominate the covariance. */
 function unitLength(map: tf.Tensor4D): tf.Tensor4D {
   const channels = map.shape[3];
   const squares = tf.matMul(map.square(), tf.ones([1, 1, channels, 1])); // [B, G, G, 1]; a sum of squares needs a newer operator set
@@ -24,8 +24,8 @@ function unitLength(map: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * One map on the grid: a larger one is averaged or sampled, a smaller one is enlarged bilinearly (half-pixel centres).
- * Where the grid does not divide a map, a place averages what it covers, cells at its border by their share.
+ * Resizes a map to the grid: a larger map is averaged or sampled, and a smaller one is enlarged bilinearly (half-pixel centres).
+ * If the grid does not divide the map, a position averages the cells it covers, those at its border by their share.
  * @param map [B, h, w, C]
  * @returns [B, grid, grid, C]
  */
@@ -36,7 +36,7 @@ export function toGrid(map: tf.Tensor4D, grid: number, shrink: Shrink): tf.Tenso
   return side % grid === 0 ? tf.avgPool(map, side / grid, side / grid, "valid") : averageArea(map, grid);
 }
 
-/** [B, h, h, C] -> [B, grid, grid, C] as two products with the shares that cells have in places. */
+/** [B, h, h, C] -> [B, grid, grid, C], as two products with the matrix of {@link areaShares}. */
 function averageArea(map: tf.Tensor4D, grid: number): tf.Tensor4D {
   const [, side, , channels] = map.shape;
   const shares = tf.tensor3d(areaShares(side, grid), [1, grid, side]);
@@ -44,7 +44,7 @@ function averageArea(map: tf.Tensor4D, grid: number): tf.Tensor4D {
   return tf.matMul(shares, rows).reshape([-1, grid, grid, channels]);
 }
 
-/** Row g: the share of each of `from` cells in place g of `to`, summing to 1. */
+/** A matrix [to, from], row-major. Row g has the share of each cell in position g; its sum is 1. */
 function areaShares(from: number, to: number): number[] {
   const size = from / to;
   return Array.from({ length: to * from }, (_, i) => {

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 
 // Shapes: D size of a matrix.
 
+/** Computes inverse square roots of matrices. Call `dispose` at the end. */
 export interface InverseRoot {
   /** (A + ridge I)^(-1/2), the symmetric root. @param a [D, D] symmetric and positive, row-major @returns [D, D] */
   of(a: Float64Array): Promise<Float32Array>;
@@ -11,7 +12,9 @@ export interface InverseRoot {
 }
 
 /**
- * Opens {@link InverseRoot}: Newton's iteration of Schulz on ONNX Runtime, a tenth of the time of an eigen-decomposition in JavaScript.
+ * Opens {@link InverseRoot}, which runs the Newton-Schulz iteration on ONNX Runtime. It takes a tenth of the time of an eigen-decomposition in JavaScript.
+ * @param size D
+ * @param ridge is added to each eigenvalue; above 0
  * @see Higham, Functions of Matrices (2008), section 6.3, equation 6.35
  */
 export async function openInverseRoot(size: number, ridge: number): Promise<InverseRoot> {
@@ -22,7 +25,7 @@ export async function openInverseRoot(size: number, ridge: number): Promise<Inve
       const sum = float32([size, size], a);
       for (let i = 0; i < sum.data.length; i += size + 1) sum.data[i] = sum.data[i]! + ridge;
       const root = floats((await program.run({ a: sum })).root, "root");
-      return root.map((value, i) => (value + root[(i % size) * size + Math.floor(i / size)]!) / 2); // rounding is not symmetric
+      return root.map((value, i) => (value + root[(i % size) * size + Math.floor(i / size)]!) / 2); // rounding breaks the symmetry
     },
     dispose: () => program.dispose(),
   };
@@ -42,8 +45,8 @@ function newtonSchulz(a: tf.Tensor2D, steps: number): tf.Tensor2D {
   return tf.div(z, tf.sqrt(scale));
 }
 
-/** The smallest eigenvalue, at least ridge / (size * largest variance), grows by 9/4 a step until it is near 1; then the steps converge. */
+/** How many steps the iteration needs. The smallest eigenvalue, at least ridge / (size * largest variance), grows by 9/4 a step until it is near 1. */
 function stepsFor(size: number, ridge: number): number {
-  const largest = 4 * size; // the norm of a covariance of standardised channels, with room
+  const largest = 4 * size; // an upper bound of the norm of a covariance of standardised channels
   return Math.ceil(Math.log(largest / ridge) / Math.log(9 / 4)) + 5;
 }

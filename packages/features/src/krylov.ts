@@ -1,19 +1,19 @@
 import { type FloatArray, float32 } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 
-// Shapes: P matrices, n their size, s dimensions of the subspace.
+// Shapes: P matrices, n side of a matrix, s dimensions of the subspace.
 
 /** A subspace for each of P matrices. */
 export interface Subspace {
-  /** [P, n, s] orthonormal columns; where a matrix has a lower rank, the columns that are left over are 0 */
+  /** [P, n, s] orthonormal columns; if a matrix has a lower rank, the remaining columns are 0 */
   readonly basis: tf.Tensor3D;
   /** [P, s, s] the matrices in that basis */
   readonly ritz: tf.Tensor3D;
 }
 
 /**
- * An orthonormal basis of the Krylov space of symmetric positive matrices, by Lanczos' method with full orthogonalisation, all matrices
- * side by side.
+ * An orthonormal basis of the Krylov space of each symmetric positive matrix, by Lanczos' method with full orthogonalisation, for all matrices in
+ * parallel.
  * @param matrices [P, n, n]
  * @param start [n, 1], see {@link krylovStart}
  */
@@ -25,15 +25,15 @@ export function krylov(matrices: tf.Tensor3D, start: tf.Tensor2D, steps: number)
     const product = orthogonal(orthogonal(tf.matMul(matrices, next), basis), basis);
     const length = tf.sqrt(tf.sum(tf.square(product), 1, true)); // [P, 1, 1]
     const isNew = tf.cast(tf.greater(length, tf.mul(size, negligible)), "float32");
-    next = tf.mul(product, tf.div(isNew, tf.maximum(length, tf.scalar(1e-30)))); // 0 where the space is complete
+    next = tf.mul(product, tf.div(isNew, tf.maximum(length, tf.scalar(1e-30)))); // 0 once the space is complete
     basis = tf.concat([basis, next], 2);
   }
   return { basis, ritz: tf.matMul(tf.matMul(basis, matrices, true), basis) };
 }
 
-const negligible = 1e-5; // a new direction shorter than this share of the matrix is rounding
+const negligible = 1e-5; // a new direction shorter than this share of the matrix is a rounding error
 
-/** Any vector with a share of all axes, of length 1: [n, 1]. */
+/** A vector of length 1 with a component along every axis, [n, 1]. */
 export function krylovStart(n: number): FloatArray {
   const values = Array.from({ length: n }, (_, i) => 1 + 0.5 * Math.sin(1 + i * i));
   const length = Math.hypot(...values);

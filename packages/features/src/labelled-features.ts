@@ -1,9 +1,9 @@
 import type { FeatureStore } from "@ltad/feature-store";
 
-/** The training images as features: image i of the store is of class `labels[i]`. */
+/** The features of the training images. Image i of the store has the class `labels[i]`. */
 export interface LabelledFeatures {
   readonly store: FeatureStore;
   readonly labels: readonly number[];
-  /** Images of each class. */
+  /** The number of images of each class. */
   readonly counts: readonly number[];
 }

@@ -1,12 +1,12 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 
-/** The largest eigenvalues of a symmetric matrix, in descending order, with their unit vectors. */
+/** The largest eigenvalues of a symmetric matrix, in descending order, and their unit eigenvectors. */
 export interface Eigenpairs {
   readonly values: number[];
   readonly vectors: number[][];
 }
 
-const rounding = 1e-7; // an eigenvalue below this share of the largest one is none
+const rounding = 1e-7; // an eigenvalue below this share of the largest one counts as 0
 
 /** The `count` largest eigenpairs of a symmetric positive matrix [n, n], row-major; fewer when its rank is lower. */
 export function largestPairs(a: Float32Array, n: number, count: number): Eigenpairs {

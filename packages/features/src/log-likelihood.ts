@@ -5,16 +5,16 @@ import type { Scatter } from "./scatter.js";
 
 // Shapes: n images, N tokens, C channels; f in units of the channels' deviations.
 
-/** Images that judge a Gaussian, as what their likelihood needs. */
+/** What the likelihood of held-out images needs. */
 export interface HeldOut {
   readonly images: number;
   /** mean at each position, [N, C] */
   readonly mean: Float64Array;
-  /** sum of the squares around it over images and positions, [C, C] */
+  /** the sum of the products around it over images and positions, [C, C] */
   readonly scatter: Float64Array;
 }
 
-/** From the sums of images: no token is read again. */
+/** Computes {@link HeldOut} from the sums of images, without reading their features again. */
 export async function heldOutOf(
   { images, position, scatter: total }: ClassSums,
   deviation: Float64Array,
@@ -28,9 +28,8 @@ export async function heldOutOf(
 }
 
 /**
- * Mean log-likelihood of the tokens of images under a class's Gaussian N(m_c,i, Cov_c + ridge I), divided by C, without the constant
- * log(2 pi) / 2.
- * @param held images that did not take part in `gaussian`
+ * The mean log-likelihood of tokens under the Gaussian of a class, N(m_c,i, Cov_c + ridge I), divided by C, without the constant -log(2 pi) / 2.
+ * @param held images that `gaussian` was not fitted to
  */
 export async function logLikelihood(
   { mean, covariance }: ClassGaussian,
@@ -54,7 +53,7 @@ function withRidge(matrix: Float64Array, ridge: number): Float64Array {
   return sum;
 }
 
-/** L^-1, row-major, of A = L L^T [n, n], and log det A. Plain loops: ml-matrix takes ten times as long for this. */
+/** L^-1, row-major, for A = L L^T [n, n], and log det A. It uses plain loops, because ml-matrix takes ten times as long. */
 export function choleskyInverse(a: Float64Array, n: number): { inverse: Float64Array; logDeterminant: number } {
   const factor = new Float64Array(n * n);
   let logDeterminant = 0;

@@ -2,15 +2,16 @@ import { LtadError } from "@ltad/core";
 import type { Tiles } from "@ltad/feature-store";
 import type { FeatureSpec } from "./feature-spec.js";
 
-/** Tiles along an axis: an image of so many takes 256 times as long as one tile. */
+/** The most tiles along an axis; an image with so many takes 256 times as long as one tile. */
 const mostTiles = 16;
 
 /**
- * The fewest tiles that cover an image and overlap by about a quarter of their side. They begin at whole numbers of every stride, so that a
- * place of a map means the same pixels in every tile.
- * @param size side of the image, and `tile` of a tile, in pixels
+ * The fewest tiles that cover an image and overlap by about a quarter of their side. They begin at multiples of every stride, so that positions of
+ * maps cover the same pixels in every tile.
+ * @param size the side of the image in pixels
+ * @param tile the side of a tile in pixels
  * @param strides of the grid and of the stages
- * @throws LtadError `LTAD_CONFIG` for sides that are no multiple of the strides, or too many tiles
+ * @throws LtadError `LTAD_CONFIG` for sides that are not multiples of the strides, or too many tiles
  */
 export function planTiles(size: number, tile: number, strides: readonly number[]): Tiles {
   const step = strides.reduce(leastCommonMultiple);
@@ -29,7 +30,7 @@ export function planTiles(size: number, tile: number, strides: readonly number[]
   return { size: tile, starts: Array.from({ length: count }, (_, k) => Math.round(k * between) * step) };
 }
 
-/** What the encoder's own graph takes and gives: one tile, or the whole input. */
+/** The layout of what the encoder's graph itself computes: that of one tile, or of the whole input. */
 export function graphSpec(spec: FeatureSpec): FeatureSpec {
   if (!spec.tiles) return spec;
   const { tiles, ...whole } = spec;

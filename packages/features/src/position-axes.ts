@@ -3,17 +3,17 @@ import type { FeatureSpec } from "./feature-spec.js";
 import type { LabelledFeatures } from "./labelled-features.js";
 import { openPrincipalAxes } from "./principal-axes.js";
 
-// Shapes: K classes, n images of a class, N tokens, P of them at a time, C channels, r axes.
+// Shapes: K classes, n images of a class, N tokens, P tokens at a time, C channels, r axes.
 
-/** What each position has of its own: x' = gain (x - U^T U x), x whitened by its class. */
+/** The covariance of each position: x' = gain (x - U^T U x) for x whitened by its class. */
 export interface PositionAxes {
-  /** [K, N, r, C] U: the largest axes v_k, each times the root of 1 - sqrt(nu / (nu + s_k)); zeros where a position has fewer. */
+  /** [K, N, r, C] U: the largest axes v_k, each times the root of 1 - sqrt(nu / (nu + s_k)); rows of zeros if a position has fewer axes. */
   readonly axes: NdArray;
   /** [K] sqrt((nu + n) / nu) */
   readonly gain: NdArray;
 }
 
-/** What whitens the classes. */
+/** The statistics that whiten tokens by their class. */
 interface Whitening {
   readonly channelDeviation: NdArray;
   readonly positionMean: NdArray; // [K, N, C]
@@ -34,15 +34,15 @@ export interface AxesFit {
   dispose(): Promise<void>;
 }
 
-/** Images that decide the axes of a class; of more, this many are taken evenly and stand for all. */
+/** At most this many images, taken evenly, determine the axes of a class. */
 const mostImages = 192;
-/** Positions at a time: their tokens stay near the processor. */
+/** How many positions are processed together; their tokens fit into a cache of the processor. */
 const mostPositions = 64;
 
 /**
- * Opens the fit of the symmetric root of P_i = (nu I + X_i^T X_i) / (nu + n), cut at rank r, at every position of every class: X_i [n, C]
- * are the whitened tokens at position i. The class's covariance, which is I after whitening, counts as nu images.
- * @see method.md, "Recommended settings" 3
+ * Opens the fit of the symmetric root of P_i = (nu I + X_i^T X_i) / (nu + n), truncated to rank r, at every position of every class. X_i [n, C]
+ * are the whitened tokens at position i. The covariance of the class, which is I after whitening, counts as nu images.
+ * @see docs/method.md, "Recommended settings" 3
  */
 export async function openAxesFit(
   { tokens, channels }: FeatureSpec,
@@ -56,7 +56,7 @@ export async function openAxesFit(
       const axes = float32([classes, tokens, rank, channels]);
       for (const [label, count] of set.counts.entries()) {
         const images = evenly(indicesOf(set.labels, label), mostImages);
-        const scale = count / images.length; // each image stands for so many
+        const scale = count / images.length; // how many images each of them represents
         const strength = (value: number) => Math.sqrt(1 - Math.sqrt(prior / (prior + scale * value)));
         const own = { deviation: tables.channelDeviation, whitening: tableOf(tables.whitening, label) };
         const means = tableOf(tables.positionMean, label).data;
@@ -88,7 +88,7 @@ interface Range {
   readonly count: number;
 }
 
-/** The tokens of images at some positions, as encoded: [n, P, C]. */
+/** Reads the encoded tokens of images at some positions, [n, P, C]. */
 async function tokensAt({ store }: LabelledFeatures, images: readonly number[], range: Range): Promise<FloatArray> {
   const parts: FloatArray[] = [];
   for (const index of images) {

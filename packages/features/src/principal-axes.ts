@@ -6,7 +6,7 @@ import { largestPairs } from "./largest-pairs.js";
 
 // Shapes: n images, P positions, C channels, s dimensions of the subspace, r axes.
 
-const moreSteps = 8; // dimensions of the Krylov space beyond r: enough where the spectrum falls
+const moreSteps = 8; // the Krylov space has this many dimensions more than r, which is enough for a falling spectrum
 
 export interface PrincipalOptions {
   readonly positions: number;
@@ -32,9 +32,9 @@ export interface PositionTokens {
  * space of r + 8 dimensions for more.
  */
 export async function openPrincipalAxes(options: PrincipalOptions) {
-  const programs = new Map<number, ReturnType<typeof openAxesOf>>(); // by s; one for all numbers of images above it
+  const programs = new Map<number, ReturnType<typeof openAxesOf>>(); // by s; one program serves all larger numbers of images
   return {
-    /** @param strength length of an axis, from its eigenvalue @returns [P, r, C] */
+    /** Computes the axes. @param strength the length of an axis, given its eigenvalue @returns [P, r, C] */
     async of(tokens: PositionTokens, strength: (eigenvalue: number) => number): Promise<NdArray> {
       const steps = Math.min(tokens.features.shape[0]!, options.rank + moreSteps + 1);
       if (!programs.has(steps)) programs.set(steps, openAxesOf(steps, options));

@@ -6,18 +6,18 @@ import { addOuter, columnSums } from "./accumulate.js";
 
 // Shapes: R rows, C columns.
 
-/** Products of matrices, on ONNX Runtime. */
+/** Products of matrices on ONNX Runtime. Call `dispose` at the end. */
 export interface Scatter {
-  /** X^T X of rows [R, C], any number of them @param total [C] sum of the rows, where it is known */
+  /** X^T X for any number of rows [R, C]. @param total [C] the sum of the rows, if it is known @returns [C, C] */
   of(rows: Float32Array | Float64Array, total?: Float64Array): Promise<Float64Array>;
-  /** tr(L S L^T) of matrices [C, C] */
+  /** tr(L S L^T) for matrices [C, C]. */
   trace(l: Float64Array, s: Float64Array): Promise<number>;
   dispose(): Promise<void>;
 }
 
 /**
- * Opens {@link Scatter}. The mean of the rows is taken away before the product, which is in single precision, and comes back in double
- * precision: a large mean does not hide a small spread.
+ * Opens {@link Scatter}. The mean of the rows is subtracted before the product, which is in single precision, and added back in double precision, so
+ * that a large mean does not hide a small spread.
  */
 export async function openScatter(columns: number): Promise<Scatter> {
   check("openScatter", { columns }, { columns: whole(1) });
@@ -48,7 +48,7 @@ export async function openScatter(columns: number): Promise<Scatter> {
   };
 }
 
-/** Rows without their mean, in single precision: taken away before the rounding. */
+/** Subtracts the mean from rows before they are rounded to single precision. */
 function centred(values: Float64Array, mean: Float64Array): Float32Array {
   const columns = mean.length;
   const out = new Float32Array(values.length);

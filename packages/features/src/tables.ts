@@ -11,10 +11,10 @@ export interface StatisticsTables extends WhiteningTables, ZTables {
   readonly classZ: tf.Tensor2D; // [K, Dz]
 }
 
-/** Statistics under the names that they have in graphs and in `weights.safetensors`. */
+/** Statistics under their names in graphs and in `weights.safetensors`. */
 export type StatisticsTree = { readonly [Name in keyof ClassStatistics]: NdArray };
 
-/** Statistics inside a traced function, with the ranks of the tensors. */
+/** Gives the statistics inside a traced function the types of their ranks. */
 export function statisticsTables(tensors: TensorsOf<StatisticsTree>): StatisticsTables {
   check("statisticsTables", { tensors }, { tensors: recordOf(anything) });
   const tables = { ...tensors };

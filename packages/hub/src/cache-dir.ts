@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
 import type { FolderOptions } from "./folder-options.js";
 
-/** What decides where the cache lies. Packages read no environment: the program hands it over. */
+/** What decides where the cache is. Packages do not read the environment, so the program passes it on. */
 export interface CachePlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `process.platform` */
@@ -23,7 +23,7 @@ export function defaultCacheDir({ env, platform, home }: CachePlace): string {
   return posix.join(xdg && posix.isAbsolute(xdg) ? xdg : posix.join(home, ".cache"), "ltad");
 }
 
-/** Where what is fetched is kept. */
+/** The cache folder for downloads. */
 export function cacheFolder({ cacheDir }: Pick<FolderOptions, "cacheDir">): string {
   return cacheDir ?? defaultCacheDir({ env: {}, platform: process.platform, home: homedir() });
 }

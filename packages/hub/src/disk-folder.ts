@@ -8,8 +8,8 @@ import type { FolderPlace } from "./model-folder.js";
 const descriptions = ["config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json"];
 
 /**
- * Looks at a path: a folder, or a single `.safetensors` or `.onnx` file with what describes it beside it.
- * @throws LtadError `LTAD_DATA` when there is nothing
+ * Opens a model on this disk: a folder, or a single `.safetensors` or `.onnx` file with the files beside it that describe it.
+ * @throws LtadError `LTAD_DATA` for a path that does not exist
  */
 export async function diskFolder(path: string): Promise<FolderPlace> {
   const found = await stat(path).catch((cause: unknown) => {

@@ -16,7 +16,7 @@ export interface Download {
   readonly to: string;
   /** Bytes, when they are known before. */
   readonly size?: number | undefined;
-  /** What its bytes must give: SHA-256, or SHA-1 with git's prefix; null when nobody says. */
+  /** The hash of its bytes: SHA-256, or SHA-1 with git's prefix; null if it is not known. */
   readonly digest: { readonly kind: "sha256" | "git"; readonly hex: string } | null;
   readonly onBytes?: (loaded: number, total: number) => void;
 }
@@ -153,7 +153,7 @@ function retryAfterOf({ headers }: Response): number {
   return Number.isFinite(seconds) ? Math.min(30, Math.max(0, seconds)) * 1000 : 0;
 }
 
-/** fetch hides what happened in the cause. */
+/** The reason for a failure, which `fetch` hides in the cause of its error. */
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message}: ${cause.message}` : message;

@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 
-/** A failed fetch: what was wanted, what came, what to do. */
+/** The error of a failed download: what was requested, what came, and what to do. */
 export function fetchError(url: string, why: string, advice: string, cause?: unknown): LtadError {
   return new LtadError("LTAD_FETCH", `${url}: could not be fetched: ${why}. ${advice}`, { cause, details: { url } });
 }
@@ -13,7 +13,7 @@ export function unreachableError(url: string, why: string, cause?: unknown): Lta
   });
 }
 
-/** The answers of a server that no retry helps against, in words. */
+/** The error for a status of a server that a retry does not change. */
 export function refusalError(url: string, status: number): LtadError {
   if (status === 401 || status === 403)
     return fetchError(
@@ -26,7 +26,7 @@ export function refusalError(url: string, status: number): LtadError {
   return fetchError(url, `the server answered ${status}`, "Check the address, and HF_ENDPOINT if it is set.");
 }
 
-/** Too many requests, or a server that is down: worth another try. */
+/** Whether a retry may help: the server gets too many requests, or is down. */
 export function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }

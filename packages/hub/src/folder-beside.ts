@@ -7,8 +7,8 @@ const prefix = ".fetch-";
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
 /**
- * Runs a job with an empty folder beside a place, on the same disk, so that what it makes can be renamed into the place; the folder goes away
- * whatever happens. Those that killed processes left are removed after a day, where that is allowed.
+ * Runs a job with an empty folder beside a place, on the same disk, so that its files can be renamed into the place. The folder is removed in
+ * any case; those that killed processes left are removed after a day, if that is allowed.
  * @throws LtadError `LTAD_WRITE` when it cannot be made
  */
 export async function withFolderBeside<T>(place: string, job: (beside: string) => Promise<T>): Promise<T> {

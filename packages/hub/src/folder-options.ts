@@ -1,6 +1,6 @@
 import type { JobOptions } from "@ltad/core";
 
-/** What happens to a file, in the convention of transformers.js. */
+/** The progress of a file, as transformers.js reports it. */
 export interface FetchEvent {
   readonly status: "initiate" | "download" | "progress" | "done" | "ready";
   /** The model, or the address. */
@@ -13,7 +13,7 @@ export interface FetchEvent {
   readonly progress?: number;
 }
 
-/** Where models come from and where they are kept. Programs fill it from the environment. */
+/** Where models come from and where they are kept. Programs set these options from the environment. */
 export interface FolderOptions extends JobOptions {
   /** Default: the platform's user cache. Packages read no environment: pass {@link defaultCacheDir} to respect `LTAD_CACHE_DIR`. */
   readonly cacheDir?: string | undefined;

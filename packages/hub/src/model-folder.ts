@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type WeightFile, LtadError, openSafetensors } from "@ltad/core";
 import { listed, noSafetensorsError } from "./no-safetensors-error.js";
 
-/** The files of a model. Those of the hub are fetched when they are first read, the others lie on this disk already. */
+/** The files of a model. Those of the hub are fetched when they are first read; all others are already on this disk. */
 export interface ModelFolder {
   /** As the user named it, for errors. */
   readonly source: string;
@@ -36,7 +36,7 @@ export interface FolderPlace extends Pick<ModelFolder, "source" | "name" | "plac
 /** Descriptions of a model are far smaller. */
 const maxText = 64 * 1024 * 1024;
 
-/** A model folder whose files lie, or will lie, in a place. */
+/** A model folder at a place, before or after its files are fetched. */
 export function modelFolder({ source, name, place, files, fetch }: FolderPlace): ModelFolder {
   const has = (file: string) => files.includes(file);
   const path = async (file: string) => {

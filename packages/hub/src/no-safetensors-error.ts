@@ -10,7 +10,7 @@ const others: readonly (readonly [pattern: RegExp, what: string])[] = [
 const advice =
   "Look for a copy of the model with safetensors, or save it in this format: model.save_pretrained(FOLDER, safe_serialization=True), or safetensors.torch.save_file(state_dict, PATH)";
 
-/** The error of a model that has no safetensors: what it has instead, and what to do. */
+/** The error of a model without safetensors, which names its other files and a remedy. */
 export function noSafetensorsError(source: string, files: readonly string[]): LtadError {
   const [other] = files.flatMap((name) => others.filter(([pattern]) => pattern.test(name)).map(([, what]) => `${name}, ${what}`));
   const found = other ? `only ${other}. ${advice}` : listed(files);

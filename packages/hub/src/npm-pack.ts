@@ -6,7 +6,7 @@ import { npmError, type NpmOptions, runNpm } from "./run-npm.js";
 
 /**
  * Downloads the tarball of a package with the user's own npm; no script of it runs.
- * @param wanted with the size of the tarball where it is known, in which progress is reported
+ * @param wanted with the size of the tarball, if it is known, for reports of progress
  * @param folder an empty folder, in which npm runs
  * @returns the path of the tarball
  * @throws LtadError `LTAD_FETCH` with npm's own error line, `LTAD_WRITE`

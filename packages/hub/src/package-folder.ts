@@ -12,14 +12,14 @@ import { unpackTarball } from "./unpack-tarball.js";
 import { cacheFolder } from "./cache-dir.js";
 import type { FolderOptions } from "./folder-options.js";
 
-/** Where the files of a package are, or will be once it is fetched. */
+/** The folder of a package's files on this disk, before or after it is fetched. */
 export function packageFolder(wanted: NpmPackage, options: Pick<FolderOptions, "cacheDir">): string {
   return join(cacheFolder(options), "npm", specOf(wanted).replace("/", "+"));
 }
 
 /**
- * The files of any npm package: fetched once by the user's own npm, checked against the SHA-512 that the registry names, unpacked into the cache.
- * Nothing of it is run or installed. Several processes may fetch the same package: each fills a folder of its own, and the first rename wins.
+ * The files of any npm package: fetched once by the user's own npm, checked against the SHA-512 that the registry names, and unpacked into the cache.
+ * None of them is run or installed. Several processes may fetch the same package: each fills a folder of its own, and the first rename wins.
  * @returns the folder
  * @throws LtadError `LTAD_FETCH` offline, when npm fails or delivers other bytes; `LTAD_WRITE` when the cache cannot be written
  */

@@ -5,17 +5,17 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { orWriteError } from "./or-write-error.js";
 
-/** A part file that nobody has written to for so long belongs to a process that is gone, wherever it ran. */
+/** After so many milliseconds without a write, a part file belongs to a process that has ended, on this machine or another. */
 const abandonedAfter = 60_000;
 /** Where a process id means something: the machine and, on Linux, the PID namespace, because containers may share a host name. */
 const host = createHash("sha256").update(`${hostname()} ${pidNamespace()}`).digest("hex").slice(0, 8);
 
-/** A part that its process gave up; the next run may take it immediately. */
+/** A part file that its process has given up; the next run may take it immediately. */
 export const freePart = (to: string) => `${to}.incomplete`;
 
 /**
- * A part file of our own for a file to come: one that was left, under a new name, or none yet. Its name says whose it is, so that others
- * can tell when the process is gone. It is taken over by renaming it, which only one can.
+ * The path of a part file for this process: one that another process left, renamed, or a new one. Its name contains its owner, so that other
+ * processes can tell when the owner has ended. Only one process can take over a part file, because renaming succeeds only once.
  */
 export async function claimPart(to: string): Promise<string> {
   const own = `${to}.${host}-${process.pid}-${randomBytes(4).toString("hex")}.incomplete`;
@@ -30,7 +30,7 @@ export async function claimPart(to: string): Promise<string> {
   return own;
 }
 
-/** Removes what was left of a file that is whole now. */
+/** Removes the part files of a file that is now complete. */
 export async function removeLeftParts(to: string): Promise<void> {
   for (const place of await leftParts(to)) await rm(place, { force: true }).catch(() => undefined);
 }

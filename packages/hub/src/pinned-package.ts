@@ -5,7 +5,7 @@ export interface NpmPackage {
   readonly version: string;
 }
 
-/** A file inside a package: where it lies in the tarball, and what its bytes must be. */
+/** A file inside a package: its path in the tarball, and the hash of its bytes. */
 export interface PinnedFile {
   readonly path: string;
   readonly size: number;

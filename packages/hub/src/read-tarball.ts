@@ -31,7 +31,7 @@ export async function readTarball(pinned: PinnedPackage, path: string, signal?: 
 
 /**
  * Compares a tarball's bytes with the SHA-512 (base64) that the package was published under.
- * @throws LtadError `LTAD_FETCH` when they are others
+ * @throws LtadError `LTAD_FETCH` when they differ
  */
 export async function checkTarball(wanted: NpmPackage, path: string, sha512: string): Promise<void> {
   const hash = createHash("sha512");

@@ -7,8 +7,8 @@ import type { FolderOptions } from "./folder-options.js";
 const attempts = 4;
 
 /**
- * A small request, tried again while the failure may pass.
- * @throws LtadError `LTAD_FETCH` when it does not
+ * A small request, which is repeated if a retry may help.
+ * @throws LtadError `LTAD_FETCH` when no retry succeeds
  */
 export async function requestOnce(
   url: string,

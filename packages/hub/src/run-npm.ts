@@ -16,8 +16,8 @@ export function packCommand(wanted: NpmPackage): string {
 
 /**
  * Runs the user's own npm on a package, so that registry, proxy and login are theirs.
- * @param job a command and its options; none may hold what a shell takes for its own, because Windows starts npm through one
- * @param cwd where it runs, under a package.json of its own, so that no project around it takes part with its .npmrc
+ * @param job a command and its options, without characters that a shell interprets, because Windows starts npm through one
+ * @param cwd the folder in which it runs, with its own package.json, so that no .npmrc of a project above it is used
  * @returns what it prints
  * @throws LtadError `LTAD_FETCH` with npm's own error line, `LTAD_WRITE`
  */
@@ -38,7 +38,7 @@ export async function runNpm(wanted: NpmPackage, job: readonly string[], cwd: st
   });
 }
 
-/** A failed fetch, in words: what was wanted, what npm said, what to do. */
+/** The error of a download by npm: what was requested, what npm printed, and what to do. */
 export function npmError(wanted: NpmPackage, why: string, cause?: unknown): LtadError {
   const advice = `Check the connection and npm's registry, proxy and login (try "${packCommand(wanted)}"), then run again.`;
   return new LtadError("LTAD_FETCH", `${specOf(wanted)}: could not be fetched: ${why}. ${advice}`, {

@@ -16,9 +16,9 @@ export const sourceForms =
 
 /**
  * Reads what a user typed: `owner/name` or `owner/name@revision` on the hub, `npm:package@version/folder`, `https://...#sha256=...`, or a path.
- * A path that exists wins over the hub.
+ * A path that exists takes precedence over a model of the hub.
  * @returns undefined when it has none of these forms
- * @throws LtadError `LTAD_CONFIG` for `npm:` with a wrong name or version behind it
+ * @throws LtadError `LTAD_CONFIG` for `npm:` with a wrong name or version after it
  */
 export function parseSource(text: string): FolderSource | undefined {
   if (text.startsWith("npm:")) return { kind: "npm", ...parseNpm(text) };

@@ -15,7 +15,7 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks the plain files of a package into a folder, without npm's own first folder. Links, devices and paths that lead elsewhere are left out.
+ * Unpacks the plain files of a package into a folder, without npm's own first folder. Links, devices and paths that lead out of the folder are skipped.
  * @throws LtadError `LTAD_FETCH` when the tarball is damaged, or has more than 4 GiB or 10,000 files; `LTAD_WRITE`
  */
 export async function unpackTarball(
@@ -62,7 +62,7 @@ function isPlainFile({ type, path }: ReadEntry): boolean {
   return (type === "File" || type === "OldFile") && isPlainPath(path);
 }
 
-/** A path that stays below the folder it is joined to, on every system: Windows drops blanks and dots at the end of a name. */
+/** Whether a path stays below the folder to which it is joined, on every system: Windows drops blanks and dots at the end of a name. */
 export function isPlainPath(path: string): boolean {
   return path.split("/").every((part) => /^[^\\:\p{Cc}]*[^\\:\p{Cc} .]$/u.test(part));
 }

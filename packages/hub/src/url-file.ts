@@ -13,9 +13,9 @@ export interface UrlFile {
 }
 
 /**
- * A file from an address, kept by its content: fetched once.
+ * A file from an address, which is fetched once and kept under its hash.
  * @returns its path in the cache, under the last part of the address
- * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_CONFIG` when the address or the SHA-256 is not one
+ * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_CONFIG` for an invalid address or SHA-256
  */
 export async function urlFile({ url, sha256 }: UrlFile, options: FolderOptions): Promise<string> {
   const address = URL.canParse(url) ? new URL(url) : undefined;
@@ -41,7 +41,7 @@ export async function urlFile({ url, sha256 }: UrlFile, options: FolderOptions):
   return to;
 }
 
-/** Bytes as both kinds of progress. */
+/** Reports bytes as both kinds of progress. */
 export function bytesReport(name: string, file: string, { onFetch, onProgress }: FolderOptions) {
   return (loaded: number, total: number) => {
     onFetch?.({ status: "progress", name, file, loaded, total, progress: total > 0 ? (100 * loaded) / total : 0 });

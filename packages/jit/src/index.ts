@@ -24,4 +24,4 @@ export type { Clipping, OptimiserOptions } from "./train/optimiser.js";
 export type { RmsPropOptions } from "./train/rmsprop.js";
 export type { CosineOptions, StepScheduleOptions, WarmupOptions } from "./train/schedules.js";
 export type { SgdOptions } from "./train/sgd.js";
-export type { LearningRate, Losses, StepNumbers, StepOptions, TrainProgram, TrainStepOptions } from "./train/train-step.js";
+export type { LearningRate, Losses, StepNumbers, StepOptions, TrainProgram, TrainStepOptions } from "./train/train-program.js";

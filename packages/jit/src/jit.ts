@@ -18,10 +18,11 @@ import {
 } from "./traced-function.js";
 
 /**
- * Compiles a TF.js function.
- * @param fn pure; values may not be read in it, random numbers are inputs
- * @param inputs their types and shapes; null as first dimension is any batch size
- * @throws LtadError `LTAD_TRACE` when fn cannot be traced, `LTAD_CONFIG` when a provider is missing; its run, `LTAD_NOT_FINITE` with `check`
+ * Compiles a TensorFlow.js function into a program that ONNX Runtime executes. Call `dispose` when you no longer need the program.
+ * @param fn a pure function from named tensors to named tensors, which does not read their values; random numbers are inputs
+ * @param inputs the types and shapes of the inputs; null as the first dimension allows any batch size
+ * @throws LtadError `LTAD_TRACE` when fn cannot be traced, `LTAD_CONFIG` when a provider is not available; with the option `check`, `run` throws
+ *   `LTAD_NOT_FINITE`
  */
 export async function jit<const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors>(
   fn: TracedFunction<In, C, Out>,
@@ -56,7 +57,7 @@ async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: T
   };
 }
 
-/** The function itself with the interface of a program. It is called once with zeros to find out its outputs. */
+/** The function itself with the interface of a program. It is called once with zeros to find the names of its outputs. */
 function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray>, watched: boolean): Program {
   checkSpecs(inputs);
   const constants = tensorsOf(arrays);
@@ -80,7 +81,7 @@ function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray
   };
 }
 
-/** The names of the results; where the function fails, its constants are freed. */
+/** The names of the results. If the function fails, its constants are disposed. */
 function outputsOf(fn: AnyFunction, zeros: NdArrays, constants: Tree<tf.Tensor>): string[] {
   try {
     return Object.keys(runEagerly(fn, zeros, constants));

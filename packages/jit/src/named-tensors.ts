@@ -3,12 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { Tensors } from "./traced-function.js";
 
 /**
- * What a function of the caller returned, if it is what it should be.
- * @throws LtadError `LTAD_TRACE` when it is no record of tensors
+ * Checks that a function of the caller returned a record of tensors, and returns it.
+ * @throws LtadError `LTAD_TRACE` when it did not
  */
 export function namedTensors(results: unknown, where = "traced function"): Tensors {
   for (const promise of [results, ...Object.values(Object(results) as object)])
-    if (promise instanceof Promise) promise.catch(() => undefined); // nobody else will handle it
+    if (promise instanceof Promise) promise.catch(() => undefined); // avoids an unhandled rejection
   const wrong = faultOf(results);
   if (wrong === undefined) return results as Tensors;
   const remedy = results instanceof Promise ? "Remove async and await" : "Return an object of tensors";

@@ -1,4 +1,4 @@
-/** `@ltad/jit/nn`: layers and their parameters, as pure TensorFlow.js functions. */
+/** Layers and their parameters, as pure TensorFlow.js functions, under `@ltad/jit/nn`. */
 export { attention } from "./nn/attention.js";
 export { batchNorm, initBatchNorm, initRunningStatistics } from "./nn/batch-norm.js";
 export { conv2d, depthwiseConv2d, initConv2d } from "./nn/conv2d.js";

@@ -9,7 +9,7 @@ import { mapArrays } from "./map-arrays.js";
 import { namedTensors } from "./named-tensors.js";
 import type { AnyFunction, Tensors, TensorsOf } from "./traced-function.js";
 
-/** An array as a tensor on the current TF.js backend; its numbers are copied. */
+/** Copies an array to a tensor on the current TF.js backend. */
 export function toTensor(array: NdArray): tf.Tensor {
   check("toTensor", { array }, { array: anArray() });
   const { dtype, shape, data } = array;
@@ -20,7 +20,7 @@ export function toTensor(array: NdArray): tf.Tensor {
 const types = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /**
- * The numbers of a tensor, copied; of an empty one TF.js may give a plain array.
+ * Copies a tensor to an array.
  * @throws LtadError `LTAD_TRACE` while tracing, `LTAD_SHAPE` for strings and complex numbers
  */
 export function toNdArray(tensor: tf.Tensor): NdArray {
@@ -30,7 +30,7 @@ export function toNdArray(tensor: tf.Tensor): NdArray {
   return { dtype: tensor.dtype, shape: [...tensor.shape], data: new types[tensor.dtype](tensor.dataSync()) };
 }
 
-/** The same tree with tensors on the current TF.js backend: for eager use and tests. */
+/** Copies a tree of arrays to tensors on the current TF.js backend, for eager use and tests. */
 export function tensorsOf<P extends Tree<NdArray>>(tree: P): TensorsOf<P> {
   check("tensorsOf", { tree }, { tree: aTree });
   return mapArrays(tree, toTensor) as TensorsOf<P>;

@@ -12,9 +12,9 @@ import { trace } from "./trace/trace.js";
 const rules = { fn: func, inputs: specsRule, options: exportRule };
 
 /**
- * Traces fn to a complete ONNX file (opset 19, IR version 9). Synchronous: nothing is computed, fn is called once, or three times when a
- * batch size is left free.
- * @param inputs null as first dimension: any batch size, the same for all inputs that have it
+ * Traces fn and returns a complete ONNX file (opset 19, IR version 9). Nothing is computed: fn is called once, or three times when a batch size is free.
+ * @param fn a pure function from named tensors to named tensors, which does not read their values
+ * @param inputs the types and shapes of the inputs; null as the first dimension allows any batch size, the same for all such inputs
  * @throws LtadError `LTAD_TRACE` when fn reads values, draws random tensors, or uses a kernel without an ONNX form; `LTAD_CONFIG` when the
  *   weights do not fit their type, or are larger than one file holds ({@link saveOnnx})
  */
@@ -28,10 +28,10 @@ export function toOnnx<const In extends TensorSpecs, C extends Tree<NdArray> = N
 }
 
 /**
- * Writes what {@link toOnnx} gives to a file, whole or not at all. Weights beyond 1.9 GB, which one .onnx file cannot hold, go to a data file
- * beside it ("external data"); open the model by its path then.
- * @param path of the .onnx file; folders are made
- * @throws LtadError as {@link toOnnx}, and `LTAD_WRITE`
+ * Traces fn and writes it to an ONNX file, completely or not at all. Weights of more than 1.9 GB, for which one .onnx file is too small, go to a data file
+ * beside it ("external data"); such a model must be opened by its path.
+ * @param path of the .onnx file; missing folders are created
+ * @throws LtadError as {@link toOnnx}, and `LTAD_WRITE` when a file cannot be written
  */
 export async function saveOnnx<const In extends TensorSpecs, C extends Tree<NdArray> = NoArrays, Out extends Tensors = Tensors>(
   path: string,
@@ -43,7 +43,7 @@ export async function saveOnnx<const In extends TensorSpecs, C extends Tree<NdAr
   await writeModel(path, toMessage(fn, inputs, options));
 }
 
-/** The model that a file will hold. */
+/** The model before it is encoded. */
 export function toMessage<In extends TensorSpecs, C extends Tree<NdArray>, Out extends Tensors>(
   fn: TracedFunction<In, C, Out>,
   inputs: In,
@@ -54,8 +54,8 @@ export function toMessage<In extends TensorSpecs, C extends Tree<NdArray>, Out e
 }
 
 /**
- * The file, and with `watched` what reads the output of flags that it then has beside its own.
- * @param change what else is done to the model before it is a file
+ * Traces a function and encodes it. With `watched`, the graph has one more output of flags, and the result includes a function that reads them.
+ * @param change is applied to the model before it is encoded
  */
 export function compile(
   fn: AnyFunction,
@@ -94,7 +94,7 @@ function oneFile(message: ModelMessage): Uint8Array {
 
 const fixed = (traced: Omit<FreeGraph, "dims">): FreeGraph => ({ ...traced, dims: (value) => value.stored });
 
-/** @throws LtadError `LTAD_SHAPE` for what is no size, and for a free dimension that is not the first */
+/** @throws LtadError `LTAD_SHAPE` for a dimension that is not a size, and for a free dimension that is not the first */
 export function checkSpecs(inputs: TensorSpecs) {
   for (const [name, { shape }] of Object.entries(inputs)) {
     const wrong = shape.find((n, i) => (n === null ? i > 0 : !Number.isInteger(n) || n < 0));

@@ -4,14 +4,15 @@ import { type JobOptions, LtadError, sha256 } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { type BadFile, checkFiles, type Fault, faultLines, type FileToCheck } from "@ltad/data";
 
+/** Where files are checked, and what happens to bad ones. */
 export interface CheckInputsOptions extends JobOptions {
   /** Folder that remembers which files are whole, so that each is decoded once. */
   readonly cacheDir: string;
   /** The data set folder. */
   readonly root: string;
-  /** Go on without files that cannot be used. */
+  /** Continue without files that cannot be used. */
   readonly skipBad: boolean;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { type Dataset, layoutNames, scanDataset, type ScanOptions } from "@ltad/data";
 import { readConfigFile } from "./read-config-file.js";
 
-/** How a data set is read; everything that reads one takes these. By default it is found out. */
+/** How a data set is read. By default, its layout is detected. */
 export interface DataOptions {
   /** The name of a layout, the path of a layout file (YAML or JSON), or what such a file says. */
   readonly layout?: ScanOptions["layout"];

@@ -12,25 +12,26 @@ import { shellWords } from "./shell-words.js";
 import type { TrainOptions } from "./train-options.js";
 import { lockTrainingFolder, roomForModel } from "./training-folder.js";
 
+/** How a model is changed. */
 export interface EditClassesOptions extends JobOptions {
-  /** Replace the model without keeping the version that is there. */
+  /** Replace the model without keeping its present version. */
   readonly force?: boolean | undefined;
-  /** Go on without images that cannot be read; the warnings name them. */
+  /** Continue without images that cannot be read; the warnings name them. */
   readonly skipBad?: boolean | undefined;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
   /** Folder of encoder weights and features; `defaultCacheDir` by default. */
   readonly cacheDir?: string | undefined;
   /** Make no network request. */
   readonly offline?: boolean | undefined;
-  /** The variables that tell cache and hub; `process.env` by default. */
+  /** Environment variables that name the cache folder and the hub; `process.env` by default. */
   readonly env?: Environment;
 }
 
 /** A model with other classes. */
 export interface EditedClasses {
   readonly folder: string;
-  /** Where the version before is kept; missing with `force`. */
+  /** Folder of the version before; undefined with `force`. */
   readonly kept: string | undefined;
   /** All classes of the model, and their training images. */
   readonly classes: readonly { readonly name: string; readonly images: number }[];
@@ -65,7 +66,10 @@ export async function addClass(
   });
 }
 
-/** Takes classes out of a trained model. The others score as before. */
+/**
+ * Takes classes out of a trained model. The others score as before.
+ * @throws LtadError for a class that the model does not have, and when no class would be left
+ */
 export async function removeClass(model: string, names: readonly string[], options: EditClassesOptions = {}): Promise<EditedClasses> {
   return edit(model, { words: ["remove-class", model, ...names], changed: [], warnings: [] }, options, {
     change: async () => (await import("@ltad/train")).removeClasses(model, names),
@@ -73,7 +77,7 @@ export async function removeClass(model: string, names: readonly string[], optio
   });
 }
 
-/** @internal The work of all three: under a lock, and with the version before kept. */
+/** @internal The work common to all three functions: changes the model under a lock, and keeps the version before. */
 export async function edit(
   model: string,
   {

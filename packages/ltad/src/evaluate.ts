@@ -10,18 +10,19 @@ import { cacheDirIn, type Environment } from "./environment.js";
 import { shellWords } from "./shell-words.js";
 import { readTrainCommandLine } from "./train-command-line.js";
 
+/** How a model is measured. */
 export interface EvaluateOptions extends JobOptions, DataOptions {
   /** Whether the model is told the class of a test image, which is its folder (the default), or predicts it. */
   readonly classes?: "folder" | "predicted" | undefined;
   /** Folder of the features of the test images; {@link defaultCacheDir} by default. */
   readonly cacheDir?: string | undefined;
-  /** Go on without images and masks that cannot be read; the warnings and the report name them. */
+  /** Continue without images and masks that cannot be read; the warnings and the report name them. */
   readonly skipBad?: boolean | undefined;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
   /** Path of an HTML report to write as well. */
   readonly report?: string | undefined;
-  /** The variables that tell the cache; `process.env` by default. */
+  /** Environment variables that name the cache folder; `process.env` by default. */
   readonly env?: Environment;
   /** Called when the data set is scanned: how its folders were read and what was found, in one sentence. */
   readonly onDataset?: (readAs: string) => void;

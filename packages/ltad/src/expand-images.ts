@@ -13,7 +13,7 @@ export interface ExpandedImages {
 }
 
 /**
- * The image files that were named: a folder stands for all images in it and below, in order of their paths. A file named twice counts once.
+ * The image files that were named: a folder means all images in it and below it, in order of their paths. A file named twice counts once.
  * Files are taken as they are named, whatever their ending; whether they can be read shows later. The masks of a data set, in folders named
  * `ground_truth`, `masks` and the like or beside their images as `0_mask.png`, are no images to score.
  * @throws LtadError `LTAD_DATA` for a folder without an image

@@ -73,31 +73,56 @@ const addRule = fields({ ...editing, ...scanFields, include: optional(string) } 
 const updateRule = fields({ ...editing, data: optional(string) } satisfies RulesOf<UpdateClassOptions>);
 const detectorRule = having("a detector of openDetector", "manifest", "predict", "encoder");
 
-/** {@link runTraining}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Trains one model on all classes of a data set and writes it as a folder.
+ * @param data a data set in any of the known layouts, or a table of images; undefined with the option `good`, or `from`
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options, before anything is read; others for faults in data or on disk; `LTAD_ABORTED` when
+ * the signal fires, which leaves a checkpoint in `out`
+ */
 export async function train(data: string | undefined, options: TrainOptions): Promise<TrainResult> {
   check("train", { data, options }, { data: optional(string), options: trainRule });
   return runTraining(data, options);
 }
 
-/** {@link measure}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Measures a model on the test images of a data set: AUROC, AP, F1, AUPRO and more, for images and pixels, for each class and as means.
+ * @param data a data set with test images, in any of the known layouts; undefined with the option `good`
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options, before anything is read; others that name all bad images and masks, before the first
+ * image is encoded, or say that the data set has no class of the model
+ */
 export async function evaluate(detector: Detector, data: string | undefined, options: EvaluateOptions = {}): Promise<EvaluationResult> {
   check("evaluate", { detector, data, options }, { detector: detectorRule, data: optional(string), options: evaluateRule });
   return measure(detector, data, options);
 }
 
-/** {@link runSweep}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Trains and measures every combination of settings and seeds, one after the other, and writes sweep.csv and sweep.json into `out`. A sweep that
+ * was stopped continues: runs that are finished are not repeated, and a stopped training continues from its checkpoint.
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options and settings, before the first training; others as {@link train} and {@link evaluate}
+ */
 export async function sweep(data: string | undefined, options: SweepOptions): Promise<readonly SweepResult[]> {
   check("sweep", { data, options }, { data: optional(string), options: sweepRule });
   return runSweep(data, options);
 }
 
-/** {@link classes.addClass}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Adds the classes of a folder to a trained model in seconds, without training it again. The other classes score as before.
+ * @param model folder of the model
+ * @param data good images of one product, or a data set in any of the known layouts, whose classes the model does not have yet
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options, and when the model has all of the classes; others when images cannot be used, or
+ * when the disk refuses
+ */
 export async function addClass(model: string, data: string | undefined, options: AddClassOptions = {}): Promise<classes.EditedClasses> {
   check("addClass", { model, data, options }, { model: string, data: optional(string), options: addRule });
   return classes.addClass(model, data, options);
 }
 
-/** {@link classes.removeClass}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Takes classes out of a trained model. The others score as before.
+ * @param model folder of the model
+ * @param names of the classes, at least one
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options, for a class that the model does not have, and when no class would be left
+ */
 export async function removeClass(
   model: string,
   names: readonly string[],
@@ -107,7 +132,14 @@ export async function removeClass(
   return classes.removeClass(model, names, options);
 }
 
-/** {@link update}. @throws LtadError `LTAD_CONFIG` for options that are unknown or wrong, before anything is read */
+/**
+ * Teaches a class of a trained model with more good images: new ones, or images that the model has taken for defective by mistake. The class is
+ * fitted again to its old images and the new ones; the other classes score as before.
+ * @param model folder of the model
+ * @param images image files, and folders of good images; at least one
+ * @throws LtadError `LTAD_CONFIG` for unknown or wrong options; others when the training images of the class cannot be found, when all images are
+ * known, or when images cannot be used
+ */
 export async function updateClass(
   model: string,
   name: string,

@@ -9,12 +9,13 @@ import { readConfigFile } from "./read-config-file.js";
 import { train } from "./train.js";
 import type { TrainOptions } from "./train-options.js";
 
+/** The options of a training, the seeds, and the settings to try. */
 export interface SweepOptions extends Omit<TrainOptions, "seed" | "resume" | "force" | "onPlan"> {
   /** Seeds of each setting: 0, 1 and 2 by default. */
   readonly seeds?: readonly number[] | undefined;
-  /** Settings and the values to try, as `key=value,value`; all combinations are trained. The key "preset" stands for the preset. */
+  /** Settings and the values to try, as `key=value,value`; all combinations are trained. The key "preset" is the preset. */
   readonly grid?: readonly string[] | undefined;
-  /** Called before each run, also one that is finished already. */
+  /** Called before each run, including runs that are already finished. */
   readonly onRun?: (run: SweepRun, place: { readonly number: number; readonly of: number; readonly isDone: boolean }) => void;
 }
 
@@ -46,7 +47,7 @@ export type SweepMetric = (typeof sweepMetrics)[number];
 
 /**
  * Trains and measures every combination of settings and seeds, one after the other, and writes sweep.csv and sweep.json into `out`. A sweep that
- * was stopped goes on where it was: runs that are finished are not repeated, and a stopped training continues from its checkpoint.
+ * was stopped continues: runs that are finished are not repeated, and a stopped training continues from its checkpoint.
  * @throws LtadError for a setting that is wrong, before the first training, and as `train` and `evaluate`
  */
 export async function sweep(data: string | undefined, options: SweepOptions): Promise<readonly SweepResult[]> {

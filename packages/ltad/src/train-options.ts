@@ -13,6 +13,7 @@ export interface SplitOptions {
   readonly seed?: number | undefined;
 }
 
+/** What is trained, with which settings, and where the model goes. */
 export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   /** Folder that the model is written to; while training it holds a checkpoint. */
   readonly out: string;
@@ -20,9 +21,9 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly preset?: string | undefined;
   /** Settings that differ from the preset: an object, or the path of a YAML or JSON file. */
   readonly config?: string | object | undefined;
-  /** Single settings as `key=value`, such as "detect.steps=200"; they win over `config`. */
+  /** Single settings as `key=value`, such as "detect.steps=200"; they take precedence over `config`. */
   readonly set?: readonly string[] | undefined;
-  /** Side in pixels of the tiles in which large images are encoded, for defects that are small in them; short for `features.tile`. */
+  /** Side in pixels of the tiles in which large images are encoded, which shows small defects; the setting `features.tile`. */
   readonly tile?: number | undefined;
   /** A folder with masks, CLASS.png, of the part of the images that is judged: the rest is ignored, in training and by the model. */
   readonly include?: string | undefined;
@@ -32,9 +33,9 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly resume?: boolean | undefined;
   /** Start over where `out` holds a checkpoint or a finished model; without it, those are kept and the training is refused. */
   readonly force?: boolean | undefined;
-  /** Go on without images that cannot be read; the plan's warnings name them. */
+  /** Continue without images that cannot be read; the plan's warnings name them. */
   readonly skipBad?: boolean | undefined;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
   /** Seconds for the whole training: it makes as many of its steps as fit. */
   readonly budget?: number | undefined;
@@ -46,7 +47,7 @@ export interface TrainOptions extends JobOptions, SplitOptions, DataOptions {
   readonly cacheDir?: string | undefined;
   /** Make no network request. */
   readonly offline?: boolean | undefined;
-  /** The variables that tell cache and hub; `process.env` by default. */
+  /** Environment variables that name the cache folder and the hub; `process.env` by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called when data and settings are checked, before the first image is encoded. */
   readonly onPlan?: (plan: TrainPlan) => void;
@@ -60,7 +61,7 @@ export interface TrainPlan {
   readonly config: TrainConfig;
   /** How the folders were read and what was found, in one sentence. */
   readonly readAs: string;
-  /** What is odd about the data set. */
+  /** What is unusual about the data set, in sentences. */
   readonly warnings: readonly string[];
   /** Whether there are test images; undefined where only statistics of the data set are known. */
   readonly hasTests?: boolean;

@@ -9,6 +9,7 @@ import { openDataset } from "./data-options.js";
 import { checked, edit, type EditClassesOptions, type EditedClasses, trainedClass } from "./edit-classes.js";
 import { findGoodImages } from "./find-good-images.js";
 
+/** How a class is fitted again. */
 export interface UpdateClassOptions extends EditClassesOptions {
   /** The data set of the training, where it is no longer in the place that the model remembers. */
   readonly data?: string | undefined;
@@ -18,7 +19,7 @@ export interface UpdateClassOptions extends EditClassesOptions {
 export interface UpdatedClass extends EditedClasses {
   /** Images that the class did not know. */
   readonly added: number;
-  /** How many of them the model took for defective, before and after. */
+  /** How many of them the model took for defective, before and after the change. */
   readonly notOk: { readonly before: number; readonly after: number };
 }
 

@@ -8,9 +8,9 @@ import { weightsError } from "./onnx-error.js";
 import { packed, plain } from "./schema.js";
 
 /**
- * The message in the bytes of an .onnx file; weights are views of the bytes.
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when it is cut off, is not an ONNX file, or nests graphs deeper than protobuf allows (100 messages)
+ * Decodes an .onnx file. Weights are views of its bytes.
+ * @param source what errors call the file
+ * @throws LtadError `LTAD_WEIGHTS` when it is truncated, is not an ONNX file, or nests graphs deeper than protobuf allows (100 messages)
  */
 export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
   check("readOnnx", { bytes, source }, { bytes: bytesRule, source: string });
@@ -26,7 +26,7 @@ export function decodeModel(bytes: Uint8Array, source: string): OnnxModel {
   }
 }
 
-/** The bytes of a new .onnx file. */
+/** Encodes a new .onnx file. @param model the fields of ModelProto in onnx.proto */
 export function encodeModel(model: object): Uint8Array {
   check("encodeModel", { model }, { model: recordOf(anything) });
   const writer = new ModelWriter();
@@ -35,8 +35,8 @@ export function encodeModel(model: object): Uint8Array {
 }
 
 /**
- * The bytes of a model that was read and may have been changed: what was not changed stays as it was.
- * @throws LtadError `LTAD_WEIGHTS` when they are more than one file can have
+ * Encodes a model that was read and may have been changed. Fields that were not changed are written as they were.
+ * @throws LtadError `LTAD_WEIGHTS` when it is larger than an .onnx file can be
  */
 export function encodeRead(model: OnnxModel, source: string): Uint8Array {
   const writer = new ModelWriter();
@@ -44,11 +44,11 @@ export function encodeRead(model: OnnxModel, source: string): Uint8Array {
   return finished(writer, source);
 }
 
-/** protobuf counts bytes in 31 bits. */
+/** The largest protobuf file in bytes: protobuf counts them in 31 bits. */
 export const largestFile = 2 ** 31 - 1;
 
 /**
- * Puts a file together.
+ * Assembles the file.
  * @throws LtadError `LTAD_WEIGHTS` when it is larger than an .onnx file can be
  */
 export function finished(writer: ModelWriter, source: string): Uint8Array {
@@ -56,13 +56,13 @@ export function finished(writer: ModelWriter, source: string): Uint8Array {
   throw new LtadError("LTAD_WEIGHTS", `${source}: ${writer.size} bytes are more than one ONNX file can hold. Use a smaller model.`);
 }
 
-/** A copy of a message with other values in some fields. All other fields stay, also those that the schema does not know. */
+/** Copies a message and changes some of its fields. All other fields are kept, including those that the schema does not know. */
 export function changed<M extends object>(message: M, fields: Partial<M>): M {
   const copy: M = Object.create(Object.getPrototypeOf(message) as object | null, Object.getOwnPropertyDescriptors(message)) as M;
   return Object.assign(copy, fields);
 }
 
-/** A copy of a message that lacks some fields. */
+/** Copies a message without some of its fields. */
 export function without<M extends object>(message: M, ...fields: (string & keyof M)[]): M {
   const copy = changed(message, {});
   for (const field of fields) Reflect.deleteProperty(copy, field);

@@ -7,13 +7,14 @@ import { codedMatrix, integerProduct } from "./integer-product.js";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from "./messages.js";
 import type { OnnxFile } from "./read-onnx.js";
 
-/** The operator set that brought DynamicQuantizeLinear. */
+/** The first operator set with DynamicQuantizeLinear. */
 const leastOpset = 11;
 
 /**
- * A model with its large float32 weights in fewer bytes. With int8, products by a constant matrix are computed in whole numbers
- * ({@link integerProduct}); all other weights, those of convolutions above all, become float32 again when the file is loaded.
- * @param source its name, for errors
+ * Stores the large float32 weights of a model in fewer bytes. With int8, products by a constant matrix are computed in whole numbers
+ * ({@link integerProduct}); all other weights, such as those of convolutions, become float32 again when the file is loaded.
+ * @param precision "float32" returns the model unchanged
+ * @param source what errors call the model
  * @throws LtadError `LTAD_WEIGHTS` when its operator set is too old, `LTAD_CONFIG` when a weight does not fit the type
  */
 export function compactOnnx(file: OnnxFile, precision: WeightType, source: string): OnnxFile {
@@ -27,7 +28,7 @@ export function compactOnnx(file: OnnxFile, precision: WeightType, source: strin
   const { graph } = file.model;
   const nodes = graph.node ?? [];
   const factors = precision === "int8" ? rightFactors(nodes, file.outputs) : new Set<string>();
-  const coded = new Set<string>(); // matrices in whole numbers
+  const coded = new Set<string>(); // names of the matrices that are coded in whole numbers
   const conversions: OnnxNode[] = [];
   const initializer = (graph.initializer ?? []).flatMap((tensor): readonly OnnxTensor[] => {
     const weight = readFloats(tensor, source);
@@ -44,7 +45,7 @@ export function compactOnnx(file: OnnxFile, precision: WeightType, source: strin
   return { ...file, model: changed(file.model, { graph: compacted }) };
 }
 
-/** Puts the model's name in front of what a weight fails by. */
+/** Puts the name of the model in front of the error of a weight. */
 function ofModel<T>(source: string, job: () => T): T {
   try {
     return job();
@@ -54,7 +55,7 @@ function ofModel<T>(source: string, job: () => T): T {
   }
 }
 
-/** Values that are read as right factors of products and in no other way. */
+/** The names of values that are used only as right factors of products. */
 function rightFactors(nodes: readonly OnnxNode[], outputs: readonly string[]): Set<string> {
   const right = new Set<string>();
   const otherwise = new Set(outputs);
@@ -65,7 +66,7 @@ function rightFactors(nodes: readonly OnnxNode[], outputs: readonly string[]): S
   return new Set([...right].filter((name) => !otherwise.has(name)));
 }
 
-/** Values that the graphs within a node (of If and Loop) read or hand out, their own among them. */
+/** The names of all values that the subgraphs of a node (If, Loop) read or return, including their own. */
 function* readWithin({ attribute = [] }: OnnxNode): Generator<string> {
   for (const graph of attribute.flatMap(graphsOf)) {
     for (const { name = "" } of graph.output ?? []) yield name;

@@ -3,7 +3,7 @@ import { arrayLike, check, listOf, oneOf, string, whole as wholeRule } from "@lt
 import { onnxType } from "./element-type.js";
 import { largestHalf, toHalf } from "./half.js";
 
-/** Fields of a TensorProto. */
+/** The fields of a TensorProto. */
 export interface Tensor {
   readonly name: string;
   readonly dims: readonly number[];
@@ -11,7 +11,7 @@ export interface Tensor {
   readonly rawData: Uint8Array;
 }
 
-/** Fields of a NodeProto; the attribute is the type of a Cast. */
+/** The fields of a NodeProto. The attribute is the target type of a Cast. */
 export interface Conversion {
   readonly opType: "Cast" | "Mul";
   readonly input: readonly string[];
@@ -19,25 +19,26 @@ export interface Conversion {
   readonly attribute: readonly { readonly name: string; readonly type: 2; readonly i: number }[];
 }
 
-/** What a file stores of a weight, and the nodes that make it again under its name. A runtime folds them when it loads the file. */
+/** What a file stores instead of a weight, and the nodes that restore it under its name. A runtime evaluates them once, when it loads the file. */
 export interface CompactWeight {
   readonly tensors: readonly Tensor[];
   readonly conversions: readonly Conversion[];
 }
 
-/** Smaller arrays stay float32: they save nothing, and the first layers of a convolutional network, which have few weights, suffer most. */
+/** Smaller arrays stay float32. They would save little, and rounding harms the first layers of a convolutional network, which have few weights, most. */
 const leastElements = 4096;
 
-/** Whether an array is worth it: a matrix or more, large enough. Vectors are norms and biases. */
+/** True for arrays that are worth storing in fewer bytes: those of rank 2 or more with 4,096 elements or more. Vectors are norms and biases. */
 export function isCompactable(shape: readonly number[]): boolean {
   check("isCompactable", { shape }, { shape: listOf(wholeRule(0)) });
   return shape.length > 1 && sizeOf(shape) >= leastElements;
 }
 
 /**
- * A float32 weight in two bytes (rounded to half precision) or in one (whole numbers and a scale for each channel, along the axis that loses least).
- * @param name of the value that the last conversion makes
- * @throws LtadError `LTAD_CONFIG` when it holds numbers that the type cannot
+ * Stores a float32 weight with two bytes a number (float16, rounded to half precision) or one (int8, whole numbers with a scale for each channel of
+ * the axis that gives the smallest error).
+ * @param name the name of the restored weight
+ * @throws LtadError `LTAD_CONFIG` when the type cannot represent a number
  */
 export function compactWeight(
   name: string,
@@ -88,9 +89,9 @@ function bestQuantised(name: string, data: ArrayLike<number>, shape: readonly nu
 }
 
 /**
- * Whole numbers from -limit to limit, each times the scale of its channel the nearest to the weight.
- * @param axis of the channels
- * @returns codes in the order of data, a scale for each channel, and the sum of squared differences
+ * Quantises a weight to whole numbers from -limit to limit, with a scale for each channel.
+ * @param axis the axis of the channels
+ * @returns the codes in the order of `data`, the scale of each channel, and the sum of squared errors
  * @throws LtadError `LTAD_CONFIG` when a number is not finite
  */
 export function quantised(name: string, data: ArrayLike<number>, shape: readonly number[], axis: number, limit = 127) {

@@ -1,2 +1,2 @@
-/** TensorProto.DataType of onnx.proto for the types that our graphs use. */
+/** The numbers of element types, TensorProto.DataType in onnx.proto, for the types that graphs of LTAD use. */
 export const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;

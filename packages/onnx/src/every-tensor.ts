@@ -1,28 +1,29 @@
 import { decodeModel } from "./codec.js";
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, SparseTensor } from "./messages.js";
 
-/** A tensor, where its message keeps it, and what it goes by where it has no name. */
+/** A tensor, and the place in the model that identifies it if it has no name. */
 export interface FoundTensor {
   readonly tensor: OnnxTensor;
   readonly place: string;
 }
 
 /**
- * Names of the tensors whose numbers lie in other files, wherever in the model they are: weights, sparse weights, values of attributes, graphs
- * within nodes, functions, training.
- * @param source name of the model, for errors
+ * Lists the tensors whose numbers are in other files, wherever they are in the model: weights, sparse weights, attributes, subgraphs, functions
+ * and training information.
+ * @param source what errors call the model
+ * @returns their names, or their places if they have no name
  * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file
  */
 export function externalTensors(bytes: Uint8Array, source: string): string[] {
   return [...tensorsOf(decodeModel(bytes, source))].filter(({ tensor }) => isExternal(tensor)).map(nameOf);
 }
 
-/** Whether the numbers of a tensor lie in another file. */
+/** True when the numbers of a tensor are in another file. */
 export function isExternal({ dataLocation, externalData }: OnnxTensor): boolean {
   return dataLocation === 1 || (externalData?.length ?? 0) > 0;
 }
 
-/** The name of a tensor, or its place where it has none. */
+/** The name of a tensor, or its place if it has none. */
 export function nameOf({ tensor, place }: FoundTensor): string {
   return tensor.name || place;
 }

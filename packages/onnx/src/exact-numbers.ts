@@ -2,8 +2,8 @@ import type protobuf from "protobufjs/light.js";
 import type { Int64 } from "./messages.js";
 
 /**
- * A reader that gives whole numbers of 64 bits as numbers where that is exact, else with all their bits. protobufjs alone gives them as objects, or
- * rounded, where it does not find its package `long`.
+ * Makes a reader return 64-bit integers as numbers if that is exact, and otherwise with all their bits. protobufjs alone returns objects, or rounded
+ * numbers if its package `long` is not installed.
  */
 export function withExactNumbers(reader: protobuf.Reader): protobuf.Reader {
   const skipVarint = reader.int64.bind(reader);
@@ -15,7 +15,7 @@ export function withExactNumbers(reader: protobuf.Reader): protobuf.Reader {
   return Object.assign(reader, { int64 });
 }
 
-/** @param varint seven bits of the number in each byte, the lowest first */
+/** @param varint the bytes of the number, with seven bits each, lowest first */
 function exact(varint: Uint8Array): Int64 {
   if (varint.length < 5) return varint.reduceRight((sum, byte) => sum * 128 + (byte & 127), 0);
   const bits = BigInt.asIntN(

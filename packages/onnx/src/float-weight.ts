@@ -9,12 +9,12 @@ const float32 = 1;
 export interface FloatWeight {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Its numbers, copied out of the file, where they may lie at any byte. */
+  /** Copies its numbers out of the file, where they may not be aligned. */
   readonly data: () => Float32Array;
 }
 
 /**
- * A float32 weight, or undefined for one of another type.
+ * Reads a float32 weight; undefined for one of another type.
  * @throws LtadError `LTAD_WEIGHTS` when it has more or fewer numbers than its shape says
  */
 export function readFloats(tensor: OnnxTensor, source: string): FloatWeight | undefined {

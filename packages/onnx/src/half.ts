@@ -1,7 +1,7 @@
-/** Largest number that IEEE half precision holds. */
+/** The largest finite number in IEEE half precision. */
 export const largestHalf = 65504;
 
-/** Numbers in IEEE half precision (binary16), rounded to the nearest, ties to even; beyond {@link largestHalf} infinity. */
+/** Rounds numbers to IEEE half precision (binary16), to the nearest, ties to even. Numbers that round above {@link largestHalf} become infinite. */
 export function toHalf(numbers: ArrayLike<number>): Uint16Array {
   const float = new Float32Array(1);
   const bits = new Uint32Array(float.buffer);
@@ -13,7 +13,7 @@ export function toHalf(numbers: ArrayLike<number>): Uint16Array {
   return halves;
 }
 
-/** @param bits those of a float32: sign 1, exponent 8, fraction 23; a half has 1, 5, 10 */
+/** @param bits of a float32: sign 1, exponent 8, fraction 23; a half has 1, 5 and 10 */
 function halfBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const exponent = (bits >>> 23) & 0xff;
@@ -22,7 +22,7 @@ function halfBits(bits: number): number {
   const shifted = exponent - 112; // 127 - 15
   if (shifted >= 31) return sign | 0x7c00;
   if (shifted <= 0) return shifted < -10 ? sign : sign | rounded(fraction | 0x800000, 14 - shifted);
-  return sign | rounded((shifted << 23) | fraction, 13); // a carry of the fraction belongs into the exponent
+  return sign | rounded((shifted << 23) | fraction, 13); // a carry out of the fraction increases the exponent
 }
 
 /** n / 2^by, to the nearest, ties to even. */
@@ -33,7 +33,7 @@ function rounded(n: number, by: number): number {
   return rest > half || (rest === half && (down & 1) === 1) ? down + 1 : down;
 }
 
-/** The numbers that halves stand for; {@link toHalf} gives the same halves again. */
+/** The numbers that halves represent. {@link toHalf} turns them back into the same halves. */
 export function fromHalf(halves: Uint16Array): Float32Array {
   return Float32Array.from(halves, (bits) => {
     const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >>> 10) & 0x1f, bits & 0x3ff];

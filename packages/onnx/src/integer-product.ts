@@ -6,13 +6,13 @@ import type { OnnxNode } from "./messages.js";
 // Shapes: x [..., K], w [K, N], y [..., N].
 
 /**
- * Largest code of a weight. A processor without VNNI adds two products of an activation (0 to 255) and a code in 16 bits, which saturate beyond
- * 32,767: with 64 they cannot, and every machine gives the same whole numbers.
+ * The largest code of a weight. A processor without VNNI adds two products of an activation (0 to 255) and a code in 16 bits, which saturate beyond
+ * 32,767. Codes up to 64 cannot reach that, so every machine computes the same whole numbers.
  * @see onnxruntime.ai/docs/performance/model-optimizations/quantization.html, "reduce_range"
  */
 export const largestCode = 64;
 
-/** The matrix as whole numbers and a scale for each column. */
+/** Quantises a matrix [K, N] to whole numbers with a scale for each column. */
 export function codedMatrix({ name, shape, data }: FloatWeight): Tensor[] {
   const { codes, scales } = quantised(name, data(), shape, 1, largestCode);
   return [
@@ -22,9 +22,9 @@ export function codedMatrix({ name, shape, data }: FloatWeight): Tensor[] {
 }
 
 /**
- * y = x w in whole numbers: x is brought to 0..255 by its least and largest value in every run ("dynamic quantisation").
- * ONNX Runtime fuses the nodes; x is coded once for all products that read it.
- * @param coded names of the values that have been coded before; x joins them
+ * The nodes that compute y = x w in whole numbers. Every run scales x to 0..255 by its smallest and largest value ("dynamic quantisation").
+ * ONNX Runtime fuses the nodes, and x is coded once for all products that use it.
+ * @param coded the names of values that are already coded; x is added
  */
 export function integerProduct({ input = [], output = [] }: OnnxNode, coded: Set<string>): OnnxNode[] {
   const [x, w, y] = [input[0]!, input[1]!, output[0]!];

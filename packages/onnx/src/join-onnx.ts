@@ -9,18 +9,18 @@ import { packed, plain } from "./schema.js";
 
 /** Models that run one after another. */
 export interface Chain {
-  /** Its inputs are those of the whole. */
+  /** Its inputs are the inputs of the joined model. */
   readonly before: OnnxFile;
   readonly middle: OnnxFile;
-  /** Its outputs are those of the whole. */
+  /** Its outputs are the outputs of the joined model. */
   readonly after: OnnxFile;
-  /** Output of `before` -> input of `middle`. */
+  /** Maps outputs of `before` to inputs of `middle`. */
   readonly toMiddle: ReadonlyMap<string, string>;
-  /** Output of `middle` -> input of `after`. */
+  /** Maps outputs of `middle` to inputs of `after`. */
   readonly toAfter: ReadonlyMap<string, string>;
 }
 
-/** The first operator set in which an operator has the form that our own graphs use; 7 for all others. */
+/** The first operator set in which an operator has the form that graphs of LTAD use; 7 for all others. */
 const since: Readonly<Record<string, number>> = {
   Slice: 10,
   Squeeze: 13,
@@ -34,8 +34,9 @@ const since: Readonly<Record<string, number>> = {
 };
 
 /**
- * Puts three models into one file, which has the version, the functions and the operator set of the middle one.
- * @throws LtadError `LTAD_WEIGHTS` when the operator set is too old for the other two, or the whole too large for an ONNX file
+ * Joins three models that run one after another into one file, which has the IR version, the functions and the operator set of the middle one.
+ * @param source what errors call the result
+ * @throws LtadError `LTAD_WEIGHTS` when the operator set is too old for the other two models, or the result is too large for an ONNX file
  */
 export function joinOnnx(chain: Chain, source: string): Uint8Array {
   check(
@@ -47,7 +48,7 @@ export function joinOnnx(chain: Chain, source: string): Uint8Array {
   checkOperators([before, after], middle, source);
   const rename = renames(chain);
   const writer = new ModelWriter();
-  // A message may come in parts, which add up: protobuf puts lists together.
+  // protobuf merges the parts of a message: lists are concatenated.
   plain.model.encode(without(middle.model, "graph", "opsetImport"), writer);
   const opsetImport = Array.from(middle.opsets, ([domain, version]) => ({ domain, version }));
   plain.model.encode({ opsetImport }, writer);
@@ -61,10 +62,10 @@ export function joinOnnx(chain: Chain, source: string): Uint8Array {
   return finished(writer, source);
 }
 
-/** ModelProto.graph: field 7, a message. */
+/** The tag of ModelProto.graph: field 7, a message. */
 const tagOfGraph = 7 * 8 + 2;
 
-/** What values are called in the whole: by their part, except for its inputs and outputs, and for what one part hands to the next. */
+/** The names of values in the joined model. They get the name of their part, except for inputs, outputs, and values passed from one part to the next. */
 function renames({ before, after, toMiddle, toAfter }: Chain) {
   const middle = (name: string) => `middle/${name}`;
   const inputs = new Set(before.inputs.map(({ name }) => name));
@@ -80,7 +81,7 @@ function renames({ before, after, toMiddle, toAfter }: Chain) {
   };
 }
 
-/** All of a graph but its name, inputs and outputs, under new names. */
+/** A graph under new names, without its own name, inputs and outputs. */
 function innerOf({ model: { graph } }: OnnxFile, rename: (name: string) => string): OnnxGraph {
   return renamedGraph(without(graph, "name", "input", "output"), rename);
 }

@@ -1,7 +1,7 @@
-// The messages of an ONNX file as they are read and written: the fields that this package works with, under their names in schema.ts. A
-// message has more fields than are named here; they pass through it (`changed` in codec.ts).
+// The messages of an ONNX file, with the fields that this package uses, under their names in schema.ts. All other fields of a message are kept
+// (see `changed` in codec.ts).
 
-/** A whole number of 64 bits: a number where that is exact, else an object that keeps all bits. */
+/** A 64-bit integer: a number if that is exact, and otherwise an object with all bits. */
 export type Int64 = number | { readonly low: number; readonly high: number; toString(): string };
 
 export interface OnnxModel {
@@ -11,7 +11,7 @@ export interface OnnxModel {
   readonly trainingInfo?: readonly { readonly initialization?: OnnxGraph; readonly algorithm?: OnnxGraph }[];
 }
 
-/** The version of a set of operators; "" is ONNX's own. */
+/** The version of an operator set; the domain "" is ONNX's own. */
 export interface Opset {
   readonly domain?: string;
   readonly version?: Int64;
@@ -40,7 +40,7 @@ export interface OnnxNode {
 
 export interface OnnxAttribute {
   readonly name?: string;
-  /** AttributeProto.AttributeType of onnx.proto: FLOAT 1, INT 2, STRING 3, INTS 7 and others. */
+  /** AttributeProto.AttributeType in onnx.proto: FLOAT 1, INT 2, STRING 3, INTS 7 and others. */
   readonly type?: number;
   readonly i?: Int64;
   readonly ints?: readonly Int64[];
@@ -55,14 +55,14 @@ export interface OnnxAttribute {
 export interface OnnxTensor {
   readonly name?: string;
   readonly dims?: readonly Int64[];
-  /** TensorProto.DataType of onnx.proto. */
+  /** TensorProto.DataType in onnx.proto. */
   readonly dataType?: number;
   /** A view of the file. */
   readonly rawData?: Uint8Array;
-  /** float32 numbers in a field of their own, which older exporters use in place of `rawData`. */
+  /** float32 numbers in a separate field, which older exporters use instead of `rawData`. */
   readonly floatData?: readonly Uint8Array[];
   readonly externalData?: readonly Entry[];
-  /** 1: the numbers lie in another file. */
+  /** 1 when the numbers are in another file. */
   readonly dataLocation?: number;
 }
 

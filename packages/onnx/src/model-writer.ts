@@ -1,16 +1,16 @@
 import protobuf from "protobufjs/light.js";
 
-/** Fields of bytes from this length on are weights. */
+/** A field of at least this many bytes is treated as a weight. */
 const leastBytes = 4096;
 
 /**
- * A protobuf writer that keeps weights by reference until the file is put together, so that each is copied once. protobufjs alone copies them
- * whenever its buffer grows or a message around them gets its length: for a model of a gigabyte many times.
+ * A protobuf writer that keeps references to weights until the file is assembled, so that each weight is copied once. protobufjs alone copies them
+ * whenever its buffer grows or an enclosing message is completed, which happens many times for a model of a gigabyte.
  */
 export class ModelWriter extends protobuf.BufferWriter {
-  /** Weights, and how many of the other bytes lie before each. */
+  /** The weights, and how many of the other bytes come before each. */
   readonly #weights: { at: number; readonly bytes: Uint8Array }[] = [];
-  /** Where the messages begin that are not complete yet. */
+  /** Where the incomplete messages begin. */
   readonly #open: number[] = [];
 
   override bytes(value: Uint8Array | string): this {
@@ -27,7 +27,7 @@ export class ModelWriter extends protobuf.BufferWriter {
     return this;
   }
 
-  /** Completes a message: its length goes in front of it. */
+  /** Completes a message by writing its length in front of it. */
   override ldelim(): this {
     const start = this.#open.pop()!;
     const end = this.pos;
@@ -40,7 +40,7 @@ export class ModelWriter extends protobuf.BufferWriter {
     return this;
   }
 
-  /** Bytes of the whole file. */
+  /** The size of the whole file in bytes. */
   get size(): number {
     return this.#weights.reduce((sum, { bytes }) => sum + bytes.length, this.pos);
   }

@@ -7,10 +7,10 @@ import type { OnnxTensor } from "./messages.js";
 import { weightsError } from "./onnx-error.js";
 
 /**
- * Reads an ONNX file. Weights that lie in files beside it, as PyTorch's exporter writes large models, are put inside.
- * @param source its name, for errors
- * @returns the bytes of a file that needs no other; those of the file itself where it is one
- * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file, or a file with weights is missing, too short, or lies elsewhere
+ * Reads an ONNX file into one array of bytes. Weights in files beside it, which PyTorch's exporter writes for large models, are moved inside.
+ * @param source what errors call the file
+ * @returns the bytes of a self-contained model, which are those of the file if it has no external weights
+ * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file, or a file with weights is missing, too short, or in another folder
  */
 export async function readOnnxFile(path: string, source: string): Promise<Uint8Array> {
   check("readOnnxFile", { path, source }, { path: string, source: string });
@@ -23,7 +23,7 @@ export async function readOnnxFile(path: string, source: string): Promise<Uint8A
   const files = filesIn(dirname(path), source);
   for (const found of outside) {
     const rawData = await numbersOf(found.tensor, nameOf(found), files, source);
-    Object.assign(found.tensor, { rawData }); // the message was decoded here and is nobody else's
+    Object.assign(found.tensor, { rawData }); // the message was decoded here, so it is safe to change
     for (const field of ["externalData", "dataLocation"]) Reflect.deleteProperty(found.tensor, field);
   }
   return encodeRead(model, source);
@@ -43,12 +43,12 @@ async function numbersOf({ externalData = [] }: OnnxTensor, name: string, open: 
   throw incompleteError(source, `${location} has ${file.length} bytes, but the weight ${name} needs bytes ${from} to ${from + size}`);
 }
 
-/** The name of a file beside the model, not the way to another. */
+/** True for the plain name of a file beside the model, false for a path. */
 function isName(location: string): boolean {
   return location !== "" && location !== ".." && location !== "." && basename(location) === location && !location.includes("\\");
 }
 
-/** Opens files of a folder, each once. */
+/** Opens the files of a folder, each of them once. */
 function filesIn(folder: string, source: string): OpenFile {
   const files = new Map<string, Promise<Uint8Array>>();
   const read = async (name: string) => {

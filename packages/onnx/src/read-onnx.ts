@@ -3,28 +3,28 @@ import { isExternal, tensorsOf } from "./every-tensor.js";
 import type { Int64, OnnxGraph, OnnxModel, ValueInfo } from "./messages.js";
 import { weightsError } from "./onnx-error.js";
 
-/** An ONNX file that has been read. */
+/** A parsed ONNX file. */
 export interface OnnxFile {
   readonly model: OnnxModel & { readonly graph: OnnxGraph };
-  /** Versions of the sets of operators by domain; "" is ONNX's own. */
+  /** The version of each operator set by domain; "" is ONNX's own. */
   readonly opsets: ReadonlyMap<string, number>;
-  /** Without those that are weights. */
+  /** The inputs of the graph, without those that are weights. */
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
-  /** Operators of ONNX's own domain. */
+  /** The operators of ONNX's own domain that the model uses. */
   readonly operators: ReadonlySet<string>;
 }
 
-/** An input of a graph; a dimension that is not fixed is null. */
+/** An input of a graph. A dimension that is not fixed is null. */
 export interface OnnxInput {
   readonly name: string;
   readonly shape: readonly (number | null)[];
 }
 
 /**
- * Reads an ONNX file. Weights are views of its bytes.
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when it is not one, is cut off, or keeps weights in other files ({@link readOnnxFile} brings them in)
+ * Parses an ONNX file. Weights are views of its bytes.
+ * @param source what errors call the file
+ * @throws LtadError `LTAD_WEIGHTS` when it is not an ONNX file, is truncated, or has weights in other files, which {@link readOnnxFile} moves inside
  */
 export function readOnnx(bytes: Uint8Array, source: string): OnnxFile {
   const model = decodeModel(bytes, source);
@@ -55,7 +55,7 @@ function inputOf({ name = "", type }: ValueInfo): OnnxInput {
   return { name, shape: dimensions.map((dim) => (Object.hasOwn(dim, "dimValue") ? integer(dim.dimValue) : null)) };
 }
 
-/** A size or a version as a number; beyond 2^53, where none is in use, the nearest. */
+/** A size or a version as a number. Beyond 2^53, which real files do not reach, it is rounded. */
 export function integer(value: Int64 = 0): number {
   return typeof value === "number" ? value : Number(value.toString());
 }

@@ -3,7 +3,7 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, ValueInfo } from "
 
 type Rename = (name: string) => string;
 
-/** A graph with every value renamed. "" means no value and stays. */
+/** Renames every value of a graph. "" means that there is no value, and stays. */
 export function renamedGraph(graph: OnnxGraph, rename: Rename): OnnxGraph {
   const value = (info: ValueInfo) => changed(info, { name: renamed(info.name, rename) });
   return changed(graph, {
@@ -26,7 +26,7 @@ export function renamedGraph(graph: OnnxGraph, rename: Rename): OnnxGraph {
   });
 }
 
-/** The field with each of its values changed, or no field where there are none. */
+/** A field with each of its values changed, or no field if there are no values. */
 function listed<K extends string, T>(key: K, values: readonly T[] | undefined, change: (value: T) => T): { [P in K]?: T[] } {
   return values && values.length > 0 ? ({ [key]: values.map(change) } as { [P in K]: T[] }) : {};
 }
@@ -45,12 +45,12 @@ function renamedNode(node: OnnxNode, rename: Rename): OnnxNode {
   });
 }
 
-/** AveragePool has dilations since operator set 19; 1 is what older ones do. */
+/** AveragePool has dilations since operator set 19; a dilation of 1 is what older sets compute. */
 function isDefaultDilation({ name, ints = [] }: OnnxAttribute): boolean {
   return name === "dilations" && ints.every((value) => value === 1);
 }
 
-/** The graphs within an attribute (of If and Loop) see the values outside by name. */
+/** Renames the values in the subgraphs of an attribute (If, Loop), which refer to outer values by name. */
 function renamedAttribute(attribute: OnnxAttribute, rename: Rename): OnnxAttribute {
   if (!attribute.g && !attribute.graphs?.length) return attribute;
   return changed(attribute, {

@@ -1,7 +1,7 @@
 import protobuf from "protobufjs/light.js";
 
-// Every message of onnx.proto (onnx/onnx 1.23, IR version 14; Apache-2.0) with its field numbers. Fields that a later version adds are kept
-// as they are: codec.ts tells protobufjs not to discard them.
+// Every message of onnx.proto (onnx/onnx 1.23, IR version 14; Apache-2.0) with its field numbers. Fields that a later version adds are kept,
+// because codec.ts tells protobufjs not to discard them.
 
 type Fields = Readonly<Record<string, readonly [type: string, id: number] | readonly [type: string, id: number, "list"]>>;
 
@@ -69,7 +69,7 @@ const messages: Readonly<Record<string, Fields>> = {
     sparseTensor: ["SparseTensorProto", 22],
     sparseTensors: ["SparseTensorProto", 23, "list"],
   },
-  // The packed numbers of `*Data` stay bytes: views of the file, one for each run, whatever their size.
+  // The packed numbers of `*Data` are read as bytes, which are views of the file, one for each packed run.
   TensorProto: {
     dims: ["int64", 1, "list"],
     dataType: ["int32", 2],
@@ -143,7 +143,7 @@ const messages: Readonly<Record<string, Fields>> = {
   SimpleShardedDimProto: { dimValue: ["int64", 1], dimParam: ["string", 2], numShards: ["int64", 3] },
 };
 
-// Text that is not UTF-8 is refused: it could not be written again as it was.
+// Text that is not UTF-8 is refused, because it could not be written back unchanged.
 const features = { utf8_validation: "VERIFY" };
 
 function typesOf(edition: "proto2" | "proto3") {
@@ -158,7 +158,7 @@ function typesOf(edition: "proto2" | "proto3") {
   return { model: root.lookupType("ModelProto"), graph: root.lookupType("GraphProto") };
 }
 
-/** A file and its graph as ONNX's own tools write them: every field that is set, each number of a list in a field of its own. */
+/** Messages as ONNX's own tools write them: every field that is set, and each number of a list in a separate field. */
 export const plain = typesOf("proto2");
-/** The same messages as new files have them: numbers of a list in one field, and nothing that is 0 or empty. */
+/** The same messages as new files contain them: the numbers of a list in one field, and no field that is 0 or empty. */
 export const packed = typesOf("proto3");

@@ -6,25 +6,26 @@ import { check, having, number, string } from "@ltad/core/check";
 import { encodeModel } from "./codec.js";
 import type { Tensor } from "./compact-weight.js";
 
-// An .onnx file is one protobuf message and those end at 2 GB. Larger weights lie in a file beside it, which the model names.
+// An .onnx file is one protobuf message, which can have at most 2 GB. Larger weights are written to a file beside it, which the model names.
 
-/** A model before it becomes a file: fields of ModelProto in onnx.proto. */
+/** A model that has not been encoded yet, with the fields of ModelProto in onnx.proto. */
 export interface ModelMessage {
   readonly graph: { readonly initializer: readonly Tensor[] } & Readonly<Record<string, unknown>>;
 }
 
-/** Bytes of weights beyond which they go to a file of their own. */
+/** Weights of more bytes than this are written to a separate file. */
 export const largestModel = 1.9e9;
-/** Places in the file are multiples of this, so that it can be mapped into memory. */
+/** Offsets in that file are multiples of this, so that it can be mapped into memory. */
 const page = 4096;
 /** Tensors with fewer bytes stay in the model. */
 const leastBytes = 1024;
 
 /**
- * Writes a model and, when its weights are larger than `above`, a data file `<model>.<hash>.data` beside it. Each is written whole or not at all, the data
- * first and under the name of its content, so that whoever opens the model at any time finds the weights that belong to it; data files of earlier models
- * of this name are deleted at the end.
- * @throws LtadError `LTAD_WRITE`
+ * Writes a model, and a data file `<model>.<hash>.data` beside it if its weights are larger than `above`. Each file is written completely or not at
+ * all. The data file is written first, under the hash of its content, so that a reader always finds the weights that belong to the model. Data files of
+ * earlier models with the same name are deleted at the end.
+ * @param above in bytes; {@link largestModel} by default
+ * @throws LtadError `LTAD_WRITE` when a file cannot be written
  */
 export async function writeModel(path: string, message: ModelMessage, above = largestModel): Promise<void> {
   check("writeModel", { path, message, above }, { path: string, message: having("a model with a graph", "graph"), above: number(0) });
@@ -61,7 +62,7 @@ async function writeChunks(path: string, chunks: readonly Uint8Array[]): Promise
     const file = await open(beside, "wx");
     try {
       for (const chunk of chunks) {
-        await file.writeFile(chunk); // goes on where the last one ended
+        await file.writeFile(chunk); // continues where the previous chunk ended
         await file.writeFile(new Uint8Array(pages(chunk.byteLength) - chunk.byteLength));
       }
       await file.sync();

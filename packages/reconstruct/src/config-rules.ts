@@ -7,7 +7,7 @@ const neighbours: Rule = (value, path) => {
   if (value !== false) pairOf(size)(value, path);
 };
 
-/** What the config of each kind must be; an unknown key is refused. */
+/** The rules for the config of each kind. Unknown keys are refused. */
 export const configRules = {
   "token-mlp": fields({ kind: oneOf(["token-mlp"]), ...common, zSize: size, blocks: count }),
   prenorm: fields({ kind: oneOf(["prenorm"]), ...common, zSize: size, heads: optional(size), layers: count }),
@@ -18,7 +18,7 @@ export const configRules = {
     encoderLayers: count,
     decoderLayers: count,
     neighbours: optional(neighbours),
-    zSize: optional(size), // UniAD has no image vector; configs of all kinds may name its size
+    zSize: optional(size), // UniAD does not read the image vector, but a config may state its size
     masked: optional(listOf(boolean, 3)),
   }),
 } as const satisfies Readonly<Record<string, Rule>>;

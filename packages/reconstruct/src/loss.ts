@@ -2,11 +2,12 @@ import { check, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens, D channels.
+// (P) marks what the paper says, and (O) our own choice; docs/method.md goes through both.
 
 /**
- * mean((Pi(p_a) - p_n)^2) over everything (method.md, "Phase 2").
- * @param output Pi(p_a) [B, T, D]
- * @param target p_n [B, T, D], the clean tokens
+ * The loss of the reconstruction Pi: the mean of (Pi(p_a) - p_n)^2 over images, tokens and channels (docs/method.md, "Phase 2").
+ * @param output Pi(p_a), the reconstruction of disturbed tokens, [B, T, D]
+ * @param target p_n, the clean tokens, [B, T, D]
  * @returns scalar >= 0
  */
 export function reconstructionLoss(output: tf.Tensor3D, target: tf.Tensor3D): tf.Scalar {
@@ -15,7 +16,7 @@ export function reconstructionLoss(output: tf.Tensor3D, target: tf.Tensor3D): tf
 }
 
 /**
- * S_rec(p) = ||Pi(p) - p||^2, the sum over channels (P).
+ * The reconstruction score S_rec(p) = ||Pi(p) - p||^2, which is a sum over channels (P).
  * @param output [B, T, D]
  * @param tokens [B, T, D]
  * @returns [B, T], >= 0

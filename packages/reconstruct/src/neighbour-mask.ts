@@ -2,11 +2,11 @@ import { float32, LtadError, type NdArray } from "@ltad/core";
 import { check, number, pairOf, whole } from "@ltad/core/check";
 
 /**
- * UniAD's neighbour mask: a query may not look at the window around its own place, itself included, so that it cannot copy itself.
+ * UniAD's neighbour mask. A query may not attend to itself or to the window around it, so that the network cannot copy a token.
  * @param grid rows and columns of the map, N = rows * columns
  * @param window height and width of the blocked window, odd
  * @returns [N, N], -Infinity where key (y', x') lies in the window around query (y, x), else 0; index y*columns + x
- * @throws LtadError `LTAD_CONFIG` when the window is even, or leaves some query nothing to look at (a softmax over nothing is NaN)
+ * @throws LtadError `LTAD_CONFIG` when a side of the window is even, or when a query has nothing left to attend to (its softmax would be NaN)
  */
 export function neighbourMask(grid: readonly [number, number], window: readonly [number, number]): NdArray {
   check("neighbourMask", { grid, window }, { grid: pairOf(whole(1)), window: pairOf(number()) });

@@ -23,7 +23,7 @@ import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-em
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, H heads, Z size of z.
 
-/** A pre-norm transformer between the embedding and the head of the token MLP: the tokens of an image see each other. */
+/** A pre-norm transformer with the embedding and the output layer of the token MLP, in which the tokens of an image attend to each other. */
 export interface PrenormConfig {
   readonly kind: "prenorm";
   /** D, channels of a token */
@@ -31,24 +31,24 @@ export interface PrenormConfig {
   /** rows and columns of the grid; N = rows * columns */
   readonly grid: readonly [rows: number, columns: number];
   readonly zSize: number;
-  /** W; 256 */
+  /** W; 256 by default */
   readonly width?: number;
-  /** H; 8 */
+  /** H, which must divide W; 8 by default */
   readonly heads?: number;
-  /** 4 */
+  /** 4 by default */
   readonly layers?: number;
-  /** inner width of the feed-forward parts; 1024 */
+  /** inner width of the feed-forward parts; 1024 by default */
   readonly hidden?: number;
 }
 
-/** Parameters of {@link prenormStack} under the names of torch.nn.TransformerEncoder. */
+/** The parameters of {@link prenormStack} under the names of torch.nn.TransformerEncoder. */
 export type PrenormStack<T = tf.Tensor> = { readonly layers: Readonly<Record<string, TransformerLayer<T>>>; readonly norm: LayerNorm<T> };
 
-/** Parameters of {@link prenorm}. */
+/** The parameters of {@link prenorm}. */
 export type PrenormParams<T = tf.Tensor> = TokenEmbedding<T> & { readonly stack: PrenormStack<T>; readonly output: Linear<T> };
 
 /**
- * Fresh parameters; the last layer is 0.
+ * Initialises the parameters. The last layer is 0, so the first reconstruction is 0, the mean of standardised features.
  * @throws LtadError `LTAD_CONFIG` when the heads do not divide the width
  */
 export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdArray> {
@@ -63,10 +63,10 @@ export function initPrenorm(config: PrenormConfig, rng: Rng): PrenormParams<NdAr
 }
 
 /**
- * Pi(p): h = Lin(p) + pos + Lin(z), the stack, Lin.
+ * Reconstructs tokens: h = Lin(p) + pos + Lin(z), then the transformer, then Lin.
  * @param tokens [B, T, D]
- * @param z [B, Z]
- * @param positions [B, T] int32, places on the grid; if omitted, T must be N
+ * @param z [B, Z], the vector of each image
+ * @param positions [B, T] int32, the place y*columns + x of each token; if omitted, the tokens are the whole grid in order
  * @returns [B, T, D]
  */
 export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, heads: number, positions?: tf.Tensor2D): tf.Tensor3D {
@@ -76,7 +76,7 @@ export function prenorm(p: PrenormParams, tokens: tf.Tensor3D, z: tf.Tensor2D, h
 }
 
 /**
- * x += attention(norm1(x)); x += linear2(gelu(linear1(norm2(x)))); a norm at the end.
+ * The layers of the transformer: x += attention(norm1(x)); x += linear2(gelu(linear1(norm2(x)))); and a norm at the end.
  * @param x [B, T, W]
  * @returns [B, T, W]
  * @see torch.nn.TransformerEncoder with norm_first, gelu and layer_norm_eps 1e-6

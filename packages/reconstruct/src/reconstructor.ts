@@ -10,25 +10,25 @@ import { initUniad, uniad, type UniadConfig, type UniadParams } from "./uniad.js
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, Z size of z.
 
-/** Which Pi, and its sizes. */
+/** The kind of the reconstruction module Pi, and its sizes. */
 export type ReconstructConfig = TokenMlpConfig | UniadConfig | PrenormConfig;
 
 /**
- * The arguments of Pi beside its parameters.
+ * The arguments of Pi besides its parameters.
  * - tokens [B, T, D]
  * - z [B, Z], the image's vector; `uniad` does not read it
- * - positions int32 [B, T], the place y*columns + x of each token; if omitted, T must be N, in order
+ * - positions int32 [B, T], the place y*columns + x of each token; if omitted, the tokens are the whole grid in order
  */
 export type ReconstructInputs = [tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D];
 
-/** Pi: it replaces each token by a normal one, [B, T, D]. `forward` throws `LTAD_SHAPE` when it cannot use the tokens it receives. */
+/** The reconstruction module Pi, which predicts the normal version of each token, [B, T, D]. `forward` throws `LTAD_SHAPE` for tokens of the wrong shape. */
 export interface Reconstructor<P extends Tree<NdArray> = Tree<NdArray>> extends Module<P, ReconstructInputs, tf.Tensor3D> {
   /** True when `forward` needs all tokens of the grid, in order. */
   readonly wholeGrid: boolean;
 }
 
 /**
- * The reconstruction module of a config.
+ * Makes the reconstruction module of a config.
  * @throws LtadError `LTAD_CONFIG` when its sizes do not fit together
  */
 export function reconstructor(config: TokenMlpConfig): Reconstructor<TokenMlpParams<NdArray>>;

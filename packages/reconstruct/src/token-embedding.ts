@@ -4,7 +4,7 @@ import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, Z size of z.
 
-/** Lifts a token to the width of the network: its content, its place, and the image it belongs to. */
+/** The parameters that map a token to the width of the network, from its content, its place, and its image. */
 export type TokenEmbedding<T = tf.Tensor> = {
   readonly input: Linear<T>;
   /** [N, W], one row for each place on the grid, index y*columns + x */
@@ -12,7 +12,7 @@ export type TokenEmbedding<T = tf.Tensor> = {
   readonly z: Linear<T>;
 };
 
-/** Sizes of a {@link TokenEmbedding}. */
+/** The sizes of a {@link TokenEmbedding}. */
 export interface EmbeddingSizes {
   readonly channels: number;
   readonly tokens: number;
@@ -20,7 +20,7 @@ export interface EmbeddingSizes {
   readonly width: number;
 }
 
-/** Xavier-uniform maps; positions from N(0, 0.02^2). */
+/** Initialises the parameters: Xavier-uniform maps, and positions from N(0, 0.02^2). */
 export function initTokenEmbedding({ channels, tokens, zSize, width }: EmbeddingSizes, rng: Rng): TokenEmbedding<NdArray> {
   return {
     input: initLinear(channels, width, rng),
@@ -30,7 +30,7 @@ export function initTokenEmbedding({ channels, tokens, zSize, width }: Embedding
 }
 
 /**
- * Lin(p) + pos + Lin(z) (method.md, "Recommended settings" 6).
+ * Embeds tokens: Lin(p) + pos + Lin(z) (docs/method.md, "Recommended settings" 6).
  * @param tokens [B, T, D]
  * @param z [B, Z] the image's vector
  * @param positions [B, T] int32, the place of each token on the grid; if omitted, the tokens are the whole grid in order
@@ -44,7 +44,7 @@ export function embedTokens(p: TokenEmbedding, tokens: tf.Tensor3D, z: tf.Tensor
     .add(image); // [B, T, W]
 }
 
-/** Rows of the position table, [B, T, W], or [1, N, W] for the whole grid. */
+/** The rows of the position table for these tokens, [B, T, W], or [1, N, W] for the whole grid. */
 function placesOf(table: tf.Tensor, tokens: tf.Tensor3D, positions?: tf.Tensor2D): tf.Tensor {
   if (positions) return embedding({ weight: table }, positions);
   const places = table.shape[0];

@@ -18,7 +18,7 @@ import { embedTokens, initTokenEmbedding, type TokenEmbedding } from "./token-em
 
 // Shapes: B images, T tokens of an image (all N of the grid, or some), D channels, W width, F inner width, Z size of z.
 
-/** The recommended Pi: it reconstructs every token on its own, from its content, its place and its image. */
+/** The recommended reconstruction module, which reconstructs every token separately from its content, its place and its image. */
 export interface TokenMlpConfig {
   readonly kind: "token-mlp";
   /** D, channels of a token */
@@ -26,24 +26,24 @@ export interface TokenMlpConfig {
   /** rows and columns of the grid; N = rows * columns */
   readonly grid: readonly [rows: number, columns: number];
   readonly zSize: number;
-  /** W; 256 */
+  /** W; 256 by default */
   readonly width?: number;
-  /** F; 512 */
+  /** F; 512 by default */
   readonly hidden?: number;
-  /** residual blocks; 3 */
+  /** residual blocks; 3 by default */
   readonly blocks?: number;
 }
 
 type Block<T> = { readonly norm: LayerNorm<T>; readonly linear1: Linear<T>; readonly linear2: Linear<T> };
 
-/** Parameters of {@link tokenMlp}. */
+/** The parameters of {@link tokenMlp}. */
 export type TokenMlpParams<T = tf.Tensor> = TokenEmbedding<T> & {
   readonly blocks: Readonly<Record<string, Block<T>>>;
   readonly norm: LayerNorm<T>;
   readonly output: Linear<T>;
 };
 
-/** Fresh parameters; the last layer is 0, so the first reconstruction is 0, the mean of standardised features. */
+/** Initialises the parameters. The last layer is 0, so the first reconstruction is 0, the mean of standardised features. */
 export function initTokenMlp(config: TokenMlpConfig, rng: Rng): TokenMlpParams<NdArray> {
   check("initTokenMlp", { config, rng }, { config: configRules["token-mlp"], rng: random });
   const { channels, grid, zSize, width = 256, hidden = 512, blocks = 3 } = config;
@@ -60,12 +60,13 @@ function initBlock(width: number, hidden: number, rng: Rng): Block<NdArray> {
 }
 
 /**
- * Pi(p): h = Lin(p) + pos + Lin(z); h += Lin(GELU(Lin(LN h))) for each block; Lin(LN h).
+ * Reconstructs tokens: h = Lin(p) + pos + Lin(z); h += Lin(GELU(Lin(LN h))) for each block; then Lin(LN h).
  * @param tokens [B, T, D]
- * @param z [B, Z]
- * @param positions [B, T] int32, places on the grid; if omitted, T must be N
+ * @param z [B, Z], the vector of each image
+ * @param positions [B, T] int32, the place y*columns + x of each token; if omitted, the tokens are the whole grid in order
  * @returns [B, T, D]
- * @see method.md, "Recommended settings" 6 (O)
+ * @throws LtadError `LTAD_SHAPE` when positions are missing and T is not N
+ * @see docs/method.md, "Recommended settings" 6
  */
 export function tokenMlp(p: TokenMlpParams, tokens: tf.Tensor3D, z: tf.Tensor2D, positions?: tf.Tensor2D): tf.Tensor3D {
   check("tokenMlp", { p, tokens, z }, { p: recordOf(anything), tokens: tensor(3), z: tensor(2) });

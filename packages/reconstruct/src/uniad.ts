@@ -25,33 +25,33 @@ import { checkHeads } from "./check-heads.js";
 
 // Shapes: B images, N = rows * columns tokens, D channels, W width, H heads.
 
-/** UniAD's transformer, the paper's likely Pi (O). */
+/** UniAD's transformer. The paper does not describe its reconstruction module in detail; this is its most likely form (docs/method.md). */
 export interface UniadConfig {
   readonly kind: "uniad";
   /** D, channels of a token */
   readonly channels: number;
   /** rows and columns of the grid */
   readonly grid: readonly [rows: number, columns: number];
-  /** W; 256 */
+  /** W, which must be even; 256 by default */
   readonly width?: number;
-  /** H; 8 */
+  /** H, which must divide W; 8 by default */
   readonly heads?: number;
-  /** 4 */
+  /** 4 by default */
   readonly encoderLayers?: number;
-  /** 4 */
+  /** 4 by default */
   readonly decoderLayers?: number;
-  /** inner width of the feed-forward parts; 1024 */
+  /** inner width of the feed-forward parts; 1024 by default */
   readonly hidden?: number;
-  /** height and width of the window that attention may not see, or false; [7, 7] */
+  /** height and width of the window that a query may not attend to, or false for none; [7, 7] by default */
   readonly neighbours?: readonly [height: number, width: number] | false;
-  /** which attentions the window is blocked in; all three */
+  /** the attentions that the window applies to; all three by default */
   readonly masked?: MaskedAttentions;
 }
 
-/** Which of the three attentions the neighbour mask applies to: the encoder's, the decoder's to the memory, the decoder's to the layer before. */
+/** Which attentions use the neighbour mask: that of the encoder, that of the decoder to the memory, and that of the decoder to the previous layer. */
 export type MaskedAttentions = readonly [encoder: boolean, first: boolean, second: boolean];
 
-/** Parameters of {@link uniad} under the official state_dict's names. */
+/** The parameters of {@link uniad} under the names of the official state_dict. */
 export type UniadParams<T = tf.Tensor> = {
   readonly input_proj: Linear<T>;
   readonly output_proj: Linear<T>;
@@ -71,7 +71,7 @@ type DecoderLayer<T = tf.Tensor> = TransformerLayer<T> & {
 };
 
 /**
- * Fresh parameters as the official initialiser makes them: Xavier-uniform maps with bias 0, row and column embeddings U(0, 1), queries N(0, 1).
+ * Initialises the parameters as the official code does: Xavier-uniform maps with bias 0, row and column embeddings U(0, 1), queries N(0, 1).
  * @throws LtadError `LTAD_CONFIG` when the heads do not divide the width, or the width is odd
  */
 export function initUniad(config: UniadConfig, rng: Rng): UniadParams<NdArray> {
@@ -100,10 +100,10 @@ function initDecoderLayer(tokens: number, width: number, hidden: number, rng: Rn
   };
 }
 
-/** What {@link uniad} cannot read from the shapes of its parameters. */
+/** The settings of {@link uniad} that do not follow from the shapes of its parameters. */
 export interface UniadOptions {
   readonly heads: number;
-  /** [N, N], see `neighbourMask` */
+  /** [N, N], see `neighbourMask`; no mask if omitted */
   readonly mask?: NdArray | undefined;
   readonly masked: MaskedAttentions;
 }
@@ -111,8 +111,8 @@ export interface UniadOptions {
 const optionsRule = fields({ heads: whole(1), mask: optional(anArray("float32", 2)), masked: arrayOf(boolean, 3) });
 
 /**
- * UniAD's reconstruction transformer, without its dropout. Norms come after the sums; positions are added to queries and keys only. Each
- * decoder layer starts from its own learned queries: the layer before gives it keys and values.
+ * UniAD's reconstruction transformer, without dropout. It is post-norm, and adds positions to queries and keys only. Each decoder layer starts
+ * from its own learned queries, and the previous layer provides its keys and values.
  * @param tokens [B, N, D] the whole grid, index y*columns + x
  * @returns [B, N, D]
  * @see You et al. 2022, "A Unified Model for Multi-class Anomaly Detection"; github zhiyuanyou/UniAD, models/reconstructions/uniad.py
@@ -135,8 +135,8 @@ export function uniad(p: UniadParams, tokens: tf.Tensor3D, options: UniadOptions
 }
 
 /**
- * A blocked weight is e^-50 of another, nothing in float32. With -Infinity the softmax would leave numbers below 1e-38 there, which processors
- * multiply many times more slowly: a training step takes half as long again.
+ * With this logit a blocked weight is e^-50 times another, which has no effect in float32. With -Infinity the softmax would produce numbers below
+ * 1e-38, which processors multiply many times more slowly: a training step would take half as long again.
  */
 const blockedLogit = -50;
 const finite = (logit: number) => Math.max(logit, blockedLogit);
@@ -156,7 +156,7 @@ function encode(p: TransformerLayer, x: tf.Tensor3D, { position, heads, masks: [
   return postNormLayer({ ...p, attend, feedForward: (y) => reluPart(p, y) }, x);
 }
 
-/** The layer's own queries attend to the memory, then to the layer before: [B, N, W] each -> [B, N, W] */
+/** The learned queries of the layer attend to the memory, then to the previous layer: [B, N, W] each -> [B, N, W] */
 function decode(p: DecoderLayer, memory: tf.Tensor3D, before: tf.Tensor3D, { position, heads, masks }: Context): tf.Tensor3D {
   const start = p.learned_embed.weight.expandDims<tf.Tensor3D>(0); // [1, N, W]
   const attend = (attention: PackedAttention, query: tf.Tensor3D, source: tf.Tensor3D, mask: Mask) => {
@@ -173,7 +173,7 @@ function reluPart({ linear1, linear2 }: Pick<TransformerLayer, "linear1" | "line
   return feedForward(linear1, linear2, tf.relu, x);
 }
 
-/** Position vectors [1, N, W]: the column's part first, then the row's. */
+/** The position vectors [1, N, W]; the part of the column comes first, then that of the row. */
 function positionsOf({ row_embed: row, col_embed: column }: UniadParams["pos_embed"]): tf.Tensor3D {
   const [rows, half] = row.weight.shape as [number, number];
   const columns = column.weight.shape[0];

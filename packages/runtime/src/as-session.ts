@@ -3,11 +3,11 @@ import type * as common from "onnxruntime-common";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import type { TensorSpec } from "./program.js";
 
-/** A graph that is loaded. Arrays go in and come out without a copy of their numbers. */
+/** A loaded graph. Arrays are passed in and out without copying their numbers. */
 export interface Session {
   readonly inputs: Readonly<Record<string, TensorSpec>>;
   readonly outputs: readonly string[];
-  /** The execution providers that it runs on. */
+  /** The execution providers in use. */
   readonly providers: readonly string[];
   run(arrays: NdArrays): Promise<Record<string, NdArray>>;
   release(): Promise<void>;
@@ -29,7 +29,7 @@ export function asSession(api: Pick<typeof common, "Tensor">, session: Inference
   };
 }
 
-/** What a graph cannot compute with inputs of the right types and shapes: an index beyond the end, a division of whole numbers by 0. */
+/** The error for values that a graph cannot compute with, such as an index beyond the end or a division of whole numbers by 0. */
 function runError(error: unknown): never {
   const reason = (error instanceof Error ? error.message : String(error)).trim().replaceAll(/\s+/g, " ");
   const [, operation, why] = /while running (\w+) node\..*?Status Message: ?(.*)$/.exec(reason) ?? [];
@@ -42,7 +42,7 @@ function arrayOf(tensor: Tensor): NdArray {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
 }
 
-/** Type and shape of a session's inputs; named dimensions are free. */
+/** The types and shapes of a session's inputs; named dimensions are free. */
 function specsOf(session: InferenceSession): Record<string, TensorSpec> {
   const specs: Record<string, TensorSpec> = {};
   for (const input of session.inputMetadata) {

@@ -3,16 +3,16 @@ import type { TensorSpec, TensorSpecs } from "./program.js";
 
 /** What a caller expects of a file: its inputs, with their types and shapes, and the names of its outputs. */
 export interface GraphSpecs<In extends TensorSpecs = TensorSpecs, Out extends string = string> {
-  /** All inputs of the graph. */
+  /** All inputs of the graph; they are not checked if omitted. */
   readonly inputs?: In;
-  /** Outputs that the graph must have; it may have more. */
+  /** The outputs that the graph must have; it may have more. */
   readonly outputs?: readonly Out[];
 }
 
 /**
- * Compares the graph of a file with what its caller expects.
- * @param name of the file
- * @throws LtadError `LTAD_SHAPE` naming the input or output, what was expected and what was found
+ * Compares the graph of a file with what the caller expects.
+ * @param name of the file, for errors
+ * @throws LtadError `LTAD_SHAPE` naming the input or output, what was expected, and what was found
  */
 export function checkGraph(name: string, found: Required<GraphSpecs>, { inputs, outputs = [] }: GraphSpecs): void {
   const missing = outputs.find((output) => !found.outputs.includes(output));

@@ -13,9 +13,9 @@ function checkedOptions<O extends RuntimeOptions & GraphSpecs>(options: O): O {
 }
 
 /**
- * Opens an ONNX file to run it. Needs ONNX Runtime only, no TensorFlow.js.
+ * Opens an ONNX file as a program. This needs ONNX Runtime only, and no TensorFlow.js. Call `dispose` when you no longer need the program.
  * @param model the bytes or the path of an .onnx file
- * @param options with `inputs` and `outputs` the file is checked, and `run` has types
+ * @param options with `inputs` and `outputs`, the file is checked and `run` is typed
  * @throws LtadError `LTAD_BUNDLE` when the model cannot be loaded, `LTAD_CONFIG` when a provider is missing, `LTAD_SHAPE` when the file has other
  *   inputs or outputs
  */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type * as common from "onnxruntime-common";
 
-/** What both builds of ONNX Runtime offer. */
+/** The interface that both builds of ONNX Runtime share. */
 export type OrtApi = Pick<typeof common, "InferenceSession" | "Tensor" | "env">;
 
 /** The build of ONNX Runtime that executes graphs in this process. */
@@ -10,15 +10,15 @@ export interface Ort {
   readonly name: "onnxruntime-node" | "onnxruntime-web";
   /** The execution providers that this build contains; "wasm" for onnxruntime-web. */
   readonly backends: readonly string[];
-  /** Why the native build does not run; undefined when it does. */
+  /** Why the native build could not be loaded; undefined if it was. */
   readonly problem?: string;
 }
 
 let loading: Promise<Ort> | undefined;
 
 /**
- * Loads ONNX Runtime once: the native build where it is installed and fits this machine, else WebAssembly, which is slower and gives the same
- * numbers to 1e-4 of the largest.
+ * Loads ONNX Runtime once. It is the native build if that is installed and fits this machine, and otherwise WebAssembly, which is slower and computes the
+ * same numbers to 1e-4 of the largest.
  */
 export function loadOrt(): Promise<Ort> {
   return (loading ??= loadNative().catch((error: unknown) => loadWasm(reasonOf(error))));
@@ -36,7 +36,7 @@ async function loadWasm(problem: string): Promise<Ort> {
   return { api: web, name: "onnxruntime-web", backends: ["wasm"], problem };
 }
 
-/** The first line only: Node lists the modules that required a missing one behind it. */
+/** The first line of an error only; in the following lines Node.js lists the modules that required a missing one. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.trim();
 }

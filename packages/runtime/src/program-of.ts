@@ -5,9 +5,9 @@ import { checkInputs } from "./check-inputs.js";
 import type { Program, TensorSpecs } from "./program.js";
 
 /**
- * A session as a program, which checks the graph now and its inputs at each run.
+ * Makes a program from a session. The graph is checked now, and the inputs are checked at each run.
  * @param name of the file, for messages
- * @throws LtadError `LTAD_SHAPE` when the file has other inputs or outputs than `specs` says; the session is released then
+ * @throws LtadError `LTAD_SHAPE` when the inputs or outputs of the file differ from `specs`; the session is then released
  */
 export async function programOf<const In extends TensorSpecs, const Out extends string>(
   session: Session,
@@ -37,7 +37,7 @@ export async function programOf<const In extends TensorSpecs, const Out extends 
     async dispose() {
       if (!open) return;
       open = false;
-      await Promise.allSettled(running); // a run that has begun ends before its session does
+      await Promise.allSettled(running); // running calls end before the session is released
       await session.release();
     },
   };

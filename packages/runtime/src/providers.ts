@@ -20,8 +20,8 @@ export function checkProviders(providers: readonly string[], { backends }: Pick<
 }
 
 /**
- * Makes a session on the first provider that is available, with those behind it for what it cannot do. ["cuda", "cpu"] runs on the CPU where
- * there is no CUDA; ["cuda"] fails there.
+ * Makes a session on the first provider that is available, followed by the later ones for nodes that it cannot run. Without CUDA, ["cuda", "cpu"] runs on
+ * the CPU, and ["cuda"] fails.
  * @param make makes a session with these providers
  */
 export async function firstAvailable<T>(
@@ -40,7 +40,7 @@ export async function firstAvailable<T>(
   }
 }
 
-/** Settings of a session that keep ONNX Runtime from giving nodes to the CPU in silence: it does so unless this is set. */
+/** Settings that keep ONNX Runtime from silently running nodes on the CPU, which it does by default. */
 export function fallBack(providers: readonly string[]): Record<string, string> {
   return providers.includes("cpu") ? {} : { disable_cpu_ep_fallback: "1" };
 }

@@ -1,16 +1,16 @@
 import { loadOrt } from "./ort.js";
 
-/** Which build of ONNX Runtime executes graphs in this process, and why it is not the native one. */
+/** Which build of ONNX Runtime executes graphs in this process and, if it is not the native one, why. */
 export interface RuntimeInfo {
   readonly name: "onnxruntime-node" | "onnxruntime-web";
   readonly version: string;
-  /** Execution providers that this build contains. */
+  /** The execution providers that this build contains. */
   readonly providers: readonly string[];
-  /** Present when the native build could not be loaded: the reason and the remedy, in words for a person. */
+  /** The reason why the native build could not be loaded, and the remedy; undefined if it was loaded. */
   readonly problem?: string;
 }
 
-/** Loads ONNX Runtime, unless it is loaded already, and describes it. */
+/** Describes the build of ONNX Runtime, which it loads first if necessary. */
 export async function runtimeInfo(): Promise<RuntimeInfo> {
   const { api, name, backends, problem } = await loadOrt();
   const version = api.env.versions.common;

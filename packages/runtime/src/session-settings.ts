@@ -1,19 +1,19 @@
 import type { RuntimeOptions } from "./program.js";
 
 export interface SessionOptions extends RuntimeOptions {
-  /** A training step: no weight is constant, and memory counts. */
+  /** True for a training step, in which no weight is constant and memory is scarce. */
   readonly training?: boolean;
 }
 
-/** What ONNX Runtime 1.30 fuses on the CPU to no good: its SkipLayerNormalization takes two and a half times as long as the two nodes it replaces. */
+/** Fusions of ONNX Runtime 1.30 that make the CPU slower: its SkipLayerNormalization takes two and a half times as long as the two nodes it replaces. */
 const slowFusions = ["SkipLayerNormFusion"];
-/** A product and its bias as one Gemm pays where the weight is constant and packed once; in training the two alone are 2 % faster. */
+/** Joining a product and its bias into one Gemm helps if the weight is constant and packed once; in training two separate nodes are 2 % faster. */
 const slowInTraining = ["MatMulAddFusion", "GemmTransposeFusion"];
 
-/** How long a thread without work spins before it sleeps, in microseconds: about the gap between two nodes. */
+/** How long a thread without work spins before it sleeps, in microseconds. It is about the gap between two nodes. */
 const shortly = 50;
 
-/** Settings that measured best (bench/step). */
+/** The settings that were fastest in bench/step. */
 export function settingsFor({ threads, spinning, training = false }: SessionOptions, onCpu: boolean) {
   const spins =
     spinning === undefined ? { allow_spinning: "1", spin_duration_us: String(shortly) } : { allow_spinning: spinning ? "1" : "0" };

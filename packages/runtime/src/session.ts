@@ -12,7 +12,7 @@ import { checkProviders, fallBack, firstAvailable } from "./providers.js";
 import { type SessionOptions, settingsFor } from "./session-settings.js";
 
 /**
- * A session of ONNX Runtime with our defaults: the CPU, and what {@link settingsFor} says.
+ * Creates a session of ONNX Runtime with our defaults: the CPU, and the settings of {@link settingsFor}.
  * @throws LtadError `LTAD_CONFIG` when a provider is not available, `LTAD_BUNDLE` when the model cannot be loaded
  */
 export async function createSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
@@ -31,8 +31,8 @@ export async function createSession(model: Uint8Array | string, options: Session
 }
 
 /**
- * A model given as bytes is a whole one. Without these settings ONNX Runtime looks for numbers outside in the working directory; it gets a
- * folder that cannot exist, because this file is in its place.
+ * A model given as bytes must be complete. Without these settings ONNX Runtime would look for external weights in the working directory, so it gets a
+ * folder that cannot exist, because this file has its name.
  */
 const alone = { load_model_format: "ONNX", model_external_initializers_file_folder_path: join(fileURLToPath(import.meta.url), "none") };
 
@@ -59,7 +59,7 @@ const modelRule: Rule = (value, path) => {
   if (!fits) throw refuse(path, "the path of an .onnx file or its bytes as a Uint8Array", value);
 };
 
-/** The first bytes of a model; none where it cannot be read. */
+/** The first bytes of a model; none if it cannot be read. */
 async function headOf(model: Uint8Array | string): Promise<Uint8Array> {
   if (typeof model !== "string") return model.subarray(0, 64);
   const file = await open(model).catch(() => undefined);

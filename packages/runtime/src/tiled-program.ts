@@ -5,9 +5,9 @@ import { blendWeights, type Tiling } from "./tiles.js";
 // Shapes: B images, S side of the whole image, T side of a tile, G and g their sides in tokens, C channels, Dz size of z.
 
 /**
- * An encoder of tiles as an encoder of whole images: it runs on one tile after the other, so that it needs no more memory than for one tile.
- * @param program `image` [B, T, T, 3] in, `features` [B, g * g, C] and `z` [B, Dz] out
- * @returns `image` [B, S, S, 3] in, `features` [B, G * G, C] and `z` [B, Dz] out; z is the mean over the tiles
+ * Turns an encoder of tiles into an encoder of whole images. It runs on one tile after the other, so it needs only the memory for one tile.
+ * @param program takes `image` [B, T, T, 3], and returns `features` [B, g * g, C] and `z` [B, Dz]
+ * @returns a program that takes `image` [B, S, S, 3], and returns `features` [B, G * G, C] and `z` [B, Dz], the mean over the tiles
  */
 export function tiledProgram(program: Program, tiling: Tiling): Program {
   const { inputSize: side } = tiling;
@@ -44,7 +44,7 @@ async function encodeTiles(program: Program, pixels: Float32Array, tiling: Tilin
   return sums!;
 }
 
-/** The tokens of an image as its tiles come in, and how much those of each tile count. */
+/** The weighted sums of the tokens of an image, and the weights of each tile. */
 interface TileSums extends Encoded {
   /** G */
   readonly grid: number;
@@ -53,7 +53,7 @@ interface TileSums extends Encoded {
   readonly weights: readonly Float32Array[];
 }
 
-/** Sums of 0, of the sizes that the outputs of one tile show. */
+/** Sums of 0, whose sizes follow from the outputs of one tile. */
 function tileSums(
   { inputSize, tiles }: Tiling,
   [, tokens = 0, channels = 0]: readonly number[],
@@ -75,7 +75,7 @@ function tileSums(
   };
 }
 
-/** A square of the image: [S, S, 3] -> [1, T, T, 3] */
+/** Cuts a tile out of an image, [S, S, 3] -> [1, T, T, 3]. */
 function cut(pixels: Float32Array, side: number, at: { readonly top: number; readonly left: number; readonly size: number }): FloatArray {
   const tile = float32([1, at.size, at.size, 3]);
   for (let y = 0; y < at.size; y++) {

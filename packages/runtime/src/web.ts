@@ -1,4 +1,4 @@
-/** ONNX graphs in a browser, under `@ltad/runtime/web`: no Node. */
+/** ONNX graphs in a browser, under `@ltad/runtime/web`, without Node.js. */
 export { openProgram, webRuntimeFields } from "./web/open-program.js";
 export type { WebRuntimeOptions } from "./web/open-program.js";
 export { tiledProgram } from "./tiled-program.js";

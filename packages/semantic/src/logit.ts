@@ -3,20 +3,20 @@ import { check, having, tensor } from "@ltad/core/check";
 import { unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
-// Shapes: B images, T tokens of an image, E width of the text vectors.
+// Shapes: B images, T tokens of an image, E width of the text vectors. Scalars have the shape [].
 
-/** The logarithm of the logits' scale, learned, []. */
+/** The learned logarithm of the scale of the logits, []. */
 export type PosteriorParams<T = tf.Tensor> = { readonly log_scale: T };
 
-/** Slope a and offset b of the logit, [] each. */
+/** The learned slope a and offset b of the logit, [] each. */
 export type DirectionParams<T = tf.Tensor> = { readonly scale: T; readonly bias: T };
 
-/** Scale 1. */
+/** Initialises the scale to 1. */
 export function initPosterior(): PosteriorParams<NdArray> {
   return { log_scale: float32([]) };
 }
 
-/** a = 1, b = 0. */
+/** Initialises a to 1 and b to 0. */
 export function initDirection(): DirectionParams<NdArray> {
   return { scale: scalar(1), bias: float32([]) };
 }
@@ -24,7 +24,8 @@ export function initDirection(): DirectionParams<NdArray> {
 const texts = { projected: tensor(3), normal: tensor(2), abnormal: tensor(2) };
 
 /**
- * The paper's logit: a softmax over {s p_hat . t_n, s p_hat . t_a} is the sigmoid of s p_hat . (t_a - t_n), with s = exp(log_scale) (scale: O).
+ * The logit of the paper. A softmax over {s p_hat . t_n, s p_hat . t_a} is the sigmoid of s p_hat . (t_a - t_n), with s = exp(log_scale). The scale
+ * s is our addition (docs/method.md).
  * @param projected p_hat [B, T, E], of any length
  * @param normal t_n, [B, E], unit length
  * @param abnormal t_a, [B, E], unit length
@@ -37,11 +38,11 @@ export function posteriorLogit(p: PosteriorParams, projected: tf.Tensor3D, norma
 }
 
 /**
- * The recommended logit: a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (method.md, "Recommended settings" 7).
- * It does not shrink when the two prompts lie close together.
+ * The recommended logit, a p_hat . (t_a - t_n) / ||t_a - t_n|| + b (docs/method.md, "Recommended settings" 7).
+ * Unlike the paper's, it does not shrink when the two prompts are close together.
  * @param projected p_hat [B, T, E]
  * @param normal t_n, [B, E]
- * @param abnormal t_a, [B, E]; where it equals t_n, the logit is b
+ * @param abnormal t_a, [B, E]; if it equals t_n, the logit is b
  * @returns [B, T]
  */
 export function directionLogit(p: DirectionParams, projected: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D): tf.Tensor2D {

@@ -5,16 +5,16 @@ import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, T tokens of an image, G groups (layers) of channels, C_g channels of a group, C their sum, E width of the text vectors.
 
-/** Phi_l: it maps a group of channels to text space. The paper's is one linear map, the recommended one has two hidden layers. */
+/** Phi_l, which maps a group of channels to the text space. The paper uses one linear map; the recommended projection has two hidden layers. */
 export type Projection<T = tf.Tensor> = Readonly<Record<string, Linear<T>>>;
 
 /** A {@link Projection} for each group, under the keys "0", "1", ... */
 export type Projections<T = tf.Tensor> = Readonly<Record<string, Projection<T>>>;
 
 /**
- * Fresh projections.
- * @param groups C_g in the order of the channels
- * @param sizes widths after each map of a projection: [E] for a linear one, [256, 256, E] for a multilayer one
+ * Initialises the projections.
+ * @param groups the channels C_g of each group, in the order of a token's channels
+ * @param sizes the width after each map of a projection: [E] for a linear one, [256, 256, E] for one with two hidden layers
  */
 export function initProjections(groups: readonly number[], sizes: readonly number[], rng: Rng): Projections<NdArray> {
   check("initProjections", { groups, sizes, rng }, { groups: arrayOf(whole(1), 1), sizes: arrayOf(whole(1), 1), rng: random });
@@ -23,7 +23,7 @@ export function initProjections(groups: readonly number[], sizes: readonly numbe
 }
 
 /**
- * p_hat = max over l of Phi_l(p_l), element by element (P).
+ * Projects tokens to the text space: p_hat is the element-wise maximum of Phi_l(p_l) over the groups l, as in the paper.
  * @param tokens [B, T, C], the groups one after the other, as wide as the first weights
  * @returns [B, T, E]
  * @throws LtadError `LTAD_SHAPE` when C is not the sum of the groups
@@ -38,13 +38,13 @@ export function project(projections: Projections, tokens: tf.Tensor3D): tf.Tenso
   return projected.reduce((top, next) => tf.maximum(top, next)); // [B, T, E]
 }
 
-/** Lin, or Lin GELU Lin GELU Lin. [B, T, C_g] -> [B, T, E] */
+/** The maps of one projection, with a GELU before each but the first. [B, T, C_g] -> [B, T, E] */
 function projectGroup(phi: Projection, tokens: tf.Tensor3D): tf.Tensor3D {
   return listOf(phi).reduce((x, layer, i) => linear(layer, i === 0 ? x : gelu(x)), tokens);
 }
 
 /**
- * p_hat . d where there is one group: its last map and d become one vector, which is a small part of the work of p_hat itself.
+ * Computes p_hat . d for a single group. The last map and d are combined into one vector, which costs much less than p_hat itself.
  * @param tokens [B, T, C]
  * @param direction d, [B, E]
  * @returns [B, T]

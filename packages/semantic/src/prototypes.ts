@@ -4,10 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 
 // Shapes: K classes, M tokens of a pseudo class name, V tokens of a prefix, L tokens of a text, Dtok size of a token, E width of the text vectors.
 
-/** A frozen text encoder: [B, L, Dtok] -> [B, E]; every row has L tokens. */
+/** The function of a frozen text encoder T, [B, L, Dtok] -> [B, E]. Every row has L tokens. */
 export type ForwardText = (tokens: tf.Tensor3D) => tf.Tensor2D;
 
-/** Token embeddings of v_n ("a") and v_a ("a broken") (P); they may differ in length. */
+/** The token embeddings of the prompts v_n and v_a, "a" and "a broken" in the paper. They may differ in length. */
 export interface Prefixes {
   /** [V_n, Dtok] */
   readonly normal: tf.Tensor;
@@ -15,7 +15,7 @@ export interface Prefixes {
   readonly abnormal: tf.Tensor;
 }
 
-/** Unit text vectors of every class, [K, E] each: gather rows of them by class index. */
+/** The text vectors of every class, [K, E] each, at unit length. Gather rows of them by class index. */
 export interface TextPrototypes {
   /** t_n,c */
   readonly normal: tf.Tensor2D;
@@ -26,7 +26,7 @@ export interface TextPrototypes {
 const prefixRule = fields({ normal: tensor(2), abnormal: tensor(2) });
 
 /**
- * t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), scaled to unit length (P; unit length: O).
+ * Computes the text vectors of every class: t_n,c = T([v_n; s_c]) and t_a,c = T([v_a; s_c]), as in the paper, scaled to unit length.
  * @param names s_c of every class, [K, M, Dtok]
  */
 export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, names: tf.Tensor): TextPrototypes {
@@ -37,7 +37,7 @@ export function textPrototypes(forwardText: ForwardText, prefixes: Prefixes, nam
   };
 }
 
-/** [v; s_c]: [V, Dtok] in front of each of [K, M, Dtok] -> [K, V + M, Dtok]. */
+/** [v; s_c]: puts [V, Dtok] in front of each of [K, M, Dtok] -> [K, V + M, Dtok]. */
 function withPrefix(prefix: tf.Tensor, names: tf.Tensor): tf.Tensor3D {
   const prefixes = prefix.expandDims(0).tile<tf.Tensor>([names.shape[0], 1, 1]); // [K, V, Dtok]
   return tf.concat([prefixes, names], 1) as tf.Tensor3D; // [K, V + M, Dtok]

@@ -7,31 +7,31 @@ import { initProjections, project, projectOnto, type Projections } from "./proje
 
 // Shapes: B images, T tokens of an image, C channels, E width of the text vectors.
 
-/** Which projections and which logit, and their sizes. */
+/** The kinds of the projections and of the logit, and their sizes. */
 export interface SemanticConfig {
   /** the paper's `linear` Phi_l, or the recommended `mlp` */
   readonly kind: "linear" | "mlp";
-  /** the paper's `posterior` of two prompts, or the recommended `direction` between them */
+  /** the paper's `posterior` of two prompts, or the recommended `direction` from one to the other */
   readonly logit: "posterior" | "direction";
-  /** channels of each group (layer) in the order in which a token holds them */
+  /** channels of each group (layer), in the order of a token's channels */
   readonly groups: readonly number[];
   /** E, width of the text vectors */
   readonly textSize: number;
-  /** inner width of `mlp`; 256 */
+  /** inner width of `mlp`; 256 by default */
   readonly hidden?: number;
 }
 
-/** Parameters: Phi_l, and what turns p_hat into a logit. */
+/** The parameters: the projections Phi_l, and those that turn p_hat into a logit. */
 export type SemanticParams<T = tf.Tensor> = { readonly phi: Projections<T>; readonly logit: PosteriorParams<T> | DirectionParams<T> };
 
 /**
- * The arguments of SAD beside its parameters.
+ * The arguments of the module besides its parameters.
  * - tokens [B, T, C]
  * - normal t_n and abnormal t_a of each image's class, [B, E] each
  */
 export type SemanticInputs = [tokens: tf.Tensor3D, normal: tf.Tensor2D, abnormal: tf.Tensor2D];
 
-/** SAD: `forward` gives the logit of abnormal for each token, [B, T]; S_sem is its `posterior`. */
+/** The semantic anomaly detection module (SAD). `forward` computes the logit of abnormal for each token, [B, T]; S_sem is its `posterior`. */
 export type Semantic = Module<SemanticParams<NdArray>, SemanticInputs, tf.Tensor2D>;
 
 const configRule = fields({
@@ -42,7 +42,10 @@ const configRule = fields({
   hidden: optional(whole(1)),
 });
 
-/** The semantic module of a config. */
+/**
+ * Makes the semantic module of a config.
+ * @throws LtadError `LTAD_CONFIG` for a config that is not valid
+ */
 export function semantic(config: SemanticConfig): Semantic {
   check("semantic", { config }, { config: configRule });
   const { kind, logit, groups, textSize, hidden = 256 } = config;

@@ -32,18 +32,18 @@ export interface AppOptions extends AccessOptions, BodyOptions {
   readonly modelControl?: boolean;
   /** Connections at the same time; 1,000. */
   readonly maxConnections?: number;
-  /** Milliseconds in which a request must have come, with its body; 60,000. */
+  /** Milliseconds within which a request must have arrived, with its body; 60,000. */
   readonly requestTimeout?: number;
   /** Milliseconds that closing waits for answers; 30,000. */
   readonly patience?: number;
   /** Certificate and key in PEM; without them the server speaks HTTP. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   readonly logger?: FastifyServerOptions["logger"];
-  /** Traces requests; whoever opened it closes it. */
+  /** Traces requests. The caller closes it. */
   readonly tracing?: Tracing | undefined;
 }
 
-/** The HTTP application, which does not listen yet: routes, limits, errors. Closing it closes the models. */
+/** Creates the HTTP application with its routes, limits and errors, which does not listen yet. Closing it closes the models. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { models, maxBytes = 32 * 2 ** 20, maxConnections = 1000, patience = 30_000, modelControl = true } = options;
   const app = createFastify(options);
@@ -99,12 +99,12 @@ function createFastify({ logger = false, requestTimeout = 60_000, tls }: AppOpti
   return app as FastifyInstance;
 }
 
-/** The id that the client gave, where it can be written to a log; otherwise a new one. */
+/** The id that the client gave, if it can be written to a log; otherwise a new one. */
 function requestId({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
   return typeof given === "string" && /^[\w.:/-]{1,100}$/.test(given) ? given : randomUUID();
 }
 
-/** Of the page that shows the OpenAPI document: its own files alone. The plugin's own policy would load them by HTTPS only. */
+/** The policy of the page that shows the OpenAPI document, which permits only its own files. The policy of the plugin would load them only by HTTPS. */
 const docsPolicy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'self'; object-src 'none'; frame-ancestors 'none'";
 

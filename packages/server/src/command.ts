@@ -9,7 +9,7 @@ import { readOtelVariables } from "./tracing/read-otel-variables.js";
 
 export { supervise } from "./supervise.js";
 
-/** What the command line says: options of {@link startServer}, and the level of the log. */
+/** The options of the command line: those of {@link startServer}, and the level of the log. */
 export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "worker"> {
   readonly logLevel: string;
 }
@@ -17,7 +17,7 @@ export interface ServerCommandOptions extends Omit<ServerOptions, "logger" | "wo
 /** Variables of the environment. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The command `ltad-server`. @param run what it does @param env those that say where traces go */
+/** The command `ltad-server`. @param run starts the server @param env variables that say where traces go */
 export function serverCommand(run: (options: ServerCommandOptions) => Promise<void>, env: Environment = {}): Command {
   const command = new Command("ltad-server")
     .description("Serves trained LTAD models: a page at /, POST /predict, Open Inference Protocol v2 over HTTP and gRPC, /docs.")
@@ -95,7 +95,7 @@ export function addServerOptions(command: Command): Command {
  * The options of {@link startServer} for model folders and what commander has read.
  * @param bundles FOLDER or NAME=FOLDER; one folder alone has the name of the option, several have their own
  * @param env where traces go, in OpenTelemetry's standard variables
- * @throws LtadError `LTAD_CONFIG` for two models of one name, a name that is none, or a file that cannot be read
+ * @throws LtadError `LTAD_CONFIG` for two models of one name, an invalid name, or a file that cannot be read
  */
 export function readServerOptions(bundles: readonly string[], parsed: ParsedServerOptions, env: Environment = {}): ServerCommandOptions {
   const { port, host, name, maxMegabytes, maxMegapixels, maxQueue, timeout, logLevel, reload, apiKeys } = parsed;
@@ -190,7 +190,7 @@ function share(text: string): number {
   throw new InvalidArgumentError("Expected a share above 0 and below 1, such as 0.01 for 1 %.");
 }
 
-/** One more limit: the name of the class, and what stands behind the last "=". */
+/** One more limit: the name of the class, and the score after the last "=". */
 function limitOf(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
   const [, name = "", score = ""] = /^(.+)=([^=]+)$/su.exec(text) ?? [];
   if (name !== "" && score.trim() !== "" && Number.isFinite(Number(score)))

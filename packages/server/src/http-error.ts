@@ -51,14 +51,14 @@ export const statuses: Readonly<Record<LtadErrorCode | ServerErrorCode, number>>
   LTAD_ABORTED: 503,
 };
 
-/** What goes with an error. */
+/** Options of an {@link HttpError}. */
 export interface HttpErrorOptions extends ErrorOptions {
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is an error. */
+/** An error that is sent as an answer. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;

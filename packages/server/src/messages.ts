@@ -13,7 +13,7 @@ export interface Job {
   /** Content of an image file, or its pixels. */
   readonly image: Uint8Array | Pixels;
   readonly class?: string | undefined;
-  /** Share of good images that may be judged not good; that of the model, or of the server, when left out. */
+  /** Share of good images that may be judged not good; by default, that of the server, else of the model. */
   readonly falseAlarmRate?: number | undefined;
   /** Size of the map in the answer. */
   readonly map: "none" | "grid" | "image";
@@ -92,7 +92,7 @@ export interface WorkerOptions {
   readonly bundle: string;
   readonly threads?: number | undefined;
   readonly maxPixels: number;
-  /** Share of good images that may be judged not good; that of the bundle when left out. */
+  /** Share of good images that may be judged not good; that of the bundle by default. */
   readonly falseAlarmRate?: number | undefined;
   /** Limits of classes, by their names, in place of those of the bundle. */
   readonly limits?: Readonly<Record<string, number>> | undefined;

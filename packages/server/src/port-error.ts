@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core";
 
-/** What is wrong with an address or a port, in words. */
+/** The error for an address or a port that cannot be used. */
 export function portError(host: string, port: number, error: unknown): Error {
   const reasons: Record<string, string> = {
     EADDRINUSE: "is in use. Choose another port, or 0 for any free one.",

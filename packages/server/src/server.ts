@@ -37,21 +37,21 @@ export interface ServerOptions {
   readonly falseAlarmRate?: number | undefined;
   /** Limits of classes, by their names, in place of those of the models; whatever the rate of false alarms. */
   readonly limits?: Readonly<Record<string, number>> | undefined;
-  /** Largest image file, in bytes; 32 MiB by default. */
+  /** The most bytes that an image file may have; 32 MiB by default. */
   readonly maxBytes?: number | undefined;
-  /** Largest image, in pixels; 50 million by default. */
+  /** The most pixels that an image may have; 50 million by default. */
   readonly maxPixels?: number | undefined;
   /** Requests that may wait; 16 by default. More are refused with status 503. */
   readonly maxQueue?: number | undefined;
   /** Milliseconds that one image may take; 30,000 by default. */
   readonly timeout?: number | undefined;
-  /** Milliseconds in which a request must have come, with its body, and in which a large answer must have been read; 60,000 by default. */
+  /** Milliseconds within which a request must have arrived, with its body, and a large answer must have been read; 60,000 by default. */
   readonly requestTimeout?: number | undefined;
   /** Bytes of all bodies and large answers together, for HTTP and for gRPC each; 256 MiB by default. */
   readonly maxBytesInFlight?: number | undefined;
   /** Connections at the same time, for HTTP and for gRPC each; 1,000 by default. */
   readonly maxConnections?: number | undefined;
-  /** More names that clients may call the server by; "*" allows every name. */
+  /** More host names by which clients may reach the server; "*" allows every name. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins of pages that may call the server from a browser. */
   readonly corsOrigins?: readonly string[] | undefined;
@@ -67,7 +67,7 @@ export interface ServerOptions {
   readonly tracing?: TracingOptions | undefined;
   /** Fastify's logger, or its options; nothing is logged by default. */
   readonly logger?: FastifyServerOptions["logger"] | undefined;
-  /** Program of the inference process, for tests; ours by default. */
+  /** Program of the inference process, for tests; the server's own by default. */
   readonly worker?: URL | string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `@ltad/train/config`: settings and presets without the training, and without TensorFlow.js. */
+/** Settings and presets, under `@ltad/train/config`, without the training and without TensorFlow.js. */
 export { configJsonSchema } from "./config/config-json-schema.js";
 export { configSchema } from "./config/config-schema.js";
 export { presets } from "./config/presets.js";

@@ -5,39 +5,40 @@ import type { TrainConfig } from "./config/config-schema.js";
 import type { FittedConfig } from "./config/fit-config.js";
 import type { EncodedSplit } from "./run/encoded-split.js";
 
+/** What is trained, with which settings, and where the result goes. */
 export interface TrainOptions extends JobOptions, Pick<LoadOptions, "hubEndpoint" | "hubToken" | "hubCache"> {
-  /** The training images; the order of its classes is the order of the class index. */
+  /** The training images. The order of the classes becomes the order of the class index. */
   readonly split: Split;
-  /** Decides weights, order and noise. */
+  /** The seed of weights, order and noise. */
   readonly seed: number;
   readonly config: TrainConfig;
-  /** Folder of the bundle; it holds a checkpoint during the training. */
+  /** The folder of the bundle, which contains a checkpoint during the training. */
   readonly out: string;
-  /** Folder of encoder weights and features. */
+  /** The folder of encoder weights and features. */
   readonly cacheDir: string;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
-  /** Never fetch weights. */
+  /** True to make no network requests, even if weights are missing. */
   readonly offline?: boolean;
-  /** Frozen encoders in place of those that `config.encoder` names. */
+  /** Frozen encoders that replace those named by `config.encoder`. */
   readonly encoders?: Encoders;
-  /** The images of the split, encoded by other machines; no image is read then. */
+  /** The images of the split, encoded by other machines; then no image is read. */
   readonly encoded?: EncodedSplit;
-  /** Continue from a checkpoint in `out`; a training that has finished there is not done again. */
+  /** True to continue from a checkpoint in `out`. A training that has finished there is not repeated. */
   readonly resume?: boolean;
-  /** Seconds for the whole training: the phases are shortened to fit. `config` of the result has the steps that were made. */
+  /** Seconds for the whole training; the phases are shortened to fit. `config` of the result has the number of steps that were made. */
   readonly budget?: number | undefined;
-  /** Called with what is decided on the way, in a sentence. */
+  /** Is called with a sentence about each decision made during the training. */
   readonly onNote?: (note: string) => void;
-  /** With `resume`: replace the finished model of another training where `out` holds no checkpoint. */
+  /** With `resume`: true to replace the finished model of another training if `out` has no checkpoint. */
   readonly force?: boolean;
-  /** Called when the model is written, before the training counts as finished: for files that belong to it. */
+  /** Is called when the model has been written but does not count as finished yet, to add files that belong to it. */
   readonly onModel?: (config: FittedConfig) => Promise<void>;
 }
 
-/** The frozen halves of LTAD. */
+/** The frozen encoders of a model. */
 export interface Encoders {
   readonly image: AnyImageEncoder;
-  /** Not needed where no module reads text. */
+  /** The text encoder; not needed if no module uses text. */
   readonly text?: TextEncoder | undefined;
 }

@@ -2,20 +2,21 @@ import type { Turn } from "@ltad/data";
 import type { FittedConfig } from "./config/fit-config.js";
 import type { HistoryRow } from "./run/history.js";
 
-/** Seconds of each part of a training. */
+/** How many seconds each part of a training took. */
 export type TrainTiming = Readonly<
   Record<"weights" | "encode" | "statistics" | "copies" | "phase1" | "phase2" | "calibrate" | "write", number>
 >;
 
+/** The result of a training. */
 export interface TrainResult {
-  /** The bundle. */
+  /** The folder of the bundle. */
   readonly folder: string;
-  /** The settings of the training, with those that follow from encoder and images. */
+  /** The settings of the training, including those that follow from the encoder and the images. */
   readonly config: FittedConfig;
   readonly history: { readonly phase1: readonly HistoryRow[]; readonly phase2: readonly HistoryRow[]; readonly timing: TrainTiming };
   readonly timing: TrainTiming;
-  /** The turned copies that joined small classes, by name. */
+  /** The turns whose copies were added to small classes, by the name of the class. */
   readonly copies: Readonly<Record<string, readonly Turn[]>>;
-  /** What the user should know: classes with very few images. */
+  /** Warnings for the user, such as classes with very few images. */
   readonly warnings: readonly string[];
 }

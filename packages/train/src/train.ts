@@ -19,8 +19,8 @@ import type { TrainOptions } from "./train-options.js";
 import type { TrainResult, TrainTiming } from "./train-result.js";
 
 /**
- * Trains one model over all classes: features, statistics, phase 1, phase 2, calibration, bundle.
- * @throws LtadError for data, config or disk faults; `LTAD_ABORTED` with a checkpoint in `out` when the signal fires
+ * Trains one model for all classes and writes it as a bundle: features, statistics, phase 1, phase 2 and calibration.
+ * @throws LtadError for faults of data, config or disk; `LTAD_ABORTED` when the signal fires, with a checkpoint in `out` from which `resume` continues
  */
 export async function train(given: TrainOptions): Promise<TrainResult> {
   const options = { ...given, split: given.encoded ? given.split : await withRanges(given.split, given) };
@@ -45,8 +45,8 @@ export async function train(given: TrainOptions): Promise<TrainResult> {
 }
 
 /**
- * What a training left that finished here before, when it is to continue.
- * @throws LtadError `LTAD_CONFIG` when there is the model of another training and nothing to continue from
+ * With `resume`, the result of the same training if it has already finished here.
+ * @throws LtadError `LTAD_CONFIG` when `out` has the model of another training and nothing to continue from
  */
 async function finishedBefore({ config, checkpoint, fingerprint }: Run, options: TrainOptions): Promise<TrainResult | null> {
   const { out, split, resume = false, force = false } = options;
@@ -59,7 +59,7 @@ async function finishedBefore({ config, checkpoint, fingerprint }: Run, options:
   return null;
 }
 
-/** The features of all images, or of those that other machines have encoded, with the turned copies of small classes. */
+/** Encodes all images, or takes those that other machines have encoded, and adds turned copies to small classes. */
 async function encodeImages({ config, spec, graph, featuresId, judged }: Run, options: TrainOptions, clock: Clock): Promise<SetWithCopies> {
   const { split, encoded } = options;
   const needs = needsOf(split, { config, spec, graph: graph.byteLength });
@@ -73,7 +73,7 @@ async function encodeImages({ config, spec, graph, featuresId, judged }: Run, op
   return found;
 }
 
-/** Writes the bundle, and what it answers to a test input. */
+/** Writes the bundle, and its output for a test input. */
 async function writeModel(run: Run, model: LearnedModel, options: TrainOptions): Promise<void> {
   await writeBundle(options.out, bundleParts({ ...run, ...model, options }));
   await storeCheck(options.out);
@@ -90,7 +90,7 @@ function scarceClassWarnings({ classes }: Split): string[] {
     );
 }
 
-/** The turns that joined each class, by name. */
+/** The turns whose copies were added to each class, by the name of the class. */
 function copiesOf({ classes }: Split, chosen: readonly (readonly Turn[])[]): Record<string, readonly Turn[]> {
   return Object.fromEntries(classes.flatMap(({ name }, label) => (chosen[label]!.length > 0 ? [[name, chosen[label]!]] : [])));
 }

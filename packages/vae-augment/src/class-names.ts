@@ -4,13 +4,15 @@ import { unitLength } from "@ltad/jit/nn";
 import type * as tf from "@tensorflow/tfjs";
 
 // Shapes: K classes, M tokens of a pseudo class name, Dtok size of a token, E width of the text vectors.
+// (P) marks what the paper says, and (O) our own choice; docs/method.md goes through both.
 
 /**
- * Fresh pseudo class names s_c: N(0, 0.02^2) around the mean token embedding of T (O). The names of a dataset's classes are never read.
+ * Initialises the pseudo class names s_c with N(0, deviation^2) around the mean token embedding of the text encoder T (O). The real names of the
+ * classes are never read.
  * @param classes K
- * @param tokens M; 4 (O)
- * @param meanToken [Dtok]
- * @param deviation of each number around the mean token's; 0.02 (O)
+ * @param tokens M, 1 or more; the presets use 4 (O)
+ * @param meanToken [Dtok], `meanToken` of a text encoder
+ * @param deviation the standard deviation; 0.02 by default (O)
  * @returns [K, M, Dtok]
  * @throws LtadError `LTAD_CONFIG` when a name has no token
  */
@@ -27,10 +29,10 @@ export function initClassNames(classes: number, tokens: number, meanToken: Float
 }
 
 /**
- * t_c = T(s_c), scaled to unit length (P; unit length: O).
- * @param forwardText the frozen T, [K, M, Dtok] -> [K, E]
+ * The text vectors of all classes, t_c = T(s_c) (P), scaled to unit length (O).
+ * @param forwardText the frozen text encoder T, [K, M, Dtok] -> [K, E]
  * @param names s_c, [K, M, Dtok]
- * @returns [K, E], a table; gather the rows of a batch's classes from it
+ * @returns [K, E]; gather the rows of a batch's classes from this table
  */
 export function classTexts(forwardText: (tokens: tf.Tensor3D) => tf.Tensor2D, names: tf.Tensor): tf.Tensor2D {
   check("classTexts", { forwardText, names }, { forwardText: func, names: tensor(3) });

@@ -1,22 +1,22 @@
 import { LtadError, type StageSpec } from "@ltad/core";
 
-/** Sizes of D. A `FeatureSpec` has the first three. */
+/** The sizes of the decoder D. A `FeatureSpec` has the first three. */
 export interface DecoderConfig {
-  /** the used stages in ascending order, as the channels of a token hold them */
+  /** the stages in use, in ascending order, which is the order of a token's channels */
   readonly stages: readonly StageSpec[];
-  /** places along one side of the grid */
+  /** tokens along one side of the grid */
   readonly grid: number;
-  /** image pixels per place of the grid; stages of larger stride are decoded on a coarser map of their own */
+  /** image pixels per token in each direction; a stage with a larger stride is decoded on a coarser map of its own */
   readonly gridStride: number;
   /** width of the text vectors */
   readonly textSize: number;
-  /** width of z_hat; 64 */
+  /** width of z_hat; 64 by default */
   readonly latent?: number;
-  /** channels of the maps below the size of the grid; at the grid, where most of the work is, half of it; 64 */
+  /** channels of maps smaller than the grid; maps of the grid's size, which cost the most time, have half of it; 64 by default */
   readonly width?: number;
 }
 
-/** One convolution: `up` doubles the map (or doubles it less one, for an odd size), `same` keeps it. */
+/** One convolution to a map of side `size`. `up` doubles the side, less one if the result is odd; `same` keeps it. */
 export interface DecoderStep {
   readonly kind: "up" | "same";
   readonly size: number;
@@ -24,12 +24,12 @@ export interface DecoderStep {
   readonly outputs: number;
 }
 
-/** The convolutions of D for one stage of the encoder; a linear head after the last gives the stage's channels. */
+/** The convolutions of D for one stage of the encoder. A linear head after the last one produces the channels of the stage. */
 export interface LevelPlan extends StageSpec {
   readonly steps: readonly DecoderStep[];
 }
 
-/** The way through D, from the deepest stage to the first. */
+/** All layers of D, from the deepest stage to the first. */
 export interface DecoderPlan {
   /** side and channels of the first map */
   readonly seed: { readonly size: number; readonly channels: number };
@@ -37,8 +37,9 @@ export interface DecoderPlan {
 }
 
 /**
- * D mirrors E (P: one level for each used stage, in reverse order; O: convolutions). The seed is the grid halved three times. A level
- * doubles the map until it has its stage's size, at most that of the grid; where that is reached it convolves once more.
+ * Plans the decoder D, which mirrors the encoder: it has one level for each stage in use, in reverse order (P), made of convolutions (O; docs/method.md
+ * explains P and O). The first map is the grid halved three times. A level doubles the map until it has the size of its stage, at most that of the
+ * grid; if the map already has that size, the level convolves it once.
  * @throws LtadError `LTAD_CONFIG` when there is no stage, or they are not in ascending order
  */
 export function planDecoder({ stages, grid, gridStride, width = 64 }: DecoderConfig): DecoderPlan {
@@ -62,7 +63,7 @@ export function planDecoder({ stages, grid, gridStride, width = 64 }: DecoderCon
   return { seed, levels };
 }
 
-/** How often the grid is halved for a stage this many times coarser: never for finer ones, twice at most. */
+/** How often the grid is halved for a stage that is this many times coarser: at most twice, and never for a finer stage. */
 function halvings(ratio: number): number {
   return Math.min(2, Math.max(0, Math.round(Math.log2(ratio))));
 }

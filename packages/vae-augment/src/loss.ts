@@ -3,6 +3,7 @@ import { check, fields, having, listOf, number, optional, tensor } from "@ltad/c
 import * as tf from "@tensorflow/tfjs";
 
 // Shapes: B images, N tokens, C channels of all stages, L latent.
+// (P) marks what the paper says, and (O) our own choice; docs/method.md goes through both.
 
 /** A normal distribution with independent components, [B, L] each. */
 export interface Gaussian {
@@ -12,16 +13,16 @@ export interface Gaussian {
 
 const gaussianRule = fields({ mu: tensor(2), logVar: tensor(2) });
 
-/** The loss of phase 1 and its parts; `stage_<l>` is mean((f_real_l - f_syn_l)^2). */
+/** The loss of phase 1 and its parts. `stage_<l>` is mean((f_real_l - f_syn_l)^2), and `reconstruction` is their sum. */
 export type VaeLoss = Readonly<Record<"loss" | "reconstruction" | "kl" | `stage_${number}`, tf.Scalar>>;
 
 /**
- * sum_l mean((f_real_l - f_syn_l)^2) + beta KL (P; beta: O).
+ * The loss of phase 1, sum_l mean((f_real_l - f_syn_l)^2) + beta KL (P; beta: O).
  * @param real f_real, [B, N, C]
  * @param synthetic f_syn, [B, N, C]
  * @param latent the distribution that z_hat was drawn from
- * @param stages in the order in which a token holds them, C channels in all
- * @param beta see `klWeight`; a tensor where it changes from step to step of one graph
+ * @param stages in the order of a token's channels, with C channels in all
+ * @param beta see {@link klWeight}; a tensor if it changes from step to step of one graph
  */
 export function vaeLoss(
   real: tf.Tensor3D,
@@ -44,7 +45,7 @@ export function vaeLoss(
 }
 
 /**
- * KL(N(mu, sigma^2) || N(0, I)) = sum over the latent of (sigma^2 + mu^2 - 1 - log sigma^2)/2, mean over images.
+ * KL(N(mu, sigma^2) || N(0, I)): the sum over the latent of (sigma^2 + mu^2 - 1 - log sigma^2) / 2, averaged over the images.
  * @returns scalar >= 0
  * @see Kingma and Welling 2014, appendix B
  */
@@ -55,8 +56,9 @@ export function klDivergence(latent: Gaussian): tf.Scalar {
 }
 
 /**
- * beta after a linear warm-up: 0 at step 0, `beta` from step `warmup` on (O).
- * @param step from 0
+ * The weight of KL with a linear warm-up: 0 at step 0, and `beta` from step `warmup` on (O).
+ * @param step counts from 0
+ * @param options `beta`, 0.001 by default, and `warmup` in steps, 0 by default
  */
 export function klWeight(step: number, options: { readonly beta?: number; readonly warmup?: number } = {}): number {
   const rules = { beta: optional(number()), warmup: optional(number(0)) };

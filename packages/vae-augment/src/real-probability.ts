@@ -1,18 +1,19 @@
 import { LtadError } from "@ltad/core";
 import { anything, check, fields, listOf, optional } from "@ltad/core/check";
 
-/** Constants of {@link realProbability}. */
+/** The constants of {@link realProbability}. */
 export interface MixingOptions {
-  /** never less real than this, 0 to 1; 0.5 */
+  /** the lowest probability of real features, 0 to 1; 0.5 by default */
   readonly pMin?: number;
-  /** how fast small classes get more synthetic features; 0.5 */
+  /** how fast the share of synthetic features grows as classes get smaller, 0 or more; 0.5 by default */
   readonly gamma?: number;
 }
 
 /**
- * p_c = max(p_min, (n_c / n_max)^gamma): the probability that a training image of class c keeps its real features; otherwise f_syn replaces them (O).
- * @param counts n_c, training images of each class
- * @returns one probability for each class; 1 for the largest
+ * The probability p_c = max(p_min, (n_c / n_max)^gamma) that a training image of class c keeps its real features; otherwise synthetic features
+ * replace them. The formula is our own choice, as docs/method.md explains.
+ * @param counts n_c, the number of training images of each class
+ * @returns a probability for each class; that of the largest class is 1
  * @throws LtadError `LTAD_DATA` when a class has no image, `LTAD_CONFIG` when p_min or gamma is out of range
  */
 export function realProbability(counts: readonly number[], options: MixingOptions = {}): number[] {

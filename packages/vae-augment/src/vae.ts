@@ -20,27 +20,28 @@ import { type Gaussian, type VaeLoss, vaeLoss } from "./loss.js";
 
 // Shapes: B images, Z size of z, L latent, E width of the text vectors, W channels of a map, r side of a map, g grid, N = g * g tokens,
 // C_l channels of stage l, C their sum. Maps are NHWC.
+// (P) marks what the paper says, and (O) our own choice; docs/method.md goes through both.
 
-/** Sizes of the conditional VAE. */
+/** The sizes of the conditional VAE. */
 export interface VaeConfig extends DecoderConfig {
   readonly zSize: number;
 }
 
-/** F_mu and F_sigma, linear maps of z (P); the second predicts log sigma^2 (O). */
+/** F_mu and F_sigma, which are linear maps of z (P); the second predicts log sigma^2 (O). */
 export type LatentParams<T = tf.Tensor> = { readonly mu: Linear<T>; readonly log_var: Linear<T> };
 
-/** Parameters of D: `seed` makes the first small map; each stage has a level under its number. */
+/** The parameters of the decoder D. `seed` makes the first small map, and each stage has a level under its number. */
 export type DecoderParams<T = tf.Tensor> = { readonly seed: Linear<T>; readonly levels: Readonly<Record<string, Level<T>>> };
 
 type Level<T = tf.Tensor> = { readonly convolutions: Readonly<Record<string, Conv2d<T>>>; readonly head: Linear<T> };
 
-/** F_mu, F_sigma and D. */
+/** The parameters of F_mu, F_sigma and D. */
 export type VaeParams<T = tf.Tensor> = LatentParams<T> & { readonly decoder: DecoderParams<T> };
 
-/** z [B, Z] standardised, eps [B, L] standard normal, t_c [B, E]. */
+/** The inputs of a pass: z [B, Z], standardised; eps [B, L], standard normal; and the class vectors t_c [B, E] of unit length. */
 export type VaeInputs = [z: tf.Tensor2D, eps: tf.Tensor2D, text: tf.Tensor2D];
 
-/** What one pass through the VAE gives. */
+/** What a pass through the VAE computes. */
 export interface VaeOutputs {
   readonly latent: Gaussian;
   /** f_syn [B, N, C] */
@@ -52,11 +53,11 @@ export interface VaeOutputs {
  * `forward` encodes, samples and decodes.
  */
 export interface ConditionalVae extends Module<VaeParams<NdArray>, VaeInputs, VaeOutputs> {
-  /** mu and log sigma^2, [B, L] each. @param z [B, Z] standardised */
+  /** Computes mu and log sigma^2, [B, L] each. @param z [B, Z], standardised */
   encode(params: TensorsOf<VaeParams<NdArray>>, z: tf.Tensor2D): Gaussian;
-  /** f_syn [B, N, C]. @param latent z_hat [B, L] @param text t_c [B, E] */
+  /** Computes f_syn [B, N, C]. @param latent z_hat [B, L] @param text t_c [B, E] */
   decode(params: TensorsOf<VaeParams<NdArray>>, latent: tf.Tensor2D, text: tf.Tensor2D): tf.Tensor3D;
-  /** The loss of phase 1; see `vaeLoss`. */
+  /** Computes the loss of phase 1 for the stages of this VAE; see `vaeLoss`. */
   loss(real: tf.Tensor3D, synthetic: tf.Tensor3D, latent: Gaussian, beta: number | tf.Scalar): VaeLoss;
 }
 
@@ -71,7 +72,10 @@ const configRule = fields({
   width: optional(sizeRule),
 });
 
-/** The conditional VAE of a config. */
+/**
+ * Makes the conditional VAE of a config.
+ * @throws LtadError `LTAD_CONFIG` when a size is not a whole number of 1 or more; `init` also when the stages are not in ascending order
+ */
 export function conditionalVae(config: VaeConfig): ConditionalVae {
   check("conditionalVae", { config }, { config: configRule });
   return {
@@ -87,8 +91,8 @@ export function conditionalVae(config: VaeConfig): ConditionalVae {
 }
 
 /**
- * Fresh parameters. The weight of log sigma^2 is small, so the deviations start near 1 for every z.
- * @throws LtadError `LTAD_CONFIG` when the stages are not in order
+ * Initialises the parameters. The weight of log sigma^2 is small, so every deviation starts near 1.
+ * @throws LtadError `LTAD_CONFIG` when the stages are not in ascending order
  */
 function initVae(config: VaeConfig, rng: Rng): VaeParams<NdArray> {
   const { zSize, textSize, latent = 64 } = config;
@@ -115,7 +119,7 @@ function initLevel({ steps, channels }: LevelPlan, rng: Rng): Level<NdArray> {
 }
 
 /**
- * mu = F_mu(z), log sigma^2 = F_sigma(z).
+ * Encodes z: mu = F_mu(z) and log sigma^2 = F_sigma(z).
  * @param z [B, Z], standardised
  * @returns [B, L] each
  */
@@ -124,7 +128,7 @@ export function encode(p: LatentParams, z: tf.Tensor2D): Gaussian {
 }
 
 /**
- * z_hat = mu + sigma eps.
+ * Samples the latent: z_hat = mu + sigma eps.
  * @param eps standard normal, [B, L]; zeros give the mean
  * @returns [B, L]
  * @see Kingma and Welling 2014, section 2.4
@@ -136,7 +140,7 @@ export function sample(latent: Gaussian, eps: tf.Tensor2D): tf.Tensor2D {
 }
 
 /**
- * D([z_hat; t_c]) = f_syn (P): the synthetic maps of all used stages, on the grid.
+ * Decodes f_syn = D([z_hat; t_c]) (P): the synthetic features of all stages in use, on the grid.
  * @param latent z_hat, [B, L]
  * @param text t_c, [B, E], unit length
  * @returns tokens [B, N, C], stages in ascending order
@@ -158,7 +162,7 @@ function convolve(p: Conv2d, map: tf.Tensor4D, { kind, size }: DecoderStep): tf.
   return kind === "up" ? convTranspose(p, map, [size, size]) : conv2d(p, map);
 }
 
-/** A stage's map as tokens of the grid: [B, r, r, C_l] -> [B, N, C_l]. */
+/** Resizes the map of a stage to the grid and flattens it into tokens: [B, r, r, C_l] -> [B, N, C_l]. */
 function onGrid(map: tf.Tensor4D, grid: number): tf.Tensor3D {
   const resized = map.shape[1] === grid ? map : resizeBilinear(map, [grid, grid]); // [B, g, g, C_l]
   return resized.reshape([-1, grid * grid, map.shape[3]]);

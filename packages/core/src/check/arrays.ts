@@ -3,7 +3,11 @@ import { refuse, type Rule } from "./rule.js";
 
 const types = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** An NdArray whose numbers are of its type and fill its shape. @param dtype its type, where it is known */
+/**
+ * An NdArray whose data has the class that its type needs, and fills its shape.
+ * @param dtype the only type that is accepted; any, if omitted
+ * @param rank the only number of axes that is accepted; any, if omitted
+ */
 export function anArray(dtype?: DType, rank?: number): Rule {
   const expected = `${dtype === undefined ? "an array" : `a ${dtype} array`}${rank === undefined ? "" : ` of rank ${rank}`}`;
   return (value, path) => {
@@ -18,7 +22,7 @@ export function anArray(dtype?: DType, rank?: number): Rule {
   };
 }
 
-/** A tree of arrays: records of records of them. */
+/** A tree of arrays: a record whose values are arrays or further records. */
 export const aTree: Rule = (value, path) => checkTree(value, path, []);
 
 /** @param above the branches that the value is in: none of them may come again below itself */

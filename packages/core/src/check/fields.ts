@@ -2,7 +2,7 @@ import { LtadError } from "../errors.js";
 import { nearest } from "../nearest.js";
 import { refuse, type Rule } from "./rule.js";
 
-/** An object with these fields and no other: an unknown one is refused with the nearest known one. */
+/** An object with these fields and no others. The error for an unknown field suggests the known field with the most similar name. */
 export function fields(rules: Readonly<Record<string, Rule>>): Rule {
   const known = Object.keys(rules);
   return (value, path) => {

@@ -1,6 +1,6 @@
 import { refuse, type Rule } from "./rule.js";
 
-/** A Float32Array. @param size how many numbers, where it is known */
+/** A Float32Array. @param size the only length that is accepted; any, if omitted */
 export function floatData(size?: number): Rule {
   return (value, path) => {
     if (!(value instanceof Float32Array)) throw refuse(path, "a Float32Array", value, "LTAD_SHAPE");
@@ -13,7 +13,7 @@ export const bytes: Rule = (value, path) => {
   if (!(value instanceof Uint8Array)) throw refuse(path, "a Uint8Array", value, "LTAD_SHAPE");
 };
 
-/** Numbers in an array of any kind but BigInts; those of a plain array must be numbers. */
+/** A typed array of any kind except BigInts, or a plain array in which every element is a number. */
 export const numbers: Rule = (value, path) => {
   if (isNumeric(value)) return;
   if (!Array.isArray(value)) throw refuse(path, "an array of numbers", value, "LTAD_SHAPE");
@@ -21,7 +21,7 @@ export const numbers: Rule = (value, path) => {
     if (typeof value[i] !== "number") throw refuse(`${path}[${i}]`, "a number", value[i], "LTAD_SHAPE");
 };
 
-/** An array of any kind but BigInts, whose entries are checked where they are used. */
+/** An array of any kind except BigInts. Its elements are not checked here, but where they are used. */
 export const arrayLike: Rule = (value, path) => {
   if (!isNumeric(value) && !Array.isArray(value)) throw refuse(path, "an array", value, "LTAD_SHAPE");
 };

@@ -1,18 +1,24 @@
 import { LtadError } from "../errors.js";
 
-/** Throws unless the value is what it should be. @param path of the value, for the message: "klWeight: options.beta" */
+/** Throws unless the value is valid. @param path where the value is, for the message: "klWeight: options.beta" */
 export type Rule = (value: unknown, path: string) => void;
 
 /**
  * Checks the arguments of a public function.
- * @param where name of the function
+ * @param where the name of the function, with which every message begins
+ * @param values the arguments by name
+ * @param rules one rule for each argument
  * @throws LtadError `LTAD_CONFIG` for an option, `LTAD_SHAPE` for an array or a tensor
  */
 export function check(where: string, values: Readonly<Record<string, unknown>>, rules: Readonly<Record<string, Rule>>): void {
   for (const [name, rule] of Object.entries(rules)) rule(values[name], `${where}: ${name}`);
 }
 
-/** The error of a rule. */
+/**
+ * The error that a rule throws, `path: expected ..., received ...`.
+ * @param expected what the value should be, in words
+ * @param value what it is instead; the message describes it in a few words
+ */
 export function refuse(path: string, expected: string, value: unknown, code: "LTAD_CONFIG" | "LTAD_SHAPE" = "LTAD_CONFIG"): LtadError {
   const received = describe(value);
   const field = path.slice(path.indexOf(": ") + 2);
@@ -45,17 +51,17 @@ function describeObject(value: object): string {
   return name === undefined || name === "Object" ? `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no key"}` : `a ${name}`;
 }
 
-/** For what is not looked at. */
+/** Accepts every value. */
 export const anything: Rule = () => undefined;
 
-/** Nothing, or what the rule wants. */
+/** Accepts undefined, and what the rule accepts. */
 export function optional(rule: Rule): Rule {
   return (value, path) => {
     if (value !== undefined) rule(value, path);
   };
 }
 
-/** An array whose entries all fit. */
+/** A plain array of at least `least` entries, each of which the rule accepts. */
 export function listOf(rule: Rule, least = 0): Rule {
   return (value, path) => {
     if (!Array.isArray(value)) throw refuse(path, "an array", value);
@@ -64,7 +70,7 @@ export function listOf(rule: Rule, least = 0): Rule {
   };
 }
 
-/** A record whose values all fit. */
+/** A record with any keys, each of whose values the rule accepts. */
 export function recordOf(rule: Rule): Rule {
   return (value, path) => {
     if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
@@ -73,7 +79,7 @@ export function recordOf(rule: Rule): Rule {
   };
 }
 
-/** Two entries that both fit, such as rows and columns. */
+/** A plain array of two entries, both of which the rule accepts, such as rows and columns. */
 export function pairOf(rule: Rule): Rule {
   return (value, path) => {
     if (!Array.isArray(value) || value.length !== 2) throw refuse(path, "an array of two", value);

@@ -1,6 +1,6 @@
 import { refuse, type Rule } from "./rule.js";
 
-/** A finite number, both ends included. */
+/** A finite number from `least` to `most`, both included. */
 export function number(least = -Infinity, most = Infinity): Rule {
   const expected = `a number${rangeOf(least, most)}`;
   return (value, path) => {
@@ -8,14 +8,14 @@ export function number(least = -Infinity, most = Infinity): Rule {
   };
 }
 
-/** A number from `least` on, below `end`. */
+/** A number from `least`, included, to `end`, excluded. */
 export function below(end: number, least: number): Rule {
   return (value, path) => {
     if (typeof value !== "number" || !(value >= least && value < end)) throw refuse(path, `a number from ${least} to below ${end}`, value);
   };
 }
 
-/** A whole number, both ends included. */
+/** A whole number from `least` to `most`, both included. */
 export function whole(least = -Infinity, most = Infinity): Rule {
   const expected = `a whole number${rangeOf(least, most)}`;
   return (value, path) => {
@@ -48,7 +48,7 @@ export function oneOf(words: readonly string[]): Rule {
   };
 }
 
-/** An object of ours: it has these properties. @param what it is, in words */
+/** An object that has all of these properties. @param what the object is called in messages */
 export function having(what: string, ...names: readonly string[]): Rule {
   return (value, path) => {
     const fits =

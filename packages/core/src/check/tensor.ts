@@ -1,6 +1,6 @@
 import { refuse, type Rule } from "./rule.js";
 
-/** A tensor of TensorFlow.js, which this package does not import. @param ranks how many axes it may have; any, if omitted */
+/** A tensor of TensorFlow.js that has not been disposed; this package does not import TensorFlow.js. @param ranks how many axes it may have; any, if omitted */
 export function tensor(...ranks: readonly number[]): Rule {
   const expected = `a tensor${ranks.length === 0 ? "" : ` of rank ${ranks.join(" or ")}`}`;
   return (value, path) => {

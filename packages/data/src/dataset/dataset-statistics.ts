@@ -38,19 +38,19 @@ export interface ClassCounts {
   readonly defects: readonly DefectStatistics[];
 }
 
-/** The images of every class, counted and measured, and what is odd about them. */
+/** The images of every class, counted and measured, with remarks. */
 export interface DatasetStatistics {
   readonly classes: readonly ClassCounts[];
   readonly remarks: readonly Remark[];
-  /** The same in sentences, those that matter first. */
+  /** The same in sentences, the important ones first. */
   readonly lines: readonly RemarkLine[];
-  /** Images and masks that cannot be used, for which the numbers do without. */
+  /** How many images and masks cannot be used; the numbers do not include them. */
   readonly unusable: number;
 }
 
 /**
- * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask. What is odd is said in the words of
- * `examineDataset`, which looks at the pixels as well.
+ * Counts, image sizes and mask coverage of every class. Opens every header and decodes every mask. Its remarks are worded as
+ * those of `examineDataset`, which also reads the pixels.
  */
 export async function datasetStatistics(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<DatasetStatistics> {
   const found = remarks();

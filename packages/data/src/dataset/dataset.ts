@@ -63,7 +63,7 @@ export function masksOf({ mask }: TestItem): readonly string[] {
 
 /**
  * The test images that pixel metrics can use: good ones (all pixels normal) and defects with a mask.
- * Empty when no defect of the class has a mask, for then there is nothing to find.
+ * Empty if no defect of the class has a mask, because pixel metrics are then undefined.
  */
 export function pixelTestItems(data: ClassData): TestItem[] {
   const usable = data.test.filter((item) => isGood(item) || item.mask !== undefined);

@@ -34,11 +34,11 @@ interface LinkFault {
 
 /**
  * Lists a folder and everything below it: names only. Links are followed when they end inside the root, or anywhere with `links`;
- * a link to a folder above itself is left out.
+ * a link to a folder above itself is not followed.
  * @param root the data set folder, resolved
  * @param path where to begin, below the root
  * @throws LtadError `LTAD_DATA` for a link that leaves the root or is broken, a name with control characters, a folder that cannot be read,
- *   and for more files than any data set has
+ *   and for more files than a data set may have
  */
 export async function readFolder(root: string, path = "", { links = false }: ReadFolderOptions = {}): Promise<Folder> {
   const absolute = path === "" ? root : join(root, path);

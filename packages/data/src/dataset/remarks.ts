@@ -27,13 +27,13 @@ export function remarks(): Remarks {
   return { all, note: add(false), matter: add(true) };
 }
 
-/** What a remark says, in a sentence. */
+/** A remark as a sentence. */
 export interface RemarkLine {
   readonly text: string;
   readonly matters: boolean;
 }
 
-/** The lines of remarks, those that matter first. */
+/** The lines of remarks, the important ones first. */
 export function orderedLines(all: readonly Remark[]): RemarkLine[] {
   return [true, false].flatMap((matters) =>
     remarkLines(all.filter((remark) => remark.matters === matters)).map((text) => ({ text, matters })),
@@ -42,7 +42,7 @@ export function orderedLines(all: readonly Remark[]): RemarkLine[] {
 
 const listed = 3;
 
-/** One sentence a remark. The same remark at many places is one sentence with the first places and their number. */
+/** One sentence for each remark. A remark on many places is one sentence with the first places and their number. */
 export function remarkLines(all: readonly Remark[]): string[] {
   const groups = new Map<string, Remark[]>();
   for (const remark of joined(all)) {

@@ -21,7 +21,7 @@ import type { ScanOptions } from "./scan-options.js";
 export const layoutNames: readonly string[] = layouts.map(({ name }) => name);
 
 const texts = optional(listOf(string));
-/** A rule for each option that says what a data set is. */
+/** Rules for the options of {@link scanDataset}, for functions that pass these options on. */
 export const scanFields = {
   layout: optional(anything),
   goodNames: texts,
@@ -33,11 +33,11 @@ export const scanFields = {
 const optionsRule = fields({ ...scanFields, signal: optional(anything) });
 
 /**
- * Scans a data set: every file name, nothing decoded but masks of layouts that say in no other way what is good. The same folder gives the same lists
- * on every machine. Whatever images it does not use are named in the remarks.
+ * Scans a data set: reads every file name, and decodes nothing except masks in layouts in which only the masks say which images are good. The same
+ * folder gives the same lists on every machine. The remarks name all images that are not used.
  * @param data a folder in any of the known layouts, or a table of images (CSV or JSON lines); undefined with `good`
- * @throws LtadError `LTAD_DATA` when the folder is missing, empty or has no class; a class has no training image; two files have one name;
- *   a link leaves the folder. `LTAD_MASK` when masks fit no image. `LTAD_CONFIG` for an unknown layout or a faulty layout file
+ * @throws LtadError `LTAD_DATA` when the folder is missing, empty or has no class, when a class has no training image, when two files have one name,
+ *   or when a link leaves the folder; `LTAD_MASK` when masks fit no image; `LTAD_CONFIG` for an unknown layout or a faulty layout file
  */
 export async function scanDataset(data: string | undefined, options: ScanOptions = {}): Promise<Dataset> {
   check("scanDataset", { data, options }, { data: optional(string), options: optionsRule });

@@ -33,6 +33,7 @@ export interface CheckedFiles {
   readonly pages: readonly { readonly file: string; readonly pages: number }[];
 }
 
+/** Limits of images, and which files are known to be whole. */
 export interface CheckFilesOptions extends JobOptions, ImageOptions {
   /** Files that were decoded before and have not changed since, by {@link fileState}; new ones are added. They are not decoded again. */
   readonly known?: Map<string, string>;
@@ -70,7 +71,7 @@ export async function checkFiles(files: readonly FileToCheck[], options: CheckFi
   return { bad: inOrder(bad), pages: inOrder(pages).map(({ file, pages: count }) => ({ file, pages: count })) };
 }
 
-/** Size and time of a file: it has changed when they have. */
+/** Size and time of a file as text, which differs after a change of the file. */
 export async function fileState(file: string): Promise<string> {
   const { size, mtimeMs } = await stat(file);
   return `${size} ${mtimeMs}`;

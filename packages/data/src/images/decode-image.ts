@@ -13,9 +13,9 @@ export interface DecodedImage {
 
 /**
  * Decodes a PNG, JPEG, WebP, TIFF (first page), GIF (first frame), BMP, PGM or PPM to 8-bit RGB.
- * Kind by content, upright by EXIF, alpha dropped (not blended), 16 bit by the high byte, values as stored (no colour management except CMYK).
- * A file that is truncated or damaged anywhere is refused whole.
- * @throws LtadError `LTAD_IMAGE` naming the file, what was found and what to do
+ * The content of the file decides its format, and EXIF turns the image upright. Alpha is dropped, not blended. 16-bit samples give their high byte,
+ * or are scaled from `range`. Values stay as stored: there is no colour management, except for CMYK. A file that is truncated or damaged anywhere is refused.
+ * @throws LtadError `LTAD_IMAGE` that names the file, the fault and the remedy
  */
 export async function decodeImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<DecodedImage> {
   check("decodeImage", { options }, { options: imageRule });

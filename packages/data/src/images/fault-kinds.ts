@@ -7,12 +7,12 @@ export interface FaultKind<T> {
   readonly faults: readonly T[];
 }
 
-/** A fault of a file, as {@link checkFiles} gives it. */
+/** A fault of a file, as {@link checkFiles} returns it. */
 export interface Fault {
   readonly error: { readonly message: string; readonly details: object };
 }
 
-/** Faults by kind: of one kind are those whose messages differ in names and numbers only. In the order of the first of each. */
+/** Groups faults by kind, in the order of the first of each kind. Messages of one kind differ only in names and numbers. */
 export function faultKinds<T extends Fault>(faults: readonly T[]): FaultKind<T>[] {
   const kinds = new Map<string, T[]>();
   for (const fault of faults) {

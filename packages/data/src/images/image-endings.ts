@@ -5,7 +5,7 @@ const endings = new Set(
   "png jpg jpeg jfif webp tif tiff gif bmp dib pgm ppm pnm pbm heic heif avif jp2 jxl".split(" ").map((ending) => `.${ending}`),
 );
 
-/** True for a file whose name says that it is an image, whatever the case of its ending. */
+/** Whether a file name ends like that of an image, in upper or lower case. */
 export function isImageName(name: string): boolean {
   return endings.has(extname(name).toLowerCase());
 }

@@ -1,8 +1,8 @@
 /** Bounds that are checked before anything of the claimed size is allocated. */
 export interface ImageLimits {
-  /** Largest file, in bytes; 256 MiB by default. */
+  /** The most bytes that a file may have; 256 MiB by default. */
   readonly maxBytes?: number;
-  /** Largest image, in pixels; 100 million by default. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number;
 }
 
@@ -11,8 +11,8 @@ export interface ImageOptions extends ImageLimits {
   /** What messages call an image that comes as bytes: "upload", "part.png". */
   readonly name?: string;
   /**
-   * The largest value that 16-bit samples use: 4095 for a camera of 12 bits. It becomes white. Of several, the smallest that holds the image's own
-   * largest value; 65535, the whole range, when left out. Samples of 8 bits are as they are.
+   * The largest value that 16-bit samples use, which becomes white: 4095 for a 12-bit camera. Of several values, the smallest that is not below the
+   * image's own largest value is taken. 65535, the whole range, by default. 8-bit samples are not changed.
    */
   readonly range?: number | readonly number[] | undefined;
 }

@@ -7,12 +7,13 @@ import { readImageRule } from "./image-rule.js";
 import { openImage, type OpenImage } from "./open-image.js";
 import { shrunkSize, squashImage, unitRange } from "./squash-image.js";
 
+/** How an image is read and resized. */
 export interface LoadImageOptions extends ImageOptions {
   /** Resampling filter; `linear` by default. */
   readonly kernel?: ResizeKernel;
 }
 
-/** An image as {@link readImage} gives it. */
+/** An image as {@link readImage} returns it. */
 export interface LoadedImage {
   /** [size, size, 3] RGB, 0..1 */
   readonly input: Float32Array;
@@ -24,10 +25,10 @@ export interface LoadedImage {
 }
 
 /**
- * One image as the encoders take it, its size and, with `pixels`, its pixels: the header is read once.
- * An upright RGB image of 8 bits is decoded once too. Grey images, other types and JPEGs of four times the size and more are decoded a
- * second time for their pixels: an input made from those would be rounded differently.
- * With `mostPixels`, the pixels of a larger image are shrunk to as many while they are read, so that memory stays bounded.
+ * One image as the input of an encoder, with its size and, with `pixels`, its pixels. The header is read only once.
+ * An upright 8-bit RGB image is also decoded only once. Grey images, other types and JPEGs of four times the size and more are decoded a
+ * second time for their pixels, because an input made from these would be rounded differently.
+ * With `mostPixels`, the pixels of a larger image are shrunk to this number while they are read, so that memory stays bounded.
  * @returns the same `input` with and without `pixels`; see {@link loadImage}
  * @throws LtadError `LTAD_IMAGE`
  */
@@ -71,7 +72,7 @@ async function readLarge(
   return { input, width, height, pixels: { ...to, data } };
 }
 
-/** The pixels of an image, shrunk to at most so many while they are read. @throws LtadError `LTAD_IMAGE` */
+/** The pixels of an image, shrunk to at most `mostPixels` pixels while they are read. @throws LtadError `LTAD_IMAGE` */
 export async function decodeShrunk(source: string | Uint8Array, mostPixels: number, options: ImageOptions = {}): Promise<DecodedImage> {
   const image = await openImage(source, options);
   const { width, height } = image.header;
@@ -81,9 +82,10 @@ export async function decodeShrunk(source: string | Uint8Array, mostPixels: numb
 }
 
 /**
- * One image as the encoders take it: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
- * sharp shrinks (within 6 of 255 of Pillow by the same filter, 13 by lanczos3: docs/encoders.md); as it enlarges with a shift of half a pixel, blends colours with alpha,
- * and takes other pixels than the nearest, an image that grows along an axis or has alpha, and the kernel `nearest`, go through `resize` instead.
+ * One image as the input of an encoder: decoded (see {@link decodeImage}) and squashed to size x size, whatever its shape.
+ * sharp shrinks images (within 6 of 255 of Pillow with the same filter, 13 with lanczos3; see docs/encoders.md). `resize` takes its place for an image that
+ * grows along an axis or has alpha, and for the kernel `nearest`, because sharp enlarges with a shift of half a pixel, blends colours with alpha, and
+ * does not take the nearest pixel.
  * @returns [size, size, 3] RGB, 0..1
  * @throws LtadError `LTAD_IMAGE`
  */

@@ -3,7 +3,7 @@ import { byCodePoint } from "../internal/by-code-point.js";
 import type { Mask } from "./load-mask.js";
 import type { TurnedSize } from "./mask-size.js";
 
-/** What is odd about some masks of a class. */
+/** Something unusual about some masks of a class. */
 export interface MaskFinding {
   /** The images that the masks belong to, ordered. */
   readonly ids: readonly string[];
@@ -14,7 +14,7 @@ export interface MaskFinding {
   readonly matters: boolean;
 }
 
-/** What is odd about the masks of a class, gathered while they are read. */
+/** What is unusual about the masks of a class, collected while they are read. */
 export interface MaskRemarks {
   /**
    * @param id of the image
@@ -33,7 +33,7 @@ const mostMarked = 0.5;
 
 type Kind = "empty" | "soft" | "alpha" | "turned" | "tiny" | "photo" | "pages";
 
-/** Gathers remarks on the masks of one class. @param name of the class, which begins each warning */
+/** Collects remarks on the masks of one class. @param name of the class, which begins each warning */
 export function maskRemarks(name: string): MaskRemarks {
   const ids: Record<Kind, string[]> = { empty: [], soft: [], alpha: [], turned: [], tiny: [], photo: [], pages: [] };
   const wide: { id: string; share: number }[] = [];

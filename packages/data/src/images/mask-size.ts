@@ -1,15 +1,15 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "@ltad/core/format";
 
-/** Size of a picture, upright, and how it was turned for that. */
+/** Size of an upright picture, and how the picture was turned to be upright. */
 export interface TurnedSize {
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 1 to 8; 1 when left out. From 5 on, the sides are swapped. */
+  /** EXIF orientation, 1 to 8; 1 by default. From 5 on, the sides are swapped. */
   readonly orientation?: number | undefined;
 }
 
-/** Size a mask must have, and whose it is. */
+/** The size that a mask must have, and the image that it belongs to. */
 export interface MaskSize extends TurnedSize {
   /** The image the mask belongs to, for the message. */
   readonly image?: string;

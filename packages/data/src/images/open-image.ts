@@ -46,7 +46,7 @@ const sourceRule: Rule = (value, path) => {
 };
 
 /**
- * Reads a file or bytes as far as the header: kind by content, size against the limits.
+ * Reads the header of a file or of bytes, finds the format by the content, and checks the size against the limits.
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function openImage(source: string | Uint8Array, options: ImageOptions = {}): Promise<OpenImage> {
@@ -63,7 +63,7 @@ export async function openImage(source: string | Uint8Array, options: ImageOptio
   return options.range !== undefined && header.depth === 16 ? inRange(opened, options.range, maxPixels) : opened;
 }
 
-/** An image of 16 bits of which only a part of the range is used, as one of 8 bits. */
+/** Turns a 16-bit image that uses only a part of the range into an 8-bit image. */
 async function inRange(image: OpenImage, range: number | readonly number[], maxPixels: number): Promise<OpenImage> {
   const spread = await spreadRange(image.pixels(), range).catch((error: unknown) => {
     throw damagedError(image.name, image.header.format, maxPixels, error);
@@ -97,8 +97,8 @@ function inputOf(bytes: Uint8Array, format: ImageFormat, name: string, maxPixels
 const headerBytes = 64 * 1024;
 
 /**
- * The header of an image: format and upright size. Of a PNG or JPEG file the first 64 KB are read, and the rest only where the header does not
- * end there; other formats keep parts of their header anywhere.
+ * The header of an image: format and upright size. Of a PNG or JPEG file, the first 64 KB are read, and the rest only if the header does not
+ * end there. Other files are read completely, because parts of their header may be anywhere.
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function readImageHeader(source: string | Uint8Array, options: ImageOptions = {}): Promise<ImageHeader> {
@@ -146,7 +146,7 @@ async function readHeader(
   return { header, isPlain };
 }
 
-/** What a failure of the decoder means to the user. */
+/** The error for a failure of the decoder. */
 export function damagedError(name: string, format: ImageFormat, maxPixels: number, error: unknown): Error {
   const why = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   if (/pixel limit/i.test(why)) return tooLargeError(name, "too many pixels", maxPixels, error);

@@ -5,8 +5,8 @@ import { unitRange } from "./squash-image.js";
 import { resizeBytes } from "./resize.js";
 
 /**
- * One image as the model's publisher prepares it, with Pillow's filters byte for byte. What lies outside of the middle is lost:
- * for comparing an image with a text, not for finding defects (see {@link loadImage}).
+ * One image as the model's publisher prepares it, with Pillow's filters byte for byte. Everything outside the middle is cut off, so
+ * this is for comparing an image with a text, not for finding defects (see {@link loadImage}).
  * @param processing the `processing` of an image encoder
  * @returns [size, size, 3] RGB, 0..1
  * @throws LtadError `LTAD_IMAGE`; `LTAD_CONFIG` when the middle is larger than the resized image

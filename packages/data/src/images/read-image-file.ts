@@ -10,7 +10,7 @@ export async function readImageFile(path: string, options: ImageOptions = {}): P
   return withImageFile(path, options, (file) => file.readFile());
 }
 
-/** The first bytes of an image file, or the whole file where it is shorter. @throws LtadError as {@link readImageFile} */
+/** The first bytes of an image file, or the whole file if it is shorter. @throws LtadError as {@link readImageFile} */
 export async function readImageStart(
   path: string,
   length: number,

@@ -2,7 +2,7 @@ import type { ResizeKernel } from "@ltad/core/browser";
 import type { DecodedImage } from "./decode-image.js";
 import { resize } from "./resize.js";
 
-/** The size of a picture of at most so many pixels, with the shape of a larger one. */
+/** The size of a picture that has the shape of a larger one and at most the given number of pixels. */
 export function shrunkSize(
   { width, height }: Pick<DecodedImage, "width" | "height">,
   mostPixels: number,

@@ -18,8 +18,8 @@ export interface LongTailOptions {
 }
 
 /**
- * Chooses training images by a long-tail protocol. Each class draws from its own seeded shuffle:
- * another class, protocol or count does not change which images come first.
+ * Chooses training images by a long-tail protocol. Each class draws from its own seeded shuffle, so that
+ * other classes, protocols and counts do not change which images come first.
  * @throws LtadError `LTAD_CONFIG` for an unknown protocol or order, `LTAD_DATA` for a list file with faults
  */
 export async function longTail(dataset: Dataset, options: LongTailOptions): Promise<Split> {

@@ -1,6 +1,6 @@
 import type { TrainItem } from "../dataset/dataset.js";
 
-/** The training images a protocol chose. */
+/** The training images that a protocol chose. */
 export interface Split {
   /** As given: `exp100`, `full`, the path of a list. */
   readonly protocol: string;

@@ -8,8 +8,8 @@ const firstLine = "# training images without those that `ltad data check` found 
 /**
  * Writes a list file of the training images except some, each of which becomes a comment with the reason. `longTail` reads it.
  * @param drop ids of images to leave out, with the reason
- * @returns how many are left out
- * @throws LtadError `LTAD_DATA` when a class would have no image left; `LTAD_WRITE` when there is a file of another kind in the list's place
+ * @returns the number of images left out
+ * @throws LtadError `LTAD_DATA` when a class would have no image left; `LTAD_WRITE` when another kind of file has the name of the list
  */
 export async function writeCleanList(path: string, { classes }: Dataset, drop: ReadonlyMap<string, string>): Promise<number> {
   await checkPlace(path);

@@ -7,7 +7,7 @@ interface Bitmap {
   close(): void;
 }
 
-/** What of a browser is needed; Node's types do not have it. */
+/** The functions of a browser that are used here, which Node's types lack. */
 interface Browser {
   readonly createImageBitmap: (source: Blob, options: Readonly<Record<string, string>>) => Promise<Bitmap>;
   readonly OffscreenCanvas: new (
@@ -24,7 +24,7 @@ interface Browser {
   };
 }
 
-/** Has the browser decode a file: upright by EXIF, values as stored. */
+/** Lets the browser decode a file, turned upright by EXIF and without colour conversion. */
 export async function decodeByBrowser(bytes: Uint8Array<ArrayBuffer>, checkSize: CheckSize): Promise<PlainPixels> {
   const { createImageBitmap, OffscreenCanvas } = globalThis as unknown as Browser;
   const asStored = { colorSpaceConversion: "none", premultiplyAlpha: "none", imageOrientation: "from-image" };

@@ -1,11 +1,13 @@
 import { bundleError } from "../bundle-error.js";
 
-/** Reads a file of a bundle by its name. */
+/** Reads a file of a bundle by its name. @param onProgress is called with the number of bytes so far */
 export type BundleFiles = (name: string, onProgress?: (bytes: number) => void) => Promise<Uint8Array>;
 
 /**
- * Where a bundle lies: the address of its folder, or the files of a folder that the user chose, as `<input type="file" webkitdirectory>` gives them.
- * @throws LtadError `LTAD_BUNDLE` for a file that is not there
+ * Makes a function that reads the files of a bundle.
+ * @param source the address of the bundle's folder, or the files of a folder that the user chose with `<input type="file" webkitdirectory>`
+ * @param init options of `fetch`, such as headers
+ * @returns a function that throws LtadError `LTAD_BUNDLE` for a file that does not exist
  */
 export function filesOf(source: string | URL | Iterable<File>, init: RequestInit = {}): BundleFiles {
   return typeof source === "string" || source instanceof URL ? remote(String(source), init) : local([...source]);
@@ -23,7 +25,7 @@ function remote(folder: string, init: RequestInit): BundleFiles {
   };
 }
 
-/** The whole of a stream, with the number of bytes so far. */
+/** Reads a whole stream, and reports the number of bytes so far. */
 async function whole(stream: ReadableStream<Uint8Array>, onProgress: (bytes: number) => void): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -5,22 +5,22 @@ import type { Manifest } from "../manifest.js";
 import { parseManifest } from "../parse-manifest.js";
 import type { BundleFiles } from "./files-of.js";
 
-/** A bundle in a browser: its manifest and its graphs, checked. */
+/** A bundle in a browser that has been checked: its manifest and its graphs. */
 export interface WebBundle {
   readonly manifest: Manifest;
   readonly encoder: Uint8Array;
   readonly head: Uint8Array;
-  /** Absent where the head has the tables of all classes inside. */
+  /** Undefined if the head contains the tables of all classes. */
   readonly byClass?: { readonly nearest: Uint8Array; readonly tables: ClassTables };
 }
 
-/** Bytes that came so far, and all that will. */
+/** Is called with the bytes received so far, and their total. */
 export type OnBytes = (loaded: number, total: number) => void;
 
 /**
- * Reads what a prediction needs of a bundle, and checks it; the weights are not needed. The tables of classes are read now where they fit into
- * the memory, else when an image of the class comes.
- * @throws LtadError `LTAD_BUNDLE`
+ * Reads and checks the files of a bundle that prediction needs; it does not need the weights. The tables of classes are read too if they fit into the
+ * memory; otherwise those of a class are read for its first image.
+ * @throws LtadError `LTAD_BUNDLE` when a file is missing or damaged
  */
 export async function loadBundle(files: BundleFiles, onBytes: OnBytes = () => {}, classMemory?: number): Promise<WebBundle> {
   const manifest = parseManifest(new TextDecoder().decode(await files("model.json")), "model.json");
@@ -29,7 +29,7 @@ export async function loadBundle(files: BundleFiles, onBytes: OnBytes = () => {}
     const file = manifest.classes[label]!.file!;
     return decodeClass(await checked(files, manifest, file, onClassBytes ?? (() => {})), manifest, file);
   };
-  const first = new Map<number, (bytes: number) => void>(); // classes that are read while the bundle is opened
+  const first = new Map<number, (bytes: number) => void>(); // reports the progress of classes that are read while the bundle is opened
   const tables = keepTables(manifest, (label) => read(label, first.get(label)), classMemory);
   const graphs = [encoder, head, nearest].flatMap((graph) => graph?.file ?? []);
   const classes = nearest && tables.fits ? manifest.classes.map(({ file }) => file!) : [];
@@ -64,7 +64,7 @@ async function checked(files: BundleFiles, { files: listed }: Manifest, name: st
   return content;
 }
 
-/** SHA-256; undefined on pages that the browser does not trust with it, which are those of plain HTTP from another machine. */
+/** The SHA-256; undefined on pages loaded over plain HTTP from another machine, on which browsers offer no hashes. */
 async function hashOf(content: Uint8Array): Promise<string | undefined> {
   const subtle = (globalThis.crypto as { readonly subtle?: SubtleLike } | undefined)?.subtle;
   if (!subtle) return undefined;

@@ -4,8 +4,8 @@ import type { Manifest } from "../manifest.js";
 import { toBytes, type WebPixels } from "./plain-pixels.js";
 
 /**
- * The encoder's input from the pixels of an image, to the last bit as Node makes it: shrunk as sharp does it, or resized in floating point where
- * Node does not use sharp either.
+ * Computes the input of the encoder from the pixels of an image, bit for bit as in Node.js: shrunk as sharp does it, or resized in floating point
+ * where Node.js does not use sharp either.
  * @returns float32 [1, S, S, 3], RGB 0..1
  */
 export function modelInput(pixels: WebPixels, { inputSize: size, kernel }: Pick<Manifest["features"], "inputSize" | "kernel">): NdArray {

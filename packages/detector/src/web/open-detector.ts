@@ -12,34 +12,39 @@ import { loadBundle, type OnBytes, type WebBundle } from "./load-bundle.js";
 import { modelInput } from "./model-input.js";
 import { readImage, type WebImage } from "./read-image.js";
 
+/** How a detector runs in a browser. */
 export interface WebDetectorOptions extends WebRuntimeOptions {
-  /** Called while the graphs are fetched, and the tables of the classes where they fit into the memory. */
+  /** Is called while the graphs are fetched, and the tables of classes if they fit into the memory. */
   readonly onBytes?: OnBytes | undefined;
-  /** Bytes of memory for the tables of classes, 512 MiB by default; those of a class that does not fit are fetched when an image of it comes. */
+  /** The memory for the tables of classes in bytes, 512 MiB by default. If they do not fit, those of a class are fetched for its first image. */
   readonly classMemory?: number | undefined;
 }
 
+/** How an image is read and judged in a browser. */
 export interface WebPredictOptions extends AssessOptions {
-  /** Name of the image's class; by default, the model predicts it. */
+  /** The name of the image's class; by default, the model predicts it. */
   readonly class?: string | undefined;
-  /** Most pixels of an image; 100 million when left out. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
 }
 
-/** The answer for one image: the same as in Node. */
+/** The prediction for one image, which is the same as in Node.js. */
 export interface WebPrediction extends Assessment {
-  /** Milliseconds. */
+  /** How long each part took, in milliseconds. */
   readonly timing: Readonly<Record<"decode" | "encode" | "score" | "upsample" | "total", number>>;
 }
 
 /** A trained model in a browser. */
 export interface WebDetector {
   readonly manifest: Manifest;
-  /** In the order of the class index. */
+  /** The names of the classes, in the order of the class index. */
   readonly classes: readonly string[];
-  /** What it runs on: "wasm" or "webgpu". */
+  /** The execution providers in use: "wasm" or "webgpu". */
   readonly providers: readonly string[];
-  /** @throws LtadError `LTAD_IMAGE`, `LTAD_CONFIG` for an unknown class, `LTAD_NOT_FINITE` */
+  /**
+   * Judges one image.
+   * @throws LtadError `LTAD_IMAGE` for an image that cannot be read, `LTAD_CONFIG` for an unknown class, `LTAD_NOT_FINITE` for a score that is not a number
+   */
   predict(image: WebImage, options?: WebPredictOptions): Promise<WebPrediction>;
   dispose(): Promise<void>;
 }
@@ -50,7 +55,7 @@ const isFiles = (source: unknown): source is BundleFiles => typeof source === "f
 /**
  * Opens a bundle in a browser.
  * @param source the address of the bundle's folder, the files of a folder that the user chose, or a function that reads one by its name
- * @throws LtadError `LTAD_BUNDLE` when it is not a bundle, is damaged or newer than this program; `LTAD_CONFIG` for providers that are not there
+ * @throws LtadError `LTAD_BUNDLE` when it is not a bundle, is damaged, or is newer than this program; `LTAD_CONFIG` for providers that are not available
  */
 export async function openDetector(
   source: string | URL | Iterable<File> | BundleFiles,
@@ -71,7 +76,7 @@ export async function openDetector(
   };
 }
 
-/** The graphs of a bundle: encoder, head and, where it has one, the one that finds classes. */
+/** Opens the graphs of a bundle: the encoder, the head, and the graph that finds classes, if there is one. */
 async function openAll({ manifest, encoder, head, byClass }: WebBundle, runtime: WebRuntimeOptions): Promise<OpenGraph[]> {
   const { graphs } = manifest;
   const wanted: (readonly [Uint8Array, GraphSpec, GraphContract])[] = [
@@ -108,7 +113,7 @@ async function predict(model: Parameters<typeof assess>[0], image: WebImage, opt
   return Object.assign(assessment, { timing: { ...clock.parts, total: clock.total() } });
 }
 
-/** ONNX Runtime runs one graph at a time in a browser: calls wait for each other. */
+/** Lets calls wait for each other, because ONNX Runtime runs one graph at a time in a browser. */
 function inTurn<A extends unknown[], R>(work: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
   return (...args) => {

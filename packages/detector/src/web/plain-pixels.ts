@@ -1,4 +1,4 @@
-/** Samples of a file as they lie in it. */
+/** The samples of an image file, as they are stored. */
 export interface PlainPixels {
   readonly width: number;
   readonly height: number;
@@ -7,18 +7,18 @@ export interface PlainPixels {
   readonly data: Uint8Array | Uint16Array;
 }
 
-/** RGB of 8 or 16 bits, and what decides how it is resized. */
+/** RGB pixels of 8 or 16 bits, and how they are resized. */
 export interface WebPixels {
   readonly width: number;
   readonly height: number;
   /** [height, width, 3] */
   readonly data: Uint8Array | Uint16Array;
   readonly hasAlpha: boolean;
-  /** Whether these were pixels and not a file: they are resized in floating point, as in Node. */
+  /** True for pixels that did not come from a file; they are resized in floating point, as in Node.js. */
   readonly isDecoded: boolean;
 }
 
-/** Drops alpha, and repeats grey three times. */
+/** Turns samples into RGB: alpha is dropped, and grey is repeated three times. */
 export function toRgb({ width, height, channels, hasAlpha, data }: PlainPixels): WebPixels {
   const rgb = data instanceof Uint16Array ? new Uint16Array(width * height * 3) : new Uint8Array(width * height * 3);
   const isGrey = channels < 3;
@@ -31,8 +31,8 @@ export function toRgb({ width, height, channels, hasAlpha, data }: PlainPixels):
 }
 
 /**
- * A 16-bit image of which a range is used, as one of 8 bits; see `rangeFor`.
- * @returns the image itself where it has 8 bits, or uses the whole range
+ * Turns a 16-bit image that uses only a part of the range into one of 8 bits; see `rangeFor`.
+ * @returns the image itself if it has 8 bits or uses the whole range
  */
 export function inRange(pixels: WebPixels, range: number | readonly number[] | undefined): WebPixels {
   const { data } = pixels;
@@ -44,7 +44,7 @@ export function inRange(pixels: WebPixels, range: number | readonly number[] | u
   return { ...pixels, hasAlpha: false, data: Uint8Array.from(data, (value) => Math.min(255, (value * 256) / (top + 1))) };
 }
 
-/** The high bytes of samples of 16 bits. */
+/** The high bytes of 16-bit samples. */
 export function toBytes(data: Uint8Array | Uint16Array): Uint8Array {
   return data instanceof Uint16Array ? Uint8Array.from(data, (value) => value >> 8) : data;
 }

@@ -4,7 +4,7 @@ import { decodeByBrowser } from "./decode-by-browser.js";
 import { inRange, type PlainPixels, toRgb, type WebPixels } from "./plain-pixels.js";
 import { readPng } from "./read-png.js";
 
-/** An image for a detector in a browser: a file, the bytes of one, or pixels of three or four channels, such as the `ImageData` of a canvas. */
+/** An image for a detector in a browser: a file, its bytes, or pixels with three or four channels, such as the `ImageData` of a canvas. */
 export type WebImage = Blob | Uint8Array<ArrayBuffer> | DecodedPixels;
 
 interface DecodedPixels {
@@ -14,7 +14,7 @@ interface DecodedPixels {
 }
 
 export interface ReadOptions {
-  /** Most pixels of an image; 100 million when left out. */
+  /** The most pixels that an image may have; 100 million by default. */
   readonly maxPixels?: number | undefined;
   /** How 16-bit images are read; see `rangeFor`. */
   readonly range?: number | readonly number[] | undefined;
@@ -23,7 +23,7 @@ export interface ReadOptions {
 const advice = "Use PNG, JPEG, WebP, GIF, BMP, PGM or PPM; convert the file, or send it to a server.";
 
 /**
- * Reads an image as Node does it. PNG and PNM are decoded here where a browser would lose something.
+ * Reads an image with the same result as in Node.js. PNG and PNM are decoded here if a browser would lose information.
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function readImage(source: WebImage, { maxPixels = 100_000_000, range }: ReadOptions = {}): Promise<WebPixels> {

@@ -7,7 +7,7 @@ const colours = { indexed: 3, greyAlpha: 4, rgbAlpha: 6 } as const;
 export type CheckSize = (width: number, height: number) => void;
 
 /**
- * The samples of a PNG of which a browser would lose something: 16 bits, or the colours under alpha, which a canvas multiplies with it.
+ * Decodes a PNG of which a browser would lose information: the low bytes of 16 bits, or the colours under alpha, which a canvas multiplies with it.
  * @returns undefined for any other PNG
  */
 export async function readPng(bytes: Uint8Array, checkSize: CheckSize): Promise<PlainPixels | undefined> {
@@ -25,7 +25,7 @@ export async function readPng(bytes: Uint8Array, checkSize: CheckSize): Promise<
   return { width, height, channels: png.channels, hasAlpha, data: data as Uint8Array | Uint16Array };
 }
 
-/** Whether a chunk tRNS comes before the pixels. */
+/** True if a chunk tRNS comes before the pixels. */
 function hasTransparency(view: DataView): boolean {
   for (let at = signature; at + 8 <= view.byteLength; at += view.getUint32(at) + 12) {
     const name = view.getUint32(at + 4);

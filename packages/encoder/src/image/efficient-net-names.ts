@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@ltad/core";
 
-/** A convolution in a checkpoint: its own name, and that of the batch norm after it; without one it has a bias. */
+/** The name of a convolution in a checkpoint, and that of the batch norm after it. A convolution without a batch norm has a bias. */
 export interface LayerName {
   readonly convolution: string;
   readonly norm?: string;
@@ -9,13 +9,13 @@ export interface LayerName {
 /** How one library names the tensors of an EfficientNet. */
 export interface NamingStyle {
   readonly library: "hugging-face" | "timm" | "torchvision";
-  /** What all names begin with: "vision_model." in ALIGN. */
+  /** The prefix of all names, such as "vision_model." in ALIGN. */
   readonly prefix: string;
-  /** True for tensors that a plan must account for; the others belong to the head. */
+  /** True for tensors that a plan must have; the others belong to the head. */
   readonly isBody: (name: string) => boolean;
   /**
-   * A layer of ours by its name there.
-   * @param block its place: stage and block within it, block over all stages, whether it expands; nothing for the stem
+   * What this library calls one of our layers.
+   * @param block which block the layer belongs to; undefined for the stem
    */
   layer(name: string, block: BlockPlace | undefined): LayerName;
 }
@@ -38,7 +38,7 @@ const huggingFace: Layers = {
   project: { convolution: "projection.project_conv", norm: "projection.project_bn" },
 };
 
-/** timm's InvertedResidual; DepthwiseSeparableConv, which does not expand, counts its norms otherwise. */
+/** timm's InvertedResidual. DepthwiseSeparableConv, which does not expand, numbers its norms differently. */
 const timm: Layers = {
   stem: { convolution: "conv_stem", norm: "bn1" },
   expand: { convolution: "conv_pw", norm: "bn1" },
@@ -53,7 +53,7 @@ const timmSeparable: Layers = {
   project: { convolution: "conv_pw", norm: "bn2" },
 };
 
-/** torchvision's MBConv: a list of modules, one shorter where nothing expands. */
+/** torchvision's MBConv: a list of modules, which has one less when the block does not expand. */
 const torchvision = (expands: boolean): Layers => {
   const first = expands ? 1 : 0;
   const step = (i: number): LayerName => ({ convolution: `block.${i}.0`, norm: `block.${i}.1` });
@@ -66,7 +66,7 @@ const torchvision = (expands: boolean): Layers => {
   };
 };
 
-/** The style of a checkpoint by the name of its first convolution, or nothing when it is not a known EfficientNet. */
+/** Recognises the naming style of a checkpoint by its first convolution; undefined when it is not a known EfficientNet. */
 export function namingStyle(tensors: Readonly<Record<string, TensorInfo>>): NamingStyle | undefined {
   for (const name of Object.keys(tensors)) {
     const [, prefix = "", stem = ""] = /^(.*?)(embeddings\.convolution|conv_stem|features\.0\.0)\.weight$/.exec(name) ?? [];

@@ -1,6 +1,6 @@
 import type { EfficientNetPlan, Padding, StagePlan } from "./architecture.js";
 
-/** B0's table (Tan and Le 2019, table 1), which the others widen and deepen. */
+/** The table of B0 (Tan and Le 2019, table 1), which the other variants widen and deepen. */
 const base = {
   stem: 32,
   kernels: [3, 3, 5, 3, 5, 5, 3],
@@ -10,7 +10,7 @@ const base = {
   blocks: [1, 2, 2, 3, 3, 4, 1],
 } as const;
 
-/** Width, depth and the size it was trained at, of each variant. */
+/** The width, the depth and the training size of each variant. */
 const variants = {
   b0: [1, 1, 224],
   b1: [1, 1.1, 240],
@@ -29,7 +29,7 @@ export const efficientNetVariants = Object.keys(variants) as readonly EfficientN
 export const imageNetMean: readonly number[] = [0.485, 0.456, 0.406];
 export const imageNetDeviation: readonly number[] = [0.229, 0.224, 0.225];
 
-/** One of B0 to B7 with ImageNet's normalisation, which both PyTorch libraries and Keras use. */
+/** The plan of B0 to B7, with ImageNet's normalisation, which both PyTorch libraries and Keras use. */
 export function efficientNetPlan(variant: EfficientNetVariant, padding: Padding = "same"): EfficientNetPlan {
   const [width, depth, inputSize] = variants[variant];
   return {
@@ -43,7 +43,7 @@ export function efficientNetPlan(variant: EfficientNetVariant, padding: Padding 
   };
 }
 
-/** A table to scale; channels and blocks are those of width and depth 1. */
+/** A table to scale, with the channels and blocks for width 1 and depth 1. */
 export interface ScaledTable {
   readonly stem: number;
   readonly kernels: readonly number[];
@@ -56,7 +56,7 @@ export interface ScaledTable {
   readonly divisor: number;
 }
 
-/** Compound scaling: channels times width, rounded to the divisor; blocks times depth, rounded up. */
+/** Compound scaling: channels are multiplied by the width and rounded to the divisor; blocks are multiplied by the depth and rounded up. */
 export function scaledStages({ width, depth, divisor, ...table }: ScaledTable): Pick<EfficientNetPlan, "stem" | "stages"> {
   const scaled = (channels: number) => roundChannels(channels * width, divisor);
   const stages = table.channels.map((channels, s) => ({
@@ -69,7 +69,7 @@ export function scaledStages({ width, depth, divisor, ...table }: ScaledTable): 
   return { stem: scaled(table.stem), stages };
 }
 
-/** The nearest multiple of the divisor, one more where that would lose over a tenth. */
+/** The nearest multiple of the divisor, or the next one when the nearest would lose more than a tenth of the channels. */
 function roundChannels(channels: number, divisor: number): number {
   const rounded = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
   return rounded < 0.9 * channels ? rounded + divisor : rounded;

@@ -2,24 +2,25 @@ import { LtadError, type StageSpec } from "@ltad/core";
 import type { AnyImageEncoder } from "../load/image-folder.js";
 import { checkImageSize } from "../onnx/onnx-image-encoder.js";
 
-/** What is taken from an encoder unless the user says otherwise. */
+/** The features that are taken from an encoder by default. */
 export interface FeatureDefaults {
-  /** Side of the input in pixels. */
+  /** The side of the square input in pixels. */
   readonly inputSize: number;
-  /** Numbers of the stages, ascending. */
+  /** The numbers of the stages in use, ascending. */
   readonly stages: StageNumbers;
-  /** Pixels to one token of the grid. */
+  /** How many pixels one token of the grid spans in each direction. */
   readonly gridStride: number;
 }
 
 /** At least one. */
 type StageNumbers = [number, ...number[]];
 
-/** Tokens along a side: enough for a defect of a twentieth of the image, and few enough for a model of a few megabytes a class. */
+/** Tokens along a side: enough to find a defect a twentieth as wide as the image, and few enough for a model of a few megabytes per class. */
 const places = 24;
 
 /**
- * Settings that follow from what an encoder is: its strides, its number of stages, and the size it was trained at.
+ * Default settings for an encoder, which follow from its strides, its number of stages, and the size it was trained at.
+ * An ONNX model runs once, to check whether it accepts the size.
  * @see docs/encoders.md, "Settings that follow from the encoder"
  */
 export async function featureDefaults(encoder: AnyImageEncoder): Promise<FeatureDefaults> {
@@ -27,14 +28,14 @@ export async function featureDefaults(encoder: AnyImageEncoder): Promise<Feature
   return { inputSize: await inputSizeFor(encoder, gridStride), stages: usefulStages(encoder.stages, gridStride), gridStride };
 }
 
-/** The largest stride of at most 16, else the smallest. */
+/** The largest stride up to 16, or the smallest stride if all are larger. */
 function gridStrideOf(stages: readonly StageSpec[]): number {
   const strides = stages.map(({ stride }) => stride);
   const fine = strides.filter((stride) => stride <= 16);
   return fine.length > 0 ? Math.max(...fine) : Math.min(...strides);
 }
 
-/** 24 places a side, but no more than twice the size of the training; a model of one size has no choice. */
+/** The size that gives 24 tokens a side, but at most twice the training size. A model that accepts only one size keeps it. */
 async function inputSizeFor(encoder: AnyImageEncoder, gridStride: number): Promise<number> {
   const side = Math.max(2, Math.min(places, Math.floor((2 * encoder.inputSize) / gridStride)));
   const size = side * gridStride;
@@ -48,8 +49,9 @@ async function inputSizeFor(encoder: AnyImageEncoder, gridStride: number): Promi
 }
 
 /**
- * Convolutional stages: the last one of each stride from a quarter of the grid's to twice the grid's. Blocks of one stride: those in the middle
- * and after three quarters. The encoder's last stage is for what it was trained to name, and is left out where there are others.
+ * Picks the stages whose features are used. Of stages with different strides, it takes the last one of each stride from a quarter of the grid's to
+ * twice the grid's; of stages with one stride, those after half and after three quarters of the depth. The last stage of an encoder is
+ * specialised in its training task, so it is used only when there is no other.
  */
 export function usefulStages(stages: readonly StageSpec[], gridStride: number): StageNumbers {
   const depth = stages.length;

@@ -10,9 +10,10 @@ export interface BatchNorm {
 }
 
 /**
- * Folds a convolution without bias and the batch norm behind it into one convolution with bias.
+ * Folds a convolution without bias and the batch norm after it into one convolution with bias.
  * @param weight [out, in, k, k], as PyTorch stores it
- * @returns weight in the same layout
+ * @param name what errors call the batch norm
+ * @returns the weight in the same layout, and the bias [out]
  * @throws LtadError `LTAD_WEIGHTS` when a variance is not above -epsilon
  */
 export function foldBatchNorm(weight: NdArray, norm: BatchNorm, epsilon: number, name: string): Conv2d<NdArray> {

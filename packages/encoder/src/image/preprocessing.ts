@@ -10,7 +10,7 @@ export interface Preprocessing {
   readonly processing: ImageProcessing;
 }
 
-/** Pillow's filters by their numbers: nearest, lanczos, bilinear, bicubic, box and hamming, of which the last two are done by the nearest that there is. */
+/** Pillow's filters by number: nearest, lanczos, bilinear, bicubic, box and hamming. The last two are replaced by the most similar kernel. */
 const kernels: readonly ResizeKernel[] = ["nearest", "lanczos3", "linear", "cubic", "linear", "linear"];
 
 const pixels = z.int().positive();
@@ -18,7 +18,7 @@ const three = z.union([z.array(z.number()).length(3), z.number().transform((valu
 const side = z.union([pixels, z.looseObject({ height: pixels, width: pixels }).transform(({ height }) => height)]);
 const shorter = z.looseObject({ shortest_edge: pixels }).transform(({ shortest_edge }) => ({ shorter: shortest_edge }));
 
-/** What `preprocessor_config.json` of Hugging Face says, as far as it decides numbers. */
+/** The fields of Hugging Face's `preprocessor_config.json` that affect the result. */
 const schema = z.looseObject({
   image_processor_type: z.string().optional(),
   feature_extractor_type: z.string().optional(),
@@ -37,10 +37,10 @@ const schema = z.looseObject({
 type Config = z.infer<typeof schema>;
 
 /**
- * Reads a `preprocessor_config.json`. Rescaling, the offset to -1..1 and normalising become one mean and one deviation for RGB in 0..1.
- * @param fallback for what the file leaves out
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` naming the field that is not as expected
+ * Reads a `preprocessor_config.json`. Rescaling, the offset to -1..1 and normalisation are combined into one mean and one deviation for RGB in 0..1.
+ * @param fallback the values of fields that the file omits
+ * @param source what errors call the file
+ * @throws LtadError `LTAD_WEIGHTS` naming the field that is not valid
  */
 export function readPreprocessing(json: unknown, fallback: Preprocessing, source: string): Preprocessing {
   const parsed = schema.safeParse(json);
@@ -51,7 +51,7 @@ export function readPreprocessing(json: unknown, fallback: Preprocessing, source
     });
   }
   const config = parsed.data;
-  const range = config.do_rescale ? 255 * config.rescale_factor : 255; // 1 in our 0..1 becomes this
+  const range = config.do_rescale ? 255 * config.rescale_factor : 255; // the value that the processor gives to white
   const offset = config.do_rescale && config.rescale_offset ? 1 : 0;
   const [mean, deviation] = [config.image_mean ?? fallback.mean, config.image_std ?? fallback.deviation];
   return {
@@ -69,7 +69,7 @@ function processingOf(config: Config, fallback: ImageProcessing): ImageProcessin
   return { kernel, resize, size: crop ?? resized, corner: "down" };
 }
 
-/** A bare number is the shorter side to CLIP's processor and its like, both sides to others. */
+/** CLIP's processor and similar ones read a bare number as the shorter side; others read it as both sides. */
 function resizeOf({ size, ...config }: Config): ImageProcessing["resize"] | undefined {
   if (size === undefined || typeof size === "object") return size;
   const isShorter = /^(CLIP|ChineseCLIP|Bit)/.test(config.image_processor_type ?? config.feature_extractor_type ?? "");
@@ -78,7 +78,7 @@ function resizeOf({ size, ...config }: Config): ImageProcessing["resize"] | unde
 
 const timmKernels = { nearest: "nearest", bilinear: "linear", bicubic: "cubic", lanczos: "lanczos3" } as const;
 
-/** With timm's defaults for what is left out or unknown. */
+/** Uses timm's defaults for fields that are missing or unknown. */
 const timmSchema = z.looseObject({
   interpolation: z.enum(["nearest", "bilinear", "bicubic", "lanczos"]).catch("bilinear"),
   crop_pct: z.number().positive().max(1).catch(0.875),
@@ -86,8 +86,8 @@ const timmSchema = z.looseObject({
 });
 
 /**
- * What timm's evaluation transform does by the `pretrained_cfg` of a config.json. Its crop mode "border", which pads, is read as a squash.
- * @param size the square that the network sees
+ * Reads timm's evaluation transform from the `pretrained_cfg` of a config.json. Its crop mode "border", which pads, is read as a squash.
+ * @param size the side in pixels of the square that the network sees
  */
 export function timmProcessing(pretrained: object, size: number): ImageProcessing {
   const { interpolation, crop_pct, crop_mode } = timmSchema.parse(pretrained);

@@ -6,7 +6,7 @@ import type { EfficientNetParams } from "./efficient-net.js";
 import type { LayerName, NamingStyle } from "./efficient-net-names.js";
 import { foldBatchNorm } from "./fold-batch-norm.js";
 
-/** One of our layers, where it stands in the checkpoint, and the shape of its weight there. */
+/** One of our layers, its name in the checkpoint, and the shape of its weight there. */
 interface Layer extends LayerName {
   readonly name: string;
   /** [out, in, k, k], depthwise [channels, 1, k, k] */
@@ -14,9 +14,9 @@ interface Layer extends LayerName {
 }
 
 /**
- * The parameters of an EfficientNet from a PyTorch checkpoint: batch norm folded, layouts turned to TensorFlow's. The head is left out.
+ * Reads the parameters of an EfficientNet from a PyTorch checkpoint. Batch norms are folded, layouts become TensorFlow's, and the head is omitted.
  * @param epsilon of the batch norms
- * @throws LtadError `LTAD_WEIGHTS` naming the first tensor, by the checkpoint's own name, that is missing, too many, of another shape, or not finite
+ * @throws LtadError `LTAD_WEIGHTS` naming the first tensor of the checkpoint that is missing, unexpected, of another shape, or not finite
  */
 export async function readEfficientNet(
   checkpoint: WeightFile,
@@ -39,7 +39,7 @@ export async function readEfficientNet(
   return unflatten(named) as EfficientNetParams<NdArray>;
 }
 
-/** Name and shape of every tensor of a plan in a checkpoint. */
+/** The name and shape of every tensor that a checkpoint of this plan has. */
 export function expectedTensors(plan: EfficientNetPlan, style: NamingStyle): Readonly<Record<string, readonly number[]>> {
   return Object.fromEntries(layersOf(plan, style).flatMap((layer) => Object.entries(tensorsOfLayer(layer))));
 }
@@ -59,7 +59,7 @@ function layersOf(plan: EfficientNetPlan, style: NamingStyle): Layer[] {
     });
 }
 
-/** Names and shapes of what a layer consists of in the checkpoint. */
+/** The names and shapes of a layer's tensors in the checkpoint. */
 function tensorsOfLayer({ convolution, norm, shape }: Layer): Record<string, readonly number[]> {
   const out = [shape[0]!];
   const weight = { [`${convolution}.weight`]: shape };

@@ -1,13 +1,13 @@
 import { efficientNetVariants } from "../image/efficient-net-plans.js";
 
-/** What an encoder gives. */
+/** What an encoder encodes. */
 export type EncoderKind = "image" | "text";
 
 /** An encoder with a short name. */
 export interface CatalogueEntry {
   readonly name: string;
   readonly kinds: readonly EncoderKind[];
-  /** `npm:` and a package pinned in this program, or `hub:` and a model of the Hugging Face hub. */
+  /** `npm:` and a package that this library pins, or `hub:` and a model of the Hugging Face hub. */
   readonly source: string;
   /** As its publisher states it. */
   readonly licence: string;
@@ -23,7 +23,7 @@ const hub = (name: string, kinds: readonly EncoderKind[], repository: string, li
 });
 const apache = "Apache-2.0";
 
-/** Encoders by their short names; any other model goes by its path, its name on the hub, or its address. */
+/** Encoders with short names. Every other model is named by its path, its name on the hub, or its address. */
 export const catalogue: readonly CatalogueEntry[] = [
   {
     name: "efficientnet-b0",

@@ -2,12 +2,12 @@ import { LtadError } from "@ltad/core";
 import { type FolderSource, parseSource as parseFolderSource, sourceForms } from "@ltad/hub";
 import { catalogue } from "./catalogue.js";
 
-/** Where an encoder comes from: a model folder, or one of the two packages that this program pins file by file. */
+/** Where an encoder comes from: a model folder, or one of the two npm packages that this library pins file by file. */
 export type EncoderSource = FolderSource | { readonly kind: "package"; readonly name: "efficientnet-b0" | "use-lite" };
 
 /**
  * Reads what a user typed: a short name of the {@link catalogue}, `owner/name` or `owner/name@revision` of the hub, `https://...#sha256=...`,
- * `npm:package@version/folder`, or a path. A path that exists wins over the hub.
+ * `npm:package@version/folder`, or a path. A path that exists takes precedence over the hub.
  * @throws LtadError `LTAD_CONFIG` when it is none of them
  */
 export function parseSource(text: string): EncoderSource {

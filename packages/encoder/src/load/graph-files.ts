@@ -4,8 +4,8 @@ import type { ModelFolder, NamedBytes } from "@ltad/hub";
 import { parseGraphJson } from "../weights/graph-json.js";
 
 /**
- * `model.json` and its shards, as TensorFlow.js writes a graph model. A shard that is not there is left out.
- * @throws LtadError `LTAD_WEIGHTS` when model.json is none, or names weights that lie elsewhere
+ * Reads `model.json` and its shards, as TensorFlow.js writes a graph model. A shard that does not exist is omitted.
+ * @throws LtadError `LTAD_WEIGHTS` when model.json is not valid, or names weights in another folder
  */
 export async function graphFiles(model: ModelFolder): Promise<NamedBytes> {
   const paths = shardPaths(await model.json("model.json"), model.source);

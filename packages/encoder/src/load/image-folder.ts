@@ -10,19 +10,19 @@ import { type OnnxManifest, parseOnnxManifest } from "../onnx/onnx-manifest.js";
 import { readGraphModel } from "../weights/graph-model.js";
 import { graphFiles } from "./graph-files.js";
 
-/** Either kind of image encoder: TensorFlow.js functions over weights, or an ONNX model. */
+/** An image encoder of either kind: a TensorFlow.js function of its weights, or an ONNX model. */
 export type AnyImageEncoder = ImageEncoder | OnnxImageEncoder;
 
-/** What a caller knows about an image model. */
+/** What the caller knows about an image model. */
 export interface ImageFolderOptions {
-  /** As timm names it: `efficientnet_b4` or `tf_efficientnet_b4`; wins over config.json. */
+  /** The name that timm uses, `efficientnet_b4` or `tf_efficientnet_b4`. It takes precedence over config.json. */
   readonly architecture?: string | undefined;
 }
 
 /**
- * The image encoder of a model folder or weight file: an `encoder.json`, an ONNX export of a known model, a TF.js graph of an EfficientNet,
- * or an EfficientNet's safetensors.
- * @throws LtadError `LTAD_WEIGHTS` when it holds none that we can read
+ * Opens the image encoder of a model folder or weight file: an `encoder.json`, an ONNX export of a known model, a TF.js graph of an
+ * EfficientNet, or the safetensors of an EfficientNet.
+ * @throws LtadError `LTAD_WEIGHTS` when there is none that this package can read
  */
 export async function openImageFolder(model: ModelFolder, options: ImageFolderOptions = {}): Promise<AnyImageEncoder> {
   const { source, name, files } = model;
@@ -53,7 +53,7 @@ async function onnxManifest(model: ModelFolder): Promise<OnnxManifest | undefine
   );
 }
 
-/** optimum writes `model.onnx` beside config.json, onnx-community into `onnx/`. */
+/** optimum writes `model.onnx` beside config.json; onnx-community writes it into `onnx/`. */
 function withFile(manifest: OnnxManifest, files: readonly string[]): OnnxManifest {
   const all = files.filter((file) => file.endsWith(".onnx"));
   const beside = manifest.model.replace("onnx/", "");
@@ -70,7 +70,7 @@ async function openOnnx(model: ModelFolder, manifest: OnnxManifest): Promise<Onn
   return onnxImageEncoder(bytes, manifest, name);
 }
 
-/** The model's path, with the files beside it that may hold its weights. */
+/** The path of the model; the files beside it that may hold its weights are fetched too. */
 async function onnxPath(model: ModelFolder, file: string): Promise<string> {
   if (!model.files.includes(file)) throw unreadableError(model, file, "there is no such file");
   for (const beside of [`${file}_data`, `${file}.data`]) if (model.files.includes(beside)) await model.path(beside);
@@ -87,7 +87,7 @@ function unreadableError({ source, files }: ModelFolder, file: string, why: stri
   });
 }
 
-/** A TF.js graph, as TensorFlow.js writes it. */
+/** Opens an EfficientNet that TensorFlow.js saved as a graph model. */
 async function openGraph(model: ModelFolder): Promise<ImageEncoder> {
   const { source, name } = model;
   const { plan, params } = efficientNetGraphParams(readGraphModel(await graphFiles(model), source), source);

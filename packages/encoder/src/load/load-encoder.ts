@@ -8,19 +8,21 @@ import { type EncoderSource, parseSource } from "./encoder-source.js";
 import { type AnyImageEncoder, type ImageFolderOptions, openImageFolder } from "./image-folder.js";
 import { openTextFolder } from "./text-folder.js";
 
-/** How an encoder is found and read. */
+/** How an encoder is found, fetched and read. */
 export interface LoadOptions extends FolderOptions, ImageFolderOptions {}
 
-/** Both halves of a pair, or the one that a model has. */
+/** Both encoders of a pair, or the only one that a model has. */
 export interface LoadedEncoder {
   readonly image?: AnyImageEncoder;
   readonly text?: TextEncoder;
 }
 
 /**
- * An image encoder: "efficientnet-b0", "align-base", "dinov2-small", a path, `owner/name@revision` on the hub, `https://...#sha256=...`,
- * `npm:package@version/folder`, or any of them spelt out.
- * @throws LtadError `LTAD_CONFIG` when the text is not a source, `LTAD_DATA` for a path that does not exist, `LTAD_FETCH`, `LTAD_WRITE`, `LTAD_WEIGHTS`
+ * Loads an image encoder, and downloads it first if it is not on this disk.
+ * @param source a short name of the {@link catalogue} such as "efficientnet-b0", a path, `owner/name@revision` on the Hugging Face hub,
+ *   `https://...#sha256=...`, `npm:package@version/folder`, or the parsed form of one of them
+ * @throws LtadError `LTAD_CONFIG` when the text is not a source, `LTAD_DATA` when a path does not exist, `LTAD_FETCH` when a download fails,
+ *   `LTAD_WRITE` when its files cannot be stored, `LTAD_WEIGHTS` when they are not an image encoder
  */
 export async function loadImageEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<AnyImageEncoder> {
   const parsed = typeof source === "string" ? parseSource(source) : source;
@@ -29,7 +31,7 @@ export async function loadImageEncoder(source: string | EncoderSource, options: 
   throw otherKindError(parsed.name, "image");
 }
 
-/** A text encoder: "use-lite", "align-base", a path and so on; see {@link loadImageEncoder}. */
+/** Loads a text encoder, such as "use-lite" or "align-base"; see {@link loadImageEncoder}. */
 export async function loadTextEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<TextEncoder> {
   const parsed = typeof source === "string" ? parseSource(source) : source;
   if (parsed.kind !== "package") return openedBy(openTextFolder, parsed, options);
@@ -38,8 +40,8 @@ export async function loadTextEncoder(source: string | EncoderSource, options: L
 }
 
 /**
- * What a source has: both halves of ALIGN, else the image or the text encoder that it is.
- * @throws LtadError as {@link loadImageEncoder}; when it is neither, the reason why it is not an image encoder
+ * Loads all encoders of a source: both of a pair such as ALIGN, or the only one of another model.
+ * @throws LtadError as {@link loadImageEncoder}; for a model without any encoder, the reason why it is not an image encoder
  */
 export async function loadEncoder(source: string | EncoderSource, options: LoadOptions = {}): Promise<LoadedEncoder> {
   const image = await attempt(loadImageEncoder(source, options));
@@ -48,7 +50,7 @@ export async function loadEncoder(source: string | EncoderSource, options: LoadO
   return { ...(image.value && { image: image.value }), ...(text.value && { text: text.value }) };
 }
 
-/** A model that is not an encoder of this kind gives its error; every other failure is thrown. */
+/** Returns the error of a model that is not an encoder of this kind, and throws every other one. */
 async function attempt<T>(load: Promise<T>): Promise<{ value?: T; error?: LtadError }> {
   try {
     return { value: await load };
@@ -58,7 +60,7 @@ async function attempt<T>(load: Promise<T>): Promise<{ value?: T; error?: LtadEr
   }
 }
 
-/** Opens a model with what knows its kind, and tells when it is ready. */
+/** Opens a model with the function for its kind, and reports when it is ready. */
 async function openedBy<T>(open: (model: ModelFolder) => Promise<T>, source: FolderSource, options: LoadOptions): Promise<T> {
   const encoder = await open(await openFolder(source, options));
   if (source.kind === "hub") options.onFetch?.({ status: "ready", name: source.repository });

@@ -3,8 +3,9 @@ import { efficientNetPackage, useLitePackage } from "../weights/pinned-packages.
 import { parseSource } from "./encoder-source.js";
 
 /**
- * Where an encoder lies on this disk, or will lie once it is fetched.
- * @throws LtadError `LTAD_CONFIG` for what is not a source
+ * The folder of an encoder on this disk, which need not have been downloaded yet.
+ * @param text a source, as for `loadImageEncoder`
+ * @throws LtadError `LTAD_CONFIG` for a text that is not a source
  */
 export function localFolder(text: string, options: FolderOptions = {}): string {
   const source = parseSource(text);

@@ -7,8 +7,8 @@ import type { TextEncoder } from "../text/text-encoder.js";
 import { graphFiles } from "./graph-files.js";
 
 /**
- * The text encoder of a Hugging Face folder: config.json, model.safetensors, tokenizer.json; or USE Lite as a TF.js graph with vocab.json. A sentence encoder's
- * `1_Pooling/config.json` says how it pools; without it a BERT's vector is the mean of its tokens.
+ * Opens the text encoder of a Hugging Face folder (config.json, model.safetensors, tokenizer.json), or USE Lite as a TF.js graph with vocab.json.
+ * `1_Pooling/config.json` states how a sentence encoder pools its tokens; without this file a BERT returns their mean.
  * @throws LtadError `LTAD_WEIGHTS` naming the file or tensor that is missing or does not fit
  */
 export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
@@ -34,7 +34,7 @@ export async function openTextFolder(model: ModelFolder): Promise<TextEncoder> {
   return openTextEncoder(await model.safetensors(), context);
 }
 
-/** USE Lite, as energetic-ai packs it. */
+/** Opens USE Lite in the form that energetic-ai publishes. */
 async function openVocabularyGraph(model: ModelFolder): Promise<TextEncoder> {
   return openUseLite(await graphFiles(model), await model.json("vocab.json"), model.source);
 }
@@ -51,7 +51,7 @@ async function maxLengthOf(model: ModelFolder): Promise<number | undefined> {
   );
 }
 
-/** As sentence-transformers writes it. */
+/** The pooling that sentence-transformers stores. */
 async function poolingOf(model: ModelFolder): Promise<Pooling> {
   const config = (await model.json("1_Pooling/config.json")) as Readonly<Record<string, unknown>> | undefined;
   if (config === undefined) return "mean";

@@ -9,13 +9,13 @@ const clipMean = [0.48145466, 0.4578275, 0.40821073];
 const clipDeviation = [0.26862954, 0.26130258, 0.27577711];
 const half = [0.5, 0.5, 0.5];
 
-/** What transformers' image models differ in: tokens before the patches, where the config lies, normalisation and filter without a preprocessor_config.json. */
+/** How transformers' image models differ: tokens before the patches, the place of the config, and the defaults when there is no preprocessor_config.json. */
 interface Family {
-  /** Class and distillation tokens; register tokens come on top. */
+  /** How many class and distillation tokens there are; register tokens are added to them. */
   readonly tokens: number;
-  /** Pixels of a patch where the config does not say: it leaves out what is transformers' default. */
+  /** The patch size in pixels when the config omits it because it is transformers' default. */
   readonly patch: number;
-  /** The vision half of a pair: `onnx/vision_model.onnx`, config under `vision_config`. */
+  /** True for the vision encoder of a pair: the model is `onnx/vision_model.onnx`, and its config is under `vision_config`. */
   readonly pair?: boolean;
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
@@ -37,7 +37,7 @@ const families: Readonly<Record<string, Family>> = {
   siglip_vision_model: { tokens: 0, patch: 16, ...halves, kernel: "cubic" },
 };
 
-/** The kinds of models whose `encoder.json` follows from their own config. */
+/** The model types whose manifest (`encoder.json`) follows from their own config. */
 export const knownModelTypes = Object.keys(families);
 
 const config = z.looseObject({
@@ -47,7 +47,8 @@ const config = z.looseObject({
 });
 
 /**
- * The manifest of an ONNX export in the layout of `onnx-community` and `optimum`: patch tokens of the last layer, class and register tokens dropped.
+ * Derives the manifest of an ONNX export in the layout of `onnx-community` or `optimum`. Its features are the patch tokens of the last layer, without
+ * class and register tokens.
  * @param json content of config.json, whose `model_type` is one of {@link knownModelTypes}
  * @param preprocessor content of preprocessor_config.json, where there is one
  * @throws LtadError `LTAD_WEIGHTS` when the model is not one of them

@@ -5,30 +5,30 @@ import { type ImageProcessing, squashTo } from "../image/image-processing.js";
 import { type OnnxFile, readOnnx } from "@ltad/onnx";
 import type { OnnxManifest, OnnxStage } from "./onnx-manifest.js";
 
-/** A frozen image encoder that is an ONNX model, with a manifest that says what its outputs mean. */
+/** A frozen image encoder that is an ONNX model, with a manifest that describes its input and outputs. */
 export interface OnnxImageEncoder {
   readonly kind: "onnx";
   readonly name: string;
-  /** SHA-256 over model and manifest. */
+  /** The SHA-256 of model and manifest. */
   readonly id: string;
-  /** The size it was trained at. */
+  /** The side in pixels of the square images it was trained on. */
   readonly inputSize: number;
-  /** How its own processor gets an image to that size. */
+  /** How the model's own processor brings an image to that size. */
   readonly processing: ImageProcessing;
   readonly stages: readonly StageSpec[];
-  /** Length of z. */
+  /** The length of z. */
   readonly zSize: number;
   readonly manifest: OnnxManifest;
-  /** The model taken apart, ready to be joined with what comes before and after it. */
+  /** The parsed model, which can be joined with other graphs. */
   readonly file: OnnxFile;
-  /** The model as it is. */
+  /** The bytes of the model. */
   readonly model: Uint8Array;
 }
 
 /**
- * An ONNX image model as an encoder. It runs once on a grey image, to see that its outputs are what the manifest says.
- * @param source name of the model file, for errors
- * @throws LtadError `LTAD_WEIGHTS` naming the input or output that is not as expected, with both shapes
+ * Makes an encoder from an ONNX image model. The model runs once on a grey image, to check its outputs against the manifest.
+ * @param source the name of the model file, for errors
+ * @throws LtadError `LTAD_WEIGHTS` naming the input or output that does not match the manifest, with both shapes
  */
 export async function onnxImageEncoder(model: Uint8Array, manifest: OnnxManifest, source: string): Promise<OnnxImageEncoder> {
   const file = readOnnx(model, source);
@@ -59,8 +59,9 @@ function processingOf({ size, kernel, resize }: OnnxManifest["input"]): ImagePro
 }
 
 /**
- * Runs an ONNX model once at another size than its own; a network takes every size.
- * @throws LtadError `LTAD_CONFIG` when it cannot take that size
+ * Checks that an encoder accepts a size. An ONNX model runs once at a size other than its own; a network accepts every size.
+ * @param size the side of the image in pixels
+ * @throws LtadError `LTAD_CONFIG` when it does not
  */
 export async function checkImageSize(encoder: ImageEncoder | OnnxImageEncoder, size: number): Promise<void> {
   if (encoder.kind === "network" || size === encoder.inputSize) return;
@@ -109,7 +110,7 @@ async function runOnce(model: Uint8Array, { input }: OnnxManifest, size: number,
   }
 }
 
-/** Channels of a stage, after its outputs were found to cover the grid. */
+/** Checks that the outputs of a stage cover the grid, and returns their channels. */
 function channelsOf({ outputs, layout, stride, drop }: OnnxStage, found: Record<string, NdArray>, size: number, source: string): number {
   const side = Math.floor(size / stride);
   const channels = outputs.map((name) => {

@@ -11,46 +11,46 @@ const insideFolder = z
   .refine((path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path), "expected a path inside the folder");
 
 const stage = z.strictObject({
-  /** Outputs of the model of which this stage is the mean: one, or the layers of a group. */
+  /** Names of the model's outputs; the stage is their mean. Usually one output, or the layers of a group. */
   outputs: z.array(z.string().min(1)).nonempty(),
-  /** tokens: [B, T, C], row by row of the grid behind the dropped ones; NCHW: [B, C, h, w]; NHWC: [B, h, w, C]. */
+  /** tokens: [B, T, C], the rows of the grid one after another, after the dropped tokens; NCHW: [B, C, h, w]; NHWC: [B, h, w, C]. */
   layout: z.enum(["tokens", "NCHW", "NHWC"]),
-  /** Pixels of the input to one place of the map. */
+  /** How many pixels of the input one position of the map spans in each direction. */
   stride: size,
-  /** Tokens in front that do not belong to the grid: class and register tokens. */
+  /** How many tokens at the beginning do not belong to the grid, such as class and register tokens. */
   drop: z.int().nonnegative().max(4096).default(0),
 });
 
 const schema = z.strictObject({
   format: z.literal("ltad-onnx-encoder"),
   name: z.string().min(1),
-  /** The .onnx file, from the manifest's folder. */
+  /** The .onnx file, relative to the manifest's folder. */
   model: insideFolder,
   input: z.strictObject({
     name: z.string().min(1),
     layout: z.enum(["NCHW", "NHWC"]).default("NCHW"),
-    /** The square size it was trained at. */
+    /** The side in pixels of the square images it was trained on. */
     size,
     /** Of each channel, for RGB in 0..1: the model sees (x - mean) / std. */
     mean: three,
     std: z.array(z.number().positive()).length(3),
-    /** Resampling filter of what it was trained with; linear when left out. */
+    /** The resampling filter that it was trained with; linear by default. */
     kernel: z.enum(resizeKernels).optional(),
-    /** Pixels before the middle is cut out, of the shorter side or of both; the size when left out. */
+    /** The pixels of the shorter side, or of both sides, before the centre is cropped; both sides have `size` by default. */
     resize: z.union([z.strictObject({ shorter: size }), z.strictObject({ both: size })]).optional(),
   }),
   stages: z.array(stage).nonempty(),
-  /** Output [B, C] that is the image's vector; the mean of the last stage when left out. */
+  /** The output [B, C] that is the vector of the image; the mean of the last stage by default. */
   z: z.string().min(1).optional(),
 });
 
-/** `encoder.json`: how an ONNX image model is fed and what its outputs mean. */
+/** The content of `encoder.json`: what an ONNX image model expects as input, and what its outputs mean. */
 export type OnnxManifest = z.infer<typeof schema>;
 export type OnnxStage = OnnxManifest["stages"][number];
 
 /**
  * Checks the content of an `encoder.json`.
- * @throws LtadError `LTAD_WEIGHTS` naming every field that is not as expected
+ * @throws LtadError `LTAD_WEIGHTS` naming every field that is not valid
  */
 export function parseOnnxManifest(json: unknown, source: string): OnnxManifest {
   const parsed = schema.safeParse(json);

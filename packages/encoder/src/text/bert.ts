@@ -25,7 +25,7 @@ export type BertLayer<T = tf.Tensor> = {
   readonly output: { readonly dense: Linear<T>; readonly LayerNorm: LayerNorm<T> };
 };
 
-/** A BERT under transformers' names, without its word vectors, which are an input. */
+/** The parameters of a BERT under transformers' names, without its word vectors, which are an input. */
 export type BertParams<T = tf.Tensor> = {
   readonly embeddings: {
     /** [P, D] */
@@ -37,7 +37,7 @@ export type BertParams<T = tf.Tensor> = {
   readonly encoder: { readonly layer: { readonly [layer: string]: BertLayer<T> } };
 };
 
-/** Settings that the shapes of the parameters do not determine. */
+/** The settings of a BERT that do not follow from the shapes of its parameters. */
 export interface BertPlan {
   readonly heads: number;
   readonly epsilon: number;
@@ -45,11 +45,11 @@ export interface BertPlan {
 }
 
 /**
- * BERT from word vectors, so that learned ones go through it and receive gradients.
- * @param words [B, L, D]; positions and the first token type are added inside
- * @param mask [B, L], 1 for tokens and 0 for padding, which nothing attends to; if omitted, all are tokens
- * @returns layers + 1 times [B, L, D]: the embeddings, then each layer's output; the last is `last_hidden_state`
- * @see Devlin et al. 2019; values are those of transformers' BertModel and AlignTextModel
+ * Runs BERT on word vectors rather than on ids, so that learned vectors receive gradients.
+ * @param words [B, L, D]; the function adds the positions and the first token type
+ * @param mask [B, L], 1 for tokens and 0 for padding, which is not attended to; if omitted, all are tokens
+ * @returns layers + 1 tensors [B, L, D]: the embeddings, then each layer's output; the last is `last_hidden_state`
+ * @see Devlin et al. 2019; the values equal those of transformers' BertModel and AlignTextModel
  */
 export function bert(params: BertParams, words: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: BertPlan): tf.Tensor3D[] {
   const { position_embeddings: positions, token_type_embeddings: types, LayerNorm } = params.embeddings;
@@ -77,7 +77,7 @@ function bertLayer(p: BertLayer, x: tf.Tensor3D, mask: tf.Tensor | undefined, { 
   );
 }
 
-/** Sizes of a BERT. */
+/** The sizes of a BERT. */
 export interface BertSizes {
   readonly width: number;
   readonly layers: number;
@@ -86,7 +86,7 @@ export interface BertSizes {
   readonly types: number;
 }
 
-/** Name and shape of every parameter of {@link BertParams}. */
+/** The name and shape of every parameter of {@link BertParams}. */
 export function bertShapes({ width, layers, hidden, positions, types }: BertSizes): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = {
     "embeddings.position_embeddings.weight": [positions, width],

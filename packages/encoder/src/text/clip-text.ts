@@ -23,14 +23,14 @@ export type ClipLayer<T = tf.Tensor> = {
   readonly layer_norm2: LayerNorm<T>;
 };
 
-/** CLIP's text tower under transformers' names, without its word vectors. */
+/** The parameters of CLIP's text encoder under transformers' names, without its word vectors, which are an input. */
 export type ClipTextParams<T = tf.Tensor> = {
   readonly embeddings: { readonly position_embedding: Embedding<T> };
   readonly encoder: { readonly layers: { readonly [layer: string]: ClipLayer<T> } };
   readonly final_layer_norm: LayerNorm<T>;
 };
 
-/** Settings that the shapes of the parameters do not determine. */
+/** The settings of the encoder that do not follow from the shapes of its parameters. */
 export interface ClipTextPlan {
   readonly heads: number;
   readonly epsilon: number;
@@ -38,10 +38,10 @@ export interface ClipTextPlan {
 }
 
 /**
- * CLIP's text transformer from word vectors. A token sees itself and the tokens before it, so padding behind the end changes nothing.
- * @param words [B, L, D]; positions are added inside
- * @returns [B, L, D] after the last norm; the text's vector is that of its end token
- * @see Radford et al. 2021; values are those of transformers' CLIPTextModel
+ * Runs CLIP's text transformer on word vectors. A token attends only to itself and to earlier tokens, so padding after the end has no effect.
+ * @param words [B, L, D]; the function adds the positions
+ * @returns [B, L, D] after the last norm; the vector of a text is that of its end token
+ * @see Radford et al. 2021; the values equal those of transformers' CLIPTextModel
  */
 export function clipText(params: ClipTextParams, words: tf.Tensor3D, plan: ClipTextPlan): tf.Tensor3D {
   const length = words.shape[1];
@@ -66,7 +66,7 @@ function clipLayer(p: ClipLayer, x: tf.Tensor3D, mask: tf.Tensor2D, { heads, eps
   );
 }
 
-/** Sizes of a CLIP text tower. */
+/** The sizes of CLIP's text encoder. */
 export interface ClipTextSizes {
   readonly width: number;
   readonly layers: number;
@@ -74,7 +74,7 @@ export interface ClipTextSizes {
   readonly positions: number;
 }
 
-/** Name and shape of every parameter of {@link ClipTextParams}. */
+/** The name and shape of every parameter of {@link ClipTextParams}. */
 export function clipTextShapes({ width, layers, hidden, positions }: ClipTextSizes): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = { "embeddings.position_embedding.weight": [positions, width] };
   const layer = (name: string, shape: readonly number[]) =>

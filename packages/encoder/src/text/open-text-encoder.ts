@@ -11,7 +11,7 @@ import { type TowerPlan, towerEncoder, type TowerWeights } from "./tower-encoder
 
 /** The other files of a text encoder. */
 export interface TextContext {
-  /** Name of the folder, for errors. */
+  /** The name of the folder, for errors. */
   readonly source: string;
   readonly name: string;
   /** Content of config.json. */
@@ -20,9 +20,9 @@ export interface TextContext {
   readonly tokenizer: string;
   /** Content of tokenizer_config.json. */
   readonly tokenizerConfig?: unknown;
-  /** For a BERT without more around it; ALIGN and CLIP have their own. */
+  /** How a plain BERT pools its tokens; ALIGN and CLIP have their own pooling. */
   readonly pooling: Pooling;
-  /** Tokens that it was trained on, special ones included, where that is fewer than it has positions for. */
+  /** The most tokens it was trained on, including special ones, if that is fewer than its positions. */
   readonly maxLength?: number;
 }
 
@@ -49,22 +49,22 @@ const clipConfig = z.looseObject({
   hidden_act: activation.default("quick_gelu"),
 });
 
-/** A tower as its config describes it, and what its checkpoint must hold. */
+/** A text model as its config describes it, and the tensors that its checkpoint must have. */
 interface Blueprint {
   readonly plan: Omit<TowerPlan, "name">;
-  /** What the tower's names begin with. */
+  /** The prefix of the model's names. */
   readonly prefix: string;
-  /** Below the prefix. */
+  /** The shape of each parameter, by its name after the prefix. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** Name below the prefix of the word vectors [vocabulary, width]. */
+  /** The name, after the prefix, of the word vectors [vocabulary, width]. */
   readonly table: string;
   readonly width: number;
-  /** Full name of the projection, and whether it has a bias. */
+  /** The full name of the projection, and whether it has a bias. */
   readonly projection?: { readonly name: string; readonly bias: boolean };
 }
 
 /**
- * The text encoder of a Hugging Face folder: BERT (BertModel and what is trained from it, MiniLM among them), ALIGN's or CLIP's text tower.
+ * Opens the text encoder of a Hugging Face folder: a BERT (BertModel and models trained from it, such as MiniLM), or the text encoder of ALIGN or CLIP.
  * @throws LtadError `LTAD_WEIGHTS` for another kind of model, or naming the first tensor that does not fit, with both shapes
  */
 export async function openTextEncoder(checkpoint: WeightFile, context: TextContext): Promise<TextEncoder> {
@@ -182,7 +182,7 @@ function below(arrays: NdArrays, prefix: string, names: readonly string[]): Reco
   return Object.fromEntries(names.map((name) => [name, arrays[prefix + name]!]));
 }
 
-/** Checkpoints of the first BERTs call a norm's scale and shift gamma and beta. */
+/** Early BERT checkpoints call the scale and the shift of a norm gamma and beta. */
 function withNewNames(checkpoint: WeightFile): WeightFile {
   const renamed = (name: string) => name.replace(/LayerNorm\.gamma$/, "LayerNorm.weight").replace(/LayerNorm\.beta$/, "LayerNorm.bias");
   const oldNames = new Map(Object.keys(checkpoint.tensors).map((name) => [renamed(name), name]));
@@ -196,7 +196,7 @@ function withNewNames(checkpoint: WeightFile): WeightFile {
   };
 }
 
-/** What stands before a name: "bert." in a model with a head. */
+/** The prefix of the names, which is "bert." in a model with a head. */
 function prefixOf({ tensors }: WeightFile, end: string, source: string): string {
   const found = Object.keys(tensors).find((name) => name === end || name.endsWith(`.${end}`));
   if (found === undefined) throw misfitError(source, end, "word vectors [vocabulary, width]", "nothing");

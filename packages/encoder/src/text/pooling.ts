@@ -3,7 +3,7 @@ import type { FramedTokens } from "./framed-tokens.js";
 
 // Shapes: B texts, L places, D width.
 
-/** How a text's hidden states become one vector: the first token's, their mean with the special tokens, or the end token's. */
+/** How the hidden states of a text become one vector: that of the first token, the mean over all tokens with the special ones, or that of the end token. */
 export type Pooling = "first" | "mean" | "end";
 
 /**
@@ -19,5 +19,5 @@ export function pool(hidden: tf.Tensor3D, { mask, end }: Omit<FramedTokens, "wor
   return tf.sum<tf.Tensor2D>(hidden.mul(mask.reshape([-1, length, 1])), 1).div(tf.sum(mask, 1, true));
 }
 
-/** Keeps a text vector of zeros from a division by zero: the bound that the published graphs were trained with (TensorFlow's `l2_normalize`). */
+/** Avoids a division by zero for a text vector of zeros. The published graphs were trained with this bound (TensorFlow's `l2_normalize`). */
 export const leastLength = { atLeast: 1e-12 } as const;

@@ -1,18 +1,18 @@
-/** A piece of text and its log probability (null counts as 0: USE Lite's vocabulary has some); the index in the list is the piece's id. */
+/** Pieces of text with their log probabilities. The index of a piece is its id. USE Lite's vocabulary contains null, which counts as 0. */
 export type Vocabulary = readonly (readonly [piece: string, score: number | null])[];
 
-/** Text to ids. */
+/** Turns a text into ids. */
 export type Tokenize = (text: string) => number[];
 
-/** U+2581, which stands for a blank in pieces. */
+/** U+2581, which represents a space in pieces. */
 const blank = "\u2581";
-/** Id of what no piece covers, and how many ids at the start stand for no text: unknown, begin, end and three spare ones. */
+/** The id of text that no piece covers, and how many ids at the start are not text: unknown, begin, end and three spare ones. */
 const [unknownId, reserved] = [0, 6];
 
 /**
- * A SentencePiece unigram tokenizer: the segmentation with the largest sum of scores, found by Viterbi. Text is normalised to NFKC,
- * gets a blank in front, and consecutive unknown symbols become one unknown. Among equal sums the shorter last piece wins, as in
- * TensorFlow.js's tokenizer for the Universal Sentence Encoder. Case matters; nothing is trimmed. "" gives [].
+ * A SentencePiece unigram tokenizer, which finds the segmentation with the largest sum of scores by the Viterbi algorithm. The text is
+ * normalised to NFKC and gets a space in front; consecutive unknown symbols become one unknown id. Among equal sums the shorter last piece
+ * wins, as in TensorFlow.js's tokenizer for the Universal Sentence Encoder. Case matters, and nothing is trimmed. "" gives [].
  * @see Kudo 2018, "Subword regularization"
  */
 export function sentencePiece(vocabulary: Vocabulary): Tokenize {
@@ -42,11 +42,11 @@ interface Best {
   readonly id: number;
 }
 
-/** Viterbi: the best way to each position, then backwards along it. */
+/** The Viterbi algorithm: it finds the best way to each position, and then follows the way back from the end. */
 function bestSteps(symbols: readonly string[], longest: number, lookUp: (piece: string, length: number) => Omit<Best, "from"> | undefined) {
   const best: Best[] = [{ score: 0, from: 0, id: unknownId }];
   for (let from = 0; from < symbols.length; from++) {
-    const here = best[from]!.score; // every position is reached: one symbol is always a piece or unknown
+    const here = best[from]!.score; // every position is reached, because each symbol is a piece or unknown
     let piece = "";
     for (let length = 1; length <= Math.max(1, longest) && from + length <= symbols.length; length++) {
       piece += symbols[from + length - 1]!;

@@ -1,6 +1,6 @@
 import type { SentencePlan } from "./sentence-transformer.js";
 
-/** Universal Sentence Encoder Lite, English. */
+/** The plan of Universal Sentence Encoder Lite, English. */
 export const useLite: SentencePlan = {
   name: "use-lite",
   heads: 4,
@@ -13,7 +13,7 @@ export const useLite: SentencePlan = {
   size: 512,
 };
 
-/** Name and shape of every parameter of a sentence transformer, the token table apart. */
+/** The name and shape of every parameter of a sentence transformer, except its token table. */
 export function sentenceShapes(plan: SentencePlan): Record<string, readonly number[]> {
   const shapes: Record<string, readonly number[]> = { positions: [plan.maxTokens, plan.tokenSize] };
   const linear = (name: string, input: number, output: number) =>

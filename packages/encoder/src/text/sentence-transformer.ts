@@ -16,14 +16,14 @@ export type LayerParams<T = tf.Tensor> = {
   /** [in, 3 in]: query, key and value, each by heads */
   readonly qkv: LinearIO<T>;
   readonly output: LinearIO<T>;
-  /** [in, W], on the way around the attention where the layer changes the width */
+  /** [in, W]; it carries the input past the attention in a layer that changes the width */
   readonly residual?: LinearIO<T>;
   readonly feedForwardNorm: ScaleBias<T>;
   readonly hidden: LinearIO<T>;
   readonly back: LinearIO<T>;
 };
 
-/** Parameters of the sentence encoder without its token table. */
+/** The parameters of the sentence encoder, without its token table. */
 export type SentenceParams<T = tf.Tensor> = {
   /** [most tokens, D], added to the tokens */
   readonly positions: T;
@@ -31,7 +31,7 @@ export type SentenceParams<T = tf.Tensor> = {
   readonly head: LinearIO<T>;
 };
 
-/** Sizes, and settings that the shapes of the parameters do not determine. */
+/** The sizes of the encoder, and the settings that do not follow from the shapes of its parameters. */
 export interface SentencePlan {
   readonly name: string;
   readonly heads: number;
@@ -46,13 +46,13 @@ export interface SentencePlan {
 }
 
 /**
- * Text vectors from token embeddings: two transformer layers, the mean over tokens, tanh, unit length. Token embeddings count twice beside the
- * positions: the published graph adds the embedding to embedding + position, and its weights were trained that way.
+ * Computes text vectors from token embeddings: two transformer layers, the mean over tokens, tanh, and scaling to unit length. The token embeddings
+ * count twice, because the published graph adds the embedding to embedding + position, and its weights were trained that way.
  * @param tokens [B, L, D], L >= 1; tokens after `plan.maxTokens` are ignored
  * @param mask [B, L], 1 for tokens and 0 for padding; if omitted, all are tokens
  * @returns [B, S], rows of unit length
  * @throws LtadError `LTAD_SHAPE` when there is no token or D is not that of the plan
- * @see Cer et al. 2018, "Universal Sentence Encoder"; values are those of USE Lite
+ * @see Cer et al. 2018, "Universal Sentence Encoder"; the values equal those of USE Lite
  */
 export function sentenceTransformer(params: SentenceParams, tokens: tf.Tensor3D, plan: SentencePlan, mask?: tf.Tensor2D): tf.Tensor2D {
   const { tokenSize, maxTokens, heads } = plan;
@@ -84,7 +84,7 @@ function encode(p: LayerParams, x: tf.Tensor3D, heads: number, mask?: tf.Tensor)
   );
 }
 
-/** The attention of packed queries, keys and values. [B, L, 3 in] -> [B, L, in] */
+/** Attention over packed queries, keys and values. [B, L, 3 in] -> [B, L, in] */
 function attendByHead(qkv: tf.Tensor3D, heads: number, mask?: tf.Tensor): tf.Tensor3D {
   const [q, k, v] = tf.split(splitHeads(qkv, 3 * heads), 3, 1) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]; // [B, H, L, K] each
   return mergeHeads(attention(q, k, v, mask));

@@ -5,36 +5,36 @@ import { sentencePiece, type Vocabulary } from "./sentence-piece.js";
 import { type SentenceParams, type SentencePlan, sentenceTransformer } from "./sentence-transformer.js";
 import { lookUp, meanRow } from "./token-table.js";
 
-/** A frozen text encoder that takes token embeddings, so that learned tokens go through it and receive gradients. */
+/** A frozen text encoder. It takes token embeddings rather than ids, so that learned tokens receive gradients. */
 export interface TextEncoder {
   readonly name: string;
-  /** SHA-256 over weights, vocabulary and graph. */
+  /** The SHA-256 of weights, vocabulary and graph. */
   readonly id: string;
-  /** Length of a token embedding. */
+  /** The length of a token embedding. */
   readonly tokenSize: number;
-  /** Length of a text vector. */
+  /** The length of a text vector. */
   readonly size: number;
-  /** Weights without the token table. */
+  /** The weights without the token table. */
   readonly params: Tree<NdArray>;
-  /** Mean of the token table, where learned tokens start. */
+  /** The mean of the token table, [tokenSize]; learned tokens start around it. */
   readonly meanToken: Float32Array;
-  /** Tokens after this many are left out. */
+  /** Tokens beyond this many are ignored. */
   readonly maxTokens: number;
-  /** Token ids of a text, [] for "", without the special tokens that `forward` puts around them. */
+  /** The token ids of a text, [] for "", without the special tokens that `forward` adds. */
   tokenize(text: string): number[];
-  /** Token embeddings [ids, tokenSize]. @throws LtadError `LTAD_SHAPE` for an id outside of the table */
+  /** The embeddings of some ids, [ids, tokenSize]. @throws LtadError `LTAD_SHAPE` for an id outside of the table */
   embed(ids: readonly number[]): NdArray;
   /**
-   * Text vectors of unit length; no values are read, so it can be traced and differentiated.
+   * Computes text vectors of unit length. It reads no values, so it can be traced and differentiated.
    * @param params {@link TextEncoder.params} as tensors
-   * @param tokens [B, L, tokenSize], L from 1
+   * @param tokens [B, L, tokenSize], L >= 1
    * @param mask [B, L], 1 for tokens, which come first, and 0 for the padding after them; if omitted, all are tokens
    * @returns [B, size]
    */
   forward(params: Tree<tf.Tensor>, tokens: tf.Tensor3D, mask?: tf.Tensor2D): tf.Tensor2D;
 }
 
-/** What a sentence transformer consists of. */
+/** The parts of a sentence transformer. */
 export interface SentenceWeights {
   readonly params: SentenceParams<NdArray>;
   /** [vocabulary, tokenSize] */
@@ -42,10 +42,10 @@ export interface SentenceWeights {
   readonly vocabulary: Vocabulary;
 }
 
-/** Changes when `sentenceTransformer` computes something else from the same weights. */
+/** Must change when `sentenceTransformer` computes something else from the same weights. */
 const graphVersion = "sentence-transformer/1";
 
-/** A sentence transformer with these weights as a {@link TextEncoder}. */
+/** Makes a {@link TextEncoder} from the plan and the weights of a sentence transformer. */
 export function sentenceEncoder(plan: SentencePlan, { params, table, vocabulary }: SentenceWeights): TextEncoder {
   const { name, tokenSize, size } = plan;
   const rows = floats(table, `${name}: token table`);

@@ -5,14 +5,14 @@ import type { TextEncoder } from "./text-encoder.js";
 
 // Shapes: B texts, L tokens of the longest in a group, D token size, S size of a text vector.
 
-/** A text and its place among all. */
+/** The ids of a text, and its index among all texts. */
 interface Row {
   readonly place: number;
   readonly ids: readonly number[];
 }
 
 /**
- * Vectors of texts of any lengths. Texts of about the same length share a graph, so that a long one does not pad all others to its length.
+ * Computes the vectors of texts of any length. Texts of similar length run together, so that a long text does not pad all others to its length.
  * @returns [B, S], rows of unit length
  * @throws LtadError `LTAD_SHAPE` for a text without a token
  */
@@ -32,7 +32,7 @@ export async function textVectors(encoder: TextEncoder, texts: readonly string[]
   return all;
 }
 
-/** Rows up to 8, 16, 32, ... tokens long: in a group, less than half of what is computed is padding. */
+/** Groups of rows with up to 8, 16, 32, ... tokens. Except for the shortest texts, less than half of a group is padding. */
 export function groupsOf(rows: readonly Row[]): Row[][] {
   const groups = new Map<number, Row[]>();
   for (const row of rows) {
@@ -59,7 +59,7 @@ async function encodeGroup(encoder: TextEncoder, group: readonly Row[]): Promise
   }
 }
 
-/** Rows of ids side by side, padded at the end: tokens [B, L, D] and mask [B, L]. */
+/** The rows of ids as one batch, padded at the end: tokens [B, L, D] and mask [B, L]. */
 function batchOf(encoder: TextEncoder, rows: readonly Row[]): { tokens: NdArray; mask: NdArray } {
   const { tokenSize } = encoder;
   const length = Math.max(1, ...rows.map(({ ids }) => ids.length));

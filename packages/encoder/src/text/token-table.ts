@@ -1,7 +1,7 @@
 import { float32, LtadError, type NdArray } from "@ltad/core";
 
 /**
- * Rows of a table of word vectors.
+ * Looks up rows in a table of word vectors.
  * @param rows [vocabulary, size], flat
  * @returns [ids, size]
  * @throws LtadError `LTAD_SHAPE` for an id outside of the table

@@ -1,21 +1,21 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { LtadError } from "@ltad/core";
 
-/** Text to ids, and the ids that a model expects around them. */
+/** Turns a text into ids, and knows the ids that a model expects around them. */
 export interface TextTokenizer {
   /** Ids without special tokens; [] for "". Special tokens written in a text, such as [SEP], become themselves. */
   tokenize(text: string): number[];
   /** Ids with the special tokens around them, as the model was trained. */
   encode(text: string): number[];
-  /** What comes before and after every text. */
+  /** The ids before and after every text. */
   readonly special: { readonly begin: number; readonly end: number };
 }
 
 /**
- * The tokenizer of a Hugging Face folder.
+ * Opens the tokenizer of a Hugging Face folder.
  * @param json content of tokenizer.json
- * @param config content of tokenizer_config.json, {} without one
- * @throws LtadError `LTAD_WEIGHTS` when the library cannot read it, or it puts no two special tokens around a text
+ * @param config content of tokenizer_config.json, or {} if there is none
+ * @throws LtadError `LTAD_WEIGHTS` when the library cannot read it, or when it does not put one special token before and one after a text
  */
 export function openTokenizer(json: unknown, config: unknown, source: string): TextTokenizer {
   const fail = (why: string, cause?: unknown): never => {
@@ -39,7 +39,7 @@ function lowerCases(json: object): boolean {
   return normalizer?.type === "BertNormalizer" && normalizer.lowercase === true;
 }
 
-/** BERT lower-cases letter by letter, the library by words: only a capital sigma at a word's end differs. */
+/** BERT lower-cases letter by letter, and the library word by word. They differ only in a capital sigma at the end of a word. */
 function lowerSigma(text: string): string {
   return text.replaceAll("\u03a3", "\u03c3");
 }

@@ -12,25 +12,25 @@ import { lookUp, meanRow } from "./token-table.js";
 
 // Shapes: B texts, L tokens without the special ones, D token size, W width of the tower (= D), S size of a text vector.
 
-/** The part of a text tower that its weights do not determine. */
+/** What the weights of a text model (the tower) do not determine. */
 export interface TowerPlan {
   readonly name: string;
   readonly tower: ({ readonly kind: "bert" } & BertPlan) | ({ readonly kind: "clip" } & ClipTextPlan);
   readonly pooling: Pooling;
-  /** Positions the model has; two of them are for the special tokens. */
+  /** How many positions the model has; two of them are for the special tokens. */
   readonly positions: number;
 }
 
-/** Weights of a {@link TowerPlan}. */
+/** The weights of a {@link TowerPlan}. */
 export type TowerParams<T = tf.Tensor> = {
-  /** Word vectors of the tokens before and after a text, [D] each. */
+  /** The word vectors of the special tokens before and after a text, [D] each. */
   readonly special: { readonly begin: T; readonly end: T };
   readonly tower: BertParams<T> | ClipTextParams<T>;
   /** [S, W], with or without a bias */
   readonly projection?: { readonly weight: T; readonly bias?: T };
 };
 
-/** What a tower's encoder is made of. */
+/** The parts of a tower's encoder. */
 export interface TowerWeights {
   readonly tower: BertParams<NdArray> | ClipTextParams<NdArray>;
   readonly projection?: { readonly weight: NdArray; readonly bias?: NdArray };
@@ -41,10 +41,10 @@ export interface TowerWeights {
   readonly tokenizerJson: string;
 }
 
-/** Changes when the same weights give different numbers. */
+/** Must change when the same weights give different numbers. */
 const graphVersion = "tower/1";
 
-/** A BERT or CLIP text tower as a {@link TextEncoder}: special tokens, tower, pooling, projection, unit length. */
+/** Makes a {@link TextEncoder} from a BERT or a CLIP text model: special tokens, the model, pooling, projection, and scaling to unit length. */
 export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokenizer, tokenizerJson }: TowerWeights): TextEncoder {
   const { name } = plan;
   const tokenSize = table.shape[1]!;
@@ -69,9 +69,9 @@ export function towerEncoder(plan: TowerPlan, { tower, projection, table, tokeni
 }
 
 /**
- * Text features before they are brought to unit length.
- * @param tokens [B, L, D] word vectors without the special tokens; those that the positions do not reach are left out
- * @param mask [B, L], 1 for tokens, which come first, and 0 for padding
+ * Computes text features before they are scaled to unit length.
+ * @param tokens [B, L, D] word vectors without the special tokens; tokens beyond the last position are ignored
+ * @param mask [B, L], 1 for tokens, which come first, and 0 for padding; if undefined, all are tokens
  * @returns [B, S]
  */
 export function textFeatures(params: TowerParams, tokens: tf.Tensor3D, mask: tf.Tensor2D | undefined, plan: TowerPlan): tf.Tensor2D {

@@ -12,7 +12,7 @@ const weight = z.looseObject({
 });
 const node = z.looseObject({ name: z.string(), op: z.string(), input: z.array(z.string()).optional() });
 
-/** `model.json` of a TF.js graph model, as far as it is read. */
+/** The fields of a TF.js graph model's `model.json` that are read. */
 const schema = z.looseObject({
   modelTopology: z.looseObject({ node: z.array(node) }),
   weightsManifest: z.array(z.looseObject({ paths: z.array(z.string()), weights: z.array(weight) })),
@@ -22,9 +22,9 @@ export type GraphJson = z.infer<typeof schema>;
 export type WeightEntry = z.infer<typeof weight>;
 
 /**
- * Checks what `model.json` holds.
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` naming the field that is not as expected
+ * Checks the content of `model.json`.
+ * @param source what errors call the file
+ * @throws LtadError `LTAD_WEIGHTS` naming the field that is not valid
  */
 export function parseGraphJson(json: unknown, source: string): GraphJson {
   const parsed = schema.safeParse(json);

@@ -2,13 +2,13 @@ import { LtadError, type NdArray, type NdArrays, sizeOf } from "@ltad/core";
 import { parseGraphJson, type WeightEntry } from "./graph-json.js";
 import type { NamedBytes } from "@ltad/hub";
 
-/** A TF.js graph model: what its nodes are called, what feeds them, and the arrays of its constants. */
+/** A TF.js graph model: its nodes with their inputs, and the arrays of its constants. */
 export interface GraphModel {
   readonly nodes: ReadonlyMap<string, { readonly op: string; readonly input: readonly string[] }>;
   readonly weights: NdArrays;
 }
 
-/** Bytes of one element, by stored type. */
+/** The bytes of one element, by stored type. */
 const plainBytes: ReadonlyMap<string, number> = new Map([
   ["float32", 4],
   ["int32", 4],
@@ -19,9 +19,9 @@ const quantisedBytes: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Reads `model.json` and its shards (float32, int32 and affine uint8 or uint16 weights).
- * @param source its name, for errors
- * @throws LtadError `LTAD_WEIGHTS` when model.json is none, bytes are missing or left over, or a type is unknown
+ * Reads `model.json` and its shards, with weights in float32, int32, or quantised uint8 and uint16.
+ * @param source what errors call the model
+ * @throws LtadError `LTAD_WEIGHTS` when model.json is not valid, bytes are missing or left over, or a type is unknown
  */
 export function readGraphModel(files: NamedBytes, source: string): GraphModel {
   const model = parseGraphJson(JSON.parse(new TextDecoder().decode(need(files, "model.json", source))), source);
@@ -41,7 +41,7 @@ export function readGraphModel(files: NamedBytes, source: string): GraphModel {
 }
 
 /**
- * The array that feeds an input of a node, under whatever name the converter gave it.
+ * The array that feeds an input of a node, whatever name the converter gave it.
  * @throws LtadError `LTAD_WEIGHTS` when there is no such node or its input is not a weight
  */
 export function weightOf(graph: GraphModel, node: string, input: number, source: string): NdArray {
@@ -51,7 +51,7 @@ export function weightOf(graph: GraphModel, node: string, input: number, source:
   return weight;
 }
 
-/** The error of a graph model that is damaged or not the expected one. */
+/** The error for a graph model that is damaged or not the expected one. */
 export function graphError(source: string, why: string): LtadError {
   return new LtadError("LTAD_WEIGHTS", `${source}: ${why}. Remove it from the cache folder and fetch it again.`, { details: { source } });
 }
@@ -69,7 +69,7 @@ function decode({ name, shape, dtype, quantization }: WeightEntry, bytes: Buffer
 function values(stored: string, buffer: ArrayBuffer, quantization: WeightEntry["quantization"]): Pick<NdArray, "dtype" | "data"> {
   if (stored === "int32") return { dtype: "int32", data: new Int32Array(buffer) };
   if (!quantization) return { dtype: "float32", data: new Float32Array(buffer) };
-  const { scale = 1, min = 0 } = quantization; // there, by the schema
+  const { scale = 1, min = 0 } = quantization;
   const codes = stored === "uint8" ? new Uint8Array(buffer) : new Uint16Array(buffer);
   return { dtype: "float32", data: Float32Array.from(codes, (code) => code * scale + min) };
 }

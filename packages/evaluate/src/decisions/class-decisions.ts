@@ -4,33 +4,33 @@ import { mannWhitney } from "@ltad/metrics";
 import type { TestedClass } from "../tested-image.js";
 import { rateDoubt, ratePValue } from "./rate-check.js";
 
-/** What the limit of a class does to its test images. */
+/** How the limit of a class judges its test images. */
 export interface ClassDecision {
   readonly class: string;
-  /** An image is not OK above it. */
+  /** An image with a score above it is not OK. */
   readonly limit: number;
   readonly basis: Verdict["basis"];
-  /** Share of good images that the limit lets be not OK. */
+  /** The stated share of good images that are judged not OK, 0..1. */
   readonly false_alarm_rate: number;
   readonly good: number;
-  /** Good test images that are not OK. */
+  /** How many good test images are judged not OK. */
   readonly false_alarms: number;
   readonly defective: number;
-  /** Defective test images that are OK. */
+  /** How many defective test images are judged OK. */
   readonly missed_defects: number;
-  /** How often chance puts the good test images so far from the good images that the limit comes from; null where one side is empty. */
+  /** How often chance moves the good test images this far from the good images that the limit comes from; null if one side is empty. */
   readonly shift_p_value: number | null;
-  /** Whether they differ, so that the limit promises nothing about them. */
+  /** True when the two differ, so that the stated rate does not apply to the test images. */
   readonly is_shifted: boolean;
-  /** How often chance gives so many false alarms or more where the stated rate holds; null where none is stated or no good image was tested. */
+  /** How often chance gives at least this many false alarms if the stated rate holds; null if none is stated or no good image was tested. */
   readonly false_alarm_p_value: number | null;
-  /** Whether there are too many false alarms for the stated rate. */
+  /** True when there are too many false alarms for the stated rate. */
   readonly is_exceeded: boolean;
 }
 
-const doubt = 0.05; // of the rank tests of all classes together (Bonferroni): one evaluation in twenty doubts a class without reason
+const doubt = 0.05; // the level of the rank tests of all classes together (Bonferroni): one evaluation in twenty doubts a class without reason
 
-/** The decisions of a model on the test images, class by class; undefined for a model without limits. */
+/** Judges the test images of each class by the limits of a model; undefined for a model without limits. */
 export function classDecisions(tested: readonly TestedClass[], { decision }: Manifest): ClassDecision[] | undefined {
   if (!decision) return undefined;
   return tested.map(({ data: { name }, index, images }) => {

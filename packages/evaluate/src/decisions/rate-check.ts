@@ -2,15 +2,15 @@ import { short } from "@ltad/core/format";
 import { binomialTail } from "@ltad/metrics";
 import type { ClassDecision } from "./class-decisions.js";
 
-/** Whether the stated rates of false alarms hold, over all classes that state one. */
+/** Whether the stated false-alarm rates hold, over all classes that state one. */
 export interface RateCheck {
-  /** Mean of the stated rates, over the good test images. */
+  /** The mean of the stated rates over the good test images, 0..1. */
   readonly stated: number;
   readonly good: number;
   readonly false_alarms: number;
-  /** How often chance gives so many false alarms or more where the stated rates hold. */
+  /** How often chance gives at least this many false alarms if the stated rates hold. */
   readonly p_value: number;
-  /** Whether the stated rates do not hold. */
+  /** True when there are too many false alarms for the stated rates. */
   readonly is_exceeded: boolean;
 }
 

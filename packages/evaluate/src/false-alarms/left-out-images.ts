@@ -4,7 +4,7 @@ import { LtadError } from "@ltad/core";
 import { type Dataset, readSplit, type TrainItem } from "@ltad/data";
 import type { Detector } from "@ltad/detector";
 
-/** In a bundle: the list of the images that it was trained on. */
+/** The file in a bundle that lists the images it was trained on. */
 export const trainImagesFile = "train-images.txt";
 
 /** Good images that the training did not see, by class, or why there are none. */
@@ -14,8 +14,8 @@ export interface LeftOutImages {
 }
 
 /**
- * The good images in CLASS/train of a data set that a model was not trained on: what false-alarm rates are calibrated with. None unless every image
- * of the model's list is there, for in another data set a training image may have another name.
+ * Finds the good images in CLASS/train of a data set that a model was not trained on, with which false-alarm rates can be calibrated. There are none
+ * unless the data set contains every image in the model's list, because another data set may have the same images under other names.
  */
 export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder" | "manifest">, dataset: Dataset): Promise<LeftOutImages> {
   const list = join(folder, trainImagesFile);

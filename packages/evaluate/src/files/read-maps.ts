@@ -9,12 +9,12 @@ import { mapScales } from "./map-scales.js";
 import { readMapFile } from "./read-map-file.js";
 import type { StoredMap } from "./read-npy.js";
 
-/** Results from the maps of one class. */
+/** The maps of one class. */
 export interface ClassMaps {
-  /** The largest value of each map. */
+  /** The image scores, which are the largest values of the maps. */
   readonly scores: ImageScores;
   readonly pixels: ExactPixels;
-  /** What is odd about maps and masks, in words. */
+  /** Sentences about unusual maps and masks. */
   readonly warnings: readonly string[];
 }
 
@@ -22,8 +22,8 @@ export interface ClassMaps {
 const endings = [".npy", ".tiff", ".tif", ".png"];
 
 /**
- * Reads the anomaly map of every test image of a class, `MAPS/CLASS/test/DEFECT/NAME` with .npy, .tiff, .tif or .png (one channel, all on one
- * scale), and brings it bilinearly to the size of its image, where the masks are.
+ * Reads the anomaly map of every test image of a class, `MAPS/CLASS/test/DEFECT/NAME` with .npy, .tiff, .tif or .png (one channel, all on the same
+ * scale), and resizes it bilinearly to the size of its image, at which it is compared with the mask.
  * @throws LtadError `LTAD_DATA` that names an image without a map, a map with its sides swapped, or a score that is not finite; errors of a bad
  *   map, image or mask
  */
@@ -49,7 +49,7 @@ function atSizeOf(size: ImageHeader, { width, height, data }: StoredMap): Float3
   return size.width === width && size.height === height ? data : resize(data, [height, width, 1], [size.height, size.width]);
 }
 
-/** A map may be smaller than its image, and square where the network is; one with the image's shape lying on its side was written wrongly. */
+/** A map may be smaller than its image, and square. A map with the sides of its image exchanged was written incorrectly. */
 function checkSides(file: string, map: StoredMap, image: ImageHeader, { id }: TestItem): void {
   const isNear = (a: number, b: number) => Math.abs(a / b - 1) < 0.02;
   const [ofMap, ofImage] = [map.width / map.height, image.width / image.height];

@@ -3,7 +3,7 @@ import { type ImageScores, imageScores, type ScoredImage } from "@ltad/metrics";
 import { readTable, tableError, type TableRow } from "./read-table.js";
 import { CellFault, labelReader, numberReader } from "./score-cells.js";
 
-/** Names of the columns, as programs call them; of several in a file, the first named here is read. */
+/** The names that programs give to the columns. If a file has several of them, the first one here is read. */
 const columns = {
   score: ["score", "anomaly_score", "pred_score", "image_score", "y_score"],
   label: ["label", "anomaly", "gt_label", "is_anomaly", "ground_truth", "y_true"],
@@ -20,15 +20,16 @@ export interface ClassScores {
   readonly calibration: readonly ScoredImage[];
 }
 
+/** Options of {@link readScores}. */
 export interface ReadScoresOptions {
-  /** Takes what is odd about the file, in sentences for the user. */
+  /** Is called with a sentence about anything unusual in the file. */
   readonly onRemark?: (remark: string) => void;
 }
 
 /**
- * Reads a table with a header: `score`, `label` (0 or good, 1 or anomaly) and, if wanted, `image`, `class` and `split` (test or calibration).
- * Every row counts, also one that names an image again; that is remarked.
- * @returns by class, in the order of the file
+ * Reads a table of scores with a header: `score`, `label` (0 or good, 1 or anomaly) and, optionally, `image`, `class` and `split` (test or calibration).
+ * Every row counts, even if it repeats the name of an image, which causes a remark.
+ * @returns the scores by class, in the order of the file
  * @throws LtadError `LTAD_DATA` that names the file and the faulty lines
  */
 export async function readScores(file: string, { onRemark }: ReadScoresOptions = {}): Promise<Map<string, ClassScores>> {

@@ -12,8 +12,9 @@ import { drawPicture, sideFor } from "./draw-picture.js";
 import { readHistory } from "./read-history.js";
 import type { ClassReport, ReportData } from "./report-data.js";
 
+/** Options of a report. */
 export interface ReportOptions extends JobOptions {
-  /** Command lines that make the model and the report again. */
+  /** The command lines that reproduce the model and the report, which the report shows. */
   readonly commands?: readonly string[];
 }
 

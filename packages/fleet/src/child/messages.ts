@@ -3,7 +3,7 @@ import type { OpenPlanOptions } from "../plan/open-plan.js";
 import type { BadImage } from "../shard/shard-result.js";
 import type { ShardDone } from "../shard/run-shard.js";
 
-/** What a computing process is asked to do. */
+/** The work of a computing process. */
 export interface ShardOrder extends OpenPlanOptions {
   /** The address of the plan. */
   readonly plan: string;

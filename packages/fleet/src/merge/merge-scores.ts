@@ -7,6 +7,7 @@ import { openScoreFile, type ScoreFormat } from "./score-file.js";
 import { wholeResults } from "./whole-results.js";
 import { writeFolder } from "./write-folder.js";
 
+/** Where merged scores go, and in which format. */
 export interface MergeScoresOptions extends MergeOptions {
   /** "jsonl" by default. */
   readonly format?: ScoreFormat | undefined;

@@ -11,6 +11,7 @@ import { addSums, sumsOf } from "./merge-sums.js";
 import { wholeResults } from "./whole-results.js";
 import { writeFolder } from "./write-folder.js";
 
+/** Where a merge writes. */
 export interface MergeOptions extends JobOptions {
   /** The folder to write. */
   readonly out: string;
@@ -18,7 +19,7 @@ export interface MergeOptions extends JobOptions {
   readonly force?: boolean | undefined;
 }
 
-/** What was merged. */
+/** The result of a merge. */
 export interface Merged {
   readonly folder: string;
   /** Images that count. */

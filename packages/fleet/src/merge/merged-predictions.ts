@@ -4,7 +4,7 @@ import type { PlanItem } from "../plan/plan.js";
 import type { ShardInfo } from "../shard/shard-result.js";
 import { wholeResults } from "./whole-results.js";
 
-/** What a model said of one image of an evaluation. */
+/** A model's prediction for one image of an evaluation. */
 export interface MergedPrediction {
   readonly item: PlanItem;
   readonly score: NonNullable<ShardInfo["scores"]>[number];

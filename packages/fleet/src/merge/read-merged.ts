@@ -8,7 +8,7 @@ import { producer } from "../plan/write-plan.js";
 import { classSums } from "./merge-sums.js";
 import { type MergedInfo, sampleFile, type SampledImage, sumsFile } from "./merge-statistics.js";
 
-/** A merged folder, as a training takes it. */
+/** A merged folder, as the input of a training. */
 export interface ReadMerged {
   readonly info: MergedInfo;
   /** The training images; their files are names alone. */
@@ -23,7 +23,7 @@ export interface ReadMerged {
 
 /**
  * Reads what `mergeStatistics` wrote.
- * @throws LtadError `LTAD_DATA` when it is no such folder, `LTAD_CONFIG` when another version of this program wrote it
+ * @throws LtadError `LTAD_DATA` for any other folder, `LTAD_CONFIG` when another version of this program wrote it
  */
 export async function readMerged(folder: string): Promise<ReadMerged> {
   const info = await readInfo(folder);

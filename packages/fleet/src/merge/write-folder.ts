@@ -7,7 +7,7 @@ import { isLtadError, LtadError, writeError } from "@ltad/core";
 const marks = ["merged.json", "bad.jsonl"];
 
 /**
- * Refuses a folder that a merge may not write.
+ * Refuses an output folder into which a merge may not write.
  * @throws LtadError `LTAD_CONFIG` when it has files, unless `replace` and a merge wrote them
  */
 export async function checkOut(folder: string, replace: boolean): Promise<void> {

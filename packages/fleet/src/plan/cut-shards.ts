@@ -6,6 +6,7 @@ const mostClasses = 16;
 /**
  * Cuts a list of images into shards of at most `size` images and 16 classes, in its order.
  * @param items grouped by class
+ * @param size the most images of one shard
  */
 export function cutShards(items: readonly PlanItem[], size: number): PlanItem[][] {
   const shards: PlanItem[][] = [];

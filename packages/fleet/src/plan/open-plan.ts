@@ -8,7 +8,7 @@ import type { Store } from "../store/store.js";
 import { itemsSchema, type Plan, type PlanItem, planSchema } from "./plan.js";
 import { itemsKey, planKey, producer, shardName } from "./write-plan.js";
 
-/** A plan as a worker or a coordinator opens it. */
+/** A plan that a worker or a coordinator has opened. */
 export interface OpenPlan {
   readonly id: string;
   readonly plan: Plan;
@@ -24,6 +24,7 @@ export interface OpenPlan {
   object(hash: string): Promise<Uint8Array>;
 }
 
+/** How a plan is opened. */
 export interface OpenPlanOptions {
   /** Where the images lie on this machine, or s3://BUCKET/PREFIX; where the plan says by default. */
   readonly root?: string | undefined;

@@ -23,7 +23,7 @@ export interface WrittenPlan {
 /** The program that a plan belongs to. */
 export const producer = `ltad ${version}`;
 
-/** Writes a plan and what its workers need into a store; plan.json comes last. The same data and settings give the same plan. */
+/** Writes a plan and the files that its workers need into a store, plan.json last. The same data and settings give the same plan. */
 export async function writePlan(store: Store, parts: PlanParts): Promise<WrittenPlan> {
   const { root, maxPixels, classes, task, objects } = parts;
   const lists = cutShards(
@@ -41,15 +41,17 @@ export async function writePlan(store: Store, parts: PlanParts): Promise<Written
   return { id, plan };
 }
 
+/** The key of plan.json. */
 export function planKey(id: string): string {
   return `plans/${id}/plan.json`;
 }
 
+/** The key of the list of images of a shard. */
 export function itemsKey(id: string, shard: number): string {
   return `plans/${id}/items/${shardName(shard)}.json`;
 }
 
-/** The number of a shard as it stands in keys: ascending also as text. */
+/** The number of a shard in keys: six digits, so that text order is number order. */
 export function shardName(shard: number): string {
   return String(shard).padStart(6, "0");
 }

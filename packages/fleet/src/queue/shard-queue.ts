@@ -11,12 +11,13 @@ export type Outcome =
   | { readonly type: "given back" }
   | { readonly type: "failed"; readonly reason: string; /** Whether another try is of no use. */ readonly forGood: boolean };
 
+/** How jobs are taken from a queue. */
 export interface TakeOptions {
   /** Jobs at a time. */
   readonly atOnce: number;
   /** Stops taking jobs; those that run are waited for. */
   readonly signal: AbortSignal;
-  /** Ends when no job came for so many seconds; only the signal ends it when left out. */
+  /** Ends when no job came for so many seconds; by default, only the signal ends it. */
   readonly idleSeconds?: number | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface FailedShard {
   readonly reason: string;
 }
 
-/** A hint about which shards to run. It may lose jobs, and it may hand them out twice: the store is the truth. */
+/** A hint about which shards to run. It may lose jobs or give them to two workers, because only the store decides which are done. */
 export interface ShardQueue {
   /** Adds shards of a plan. Those that are there already stay as they are. @param id of the plan */
   add(id: string, jobs: readonly ShardJob[]): Promise<void>;

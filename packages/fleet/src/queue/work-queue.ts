@@ -7,12 +7,13 @@ import { isWithoutImages } from "../source/read-item.js";
 import { type ShardWorker, startWorker, type WorkOptions } from "../work/work-shard.js";
 import type { Outcome, ShardJob, ShardQueue } from "./shard-queue.js";
 
+/** How a worker takes shards from a queue. */
 export interface WorkQueueOptions extends WorkOptions {
   /** Computing processes at a time. */
   readonly processes: number;
   /** Where the store is on this machine; where the coordinator sees it by default. */
   readonly store?: string | undefined;
-  /** Ends when no shard came for so many seconds; a stop ends it when left out. */
+  /** Ends when no shard came for so many seconds; by default, only a stop ends it. */
   readonly idleSeconds?: number | undefined;
   /** Called when a shard has its result. */
   readonly onShard?: (done: ShardDone) => void;
@@ -21,8 +22,8 @@ export interface WorkQueueOptions extends WorkOptions {
 }
 
 /**
- * Takes shards from a queue until it is told to stop, or none comes any more. This process holds the leases, and others compute, so that its event loop is always free to renew
- * them. A stop gives unfinished shards back.
+ * Takes shards from a queue until it is told to stop, or until no more come. This process holds the leases and others compute, so that its event loop is always
+ * free to renew them. A stop gives unfinished shards back.
  * @throws LtadError `LTAD_ABORTED` after the stop; `LTAD_CONFIG` when a plan belongs to another version and `LTAD_FETCH` when its images are not on
  * this machine, whose shards go back into the queue
  */

@@ -5,6 +5,7 @@ import { isUnreadable } from "../source/read-item.js";
 import { type BadImage, writeResult } from "./shard-result.js";
 import type { ShardTask } from "./shard-task.js";
 
+/** How a shard is run. */
 export interface RunShardOptions extends JobOptions {
   /** Images that have ended a worker: they come first, so that little is lost when they do it again. */
   readonly suspects?: readonly string[];
@@ -14,7 +15,7 @@ export interface RunShardOptions extends JobOptions {
   readonly onBegin?: (id: string) => void;
 }
 
-/** What became of a shard. */
+/** The outcome of a shard. */
 export interface ShardDone {
   readonly shard: number;
   /** The object that holds the result. */
@@ -25,8 +26,8 @@ export interface ShardDone {
 
 /**
  * Runs one shard and writes its result: a pure function of plan and images, so that it may run twice, or on two machines at the same time.
- * An image that cannot be read is tried twice, and then left out by name.
- * @throws LtadError of the store, `LTAD_FETCH` when none of its images is there, or `LTAD_ABORTED`; nothing is written then
+ * An image that cannot be read is tried twice; then the result names it and does not include it.
+ * @throws LtadError of the store, `LTAD_FETCH` when none of its images can be found, or `LTAD_ABORTED`; then nothing is written
  */
 export async function runShard(opened: OpenPlan, task: ShardTask, shard: number, options: RunShardOptions = {}): Promise<ShardDone> {
   const { bad: given = [], suspects = [], onBegin, onProgress, signal } = options;

@@ -49,7 +49,7 @@ export function shardsFolder(id: string): string {
 
 /**
  * Writes the result of a shard as one safetensors object, named by the number of its bad images and the hash of its content. The smallest
- * name of a shard counts, so that a result without bad images wins over one with them, and twice the same result is one object.
+ * name of a shard counts, so that a result without bad images replaces one with them, and equal results are one object.
  */
 export async function writeResult({ id, store }: Pick<OpenPlan, "id" | "store">, info: ShardInfo, arrays: FileArrays): Promise<string> {
   const content = encodeSafetensors(arrays, { ltad: JSON.stringify(info) });

@@ -9,6 +9,7 @@ import { canBeSampled, sampleHash } from "./sample.js";
 import type { ShardInfo } from "./shard-result.js";
 import type { ShardState, ShardTask } from "./shard-task.js";
 
+/** How a shard is computed. */
 export interface TaskOptions {
   /** Threads of the network; one for each core by default. */
   readonly threads?: number | undefined;
@@ -16,7 +17,7 @@ export interface TaskOptions {
   readonly scratch?: string | undefined;
 }
 
-/** Encodes images and folds each into the sums of its class; keeps the features of those that can be in the sample. */
+/** Encodes images, adds each to the sums of its class, and keeps the features of those that can be in the sample. */
 export async function openStatistics(opened: OpenPlan, task: StatisticsTask, { threads }: TaskOptions): Promise<ShardTask> {
   const graph = await opened.object(task.encoder);
   const encoder = await openOneThread({ graph, spec: task.features }, threads === undefined ? {} : { threads });

@@ -25,7 +25,7 @@ export async function fetchModel(opened: Pick<OpenPlan, "object">, { model }: Sc
   }
 }
 
-/** Uses the model of a plan, whose files lie in a folder meanwhile. */
+/** Calls a function with a temporary folder that contains the model of a plan, and removes the folder afterwards. */
 export async function withModel<T>(opened: Pick<OpenPlan, "object">, task: ScoreTask, use: (folder: string) => Promise<T>): Promise<T> {
   const { folder, remove } = await fetchModel(opened, task);
   try {

@@ -5,7 +5,7 @@ import type { OpenPlan } from "../plan/open-plan.js";
 import { isPath } from "./location.js";
 
 /**
- * The path of a file of a plan: where it is, or a copy in a folder.
+ * The path of a file of a plan on this machine: its own path, or that of a copy in the folder.
  * @param file as the items of a plan have it
  * @throws LtadError `LTAD_IMAGE` or `LTAD_FETCH` when it cannot be read
  */

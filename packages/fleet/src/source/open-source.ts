@@ -25,6 +25,7 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** How a source is opened. */
 export interface SourceOptions {
   readonly s3?: S3Options | undefined;
   /** Whether a table of local paths is one as well. */
@@ -38,7 +39,7 @@ const isText = ({ path, bytes }: RemoteFile) =>
 const mostTexts = 200;
 
 /**
- * Opens data that is no plain folder: s3://BUCKET/PREFIX, a tar file or a folder of them, or a table (CSV or JSON lines) with s3:// addresses.
+ * Opens data that is not a plain folder: s3://BUCKET/PREFIX, a tar file or a folder of them, or a table (CSV or JSON lines) with s3:// addresses.
  * @returns undefined for a folder or a table of local paths
  * @throws LtadError `LTAD_DATA` for a name that leads out of the data set, `LTAD_CONFIG` or `LTAD_FETCH` of the bucket
  */

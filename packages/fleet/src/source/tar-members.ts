@@ -19,7 +19,7 @@ const [block, piece, mostText] = [512, 8 * 1024 * 1024, 1024 * 1024]; // bytes
 const isText = (name: string) => /\.(cls|json)$/.test(name);
 
 /**
- * The files of a tar archive, by one pass over it. Nothing is unpacked, so what an archive says of paths and sizes does no harm here.
+ * The files of a tar archive, by one pass over it. Nothing is unpacked, so wrong paths and sizes in an archive are harmless here.
  * @param archive a path, or s3://BUCKET/KEY
  * @throws LtadError `LTAD_DATA` for an archive that is cut off, compressed, or holds links or devices
  */

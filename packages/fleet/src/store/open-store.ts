@@ -3,6 +3,7 @@ import { parseS3, type S3Options } from "../s3/s3-options.js";
 import { folderStore } from "./folder-store.js";
 import type { Store } from "./store.js";
 
+/** How a store is reached. */
 export interface StoreOptions {
   /** For s3:// addresses. */
   readonly s3?: S3Options | undefined;

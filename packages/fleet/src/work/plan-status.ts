@@ -2,7 +2,7 @@ import type { OpenPlan } from "../plan/open-plan.js";
 import { firstWhole, listResults } from "../shard/list-results.js";
 import type { BadImage } from "../shard/shard-result.js";
 
-/** How far a plan is, from the store alone. */
+/** The progress of a plan. */
 export interface PlanStatus {
   readonly id: string;
   readonly task: "statistics" | "score" | "evaluate";
@@ -23,7 +23,7 @@ export interface PlanStatus {
 /** Results that show the rate: older ones may be of other workers. */
 const recent = 100;
 
-/** Looks at the store and nothing else. */
+/** Reads the progress of a plan from its store alone. */
 export async function planStatus(opened: OpenPlan): Promise<PlanStatus> {
   const { plan, id } = opened;
   const results = await listResults(opened);

@@ -38,7 +38,7 @@ export interface Child {
 
 const ownProgram = new URL(import.meta.url.endsWith(".ts") ? "../child/main.ts" : "child/main.js", import.meta.url);
 
-/** Starts a process that computes shards, so that an image that crashes or hangs it does no harm to this one. */
+/** Starts a process that computes shards, so that an image that crashes or hangs it does not affect this process. */
 export function startChild({ program = ownProgram, patience }: ChildOptions): Child {
   const scratch = scratchFolder();
   const child = fork(program, [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });

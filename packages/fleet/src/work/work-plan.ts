@@ -3,6 +3,7 @@ import type { OpenPlan } from "../plan/open-plan.js";
 import type { ShardDone } from "../shard/run-shard.js";
 import { startWorker, type WorkOptions } from "./work-shard.js";
 
+/** How many processes work on a plan, and on which shards. */
 export interface WorkPlanOptions extends JobOptions, Omit<WorkOptions, "signal"> {
   /** Processes at a time. */
   readonly processes: number;
@@ -13,7 +14,7 @@ export interface WorkPlanOptions extends JobOptions, Omit<WorkOptions, "signal">
 }
 
 /**
- * Runs shards in a pool of processes on this machine. What is finished when it stops is in the store, and is not run again.
+ * Runs shards in a pool of processes on this machine. Shards that are finished when it stops are in the store and are not run again.
  * @param address of the plan, for the processes
  * @throws LtadError of a shard, after the shards that run beside it; `LTAD_ABORTED`
  */

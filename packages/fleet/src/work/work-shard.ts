@@ -4,6 +4,7 @@ import type { BadImage } from "../shard/shard-result.js";
 import type { ShardDone } from "../shard/run-shard.js";
 import { type Child, type ChildOptions, type Crash, startChild } from "./start-child.js";
 
+/** How the process of a worker runs shards. */
 export interface WorkOptions extends OpenPlanOptions {
   readonly signal?: AbortSignal | undefined;
   /** Threads of the network of one process; one for each core by default. */
@@ -14,7 +15,7 @@ export interface WorkOptions extends OpenPlanOptions {
   readonly program?: URL | undefined;
 }
 
-/** A process that works on one shard after the other, and starts anew where an image ends it. */
+/** A process that works on one shard after the other, and is started again if an image ends it. */
 export interface ShardWorker {
   /** @throws LtadError of the shard, or `LTAD_ABORTED` */
   work(plan: string, shard: number, onProgress?: (done: number, total: number) => void): Promise<ShardDone>;
@@ -26,7 +27,9 @@ const mostTries = 3;
 /** A second when the store fails, and twice as long each time after it. */
 const pause = 1000; // ms
 
-/** An image that has ended two processes is left out by name; the rest of its shard counts. */
+/**
+ * Starts a worker. An image that has ended two processes is named in the result and not included; the rest of its shard counts.
+ */
 export function startWorker(options: WorkOptions = {}): ShardWorker {
   const childOptions: ChildOptions = { program: options.program, patience: (options.imageSeconds ?? 120) * 1000 };
   let child: Child | undefined;

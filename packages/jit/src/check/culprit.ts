@@ -16,7 +16,7 @@ export interface Operation<Key> {
   readonly outputs: readonly Key[];
 }
 
-/** A run of a program: its operations in order, its inputs and results by name, and what each tensor holds. */
+/** A run of a program: its operations in order, its inputs and results by name, and what each tensor contains. */
 export interface Run<Key> {
   readonly operations: readonly Operation<Key>[];
   readonly inputs: Readonly<Record<string, Key>>;
@@ -25,9 +25,9 @@ export interface Run<Key> {
 }
 
 /**
- * Looks where a result that is NaN or infinite comes from: back from the results through everything that is not finite, to the first
- * operation that made a NaN without having one, or an infinity from finite numbers. What a later tf.where throws away is not looked at, and
- * an infinity that an input brings (a mask) is not a fault.
+ * Finds the origin of a NaN or an infinity in the results. It follows tensors that are not finite back to the first operation that produced a NaN
+ * without receiving one, or an infinity from finite numbers. Values that a later tf.where discards are ignored, and so are infinities that come from
+ * an input, such as a mask.
  * @throws LtadError `LTAD_NOT_FINITE` naming the operation and the line, or the input that brought a NaN
  */
 export function checkFinite<Key>(run: Run<Key>): void {
@@ -49,7 +49,7 @@ export function checkFinite<Key>(run: Run<Key>): void {
   if (input !== undefined) throw fault(`input ${input}: contains NaN, and so does the result ${result[0]}`, { input, result: result[0] });
 }
 
-/** The operations that led to the results, back through tensors that are not finite. */
+/** The operations that lead to the results through tensors that are not finite. */
 function reachable<Key>({ operations, results }: Run<Key>, bad: (key: Key) => boolean): Set<Operation<Key>> {
   const makerOf = new Map<Key, Operation<Key>>();
   for (const op of operations) for (const key of op.outputs) if (!op.inputs.includes(key) && !makerOf.has(key)) makerOf.set(key, op);

@@ -4,7 +4,7 @@ import type { Tensors } from "../traced-function.js";
 import { checkFinite, type Flags, type Operation } from "./culprit.js";
 
 /**
- * Runs fn and reads every tensor that a kernel of TF.js takes or gives.
+ * Runs fn and checks the inputs and outputs of every TF.js kernel.
  * @throws LtadError `LTAD_NOT_FINITE` when a result is not finite and an operation or an input is to blame
  */
 export function watchEagerly<R>(inputs: Tensors, fn: () => R, resultsOf: (result: R) => Tensors): R {

@@ -2,7 +2,7 @@ import { onnxType } from "@ltad/onnx";
 import type { Graph, GraphType, Value } from "./graph.js";
 import { range, reducedShape, sameShape, sizeOf, type Shape } from "./shape.js";
 
-// The vocabulary that kernels are written in: each word appends at most a few nodes. Operands must be full unless the word is elementwise.
+// The functions that kernels are written with. Each appends at most a few nodes. Operands must be full, except for elementwise functions.
 
 const isSplat = (x: Value) => sizeOf(x.stored) === 1;
 
@@ -40,7 +40,7 @@ export function slice(g: Graph, x: Value, begin: readonly number[], size: readon
   return g.add("Slice", [g.full(x), g.ints(starts), g.ints(ends), g.ints(axes)], size);
 }
 
-/** Adds at the ends of axes; a negative number cuts. */
+/** Pads the ends of axes; a negative number crops. */
 export function pad(g: Graph, x: Value, before: readonly number[], after: readonly number[], fill?: Value): Value {
   if ([...before, ...after].every((n) => n === 0)) return x;
   const shape = x.shape.map((n, i) => n + before[i]! + after[i]!);

@@ -30,7 +30,7 @@ export interface TensorInfo {
   readonly type: { readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly object[] } } };
 }
 
-/** Lays a graph out as a model. */
+/** Turns a graph into a model. */
 export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weights: WeightType = "float32"): GraphMessage {
   const names = nameValues(graph, nodes, outputs);
   const nameOf = (value: Value | undefined) => (value ? names.get(value)! : "");
@@ -64,7 +64,7 @@ export function modelMessage({ graph, nodes, outputs, dims }: NamedGraph, weight
   return message;
 }
 
-/** Names: inputs and outputs as the caller says, equal constants share one name, the rest is numbered. */
+/** Names the values: inputs and outputs have the caller's names, equal constants share one name, and the others are numbered. */
 function nameValues(graph: Graph, nodes: readonly Node[], outputs: Readonly<Record<string, Value>>): Map<Value, string> {
   const names = new Map<Value, string>();
   const taken = new Set<string>();

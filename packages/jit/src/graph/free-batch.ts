@@ -8,26 +8,26 @@ import type { Shape } from "./shape.js";
 // shape of an input. Nothing has to be known about how a kernel uses its sizes.
 
 /**
- * Sizes to trace with: primes and a double, so that no other dimension is likely to be equal to one by chance, and not 1, which broadcasts. Far apart and
+ * The batch sizes to trace with. They are unlikely to equal another dimension by chance, and are not 1, which broadcasts. They are far apart, and both
  * odd and even, so that a limit such as min(32, B) or a remainder follows no rule.
  */
 export const probes = [11, 26, 67] as const;
 
-/** What one trace gives. */
+/** The result of one trace. */
 export interface Traced {
   readonly graph: Graph;
   readonly nodes: readonly Node[];
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-/** A graph that works for every batch size, and the shapes to state in its file: the name "batch" where B stands. */
+/** A graph that works for every batch size, and the shapes that its file states, with the name "batch" in place of B. */
 export interface FreeGraph extends Traced {
   readonly dims: (value: Value) => readonly (number | string)[];
 }
 
 /**
- * Joins the traces of one function at the batch sizes {@link probes} to one graph.
- * @throws LtadError `LTAD_TRACE` when the function does something that has no rule in the batch size
+ * Joins the traces of one function at the batch sizes {@link probes} into one graph.
+ * @throws LtadError `LTAD_TRACE` when the function depends on the batch size in a way that follows no rule
  */
 export function joinProbes(traces: readonly [Traced, Traced, Traced]): FreeGraph {
   const [first, second, third] = traces;
@@ -58,7 +58,7 @@ function checkSameNode(node: Node, others: readonly Node[]) {
   }
 }
 
-/** The nodes of the first trace, with every constant that differs between the traces computed from B. */
+/** The nodes of the first trace, in which every constant that differs between the traces is computed from B. */
 function withRules(traces: readonly [Traced, Traced, Traced], same: ReadonlyMap<Value, readonly [Value, Value, Value]>): Node[] {
   const [first] = traces;
   const { graph } = first;
@@ -104,7 +104,7 @@ function ruleFor(graph: Graph, values: readonly Value[], data: Three, batch: () 
   );
 }
 
-/** slope * B + offset for every element; a Reshape with one unknown asks ONNX to work it out. */
+/** slope * B + offset for every element. A Reshape with one unknown dimension leaves it to ONNX. */
 function intRule(graph: Graph, data: Three, batch: () => Value, op: string): Value {
   const [first] = data;
   const lines = Array.from(first, (_, i) => line(data.map((d) => d[i]!)));

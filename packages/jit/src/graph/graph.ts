@@ -5,8 +5,8 @@ import { broadcast, sameShape, sizeOf } from "./shape.js";
 export type GraphType = DType | "int64";
 
 /**
- * An edge of the graph. What TF.js sees is `shape`; the ONNX tensor may be smaller (`stored`) and broadcasts to it, so that
- * `ones([8, 196, 256])` is one number and `mul(dy, ones)` moves no memory.
+ * An edge of the graph. TF.js sees `shape`; the ONNX tensor may be smaller (`stored`) and broadcasts to it, so that `ones([8, 196, 256])` is one
+ * number and `mul(dy, ones)` copies nothing.
  */
 export interface Value {
   readonly dtype: GraphType;
@@ -27,14 +27,14 @@ export interface Node {
 /** Elements of an initialiser, int64 as whole numbers. */
 export type Elements = ArrayLike<number>;
 
-/** An ONNX graph under construction: operations append nodes and give values. Nothing is computed. */
+/** An ONNX graph under construction. Operations append nodes and return values; nothing is computed. */
 export class Graph {
   readonly nodes: Node[] = [];
   readonly inputs = new Map<string, Value>();
   readonly constants = new Map<Value, Elements>();
   /** Initialisers that keep the name the caller gave them. */
   readonly names = new Map<Value, string>();
-  /** @param hasFreeBatch the graph is traced at several batch sizes, which must give the same nodes: no choice may hang on a size */
+  /** @param hasFreeBatch true if the graph is traced at several batch sizes, which must give the same nodes, so no choice may depend on a size */
   constructor(readonly hasFreeBatch = false) {}
   private readonly producers = new Map<Value, Node>();
   private readonly expanded = new Map<Value, Value>();
@@ -98,7 +98,7 @@ export class Graph {
     return full;
   }
 
-  /** The node that made a value; nothing for inputs and constants. */
+  /** The node that produced a value; undefined for inputs and constants. */
   producer(value: Value): Node | undefined {
     return this.producers.get(value);
   }

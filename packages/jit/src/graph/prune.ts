@@ -1,6 +1,6 @@
 import type { Graph, Node, Value } from "./graph.js";
 
-/** The nodes that the outputs need, in their order: gradients leave many that nobody reads. */
+/** The nodes that the outputs need, in their order. Differentiation leaves many that are not used. */
 export function liveNodes(graph: Graph, outputs: readonly Value[]): Node[] {
   const needed = new Set<Value | undefined>(outputs);
   const live: Node[] = [];

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 
-// TF.js leaves some checks to the kernels of its backends. A graph with such a fault would only fail when ONNX Runtime loads it, without a line of the caller.
+// TF.js leaves some checks to the kernels of its backends. Without them here, a faulty graph would fail only when ONNX Runtime loads it, and the error
+// could not name the line of the caller.
 
 type Shape = readonly number[];
 type Operands = Readonly<Record<string, { readonly shape: Shape; readonly dtype?: string } | undefined>>;
@@ -110,12 +111,12 @@ const listOf = (operands: Operands): Shape[] =>
     .filter((key) => /^\d+$/.test(key))
     .map((key) => operands[key]!.shape);
 
-/** Of booleans, TF.js gives booleans that are none: 2 for true + true, 255 for false - true. */
+/** For these kernels, TF.js computes invalid booleans from booleans: 2 for true + true, 255 for false - true. */
 const noBooleans = new Set(
   "Abs Add AddN ClipByValue Cumprod FloorDiv Mod Neg Pow Prelu RealDiv Relu Sign Square SquaredDifference Sub".split(" "),
 );
 
-/** What is wrong with the operands of a kernel, in words; nothing if it can run. */
+/** What is wrong with the operands of a kernel, in words; undefined if it can run. */
 export function operandFault(kernel: string, operands: Operands, attributes: object): string | undefined {
   const isBoolean = Object.values(operands).some((operand) => operand?.dtype === "bool");
   if (isBoolean && noBooleans.has(kernel)) return "they are booleans. Make numbers of them first, with toInt() or toFloat()";

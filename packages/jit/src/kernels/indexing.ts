@@ -116,8 +116,8 @@ function gatherInBatches(g: Graph, x: Value, ids: Value, axis: number, batchDims
 }
 
 /**
- * Zeros with the updates added where the places say, in the order of the updates. Not by ScatterND: ONNX Runtime adds in several threads
- * there without a lock, and loses additions to a place that two of them share. Its ScatterElements adds in one thread.
+ * Adds updates to zeros at the given places, in the order of the updates. It does not use ScatterND, because ONNX Runtime adds in several threads
+ * without a lock there, and loses additions when two threads share a place. Its ScatterElements uses one thread.
  */
 export function scatterAdd(g: Graph, shape: Shape, places: Value, updates: Value): Value {
   const depth = places.shape.at(-1)!;

@@ -10,7 +10,7 @@ const row = (op: string, prepare: (g: Graph, x: Value) => Value = (_, x) => x) =
   kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) =>
     reduce(g, op, prepare(g, x), axesOf(axis ?? reductionIndices, x.shape.length), keepDims),
   );
-/** ONNX Runtime's forget a NaN, depending on where it stands; TF.js's keep it. */
+/** TF.js propagates a NaN, but the reductions of ONNX Runtime ignore it in some positions. */
 const extreme = (op: string) =>
   kernel<"x", Axes>((g, { x }, { axis, reductionIndices, keepDims }) => {
     const axes = axesOf(axis ?? reductionIndices, x.shape.length);
@@ -21,7 +21,7 @@ const extreme = (op: string) =>
     const any = compare(g, "Greater", reduce(g, "ReduceMax", isNaN, axes, keepDims), g.number("float32", 0));
     return where(g, any, g.number("float32", Number.NaN), result);
   });
-/** ONNX has no reduction over bools: any is the largest, all the smallest; of none, the largest is the least number there is. */
+/** ONNX has no reductions over booleans: `any` is the largest and `all` the smallest. Over no elements, the largest is the least number of the type. */
 const truth = (op: string) =>
   kernel<"x", Axes>((g, { x }, { axis, keepDims }) => truthOf(g, op, x, axesOf(axis, x.shape.length), keepDims));
 const index = (op: string) =>
@@ -57,7 +57,7 @@ function truthOf(g: Graph, op: string, x: Value, axes: readonly number[], keepDi
 
 const notBool = (g: Graph, x: Value) => (x.dtype === "bool" ? cast(g, x, "int32") : x);
 
-/** Sum; where the operand repeats one number, a product with how often. A sum of squares is one node. */
+/** A sum. If the operand repeats one number, it is a product with the count; a sum of squares is one node. */
 function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
   const shape = reducedShape(x.shape, axes, keepDims);
   if (sizeOf(x.stored) === 1 && sizeOf(x.shape) > 1 && sizeOf(shape) > 0) {
@@ -73,7 +73,7 @@ function sum(g: Graph, x: Value, axes: readonly number[], keepDims: boolean): Va
 
 const worthwhile = 64; // rows and columns
 
-/** A sum over all axes but the last, of a size that pays; not asked where the batch is free, because its answer hangs on the size. */
+/** True for a sum over all axes but the last that is large enough for {@link columnSum}. A free batch has no fixed size, so the answer is false. */
 function isColumnSum(x: Value, axes: readonly number[]): boolean {
   const columns = x.shape.at(-1)!;
   return (
@@ -85,7 +85,7 @@ function isColumnSum(x: Value, axes: readonly number[]): boolean {
   );
 }
 
-/** Gradients of biases: a product with a row of ones runs on all threads, ReduceSum over rows on one. */
+/** The gradient of a bias. A product with a row of ones uses all threads, while ReduceSum over rows uses one. */
 function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly number[]): Value {
   const columns = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / columns;
@@ -93,7 +93,7 @@ function columnSum(g: Graph, x: Value, axes: readonly number[], shape: readonly 
   return reshape(g, matMul(g, ones, reshape(g, x, [rows, columns])), shape);
 }
 
-/** ONNX has none in opset 19: along an axis of n, the product of n x n copies of which a triangle is replaced by ones. */
+/** ONNX has no cumulative product in opset 19. Along an axis of n, this is the product of n x n copies, of which a triangle is replaced by ones. */
 function cumprod(g: Graph, x: Value, axis: number, exclusive: boolean, reverse: boolean): Value {
   const rank = x.shape.length;
   const n = x.shape[axis]!;

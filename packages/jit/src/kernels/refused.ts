@@ -1,4 +1,4 @@
-/** Why a TF.js kernel has no row, and what to write instead. */
+/** Why a TF.js kernel cannot be traced, and what to write instead. */
 export interface Refusal {
   readonly why: string;
   readonly instead: string;
@@ -9,7 +9,7 @@ const group = (names: string, why: string, instead: string): Record<string, Refu
 
 const outside = "compute it outside and pass the result as an input";
 
-/** Every kernel of TF.js 4.22 that cannot be traced. Those that are here and in the table of rows would fail a test. */
+/** Every kernel of TF.js 4.22 that cannot be traced. A test checks that no kernel is both here and in the table of kernels. */
 export const refused: Readonly<Record<string, Refusal>> = {
   ...group("Unique", "the size of its result depends on the data", `${outside}, or count with tf.bincount or tf.oneHot`),
   ...group(

@@ -5,12 +5,13 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * Scaled dot-product attention, softmax(Q K^T / sqrt(K) + mask) V, for queries, keys and values that are already split into heads.
+ * {@link multiHeadAttention} takes them unsplit.
  * @param query [B, H, N, K], or any number of leading axes
  * @param key [B, H, M, K]
  * @param value [B, H, M, K]
  * @param mask added to the logits: [N, M] for every image and head, or [B, 1, 1, M] for every query of an image; receives no gradient
  * @returns [B, H, N, K]
- * @see Vaswani et al. 2017, eq. 1; multi-head attention from unsplit inputs is `multiHeadAttention`
+ * @see Vaswani et al. 2017, eq. 1
  */
 export function attention<R extends tf.Rank>(query: tf.Tensor<R>, key: tf.Tensor<R>, value: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
   check("attention", { query, key, value, mask }, { query: tensor(), key: tensor(), value: tensor(), mask: optional(tensor()) });
@@ -19,15 +20,15 @@ export function attention<R extends tf.Rank>(query: tf.Tensor<R>, key: tf.Tensor
   return keys > width && !isPerImage ? compactAttention(query, key, value, mask) : plainAttention(query, key, value, mask);
 }
 
-/** As the equation has it, with the gradients that TF.js finds: for short sequences, whose maps are no larger than their values. */
+/** The equation itself, with the gradients of TF.js, for short sequences, whose attention maps are not larger than their values. */
 function plainAttention<R extends tf.Rank>(q: tf.Tensor<R>, k: tf.Tensor<R>, v: tf.Tensor<R>, mask?: tf.Tensor): tf.Tensor<R> {
   const logits = tf.matMul(q.mul(scaleOf(q)), k, false, true); // [B, H, N, M]
   return tf.matMul(tf.softmax(mask ? logits.add(mask) : logits), v); // [B, H, N, K]
 }
 
 /**
- * The same with one gradient for all of it, which takes the row sums of the softmax's gradient from the output [N, K], the smaller of the two
- * where there are more keys than K, in place of the map [N, M].
+ * The same with a custom gradient. It computes the row sums in the gradient of the softmax from the output [N, K] instead of the attention map
+ * [N, M], which is larger when there are more keys than K.
  * @see Dao et al. 2022, eq. 4: rowsum(P dP) = rowsum(O dO)
  */
 function compactAttention<R extends tf.Rank>(
@@ -46,7 +47,7 @@ function compactAttention<R extends tf.Rank>(
     save([q, k, v, weights, output]);
     return { value: output, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved, scale) };
   });
-  // Rank 3 keeps the transposes of K and of the split into heads apart: together they would be one slow one.
+  // With rank 3, the transpose of the keys and that of the split into heads stay separate; combined, they would be slow.
   return run(flat(query), flat(key), flat(value)).reshape([-1, ...query.shape.slice(1)]);
 }
 

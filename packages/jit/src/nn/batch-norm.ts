@@ -6,25 +6,25 @@ import { layerRule } from "./linear.js";
 /** Gain and offset, [C] each, under torch's names. */
 export type BatchNorm<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
 
-/** Statistics of what has been seen, [C] each: buffers of a training, not parameters. */
+/** Running statistics, [C] each. They are buffers of a training, not parameters. */
 export type RunningStatistics<T = tf.Tensor> = { readonly running_mean: T; readonly running_var: T };
 
-/** Whether the batch's own statistics normalise it, and how fast the running ones follow. */
+/** Which statistics normalise a batch, and how fast the running ones follow. */
 export interface BatchNormOptions {
   readonly training: boolean;
-  /** Share of the new batch in the running statistics; 0.1. */
+  /** The share of the new batch in the running statistics; 0.1 by default. */
   readonly momentum?: number;
-  /** 1e-5 */
+  /** Is added to the variance; 1e-5 by default. */
   readonly epsilon?: number;
 }
 
-/** Gain 1, offset 0. */
+/** Initialises the gain to 1 and the offset to 0. */
 export function initBatchNorm(channels: number): BatchNorm<NdArray> {
   check("initBatchNorm", { channels }, { channels: whole(1) });
   return { weight: ones(channels), bias: float32([channels]) };
 }
 
-/** Mean 0, variance 1. */
+/** Initialises the mean to 0 and the variance to 1. */
 export function initRunningStatistics(channels: number): RunningStatistics<NdArray> {
   check("initRunningStatistics", { channels }, { channels: whole(1) });
   return { running_mean: float32([channels]), running_var: ones(channels) };
@@ -35,9 +35,10 @@ const optionsRule = fields({ training: boolean, momentum: optional(number(0, 1))
 const statisticsRule = having("running statistics { running_mean, running_var }", "running_mean", "running_var");
 
 /**
- * Batch normalisation over all axes but the last, as torch.nn.BatchNorm2d for NHWC maps: in training by the statistics of the batch, else by the running ones.
+ * Batch normalisation over all axes but the last, as torch.nn.BatchNorm2d for NHWC maps. Training uses the statistics of the batch, and inference uses
+ * the running ones.
  * @param x [..., C]
- * @returns y [..., C] and the next running statistics, which a loss function returns as buffers
+ * @returns y [..., C], and the next running statistics, which a loss function returns as buffers
  * @see Ioffe and Szegedy 2015
  */
 export function batchNorm<R extends tf.Rank>(
@@ -61,8 +62,8 @@ export function batchNorm<R extends tf.Rank>(
     .slice([...outer.map(() => 0), 0], [...outer.map(() => -1), 1])
     .mul(0)
     .add(1)
-    .sum(); // rows, also of a free batch
-  const unbiased = variance.mul(count.div(count.sub(1).maximum(1))); // as torch keeps it
+    .sum(); // the number of rows, for a free batch too
+  const unbiased = variance.mul(count.div(count.sub(1).maximum(1))); // torch keeps the unbiased variance
   const next = (before: tf.Tensor, now: tf.Tensor) => before.mul(1 - momentum).add(now.mul(momentum));
   return {
     y: normalised(p, x, mean, variance, epsilon),

@@ -4,12 +4,12 @@ import * as tf from "@tensorflow/tfjs";
 import { checkSizes, layerRule } from "./linear.js";
 import type { Conv2d } from "./conv2d.js";
 
-// Shapes: B images, h x w places, I channels in, O channels out. Maps are NHWC.
+// Shapes: B images, h x w positions, I channels in, O channels out. Maps are NHWC.
 
 /** A transposed convolution: weight [4, 4, O, I], bias [O]. */
 export type ConvTranspose<T = tf.Tensor> = Conv2d<T>;
 
-/** Xavier-uniform 4 x 4 weight, bias 0. Each place of the output meets 2 x 2 places of the kernel. */
+/** Initialises a Xavier-uniform 4 x 4 weight and bias 0. Each position of the output uses 2 x 2 positions of the kernel. */
 export function initConvTranspose(inputs: number, outputs: number, rng: Rng): ConvTranspose<NdArray> {
   checkSizes("initConvTranspose", { inputs, outputs, rng });
   const bound = Math.sqrt(6 / (4 * (inputs + outputs)));
@@ -17,7 +17,7 @@ export function initConvTranspose(inputs: number, outputs: number, rng: Rng): Co
 }
 
 /**
- * Transposed convolution of stride 2: [B, h, w, I] -> [B, height, width, O]. With a 4 x 4 kernel and twice the size it is torch's with padding 1.
+ * Transposed convolution with stride 2: [B, h, w, I] -> [B, height, width, O]. With a 4 x 4 kernel and twice the size it equals torch's with padding 1.
  * @param size height and width of the output; h = ceil(height / 2), w = ceil(width / 2)
  */
 export function convTranspose(p: ConvTranspose, x: tf.Tensor4D, size: readonly [number, number]): tf.Tensor4D {

@@ -3,11 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import { uniformFrom } from "./uniform-from.js";
 
 /**
- * Sets a share of the elements to 0 and scales the others, so that the mean stays. The seed is an input of the step: another one each step, the same one for the same
- * result. Leave the layer out for inference.
- * @param rate share that becomes 0, from 0 to below 1
+ * Dropout: sets a share of the elements to 0 and scales the others by 1 / (1 - rate), so that the mean stays the same. The seed is an input of the step;
+ * the same seed drops the same elements. Omit the layer for inference.
+ * @param x of any shape
+ * @param rate the share that becomes 0, from 0 to below 1
  * @param seed int32 scalar; see {@link uniformFrom}
- * @param stream of this layer; layers with the same one drop the same places
+ * @param stream the number of this layer; layers with the same number and shape drop the same elements
  * @see Srivastava et al. 2014
  */
 export function dropout<R extends tf.Rank>(x: tf.Tensor<R>, rate: number, seed: tf.Tensor, stream = 0): tf.Tensor<R> {

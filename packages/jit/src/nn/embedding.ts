@@ -3,14 +3,14 @@ import { check, having, number, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { checkSizes } from "./linear.js";
 
-// Shapes: B batch, L places of a sequence, R rows of the table, W width.
+// Shapes: B batch, L positions of a sequence, R rows of the table, W width.
 
-/** A table of learned vectors, weight [R, W]: the layout of torch.nn.Embedding. */
+/** A table of learned vectors, weight [R, W], in the layout of torch.nn.Embedding. */
 export type Embedding<T = tf.Tensor> = { readonly weight: T };
 
 const tableRule = having("a table { weight }", "weight");
 
-/** Rows from N(0, deviation^2). */
+/** Initialises the rows with N(0, deviation^2); the deviation is 0.02 by default. */
 export function initEmbedding(rows: number, width: number, rng: Rng, deviation = 0.02): Embedding<NdArray> {
   checkSizes("initEmbedding", { rows, width, rng });
   check("initEmbedding", { deviation }, { deviation: number(0) });
@@ -28,7 +28,7 @@ export function embedding(p: Embedding, indices: tf.Tensor2D): tf.Tensor3D {
   return tf.gather(weight, indices.flatten()).reshape([-1, indices.shape[1], weight.shape[1]!]);
 }
 
-/** The first rows, for a sequence that starts at the first place. @returns [count, W] */
+/** The first rows, for a sequence that begins at the first position. @returns [count, W] */
 export function firstRows(p: Embedding, count: number): tf.Tensor2D {
   check("firstRows", { p, count }, { p: tableRule, count: whole(0) });
   const { weight } = p;

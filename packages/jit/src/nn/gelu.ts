@@ -2,7 +2,7 @@ import { check, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * x Phi(x), the exact form with erf.
+ * GELU, x Phi(x), in its exact form with erf. @param x of any shape
  * @see Hendrycks and Gimpel 2016
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
@@ -16,7 +16,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
       const density = tf.exp(s.square().mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
       return dy.mul(p.mul(0.5).add(s.mul(density)));
     };
-    return { value: z.mul(twice).mul(0.5), gradFunc }; // in this order ONNX Runtime runs it as one Gelu where no gradient needs its parts
+    return { value: z.mul(twice).mul(0.5), gradFunc }; // in this order ONNX Runtime fuses it into one Gelu when no gradient needs its parts
   });
   return run(x) as T;
 }

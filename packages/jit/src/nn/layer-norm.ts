@@ -7,15 +7,15 @@ import { traceBackendName } from "../trace/backend.js";
 /** Gain and offset of a layer normalisation, [D] each, under torch's names. */
 export type LayerNorm<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
 
-/** Gain 1, offset 0. */
+/** Initialises the gain to 1 and the offset to 0. */
 export function initLayerNorm(size: number): LayerNorm<NdArray> {
   check("initLayerNorm", { size }, { size: whole(1) });
   return { weight: float32([size], new Float32Array(size).fill(1)), bias: float32([size]) };
 }
 
 /**
- * (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis, the variance divided by n. Traced, it is one
- * LayerNormalization node that also gives what the gradient needs.
+ * Layer normalisation, (x - mean) / sqrt(variance + epsilon) * weight + bias, over the last axis, with the biased variance. A traced function contains it
+ * as one LayerNormalization node, which also returns what its gradient needs.
  * @param x [..., D]
  * @returns [..., D]
  * @see Ba, Kiros and Hinton 2016

@@ -3,20 +3,21 @@ import { check, having, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { toNdArray } from "../tensors.js";
 
-/** A model of TensorFlow.js as a pure function: its weights are a tree of arrays, and `forward` computes with those that it is given. */
+/** A model of TensorFlow.js as a pure function of its weights. */
 export interface ModelFunction {
-  /** What the model trains; in the names of its weights a "/" becomes a "." */
+  /** The weights that are trained; a "/" in their names becomes a "." */
   readonly params: Tree<NdArray>;
-  /** What it does not train, such as the running statistics of batch norm. */
+  /** The weights that are not trained, such as the running statistics of batch norm. */
   readonly buffers: Tree<NdArray>;
-  /** The model in inference mode. */
+  /** Runs the model in inference mode with these weights. */
   readonly forward: (params: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>, x: tf.Tensor) => tf.Tensor;
 }
 
 type Weight = { readonly originalName: string; readonly trainable: boolean; read(): tf.Tensor };
 
 /**
- * A built `tf.layers` model with one input and one output as a function that `trainStep` trains and `toOnnx` exports. The model stays as it is.
+ * Turns a built `tf.layers` model with one input and one output into a function that `trainStep` can train and `toOnnx` can export. The model itself does
+ * not change.
  * @throws LtadError `LTAD_CONFIG` for a model that is not built or has several inputs
  */
 export function fromLayersModel(model: tf.LayersModel): ModelFunction {
@@ -56,7 +57,7 @@ function withWeights<T>(named: readonly (readonly [string, Weight])[], given: Re
 }
 
 /**
- * A `tf.GraphModel` without control flow as a function of its weights; those of float32 are `params`.
+ * Turns a `tf.GraphModel` without control flow into a function of its weights. The float32 weights become `params`.
  * @throws LtadError `LTAD_CONFIG` when it has several inputs or outputs
  */
 export function fromGraphModel(model: tf.GraphModel): ModelFunction {

@@ -2,16 +2,16 @@ import { float32, type NdArray, type Rng } from "@ltad/core";
 import { check, having, refuse, rng, type Rule, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
-/** An affine map: weight [out, in], bias [out], the layout of torch.nn.Linear. */
+/** An affine map, weight [out, in], bias [out], in the layout of torch.nn.Linear. */
 export type Linear<T = tf.Tensor> = { readonly weight: T; readonly bias: T };
 
-/** Sizes and the source of random numbers of an initialiser. */
+/** Checks the sizes and the source of random numbers of an initialiser. */
 export function checkSizes(where: string, { rng: source, ...sizes }: Readonly<Record<string, unknown>>): void {
   for (const [name, size] of Object.entries(sizes)) check(where, { [name]: size }, { [name]: whole(1) });
   check(where, { rng: source }, { rng });
 }
 
-/** Parameters of a layer, as tensors. */
+/** Accepts the parameters of a layer as tensors. */
 export const layerRule: Rule = (value, path) => {
   having("a layer { weight, bias }", "weight", "bias")(value, path);
   const { weight, bias } = value as { weight: unknown; bias: unknown };
@@ -19,19 +19,19 @@ export const layerRule: Rule = (value, path) => {
   tensor()(bias, `${path}.bias`);
 };
 
-/** Xavier-uniform weight, bias 0. */
+/** Initialises a Xavier-uniform weight [outputs, inputs] and bias 0. */
 export function initLinear(inputs: number, outputs: number, rng: Rng): Linear<NdArray> {
   checkSizes("initLinear", { inputs, outputs, rng });
   return { weight: xavierUniform(outputs, inputs, rng), bias: float32([outputs]) };
 }
 
-/** Weight and bias 0: a layer that starts silent. */
+/** Initialises weight and bias to 0, so that the layer outputs 0 at first. */
 export function zeroLinear(inputs: number, outputs: number): Linear<NdArray> {
   check("zeroLinear", { inputs, outputs }, { inputs: whole(1), outputs: whole(1) });
   return { weight: float32([outputs, inputs]), bias: float32([outputs]) };
 }
 
-/** U(-b, b) with b = sqrt(6 / (in + out)), [out, in] (Glorot and Bengio 2010, eq. 16). */
+/** A weight [outputs, inputs] from U(-b, b) with b = sqrt(6 / (inputs + outputs)). @see Glorot and Bengio 2010, eq. 16 */
 export function xavierUniform(outputs: number, inputs: number, rng: Rng): NdArray {
   checkSizes("xavierUniform", { outputs, inputs, rng });
   const bound = Math.sqrt(6 / (inputs + outputs));
@@ -39,8 +39,8 @@ export function xavierUniform(outputs: number, inputs: number, rng: Rng): NdArra
 }
 
 /**
- * x W^T + b over the last axis.
- * @param x [..., in]; flattened to rank 2, because TF.js cannot differentiate the product of a rank 3 with a rank 2 tensor
+ * An affine map over the last axis, x W^T + b. It flattens x to rank 2, because TF.js cannot differentiate the product of a rank 3 with a rank 2 tensor.
+ * @param x [..., in]
  * @returns [..., out]
  */
 export function linear<R extends tf.Rank>(p: Linear, x: tf.Tensor<R>): tf.Tensor<R> {

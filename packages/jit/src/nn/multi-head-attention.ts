@@ -6,16 +6,16 @@ import { checkSizes, initLinear, linear, type Linear, xavierUniform } from "./li
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
 
-/** Query, key and value of an attention; a self-attention has the same three. */
+/** The query, key and value of an attention. In self-attention all three are the same. */
 export type QueryKeyValue<X> = Readonly<Record<"query" | "key" | "value", X>>;
 
-/** The four maps of a multi-head attention; each weight is [D, D], each bias [D]. */
+/** The four maps of a multi-head attention. Each weight is [D, D], and each bias is [D]. */
 export type AttentionMaps<T = tf.Tensor> = QueryKeyValue<Linear<T>> & { readonly output: Linear<T> };
 
 /** The same under the names of torch.nn.MultiheadAttention: `in_proj_weight` [3 D, D] stacks query, key and value in this order. */
 export type PackedAttention<T = tf.Tensor> = { readonly in_proj_weight: T; readonly in_proj_bias: T; readonly out_proj: Linear<T> };
 
-/** Xavier-uniform over [3 D, D], as torch draws it; biases 0. */
+/** Initialises the packed weight as torch does, Xavier-uniform over [3 D, D], and the biases to 0. */
 export function initAttention(width: number, rng: Rng): PackedAttention<NdArray> {
   checkSizes("initAttention", { width, rng });
   return {
@@ -25,7 +25,7 @@ export function initAttention(width: number, rng: Rng): PackedAttention<NdArray>
   };
 }
 
-/** The four maps that torch's names pack. */
+/** Splits packed parameters into the four maps. */
 export function unpacked(p: PackedAttention): AttentionMaps {
   check(
     "unpacked",
@@ -39,8 +39,9 @@ export function unpacked(p: PackedAttention): AttentionMaps {
 }
 
 /**
- * Multi-head attention: for each head softmax(Q K^T / sqrt(K) + mask) V, with linear maps before and after.
- * @param inputs query [B, N, D], or [1, N, D] for the same queries in every image; key and value [B, M, D]
+ * Multi-head attention: softmax(Q K^T / sqrt(K) + mask) V for each head, with linear maps before and after.
+ * @param inputs query [B, N, D], or [1, N, D] for the same queries in every batch entry; key and value [B, M, D]
+ * @param heads H, which must divide D
  * @param mask [N, M] or [B, 1, 1, M], 0 to keep and a large negative number to block
  * @returns [B, N, D]
  * @see Vaswani et al. 2017, section 3.2.2
@@ -56,13 +57,13 @@ export function multiHeadAttention(maps: AttentionMaps, inputs: QueryKeyValue<tf
   return linear(maps.output, mergeHeads(attention(queries, keys, values, mask))); // [B, N, D]
 }
 
-/** [1, N, D] to [B, N, D]. A product cannot broadcast in the gradient, an addition can; `tile` would fix the batch size in a graph. */
+/** Repeats [1, N, D] to [B, N, D]. It adds zeros, because the gradient of a product cannot broadcast, and `tile` would fix the batch size of a graph. */
 function forEachImage(query: tf.Tensor3D, like: tf.Tensor3D): tf.Tensor3D {
   if (query.shape[0] === like.shape[0]) return query;
   return query.add(like.slice([0, 0, 0], [-1, 1, 1]).mul(0));
 }
 
-/** [B, N, D] to [B, H, N, K]. */
+/** Splits the last axis into heads, [B, N, D] -> [B, H, N, K]. */
 export function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor4D {
   check("splitHeads", { x, heads }, { x: tensor(3), heads: whole(1) });
   if (x.shape[2] % heads !== 0) throw refuse("splitHeads: heads", `a number that divides the width ${x.shape[2]}`, heads);
@@ -70,7 +71,7 @@ export function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor4D {
   return x.reshape([-1, n, heads, width / heads]).transpose([0, 2, 1, 3]);
 }
 
-/** [B, H, N, K] to [B, N, D]. */
+/** Joins the heads, [B, H, N, K] -> [B, N, D]. */
 export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
   check("mergeHeads", { x }, { x: tensor(4) });
   const [, heads, n, k] = x.shape;

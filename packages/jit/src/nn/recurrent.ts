@@ -5,7 +5,7 @@ import { checkSizes, linear } from "./linear.js";
 
 // Shapes: B batch, L steps of a sequence, I inputs, H hidden units, G gates (4 for an LSTM, 3 for a GRU).
 
-/** A cell under torch's names: weight_ih [G H, I], weight_hh [G H, H], biases [G H]. */
+/** The parameters of a cell under torch's names: weight_ih [G H, I], weight_hh [G H, H], biases [G H]. */
 export type Recurrent<T = tf.Tensor> = {
   readonly weight_ih: T;
   readonly weight_hh: T;
@@ -13,13 +13,13 @@ export type Recurrent<T = tf.Tensor> = {
   readonly bias_hh: T;
 };
 
-/** What an LSTM remembers, [B, H] each. */
+/** The state of an LSTM, [B, H] each. */
 export type LstmState = { readonly h: tf.Tensor2D; readonly c: tf.Tensor2D };
 
-/** U(-1 / sqrt(H), 1 / sqrt(H)), as torch draws it. */
+/** Initialises an LSTM as torch does, with U(-1 / sqrt(H), 1 / sqrt(H)). */
 export const initLstm = (inputs: number, hidden: number, rng: Rng): Recurrent<NdArray> => initCell("initLstm", 4, inputs, hidden, rng);
 
-/** As {@link initLstm}. */
+/** Initialises a GRU; see {@link initLstm}. */
 export const initGru = (inputs: number, hidden: number, rng: Rng): Recurrent<NdArray> => initCell("initGru", 3, inputs, hidden, rng);
 
 function initCell(where: string, gates: number, inputs: number, hidden: number, rng: Rng): Recurrent<NdArray> {
@@ -43,6 +43,7 @@ const cellRule = having("a cell { weight_ih, weight_hh, bias_ih, bias_hh }", "we
 /**
  * One step of an LSTM, as torch.nn.LSTMCell.
  * @param x [B, I]
+ * @returns the next state
  * @see Hochreiter and Schmidhuber 1997, with a forget gate (Gers et al. 2000)
  */
 export function lstmCell(p: Recurrent, x: tf.Tensor2D, state: LstmState): LstmState {
@@ -57,7 +58,8 @@ export function lstmCell(p: Recurrent, x: tf.Tensor2D, state: LstmState): LstmSt
  * One step of a GRU, as torch.nn.GRUCell.
  * @param x [B, I]
  * @param h [B, H]
- * @see Cho et al. 2014; the reset gate acts behind the product
+ * @returns the next state, [B, H]
+ * @see Cho et al. 2014; the reset gate is applied after the product
  */
 export function gruCell(p: Recurrent, x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D {
   check("gruCell", { p, x, h }, { p: cellRule, x: tensor(2), h: tensor(2) });
@@ -72,7 +74,7 @@ const fromInput = (p: Recurrent, x: tf.Tensor2D) => linear({ weight: p.weight_ih
 const fromState = (p: Recurrent, h: tf.Tensor2D) => linear({ weight: p.weight_hh, bias: p.bias_hh }, h);
 
 /**
- * A state of zeros for every row of a batch, also of a free one.
+ * A state of zeros for every row of a batch, whose size may be free.
  * @param x [B, ...]
  * @returns [B, H]
  */
@@ -88,9 +90,9 @@ export function zeroState(x: tf.Tensor, hidden: number): tf.Tensor2D {
 }
 
 /**
- * Runs a cell along a sequence: its steps are written into the graph one after the other.
+ * Runs a cell along a sequence. The graph contains each step, so its size grows with L.
  * @param xs [B, L, I]
- * @param step from the state before and [B, I] to the state after
+ * @param step computes the next state from [B, I] and the previous state
  * @returns the states of all L steps
  */
 export function unrolled<S>(xs: tf.Tensor3D, start: S, step: (x: tf.Tensor2D, state: S) => S): S[] {

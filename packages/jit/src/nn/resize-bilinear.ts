@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { bilinearMatrix } from "./resize-matrices.js";
 
 /**
- * Bilinear resize with half-pixel centres and no smoothing, as torch's interpolate(align_corners=False): two matrix products,
- * so the gradient is exact on every backend (that of tf.image.resizeBilinear is not).
+ * Bilinear resizing with half-pixel centres and without antialiasing, as torch's interpolate(align_corners=False). It consists of two matrix products,
+ * so its gradient is exact on every backend, unlike that of tf.image.resizeBilinear.
  * @param x [B, H, W, C] @param size [height, width]
  * @returns [B, height, width, C]
  */

@@ -1,13 +1,14 @@
-// The two other half-pixel bilinears of the repository interpolate in loops over Float32Array: the detector enlarges heat maps without
-// TensorFlow.js, and data resizes images with antialiasing kernels. Both interpolate only two or a few samples, where a dense matrix would be slower, so they share no code with this one.
+// The repository has two other bilinear resizers with half-pixel centres, which loop over Float32Arrays: @ltad/detector enlarges heat maps without
+// TensorFlow.js, and @ltad/data resizes images with antialiasing kernels. They share no code with this one, because a dense matrix would be slower for
+// the two or few samples that they interpolate.
 
-/** How a pixel of the result finds its place in the source, as in TF.js. */
+/** How a pixel of the result is mapped to a position in the source, as in TF.js. */
 export interface ResizeRule {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
 }
 
-/** Matrix [to, from] of bilinear interpolation along one axis; rows sum to 1. */
+/** The matrix [to, from] of bilinear interpolation along one axis; each row sums to 1. */
 export function bilinearMatrix(from: number, to: number, rule: ResizeRule): Float32Array {
   const matrix = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {
@@ -20,7 +21,7 @@ export function bilinearMatrix(from: number, to: number, rule: ResizeRule): Floa
   return matrix;
 }
 
-/** Matrix [to, from] of nearest neighbours along one axis: one 1 in each row. */
+/** The matrix [to, from] of nearest neighbours along one axis, with a single 1 in each row. */
 export function nearestMatrix(from: number, to: number, rule: ResizeRule): Float32Array {
   const matrix = new Float32Array(to * from);
   for (let i = 0; i < to; i++) {

@@ -2,7 +2,7 @@ import { check, tensor } from "@ltad/core/check";
 import type * as tf from "@tensorflow/tfjs";
 
 /**
- * x sigmoid(x), also known as swish.
+ * SiLU, x sigmoid(x), also known as swish. @param x of any shape
  * @see Elfwing, Uchibe and Doya 2017
  */
 export function silu<R extends tf.Rank>(x: tf.Tensor<R>): tf.Tensor<R> {

@@ -7,7 +7,7 @@ import { initAttention, type PackedAttention } from "./multi-head-attention.js";
 
 // Shapes: B batch, N tokens, D width, F inner width of the feed-forward part.
 
-/** A transformer layer under the names of torch.nn.TransformerEncoderLayer. */
+/** The parameters of a transformer layer under the names of torch.nn.TransformerEncoderLayer. */
 export type TransformerLayer<T = tf.Tensor> = {
   readonly self_attn: PackedAttention<T>;
   readonly linear1: Linear<T>;
@@ -16,7 +16,7 @@ export type TransformerLayer<T = tf.Tensor> = {
   readonly norm2: LayerNorm<T>;
 };
 
-/** Xavier-uniform maps with bias 0, norms that change nothing. */
+/** Initialises Xavier-uniform maps with bias 0, and norms with gain 1 and offset 0. */
 export function initTransformerLayer(width: number, hidden: number, rng: Rng): TransformerLayer<NdArray> {
   checkSizes("initTransformerLayer", { width, hidden, rng });
   return {
@@ -30,24 +30,24 @@ export function initTransformerLayer(width: number, hidden: number, rng: Rng): T
 
 type Map3D = (x: tf.Tensor3D) => tf.Tensor3D;
 
-/** The parts of a layer, whatever a checkpoint calls them. */
+/** The parts of a layer, which do not depend on the names in a checkpoint. */
 export interface LayerParts {
   readonly norm1: LayerNorm;
   readonly norm2: LayerNorm;
-  /** of both norms; 1e-5 */
+  /** of both norms; 1e-5 by default */
   readonly epsilon?: number;
   /** [B, N, D] -> [B, N, D] */
   readonly attend: Map3D;
   /** [B, N, D] -> [B, N, D] */
   readonly feedForward: Map3D;
-  /** The way around the attention, where a layer changes its width; the identity. */
+  /** What is added to the result of the attention if the layer changes the width; the input itself by default. */
   readonly around?: Map3D;
 }
 
 const partsRule = having("the parts { norm1, norm2, attend, feedForward }", "norm1", "norm2", "attend", "feedForward");
 
 /**
- * y = norm1(x + attend(x)); norm2(y + feedForward(y)).
+ * A post-norm transformer layer: y = norm1(x + attend(x)); norm2(y + feedForward(y)).
  * @param x [B, N, D]
  * @returns [B, N, D]
  * @see Vaswani et al. 2017, section 3.1
@@ -60,7 +60,7 @@ export function postNormLayer(parts: LayerParts, x: tf.Tensor3D): tf.Tensor3D {
 }
 
 /**
- * y = x + attend(norm1(x)); y + feedForward(norm2(y)).
+ * A pre-norm transformer layer: y = x + attend(norm1(x)); y + feedForward(norm2(y)).
  * @param x [B, N, D]
  * @returns [B, N, D]
  * @see Xiong et al. 2020, "On Layer Normalization in the Transformer Architecture"

@@ -1,7 +1,7 @@
 import { check, listOf, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
-/** Numbers below this have products that float32 holds exactly, so every engine computes the same. */
+/** float32 represents the products of numbers below this exactly, so every engine computes the same. */
 const prime = 2039;
 const rounds = [
   [1103, 17],
@@ -13,11 +13,11 @@ const rounds = [
 type Pair = readonly [tf.Tensor, tf.Tensor];
 
 /**
- * Uniform numbers in [0, 1) from a seed that is an input: each step draws others, and one seed gives the same ones on every engine. They are for dropout and noise,
- * not for cryptography; a tensor may have 4 million of them.
- * @param shape fixed
+ * Uniform numbers in [0, 1) from a seed that is an input of the graph, so that each step can draw different ones. The same seed gives the same numbers on
+ * every engine. They are suitable for dropout and noise, but not for cryptography; a tensor may have up to 4 million of them.
+ * @param shape without a free dimension
  * @param seed int32 scalar from 0 to 4,157,520, such as the number of the step
- * @param stream which of several draws of one step, from 0 to 1000: each is independent of the others
+ * @param stream the number of the draw within a step, from 0 to 1000; draws with different numbers are independent
  */
 export function uniformFrom<R extends tf.Rank>(shape: readonly number[], seed: tf.Tensor, stream = 0): tf.Tensor<R> {
   check("uniformFrom", { shape, seed, stream }, { shape: listOf(whole(1)), seed: tensor(0), stream: whole(0, 1000) });
@@ -33,7 +33,7 @@ export function uniformFrom<R extends tf.Rank>(shape: readonly number[], seed: t
 
 const moved = (pair: Pair, by: Pair): Pair => [modulo(pair[0].add(by[0])), modulo(pair[1].add(by[1]))];
 
-/** Each half changes the other by a square, which cannot be undone by adding: a generalised Feistel network over whole numbers below the prime. */
+/** A generalised Feistel network over whole numbers below the prime, in which each half changes the other by a square. */
 function mix([first, second]: Pair): Pair {
   let [a, b] = [first, second];
   for (const [times, plus] of rounds) {
@@ -59,7 +59,7 @@ function halves(x: tf.Tensor): Pair {
   return [x.sub(high.mul(prime)), high];
 }
 
-/** The remainder of whole numbers below prime^2; half a step keeps the division away from rounding. */
+/** The remainder of whole numbers below prime^2. Adding a half before the division avoids rounding errors. */
 function modulo(x: tf.Tensor): tf.Tensor {
   return halves(x)[0];
 }

@@ -1,7 +1,7 @@
 import { check, fields, number, tensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 
-/** How a row of zeros is kept from a division by zero: a term under the root, or a lower bound of the squared length. */
+/** How a division by zero is avoided for a vector of zeros: by a term under the root, or by a lower bound of the squared length. */
 export type LengthGuard = { readonly add: number } | { readonly atLeast: number };
 
 /**

@@ -3,7 +3,8 @@ import { expectClose, largest } from "@ltad/core/testing";
 import type { InputsOf, TensorSpecs } from "@ltad/runtime";
 import { jit } from "../jit.js";
 import type { NoArrays, TracedFunction } from "../traced-function.js";
-import { trainStep, type TrainStepOptions } from "../train/train-step.js";
+import type { TrainStepOptions } from "../train/train-program.js";
+import { trainStep } from "../train/train-step.js";
 import { leaves } from "./differentiate.js";
 
 /**

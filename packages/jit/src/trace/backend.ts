@@ -22,12 +22,12 @@ interface Held {
 /** A TF.js backend that holds edges of a graph where others hold numbers. */
 class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
-  /** Where the operations of a trace are recorded, if anybody needs them. */
+  /** Where the operations of a trace are recorded; undefined if they are not needed. */
   operations: Operation<Value>[] | undefined;
   /** The error of the first asynchronous read of this trace. */
   fault: unknown;
   private held = new WeakMap<object, Held>();
-  /** Tensors of other backends that this trace has met: constants of the graph. */
+  /** Tensors of other backends in this trace, which become constants of the graph. */
   private foreign = new WeakMap<object, Held>();
   /** The graphs of tensors that were disposed. */
   private gone = new WeakMap<object, Graph>();
@@ -37,7 +37,7 @@ class TraceBackend extends tf.KernelBackend {
     if (!isDType(dtype)) throw unsupportedType(dtype);
     const data = values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array ? values : undefined;
     if (data && dtype === "float32") refuseRandom(data);
-    // A copy: the caller may fill its array with other numbers and make the next tensor of it.
+    // The data is copied, because the caller may reuse its array for the next tensor.
     return this.hold(graph.constant(dtype, shape, data?.slice() ?? typed(dtype, shape, values as ArrayLike<number> | null)));
   }
 

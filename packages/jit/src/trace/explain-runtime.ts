@@ -1,6 +1,6 @@
 import { isLtadError, LtadError } from "@ltad/core";
 
-/** A graph that was just made and that the runtime does not load has nothing to do with a damaged file: an operation has operands that ONNX does not know. */
+/** Explains that the runtime does not load a graph that was just traced: no file is damaged, but an operation has operands that ONNX does not support. */
 export function explainRuntime(error: unknown): never {
   if (!isLtadError(error) || error.code !== "LTAD_BUNDLE") throw error;
   const reason = error.message.replace(/^model: /, "").replace(/ Write it again, or fetch it again\.$/, "");

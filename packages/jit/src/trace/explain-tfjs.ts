@@ -4,7 +4,7 @@ import { refused, withoutGradient } from "../kernels/refused.js";
 import { callerLine } from "../caller-line.js";
 import { traceBackendName } from "./backend.js";
 
-/** Errors of TF.js about kernels and gradients that it lacks get our words, with the operation and the line of the caller's code. */
+/** Replaces errors of TF.js about missing kernels and gradients by errors with the operation and the line of the caller's code. */
 export function explainTfjs(error: unknown): unknown {
   if (isLtadError(error) || !(error instanceof Error)) return error;
   const [, kernel, backend] = /Kernel '(\w+)' not registered for backend '([\w-]+)'/.exec(error.message) ?? [];
@@ -20,7 +20,7 @@ export function explainTfjs(error: unknown): unknown {
   return new LtadError("LTAD_TRACE", `${callerLine(error.stack)}: ${what}`, { cause: error, details: { kernel: steep } });
 }
 
-/** Thrown by TF.js itself, not by a function of the caller that it called. */
+/** True for an error thrown by TF.js itself, false for one from a function of the caller. */
 function isOfTfjs({ stack = "" }: Error): boolean {
   const first = stack.split("\n").find((line) => /^\s+at (?!.*<anonymous>\)$)/.test(line)); // an array that cannot be so long is made by none
   return first !== undefined && /node_modules[^\n]*@tensorflow/.test(first);

@@ -13,13 +13,13 @@ import { namedTensors } from "../named-tensors.js";
 import { explainTfjs } from "./explain-tfjs.js";
 import { whileTracing } from "./while-tracing.js";
 
-/** A trace, and what reads the flags of a run when it is watched. */
+/** A trace, and the function that reads the flags of a run if it is watched. */
 export type Trace = Traced & { readonly inspect?: Inspect };
 
 /**
- * Runs fn once with tensors that hold no numbers and records what it does. Synchronous; the backend in use before is restored.
- * @param batch the number to put in place of a free first dimension
- * @param watched with one more output that says which tensors are not finite
+ * Runs fn once with tensors without numbers and records what it does. Afterwards the previous TF.js backend is restored.
+ * @param batch replaces a free first dimension
+ * @param watched adds an output that tells which tensors are not finite
  */
 export function trace(
   fn: (inputs: Tensors, constants: Tensors) => Tensors,
@@ -49,7 +49,7 @@ export function trace(
     throw explainTfjs(error);
   } finally {
     Error.stackTraceLimit = depth;
-    tf.dispose(kept.filter((tensor) => backend.holds(tensor))); // they have no numbers, and nobody would free them
+    tf.dispose(kept.filter((tensor) => backend.holds(tensor))); // they have no numbers, and would never be disposed otherwise
     backend.graph = before.graph;
     backend.operations = before.operations;
     backend.fault = before.fault;
@@ -62,7 +62,7 @@ export function trace(
   return { graph, outputs: all, nodes: liveNodes(graph, Object.values(all)), inspect };
 }
 
-/** The backend in use, if one has been needed yet: the first need would start one that may take its time (wasm), and a trace needs none. */
+/** The backend in use, if there is one. Asking TF.js for it would start one, which can take long (wasm), and a trace needs none. */
 const currentBackend = () => (tf.engine()["backendInstance"] ? tf.engine().backendName : undefined);
 
 function restoreBackend(name: string | undefined): void {
@@ -96,7 +96,7 @@ function asTensor(value: Value): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-/** Calls the function of the caller; a read whose promise nobody will see settled counts as its error. */
+/** Calls the function of the caller. An asynchronous read counts as its error. */
 function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>, kept: tf.Tensor[]): Tensors {
   try {
     const results = namedTensors(whileTracing(run, kept, (dataId) => backend.refuseToWait(dataId)));

@@ -5,9 +5,9 @@ import { traceBackendName } from "./backend.js";
 import { randomMaker } from "./refuse-random.js";
 
 /**
- * Runs a function of the caller with what would be silently wrong in a trace refused: assigning a variable would take its numbers away, a new variable
- * would have none, and the clock and the random numbers of the host would be the same in every run.
- * @param kept takes the tensors that the function keeps
+ * Runs a function of the caller and refuses what would be silently wrong in a trace: assigning a variable would lose its numbers, a new variable would
+ * have none, and the time and the random numbers of the host would be the same in every run.
+ * @param kept receives the tensors that the function keeps
  * @param wait takes the place of every read that has to be waited for
  */
 export function whileTracing<T>(run: () => T, kept: tf.Tensor[], wait: (dataId: object) => Promise<never>): T {
@@ -67,7 +67,7 @@ function fail(line: string, what: string): never {
   throw new LtadError("LTAD_TRACE", `${line}: ${what}`);
 }
 
-/** Dates of a given time can be made, the time of now cannot be read. */
+/** A Date that can represent a given time, but refuses to read the current time. */
 function stoppedDate(original: DateConstructor): DateConstructor {
   const now = () => fail(callerLine(), clock("Date"));
   return new Proxy(original, {
@@ -84,13 +84,13 @@ const noting =
     return keep(tensor);
   };
 
-/** A trace within the trace sets our backend. */
+/** Allows only the backend of the tracer, which a nested trace sets. */
 const onlyOurs =
   (setBackend: (name: string) => Promise<boolean>) =>
   (name: string): Promise<boolean> =>
     name === traceBackendName ? setBackend(name) : fail(callerLine(), otherBackend);
 
-/** Puts something in the place of a property. @returns what puts it back */
+/** Replaces a property. @returns a function that restores it */
 function replace<K extends string>(owner: object & { [Name in K]: unknown }, name: K, by: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(owner, name);
   Object.defineProperty(owner, name, { value: by, configurable: true, writable: true });

@@ -5,17 +5,17 @@ import type { Clipping, Optimiser } from "./optimiser.js";
 /** Options of Adam; the defaults are torch's. */
 export interface AdamOptions extends Clipping {
   readonly kind: "adam";
-  /** 0.9 */
+  /** 0.9 by default. */
   readonly beta1?: number;
-  /** 0.999 */
+  /** 0.999 by default. */
   readonly beta2?: number;
-  /** 1e-8 */
+  /** 1e-8 by default. */
   readonly epsilon?: number;
-  /** Added to the gradient, times the parameter; 0. */
+  /** Is multiplied by the parameter and added to the gradient; 0 by default. */
   readonly weightDecay?: number;
 }
 
-/** Adam as torch.optim.Adam; its moments are sums, as those of `adamW`. @see Kingma and Ba 2015, algorithm 1 */
+/** Adam as torch.optim.Adam. Its moments are sums, as those of `adamW`. @see Kingma and Ba 2015, algorithm 1 */
 export function adam({ weightDecay = 0, ...settings }: AdamOptions): Optimiser {
   return {
     moments: ["m", "v"],

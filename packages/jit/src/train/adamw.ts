@@ -1,16 +1,16 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Clipping, Optimiser } from "./optimiser.js";
 
-/** Options of AdamW; the defaults are torch's but for the smaller weight decay. */
+/** Options of AdamW. The defaults are torch's, except for the smaller weight decay. */
 export interface AdamWOptions extends Clipping {
   readonly kind?: "adamw";
-  /** 0.9 */
+  /** 0.9 by default. */
   readonly beta1?: number;
-  /** 0.999 */
+  /** 0.999 by default. */
   readonly beta2?: number;
-  /** 1e-8 */
+  /** 1e-8 by default. */
   readonly epsilon?: number;
-  /** Decoupled from the gradient; 1e-4. */
+  /** Is decoupled from the gradient; 1e-4 by default. */
   readonly weightDecay?: number;
 }
 
@@ -27,8 +27,8 @@ type AdamSettings = Pick<AdamWOptions, "beta1" | "beta2" | "epsilon">;
 const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
- * Adam with decoupled weight decay. Its moments are sums, not means: m / (1 - beta1) and v / (1 - beta2) of the paper, which saves two passes over the
- * gradient; their factors are in the scalars.
+ * Adam with decoupled weight decay. Its moments are sums and not means, the paper's m / (1 - beta1) and v / (1 - beta2), which saves two passes over the
+ * gradient; the scalars contain the factors.
  * @see Loshchilov and Hutter 2019, algorithm 2; epsilon outside the root, as torch.optim.AdamW
  */
 export function adamW(options: AdamWOptions): Optimiser {
@@ -43,7 +43,7 @@ export function adamW(options: AdamWOptions): Optimiser {
   };
 }
 
-/** @param step number of this step, from 1 */
+/** Computes the scalars of a step. @param step the number of this step, counted from 1 */
 export function adamScalars(learningRate: number, step: number, options: AdamSettings): AdamScalars {
   const { beta1, beta2, epsilon } = { ...adamDefaults, ...options };
   const root = Math.sqrt((1 - beta2 ** step) / (1 - beta2));
@@ -52,7 +52,7 @@ export function adamScalars(learningRate: number, step: number, options: AdamSet
 
 type Moments = Readonly<Record<"m" | "v", tf.Tensor>>;
 
-/** The next moments, and what to take from the parameter. */
+/** Computes the next moments, and what to subtract from the parameter. */
 export function adamStep(
   { m, v }: Moments,
   gradient: tf.Tensor,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** Length of all gradients laid end to end. */
+/** The norm of all gradients together, a scalar. */
 export function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
   return tf.sqrt(tf.addN(gradients.map((g) => g.square().sum<tf.Scalar>())));
 }

@@ -2,15 +2,15 @@ import type { DType, NdArray, NdArrays } from "@ltad/core";
 import type { ModelMessage } from "@ltad/onnx";
 import type { GraphMessage, TensorInfo } from "../graph/encode.js";
 
-// A training step as the body of ONNX's Loop. One run takes as many steps as it has inputs for, and the state goes from step to step inside the
-// runtime. A graph and its body have one namespace, so the outer values have names of their own.
+// A training step as the body of ONNX's Loop. One run takes as many steps as it has inputs for, and the state passes from step to step inside the
+// runtime. A graph and its body share one namespace, so the outer values need different names.
 
 const [count, first, all, last] = ["loop:count", "loop:first:", "loop:all:", "loop:last:"];
 
 /**
  * The model that takes many steps.
  * @param step the model of one step, with the outputs `next.*` and `report.*`
- * @param perStep the inputs that every step has of its own; the other inputs are its state
+ * @param perStep the inputs that differ from step to step; the other inputs are the state
  */
 export function loopModel(step: GraphMessage, perStep: readonly string[]): ModelMessage {
   const { node, input, output, initializer } = step.graph;
@@ -63,7 +63,7 @@ function listed(prefix: string, { name, type: { tensorType } }: TensorInfo): Ten
   return { name: prefix + name, type: { tensorType: { ...tensorType, shape: { dim } } } };
 }
 
-/** What goes into the model for these steps, which all have the same shapes. */
+/** The inputs of the model for these steps, which all have the same shapes. */
 export function loopFeeds(state: NdArrays, steps: readonly NdArrays[], wanted: Readonly<Record<string, unknown>>): NdArrays {
   const ofState = Object.entries(state).map(([name, array]) => [first + name in wanted ? first + name : name, array] as const);
   const ofSteps = Object.keys(steps[0]!).map((name) => [all + name, stacked(steps.map((step) => step[name]!))] as const);

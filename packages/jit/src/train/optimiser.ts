@@ -8,11 +8,11 @@ import { rmsProp, type RmsPropOptions } from "./rmsprop.js";
 import { sgd, type SgdOptions } from "./sgd.js";
 import type * as tf from "@tensorflow/tfjs";
 
-/** How gradients become a step. */
+/** Turns gradients into updates of parameters. */
 export interface Optimiser {
-  /** The arrays that it keeps for each parameter, by name; they start at 0. */
+  /** The names of the arrays that it keeps for each parameter, which start at 0. */
   readonly moments: readonly string[];
-  /** Numbers of one step, in double precision. @param step from 1 */
+  /** The scalars of one step, in double precision. @param step counts from 1 */
   scalars(learningRate: number, step: number): Readonly<Record<string, number>>;
   /** The next values of one parameter, under `param`, and of its moments. */
   update(slot: Slot, gradient: tf.Tensor, scalars: Tensors): Slot;
@@ -21,13 +21,13 @@ export interface Optimiser {
 /** One parameter, under `param`, with its moments, all of one shape. */
 export type Slot = Readonly<Record<string, tf.Tensor>>;
 
-/** Options that all optimisers have. */
+/** The options that all optimisers have. */
 export interface Clipping {
-  /** Largest norm of all gradients together; longer ones are scaled down. Left out: no clipping. */
+  /** The largest norm of all gradients together; larger ones are scaled down. Without it gradients are not clipped. */
   readonly clipNorm?: number;
 }
 
-/** Which optimiser, and its settings; AdamW unless `kind` says otherwise. */
+/** The kind of an optimiser and its settings; AdamW by default. */
 export type OptimiserOptions = AdamWOptions | AdamOptions | SgdOptions | RmsPropOptions;
 
 const share = optional(number(0, 1));
@@ -46,7 +46,7 @@ const kinds = {
 
 /**
  * The optimiser of these options.
- * @throws LtadError `LTAD_CONFIG` for an unknown kind or setting, and one out of range
+ * @throws LtadError `LTAD_CONFIG` for an unknown kind or setting, or a setting out of range
  */
 export function optimiserOf(options: OptimiserOptions): Optimiser {
   check("trainStep", { optimiser: options }, { optimiser: (value, path) => kindRule(Object(value) as { kind?: unknown }, path) });

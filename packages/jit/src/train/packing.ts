@@ -1,7 +1,7 @@
 import { LtadError, type NdArray, type NdArrays } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 
-// Biases and norms are many and small. Packed in one vector, the optimiser needs 14 nodes for all of them instead of 14 for each.
+// Biases and norms are many and small. Packed into one vector, they need 14 nodes of the optimiser in all instead of 14 each.
 
 /** Parameters with fewer elements than this share one vector. */
 const smallerThan = 4096;

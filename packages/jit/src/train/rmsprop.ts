@@ -5,19 +5,19 @@ import type { Clipping, Optimiser } from "./optimiser.js";
 /** Options of RMSprop; the defaults are torch's. */
 export interface RmsPropOptions extends Clipping {
   readonly kind: "rmsprop";
-  /** How much of the mean square goes on; 0.99. */
+  /** The share of the mean square that each step keeps; 0.99 by default. */
   readonly decay?: number;
-  /** 1e-8 */
+  /** 1e-8 by default. */
   readonly epsilon?: number;
-  /** How much of the last step goes on; 0. */
+  /** The share of the last step that is added to the next; 0 by default. */
   readonly momentum?: number;
-  /** Divides by the deviation from the mean gradient instead of the mean square; false. */
+  /** Divides by the deviation from the mean gradient instead of the root of the mean square; false by default. */
   readonly centred?: boolean;
-  /** Added to the gradient, times the parameter; 0. */
+  /** Is multiplied by the parameter and added to the gradient; 0 by default. */
   readonly weightDecay?: number;
 }
 
-/** RMSprop as torch.optim.RMSprop: `v` is the mean square, `a` the mean of the gradient, `m` the momentum. @see Hinton 2012, lecture 6 */
+/** RMSprop as torch.optim.RMSprop. `v` is the mean square, `a` is the mean of the gradient, and `m` is the momentum. @see Hinton 2012, lecture 6 */
 export function rmsProp({ decay = 0.99, epsilon = 1e-8, momentum = 0, centred = false, weightDecay = 0 }: RmsPropOptions): Optimiser {
   const mean = (before: tf.Tensor, now: tf.Tensor) => before.mul(decay).add(now.mul(1 - decay));
   return {

@@ -1,26 +1,26 @@
 import { check, fields, listOf, number, optional, whole } from "@ltad/core/check";
 
-/** Ends of a schedule in steps, and the rate at its top. */
+/** The length of a schedule in steps, and its highest rate. */
 export interface WarmupOptions {
-  /** Highest learning rate. */
+  /** The highest learning rate. */
   readonly base: number;
-  /** Steps of linear warm-up. */
+  /** The steps of linear warm-up. */
   readonly warmup: number;
-  /** All steps, warm-up included. */
+  /** All steps, including the warm-up. */
   readonly total: number;
 }
 
 /** Options of {@link cosineSchedule}. */
 export interface CosineOptions extends WarmupOptions {
-  /** Fraction of base where the curve ends. Default 0. */
+  /** The share of `base` at which the curve ends; 0 by default. */
   readonly floor?: number;
 }
 
 const warmupFields = { base: number(), warmup: number(0), total: number(0) };
 
 /**
- * Learning rate of a step: linear from base / warmup up to base, then half a cosine down to floor * base.
- * Steps count from 0: no step has rate 0 while it warms up.
+ * The learning rate of a step: it rises linearly from base / warmup to base, and then falls along half a cosine to floor * base.
+ * @param step counts from 0
  * @see Loshchilov and Hutter 2017, SGDR, eq. 5
  */
 export function cosineSchedule(step: number, options: CosineOptions): number {
@@ -31,7 +31,7 @@ export function cosineSchedule(step: number, options: CosineOptions): number {
   return base * (floor + ((1 - floor) * (1 + Math.cos(Math.PI * progress))) / 2);
 }
 
-/** Learning rate of a step: linear up to base, then linear down to 0 at total. */
+/** The learning rate of a step: it rises linearly to base, and then falls linearly to 0 at `total`. @param step counts from 0 */
 export function linearSchedule(step: number, options: WarmupOptions): number {
   check("linearSchedule", { step, options }, { step: whole(0), options: fields(warmupFields) });
   const { base, warmup, total } = options;
@@ -41,17 +41,17 @@ export function linearSchedule(step: number, options: WarmupOptions): number {
 
 /** Options of {@link stepSchedule}. */
 export interface StepScheduleOptions {
-  /** Learning rate before the first milestone. */
+  /** The learning rate before the first milestone. */
   readonly base: number;
-  /** Steps from which the rate is smaller. */
+  /** The steps at which the rate changes. */
   readonly milestones: readonly number[];
-  /** What the rate is multiplied by at each. */
+  /** The rate is multiplied by this at each milestone. */
   readonly factor: number;
-  /** Steps of linear warm-up. Default 0. */
+  /** The steps of linear warm-up; 0 by default. */
   readonly warmup?: number;
 }
 
-/** Learning rate of a step: base, times factor at every milestone that has been reached; with warm-up, linear up to that. */
+/** The learning rate of a step: base, multiplied by `factor` for every milestone reached; a warm-up rises linearly to that. @param step counts from 0 */
 export function stepSchedule(step: number, options: StepScheduleOptions): number {
   const rules = { base: number(), milestones: listOf(number()), factor: number(), warmup: optional(number(0)) };
   check("stepSchedule", { step, options }, { step: whole(0), options: fields(rules) });
@@ -60,7 +60,7 @@ export function stepSchedule(step: number, options: StepScheduleOptions): number
   return step < warmup ? (rate * (step + 1)) / warmup : rate;
 }
 
-/** Learning rate of a step: linear from base / warmup up to base, then base. */
+/** The learning rate of a step: it rises linearly from base / warmup to base, and then stays. @param step counts from 0 */
 export function constantSchedule(step: number, options: { readonly base: number; readonly warmup?: number }): number {
   check("constantSchedule", { step, options }, { step: whole(0), options: fields({ base: number(), warmup: optional(number(0)) }) });
   const { base, warmup = 0 } = options;

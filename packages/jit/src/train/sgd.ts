@@ -4,11 +4,11 @@ import type { Clipping, Optimiser } from "./optimiser.js";
 /** Options of gradient descent. */
 export interface SgdOptions extends Clipping {
   readonly kind: "sgd";
-  /** How much of the last step goes on; 0. */
+  /** The share of the last step that is added to the next; 0 by default. */
   readonly momentum?: number;
-  /** Looks ahead along the momentum (Nesterov); false. */
+  /** Uses Nesterov's momentum, which looks one step ahead; false by default. */
   readonly nesterov?: boolean;
-  /** Added to the gradient, times the parameter; 0. */
+  /** Is multiplied by the parameter and added to the gradient; 0 by default. */
   readonly weightDecay?: number;
 }
 

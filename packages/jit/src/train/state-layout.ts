@@ -3,22 +3,22 @@ import { anArray, check, nearest } from "@ltad/core/check";
 import { checkParams, packArrays, type Packing, planPacking, unpackArrays } from "./packing.js";
 
 /**
- * How the state of a training lies in the graph. `params` and the moments are packed; `frozen` are the parameters that do not move, `buffers` what the loss
- * function itself replaces, and `sum` the gradients of the batches since the last step, all by their own names.
+ * How the graph stores the state of a training. `params` and the moments are packed. `frozen` contains the parameters that are not trained, `buffers` what
+ * the loss function itself replaces, and `sum` the gradients of the batches since the last step, all by their own names.
  */
 export interface StateLayout {
-  /** Parameters by name, in their order. */
+  /** The names of the parameters, in their order. */
   readonly names: readonly string[];
-  /** Those that are trained, as they start. */
+  /** The initial values of the parameters that are trained. */
   readonly trained: NdArrays;
   readonly packing: Packing;
-  /** `params` and the moments, and `sum` where gradients are collected: the groups that have an array for each trained parameter. */
+  /** The groups with an array for each trained parameter: `params`, the moments, and `sum` if gradients are accumulated. */
   readonly groups: readonly string[];
-  /** Every array of the graph's state before the first step. */
+  /** The whole state of the graph before the first step. */
   readonly initial: NdArrays;
 }
 
-/** What decides the layout. */
+/** What determines the layout. */
 export interface StateOptions {
   readonly params: Tree<NdArray>;
   readonly buffers?: Tree<NdArray>;
@@ -66,7 +66,7 @@ function branches(names: readonly string[]): string[] {
   return [...new Set(all)];
 }
 
-/** The state of the graph as a checkpoint has it: every parameter under its own name. */
+/** Turns the state of the graph into a checkpoint, in which every parameter has its own name. */
 export function toCheckpoint(state: NdArrays, { names, trained, packing, groups }: StateLayout): Record<string, NdArray> {
   const order = Object.keys(trained);
   const saved = groups.flatMap((group) => Object.entries(grouped(group, unpackArrays(ofGroup(state, group), packing, order))));
@@ -78,7 +78,7 @@ export function toCheckpoint(state: NdArrays, { names, trained, packing, groups 
 }
 
 /**
- * A checkpoint as the state of the graph.
+ * Turns a checkpoint into the state of the graph.
  * @throws LtadError `LTAD_SHAPE` when it belongs to another model or optimiser
  */
 export function fromCheckpoint(checkpoint: NdArrays, layout: StateLayout): NdArrays {
@@ -94,7 +94,7 @@ export function fromCheckpoint(checkpoint: NdArrays, layout: StateLayout): NdArr
   return Object.assign({}, ...packed, Object.fromEntries(rest)) as NdArrays;
 }
 
-/** @throws LtadError `LTAD_SHAPE` when an array of a checkpoint is missing or another one */
+/** @throws LtadError `LTAD_SHAPE` when an array of a checkpoint is missing or has another type or shape */
 export function checkEntry(name: string, found: NdArray | undefined, { dtype, shape }: Pick<NdArray, "dtype" | "shape">): void {
   const fits = found?.shape.length === shape.length && found.shape.every((n, i) => n === shape[i]);
   if (fits) return check("restore", { [name]: found }, { [name]: anArray(dtype) });
@@ -118,7 +118,7 @@ export function zerosLike(arrays: NdArrays): NdArrays {
   return mapped(arrays, (array) => ({ ...array, data: new Float32Array(sizeOf(array.shape)) }));
 }
 
-/** Types and shapes alone: a training would otherwise hold its first state, three times the parameters, as long as it lives. */
+/** A layout with types and shapes only. Otherwise a training would keep its first state, three times the parameters, in memory. */
 export function withoutNumbers(layout: StateLayout): StateLayout {
   return { ...layout, trained: emptied(layout.trained), initial: emptied(layout.initial) };
 }

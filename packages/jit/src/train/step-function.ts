@@ -10,7 +10,7 @@ import { grouped, ofGroup, type StateLayout } from "./state-layout.js";
 import type { StepFunction } from "./stepper.js";
 import { valueAndGradients } from "./value-and-gradients.js";
 
-/** A step whose types are forgotten: what its graph is made of. */
+/** The parts of the graph of a step, without their types. */
 export interface StepParts {
   readonly inputs: TensorSpecs;
   readonly constants?: Tree<NdArray>;
@@ -20,7 +20,7 @@ export interface StepParts {
   readonly loss: (params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>) => unknown;
 }
 
-/** One step: the gradients of a batch, and of those that were added before, become the next state. */
+/** A step: it computes the next state from the gradients of a batch and of the batches accumulated before. */
 export function stepFunction(parts: StepParts): StepFunction {
   const { optimiser, layout } = parts;
   return (inputs, constants) => {
@@ -38,7 +38,7 @@ export function stepFunction(parts: StepParts): StepFunction {
   };
 }
 
-/** Adds the gradients of a batch to `sum`, and moves nothing. */
+/** Adds the gradients of a batch to `sum` without changing the parameters. */
 export function addFunction(parts: StepParts): StepFunction {
   return (inputs, constants) => {
     const { results, gradients, buffers } = gradientsOf(parts, inputs, constants);
@@ -49,7 +49,7 @@ export function addFunction(parts: StepParts): StepFunction {
   };
 }
 
-/** The gradient with those before it, divided by their number, where gradients are collected. */
+/** The mean over this gradient and the accumulated ones, if gradients are accumulated. */
 function mean(bySlot: Tensors, inputs: Tensors): Tensors {
   const share = inputs["at.share"];
   if (!share) return bySlot;

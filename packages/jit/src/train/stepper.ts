@@ -11,10 +11,10 @@ import type { JitOptions, Tensors } from "../traced-function.js";
 import { loopFeeds, loopModel, loopResults } from "./loop-model.js";
 import { emptied } from "./state-layout.js";
 
-/** A function from state and inputs, in one record, to what changes of the state and scalars to report. */
+/** A function from one record with state and inputs to the changed state, and the scalars to report. */
 export type StepFunction = (inputs: Tensors, constants: Tree<tf.Tensor>) => { state: Tensors; results: Tensors };
 
-/** A step, and what only collects gradients for it. */
+/** A step, and the function that only accumulates gradients for it. */
 export interface StepFunctions {
   readonly step: StepFunction;
   readonly add?: StepFunction;
@@ -23,9 +23,9 @@ export interface StepFunctions {
 /** Runs step functions and keeps their state where the engine needs it. */
 export interface Stepper {
   run(which: keyof StepFunctions, inputs: NdArrays): Promise<Record<string, number>>;
-  /** A step for each of the inputs in one run, where the engine has that. */
+  /** Takes a step for each of the inputs in one run; undefined if the engine cannot. */
   readonly runAll?: (inputs: readonly NdArrays[]) => Promise<Record<string, number>[]>;
-  /** Not copied. */
+  /** The state, which is not copied. */
   state(): Record<string, NdArray>;
   /** Replaces these arrays of the state. */
   load(state: NdArrays): void;
@@ -34,7 +34,7 @@ export interface Stepper {
 
 type Options = JitOptions & { readonly inputs: TensorSpecs; readonly constants?: Tree<NdArray> };
 
-/** The step as an .onnx file: the state and `at.*` next to the inputs, `next.*` and `report.*` as outputs. */
+/** The step as an .onnx file. Its inputs include the state and `at.*`, and its outputs are `next.*` and `report.*`. */
 export function stepToOnnx(step: StepFunction, initial: NdArrays, options: Options, scalars: readonly string[]): Uint8Array {
   return compileStep(step, initial, options, scalars, false).model;
 }
@@ -56,8 +56,8 @@ function compileStep(
 }
 
 /**
- * Each function as one graph: the state goes out of one run and into the next as it is. The first call of `runAll` replaces the step by a graph that takes any
- * number of steps in one run.
+ * Runs each function as one graph; the state that one run returns is the input of the next. The first call of `runAll` replaces the step by a graph that
+ * takes any number of steps in one run.
  */
 export async function onnxStepper(
   functions: StepFunctions,
@@ -66,7 +66,7 @@ export async function onnxStepper(
   scalars: readonly string[],
 ): Promise<Stepper> {
   await tf.ready();
-  const specs = emptied(initial); // the functions below outlive the first state
+  const specs = emptied(initial); // the functions below must not keep the first state
   const settings = { ...runtimeOptions(options), training: true };
   const open = async (which: keyof StepFunctions) => {
     const { model, inspect } = compileStep(functions[which]!, specs, options, which === "step" ? scalars : [], options.check ?? false);
@@ -100,13 +100,13 @@ export async function onnxStepper(
     if (!isOpen) throw disposed();
     if (!loop) {
       loop = await openLoop();
-      await step.session.release(); // each holds the activations of a step
+      await step.session.release(); // each session keeps the activations of a step
     }
     return runLoop(loop, inputs);
   };
   return {
     run,
-    ...(options.check ? {} : { runAll }), // what is not finite is known after every step
+    ...(options.check ? {} : { runAll }), // a check needs the results of every step
     state: () => ({ ...state }),
     load: (arrays) => void (state = { ...state, ...arrays }),
     async dispose() {
@@ -117,13 +117,13 @@ export async function onnxStepper(
   };
 }
 
-/** Those of the options that ONNX Runtime knows. */
+/** The options for ONNX Runtime. */
 function runtimeOptions({ threads, spinning, providers }: RuntimeOptions): RuntimeOptions {
   const known = Object.entries({ threads, spinning, providers }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known);
 }
 
-/** The functions as they are, on the current TF.js backend. */
+/** Calls the functions themselves, on the current TF.js backend. */
 export async function eagerStepper(functions: StepFunctions, initial: NdArrays, options: Options): Promise<Stepper> {
   await tf.ready();
   checkSpecs(options.inputs);
@@ -160,7 +160,7 @@ export async function eagerStepper(functions: StepFunctions, initial: NdArrays, 
   };
 }
 
-/** The tensor, or a copy where it is the one before, which will be freed. */
+/** The tensor, or a copy if it is the previous one, which will be disposed. */
 const ownOf = (next: tf.Tensor, before: tf.Tensor | undefined) => (next === before ? next.clone() : next);
 
 const disposed = () => new LtadError("LTAD_CONFIG", "step: the program was disposed. Compile it again.");

@@ -13,99 +13,23 @@ import { aTree, boolean, check, fields, func, listOf, number, optional, anything
 import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
 import { engineFields } from "../rules.js";
-import type { JitOptions, NoArrays, Tensors, TensorsFor, TensorsOf } from "../traced-function.js";
-import { optimiserOf, type OptimiserOptions } from "./optimiser.js";
+import type { NoArrays, Tensors } from "../traced-function.js";
+import { optimiserOf } from "./optimiser.js";
 import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, withoutNumbers, zerosLike } from "./state-layout.js";
 import { addFunction, stepFunction, type StepParts } from "./step-function.js";
 import { eagerStepper, onnxStepper, type Stepper, stepToOnnx } from "./stepper.js";
+import type { LearningRate, Losses, StepNumbers, StepOptions, TrainProgram, TrainStepOptions } from "./train-program.js";
 
-/** What a loss function returns: the loss, and scalars to report beside it. */
-export type Losses = Tensors & { readonly loss: tf.Scalar };
-
-/** A learning rate, or the one of a step; the steps of a training count from 0, and `restore` sets the count as well. */
-export type LearningRate = number | ((step: number) => number);
-
-/** What a step has of its own beside its batch. */
-export interface StepOptions {
-  /** For the steps of this call, in place of the option of {@link trainStep}. */
-  readonly learningRate: LearningRate;
-}
-
-/** What to train, on what, and how. */
-export interface TrainStepOptions<
-  P extends Tree<NdArray>,
-  In extends TensorSpecs = TensorSpecs,
-  C extends Tree<NdArray> = NoArrays,
-  M extends Losses = Losses,
-  B extends Tree<NdArray> = NoArrays,
-> extends JitOptions {
-  /** Initial parameters, float32; copied. */
-  readonly params: P;
-  readonly inputs: In;
-  /** A tree of frozen arrays: initialisers of the graph, named by their paths. */
-  readonly constants?: C;
-  /** A tree of arrays that change from step to step without a gradient, such as the running statistics of batch norm; copied. */
-  readonly buffers?: B;
-  /** A traced function of the parameters, the inputs of one step, the constants and the buffers. With buffers it returns `[losses, next buffers]`. */
-  loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>, buffers: TensorsOf<B>): M | readonly [M, TensorsOf<B>];
-  /** AdamW unless its `kind` says otherwise. */
-  readonly optimiser?: OptimiserOptions;
-  /** Names of parameters or of branches of them, "encoder" or "head.bias", that do not move. */
-  readonly freeze?: readonly string[];
-  /** Learning rate of every step, or of a step by its number from 0, such as `cosineSchedule` gives it. `at` of a step goes before it. */
-  readonly learningRate?: LearningRate;
-  /** Makes `accumulate`, for batches that are larger than memory allows. */
-  readonly accumulate?: boolean;
-}
-
-/** Options of a step whose types are forgotten, inside this file. */
+/** The options of a step without their types, for this file. */
 type AnyOptions = Omit<TrainStepOptions<Tree<NdArray>>, "constants" | "buffers" | "loss"> & {
   readonly constants?: Tree<NdArray>;
   readonly buffers?: Tree<NdArray>;
   loss(params: Tree<tf.Tensor>, batch: Tensors, constants: Tree<tf.Tensor>, buffers: Tree<tf.Tensor>): unknown;
 };
 
-/** The numbers of one step: what the loss returned, and the norm of the gradient before clipping. */
-export type StepNumbers<M> = { readonly [Name in keyof (M & { gradient_norm: tf.Scalar })]: number };
-
-/** A compiled training step with its state. */
-export interface TrainProgram<
-  P extends Tree<NdArray>,
-  In extends TensorSpecs = TensorSpecs,
-  M extends Losses = Losses,
-  B extends Tree<NdArray> = NoArrays,
-> {
-  /** Updates the parameters. Returns the loss before the update, the other scalars of the loss function, and `gradient_norm` before clipping. */
-  step(batch: InputsOf<In>, at?: StepOptions): Promise<StepNumbers<M>>;
-  /**
-   * A step for each batch, in one run of the runtime: the numbers are those of `step` called for one after the other, bit for bit, but the state stays inside.
-   * The loss function is traced again at the first call.
-   * @param batches of the same shapes
-   */
-  steps(batches: readonly InputsOf<In>[], at?: StepOptions): Promise<StepNumbers<M>[]>;
-  /**
-   * Adds the gradients of a batch to those of the next step, which then takes the mean of all; the parameters stay. Returns the scalars of the loss function.
-   * @throws LtadError `LTAD_CONFIG` without the option `accumulate`
-   */
-  accumulate(batch: InputsOf<In>): Promise<{ readonly [Name in keyof M]: number }>;
-  /** The parameters now, those that are frozen included; copied. */
-  params(): P;
-  /** The buffers now; copied. */
-  buffers(): B;
-  /** Everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta), `buffers.*` and `step`; copied. */
-  state(): Record<string, NdArray>;
-  /** @throws LtadError `LTAD_SHAPE` when the state belongs to other parameters */
-  restore(state: NdArrays): void;
-  /** Writes `state()` to a safetensors file, whole or not at all. @throws LtadError `LTAD_WRITE` */
-  save(path: string): Promise<void>;
-  /** Goes on where `save` was called. @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters */
-  load(path: string): Promise<void>;
-  dispose(): Promise<void>;
-}
-
 /**
- * Compiles loss, gradients, clipping and the optimiser into one graph, and runs it step by step.
- * @throws LtadError `LTAD_TRACE` when the loss cannot be traced, or does not depend on a parameter
+ * Compiles loss, gradients, clipping and optimiser into one graph, which runs step by step. Call `dispose` when you no longer need it.
+ * @throws LtadError `LTAD_TRACE` when the loss cannot be traced or does not depend on a parameter, `LTAD_CONFIG` for an option that is not valid
  */
 export async function trainStep<
   P extends Tree<NdArray>,
@@ -118,7 +42,7 @@ export async function trainStep<
   return program as unknown as TrainProgram<P, In, M, B>;
 }
 
-/** In place of what the options gave: it is in the state, which moves on, and the program must not hold the first one. */
+/** Replaces the initial parameters and buffers, which are part of the state, so that the program does not keep them in memory. */
 const noNumbers = { params: {}, buffers: {} };
 
 async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, TensorSpecs, Losses, Tree<NdArray>>> {
@@ -141,7 +65,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
     stepper.load(fromCheckpoint(arrays, layout));
     [count, added] = [step!.data[0]!, accumulated?.data[0] ?? 0];
   };
-  /** The inputs of a step that comes after so many of this call. */
+  /** The inputs of a step. @param ahead how many steps of the same call come before it */
   const inputsAt = (batch: InputsOf<TensorSpecs>, at: StepOptions | undefined, ahead: number): NdArrays => {
     const rate = rateAt(count + ahead, at?.learningRate ?? options.learningRate);
     const share = options.accumulate ? { share: 1 / (added + 1) } : {};
@@ -199,8 +123,8 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
 }
 
 /**
- * The graph that {@link trainStep} runs, as an .onnx file for a viewer or another runtime. Its inputs are the state (`params.*`, `m.*`, `v.*`), the inputs of
- * the loss and three scalars `at.*` of the optimiser; its outputs the next state (`next.*`) and what is reported (`report.*`).
+ * Exports the graph that {@link trainStep} runs as an .onnx file, for a viewer or another runtime. Its inputs are the state (`params.*`, `m.*`, `v.*`), the
+ * inputs of the loss, and the scalars `at.*` of the optimiser; its outputs are the next state (`next.*`) and the numbers to report (`report.*`).
  * @throws LtadError `LTAD_TRACE` as {@link trainStep}
  */
 export function trainStepToOnnx<
@@ -244,7 +168,7 @@ function partsOf(options: AnyOptions): StepParts {
   return { ...options, ...noNumbers, clipNorm: settings.clipNorm, optimiser, layout };
 }
 
-/** @throws LtadError `LTAD_CONFIG` when there is no learning rate, or a schedule gives none */
+/** The learning rate of a step. @throws LtadError `LTAD_CONFIG` when there is none, or a schedule does not return a number */
 function rateAt(step: number, rate: LearningRate | undefined): number {
   if (rate === undefined)
     throw new LtadError("LTAD_CONFIG", "step: no learning rate. Pass { learningRate } to it, or set learningRate in trainStep.");
@@ -254,7 +178,7 @@ function rateAt(step: number, rate: LearningRate | undefined): number {
   return value as number;
 }
 
-/** @throws LtadError `LTAD_CONFIG` for no batch, `LTAD_SHAPE` naming the batch that does not fit, or differs from the first */
+/** @throws LtadError `LTAD_CONFIG` when there is no batch, `LTAD_SHAPE` naming the batch that does not fit or differs from the first */
 function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSpecs): void {
   check("steps", { batches }, { batches: listOf(anything, 1) });
   batches.forEach((batch, i) => {
@@ -287,7 +211,7 @@ function counters(step: number, accumulated: number, accumulate = false): Record
 const pickGroup = (arrays: NdArrays, group: string): NdArrays =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${group}.`)));
 
-/** Calls wait for the one before: a step starts from the state that the last one left. */
+/** Makes each call wait for the previous one, because a step starts from the state that the previous step left. */
 function queue(): <R>(run: () => Promise<R>) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {

@@ -2,14 +2,14 @@ import { LtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import type { Tensors } from "../traced-function.js";
 
-/** What a loss function gives, and further tensors that must outlive its gradient. */
+/** The result of a loss function, and further tensors that must outlive its gradient. */
 export interface Evaluated {
   readonly results: Tensors;
   readonly kept: readonly tf.Tensor[];
 }
 
 /**
- * What a loss function gives, and the gradient of its `loss` for every parameter.
+ * Computes the result of a loss function, and the gradient of its `loss` for every parameter.
  * @throws LtadError `LTAD_TRACE` naming the parameters that the loss does not depend on, or an entry that is not a scalar
  */
 export function valueAndGradients(
@@ -39,7 +39,7 @@ export function valueAndGradients(
   }
 }
 
-/** Hands a kept tensor to the tidy around: it frees it, unless it is a result. */
+/** Passes a kept tensor to the enclosing tidy, which disposes it unless it is a result. */
 function release(tensor: tf.Tensor): void {
   Object.assign(tensor, { kept: false });
   tf.engine()["track"](tensor);

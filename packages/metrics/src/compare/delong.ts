@@ -4,23 +4,25 @@ import type { Interval } from "../tail/bootstrap.js";
 import { type PairedScores, sidesOf } from "./paired.js";
 import { normalQuantile975, normalTwoSided } from "./normal.js";
 
-/** Two models' AUROC on the same images. */
+/** The AUROC of two models on the same images. */
 export interface DelongTest {
   readonly aurocA: number;
   readonly aurocB: number;
-  /** B - A. */
+  /** AUROC of B minus AUROC of A, from -1 to 1. */
   readonly difference: number;
+  /** Of the difference. */
   readonly standardError: number;
   /** 95 % interval of the difference, by the normal approximation. */
   readonly interval: Interval;
-  /** Two-sided: how often chance alone makes so large a difference; 1 when the models rank alike. */
+  /** Two-sided: how often chance alone makes a difference this large. It is 1 when both models rank the images alike. */
   readonly pValue: number;
 }
 
 /**
- * DeLong's test of the difference between two correlated AUROC.
+ * DeLong's test of the difference between the AUROC of two models that scored the same images. Do not trust the standard error when there
+ * are only one or two images of one kind.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_DATA` and `LTAD_SHAPE` as {@link rank}
- * @see DeLong, DeLong & Clarke-Pearson 1988; by mid-ranks as Sun & Xu 2014. With two images of one kind or fewer the variance is not to be trusted
+ * @see DeLong, DeLong & Clarke-Pearson 1988; the placements come from sorted scores, as the mid-ranks of Sun & Xu 2014 do
  */
 export function delongTest(paired: PairedScores): DelongTest {
   const { good, defective } = sidesOf(paired);
@@ -35,7 +37,7 @@ export function delongTest(paired: PairedScores): DelongTest {
   return { aurocA, aurocB, difference, standardError, interval: { low: difference - reach, high: difference + reach }, pValue };
 }
 
-/** For each image, the share of the images of the other kind that it is on the right side of, ties one half. */
+/** For each image, the share of the images of the other kind from which its score separates it in the right direction; ties count one half. */
 function placements(scores: ArrayLike<number>, good: readonly number[], defective: readonly number[]) {
   const pick = (places: readonly number[]) => places.map((i) => scores[i]!);
   const sorted = { good: Float64Array.from(pick(good)).sort(), defective: Float64Array.from(pick(defective)).sort() };
@@ -49,7 +51,7 @@ function shareBelow(sorted: Float64Array, score: number): number {
   return (firstWhere(sorted, (v) => v >= score) + firstWhere(sorted, (v) => v > score)) / 2 / sorted.length;
 }
 
-/** First place in an ascending array from which on something holds. */
+/** The first index in an ascending array at which the condition holds; it must hold for all later ones too. */
 function firstWhere(sorted: Float64Array, holds: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -2,20 +2,22 @@ import { LtadError } from "@ltad/core/browser";
 import { arrayLike, check } from "@ltad/core/check";
 import { normalTwoSided } from "./normal.js";
 
-/** Whether two lists of numbers come from one distribution. */
+/** How likely it is that two lists of numbers come from the same distribution. */
 export interface MannWhitney {
-  /** Share of pairs in which the number of the first list is larger; ties count half. 0.5 where the lists are alike. */
+  /** Share of pairs in which the number of the first list is larger, 0..1; ties count one half. It is 0.5 when the lists are alike. */
   readonly larger: number;
-  /** Two-sided: how often chance alone puts the lists so far apart. */
+  /** Two-sided: how often chance alone moves the lists this far apart. */
   readonly pValue: number;
 }
 
-const few = 8; // numbers in the shorter list, up to which the exact distribution is used
+const few = 8; // the exact distribution is used when the shorter list has at most this many numbers
 
 /**
- * The rank test of Mann and Whitney. Exact where a list has at most 8 numbers and there are no ties; else by the normal approximation with
- * corrections for ties and continuity.
- * @throws LtadError `LTAD_DATA` for a number that is not finite; an empty list gives p = 1
+ * The rank test of Mann and Whitney. The p-value is exact when the shorter list has at most 8 numbers and there are no ties; otherwise it
+ * is the normal approximation, corrected for ties and continuity. An empty list gives p = 1.
+ * @param a [n] finite numbers
+ * @param b [m] finite numbers
+ * @throws LtadError `LTAD_DATA` for a number that is not finite
  * @see Mann & Whitney 1947; the same choice of method as scipy.stats.mannwhitneyu
  */
 export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
@@ -52,7 +54,7 @@ function approximate(least: number, n: number, m: number, ties: number): number 
   return Math.min(1, normalTwoSided(Math.max(0, (n * m) / 2 - least - 0.5) / Math.sqrt(variance)));
 }
 
-/** P(U <= least or U >= n m - least): orders are counted by the coefficients of the Gaussian binomial [n + m choose n]. */
+/** P(U <= least or U >= n m - least). The coefficients of the Gaussian binomial [n + m choose n] count the orders with each U. */
 function exact(least: number, n: number, m: number): number {
   const [few, many] = [Math.min(n, m), Math.max(n, m)];
   const counts = new Float64Array(Math.floor((n * m) / 2) + 1);

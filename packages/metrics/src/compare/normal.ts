@@ -1,7 +1,7 @@
 /** 97.5 % quantile of the standard normal distribution. */
 export const normalQuantile975 = 1.959963984540054;
 
-/** P(|Z| >= |z|) of a standard normal Z, to 1e-13 of its size. */
+/** P(|Z| >= |z|) for a standard normal Z, with a relative error of at most 1e-13. */
 export function normalTwoSided(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   return x < 2 ? 1 - erfSeries(x) : erfcFraction(x);

@@ -6,15 +6,17 @@ import { type PairedScores, sidesOf } from "./paired.js";
 
 /** The difference of a metric between two models on the same images. */
 export interface PairedBootstrap {
-  /** B - A on the images themselves. */
+  /** The metric of B minus that of A, on the images themselves. */
   readonly difference: number;
+  /** Percentile interval of the difference. */
   readonly interval: Interval;
-  /** Two-sided: twice the share of draws on the other side of zero, those at zero counted one half; at least 1 / repeats. */
+  /** Two-sided: twice the share of samples on the other side of zero, where zeros count one half; from 1 / repeats to 1. */
   readonly pValue: number;
 }
 
 /**
- * Paired bootstrap: the same images are drawn for both models, good and defective ones apart, so what makes an image hard does not count as a difference.
+ * Paired bootstrap of the difference between two models. Each sample draws the same images for both, so an image that is hard for both adds
+ * no difference; good and defective images are drawn separately.
  * @param metric such as {@link auroc} or {@link averagePrecision}
  * @throws LtadError what the metric throws, `LTAD_SHAPE` when the lengths differ, `LTAD_CONFIG` for too few repeats
  */

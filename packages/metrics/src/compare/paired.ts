@@ -3,9 +3,9 @@ import { arrayLike, check, fields, optional } from "@ltad/core/check";
 
 /** Scores of two models on the same images, in the same order. */
 export interface PairedScores {
-  /** [n] */
+  /** [n] scores of model A, higher for more anomalous */
   readonly a: ArrayLike<number>;
-  /** [n] */
+  /** [n] scores of model B */
   readonly b: ArrayLike<number>;
   /** [n] 1 or true for an anomaly */
   readonly isAnomaly: ArrayLike<number | boolean>;
@@ -13,7 +13,7 @@ export interface PairedScores {
   readonly names?: ArrayLike<string>;
 }
 
-/** Positions of both kinds of images. @throws LtadError `LTAD_SHAPE` when the lengths differ */
+/** The indices of the good and of the defective images. @throws LtadError `LTAD_SHAPE` when the lengths differ */
 export function sidesOf(paired: PairedScores): { good: number[]; defective: number[] } {
   check("compare", { paired }, { paired: fields({ a: arrayLike, b: arrayLike, isAnomaly: arrayLike, names: optional(arrayLike) }) });
   const { a, b, isAnomaly } = paired;

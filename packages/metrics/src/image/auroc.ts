@@ -1,8 +1,8 @@
 import { needBothSides, type Ranking } from "../ranking/ranking.js";
 
 /**
- * Area under the ROC curve: the share of pairs (anomaly, good) in which the anomaly has the higher score, ties counted one half (mid-ranks).
- * Counted in whole numbers (exact below 2^53 half pairs); never flipped.
+ * Area under the ROC curve: the share of pairs (anomaly, good) in which the anomaly has the higher score; ties count one half.
+ * Pairs are counted in whole numbers, which is exact below 2^53 half pairs. Values below 0.5 are returned as they are.
  * @returns 0..1
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing
  * @see Mann & Whitney 1947; scikit-learn's `roc_auc_score`
@@ -10,7 +10,7 @@ import { needBothSides, type Ranking } from "../ranking/ranking.js";
 export function auroc(ranking: Ranking): number {
   needBothSides(ranking, "auroc");
   const before = { tp: 0, fp: 0 };
-  const twice = new Float64Array(1); // a plain variable would become a new object at each threshold
+  const twice = new Float64Array(1); // a captured number would be allocated anew at each threshold
   ranking.walk((_, tp, fp) => {
     twice[0] = twice[0]! + (before.tp + tp) * (fp - before.fp);
     before.tp = tp;

@@ -1,7 +1,8 @@
 import { needAnomalies, type Ranking } from "../ranking/ranking.js";
 
 /**
- * Average precision: sum over thresholds of (R_n - R_(n-1)) P_n. No interpolation and no trapezoids, which flatter.
+ * Average precision: the sum over thresholds of (R_n - R_(n-1)) P_n, with precision P and recall R. It uses neither interpolation nor
+ * trapezoids, which give values that are too high.
  * @returns 0..1; with no good image at all it is 1
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without any anomaly
  * @see scikit-learn's `average_precision_score`

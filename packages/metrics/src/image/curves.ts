@@ -1,13 +1,13 @@
 import { needAnomalies, needBothSides, type Ranking } from "../ranking/ranking.js";
 
-/** Points from the highest threshold to the lowest; the first is at Infinity, where nothing is called an anomaly. */
+/** Points from the highest threshold to the lowest. The first is at Infinity, above which there is no score; rates are 0..1. */
 export interface RocCurve {
   readonly thresholds: Float64Array;
   readonly fpr: Float64Array;
   readonly tpr: Float64Array;
 }
 
-/** Points from the highest threshold to the lowest; the first is at Infinity, with precision 1 and recall 0. */
+/** Points from the highest threshold to the lowest. The first is at Infinity, with precision 1 and recall 0. */
 export interface PrecisionRecallCurve {
   readonly thresholds: Float64Array;
   readonly precision: Float64Array;
@@ -15,7 +15,7 @@ export interface PrecisionRecallCurve {
 }
 
 /**
- * ROC curve, one point for each distinct score. Of pixels: without the points in the middle of a horizontal line.
+ * ROC curve with one point for each distinct score. The curve of pixels omits the points in the middle of a horizontal line.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing
  */
 export function rocCurve(ranking: Ranking): RocCurve {
@@ -30,7 +30,8 @@ export function rocCurve(ranking: Ranking): RocCurve {
 }
 
 /**
- * Precision and recall, one point for each distinct score. Of pixels: for each distinct score of a defect pixel and just above it.
+ * Precision-recall curve with one point for each distinct score. The curve of pixels has points at each distinct score of a defect pixel, and
+ * just above it.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without any anomaly
  */
 export function precisionRecallCurve(ranking: Ranking): PrecisionRecallCurve {

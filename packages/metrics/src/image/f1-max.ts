@@ -1,6 +1,6 @@
 import { needAnomalies, type Ranking } from "../ranking/ranking.js";
 
-/** The best F1 over all thresholds and where it is reached. Found on the labels themselves: an upper bound, no threshold to ship. */
+/** The best F1 over all thresholds, and where it is reached. It is found on the test labels, so it is an upper bound and not a threshold for production. */
 export interface BestF1 {
   /** 0..1 */
   readonly value: number;
@@ -11,7 +11,7 @@ export interface BestF1 {
 }
 
 /**
- * max over all distinct scores of 2 TP / (2 TP + FP + FN), compared as exact fractions.
+ * F1-max: the maximum over all distinct scores of 2 TP / (2 TP + FP + FN). Candidates are compared as exact fractions.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without any anomaly
  */
 export function f1Max(ranking: Ranking): BestF1 {
@@ -25,7 +25,11 @@ export function f1Max(ranking: Ranking): BestF1 {
   return { value: (2 * best.hits) / best.called, threshold: best.threshold, lowestThreshold: best.lowestThreshold };
 }
 
-/** The best intersection over union, TP / (TP + FP + FN), over all thresholds; F1 / (2 - F1), reached at the same ones. @returns 0..1 */
+/**
+ * The best intersection over union, TP / (TP + FP + FN), over all thresholds. It equals F1 / (2 - F1) and is reached where F1-max is.
+ * @returns 0..1
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` without any anomaly
+ */
 export function iouMax(ranking: Ranking): number {
   const { value } = f1Max(ranking);
   return value / (2 - value);

@@ -3,30 +3,31 @@ import { arrayLike, check, listOf, number } from "@ltad/core/check";
 import type { Measure } from "../ranking/measure.js";
 import { undefinedMetric } from "../ranking/undefined-metric.js";
 
-/** A false-alarm rate that was stated, and what came of it. */
+/** A stated false-alarm rate, and the rate observed on the test images. */
 export interface StatedRate {
   /** 0..1 */
   readonly stated: number;
-  /** Alarm at scores *above* this; null when the calibration has too few images for so small a rate. */
+  /** An alarm is a score *above* this. It is null when there are too few calibration images for a rate this small. */
   readonly threshold: number | null;
   /** Share of the good test images that raise an alarm. */
   readonly observed: Measure;
-  /** Good test images. */
+  /** How many good test images there are. */
   readonly images: number;
 }
 
-/** How far stated rates are from those observed. */
+/** How far stated false-alarm rates are from the observed ones. */
 export interface FalseAlarmCalibration {
   readonly rates: readonly StatedRate[];
-  /** Good images that the thresholds come from. */
+  /** How many good images the thresholds come from. */
   readonly calibrationImages: number;
-  /** Mean of |observed - stated| over the rates that can be stated, 0..1. */
+  /** The mean of |observed - stated| over the rates that can be stated, 0..1. */
   readonly error: Measure;
 }
 
 /**
- * Calibration of a stated false-alarm rate. The threshold of a rate a comes from n good calibration scores: the k-th highest, k = floor(a (n + 1)),
- * so that an exchangeable good image raises an alarm with probability at most a (split conformal p-values). A rate below 1 / (n + 1) cannot be stated.
+ * Checks how well stated false-alarm rates hold on a test. The threshold for a rate a is the k-th highest of n good calibration scores, with
+ * k = floor(a (n + 1)), so that an exchangeable good image raises an alarm with probability at most a (split conformal p-values).
+ * A rate below 1 / (n + 1) cannot be stated.
  * @param calibration [n] scores of good images that neither trained the model nor test it
  * @param test [m] scores of other good images
  * @param rates each above 0 and below 1

@@ -11,7 +11,7 @@ export interface ScoredImage {
   readonly name: string;
 }
 
-/** Collects image scores one at a time; shards can be merged, and `images` stored as JSON. */
+/** Collects image scores one at a time. Accumulators can be merged, and `images` can be stored as JSON. */
 export interface ImageScores {
   readonly images: readonly ScoredImage[];
   /** @throws LtadError `LTAD_DATA` for a score that is not finite */
@@ -19,10 +19,14 @@ export interface ImageScores {
   /** Adds all images of another accumulator. */
   merge(other: Pick<ImageScores, "images">): void;
   readonly counts: { readonly good: number; readonly defective: number };
+  /** The scores sorted, for every metric of images. More images can be added afterwards. */
   ranking(): Ranking;
 }
 
-/** An accumulator, empty or with the images of another one. */
+/**
+ * Creates an accumulator, empty or with the images of another one.
+ * @throws LtadError `LTAD_DATA` for a score that is not finite
+ */
 export function imageScores(start: readonly ScoredImage[] = []): ImageScores {
   const images: ScoredImage[] = [];
   const add = (image: ScoredImage) => {

@@ -3,8 +3,9 @@ import { check } from "@ltad/core/check";
 import { needBothSides, rankingRule, type Ranking } from "../ranking/ranking.js";
 
 /**
- * False positive rate at a wanted true positive rate: the lowest FPR among thresholds with TPR >= `tpr`. No interpolation.
+ * The false positive rate at a given true positive rate: the lowest FPR among thresholds with TPR >= `tpr`, without interpolation.
  * @param tpr 0 < tpr <= 1, usually 0.95
+ * @returns 0..1
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_CONFIG` for a rate outside its range
  */
 export function fprAtTpr(ranking: Ranking, tpr: number): number {
@@ -13,7 +14,7 @@ export function fprAtTpr(ranking: Ranking, tpr: number): number {
   return fewestAlarms(ranking, tpr) / ranking.negatives;
 }
 
-/** The fewest good ones above a threshold with TPR >= `tpr`. */
+/** The smallest number of good items at or above a threshold with TPR >= `tpr`. */
 function fewestAlarms(ranking: Ranking, tpr: number): number {
   let fewest = -1;
   ranking.walk((_, tp, fp) => {
@@ -26,6 +27,7 @@ function fewestAlarms(ranking: Ranking, tpr: number): number {
  * PGn: the largest share of good images that can be accepted automatically while at most n % of the bad ones are accepted with them.
  * @param percent n, 0 <= n < 100
  * @returns 0..1
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_CONFIG` for a percentage outside its range
  * @see "presorted good" of arXiv 2503.23451; here over all thresholds, without interpolated quantiles
  */
 export function presortedGood(ranking: Ranking, percent: number): number {
@@ -38,6 +40,8 @@ export function presortedGood(ranking: Ranking, percent: number): number {
  * PBn: the largest share of bad images that can be rejected automatically while at most n % of the good ones are rejected with them.
  * @param percent n, 0 <= n < 100
  * @returns 0..1
+ * @throws LtadError as {@link presortedGood}
+ * @see "presorted bad" of arXiv 2503.23451
  */
 export function presortedBad(ranking: Ranking, percent: number): number {
   checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
@@ -49,7 +53,7 @@ export function presortedBad(ranking: Ranking, percent: number): number {
   return most / ranking.positives;
 }
 
-/** Counts of all four outcomes at `score >= threshold`. */
+/** The counts of all four outcomes, where `score >= threshold` predicts an anomaly. */
 export interface Confusion {
   readonly truePositives: number;
   readonly falsePositives: number;
@@ -58,9 +62,9 @@ export interface Confusion {
 }
 
 /**
- * What a threshold does to images.
- * @param threshold finite; need not be one of the scores
- * @throws LtadError `LTAD_CONFIG` for a threshold that is not finite, or a ranking of pixels, which does not keep the scores of good ones
+ * The confusion matrix of images at a threshold.
+ * @param threshold finite; it need not be one of the scores
+ * @throws LtadError `LTAD_CONFIG` for a threshold that is not finite, or for a ranking of pixels, which does not keep the scores of good pixels
  */
 export function confusionAt(ranking: Ranking, threshold: number): Confusion {
   checkRange(Number.isFinite(threshold), "threshold", "a finite number", threshold);
@@ -75,8 +79,9 @@ export function confusionAt(ranking: Ranking, threshold: number): Confusion {
 }
 
 /**
- * Share of images on the right side of a threshold.
- * @throws LtadError `LTAD_UNDEFINED_METRIC` without any image of either kind
+ * The accuracy at a threshold: the share of images on the right side of it.
+ * @returns 0..1
+ * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_CONFIG` as {@link confusionAt}
  */
 export function accuracyAt(ranking: Ranking, threshold: number): number {
   needBothSides(ranking, "accuracy");

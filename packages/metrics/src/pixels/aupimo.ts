@@ -5,29 +5,30 @@ import type { ExactPixels } from "./exact-pixels.js";
 import type { SplitImage } from "./pixel-image.js";
 import { type Pairs, sortPairs } from "./sort-pairs.js";
 
-/** Bounds of the shared false positive rate; the published metric takes 1e-5 and 1e-4. */
+/** The bounds of the shared false positive rate, 1e-5 and 1e-4 in the published metric. */
 export interface FprBounds {
   readonly lower: number;
   readonly upper: number;
 }
 
-/** One defective image's area. */
+/** The area of one defective image. */
 export interface ImageRecall {
   readonly name: string;
   /** 0..1 */
   readonly value: number;
 }
 
-/** Mean over the defective images, and each of them. */
+/** The mean over the defective images, and the area of each. */
 export interface Aupimo {
+  /** 0..1 */
   readonly value: number;
   readonly images: readonly ImageRecall[];
 }
 
 /**
  * AUPIMO: for each defective image, the area under its recall of defect pixels against the log of the shared false positive rate F between two bounds,
- * divided by log(upper / lower). F(t) is the mean over *good images only* of their share of pixels at or above t. Exact: trapezoids in log F over all
- * distinct scores, bounds by interpolation.
+ * divided by log(upper / lower). F(t) is the mean over *good images only* of their share of pixels at or above t. The value is exact: it uses
+ * trapezoids in log F over all distinct scores, and interpolates at the bounds.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without a good or a defective image, or when the good images have too few pixels to reach the lower bound;
  *   `LTAD_CONFIG` unless 0 < lower < upper <= 1
  * @see Bertoldo et al. 2024, arXiv 2401.01984
@@ -59,7 +60,7 @@ export function aupimo(pixels: Pick<ExactPixels, "images">, bounds: FprBounds = 
   return { value: areas.reduce((sum, { value }) => sum + value, 0) / areas.length, images: areas };
 }
 
-/** Distinct scores of good images from the highest on, and F at each; ends with the first F above the upper bound. */
+/** The distinct scores of good images in descending order, with F at each. The list ends with the first F above the upper bound. */
 interface SharedFpr {
   readonly keys: readonly number[];
   readonly fpr: readonly number[];
@@ -78,7 +79,7 @@ function sharedFpr(good: readonly SplitImage[], upper: number): SharedFpr {
   return curve;
 }
 
-/** The pixels of good images that decide about F up to the bound, with their images: everything from a bin of the upper 20 bits of a key on. */
+/** The pixels of good images that determine F up to the bound, with their images. Bins of the upper 20 bits of a key find where they begin. */
 function highestPairs(good: readonly SplitImage[], upper: number): Pairs {
   const [shares, counts] = [new Float64Array(1 << 20), new Uint32Array(1 << 20)];
   for (const { good: keys } of good) {

@@ -1,15 +1,15 @@
-/** Keys handled together: few enough for a small buffer, enough to fill the buckets of one. */
+/** How many keys are processed together: few enough for a small buffer, and enough to fill its buckets. */
 const groupSize = 1 << 22;
-/** Steps of the table that share a bucket, as a shift: what one bucket needs of table, marks and counts fits the nearest cache. */
+/** How many steps of the table share a bucket, as a shift. The part of table, marks and counts that one bucket needs fits the first-level cache. */
 const bucketBits = 11;
-/** The upper bits of a key, whose cells have tables of their own: sign, exponent and 3 bits of the mantissa. */
+/** The upper bits of a key (sign, exponent and 3 bits of the mantissa) name a cell, and each cell has a table of its own. */
 const cellShift = 20;
 const cells = 1 << (32 - cellShift);
 
 /**
- * Counts where keys lie among sorted distinct marks, without sorting the keys: this is all that ranking metrics need of the good pixels, for between two
- * scores of defect pixels only the number of false alarms changes. A table as fine as the marks are dense leaves hardly any search; keys are
- * brought into coarse order first, so that the places they count in are near to each other.
+ * Counts where keys lie among sorted distinct marks, without sorting the keys. Ranking metrics need no more of the good pixels, because between two
+ * scores of defect pixels only the number of false alarms changes. A table that is finer where the marks are denser leaves hardly any search.
+ * Keys are first brought into coarse order, so that consecutive keys use neighbouring counters.
  * @param chunks keys in any order
  * @param marks [m] ascending, distinct
  * @returns [2m + 1]; at 2j the keys strictly between mark j-1 and mark j, at 2j + 1 those equal to mark j
@@ -23,13 +23,13 @@ export function countBetween(chunks: readonly Uint32Array[], marks: Uint32Array)
   return counts;
 }
 
-/** Steps of key space, ascending: each cell is cut into a power of two of them, about four for each of its marks. */
+/** The key space in ascending steps. Each cell is cut into a power of two of them, about four for each of its marks. */
 interface Table {
   /** [m + 1] the marks, and one above all keys. */
   readonly marks: Uint32Array;
   /** [cells] first step of each cell. */
   readonly base: Uint32Array;
-  /** [cells] bits of a key within its cell that a step does not tell apart. */
+  /** [cells] how many low bits of a key one step spans. */
   readonly shift: Uint8Array;
   /** [steps + 1] first mark in each step. */
   readonly starts: Uint32Array;
@@ -38,7 +38,7 @@ interface Table {
 function tableOf(given: Uint32Array): Table {
   const marks = new Uint32Array(given.length + 1);
   marks.set(given);
-  marks[given.length] = 0xffffffff; // the key of a NaN, which is never there
+  marks[given.length] = 0xffffffff; // the key of a NaN, which never occurs
   const [base, shift, within] = [new Uint32Array(cells), new Uint8Array(cells), new Uint32Array(cells)];
   for (let j = 0; j < given.length; j++) {
     const cell = given[j]! >>> cellShift;
@@ -81,7 +81,7 @@ function* groupsOf(chunks: readonly Uint32Array[]): Generator<Uint32Array[]> {
   if (size > 0) yield group;
 }
 
-/** The keys of a group in the order of their buckets, in the buffer. */
+/** Writes the keys of a group into the buffer, in the order of their buckets. */
 function coarselySorted(group: readonly Uint32Array[], { base, shift, starts }: Table, buffer: Uint32Array): Uint32Array {
   const next = new Uint32Array((starts.length >>> bucketBits) + 2);
   let size = 0;

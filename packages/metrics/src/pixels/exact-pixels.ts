@@ -6,15 +6,15 @@ import { type PixelAccumulator, type PixelCounts, splitImage, type SplitImage, s
 import { decodeImages, encodeImages } from "./stored-images.js";
 import { type Pairs, sortPairs } from "./sort-pairs.js";
 
-/** Exact metrics of pixels: keeps every score, 4 bytes a good pixel and 8 a defect one. */
+/** Exact metrics of pixels. It keeps every score, with 4 bytes for a good pixel and 8 for a defect pixel. */
 export interface ExactPixels extends PixelAccumulator {
-  /** Every image as it is kept, in the order of adding. */
+  /** Every image in its stored form, in the order in which they were added. */
   readonly images: readonly SplitImage[];
-  /** Adds all images of another accumulator, which stays as it is. */
+  /** Adds all images of another accumulator, which does not change. */
   merge(other: Pick<ExactPixels, "images">): void;
 }
 
-/** An accumulator, empty or with the images of another one. */
+/** Creates an accumulator, empty or with the images of another one. */
 export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
   check("exactPixels", { start }, { start: listOf(splitRule) });
   const images = [...start];
@@ -40,8 +40,8 @@ export function exactPixels(start: readonly SplitImage[] = []): ExactPixels {
 }
 
 /**
- * An accumulator from what `toBytes` of an exact one gave.
- * @param source its name, for errors
+ * Restores an exact accumulator from the bytes of its `toBytes`.
+ * @param source what errors call the bytes
  * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
  */
 export function exactPixelsFromBytes(bytes: Uint8Array, source = "stored pixels"): ExactPixels {
@@ -60,7 +60,7 @@ function countsOf(images: readonly SplitImage[]): PixelCounts {
   };
 }
 
-/** Sorts the defect pixels and counts the good ones between them: one pass over all scores, whatever is asked afterwards. */
+/** Sorts the defect pixels and counts the good ones between them. One pass over all scores serves every metric. */
 function rankPixels(images: readonly SplitImage[]): Ranking {
   const { defectPixels, goodPixels, regions } = countsOf(images);
   const { keys, counts, overlaps } = distinctScores(sortPairs(defectPairs(images, defectPixels)), regionSizes(images));
@@ -94,7 +94,7 @@ function rankPixels(images: readonly SplitImage[]): Ranking {
   };
 }
 
-/** Keys of all defect pixels with their regions numbered through. */
+/** The keys of all defect pixels, with regions numbered consecutively over all images. */
 function defectPairs(images: readonly SplitImage[], total: number): Pairs {
   const pairs = { keys: new Uint32Array(total), values: new Uint32Array(total) };
   let [at, regions] = [0, 0];
@@ -111,7 +111,7 @@ function regionSizes(images: readonly SplitImage[]): Float64Array {
   return Float64Array.from(images.flatMap(({ sizes }) => sizes));
 }
 
-/** Equal scores as one: how many defect pixels have it, and what they add to the covered shares of their regions. */
+/** Merges equal scores: how many defect pixels have each score, and what they add to the covered shares of their regions. */
 function distinctScores({ keys, values }: Pairs, sizes: Float64Array) {
   let distinct = keys.length > 0 ? 1 : 0;
   for (let i = 1; i < keys.length; i++) if (keys[i] !== keys[i - 1]) distinct++;

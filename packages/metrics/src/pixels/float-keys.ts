@@ -1,7 +1,7 @@
 /**
- * Float bits as unsigned keys of the same order; both zeros get one key.
+ * Turns floats into unsigned keys with the same order; both zeros get the same key.
  * @param values [n]
- * @returns keys [n]: a < b as floats exactly when their keys are; `bad`, the first index of a NaN or an infinity, or -1
+ * @returns `keys` [n], for which a < b exactly when it holds for the floats; `bad`, the index of the first NaN or infinity, or -1
  * @see Herf 2001, Radix Tricks
  */
 export function floatKeys(values: Float32Array): { readonly keys: Uint32Array; readonly bad: number } {
@@ -11,7 +11,7 @@ export function floatKeys(values: Float32Array): { readonly keys: Uint32Array; r
   for (let i = bits.length - 1; i >= 0; i--) {
     const b = bits[i]!;
     if ((b & 0x7f800000) === 0x7f800000) bad = i;
-    keys[i] = b === -0x80000000 ? 0x80000000 : b ^ ((b >> 31) | 0x80000000); // flips all bits of a negative number, else the sign
+    keys[i] = b === -0x80000000 ? 0x80000000 : b ^ ((b >> 31) | 0x80000000); // flips all bits of a negative number, and the sign of others
   }
   return { keys, bad };
 }

@@ -10,15 +10,15 @@ export interface PixelImage {
   readonly map: Float32Array;
   /** [height * width], non-zero marks a defect; null for a good image, whose pixels all count as good. */
   readonly mask: Uint8Array | null;
-  /** [height * width], 0 where a pixel does not count, neither as good nor as a defect; all count by default. */
+  /** [height * width], 0 for a pixel that counts neither as good nor as a defect; all pixels count by default. */
   readonly include?: Uint8Array | undefined;
-  /** Pixels in a row, for the connected regions. */
+  /** How many pixels a row has; connected regions need it. */
   readonly width: number;
   /** What messages call the image. */
   readonly name?: string;
 }
 
-/** How much was added. */
+/** How much has been added. */
 export interface PixelCounts {
   readonly images: number;
   /** Images with a defect pixel. */
@@ -28,20 +28,21 @@ export interface PixelCounts {
   readonly goodPixels: number;
 }
 
-/** Collects images one at a time; shards can be merged and stored. */
+/** Collects images one at a time. Accumulators can be merged and stored. */
 export interface PixelAccumulator {
   /**
-   * @throws LtadError `LTAD_SHAPE` when map, mask and width do not fit, `LTAD_DATA` for a score that is not finite; the image is then left out whole
+   * Adds an image. An image that is refused is left out completely.
+   * @throws LtadError `LTAD_SHAPE` when map, mask and width do not fit together, `LTAD_DATA` for a score that is not finite
    */
   add(image: PixelImage): void;
   readonly counts: PixelCounts;
-  /** All pixels sorted, for every metric of pixels. Images can be added afterwards. */
+  /** The pixels sorted, for every metric of pixels. More images can be added afterwards. */
   ranking(): Ranking;
   /** The state as a safetensors file. */
   toBytes(): Uint8Array;
 }
 
-/** One image as it is kept: its pixels by side, as ordered keys. */
+/** The stored form of one image: the keys of its good and of its defect pixels. */
 export interface SplitImage {
   readonly name: string;
   readonly good: Uint32Array;
@@ -52,15 +53,15 @@ export interface SplitImage {
   readonly sizes: readonly number[];
 }
 
-/** An image as {@link SplitImage}. */
+/** Accepts a {@link SplitImage}. */
 export const splitRule = having("an image as an accumulator keeps it", "good", "defect", "region", "sizes");
 
 const maskRule: Rule = (value, path) => (value === null ? undefined : bytes(value, `${path} (null for a good image)`));
 
-/** A map of another type would be read as other numbers. */
+/** The map must be a Float32Array, because another type would be read as other numbers. */
 const pixelRule = fields({ map: floatData(), mask: maskRule, include: optional(bytes), width: anything, name: optional(string) });
 
-/** Checks an image and takes it apart. */
+/** Checks an image and separates its good pixels from its defect pixels. */
 export function splitImage(image: PixelImage, index: number): SplitImage {
   const called = (typeof image?.name === "string" && image.name) || `image ${index}`;
   check(called, { image }, { image: pixelRule });
@@ -87,7 +88,7 @@ export function splitImage(image: PixelImage, index: number): SplitImage {
   return { name: called, good, defect, region, sizes };
 }
 
-/** The part of a mask that counts; one of another size is left for the check of sizes. */
+/** The mask without the pixels that do not count. A mask of another size is returned as it is, for the check of sizes. */
 function both(mask: Uint8Array, include: Uint8Array): Uint8Array {
   return mask.length === include.length ? mask.map((value, pixel) => (include[pixel] === 0 ? 0 : value)) : mask;
 }

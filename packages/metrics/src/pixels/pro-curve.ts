@@ -2,19 +2,19 @@ import { LtadError } from "@ltad/core/browser";
 import { needRegions, type Ranking } from "../ranking/ranking.js";
 
 /**
- * Per-region overlap against the false positive rate, from the highest threshold to the lowest; the first point is (0, 0) at Infinity, the last (1, 1).
- * Points in the middle of a horizontal line are left out.
+ * Per-region overlap (PRO) against the false positive rate, from the highest threshold to the lowest. The first point is (0, 0) at Infinity, and the
+ * last is (1, 1). Points in the middle of a horizontal line are omitted.
  */
 export interface ProCurve {
   readonly thresholds: Float64Array;
-  /** Share of all good pixels, those of good images included, at or above the threshold. */
+  /** The share of good pixels at or above the threshold, including those of good images; 0..1. */
   readonly fpr: Float64Array;
-  /** Mean over all regions of the share of the region at or above it. */
+  /** The mean over all regions of the share of the region at or above the threshold; 0..1. */
   readonly pro: Float64Array;
 }
 
 /**
- * PRO(FPR).
+ * The curve whose area is AUPRO.
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without a region or without a good pixel
  * @see Bergmann et al. 2021 (IJCV), section 5
  */
@@ -30,13 +30,15 @@ export function proCurve(ranking: Ranking): ProCurve {
 }
 
 /**
- * AUPRO@limit: the area under PRO(FPR) from 0 to the limit, by trapezoids over all distinct scores, PRO at the limit by linear interpolation, divided by the limit.
- * @param limit 0 < limit <= 1; a part of the name: 0.3, 0.05 and 0.01 are usual and give very different numbers
+ * AUPRO@limit: the area under PRO(FPR) from 0 to the limit, divided by the limit. It is made of trapezoids over all distinct scores, and PRO at the
+ * limit is interpolated linearly.
+ * @param limit 0 < limit <= 1. It belongs to the name of the metric: 0.3, 0.05 and 0.01 are common and give very different numbers
  * @returns 0..1
  * @throws LtadError `LTAD_UNDEFINED_METRIC` without a region or without a good pixel, `LTAD_CONFIG` for a limit outside its range
+ * @see Bergmann et al. 2021 (IJCV), section 5
  */
 export function aupro(ranking: Ranking, limit: number): number {
-  if (!(limit > 0 && limit <= 1)) throw new LtadError("LTAD_CONFIG", `aupro: expected a limit above 0 and at most 1, received ${limit}.`);
+  checkLimit("aupro", limit);
   needRegions(ranking, `AUPRO@${limit}`);
   let area = 0;
   let x = 0;
@@ -53,4 +55,9 @@ export function aupro(ranking: Ranking, limit: number): number {
     y = nextY;
   });
   return area / limit;
+}
+
+/** @throws LtadError `LTAD_CONFIG` unless 0 < limit <= 1 */
+export function checkLimit(name: string, limit: number): void {
+  if (!(limit > 0 && limit <= 1)) throw new LtadError("LTAD_CONFIG", `${name}: expected a limit above 0 and at most 1, received ${limit}.`);
 }

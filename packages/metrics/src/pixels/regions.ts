@@ -12,8 +12,10 @@ export interface Regions {
 }
 
 /**
- * Connected components, 8-connected: pixels that touch by a corner belong together.
+ * The connected regions of a mask. They are 8-connected: pixels that touch at a corner belong together.
  * @param mask [H * W], non-zero marks a defect
+ * @param width W, the pixels of a row
+ * @throws LtadError `LTAD_SHAPE` when the mask is not a whole number of rows
  * @see scipy.ndimage.label with a 3 x 3 structure of ones, as in the official evaluation of MVTec AD
  */
 export function labelRegions(mask: Uint8Array, width: number): Regions {

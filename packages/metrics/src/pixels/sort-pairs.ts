@@ -1,13 +1,13 @@
 const bits = 11;
 const buckets = 1 << bits;
 
-/** Keys and what belongs to each. */
+/** [n] keys, and the value that belongs to each. */
 export interface Pairs {
   readonly keys: Uint32Array;
   readonly values: Uint32Array;
 }
 
-/** Sorts pairs by key, ascending, by three passes over 11 bits each; equal keys stay in order. Uses the given arrays as scratch. */
+/** Sorts pairs by key, ascending, in three passes over 11 bits each. Equal keys keep their order. The given arrays are overwritten. */
 export function sortPairs(pairs: Pairs): Pairs {
   let from = pairs;
   let to: Pairs = { keys: new Uint32Array(pairs.keys.length), values: new Uint32Array(pairs.keys.length) };
@@ -30,7 +30,7 @@ function scatter(from: Pairs, to: Pairs, shift: number): void {
   }
 }
 
-/** First place of every bucket. */
+/** Where each bucket begins. */
 function bucketStarts(keys: Uint32Array, shift: number): Uint32Array {
   const starts = new Uint32Array(buckets);
   for (let i = 0; i < keys.length; i++) {

@@ -3,7 +3,7 @@ import type { SplitImage } from "./pixel-image.js";
 
 const format = "ltad-exact-pixels-1";
 
-/** The state of exact accumulators: the pixels of all images one after the other, and `images` [n, 3]: their good pixels, defect pixels, regions. */
+/** Stores an exact accumulator: the pixels of all images one after the other, and `images` [n, 3], the numbers of good pixels, defect pixels and regions. */
 export function encodeImages(images: readonly SplitImage[]): Uint8Array {
   const table = images.flatMap(({ good, defect, sizes }) => [good.length, defect.length, sizes.length]);
   const arrays: NdArrays = {
@@ -74,7 +74,7 @@ function sizesFit({ region, sizes }: SplitImage): boolean {
   return sizes.every((size, i) => size > 0 && size === found[i]);
 }
 
-/** One array of all, its bits as int32. */
+/** All parts as one array, whose bits are stored as int32. */
 function joined(parts: readonly Uint32Array[]): NdArray {
   const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,13 +1,13 @@
-import { check, number } from "@ltad/core/check";
 import { needBothSides, needRegions, type Ranking } from "../ranking/ranking.js";
+import { checkLimit } from "./pro-curve.js";
 
-/** The exact number lies between these, both included. */
+/** Two numbers between which the exact metric lies, both included. */
 export interface Between {
   readonly low: number;
   readonly high: number;
 }
 
-/** Bounds of every metric of a ranking by bins. */
+/** Bounds of the metrics of a ranking by bins, 0..1 each. */
 export interface StreamingBounds {
   readonly auroc: Between;
   readonly averagePrecision: Between;
@@ -16,7 +16,7 @@ export interface StreamingBounds {
   readonly fprAt95Tpr: Between;
 }
 
-/** One bin: the curve goes from its first corner to its second in an order that is not known. */
+/** One bin. The curve goes from its first corner to its second, but the order of the scores within is unknown. */
 interface Bin {
   readonly tp: readonly [number, number];
   readonly fp: readonly [number, number];
@@ -24,7 +24,7 @@ interface Bin {
 }
 
 /**
- * What the binning can have changed: the exact metric of the scores that were added lies between these, however they lie within their bins.
+ * Bounds for the error of binning: the exact metrics of the added scores lie between them, wherever the scores lie within their bins.
  * @param ranking of streaming pixels
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing
  */
@@ -56,9 +56,14 @@ export function streamingBounds(ranking: Ranking): StreamingBounds {
   };
 }
 
-/** Between what numbers the exact {@link aupro} lies. */
+/**
+ * Bounds of the exact {@link aupro}, wherever the scores lie within their bins.
+ * @param ranking of streaming pixels
+ * @param limit 0 < limit <= 1
+ * @throws LtadError as {@link aupro}
+ */
 export function auproBounds(ranking: Ranking, limit: number): Between {
-  check("auproBounds", { limit }, { limit: number(0, 1) });
+  checkLimit("auproBounds", limit);
   needRegions(ranking, "bounds of AUPRO");
   const area = { low: 0, high: 0 };
   forEachBin(ranking, ({ fp: [fp0, fp1], overlap: [y0, y1] }) => {

@@ -106,6 +106,12 @@ describe("streaming pixels", () => {
     expect(streamingBounds(hidden).auroc).toEqual({ low: 0, high: 1 });
   });
 
+  it("refuses a limit of AUPRO that is not above 0 and at most 1", () => {
+    const ranking = streamed(close(1)).ranking();
+    for (const limit of [0, -0.1, 1.1, Number.NaN])
+      expect(() => auproBounds(ranking, limit)).toThrow(expect.objectContaining({ code: "LTAD_CONFIG" }));
+  });
+
   it("merged and stored shards give what one pass gives", () => {
     for (const [, images] of cases) {
       const left = streamed(images.slice(0, 1));

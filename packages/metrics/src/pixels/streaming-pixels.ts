@@ -11,23 +11,23 @@ const bins = 1 << 20;
 const format = "ltad-streaming-pixels-1";
 
 /**
- * Metrics of pixels in bounded memory: histograms of 24 MB, whatever the number of images. Every metric is that of scores rounded towards -Infinity
- * to 12 significant bits; {@link streamingBounds} says between what numbers the exact one lies.
+ * Metrics of pixels in bounded memory: the histograms take 24 MB, whatever the number of images. Every metric is that of scores rounded down to
+ * 12 significant bits; {@link streamingBounds} returns the bounds between which the exact metric lies.
  */
 export interface StreamingPixels extends PixelAccumulator {
   readonly histograms: Histograms;
-  /** Adds all images of another accumulator, streaming or exact, which stays as it is. */
+  /** Adds all images of another accumulator, streaming or exact, which does not change. */
   merge(other: Pick<StreamingPixels, "counts" | "histograms"> | Pick<ExactPixels, "images">): void;
 }
 
-/** Good pixels, defect pixels and covered shares of regions in each bin, [2^20]. */
+/** For each bin, [2^20]: how many good and defect pixels it has, and the sum of the region shares that they cover. */
 export interface Histograms {
   readonly good: Float64Array;
   readonly defect: Float64Array;
   readonly overlap: Float64Array;
 }
 
-/** An empty accumulator. */
+/** Creates an empty accumulator. */
 export function streamingPixels(): StreamingPixels {
   const histograms = { good: new Float64Array(bins), defect: new Float64Array(bins), overlap: new Float64Array(bins) };
   return accumulator(histograms, { images: 0, defectImages: 0, regions: 0, defectPixels: 0, goodPixels: 0 });
@@ -102,7 +102,7 @@ function rankBins({ good, defect, overlap }: Histograms, counts: PixelAccumulato
   };
 }
 
-/** Bins that hold something, ascending. */
+/** The bins that are not empty, ascending. */
 function usedBins({ good, defect }: Pick<Histograms, "good" | "defect">): number[] {
   const used: number[] = [];
   for (let b = 0; b < bins; b++) if (good[b] !== 0 || defect[b] !== 0) used.push(b);
@@ -116,15 +116,15 @@ function encodeHistograms(histograms: Histograms, counts: PixelAccumulator["coun
   const used = usedBins(histograms);
   const part = (histogram: Float64Array): NdArray => {
     const data = new Uint8Array(Float64Array.from(used, (b) => histogram[b]!).buffer);
-    return { dtype: "bool", shape: [data.length], data }; // bytes of float64, which the format of ours does not write
+    return { dtype: "bool", shape: [data.length], data }; // the bytes of float64 numbers
   };
   const arrays = { bins: int32([used.length], used), good: part(good), defect: part(defect), overlap: part(overlap) };
   return encodeSafetensors(arrays, { format, counts: JSON.stringify(counts) });
 }
 
 /**
- * An accumulator from what `toBytes` of a streaming one gave.
- * @param source its name, for errors
+ * Restores a streaming accumulator from the bytes of its `toBytes`.
+ * @param source what errors call the bytes
  * @throws LtadError `LTAD_WEIGHTS` for damaged bytes, `LTAD_DATA` when the parts do not fit together
  */
 export function streamingPixelsFromBytes(bytes: Uint8Array, source = "stored histograms"): StreamingPixels {

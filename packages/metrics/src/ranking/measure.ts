@@ -1,14 +1,14 @@
 import { isLtadError } from "@ltad/core/browser";
 import { check, func } from "@ltad/core/check";
 
-/** A number, or null with the reason why there is none. A mean over fewer classes than requested has both. */
+/** A number, or null with the reason why there is none. A mean that leaves classes out has both a value and a reason. */
 export interface Measure {
   readonly value: number | null;
   readonly reason?: string;
 }
 
 /**
- * Turns "undefined" into null with its reason; every other error goes on.
+ * Turns the error `LTAD_UNDEFINED_METRIC` into null with its reason. Every other error is thrown on.
  * @example measure(() => auroc(rank(scores, labels)))
  */
 export function measure(compute: () => number): Measure {

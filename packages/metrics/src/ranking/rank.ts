@@ -20,14 +20,14 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
       `scores: expected one label for each score, received ${scores.length} scores and ${isAnomaly.length} labels.`,
     );
   }
-  const sides = new Float64Array(scores.length + 1); // each score is written to both sides, and one of them goes on
+  const sides = new Float64Array(scores.length + 1); // each score is written to both sides, and only the index of its own side advances
   let p = 0;
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i]!;
     const label = isAnomaly[i] as number;
     if (!Number.isFinite(score)) throw badScore(scores, names, i);
     if (label !== 0 && label !== 1 && typeof label !== "boolean") throw badLabel(isAnomaly, names, i);
-    sides[scores.length - p] = score + 0; // anomalies from behind; -0 becomes 0
+    sides[scores.length - p] = score + 0; // anomalies fill the array from its end; -0 becomes 0
     sides[i - p] = score + 0;
     p += label; // true counts as 1
   }
@@ -35,7 +35,7 @@ export function rank(scores: ArrayLike<number>, isAnomaly: ArrayLike<number | bo
   return rankingOf(sortFloat64(sides.subarray(negatives + 1)), sortFloat64(sides.subarray(0, negatives)));
 }
 
-/** Both sides ascending; each distinct score is a threshold. */
+/** A ranking of two ascending lists, in which each distinct score is a threshold. */
 function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
   return {
     unit: "images",
@@ -43,7 +43,7 @@ function rankingOf(positives: Float64Array, negatives: Float64Array): Ranking {
     negatives: negatives.length,
     regions: 0,
     walk(visit) {
-      let p = positives.length; // how many are not above yet
+      let p = positives.length; // how many are still below the threshold
       let n = negatives.length;
       while (p > 0 || n > 0) {
         const anomaly = p > 0 ? positives[p - 1]! : -Infinity;

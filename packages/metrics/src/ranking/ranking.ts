@@ -2,25 +2,30 @@ import { check, having } from "@ltad/core/check";
 import { missingSide, undefinedMetric } from "./undefined-metric.js";
 
 /**
- * What one threshold finds. Prediction is `score >= threshold`.
- * @param truePositives anomalies at or above the threshold
- * @param falsePositives good ones at or above it
- * @param overlap sum over all regions of the share of the region at or above it; 0 for images
+ * Receives what one threshold finds; `score >= threshold` predicts an anomaly.
+ * @param truePositives how many anomalies are at or above the threshold
+ * @param falsePositives how many good images or pixels are at or above it
+ * @param overlap the sum over all regions of the share of the region at or above it; 0 for images
  */
 export type Visit = (threshold: number, truePositives: number, falsePositives: number, overlap: number) => void;
 
-/** Sorted scores with their labels: everything that a ranking metric needs. Equal scores always change sides together. */
+/** Sorted scores with their labels, which is everything that a ranking metric needs. Equal scores always cross the threshold together. */
 export interface Ranking {
   readonly unit: "images" | "pixels";
+  /** How many anomalies there are. */
   readonly positives: number;
+  /** How many good images or pixels there are. */
   readonly negatives: number;
-  /** Connected defect regions; 0 for images. */
+  /** How many connected defect regions there are; 0 for images. */
   readonly regions: number;
-  /** From the highest threshold to the lowest, which has everything above it. Every threshold at which the anomalies found change is visited. */
+  /**
+   * Visits thresholds from the highest to the lowest, at which everything is found. No threshold at which the number of true positives
+   * changes is skipped.
+   */
   walk(visit: Visit): void;
 }
 
-/** A ranking, not the scores that it is made of. */
+/** Accepts a ranking, and refuses plain scores. */
 export const rankingRule = having("a ranking, as rank() or an accumulator gives it", "walk", "unit", "positives", "negatives");
 
 /** @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing */

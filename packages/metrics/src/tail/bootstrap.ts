@@ -10,11 +10,12 @@ export interface Integers {
   integer(n: number): number;
 }
 
+/** How a bootstrap draws its samples. */
 export interface BootstrapOptions {
   readonly rng: Integers;
-  /** Number of samples; default 2,000. */
+  /** The number of samples; 2,000 by default. At least 2 / (1 - confidence). */
   readonly repeats?: number;
-  /** Share of the samples inside the interval; default 0.95. */
+  /** The share of the samples inside the interval, above 0 and below 1; 0.95 by default. */
   readonly confidence?: number;
 }
 
@@ -24,7 +25,7 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Intervals of a metric for each class and for means over classes; null where the metric does not exist. */
+/** Intervals of a metric for each class and for means over classes; null where a class lacks good or defective images. */
 export interface ClassIntervals {
   readonly classes: ReadonlyMap<string, Interval | null>;
   readonly avg: Interval | null;
@@ -42,11 +43,13 @@ export const bootstrapRule = fields({
 });
 
 /**
- * Bootstrap intervals of an image metric: in each class, good and defective images are drawn anew apart from each other, as many as there are; Avg, High and
- * Low are means over the classes of the same draw. They say how much other test images would move the numbers, not what another training would.
- * @param perClass image scores of each class
- * @param order all classes, from most to least training images; High is its first half, rounded up
- * @param metric such as {@link auroc}; a class where it throws `LTAD_UNDEFINED_METRIC` on the images themselves should be left out by the caller
+ * Bootstrap intervals of an image metric. Each sample draws, in each class, as many good and as many defective images as there are, with replacement;
+ * Avg, High and Low are means over the classes of the same sample. The intervals show how much other test images would change the numbers, and
+ * not how much another training would.
+ * @param perClass image scores of each class; a class without good or without defective images is left out of the means
+ * @param order classes from most to least training images; High is the first half, rounded up, and Low is the rest
+ * @param metric such as {@link auroc}
+ * @throws LtadError what the metric throws, `LTAD_CONFIG` for an unknown class or too few repeats
  */
 export function bootstrapClasses(
   perClass: ReadonlyMap<string, Pick<ImageScores, "images">>,
@@ -105,7 +108,7 @@ function drawn({ good, defective }: Sides, rng: Integers): Ranking {
   );
 }
 
-/** @throws LtadError `LTAD_CONFIG` when there are too few to cut off both ends */
+/** The number of samples. @throws LtadError `LTAD_CONFIG` when they are too few to cut off both ends */
 export function repeatsOf({ repeats = 2000, confidence = 0.95 }: BootstrapOptions): number {
   if (!(confidence > 0 && confidence < 1))
     throw new LtadError("LTAD_CONFIG", `confidence: expected above 0 and below 1, received ${confidence}.`);
@@ -113,7 +116,7 @@ export function repeatsOf({ repeats = 2000, confidence = 0.95 }: BootstrapOption
   throw new LtadError("LTAD_CONFIG", `repeats: expected at least ${Math.ceil(2 / (1 - confidence))}, received ${repeats}.`);
 }
 
-/** The interval that leaves as much out above as below; between samples by linear interpolation. */
+/** The interval that leaves out as many samples above as below, with linear interpolation between samples. */
 export function percentiles(samples: readonly number[], { confidence = 0.95 }: BootstrapOptions): Interval {
   const sorted = Float64Array.from(samples).sort();
   const at = (share: number) => {

@@ -9,7 +9,7 @@ import { aupro } from "../pixels/pro-curve.js";
 import { type Measure, measure } from "../ranking/measure.js";
 import type { Ranking } from "../ranking/ranking.js";
 
-/** Metrics of images by the names they have in files. Thresholds and the accuracy at one are found on the labels themselves. */
+/** The names of image metrics in files. The threshold of F1-max, and the accuracy at it, are found on the test labels. */
 export const imageMetricNames = [
   "image_auroc",
   "image_ap",
@@ -21,7 +21,7 @@ export const imageMetricNames = [
   "image_pb_2",
 ] as const;
 
-/** Metrics of pixels by the names they have in files; limits are part of the name. */
+/** The names of pixel metrics in files; the limits of AUPRO and AUPIMO are part of the name. */
 export const pixelMetricNames = [
   "pixel_auroc",
   "pixel_ap",
@@ -39,10 +39,10 @@ export type ImageMetricName = (typeof imageMetricNames)[number];
 export type PixelMetricName = (typeof pixelMetricNames)[number];
 export type MetricName = ImageMetricName | PixelMetricName | "mad";
 
-/** The seven whose mean is mAD. */
+/** The seven metrics whose mean is mAD. */
 const seven = ["image_auroc", "image_ap", "image_f1max", "pixel_auroc", "pixel_ap", "pixel_f1max", "aupro_0.3"] as const;
 
-/** Every metric of image scores; null with a reason where one does not exist. */
+/** Computes every metric of image scores. A metric that does not exist is null, with a reason. */
 export function imageMetrics(ranking: Ranking): Record<ImageMetricName, Measure> {
   return {
     image_auroc: measure(() => auroc(ranking)),
@@ -56,14 +56,14 @@ export function imageMetrics(ranking: Ranking): Record<ImageMetricName, Measure>
   };
 }
 
-/** Every metric of pixels; null with a reason where one does not exist. */
+/** Computes every metric of pixels. A metric that does not exist is null, with a reason. @param pixels an exact accumulator */
 export function pixelMetrics(pixels: Pick<ExactPixels, "images" | "ranking">): Record<PixelMetricName, Measure> {
   check("pixelMetrics", { pixels }, { pixels: having("an exact pixel accumulator", "images", "ranking") });
   const ranking = pixels.ranking();
   return { ...rankedPixelMetrics(ranking), "aupimo_1e-5_1e-4": measure(() => aupimo(pixels).value) };
 }
 
-/** Those that a ranking of pixels suffices for, also a streaming one. */
+/** Computes every metric of pixels except AUPIMO, which needs the pixels by image. @param ranking of an exact or a streaming accumulator */
 export function rankedPixelMetrics(ranking: Ranking): Record<Exclude<PixelMetricName, "aupimo_1e-5_1e-4">, Measure> {
   return {
     pixel_auroc: measure(() => auroc(ranking)),
@@ -78,7 +78,7 @@ export function rankedPixelMetrics(ranking: Ranking): Record<Exclude<PixelMetric
   };
 }
 
-/** mAD: the mean of image AUROC, AP, F1-max, pixel AUROC, AP, F1-max and AUPRO@0.3; null unless all seven exist. */
+/** mAD: the mean of image AUROC, AP and F1-max, pixel AUROC, AP and F1-max, and AUPRO@0.3. It is null unless all seven exist. */
 export function meanOfSeven(metrics: Readonly<Partial<Record<MetricName, Measure>>>): Measure {
   check("meanOfSeven", { metrics }, { metrics: recordOf(anything) });
   const missing = seven.filter((name) => (metrics[name]?.value ?? null) === null);
@@ -86,13 +86,13 @@ export function meanOfSeven(metrics: Readonly<Partial<Record<MetricName, Measure
   return { value: seven.reduce((sum, name) => sum + (metrics[name]?.value ?? 0), 0) / seven.length };
 }
 
-/** True where small is good: false alarms. */
+/** True for metrics that are better when they are lower, which are the false positive rates. */
 export function lowerIsBetter(name: MetricName): boolean {
   check("lowerIsBetter", { name }, { name: string });
   return name.endsWith("_fpr_at_95_tpr");
 }
 
-/** True for thresholds, whose mean over classes would say nothing. */
+/** True for thresholds, whose mean over classes has no meaning. */
 export function isThreshold(name: MetricName): boolean {
   check("isThreshold", { name }, { name: string });
   return name.endsWith("_threshold");

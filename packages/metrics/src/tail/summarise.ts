@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core/browser";
 import { boolean, check, having, listOf, string } from "@ltad/core/check";
 import type { Measure } from "../ranking/measure.js";
 
-/** Means over all classes, the majority half and the minority half. */
+/** Means over all classes, over the half with the most training images, and over the other half. */
 export interface Summary {
   readonly avg: Measure;
   readonly high: Measure;
@@ -10,8 +10,8 @@ export interface Summary {
 }
 
 /**
- * Avg / High / Low of one metric. High is the first half of the order, rounded up; Low the rest.
- * A class without a value is left out of the mean and named in `reason`; a mean over nothing is null.
+ * Avg, High and Low of one metric. High is the first half of the order, rounded up, and Low is the rest.
+ * A class without a value is left out of the mean and named in `reason`; a mean without any value is null.
  * @param perClass a measure for every class
  * @param order all classes, from most to least training images
  * @throws LtadError `LTAD_CONFIG` when the order does not name every class once
@@ -40,15 +40,15 @@ function meanOf(entries: readonly (readonly [string, Measure])[]): Measure {
   return missing.length === 0 ? { value } : { value, reason: `without ${missing.join(", ")}` };
 }
 
-/** A class and its number. */
+/** A class and its value. */
 export interface WorstClass {
   readonly class: string;
   readonly value: number;
 }
 
 /**
- * The class with the worst number, the first of equals; null when no class has one.
- * @param lowerIsBetter for rates of false alarms
+ * The class with the worst value, and the first one among equals; null when no class has a value.
+ * @param lowerIsBetter true for metrics such as false positive rates
  */
 export function worstClass(perClass: ReadonlyMap<string, Measure>, lowerIsBetter = false): WorstClass | null {
   check("worstClass", { perClass, lowerIsBetter }, { perClass: having("a Map", "get"), lowerIsBetter: boolean });

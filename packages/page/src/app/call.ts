@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Set while the server waits for an API key; calling it goes on. */
+/** Set while the server waits for an API key; calling it continues with the key. */
 export const keyWanted = signal<((key: string) => void) | undefined>(undefined);
 
 /** The key is forgotten with the tab. */

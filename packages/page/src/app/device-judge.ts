@@ -2,7 +2,7 @@ import type { FromWorker, ToWorker } from "../worker/messages.js";
 import { keyHeader } from "./call.js";
 import { type Judge, type Judged, Refusal } from "./judged.js";
 
-/** Bytes of the model that came so far, and all that will. */
+/** Bytes of the model that have arrived, and the bytes of the whole model. */
 export type OnBytes = (loaded: number, total: number) => void;
 
 /** A model that runs in the browser. */

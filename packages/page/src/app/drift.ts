@@ -18,7 +18,7 @@ export interface ClassDrift {
 /** How many recent images a server compares with good ones. */
 const enough = 50;
 
-/** Asks a server how the recent images of each class differ from good ones; what it cannot say is left out. */
+/** Asks a server how the recent images of each class differ from good ones, without the classes for which it cannot say. */
 export async function readDrift(address: string, model: string): Promise<readonly ClassDrift[]> {
   const response = await call(`${address}?model=${encodeURIComponent(model)}`).catch(() => undefined);
   return response?.ok ? ((await response.json()) as { classes: ClassDrift[] }).classes : [];

@@ -5,7 +5,7 @@ export interface Bars {
   readonly counts: readonly number[];
 }
 
-/** Counts scores in bars of one width between the ends, which the marks lie within too. */
+/** Counts scores in bars of one width, over a range that includes the marks. */
 export function barsOf(scores: readonly number[], marks: readonly number[], bars = 24): Bars {
   const all = [...scores, ...marks].filter((value) => Number.isFinite(value));
   const low = Math.min(0, ...all);

@@ -5,10 +5,10 @@ export interface Judged {
   readonly score: number;
   readonly class: string;
   readonly classGiven: boolean;
-  /** The class that the image is nearest to, where it is not the given one. */
+  /** The class that the image is nearest to, if it is not the given one. */
   readonly nearestClass?: string | undefined;
   readonly distance?: number | undefined;
-  /** Whether whoever judged it says that it resembles no class; a server tells no distance. */
+  /** Whether the image resembles no class; a server sends this in place of the distance. */
   readonly isUnlike: boolean;
   readonly image: Size;
   readonly map: AnomalyMap;

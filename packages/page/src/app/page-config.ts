@@ -5,9 +5,9 @@ export interface PageConfig {
     /** Folder of the bundle: its model.json tells the limits, and its graphs run on this device. */
     readonly bundle: string;
   }[];
-  /** Where images are judged by a server; left out where there is none, and all images are judged on this device. */
+  /** The server that judges images; without one, all images are judged on this device. */
   readonly predict?: string;
-  /** Where a server says how recent images differ from good ones; left out where there is none. */
+  /** Where a server says how recent images differ from good ones; missing without a server. */
   readonly drift?: string;
 }
 

@@ -42,7 +42,7 @@ export function serverJudge(predict: string, model: string): Judge {
   };
 }
 
-/** Sends again what a busy server refuses, as late as it says. */
+/** Sends again what a busy server refuses, after the time that it names. */
 async function patiently(send: () => Promise<Response>, left = tries): Promise<Response> {
   const response = await send().catch(() => {
     throw new Refusal("The server did not answer. Try again.");

@@ -7,7 +7,7 @@ import { type PageConfig, readConfig } from "./page-config.js";
 import { serverJudge } from "./server-judge.js";
 import { type ModelFacts, type MovedLimits, verdictOf } from "./verdict.js";
 
-/** An image and what became of it. */
+/** An image and its result. */
 export interface Result {
   readonly id: number;
   readonly file: File;
@@ -17,7 +17,7 @@ export interface Result {
   readonly error?: string;
 }
 
-/** What `ltad eval` measured, where it was run; see metrics.json of a bundle. */
+/** What `ltad eval` measured, if it was run; see metrics.json of a bundle. */
 export interface Measured {
   readonly classes?: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
 }
@@ -42,7 +42,7 @@ export const loadedShare = signal(0);
 export const provider = signal("");
 /** How the recent images that the server judged differ from good ones. */
 export const drift = signal<readonly ClassDrift[]>([]);
-/** What happens or went wrong, for eyes and screen readers. */
+/** What happens or went wrong, on the page and for screen readers. */
 export const message = signal<{ readonly text: string; readonly isFault?: boolean }>({ text: "" });
 
 export const selected = computed(() => results.value.find(({ id }) => id === selectedId.value));

@@ -2,7 +2,7 @@ import { LtadError } from "@ltad/core/browser";
 import type { OrtApi } from "../ort.js";
 import type { WebRuntimeOptions } from "./open-program.js";
 
-/** What a browser has and Node has not. */
+/** The parts of a browser that Node.js lacks. */
 interface Browser {
   readonly crossOriginIsolated?: boolean;
   readonly navigator?: {
@@ -13,14 +13,14 @@ interface Browser {
 
 const browser = globalThis as unknown as Browser;
 
-/** ONNX Runtime for a browser, and the providers that are there, in the order that was wanted. */
+/** ONNX Runtime for a browser, and the available providers in order of preference. */
 export interface WebOrt {
   readonly api: OrtApi;
   readonly providers: readonly string[];
 }
 
 /**
- * Loads ONNX Runtime: the build with WebGPU, which is twice as large, only where that is wanted and the browser offers it.
+ * Loads ONNX Runtime. The build with WebGPU, which is twice as large, is loaded only if it is requested and the browser supports it.
  * @throws LtadError `LTAD_CONFIG` when no provider of the list is available
  */
 export async function loadOrt({ runtimeUrl, threads, providers = ["wasm"] }: WebRuntimeOptions): Promise<WebOrt> {

@@ -8,19 +8,20 @@ import { programOf } from "../program-of.js";
 import { specsRule } from "../rules.js";
 import { loadOrt } from "./load-ort.js";
 
+/** How ONNX Runtime is loaded in a browser, and how it executes a graph. */
 export interface WebRuntimeOptions {
   /**
-   * Folder, on the page's own server, with the files of ONNX Runtime (`onnxruntime-web/dist`), of which two are fetched. ONNX Runtime looks beside its
-   * own script when this is left out.
+   * The address of a folder with the files of ONNX Runtime (`onnxruntime-web/dist`), of which two are fetched. By default ONNX Runtime looks beside its own
+   * script.
    */
   readonly runtimeUrl?: string | undefined;
-  /** Threads of WebAssembly. The browser allows more than one only on pages that are isolated (COOP and COEP); by default one per core there. */
+  /** The number of WebAssembly threads. Browsers allow more than one only on isolated pages (COOP and COEP), where the default is one per core. */
   readonly threads?: number | undefined;
-  /** In order of preference; ["wasm"] by default. With ["webgpu", "wasm"] the graphics processor is used where the browser offers it. */
+  /** Providers in order of preference; ["wasm"] by default. With ["webgpu", "wasm"] the graphics processor is used if the browser supports it. */
   readonly providers?: readonly ("wasm" | "webgpu")[] | undefined;
 }
 
-/** What {@link WebRuntimeOptions} must be. */
+/** The rules for {@link WebRuntimeOptions}. */
 export const webRuntimeFields = {
   runtimeUrl: optional(string),
   threads: optional(whole(1)),

@@ -1,14 +1,14 @@
 import type { Answer, Job, ModelInfo } from "../messages.js";
 
-/** A place in the queue. It is taken before a body is read, so that nobody sends an image that is refused then. */
+/** A place in the queue. It is taken before a body is read, so that no client sends an image only to be refused. */
 export interface Place {
-  /** Gives the place to someone else; more than once does no harm. */
+  /** Frees the place; further calls do nothing. */
   release(): void;
 }
 
 /** How a job is to be done. */
 export interface PredictOptions {
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when the caller no longer waits for the answer. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that the caller waits; never more than the engine allows. */
   readonly timeout?: number | undefined;
@@ -34,13 +34,13 @@ export interface Engine {
   readonly model: ModelInfo;
   /** Images that it can work on at the same time. */
   readonly processes: number;
-  /** True while jobs are worked on; false during a restart of all processes, and when the model answers no numbers. */
+  /** Whether it can work on jobs: false during a restart of all processes, and for a model whose answers are not numbers. */
   ready(): boolean;
   /** @throws HttpError `LTAD_BUSY` when no more requests can wait */
   admit(): Place;
   /** @throws HttpError or LtadError */
   predict(job: Job, options?: PredictOptions): Promise<Answer & { readonly waited: number }>;
   load(): EngineLoad;
-  /** Answers everything that has a place, and ends. */
+  /** Answers all requests that have a place, and ends. */
   close(): Promise<void>;
 }

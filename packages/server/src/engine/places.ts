@@ -1,7 +1,7 @@
 import { HttpError } from "../http-error.js";
 import type { Place } from "./engine.js";
 
-/** How long a place is kept for a body that is on its way, in milliseconds: slow senders must not keep the others out. */
+/** How long a place is kept for a body that has not arrived, in milliseconds, because slow senders must not block the others. */
 const kept = 2000;
 
 /**

@@ -18,9 +18,9 @@ export interface PoolOptions extends WorkerProcessOptions {
    * no process could work because all were starting again.
    */
   readonly timeout: number;
-  /** Milliseconds in which a process must have opened the bundle and tried it, and of the longest wait for a process; 120,000. */
+  /** Milliseconds within which a process must have opened and tried the bundle, and the longest wait for a process; 120,000. */
   readonly openTimeout?: number;
-  /** Told what happens to the processes and of bugs in them. */
+  /** Called with what happens to the processes, and with bugs in them. */
   readonly log: (message: string) => void;
 }
 
@@ -39,7 +39,7 @@ interface Pending {
   started?: number;
   /** How often a process has died of it, or while it worked on it. */
   crashes: number;
-  /** Nobody waits for it any more. */
+  /** Its caller no longer waits for it. */
   abandoned?: boolean;
 }
 
@@ -56,11 +56,11 @@ interface Slot {
 /** Answers without a number in a row, after which a model counts as broken. */
 const fewNumbers = 3;
 /**
- * How often an image is tried while processes die of it or under it: anything may end a process, and no request shall be lost by that.
- * The time of an image begins anew with each try, so that the number alone ends it.
+ * How often an image is tried when the processes that work on it die. Anything may end a process, and no request must be lost by that.
+ * The time of an image begins again with each try, so that only this number ends it.
  */
 const mostTries = 5;
-/** After so many deaths, an image may be their cause; only the first process works on it then, and the others go on. */
+/** After so many deaths, an image may be their cause. Then only the first process works on it, and the others continue. */
 const suspicious = 2;
 /** The longest pause before a start, in milliseconds: well within the time that a request may wait. */
 const longestPause = 8000;
@@ -91,9 +91,9 @@ class Pool implements Engine {
   #queue: Pending[] = [];
   #restarts = 0;
   #withoutNumber = 0;
-  /** The folder holds another model by now, so that no process can start again. */
+  /** Whether the folder now holds another model, so that no process can start again. */
   #isOutdated = false;
-  /** The bundle could not be opened when a process last started: waiting for the next is vain. */
+  /** Whether the bundle could not be opened when a process last started, so that waiting for the next one is useless. */
   #isBroken = false;
   readonly #upTime = new UpTime();
   #onEmpty = () => {};
@@ -276,7 +276,7 @@ class Pool implements Engine {
     slot.process?.kill();
   }
 
-  /** Takes the job in work off a process's desk. */
+  /** Takes away the job that a process works on. */
   #take(slot: Slot): Pending | undefined {
     const { current } = slot;
     slot.current = undefined;
@@ -302,12 +302,12 @@ class Pool implements Engine {
     }, pause).unref();
   }
 
-  /** The time of those that wait goes on while a process can work, and where none ever may. */
+  /** Counts the time of waiting jobs while a process can work, and when none ever will. */
   #setClock(): void {
     this.#upTime.set(this.#isBroken || this.#slots.some(({ ready }) => ready));
   }
 
-  /** A job whose process died: again, before all others; after a number of tries it is taken to be the cause. */
+  /** Tries a job again whose process died, before all others. After a number of tries, the job is considered the cause. */
   #tryAgain(pending: Pending, how: string): void {
     if (pending.abandoned) return;
     pending.crashes++;
@@ -323,7 +323,7 @@ class Pool implements Engine {
     pending.reject(new HttpError("LTAD_CRASHED", message, { retryAfter: 2 }));
   }
 
-  /** What waits goes back to its caller when no process can ever take it: the engine that has replaced this one takes it then. */
+  /** Returns waiting jobs to their callers if no process can ever take them; the engine that has replaced this one takes them then. */
   #handBack(): void {
     if (this.#closed && this.#isOutdated && !this.#slots.some((slot) => slot.ready)) this.#refuseQueue();
   }

@@ -1,4 +1,4 @@
-/** A clock that goes while an engine can work, and rests while it starts again: what waits is not blamed for that time. */
+/** A clock that runs while an engine can work and stops while it starts again, so that this time does not count for waiting requests. */
 export class UpTime {
   #passed = 0;
   #since: number | undefined = performance.now();

@@ -59,7 +59,7 @@ class Turns {
 
   constructor(private readonly most: number) {}
 
-  /** Calls back when it is its turn, now or later. @returns gives the turn, or the wait for it, to others; more than once does no harm */
+  /** Calls back when it is the caller's turn, now or later. @returns a function that gives up the turn, or the wait for it; further calls do nothing */
   take(begin: () => void): () => void {
     let has = false;
     const start = () => {

@@ -3,7 +3,7 @@ import type { InferInput } from "../protocol/infer.js";
 import { binaryOf, type InputTensor, type OutputTensor } from "../protocol/tensors.js";
 import type { InferRequestMessage, InferResponseMessage, Parameters } from "./messages.js";
 
-/** A request of gRPC in the form that HTTP has. @throws HttpError `LTAD_REQUEST` */
+/** Turns a request of gRPC into the form of HTTP. @throws HttpError `LTAD_REQUEST` */
 export function fromMessage({ id, parameters, inputs, outputs, raw_input_contents: raw }: InferRequestMessage): InferInput {
   if (inputs.length > 4 || outputs.length > 20) throw new HttpError("LTAD_REQUEST", "expected at most 4 inputs and 20 outputs.");
   if (raw.length > 0 && raw.length !== inputs.length)

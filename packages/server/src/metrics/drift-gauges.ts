@@ -3,7 +3,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { Answer, ModelInfo } from "../messages.js";
 import type { Models } from "../models/models.js";
 
-/** What takes note of images, and knows what has changed. */
+/** Counts images, and knows which classes have changed. */
 export interface DriftWatch {
   note(model: string, answer: Answer, info: ModelInfo): void;
   /** Classes that had an image, of the bundle that is served now: the newest where there are several versions. */
@@ -12,7 +12,7 @@ export interface DriftWatch {
 
 /**
  * Tells Prometheus whether the light, the camera or the product has changed: the last 50 images of each class beside the good images that the
- * bundle knows. Each bundle has its own images, so that a new one begins anew.
+ * bundle knows. Each bundle has its own images, so that a new bundle starts without any.
  * @param mostClasses classes of one model that have series
  */
 export function driftGauges(registers: Registry[], mostClasses: number, models: () => Models): DriftWatch {

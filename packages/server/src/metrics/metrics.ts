@@ -18,7 +18,7 @@ export interface Metrics {
   judged(model: string, answer: Answer & { readonly waited: number }, info: ModelInfo): void;
   /** How the recent images of each class differ from good ones. */
   drift(model: string): readonly Drift[];
-  /** An image was not. */
+  /** An image could not be judged. */
   failed(model: string, code: string): void;
 }
 

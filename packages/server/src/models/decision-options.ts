@@ -4,7 +4,7 @@ import type { Models } from "./models.js";
 
 type DecisionOptions = Pick<ServerOptions, "falseAlarmRate" | "limits">;
 
-/** What is wrong with the values, before any model is opened. @throws LtadError `LTAD_CONFIG` */
+/** Checks the values before any model is opened. @throws LtadError `LTAD_CONFIG` */
 export function checkDecisionOptions({ falseAlarmRate, limits = {} }: DecisionOptions): void {
   if (falseAlarmRate !== undefined && !(falseAlarmRate > 0 && falseAlarmRate < 1))
     throw new LtadError("LTAD_CONFIG", `falseAlarmRate: expected a share above 0 and below 1, received ${falseAlarmRate}.`);
@@ -12,7 +12,7 @@ export function checkDecisionOptions({ falseAlarmRate, limits = {} }: DecisionOp
     if (!Number.isFinite(limit)) throw new LtadError("LTAD_CONFIG", `limits: ${name}: expected a number, received ${limit}.`);
 }
 
-/** A limit of a class that no model has would decide nothing, and nobody would notice. @throws LtadError `LTAD_CONFIG` */
+/** A limit of a class that no model has would be silently ignored. @throws LtadError `LTAD_CONFIG` for such a limit */
 export function checkLimitNames(limits: DecisionOptions["limits"], models: Models): void {
   const known = models.loaded().flatMap(({ engine }) => engine!.model.classes);
   const spellings = new Set(known.map((name) => name.normalize("NFC")));

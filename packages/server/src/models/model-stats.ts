@@ -1,6 +1,6 @@
 import type { Answer } from "../messages.js";
 
-/** How often something was done, and how long it took together. */
+/** How often something was done, and how long it took in total. */
 export interface Duration {
   readonly count: number;
   /** Nanoseconds. */

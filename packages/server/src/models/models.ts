@@ -6,7 +6,7 @@ import { findModels, findVersions, type FoundVersion, modelName } from "./find-v
 import { ModelStats } from "./model-stats.js";
 
 export interface ModelsOptions {
-  /** Folders by the name of their model: bundles, or folders of versions. All of them must open. */
+  /** Folders by the name of their model: bundles, or folders of versions. Opening fails if one of them cannot be opened. */
   readonly folders: ReadonlyMap<string, string>;
   /** A folder of such folders; what cannot be opened there is logged. */
   readonly repository?: string | undefined;
@@ -15,7 +15,7 @@ export interface ModelsOptions {
   readonly log: (message: string) => void;
 }
 
-/** One version of a model, that is served or was. */
+/** A version of a model that is, or was, served. */
 export interface ServedModel {
   readonly name: string;
   readonly version: string;
@@ -24,7 +24,7 @@ export interface ServedModel {
   /** Undefined when it is not loaded. */
   engine: Engine | undefined;
   fingerprint: string;
-  /** Why it is not loaded, or why the bundle that lies there now was not taken. */
+  /** Why it is not loaded, or why the present bundle of its folder was not taken. */
   reason: string;
 }
 
@@ -36,7 +36,7 @@ export interface Ticket {
   readonly place: Place;
 }
 
-/** Told what becomes of each image. */
+/** Is called with the outcome of each image. */
 export interface Watcher {
   /** @param info the bundle that judged it */
   judged(model: string, answer: Answer & { readonly waited: number }, info: ModelInfo): void;
@@ -71,7 +71,7 @@ export class Models {
     }
   }
 
-  /** Tells someone what becomes of each image. */
+  /** Calls the watcher with the outcome of each image. */
   watch(watcher: Watcher): void {
     this.#watcher = watcher;
   }
@@ -141,7 +141,7 @@ export class Models {
     });
   }
 
-  /** Looks whether a folder has changed, and takes over what lies there now. Looks that wait for their turn are one. */
+  /** Checks whether a folder has changed, and serves its present content. Checks that wait for their turn are one. */
   refresh(): Promise<void> {
     this.#nextLook ??= this.#inTurn(async () => {
       this.#nextLook = undefined;
@@ -151,7 +151,7 @@ export class Models {
     return this.#nextLook;
   }
 
-  /** Answers what has a place, and ends. */
+  /** Answers all requests that have a place, and ends. */
   async close(): Promise<void> {
     const open = this.loaded().map(({ engine }) => engine!.close());
     await Promise.all([...open, ...this.#closing]);

@@ -65,7 +65,7 @@ function bundleRoute({ app, models }: ServerContext): void {
   });
 }
 
-/** The tables of a class, which nobody has hashed before an image of it comes. */
+/** The tables of a class. Their hash is checked here, because no image of the class may have come before. */
 async function tablesOf(folder: string, file: string, hash: string): Promise<Buffer> {
   const content = await readFile(join(folder, file)).catch(gone);
   return sha256(content) === hash ? content : gone();

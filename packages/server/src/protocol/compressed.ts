@@ -3,10 +3,10 @@ import { deflate, gzip } from "node:zlib";
 import type { WrittenResponse } from "./write-response.js";
 
 const methods = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
-/** Fewer bytes are not worth the time. */
+/** Fewer bytes are not compressed, because it would not be worth the time. */
 const few = 1024;
 
-/** Compresses a response for a client that takes it compressed, in another thread. */
+/** Compresses a response in another thread, if the client accepts that. */
 export async function compressed(response: WrittenResponse, accepted: string | string[] = ""): Promise<WrittenResponse> {
   const wanted = String(accepted)
     .split(",")

@@ -10,7 +10,7 @@ export interface InferInput {
   readonly id?: string | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly inputs: readonly InputTensor[];
-  /** All but the overlay and the parts of the map when left out. */
+  /** All but the overlay and the parts of the map by default. */
   readonly outputs?: readonly { readonly name: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined }[] | undefined;
 }
 

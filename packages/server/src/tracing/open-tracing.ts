@@ -41,7 +41,7 @@ function checkedUrl(text: string): URL {
   throw new LtadError("LTAD_CONFIG", `tracing: expected an address such as http://127.0.0.1:4318, received ${JSON.stringify(text)}.`);
 }
 
-/** Says that traces are lost, which nobody would notice: the images are judged all the same. */
+/** Logs that traces are lost, which would otherwise go unnoticed, because images are judged without them. */
 function telling(exporter: SpanExporter, host: string, log: (message: string) => void, { ExportResultCode }: OpenTelemetry): SpanExporter {
   let isSaid = false;
   return {

@@ -7,7 +7,7 @@ const path = "/v1/traces";
 
 /**
  * What OpenTelemetry's standard variables say about traces.
- * @param endpoint of the command line, which wins over the variables that name one
+ * @param endpoint of the command line, which takes precedence over the variables that name one
  * @returns undefined where no traces are wanted
  * @throws LtadError `LTAD_CONFIG` for traces by gRPC
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/

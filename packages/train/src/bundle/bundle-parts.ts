@@ -1,4 +1,5 @@
 import { type FloatArray, version } from "@ltad/core";
+import type { SplitClass } from "@ltad/data";
 import type { BundleParts } from "@ltad/detector";
 import type { AnyImageEncoder } from "@ltad/encoder";
 import { featuresId } from "@ltad/feature-store";
@@ -21,16 +22,16 @@ export interface BundleContent {
   readonly graph: Uint8Array;
   readonly head: HeadConfig;
   readonly arrays: HeadArrays;
-  /** What a training on needs beside them: class names, the VAE. */
+  /** What continuing the training needs in addition: class names, and the VAE. */
   readonly learned: Parameters<typeof named>[0] | undefined;
   readonly good: readonly GoodImage[];
   /** See `TrainingSet`. */
   readonly judged?: FloatArray | undefined;
 }
 
-const falseAlarmRate = 0.01; // of a new model; it can be changed in the bundle
+const falseAlarmRate = 0.01; // the default of a new model, which can be changed in the bundle
 
-/** The result of a training, as the detector writes it. */
+/** Turns the result of a training into the parts of a bundle. */
 export function bundleParts(content: BundleContent): BundleParts {
   const { options, encoder, spec, graph, head: headConfig, arrays, learned, good, judged: places } = content;
   const { config, seed, split } = options;
@@ -45,28 +46,10 @@ export function bundleParts(content: BundleContent): BundleParts {
       seed,
       encoder: { name: encoder.name, id: featuresId(graph, spec), inputSize: spec.inputSize },
       features: { ...spec, stages: spec.stages.map((stage) => ({ ...stage })) },
-      classes: split.classes.map(({ name, train }, order) => {
-        const range = train[0]?.range;
-        const judged = places && judgedText(rowOfJudged(places, order));
-        return {
-          name,
-          trainImages: train.length,
-          order,
-          ...(range !== undefined && { range }),
-          ...(judged !== undefined && { judged }),
-        };
-      }),
+      classes: split.classes.map((entry, order) => classEntry(entry, order, places && judgedText(rowOfJudged(places, order)))),
       score: { imageScore: image, lambda, semantic },
       display: fitDisplayRange(good),
-      decision: {
-        falseAlarmRate,
-        classes: split.classes.map((_, label) =>
-          decisionOf(
-            good.filter((image) => image.label === label),
-            split.classes.length > 1,
-          ),
-        ),
-      },
+      decision: { falseAlarmRate, classes: decisionsOf(good, split.classes.length) },
       config,
     },
     encoder: {
@@ -80,7 +63,25 @@ export function bundleParts(content: BundleContent): BundleParts {
   };
 }
 
-/** What a class shows in the decision of a bundle. @param own its good images @param others whether there are other classes */
+/** The entry of a class in model.json. @param judged the positions that the class judges; undefined if it judges all */
+function classEntry({ name, train }: SplitClass, order: number, judged: string | undefined) {
+  const range = train[0]?.range;
+  return {
+    name,
+    trainImages: train.length,
+    order,
+    ...(range !== undefined && { range }),
+    ...(judged !== undefined && { judged }),
+  };
+}
+
+/** The entries of all classes in the decision of a bundle. */
+function decisionsOf(good: readonly GoodImage[], classes: number) {
+  const byClass = Array.from({ length: classes }, (_, label) => good.filter((image) => image.label === label));
+  return byClass.map((own) => decisionOf(own, classes > 1));
+}
+
+/** The entry of a class in the decision of a bundle. @param own its good images @param others whether there are other classes */
 export function decisionOf(own: readonly Omit<GoodImage, "map">[], others: boolean) {
   return {
     good: ascending(own.map(({ score }) => score)),

@@ -9,15 +9,15 @@ import { usualScores } from "./usual-scores.js";
 
 export interface Calibrated {
   readonly calibration: HeadArrays["calibration"];
-  /** Good images that the statistics of their class do not know, with the scores that the model gives. */
+  /** Good images, scored by the model with statistics that were fitted without them. */
   readonly good: readonly GoodImage[];
 }
 
 /**
- * Puts the scores of all classes on one scale, from good images that are held out class by class: first what is usual in a class, then the
- * place and the spread of its image scores. A score of 1 is that of a typical good image of any class.
+ * Puts the scores of all classes on one scale, using held-out good images of each class: it first fits what is usual in a class, and then the location
+ * and the spread of its image scores. A typical good image of any class gets the score 1.
  * @param sums of each class of the set
- * @see method.md, "Score"
+ * @see docs/method.md, "Score"
  */
 export async function calibrate(
   set: TrainingSet,
@@ -36,10 +36,10 @@ export async function calibrate(
   return { calibration, good: await goodScores(images, calibration, options.head) };
 }
 
-/** Images that the common spread counts as in the spread of a class: classes differ about as much as the spread of so few images is uncertain. */
+/** The common spread counts as this many images in the spread of a class, because classes differ about as much as the spread of so few images is uncertain. */
 const prior = 2;
 
-/** Mean and spread of the logarithm of the scores of each class, as the scale of its typical score and the power that makes spreads alike. */
+/** For each class, from the logarithms of its scores: its typical score, and the power that makes its spread equal to that of the other classes. */
 export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[], classes: number) {
   const moments = Array.from({ length: classes }, (_, label) =>
     momentsOf(images.flatMap((image) => (image.label === label ? [Math.log(image.score)] : []))),
@@ -59,22 +59,22 @@ export function commonScale(images: readonly Pick<GoodImage, "label" | "score">[
   };
 }
 
-/** Of the logarithms of scores. */
+/** The moments of the logarithms of scores. */
 interface LogMoments {
   readonly count: number;
   readonly mean: number;
   readonly variance: number;
 }
 
-/** The scale of a class, from the spread that all classes have in common. */
+/** The scale of a class, given the spread that all classes have in common. */
 export function scaleOf({ count, mean, variance }: LogMoments, common: number): { readonly typical: number; readonly power: number } {
   const own = count > 1 ? (count * variance + prior * common) / (count + prior) : common;
   return { typical: Math.exp(mean), power: own > 0 && common > 0 ? Math.sqrt(common / own) : 1 };
 }
 
 /**
- * The spread that the classes of a model have in common, from the scores of its decision: {@link scaleOf} solved for it. Scores of images that
- * were chosen after the training say nothing about it.
+ * The spread that the classes of a model have in common, recovered from the scores of its decision by solving {@link scaleOf} for it. Scores of images
+ * that were chosen after the training are ignored.
  * @param power of each class
  */
 export function commonSpread(

@@ -2,9 +2,9 @@ import { type FloatArray, floats, type NdArray } from "@ltad/core";
 import type { ClassStatistics } from "@ltad/features";
 
 /**
- * How far an image is from a class: the mean square of its standardised z less that of the class. As the head computes it.
- * @param z of the image [1, Dz]
- * @param classZ standardised mean of the class [Dz]
+ * How far an image is from a class: the mean squared difference between its standardised z and that of the class, as the head computes it.
+ * @param z of the image, [1, Dz]
+ * @param classZ the standardised mean of the class, [Dz]
  */
 export function classDistance(
   { zMean, zDeviation }: Pick<ClassStatistics, "zMean" | "zDeviation">,

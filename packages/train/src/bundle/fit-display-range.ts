@@ -1,8 +1,8 @@
 import type { GoodImage } from "./good-scores.js";
 
 /**
- * The map values between which heat maps are drawn, from good images alone: from their 99th percentile (clear below it) to six times as far
- * above their median as the 99.9th lies (maps are squared distances: about two and a half times as far in distance).
+ * The map values between which heat maps are drawn, from good images only. The range begins at their 99th percentile, below which a heat map is clear,
+ * and ends six times as far above their median as the 99.9th percentile. Maps are squared distances, so this is about two and a half times the distance.
  */
 export function fitDisplayRange(images: readonly Pick<GoodImage, "map">[]): { low: number; high: number } {
   const tokens = images[0]!.map.length;

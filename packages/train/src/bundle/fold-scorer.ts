@@ -8,7 +8,7 @@ import { type HeadConfig, rawScores, type TrainedTensors } from "../head/head.js
 
 // Shapes: K classes, N tokens, C channels, Dz size of z, Dt text size.
 
-/** Errors and logits of one image before calibration. */
+/** The errors and logits of one image before calibration. */
 export interface RawImage {
   readonly errors: Float32Array; // [N]
   readonly logits: Float32Array; // [N]
@@ -16,7 +16,7 @@ export interface RawImage {
 
 const byClass = new Set<string>(["positionMean", "whitening", "axes", "gain", "classZ"] satisfies (keyof ClassStatistics)[]);
 
-/** The modules of a trained head with other statistics: those of one class, which come with each image. */
+/** Opens the modules of a trained head for use with other statistics, those of one class, which are passed with each image. */
 export async function openFoldScorer({ tables, prototypes, ...modules }: TrainedHead, head: HeadConfig) {
   const { tokens, channels, zSize } = head.spec;
   const ofOne = { ...Object.fromEntries(Object.entries(tables).filter(([name]) => byClass.has(name))), ...prototypes };
@@ -36,7 +36,7 @@ export async function openFoldScorer({ tables, prototypes, ...modules }: Trained
     { constants: modules },
   );
   return {
-    /** @param statistics of the class alone @param label place of the class among the prototypes */
+    /** Scores an image. @param statistics of its class only @param label the index of the class among the prototypes */
     async score({ features, z }: ImageFeatures, statistics: ClassStatistics, label: number): Promise<RawImage> {
       const texts: NdArrays = Object.fromEntries(Object.entries(prototypes ?? {}).map(([name, table]) => [name, rowOf(table, label)]));
       const { errors, logits } = await program.run({ ...statistics, ...texts, features, z });

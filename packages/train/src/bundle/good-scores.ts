@@ -4,7 +4,7 @@ import type { HeadArrays } from "../head/head-graph.js";
 import { type Calibration, calibrated, type HeadConfig } from "../head/head.js";
 import type { Distances, HeldOutImage } from "./held-out.js";
 
-/** A good image that its class's statistics do not know, as the model scores it. */
+/** A good image, scored by the model with statistics that were fitted without it. */
 export interface GoodImage extends Distances {
   readonly label: number;
   readonly score: number;

@@ -18,15 +18,15 @@ import type { TrainingSet } from "../run/training-set.js";
 import { classDistance, rowOf } from "./class-distance.js";
 import { openFoldScorer, type RawImage } from "./fold-scorer.js";
 
-/** Where an image is among the classes. */
+/** The distances of an image from the classes. */
 export interface Distances {
-  /** How far it is from the other images of its class; absent where there are none, or where the class ignores a part of them. */
+  /** How far it is from the other images of its class; undefined if there are none, or if the class ignores a part of its images. */
   readonly distance?: number;
-  /** How far it is from the nearest other class; infinite where there is none. */
+  /** How far it is from the nearest other class; infinite if there is none. */
   readonly nearestOther: number;
 }
 
-/** A good image, scored by statistics that do not know it. */
+/** A good image, scored with statistics that were fitted without it. */
 export interface HeldOutImage extends RawImage, Distances {
   readonly label: number;
 }
@@ -34,19 +34,19 @@ export interface HeldOutImage extends RawImage, Distances {
 export interface HeldOutOptions extends JobOptions {
   readonly head: HeadConfig;
   readonly statistics: StatisticsOptions;
-  /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
+  /** The moments over the images of all classes, if the set contains only some of them; those of the set by default. */
   readonly moments?: Moments;
-  /** Sums of the folds of each class, where they are known. */
+  /** The sums of the folds of each class, if they are known. */
   readonly folds?: SetSums["folds"];
 }
 
-const mostImages = 256; // of a class that are scored
+const mostImages = 256; // at most this many images of a class are scored
 
 /**
- * Scores good images by statistics of their class that were fitted to its other folds: what images look like that are new to the class.
- * The modules, which all classes share, have seen them. The only image of a class is scored by statistics that know it, and its errors are
- * enlarged as another class's are that is judged by one image.
- * @param set with copies; they are in the fold of their image, and are not scored
+ * Scores good images with statistics that were fitted to the other folds of their class, to learn how new images of the class score.
+ * The modules, which all classes share, were trained on these images. If a class has a single image, its statistics contain it, and its errors are
+ * enlarged by a factor measured on another class.
+ * @param set may contain copies, which are in the fold of their image and are not scored
  * @param sums of each class of the set
  */
 export async function heldOutImages(
@@ -86,7 +86,7 @@ export async function heldOutImages(
 
 type Judge = Awaited<ReturnType<typeof openJudge>>;
 
-/** Fits statistics of one class to some of its images, and scores others by them. */
+/** Opens a function that fits the statistics of a class to some of its images, and scores others with them. */
 async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: TrainedHead, options: HeldOutOptions) {
   const { head, statistics, signal } = options;
   const { spec } = head;
@@ -114,7 +114,7 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
   };
 }
 
-/** How much larger the errors of a new image are than those of the only image of a class: as the smallest class that has two shows it. */
+/** How much larger the errors of a new image are than those of the only image of a class, measured on the smallest class with two images or more. */
 async function onlyImageFactor(set: TrainingSet, judge: Judge): Promise<number> {
   const { counts } = set;
   const label = counts.reduce((best, count, own) => (count > 1 && (best < 0 || count < counts[best]!) ? own : best), -1);

@@ -5,14 +5,14 @@ import type { HeldOutImage } from "./held-out.js";
 
 // Shapes: K classes, N tokens.
 
-/** What is usual in a class, before scores of classes are made alike. */
+/** What is usual in each class, before the scores of all classes are put on one scale. */
 export type Usual = Pick<HeadArrays["calibration"], "error" | "logitMean" | "logitDeviation">;
 
 /**
- * What is usual on good images of each class that its statistics do not know: the mean error, and mean and deviation of the logit.
+ * Computes what is usual on held-out good images of each class: the mean error, and the mean and the deviation of the logit.
  * @param images of all classes, in any order
- * @param judged [K, N] the places that count; all by default
- * @see method.md, "Score"
+ * @param judged [K, N], 1 for positions that count; all by default
+ * @see docs/method.md, "Score"
  */
 export function usualScores(images: readonly HeldOutImage[], classes: number, judged?: FloatArray): Usual {
   const sums = Array.from({ length: classes }, () => new ScoreSums());
@@ -42,7 +42,7 @@ class ScoreSums {
   }
 }
 
-const least = 1e-6; // a division by what is usual must stay finite
+const least = 1e-6; // keeps a division by these values finite
 
 function usualOf(sums: readonly ScoreSums[]): Usual {
   const perClass = (of: (sum: ScoreSums) => number) => float32([sums.length], sums.map(of));

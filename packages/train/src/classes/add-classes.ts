@@ -8,7 +8,7 @@ import { openModel, partsOf, type TrainedModel } from "./trained-model.js";
 
 export type EditOptions = FitClassOptions & NameOptions;
 
-/** A model with other classes, to be written as a bundle. */
+/** A model with changed classes, which can be written as a bundle. */
 export interface EditedModel {
   readonly parts: BundleParts;
   /** The turned copies that joined the changed classes, by name. */
@@ -16,10 +16,10 @@ export interface EditedModel {
 }
 
 /**
- * Adds classes to a trained model, behind its own, without training it again. The other classes score as before, to the last bit.
- * @param folder the bundle
- * @param classes good images of each; two at least, for limits come from images that the class does not know
- * @throws LtadError `LTAD_CONFIG` for a class that the model has or a model whose classes are learned in steps, `LTAD_DATA` for too few images
+ * Adds classes to a trained model without training it again. They come after the existing classes, whose scores do not change by a bit.
+ * @param folder of the bundle, which is not changed; `writeBundle` of @ltad/detector writes the result
+ * @param classes the good images of each new class; at least two, because limits come from images that the statistics were fitted without
+ * @throws LtadError `LTAD_CONFIG` for a class that the model already has or a model whose classes are learned in steps, `LTAD_DATA` for too few images
  */
 export async function addClasses(folder: string, classes: readonly SplitClass[], options: EditOptions): Promise<EditedModel> {
   let model = await openClosedForm(folder);
@@ -41,9 +41,9 @@ export async function addClasses(folder: string, classes: readonly SplitClass[],
 }
 
 /**
- * Fits a class of a trained model again, to these images in place of those before. The other classes score as before, to the last bit.
- * @param images all good images of the class, also those that it knows
- * @throws LtadError `LTAD_CONFIG` for a class that the model has not, and as {@link addClasses}
+ * Fits a class of a trained model again, to these images instead of the previous ones. The scores of the other classes do not change by a bit.
+ * @param images all good images of the class, including those that it was trained on
+ * @throws LtadError `LTAD_CONFIG` for a class that the model lacks, and as {@link addClasses}
  */
 export async function updateClass(folder: string, images: SplitClass, options: EditOptions): Promise<EditedModel> {
   const model = await openClosedForm(folder);
@@ -66,7 +66,7 @@ async function withClass(
   return { model: { ...model, arrays, classes, manifest: isNew ? withNeighbour(manifest, label, fitted.z, arrays) : manifest }, turns };
 }
 
-/** @throws LtadError `LTAD_CONFIG` for a model whose classes do not follow from their images in closed form */
+/** Opens a model. @throws LtadError `LTAD_CONFIG` if its classes do not follow from their images in closed form */
 async function openClosedForm(folder: string): Promise<TrainedModel> {
   const model = await openModel(folder);
   if (model.config.whitening.by === "class") return model;
@@ -74,7 +74,7 @@ async function openClosedForm(folder: string): Promise<TrainedModel> {
   throw new LtadError("LTAD_CONFIG", message, { details: { folder } });
 }
 
-/** The place of a class. @throws LtadError `LTAD_CONFIG` */
+/** The index of a class. @throws LtadError `LTAD_CONFIG` for an unknown name */
 export function labelOf(model: TrainedModel, folder: string, name: string): number {
   const names = namesOf(model);
   const label = names.indexOf(name.normalize("NFC"));

@@ -12,7 +12,7 @@ import type { TrainedModel } from "./trained-model.js";
 export interface CalibratedClass {
   /** Arrays [1] under their names in weights.safetensors. */
   readonly rows: NdArrays;
-  /** Its good images, each scored by statistics that do not know it. */
+  /** Its good images, each scored with statistics that were fitted without it. */
   readonly good: readonly GoodImage[];
 }
 
@@ -28,7 +28,7 @@ export interface Fitting {
 }
 
 /**
- * What `calibrate` finds for a class, with the spread that the classes of the model have in common: they keep their scale.
+ * Calibrates one class as `calibrate` does, with the spread that the classes of the model have in common, so that the others keep their scale.
  */
 export async function calibrateClass(
   { manifest, arrays }: TrainedModel,

@@ -1,12 +1,12 @@
 import { float32, floats, type NdArray, type NdArrays } from "@ltad/core";
 import { isOfClass } from "../head/of-class.js";
 
-/** Arrays of a model whose first axis is the class, beside those that scoring needs; all others belong to all classes. */
+/** Arrays of a model whose first axis is the class, besides those that scoring needs. All other arrays belong to all classes. */
 const more = new Set(["tables.classZ", "names"]);
 
 /**
- * The arrays with another class in the place `label`; behind the last class it is a new one.
- * @param rows arrays [1, ...] by name; an array without a row stays as it is
+ * Replaces the class with the index `label`, or adds one after the last class.
+ * @param rows arrays [1, ...] by name; an array without a row does not change
  */
 export function withRow(arrays: NdArrays, label: number, rows: NdArrays): NdArrays {
   return mapArrays(arrays, (table, name) => {
@@ -15,7 +15,7 @@ export function withRow(arrays: NdArrays, label: number, rows: NdArrays): NdArra
   });
 }
 
-/** The arrays without the class in the place `label`. */
+/** Removes the class with the index `label` from the arrays. */
 export function withoutRow(arrays: NdArrays, label: number): NdArrays {
   return mapArrays(arrays, (table) => joined(table, [...placesBut(table, label, "before"), ...placesBut(table, label, "after")]));
 }

@@ -6,7 +6,7 @@ import type { FittedClass } from "./fit-class.js";
 
 type Entry = Manifest["classes"][number];
 
-/** The manifest with a class in the place `label`, as its images show it; a limit that was set by hand stays. */
+/** Replaces or adds the class with the index `label` in the manifest. A limit that a user set is kept. */
 export function withFitted(
   manifest: Manifest,
   label: number,
@@ -21,8 +21,8 @@ export function withFitted(
 }
 
 /**
- * The manifest with what a new class changes for the others: how near another class comes to them. Their images are not at hand, so it is
- * measured from the images of the new class to their means.
+ * Updates how near another class comes to each of the others, which a new class can change. Their images are not available, so it is measured from
+ * the images of the new class to their means.
  * @param z of the images of the new class, each [1, Dz] @param arrays of the model
  */
 export function withNeighbour(manifest: Manifest, label: number, z: readonly Float32Array[], arrays: NdArrays): Manifest {
@@ -37,7 +37,7 @@ export function withNeighbour(manifest: Manifest, label: number, z: readonly Flo
   return { ...manifest, decision: { ...decision, classes } };
 }
 
-/** The manifest without the class in the place `label`. */
+/** Removes the class with the index `label` from the manifest. */
 export function withoutClass(manifest: Manifest, label: number): Manifest {
   const { decision } = manifest;
   const left = manifest.classes.filter((_, own) => own !== label);
@@ -57,7 +57,7 @@ export function withoutClass(manifest: Manifest, label: number): Manifest {
   return { ...manifest, classes, decision: { ...decision, classes: decided } };
 }
 
-/** The classes with their places from most to least images; the changed one comes before the first that has fewer, the others keep their order. */
+/** Ranks the classes from most to least images. The changed class comes before the first one with fewer images, and the others keep their order. */
 function inOrder(classes: readonly Entry[], label: number): Entry[] {
   const changed = classes[label]!;
   const others = classes.filter((entry) => entry !== changed).sort((a, b) => a.order - b.order);

@@ -14,33 +14,33 @@ import { withRow } from "./class-rows.js";
 import { headArraysOf, headConfigOf, momentsOfModel, named, specOf, type TrainedModel } from "./trained-model.js";
 
 export interface FitClassOptions extends JobOptions {
-  /** Folder of features. */
+  /** The folder of the feature cache. */
   readonly cacheDir: string;
   readonly maxPixels?: number | undefined;
 }
 
 /** A class that has been fitted into a model. */
 export interface FittedClass {
-  /** The arrays of the model, with the class. */
+  /** The arrays of the model, including the class. */
   readonly arrays: NdArrays;
-  /** What the scoring graph takes of the class. */
+  /** The tables of the class that the scoring graph takes. */
   readonly own: NdArrays;
   readonly good: readonly GoodImage[];
   /** The turned copies that joined it. */
   readonly turns: readonly Turn[];
-  /** The range of its 16-bit images. */
+  /** The range of its 16-bit images; undefined if they use the whole range. */
   readonly range: number | undefined;
-  /** The places that it judges, as model.json has them; undefined where it judges all. */
+  /** The positions that it judges, in the form of model.json; undefined if it judges all. */
   readonly judged: string | undefined;
-  /** z of its images, each [Dz]. */
+  /** The z of each of its images, [Dz]. */
   readonly z: readonly Float32Array[];
 }
 
 /**
- * Fits one class as a training does: turned copies, statistics, axes and calibration by held-out images. What belongs to all classes stays:
- * means and deviations of the channels, Pi, Phi, and the common spread of scores. No other class changes by a bit.
- * @param label place of the class; behind the last it is a new one
- * @param names its rows of {@link nameClass}; without them it keeps its name
+ * Fits one class as a training does: turned copies, statistics, axes, and calibration by held-out images. What all classes share does not change: the
+ * moments of the channels, Pi, Phi, and the common spread of scores. So no other class changes by a bit.
+ * @param label the index of the class, or the number of classes for a new one
+ * @param names its rows from {@link nameClass}; without them it keeps its name
  */
 export async function fitClass(
   model: TrainedModel,
@@ -64,7 +64,7 @@ export async function fitClass(
   const statistics = await fitStatistics(aloneIn(set, label), [sums[label]!], spec, { ...options, ...whitening, moments });
   const tables = named({ tables: { ...statistics } });
   const arrays = withRow(model.arrays, label, { ...tables, ...names });
-  const trained = headArraysOf({ arrays: { ...tables, ...arrays } }); // of the large tables, the class has its own alone
+  const trained = headArraysOf({ arrays: { ...tables, ...arrays } }); // of the large tables, only those of the class itself are present
   const held = { ...options, head: headConfigOf(model), statistics: whitening, moments };
   const { rows, good } = await calibrateClass(model, { set, sums, trained, judged: row }, held);
   const z: Float32Array[] = [];
@@ -84,7 +84,7 @@ export async function fitClass(
   };
 }
 
-/** Which places the class judges, [1, N]: by its include mask, else as it did before, else all. */
+/** Which positions the class judges, [1, N]: those of its include mask, or those it judged before, or all. */
 async function judgedRow(model: TrainedModel, label: number, split: Split, options: FitClassOptions): Promise<FloatArray> {
   const { tokens } = specOf(model);
   const found = await judgedPlaces(split, specOf(model), options);
@@ -101,12 +101,12 @@ function tableWith(row: FloatArray, label: number, classes: number): FloatArray 
   return table;
 }
 
-/** A class whose images are not looked at. */
+/** A class without images, as a placeholder. */
 function without(label: number): SplitClass {
   return { name: String(label), available: 0, train: [] };
 }
 
-/** A set that holds images of one class alone, as a set of that class. */
+/** Turns a set with images of a single class into a set of that class. */
 function aloneIn<S extends { readonly labels: readonly number[]; readonly counts: readonly number[] }>(set: S, label: number): S {
   return { ...set, labels: set.labels.map(() => 0), counts: [set.counts[label]!] };
 }

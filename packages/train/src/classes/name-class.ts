@@ -5,14 +5,14 @@ import { prototypesOf } from "../phase1/prototypes.js";
 import type { TrainedModel } from "./trained-model.js";
 
 export type NameOptions = Pick<TrainOptions, "cacheDir" | "offline" | "hubEndpoint" | "hubToken" | "hubCache"> & {
-  /** In place of the one that the settings name. */
+  /** Replaces the text encoder that the settings name. */
   readonly text?: TextEncoder | undefined;
 };
 
 /**
- * The name s_c of a new class, and its prototypes: the mean of the names that the training has learned, for L_sem compares a patch with the
- * direction from normal to abnormal, which is nearly the same for every name.
- * @returns arrays [1, ...] under their names in weights.safetensors; none for a model that reads no text
+ * Makes the name s_c of a new class and its prototypes. The name is the mean of the names that the training has learned, because L_sem compares a patch
+ * with the direction from normal to abnormal, which is nearly the same for every name.
+ * @returns arrays [1, ...] under their names in weights.safetensors; none for a model that uses no text
  */
 export async function nameClass({ config, manifest, arrays }: TrainedModel, options: NameOptions): Promise<NdArrays> {
   const { names } = arrays;

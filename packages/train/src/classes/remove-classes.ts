@@ -6,8 +6,9 @@ import { withoutClass } from "./edit-manifest.js";
 import { openModel, partsOf } from "./trained-model.js";
 
 /**
- * Takes classes out of a trained model. The others score as before, to the last bit.
- * @throws LtadError `LTAD_CONFIG` for a class that the model has not, or when none would be left
+ * Removes classes from a trained model. The scores of the others do not change by a bit.
+ * @param folder of the bundle, which is not changed; `writeBundle` of @ltad/detector writes the result
+ * @throws LtadError `LTAD_CONFIG` for a class that the model lacks, or when none would be left
  */
 export async function removeClasses(folder: string, names: readonly string[]): Promise<EditedModel> {
   let model = await openModel(folder);

@@ -11,7 +11,7 @@ import type { HeadArrays } from "../head/head-graph.js";
 import type { HeadConfig } from "../head/head.js";
 import { allJudged } from "../run/judged-store.js";
 
-/** A trained model as its bundle holds it. */
+/** A trained model, read from its bundle. */
 export interface TrainedModel {
   readonly manifest: Manifest;
   readonly config: FittedConfig;
@@ -19,15 +19,15 @@ export interface TrainedModel {
   readonly graph: Uint8Array;
   /** The scoring graph. */
   readonly head: GraphPart;
-  /** What a training computes, as in weights.safetensors: everything but the large tables of classes. */
+  /** The arrays of weights.safetensors: everything that a training computes except the large tables of classes. */
   readonly arrays: NdArrays;
-  /** What the scoring graph takes of each class. */
+  /** The tables of each class that the scoring graph takes. */
   readonly classes: readonly ClassPart[];
 }
 
 /**
- * Reads what a training has computed from a bundle, but not the tables of its classes.
- * @throws LtadError `LTAD_BUNDLE` when the folder is no bundle, or one of a version that stored less
+ * Reads what a training has computed from a bundle, except the tables of its classes.
+ * @throws LtadError `LTAD_BUNDLE` when the folder is not a bundle, or a bundle of a version that stored less
  */
 export async function openModel(folder: string): Promise<TrainedModel> {
   const bundle = await loadBundle(folder);
@@ -57,7 +57,7 @@ function storedClass({ folder, manifest }: Bundle, label: number): ClassPart {
   return { path: join(folder, file), ...manifest.files[file]! };
 }
 
-/** In bundles of version 1, the axes of the positions are in the scoring graph alone. */
+/** The axes of the positions, which bundles of version 1 store in the scoring graph only. */
 function axesOf({ folder, manifest, head }: Bundle): NdArray | undefined {
   return constantOf(readOnnx(head, join(folder, manifest.graphs.head.file)), "tables.axes");
 }
@@ -67,12 +67,12 @@ function withAxes(arrays: NdArrays, axes: NdArray | undefined): NdArrays {
   return Object.fromEntries(Object.entries(arrays).flatMap(([name, array]) => [...before(name), [name, array] as const]));
 }
 
-/** In bundles of version 1, every class judges all of its images. */
+/** Adds the table of judged positions, which bundles of version 1 lack because every class judges its whole images. */
 function withJudged(arrays: NdArrays, { classes, features }: Manifest): NdArrays {
   return { ...arrays, "calibration.judged": allJudged(classes.length, features.tokens) };
 }
 
-/** A model whose arrays have the tables of all classes. */
+/** Makes a model from arrays that include the tables of all classes. */
 function withClassesApart(model: Pick<TrainedModel, "manifest" | "config" | "graph">, arrays: NdArrays): TrainedModel {
   const whole = headArraysOf({ arrays });
   const head = headPart(whole, headConfigOf({ ...model, arrays }));
@@ -88,13 +88,13 @@ export function headConfigOf({ manifest, config, arrays }: Pick<TrainedModel, "m
   return headConfig(config, specOf({ manifest }), arrays["prototypes.normal"]?.shape[1] ?? 0);
 }
 
-/** What the scoring graph needs, as a tree. */
+/** The arrays that the scoring graph needs, as a tree. */
 export function headArraysOf({ arrays }: Pick<TrainedModel, "arrays">): HeadArrays {
   const own = Object.entries(arrays).filter(([name]) => /^(tables|pi|phi|prototypes|calibration)\./.test(name));
   return unflatten(Object.fromEntries(own)) as unknown as HeadArrays;
 }
 
-/** Means and deviations over the images of the training, which stay as they are. */
+/** The moments over the images of the training, which do not change with its classes. */
 export function momentsOfModel({ arrays }: Pick<TrainedModel, "arrays">): Moments {
   const of = (name: string) => Float64Array.from(arrays[`tables.${name}`]!.data);
   return {
@@ -103,7 +103,7 @@ export function momentsOfModel({ arrays }: Pick<TrainedModel, "arrays">): Moment
   };
 }
 
-/** The model as a bundle. Its scoring graph stays, and the files of the classes that did not change. */
+/** The parts of a bundle. The scoring graph, and the files of classes that did not change, are reused. */
 export function partsOf(model: TrainedModel): BundleParts {
   const { format: _f, version: _v, created: _c, graphs, weights: _w, files: _s, check: _k, ...kept } = model.manifest;
   return {
@@ -117,12 +117,12 @@ export function partsOf(model: TrainedModel): BundleParts {
 
 const large = new Set(["tables.positionMean", "tables.whitening", "tables.axes"]);
 
-/** The arrays without the large tables that the files of the classes hold. */
+/** The arrays without the large tables, which are in the files of the classes. */
 export function withoutTables(arrays: NdArrays, { inputs }: Pick<GraphPart, "inputs">): NdArrays {
   return Object.fromEntries(Object.entries(arrays).filter(([name]) => !(large.has(name) && name in inputs)));
 }
 
-/** Arrays of a tree under their names in weights.safetensors. */
+/** The arrays of a tree under their names in weights.safetensors. */
 export function named(tree: Parameters<typeof flatten<NdArray>>[0]): NdArrays {
   return flatten<NdArray>(tree, isNdArray);
 }

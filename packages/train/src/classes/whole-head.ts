@@ -3,13 +3,14 @@ import { type Bundle } from "@ltad/detector";
 import { wholeHeadGraph } from "../head/head-graph.js";
 import { headArraysOf, headConfigOf, openModel } from "./trained-model.js";
 
-/** Bytes that one ONNX file holds, less what is not a table. */
+/** The most bytes of tables in one ONNX file. */
 const most = 1.8e9;
 
 /**
- * The scoring graph of a model with the tables of all classes inside, for runtimes that load a file and nothing else. Inputs: features, z, and
- * class (-1: predict).
- * @throws LtadError `LTAD_CONFIG` for more classes than one file holds, `LTAD_BUNDLE`
+ * Exports the scoring graph of a model with the tables of all classes inside, for runtimes that load a single file. Its inputs are features, z and class
+ * (-1 to predict it).
+ * @returns the bytes of an ONNX file
+ * @throws LtadError `LTAD_CONFIG` for more classes than fit into one file, `LTAD_BUNDLE` when a file of the bundle is damaged
  */
 export async function wholeHead(bundle: Bundle): Promise<Uint8Array> {
   const { manifest, byClass, head } = bundle;

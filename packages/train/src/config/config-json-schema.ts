@@ -2,8 +2,8 @@ import * as z from "zod";
 import { configSchema } from "./config-schema.js";
 
 /**
- * The settings as a JSON Schema (draft 2020-12), for editors that check a config file while it is typed. A file holds only what differs from
- * its preset, so no key is required.
+ * The settings as a JSON Schema (draft 2020-12), for editors that check a config file as you type. A file contains only what differs from its preset,
+ * so no key is required.
  */
 export function configJsonSchema(): Readonly<Record<string, unknown>> {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, {

@@ -1,8 +1,7 @@
 import { weightTypes } from "@ltad/core";
 import * as z from "zod";
 
-// One schema for everything that decides a model. Names and defaults follow method.md; what is the paper's (P) and what
-// we chose (O) is explained in docs/method.md, which refers to these fields.
+// One schema for everything that determines a model. docs/method.md explains each field, and which choices are the paper's (P) and which are ours (O).
 
 const count = z.int().positive();
 const positive = z.number().positive();
@@ -19,7 +18,7 @@ const encoder = z.strictObject({
   precision: z.enum(weightTypes).describe("how the bundle stores the image encoder's weights: full size, half or a quarter"),
 });
 
-/** A value that follows from the encoder, as `fitConfig` decides. */
+/** A value that follows from the encoder; `fitConfig` computes it. */
 const auto = z.literal("auto");
 
 const features = z.strictObject({
@@ -146,7 +145,7 @@ const score = z.strictObject({
   image: z.enum(["max", "pooled"]).describe("max of the map; UniAD's pooled max"),
 });
 
-/** Everything that decides a model besides the data, the split and the seed. */
+/** The schema of a training config: everything that determines a model besides the data, the split and the seed. */
 export const configSchema = z.strictObject({
   preset: z.enum(["recommended", "fast", "paper"]),
   encoder,

@@ -4,18 +4,18 @@ import { type FeatureSpec, featureSpec, type StatisticsOptions } from "@ltad/fea
 import type { TrainConfig } from "./config-schema.js";
 import { checkNeighbourhood } from "./resolve-config.js";
 
-/** Without what is left to the encoder. */
+/** The same fields without the value "auto". */
 type Decided<T> = { readonly [Name in keyof T]: Exclude<T[Name], "auto"> };
 
-/** A config in which every value is decided. */
+/** A config without any "auto". */
 export type FittedConfig = Omit<TrainConfig, "features" | "whitening"> & {
   readonly features: Decided<TrainConfig["features"]>;
   readonly whitening: StatisticsOptions;
 };
 
 /**
- * Decides what the config leaves to the encoder, and with tiles the size of the input, which follows from the images.
- * @throws LtadError `LTAD_CONFIG` when the encoder does not take images of the size that the config says
+ * Replaces each "auto" of a config by the value that follows from the encoder or, for the size of a tiled input, from the images.
+ * @throws LtadError `LTAD_CONFIG` when the encoder does not accept images of the configured size
  * @see docs/encoders.md, "Settings that follow from the encoder"
  */
 export async function fitConfig(config: TrainConfig, encoder: AnyImageEncoder, split: Split): Promise<FittedConfig> {
@@ -41,9 +41,9 @@ async function fitFeatures(given: TrainConfig["features"], encoder: AnyImageEnco
   return { ...chosen, inputSize: tile !== null && size > tile ? size : defaults.inputSize };
 }
 
-const largest = 2048; // pixels; the features of a larger image take more than 24 MB
+const largest = 2048; // pixels of a side; the features of a larger image take more than 24 MB
 
-/** The longer side of the images, of their median, in whole strides; at most 2048 pixels. */
+/** The median of the longer sides of the images, in whole strides, but at most 2048 pixels. */
 async function sizeOfImages({ classes }: Split, stride: number): Promise<number> {
   const sides: number[] = [];
   for (const { file } of classes.flatMap(({ train }) => train)) {
@@ -56,7 +56,7 @@ async function sizeOfImages({ classes }: Split, stride: number): Promise<number>
 
 const [mostAxes, classBytes] = [8, 6e6];
 
-/** Axes of each position: 8, or as many as leave the tables of a class (m_c,i, W_c and axes in half precision) at 6 MB. */
+/** The number of axes of each position: 8, or fewer so that the tables of a class (m_c,i, W_c and axes in half precision) take at most 6 MB. */
 export function rankFor({ tokens, channels }: Pick<FeatureSpec, "tokens" | "channels">): number {
   const axis = 2 * tokens * channels;
   return Math.max(0, Math.min(mostAxes, Math.floor((classBytes - axis - 2 * channels ** 2) / axis)));

@@ -1,6 +1,6 @@
 import type { TrainConfig } from "./config-schema.js";
 
-/** What the presets share; below is what differs. */
+/** The settings that the presets share. */
 const shared = {
   encoder: { image: "efficientnet-b0", text: "use-lite", precision: "float32" },
   names: { tokens: 4, deviation: 0.02, normalPrompt: "a", abnormalPrompt: "a broken", prototypes: "initial" },
@@ -16,7 +16,7 @@ const augment = {
   width: 64,
   beta: 1e-3,
 } satisfies Partial<TrainConfig["augment"]>;
-/** What measured best on real images (docs/decisions/0008). */
+/** The default preset, whose settings were measured to be best on real images (docs/decisions/0008). */
 export const recommended: TrainConfig = {
   ...shared,
   preset: "recommended",
@@ -42,7 +42,7 @@ export const recommended: TrainConfig = {
   score: { semantic: "logit", lambda: 0.1, image: "max" },
 };
 
-/** The statistics of `recommended` without anything that is learned by steps: the score is the length of a whitened patch. */
+/** The statistics of `recommended` without anything that is learned in steps. The score is the length of a whitened patch. */
 export const fast: TrainConfig = {
   ...recommended,
   preset: "fast",
@@ -51,7 +51,7 @@ export const fast: TrainConfig = {
   score: { ...recommended.score, lambda: 0 },
 };
 
-/** The paper's method with the choices of method.md where it is silent: UniAD's transformer, jitter and rates. */
+/** The paper's method, with UniAD's transformer, jitter and learning rates where the paper does not state its own (docs/method.md). */
 export const paper: TrainConfig = {
   ...shared,
   preset: "paper",

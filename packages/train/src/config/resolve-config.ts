@@ -4,19 +4,21 @@ import { configSchema, type TrainConfig } from "./config-schema.js";
 import { presets } from "./presets.js";
 import { unknownSetting } from "./unknown-setting.js";
 
+/** Where the values of a config come from. */
 export interface ConfigSources {
-  /** Name of a preset; "recommended" when not given here or in the file. */
+  /** The name of a preset; "recommended" if neither this nor the file names one. */
   readonly preset?: string | undefined;
-  /** Values of a config file. */
+  /** The content of a config file. */
   readonly file?: unknown;
-  /** `key.path=value` pairs, which win over the file. The value is read as JSON, else as text. */
+  /** `key.path=value` pairs, which take precedence over the file. A value is read as JSON, or as text if it is not JSON. */
   readonly sets?: readonly string[] | undefined;
 }
 
 type Values = Record<string, unknown>;
 
 /**
- * Preset, then file, then single values; the later wins. What comes out is complete and valid.
+ * Resolves a config from a preset, a file and single values; the later source takes precedence.
+ * @returns a complete, valid config
  * @throws LtadError `LTAD_CONFIG` naming all faults with their paths
  */
 export function resolveConfig({ preset, file = {}, sets = [] }: ConfigSources): TrainConfig {
@@ -109,7 +111,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Objects are merged key by key, all else is replaced; another `kind` starts from that kind's own defaults. */
+/** Merges objects key by key and replaces everything else. A different `kind` starts from the defaults of that kind. */
 function merge(base: Values, over: Values): Values {
   const kindChanges = "kind" in base && "kind" in over && base["kind"] !== over["kind"];
   const merged: Values = kindChanges ? {} : { ...base };

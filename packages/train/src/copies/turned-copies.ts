@@ -17,17 +17,17 @@ import { foldSums, type SetSums } from "../run/fold-sums.js";
 import { copiesOf, type CopyOf, type EncodedSplit } from "../run/encoded-split.js";
 import { type Folds, foldsOf } from "../run/folds.js";
 
-/** Sets of copies that may join a class, in ascending order of their number. */
+/** The sets of copies that may be added to a class, from fewest to most. */
 const candidates: readonly (readonly Turn[])[] = [[], ["180"], ["mirror", "flip", "180"], ["90", "180", "270"], turns];
 
 export interface TurnedCopiesOptions extends EncodeFilesOptions {
   readonly encoder: FrozenEncoder & { readonly spec: FeatureSpec };
   readonly statistics: StatisticsOptions;
-  /** Classes of at most this many images are looked at. */
+  /** Only classes with at most this many images get copies. */
   readonly upTo: number;
-  /** Means and deviations over the images of all classes, where the set holds some of them; those of the set by default. */
+  /** The moments over the images of all classes, if the set contains only some of them; those of the set by default. */
   readonly moments?: Moments;
-  /** The images, where other machines have encoded them. */
+  /** The encoded images, if other machines have encoded them. */
   readonly encoded?: EncodedSplit;
 }
 
@@ -39,11 +39,11 @@ export interface SetWithCopies extends SetSums {
 }
 
 /**
- * Joins small classes by turned copies of their images where those make the class's own images more likely; a copy then counts as an image.
- * A class of one image gets none: there is no image left that could judge them. Nor does a class with an include mask, which is drawn for the
- * images as they lie.
+ * Adds turned copies of their images to small classes if the copies make held-out images of the class more likely; a copy then counts as an image.
+ * A class with a single image gets none, because no image is left to rate them, and neither does a class with an include mask, which is drawn for the
+ * original orientation.
  * @param own sums of the images of each class
- * @see method.md, "Recommended settings" 4
+ * @see docs/method.md, "Recommended settings" 4
  */
 export async function withTurnedCopies(
   set: TrainingSet,

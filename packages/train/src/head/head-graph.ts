@@ -46,10 +46,10 @@ export interface Graph {
 }
 
 /**
- * The scoring graph of a bundle, batch free: for images of one class.
- * Inputs: features [B, N, C], z [B, Dz], and the tables of the class, float32 [1, ...] by name. Outputs: see {@link scoreClass}.
- * Its matrices are stored in half precision, which moves no AUROC by 0.01 points; it computes in single precision.
- * @param arrays of any number of classes; what belongs to a class is not read, but its shape
+ * Exports the scoring graph of a bundle, for images of one class, with any batch size.
+ * Its inputs are features [B, N, C], z [B, Dz], and the tables of the class, float32 [1, ...] by name; for its outputs, see {@link scoreClass}.
+ * Its matrices are stored in half precision, which changes no AUROC by 0.01 points; it computes in single precision.
+ * @param arrays of any number of classes; only the shapes of the tables of classes are used
  */
 export function headGraph(arrays: HeadArrays, config: HeadConfig): Graph {
   const { tokens, channels, zSize } = config.spec;
@@ -72,8 +72,8 @@ export function headGraph(arrays: HeadArrays, config: HeadConfig): Graph {
 const isTensor = (value: tf.Tensor | Tree<tf.Tensor>): value is tf.Tensor => value instanceof tf.Tensor;
 
 /**
- * The graph of a bundle that finds classes, batch free, in single precision.
- * Inputs: z [B, Dz], class int32 [B] (-1: the nearest is wanted). Outputs: see {@link nearestClass}.
+ * Exports the graph of a bundle that finds classes, with any batch size, in single precision.
+ * Its inputs are z [B, Dz] and class int32 [B] (-1 to find the nearest); for its outputs, see {@link nearestClass}.
  */
 export function nearestGraph(arrays: NdArrays, { zSize }: FeatureSpec): Graph {
   const [zMean, zDeviation, classZ] = ["zMean", "zDeviation", "classZ"].map((name) => arrays[`tables.${name}`]!);
@@ -96,8 +96,8 @@ function wholeClasses(judged: FloatArray): FloatArray {
 }
 
 /**
- * A scoring graph with the tables of all classes inside, for runtimes that run one file alone. Batch free.
- * Inputs: features [B, N, C], z [B, Dz], class int32 [B] (-1: predict). Outputs: see {@link scoreHead}.
+ * Exports a scoring graph with the tables of all classes inside, for runtimes that load a single file, with any batch size.
+ * Its inputs are features [B, N, C], z [B, Dz], and class int32 [B] (-1 to predict it); for its outputs, see {@link scoreHead}.
  */
 export function wholeHeadGraph(arrays: HeadArrays, config: HeadConfig): Uint8Array {
   const { tokens, channels, zSize } = config.spec;

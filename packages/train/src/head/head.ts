@@ -8,21 +8,21 @@ import { posterior, semantic, type SemanticConfig, type SemanticParams } from "@
 
 // Shapes: B images, N = G * G tokens, C channels, K classes, Dt text size.
 
-/** How a model scores: the layout of its features, its modules, and how their answers become one score. */
+/** How a model scores: the layout of its features, its modules, and how their outputs become one score. */
 export interface HeadConfig {
   readonly spec: FeatureSpec;
-  /** Absent: the normal token is 0, the mean of whitened ones, and nothing is learned for it. */
+  /** The reconstruction module. Without it, the normal token is 0, the mean of whitened tokens, and nothing is learned. */
   readonly reconstruct?: ReconstructConfig;
-  /** Absent: S_sem is 0 everywhere. */
+  /** The semantic module. Without it, S_sem is 0 everywhere. */
   readonly semantic?: SemanticConfig;
   readonly score: ScoreConfig;
 }
 
 export interface ScoreConfig {
-  /** "logit": standardised by the class; "posterior": the probability of abnormal (the paper's). */
+  /** "logit" uses the logit standardised by the class; "posterior" uses the probability of abnormal, as the paper does. */
   readonly semantic: "logit" | "posterior";
   readonly lambda: number;
-  /** "max" of the map; "pooled": UniAD's. */
+  /** "max" is the maximum of the map; "pooled" is UniAD's rule. */
   readonly image: "max" | "pooled";
 }
 
@@ -39,17 +39,17 @@ export interface HeadTensors extends TrainedTensors {
   readonly calibration: Calibration;
 }
 
-/** What is usual on good images of each class that its statistics do not know. */
+/** What is usual on held-out good images of each class. */
 export type Calibration = {
   readonly error: tf.Tensor1D; // [K] mean error
   readonly logitMean: tf.Tensor1D; // [K]
   readonly logitDeviation: tf.Tensor1D; // [K]
   readonly typical: tf.Tensor1D; // [K] image score of a typical good image, before it counts as 1
   readonly power: tf.Tensor1D; // [K] how much narrower the scores of good images become, as logarithms
-  readonly judged?: tf.Tensor2D; // [K, N] 1 where a place is judged, 0 where it is ignored; absent where everything is judged
+  readonly judged?: tf.Tensor2D; // [K, N] 1 where a position is judged, 0 where it is ignored; missing if everything is judged
 };
 
-/** Errors and logits before calibration: what calibration is fitted on. */
+/** Errors and logits before calibration, which calibration is fitted to. */
 export interface RawScores {
   readonly errors: tf.Tensor2D; // [B, N]
   readonly logits: tf.Tensor2D; // [B, N]
@@ -63,8 +63,8 @@ export interface EncodedImages {
 }
 
 /**
- * Errors of reconstruction and logits of abnormality.
- * @see method.md, Score: S_rec(p) = ||Pi(p) - p||^2, and the semantic posterior
+ * Computes the errors of reconstruction, ||Pi(p) - p||^2, and the logits of abnormality.
+ * @see docs/method.md, "Score"
  */
 export function rawScores(t: TrainedTensors, images: EncodedImages, config: HeadConfig): RawScores {
   const { features, z, label } = images;
@@ -73,13 +73,13 @@ export function rawScores(t: TrainedTensors, images: EncodedImages, config: Head
   return { errors: errorsOf(t, patches, z, config), logits: logitsOf(t, patches, label, config) };
 }
 
-/** [B, N]: ||Pi(p) - p||^2, and ||p||^2 without Pi. */
+/** ||Pi(p) - p||^2, or ||p||^2 without Pi, [B, N]. */
 function errorsOf(t: TrainedTensors, patches: tf.Tensor3D, z: tf.Tensor2D, { reconstruct }: HeadConfig): tf.Tensor2D {
   if (!reconstruct) return tf.sum(tf.square(patches), 2);
   return squaredError(reconstructor(reconstruct).forward(t.pi!, patches, standardZ(t.tables, z)), patches);
 }
 
-/** [B, N], zeros without Phi. */
+/** The logits of the semantic module, [B, N]; zeros without it. */
 function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, config: HeadConfig): tf.Tensor2D {
   if (!config.semantic) return tf.mul(tf.sum<tf.Tensor2D>(patches, 2), 0);
   const prototype = (name: "normal" | "abnormal") => tf.gather(t.prototypes![name], label); // [B, Dt]
@@ -87,9 +87,9 @@ function logitsOf(t: TrainedTensors, patches: tf.Tensor3D, label: tf.Tensor1D, c
 }
 
 /**
- * The whole scoring of a bundle: class (predicted where the label is -1), S_rec, S_sem, their sum and the image score.
+ * Scores images completely: class (predicted if the label is -1), S_rec, S_sem, their sum S = S_rec + lambda S_sem, and the image score.
  * @returns label int32 [B], s_rec, s_sem and map [B, G, G], score [B], and distance [B], how far z is from the class
- * @see method.md, Score: S = S_rec + lambda S_sem, S_rec in units of its class mean
+ * @see docs/method.md, "Score"
  */
 export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadConfig) {
   const whole = t.calibration.judged && tf.min<tf.Tensor1D>(t.calibration.judged, 1); // [K]
@@ -99,7 +99,7 @@ export function scoreHead(t: HeadTensors, images: EncodedImages, config: HeadCon
 }
 
 /**
- * The scoring of images of one class, by its tables alone.
+ * Scores images of one class, with the tables of that class only.
  * @param t tables whose first axis is the class: [1, ...]
  * @returns s_rec, s_sem and map [B, G, G], score [B]
  */
@@ -108,17 +108,16 @@ export function scoreClass(t: HeadTensors, { features, z }: Omit<EncodedImages, 
   return calibrated(rawScores(t, { features, z: judgedZ(t, z, label), label }, config), label, t.calibration, config);
 }
 
-/** What finds classes. */
+/** The tables that are needed to find the class of an image. */
 export type NearestTables = ZTables & {
   readonly classZ: tf.Tensor2D; // [K, Dz]
-  readonly whole?: tf.Tensor1D | undefined; // [K] 0 where a class ignores a part of its images: z, which is of all of them, says nothing then
+  readonly whole?: tf.Tensor1D | undefined; // [K] 0 for a class that ignores a part of its images, because z describes whole images
 };
 
 /**
- * The class of each image, and how far the image is from it: the mean square of z - classZ, both standardised, and 0, which is never too far,
- * in a class that ignores a part of its images. Of all classes it is found by a product, which takes a tenth of the time that the differences
- * take.
- * @param images label: int32 [B], the class where it is given, -1 where the nearest is wanted
+ * Finds the class of each image, and its distance from that class: the mean square of z - classZ, both standardised. The distance is 0 for a class that
+ * ignores a part of its images. The nearest class is found by a matrix product, which takes a tenth of the time of the differences.
+ * @param images `label` is int32 [B], the given class, or -1 to find the nearest
  * @returns label int32 [B], distance [B]
  */
 export function nearestClass(tables: NearestTables, { z, label: given }: Pick<EncodedImages, "z" | "label">) {
@@ -132,8 +131,8 @@ export function nearestClass(tables: NearestTables, { z, label: given }: Pick<En
 }
 
 /**
- * S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes look alike: (S / typical)^power. All maps are 0
- * where a place is ignored.
+ * Computes S = S_rec + lambda S_sem and the image score, on a scale on which good images of all classes have similar scores: (S / typical)^power. All
+ * maps are 0 at ignored positions.
  * @param label int32 [B]
  * @returns s_rec, s_sem and map [B, G, G], score [B]
  */
@@ -152,9 +151,9 @@ export function calibrated({ errors, logits }: RawScores, label: tf.Tensor1D, ca
   return { s_rec: shown(side(rec)), s_sem: shown(side(sem)), map: shown(alike(map)), score: alike(score) };
 }
 
-const least = 1e-3; // L_sem can bring S below 0, where there is no power; what is usual is 1
+const least = 1e-3; // L_sem can make S negative, which has no power; the usual value is 1
 
-/** z as Pi sees it: of a class that ignores a part of its images the mean over all images, for z is of the whole image. [B, Dz] */
+/** The z that Pi receives, [B, Dz]. For a class that ignores a part of its images it is the mean over all images, because z describes the whole image. */
 function judgedZ({ tables, calibration: { judged } }: HeadTensors, z: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor2D {
   if (!judged) return z;
   const whole = tf.gather(tf.min<tf.Tensor1D>(judged, 1), label); // [B]
@@ -171,7 +170,7 @@ function semanticScore(
   return tf.div(tf.sub(logits, tf.gather(logitMean, label).expandDims(1)), tf.gather(logitDeviation, label).expandDims(1));
 }
 
-/** UniAD's rule: the map at 224 pixels, averaged over 16 x 16 windows, its maximum: [B]. */
+/** UniAD's rule: the maximum of the map, enlarged to 224 pixels and averaged over 16 x 16 windows, [B]. */
 function pooledMax(map: tf.Tensor3D): tf.Tensor1D {
   const enlarged = resizeBilinear(tf.expandDims<tf.Tensor4D>(map, 3), [224, 224]); // [B, 224, 224, 1]
   return tf.max(tf.avgPool(enlarged, 16, 1, "valid"), [1, 2, 3]);

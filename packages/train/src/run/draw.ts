@@ -1,8 +1,8 @@
 import type { Rng } from "@ltad/core";
 
 /**
- * Draws images with weight n_c^power, so that a class of n images comes with probability proportional to n^(1 + power), also where a sample
- * of its images stands for all.
+ * Makes a function that draws images with the weight n_c^power, so that a class with n images is drawn with a probability proportional to n^(1 + power),
+ * even if the set contains only a sample of its images.
  */
 export function imageSampler(labels: readonly number[], counts: readonly number[], power: number): (rng: Rng) => number {
   const cumulative: number[] = [];

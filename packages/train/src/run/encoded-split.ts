@@ -4,16 +4,16 @@ import type { FeatureStore, ImageFeatures } from "@ltad/feature-store";
 import type { ClassSums } from "@ltad/features";
 import { inMemory, type TrainingSet } from "./training-set.js";
 
-/** Training images that are encoded and summed up already, by other machines: sums of all, and features of a sample of each class. */
+/** Training images that other machines have encoded and summed up: the sums of all images, and the features of a sample of each class. */
 export interface EncodedSplit {
-  /** The name of the features; see `featuresId` of @ltad/feature-store. */
+  /** Identifies the features; see `featuresId` of @ltad/feature-store. */
   readonly featuresId: string;
   /**
-   * In the order of the split: sums over all images of the class, the ids of those whose features are there, in the order of the split, and
-   * whether those are all images and their turned copies are there too.
+   * The classes in the order of the split: the sums over all images, the ids of the images whose features are available, in the order of the split, and
+   * whether these are all images of the class and their turned copies are available too.
    */
   readonly classes: readonly { readonly sums: ClassSums; readonly sample: readonly string[]; readonly hasCopies: boolean }[];
-  /** Features of an image of the sample of a class, or of its turned copy. */
+  /** Reads the features of an image in the sample of a class, or of its turned copy. */
   readonly read: (label: number, id: string, turn?: Turn) => Promise<ImageFeatures>;
 }
 

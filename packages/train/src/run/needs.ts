@@ -8,7 +8,7 @@ import type { FittedConfig } from "../config/fit-config.js";
 import { foldMemory } from "./fold-sums.js";
 import { featureMemory } from "./training-set.js";
 
-/** What a training will take, in bytes. */
+/** The disk space and the memory that a training will need, in bytes. */
 export interface Needs {
   /** Features of all images and of the copies of small classes, in the cache. */
   readonly cache: number;
@@ -24,7 +24,7 @@ export interface NeedsOptions {
   readonly graph: number;
 }
 
-/** Node.js, TensorFlow.js and ONNX Runtime with the steps of a phase, as measured. */
+/** The measured memory of Node.js, TensorFlow.js and ONNX Runtime during the steps of a phase. */
 const program = 600e6;
 
 /** Features of one image in the cache. */
@@ -50,8 +50,8 @@ export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOption
 }
 
 /**
- * Says what a training will take, before its work begins.
- * @throws LtadError `LTAD_WRITE` when a disk is clearly too small for what is not yet in the cache
+ * Reports what a training will need before its work begins.
+ * @throws LtadError `LTAD_WRITE` when a disk is clearly too small for the features that are not yet in the cache
  */
 export async function checkNeeds(
   needs: Needs,

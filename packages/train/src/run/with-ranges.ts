@@ -2,8 +2,8 @@ import type { JobOptions } from "@ltad/core";
 import { findRange, type Split } from "@ltad/data";
 
 /**
- * The split with the range that the 16-bit images of each class use: 12 bits of a camera in 16-bit files would else keep 16 grey levels.
- * A class without a range of its own is as it was.
+ * Finds the range that the 16-bit images of each class use. Without it, the 12 bits of a camera in 16-bit files would keep only 16 grey levels.
+ * A class whose images use the whole range does not change.
  */
 export async function withRanges(split: Split, options: JobOptions & { readonly maxPixels?: number | undefined }): Promise<Split> {
   const { signal, maxPixels } = options;

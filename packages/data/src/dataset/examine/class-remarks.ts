@@ -11,7 +11,7 @@ export interface HeaderFacts {
   readonly depth: 8 | 16;
 }
 
-/** What is odd about the numbers, sizes and depths of the images of a class: all that their headers tell. */
+/** Remarks on the numbers, sizes and depths of the images of a class, which are known from their headers. */
 export function remarkOnClass(data: ClassData, images: readonly HeaderFacts[], said: Remarks): void {
   remarkOnSizes(data.name, images, said);
   const deep = images.filter(({ depth }) => depth === 16);

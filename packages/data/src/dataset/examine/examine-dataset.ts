@@ -11,7 +11,7 @@ import { remarkOnFaults, unusableImage } from "./remark-on-faults.js";
 import { strangeImages } from "./strange-images.js";
 import { type ImageFacts, surveyImages } from "./survey.js";
 
-/** An image to look at, and beside which other. */
+/** A suspicious image, and the image to compare it with. */
 export interface Suspect {
   readonly id: string;
   readonly file: string;
@@ -19,7 +19,7 @@ export interface Suspect {
   readonly beside?: { readonly id: string; readonly file: string };
 }
 
-/** Everything that was found out about a data set. */
+/** Everything that an examination finds out about a data set. */
 export interface Examination {
   readonly remarks: readonly Remark[];
   /** The same in sentences, those that matter first. */
@@ -33,8 +33,8 @@ export interface Examination {
 }
 
 /**
- * Reads every image of a data set and looks for what would make a model or its numbers wrong: files that cannot be read, the same picture on both
- * sides, strange training images, mixed colours and sizes, and classes that are too small.
+ * Reads every image of a data set and looks for faults that would spoil a model or its metrics: files that cannot be read, pictures that are both
+ * in training and in test, strange training images, mixed colours and sizes, and classes that are too small.
  */
 export async function examineDataset(dataset: Dataset, options: JobOptions & ImageOptions = {}): Promise<Examination> {
   const found = { remarks: remarks(), suspects: [] as Suspect[], drop: new Map<string, string>() };

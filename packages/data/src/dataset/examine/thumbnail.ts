@@ -7,8 +7,8 @@ import { ranges } from "../../images/spread-range.js";
 const mostPixels = 1_000_000;
 
 /**
- * A small picture of an image for a page, as a data URI. One of 16 bits is as bright as its own range makes it.
- * @param side the longer side at most, in pixels
+ * A small picture of an image for a web page, as a data URI. A 16-bit image is brightened by its own range of values.
+ * @param side the longest that the longer side may be, in pixels
  * @throws LtadError `LTAD_IMAGE`
  */
 export async function thumbnail(file: string, side: number, limits: ImageLimits = {}): Promise<string> {

@@ -8,7 +8,7 @@ export interface SeparatedMasks {
   readonly masksOf: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Takes masks that lie beside their images out of a list of names. */
+/** Separates the names of images from those of masks in the same folder. */
 export function separateMasks(names: readonly string[]): SeparatedMasks {
   const byStem = new Map(names.map((name) => [stemOf(name), name]));
   const masksOf = new Map<string, string[]>();

@@ -24,9 +24,9 @@ const schema = z
 export type LayoutFile = z.infer<typeof schema>;
 
 /**
- * Checks what a layout file says.
+ * Checks the content of a layout file.
  * @param source the path of the file, for messages
- * @throws LtadError `LTAD_CONFIG` with all faults
+ * @throws LtadError `LTAD_CONFIG` that names all faults
  */
 export function checkLayoutFile(value: unknown, source = "layout file"): LayoutFile {
   const result = schema.safeParse(value);

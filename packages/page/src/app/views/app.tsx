@@ -61,7 +61,7 @@ function Footer() {
   );
 }
 
-/** Images may be dropped or pasted wherever the user is. */
+/** Images may be dropped or pasted anywhere on the page. */
 function useDropsAnywhere(): void {
   useEffect(() => {
     const over = (event: DragEvent) => event.preventDefault();

@@ -9,7 +9,7 @@ const takeFrom = (event: Event) => {
   input.value = ""; // so that the same file can be chosen again
 };
 
-/** Ways for images to come in. */
+/** The ways in which images reach the page. */
 export function Intake() {
   const hasCamera = navigator.mediaDevices !== undefined;
   return (

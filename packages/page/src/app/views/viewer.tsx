@@ -6,7 +6,7 @@ import { facts, opacity, type Result } from "../state.js";
 /** Heat maps are drawn with so many pixels at the most; the browser enlarges them. */
 const mostPixels = 640 * 640;
 
-/** The image under its heat map, and the two maps that it is made of where they are known. */
+/** The image under its heat map, and the two maps from which it is computed, if they are known. */
 export function Viewer({ result }: { readonly result: Result }) {
   const { file, judged, url } = result;
   return (

@@ -4,7 +4,7 @@ import { plural } from "@ltad/core/format";
 /** Pixels of the largest map and overlay; those of larger images are shrunk. Memory then stays below about 1.5 GB, whatever the image. */
 export const mostDrawn = 25_000_000;
 
-/** What to say of images whose maps and overlays have fewer pixels than they have; undefined where there are none. */
+/** What to say of images whose maps and overlays have fewer pixels than they have; undefined if there are no such images. */
 export async function drawnSmaller(files: readonly string[], maxPixels?: number): Promise<string | undefined> {
   const large: string[] = [];
   for (const file of files) {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "@ltad/core";
 import { createBell } from "./bell.js";
 
-/** Somebody who gets every line of the results. */
+/** A receiver of every line of the results. */
 export interface Receiver {
   /** Who it is, for messages: no password. */
   readonly name: string;
