@@ -2,7 +2,7 @@ import { type DataOptions, dataWords } from "../../../data-options.js";
 import type { TrainOptions, TrainPlan } from "../../../train-options.js";
 
 /** Which images a training read, and how. */
-type Read = DataOptions & Pick<TrainOptions, "from" | "maxPixels" | "skipBad"> & Pick<TrainPlan, "hasTests">;
+type Read = DataOptions & Pick<TrainOptions, "from" | "maxPixels" | "skipBad"> & { readonly hasTests?: TrainPlan["hasTests"] | undefined };
 
 /** The words of the commands that follow a training: they read the same images in the same way. */
 export function nextCommands(folder: string, data: string | undefined, options: Read): string[][] {
