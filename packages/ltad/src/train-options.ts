@@ -63,5 +63,5 @@ export interface TrainPlan {
   /** What is odd about the data set. */
   readonly warnings: readonly string[];
   /** Whether there are test images; undefined where only statistics of the data set are known. */
-  readonly hasTests?: boolean;
+  readonly hasTests?: boolean | undefined;
 }
