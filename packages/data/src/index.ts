@@ -1,7 +1,7 @@
 export { checkDataset } from "./dataset/check-dataset.js";
 export type { CheckOptions, ImageSizes } from "./dataset/check-dataset.js";
 export { isGood, masksOf, pixelTestItems } from "./dataset/dataset.js";
-export type { ClassData, Dataset, TestItem, TrainItem } from "./dataset/dataset.js";
+export type { ClassData, Dataset, GoodMask, TestItem, TrainItem } from "./dataset/dataset.js";
 export { datasetStatistics } from "./dataset/dataset-statistics.js";
 export type { ClassCounts, DatasetStatistics, DefectStatistics, Spread } from "./dataset/dataset-statistics.js";
 export { examineDataset } from "./dataset/examine/examine-dataset.js";

@@ -64,5 +64,5 @@ export interface TrainPlan {
   /** What is unusual about the data set, in sentences. */
   readonly warnings: readonly string[];
   /** Whether there are test images; undefined where only statistics of the data set are known. */
-  readonly hasTests?: boolean;
+  readonly hasTests?: boolean | undefined;
 }
