@@ -25,7 +25,6 @@ const { values } = parseArgs({
 });
 const sizes = values.sizes.split(",").map(Number);
 const shardImages = Number(values.shard);
-const rounds = 9;
 const figures: Record<string, number> = {};
 const root = await mkdtemp(join(tmpdir(), "ltad-fleet-"));
 const planOf = await planMaker(root);
@@ -51,24 +50,24 @@ const met = Object.fromEntries(measured.map((name) => [name, isMet(name)]));
 console.log(JSON.stringify({ name: "fleet", figures, targets, met }));
 
 /**
- * Seconds that a process spends on an image, with two processes at work. Each round runs as many shards of every plan, small plans again and
- * again, because the speed of a shared machine changes from minute to minute; the first round is not counted.
+ * Seconds that a process spends on an image, with two processes at work: two shards of each plan in turns, small plans again and again, because
+ * the speed of a shared machine changes from second to second. Every plan has processes of its own, which stay open.
  */
 async function measureSizes(): Promise<void> {
-  const pool = openPool(2);
   const plans = await Promise.all(sizes.map((images) => planOf(`size-${images}`, { images, shardImages })));
-  const most = Math.max(...plans.map(({ opened }) => opened.plan.shards.length));
-  const each = Math.ceil(most / rounds);
+  const pools = plans.map(() => openPool(2));
+  for (const [k, pool] of pools.entries()) for (let i = 0; i < 4; i++) await warm(pool, plans[k]!.address); // their code is compiled then
   const times: number[][] = sizes.map(() => []);
-  for (let round = 0; round <= rounds; round++)
+  for (let from = 0; from < Math.max(...plans.map(shardsOf)); from += 2)
     for (const [k, made] of plans.entries()) {
-      await warm(pool, made.address);
-      const count = made.opened.plan.shards.length;
-      const shards = Array.from({ length: round === 0 ? 8 : each }, (_, i) => (Math.max(0, round - 1) * each + i) % count);
-      const { busy } = await timeOf(pool, made, shards);
-      if (round > 0) times[k]!.push(busy / shards.length / shardImages);
+      const { busy } = await timeOf(
+        pools[k]!,
+        made,
+        [from, from + 1].map((shard) => shard % shardsOf(made)),
+      );
+      times[k]!.push(busy / 2 / shardImages);
     }
-  pool.close();
+  pools.forEach((pool) => pool.close());
   const bytes: number[] = [];
   for (const [k, images] of sizes.entries()) {
     const start = performance.now();
@@ -77,11 +76,14 @@ async function measureSizes(): Promise<void> {
     bytes.push((await bytesIn(join(root, `size-${images}`))) / images);
     figures[`ms_per_image_${images}`] = middle(times[k]!) * 1000;
     figures[`bytes_per_image_${images}`] = bytes[k]!;
-    const all = times[k]!.map((time) => (time * 1000).toFixed(2)).join(", ");
-    print(`${images} images: ${(middle(times[k]!) * 1000).toFixed(3)} ms of a process (${all}) and ${bytes[k]!.toFixed(0)} bytes an image`);
+    print(`${images} images: ${(middle(times[k]!) * 1000).toFixed(3)} ms of a process and ${bytes[k]!.toFixed(0)} bytes an image`);
   }
   figures["seconds_spread"] = spread(times.map(middle));
   figures["bytes_spread"] = spread(bytes);
+}
+
+function shardsOf({ opened }: { readonly opened: OpenPlan }): number {
+  return opened.plan.shards.length;
 }
 
 async function measureTwoWorkers(): Promise<void> {
