@@ -18,7 +18,10 @@ it.each([
     ["work", "--queue", "redis://127.0.0.1", "--shard", "1"],
     "--shard and --queue cannot be used together: the queue determines the shard.",
   ],
-  [["work", "--queue", "redis://127.0.0.1", "--jobs", "0"], "option '--jobs <n>' argument '0' is invalid. Expected a whole number, 1 or more."],
+  [
+    ["work", "--queue", "redis://127.0.0.1", "--jobs", "0"],
+    "option '--jobs <n>' argument '0' is invalid. Expected a whole number, 1 or more.",
+  ],
   [
     ["work", "--queue", "amqp://user:secret@host/x"],
     "--queue: expected a URL such as redis://127.0.0.1:6379 or postgres://user@127.0.0.1/db, received amqp://host.",
@@ -45,7 +48,10 @@ it.each([
   [["plan", ".", "--store", "s3:/bucket"], "--store s3:/bucket: expected the path of a folder or s3://BUCKET/PREFIX, received another"],
   [["plan", ".", "--store", ""], '--store "": expected the path of a folder or s3://BUCKET/PREFIX, received nothing.'],
   [["fleet", "start", plan, "--local", "0"], "option '--local <n>' argument '0' is invalid. Expected a whole number, 1 or more."],
-  [["plan", ".", "--store", "s", "--shard-images", "0"], "option '--shard-images <n>' argument '0' is invalid. Expected a whole number, 1 or more."],
+  [
+    ["plan", ".", "--store", "s", "--shard-images", "0"],
+    "option '--shard-images <n>' argument '0' is invalid. Expected a whole number, 1 or more.",
+  ],
   [["plan", ".", "--store", "s", "--task", "score"], "--task score: expected --model with the folder of a model, received none."],
   [["plan", ".", "--store", "s", "--sample", "3"], "--sample: expected at least 64 images"],
   [["train", "--out", "m"], "error: missing required argument 'data'"],
