@@ -60,7 +60,7 @@ describe("resolveConfig", () => {
     [{ sets: ["semantic.kind=none"] }, "score.lambda: expected 0 because semantic.kind is none, received 0.1"],
     [{ sets: ["reconstruct.kind=uniad"] }, "uniad attends over whole images; set it to null"],
     [{ sets: ["detect.steps=many"] }, 'detect.steps: expected number, received "many"'],
-    [{ sets: ["detect.steps=-1"] }, "detect.steps: Too small: expected number to be >=0, received -1"],
+    [{ sets: ["detect.steps=-1"] }, "detect.steps: Too small: expected number to be >0, received -1"],
     [{ sets: ["anomaly.low=4"] }, "anomaly.high: expected at least anomaly.low (4), received 3"],
     [{ sets: ["features.stages=[2,5,3,6]"] }, "features.stages: expected ascending order without repeats, received 2, 5, 3, 6"],
     [{ preset: "paper", sets: ["reconstruct.heads=7"] }, "expected a divisor of reconstruct.width (256), received 7"],
