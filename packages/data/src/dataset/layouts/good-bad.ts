@@ -9,7 +9,8 @@ import type { ImageRow, Layout, LayoutContext } from "./layout.js";
 
 /**
  * Plain folders of good and bad images beside each other, for one product or for each: good/ (or ok/, normal/, ...) and any other folder, which is a
- * defect of its name; masks/ (or gt/, ...) if there are any. Good images may also lie beside a folder bad/ (or NG/, ...). About a fifth of the good images are used for testing.
+ * defect of its name; masks/ (or gt/, ...) if there are any. Good images may also lie beside a folder bad/ (or NG/, ...). About a fifth of the good
+ * images are used for testing.
  */
 export const goodBad: Layout = {
   name: "good-bad",
