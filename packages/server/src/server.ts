@@ -126,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         await tracing?.close();
       }
     };
-    return { url, grpc: grpc?.address, reload: () => models.refresh(), close };
+    return { url, grpc: grpc?.address, reload: () => models.reload(), close };
   } catch (error) {
     await app.close();
     await tracing?.close();

@@ -1,7 +1,7 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance } from "fastify";
 import { createKeyCheck } from "./api-keys.js";
-import { type CallerOptions, createCallerCheck } from "./check-caller.js";
+import { type CallerOptions, createCallerCheck, refuseTwoHosts } from "./check-caller.js";
 
 export interface AccessOptions extends Partial<CallerOptions> {
   /** Keys that clients must send; everyone may call when there are none. */
@@ -23,7 +23,8 @@ export async function addAccess(app: FastifyInstance, { apiKeys, host = "127.0.0
   app.addHook("onRequest", async (_, reply) => void reply.headers(headers));
   const checkCaller = createCallerCheck({ host, ...caller });
   const checkKey = createKeyCheck(apiKeys);
-  app.addHook("onRequest", async ({ headers, method, routeOptions: { config, url = "" } }) => {
+  app.addHook("onRequest", async ({ headers, method, raw: { rawHeaders }, routeOptions: { config, url = "" } }) => {
+    refuseTwoHosts(rawHeaders);
     checkCaller({ headers, method, isPage: config.isPage === true || url.startsWith("/docs") });
     const isOpen = config.isOpen === true || config.isPage === true || url.startsWith("/docs") || method === "OPTIONS";
     if (!isOpen) checkKey?.(headers);

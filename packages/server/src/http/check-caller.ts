@@ -35,6 +35,12 @@ export function createCallerCheck({ host, allowedHosts = [], corsOrigins = [] }:
   };
 }
 
+/** Node takes the first Host and drops the others, where a proxy may have checked the last. @param rawHeaders names and values in turn */
+export function refuseTwoHosts(rawHeaders: readonly string[]): void {
+  const hosts = rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
+  if (hosts.length > 1) throw new HttpError("LTAD_REQUEST", "The request has several Host headers; it may have one.");
+}
+
 /** `localhost` in `localhost:8080`, `::1` in `[::1]:8080`. */
 function nameIn(host = ""): string {
   const bare = host.startsWith("[") ? host.slice(1, Math.max(host.indexOf("]"), 1)) : host.replace(/:\d*$/, "");

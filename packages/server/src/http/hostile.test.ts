@@ -54,6 +54,7 @@ describe("a request that is none", () => {
     ["a name without end", `GET /v2/models/${"x".repeat(5000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, 414],
     ["an expectation that nobody knows", "GET /nothing HTTP/1.1\r\nHost: localhost\r\nExpect: all\r\nConnection: close\r\n\r\n", 404],
     ["a wish for a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405],
+    ["two hosts", "GET /v2 HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\nConnection: close\r\n\r\n", 400],
     ["no host", "GET /v2 HTTP/1.1\r\nConnection: close\r\n\r\n", 403],
   ])("%s has an answer of the usual form", async (_, bytes, status) => {
     const port = await listen();

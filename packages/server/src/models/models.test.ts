@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeEngine, fakeModel } from "../testing/fake-engine.js";
 import { judge } from "./judge.js";
 import { Models, type ModelsOptions } from "./models.js";
@@ -94,8 +94,35 @@ describe("a bundle that is replaced", () => {
     } finally {
       broken = false;
     }
-    await models.refresh();
+    await models.reload();
     expect([models.find("m").engine === old, models.find("m").reason]).toEqual([false, ""]);
+  });
+
+  it("and broken is tried again after a while, which doubles; another one is tried at once", async () => {
+    const place = await bundle("model");
+    const models = await open({ folders: new Map([["m", place]]) });
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const look = async (milliseconds: number) => {
+      vi.advanceTimersByTime(milliseconds);
+      await models.refresh();
+      return attempts;
+    };
+    broken = true;
+    attempts = 0;
+    try {
+      await replace(place);
+      expect([await look(0), await look(999), await look(1), await look(1999), await look(1)]).toEqual([1, 1, 2, 2, 3]);
+      await replace(place, "one more that is new");
+      expect([await look(0), await look(999), await look(1)]).toEqual([4, 4, 5]);
+      for (let i = 0; i < 10; i++) await look(60_000); // no wait is longer
+      expect(attempts).toBe(15);
+      broken = false;
+      await look(60_000);
+      expect(models.find("m").reason).toBe("");
+    } finally {
+      broken = false;
+      vi.useRealTimers();
+    }
   });
 
   it("is found missing, and the old one serves on", async () => {

@@ -3,6 +3,7 @@ import type { Engine, Place } from "../engine/engine.js";
 import { HttpError } from "../http-error.js";
 import type { Answer, ModelInfo } from "../messages.js";
 import { findModels, findVersions, type FoundVersion, modelName } from "./find-versions.js";
+import { isTooEarly, type LaterTry, laterTry } from "./later-try.js";
 import { ModelStats } from "./model-stats.js";
 
 export interface ModelsOptions {
@@ -26,6 +27,8 @@ export interface ServedModel {
   fingerprint: string;
   /** Why it is not loaded, or why the present bundle of its folder was not taken. */
   reason: string;
+  /** Of a bundle that could not be opened. */
+  nextTry: LaterTry | undefined;
 }
 
 /** A place in front of a model's engine. */
@@ -141,6 +144,12 @@ export class Models {
     });
   }
 
+  /** As `refresh`, and tries what could not be opened without waiting longer. */
+  reload(): Promise<void> {
+    for (const model of this.all()) model.nextTry = undefined;
+    return this.refresh();
+  }
+
   /** Checks whether a folder has changed, and serves its present content. Checks that wait for their turn are one. */
   refresh(): Promise<void> {
     this.#nextLook ??= this.#inTurn(async () => {
@@ -203,19 +212,22 @@ export class Models {
       engine: undefined,
       fingerprint: "",
       reason: "",
+      nextTry: undefined,
     };
     versions.set(version, model);
     if (model.engine && model.fingerprint === fingerprint) {
       model.reason = ""; // what was wrong on disk is as it was before
       return;
     }
+    if (!strict && isTooEarly(model.nextTry, fingerprint)) return;
     try {
       const engine = await this.options.open(folder);
       const old = model.engine;
-      Object.assign(model, { engine, fingerprint, reason: "" });
+      Object.assign(model, { engine, fingerprint, reason: "", nextTry: undefined });
       this.options.log(describe(model, old ? "reloaded" : "loaded"));
       if (old) this.#end(old);
     } catch (error) {
+      model.nextTry = laterTry(model.nextTry, fingerprint);
       this.#complain(model, error instanceof Error ? error.message : String(error));
       if (strict) throw error;
     }
