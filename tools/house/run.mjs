@@ -15,7 +15,14 @@ export class HouseError extends Error {}
 /** The environment of a tool: ours, quiet, with these folders first on its path. */
 export function environment(...folders) {
   const path = [...folders.filter(Boolean), process.env.PATH].join(delimiter);
-  return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", COREPACK_ENABLE_DOWNLOAD_PROMPT: "0" };
+  return {
+    ...process.env,
+    PATH: path,
+    TURBO_TELEMETRY_DISABLED: "1",
+    ORT_DISABLE_TELEMETRY: "1",
+    DO_NOT_TRACK: "1",
+    COREPACK_ENABLE_DOWNLOAD_PROMPT: "0",
+  };
 }
 
 /** The environment without what `npm run` and vitest hand down in it: how a program behaves in a project of its own. */

@@ -23,6 +23,16 @@ it("two threads are used where their program is built and there are cores for tw
   expect([canUseTwoThreads(await standIn("there", "")), canUseTwoThreads(builtWorker)]).toEqual([availableParallelism() > 1, false]);
 });
 
+it("a worker sets the environment of the process, which ONNX Runtime reads", async () => {
+  const name = "LTAD_TEST_SET_BY_WORKER";
+  const sets = `parentPort.on("message", () => { process.env.${name} = "1"; parentPort.postMessage({ arrays: {} }); });`;
+  const threads = openTwoThreads(encoder, await standIn("environment", sets));
+  await threads.encode(image("a.png"));
+  expect(process.env[name]).toBe("1");
+  delete process.env[name];
+  await threads.close();
+});
+
 describe("a worker that ends", () => {
   it.each([
     ["without an error", 'parentPort.on("message", () => process.exit(0));', "it exited with code 0"],

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { LtadError, type LtadErrorCode, type LtadErrorDetails, type NdArrays } from "@ltad/core";
 import type { ImageEncoder, ImageFile } from "./encode-image.js";
 import type { FrozenEncoder } from "./features-id.js";
@@ -60,7 +60,8 @@ interface EncodeWorker {
 }
 
 function startWorker(program: URL, workerData: WorkerData): EncodeWorker {
-  const thread = new Worker(program, { workerData, execArgv: [] }); // built JavaScript does not need the loaders of its caller
+  // Built JavaScript does not need the loaders of its caller. Only variables that are shared reach ONNX Runtime; see disableTelemetry.
+  const thread = new Worker(program, { workerData, execArgv: [], env: SHARE_ENV });
   const end = new AbortController();
   thread.on("error", (error) => end.abort(error)); // fires before "exit", and the first reason is kept
   thread.on("exit", (code) => end.abort(new Error(`it exited with code ${code}`)));

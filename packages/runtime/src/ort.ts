@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type * as common from "onnxruntime-common";
+import { disableTelemetry } from "./disable-telemetry.js";
 
 /** The interface that both builds of ONNX Runtime share. */
 export type OrtApi = Pick<typeof common, "InferenceSession" | "Tensor" | "env">;
@@ -25,6 +26,7 @@ export function loadOrt(): Promise<Ort> {
 }
 
 async function loadNative(): Promise<Ort> {
+  disableTelemetry();
   const native = await import("onnxruntime-node");
   return { api: native, name: "onnxruntime-node", backends: native.listSupportedBackends().map(({ name }) => name) };
 }
