@@ -141,7 +141,7 @@ describe.each([
       if (done === 3) stop.abort();
     };
     await expect(encode(own(), { ...options, onProgress })).rejects.toMatchObject({ code: "LTAD_ABORTED" });
-    expect(most).toBeLessThanOrEqual(4);
+    expect(most).toBeLessThanOrEqual(6); // the images that had begun are kept
     expect(await entriesOf(options.cacheDir)).toHaveLength(most);
   });
 });

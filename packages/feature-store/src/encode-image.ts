@@ -20,7 +20,7 @@ export interface ImageFile extends TurnedFile {
 
 /** Encodes images on this thread or on two others. */
 export interface ImageEncoder {
-  /** How many images may be encoded at the same time. */
+  /** How many images it should be given at the same time, so that it never waits for one. */
   readonly atOnce: number;
   /**
    * @returns `features` [1, N, C] and `z` [1, Dz]

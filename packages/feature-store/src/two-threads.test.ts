@@ -33,6 +33,15 @@ it("a worker sets the environment of the process, which ONNX Runtime reads", asy
   await threads.close();
 });
 
+it("an image waits until one of the workers is free, and all are encoded", async () => {
+  const onceAtATime =
+    'let busy = false; parentPort.on("message", ({ file }) => { if (busy) process.exit(1); busy = true; setTimeout(() => { busy = false; parentPort.postMessage({ arrays: { [file]: 1 } }); }, 5); });';
+  const threads = openTwoThreads(encoder, await standIn("once-at-a-time", onceAtATime));
+  const files = Array.from({ length: 9 }, (_, i) => `${i}.png`);
+  expect(await Promise.all(files.map((file) => threads.encode(image(file))))).toEqual(files.map((file) => ({ [file]: 1 })));
+  await threads.close();
+});
+
 describe("a worker that ends", () => {
   it.each([
     ["without an error", 'parentPort.on("message", () => process.exit(0));', "it exited with code 0"],

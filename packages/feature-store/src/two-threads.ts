@@ -39,11 +39,18 @@ export function openTwoThreads({ graph, spec }: FrozenEncoder, program: URL): Im
   const workerData: WorkerData = { graph, spec, threads: Math.max(1, Math.floor(availableParallelism() / count)) };
   const workers = Array.from({ length: count }, () => startWorker(program, workerData));
   const free = [...workers];
+  const waiting: ((worker: EncodeWorker) => void)[] = [];
+  const take = async () => free.pop() ?? new Promise<EncodeWorker>((resolve) => waiting.push(resolve));
+  const giveBack = (worker: EncodeWorker) => {
+    const next = waiting.shift();
+    if (next) next(worker);
+    else free.push(worker);
+  };
   return {
-    atOnce: count,
+    atOnce: 2 * count, // while a worker encodes an image, the next one is read, and the features of the last are written
     async encode(image) {
-      const worker = free.pop()!; // the caller never exceeds `atOnce`
-      const { arrays, failure } = await answerOf(worker, image).finally(() => free.push(worker));
+      const worker = await take();
+      const { arrays, failure } = await answerOf(worker, image).finally(() => giveBack(worker));
       if (failure) throw new LtadError(failure.code, failure.message, { details: failure.details });
       return arrays!;
     },

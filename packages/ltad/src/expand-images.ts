@@ -8,14 +8,15 @@ import { isImageName, isMaskWord, separateMasks } from "@ltad/data";
 /** The files that were named, and what of the folders is not scored. */
 export interface ExpandedImages {
   readonly files: readonly string[];
-  /** Paths that are no images by their names, hidden ones, and masks; folders end with "/". */
+  /** Paths that are no images by their names, hidden ones, masks, and links to folders, which say so; folders end with "/". */
   readonly passedOver: readonly string[];
 }
 
 /**
  * The image files that were named: a folder means all images in it and below it, in order of their paths. A file named twice counts once.
  * Files are taken as they are named, whatever their ending; whether they can be read shows later. The masks of a data set, in folders named
- * `ground_truth`, `masks` and the like or beside their images as `0_mask.png`, are no images to score.
+ * `ground_truth`, `masks` and the like or beside their images as `0_mask.png`, are no images to score. A link to a folder is followed only when it
+ * is named itself.
  * @throws LtadError `LTAD_DATA` for a folder without an image
  */
 export async function expandImages(paths: readonly string[]): Promise<ExpandedImages> {
@@ -29,7 +30,7 @@ const mostNamed = 20;
 /** What a folder holds beside the images that are scored, in a sentence. */
 export function notScored(passedOver: readonly string[]): string {
   const more = passedOver.length > mostNamed ? `, and ${passedOver.length - mostNamed} more` : "";
-  return `${plural(passedOver.length, "entry", "entries")} not scored, because they are hidden files, masks, heat maps that \`ltad predict\` wrote, or not images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
+  return `${plural(passedOver.length, "entry", "entries")} not scored, because they are hidden files, masks, heat maps that \`ltad predict\` wrote, links to folders, or not images: ${passedOver.slice(0, mostNamed).join(", ")}${more}.`;
 }
 
 async function imagesBelow(folder: string, passedOver: string[]): Promise<string[]> {
@@ -52,7 +53,8 @@ async function walk(folder: string, images: string[], passedOver: string[]): Pro
     if (entry.isDirectory()) {
       if (isHidden || isMaskWord(entry.name)) passedOver.push(`${path}/`);
       else await walk(path, images, passedOver);
-    } else if (isHidden || !isImageName(entry.name) || (await isFolder(path))) passedOver.push(path);
+    } else if (!isHidden && (await isFolder(path))) passedOver.push(`${path} (a link to a folder)`);
+    else if (isHidden || !isImageName(entry.name)) passedOver.push(path);
     else images.push(path);
   }
 }

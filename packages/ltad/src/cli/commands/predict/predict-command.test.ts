@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openDetector } from "@ltad/detector";
 import sharp from "sharp";
@@ -188,6 +188,21 @@ it("takes no mask for an image: in folders of any usual name, and beside the ima
   const { stdout, stderr } = await ltad("predict", model, folder, "--json");
   expect(lines(stdout).map(({ file }) => file)).toEqual(["a.png", "b/mask.png"].map((path) => join(folder, path)));
   expect(stderr).toMatch(/6 entries not scored, .*Ground_Truth\/, .*a\.map\.png, .*a_mask\.png, .*gt\/, .*masks\/, .*a\.overlay\.png/);
+});
+
+it("follows a link to a folder only when it is named, and says so otherwise", async () => {
+  const folder = await temporaryFolder();
+  const link = join(folder, "parts");
+  await symlink(join(data, "tile/test/good"), link);
+  const named = await ltad("predict", model, link, "--json");
+  expect(lines(named.stdout).map(({ file }) => file)).toContain(join(link, "0.png"));
+  const above = await ltad("predict", model, folder);
+  expect(above).toMatchObject({ code: 3, stdout: "" });
+  expect(above.stderr).toContain(`no images in this folder; it contains ${link} (a link to a folder)`);
+  await writeFile(join(folder, "a.png"), await readFile(join(data, "tile/test/good/0.png")));
+  const beside = await ltad("predict", model, folder, "--json");
+  expect(lines(beside.stdout).map(({ file }) => file)).toEqual([join(folder, "a.png")]);
+  expect(beside.stderr).toMatch(/1 entry not scored, .*parts \(a link to a folder\)/);
 });
 
 it("keeps the order of paths where outputs need longer names", async () => {
