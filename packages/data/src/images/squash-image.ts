@@ -16,12 +16,16 @@ export function shrunkSize(
  * @returns [size, size, 3] RGB, 0..1
  */
 export function squashImage({ data, width, height }: DecodedImage, size: number, kernel: ResizeKernel = "linear"): Float32Array {
-  return unitRange(resize(data, [height, width, 3], [size, size], kernel));
+  const out = resize(data, [height, width, 3], [size, size], kernel);
+  for (let i = 0; i < out.length; i++) out[i] = toUnit(out[i]!); // in place: another array would cost more than the division
+  return out;
 }
 
 /** 0..255 -> 0..1 */
 export function unitRange(data: Uint8Array | Float32Array): Float32Array {
   const out = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = Math.max(0, Math.min(1, data[i]! / 255));
+  for (let i = 0; i < data.length; i++) out[i] = toUnit(data[i]!);
   return out;
 }
+
+const toUnit = (value: number) => Math.max(0, Math.min(1, value / 255));
