@@ -1,7 +1,8 @@
 // Scores every image that appears in a folder, as a camera writes them, until Ctrl-C; one line of JSON for each.
 //
 //   npx tsx watch-a-folder.ts ./model ./camera
-import { watch } from "node:fs/promises";
+import { on } from "node:events";
+import { watch } from "node:fs";
 import { extname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isLtadError, openDetector } from "ltad";
@@ -13,9 +14,10 @@ process.once("SIGINT", () => stop.abort());
 
 const detector = await openDetector(model);
 const scored = new Set<string>();
+const changes = on(watch(folder, { signal: stop.signal }), "change", { signal: stop.signal }); // every image from here on is scored
 console.error(`watching ${folder}`);
 try {
-  for await (const { filename } of watch(folder, { signal: stop.signal })) {
+  for await (const [, filename] of changes as AsyncIterable<[string, string | null]>) {
     if (!filename || scored.has(filename) || ![".png", ".jpg", ".jpeg"].includes(extname(filename).toLowerCase())) continue;
     scored.add(filename);
     await scoreOne(filename);
