@@ -159,6 +159,20 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     await page.close();
   });
 
+  it("judges an image that is given while the drift is read", async () => {
+    const page = await open();
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const asked = page.waitForRequest(/\/drift\?/);
+    await page.route(/\/drift\?/, (route) => held.then(() => route.continue()));
+    await give(page, files.slice(0, 1));
+    await asked;
+    await give(page, files.slice(1, 2));
+    await page.locator(".tile .verdict:is(.good, .bad)").nth(1).waitFor();
+    goOn();
+    await page.close();
+  });
+
   it("takes what is pasted, and says what is no image", async () => {
     const page = await open();
     await page.evaluate((base64) => {

@@ -173,10 +173,10 @@ async function work(): Promise<void> {
   isWorking = true;
   try {
     for (let next = oldestWaiting(); next; next = oldestWaiting()) await judgeOne(next);
-    await refreshDrift();
   } finally {
-    isWorking = false;
+    isWorking = false; // right behind the loop: an image that is taken while the drift is read begins to be judged
   }
+  await refreshDrift();
 }
 
 const oldestWaiting = () => results.value.findLast(({ judged, error }) => !judged && error === undefined);
