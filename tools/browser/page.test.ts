@@ -169,6 +169,7 @@ describe.skipIf(noChromium)(`the page in Chromium${noChromium ? ` (${noChromium}
     await asked;
     await give(page, files.slice(1, 2));
     await page.locator(".tile .verdict:is(.good, .bad)").nth(1).waitFor();
+    expect(await verdicts(page)).toHaveLength(2);
     goOn();
     await page.close();
   });
