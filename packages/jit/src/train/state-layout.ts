@@ -38,9 +38,10 @@ export function stateLayout(
   if (Object.keys(trained).length === 0) throw new LtadError("LTAD_CONFIG", "freeze: every parameter is frozen. Leave one out.");
   const packing = planPacking(trained);
   const groups = ["params", ...moments, ...(accumulate ? ["sum"] : [])];
+  const slots = packArrays(trained, packing);
   const initial = {
-    ...grouped("params", packArrays(trained, packing)),
-    ...Object.assign({}, ...groups.slice(1).map((group) => grouped(group, packArrays(zerosLike(trained), packing)))),
+    ...grouped("params", slots),
+    ...Object.assign({}, ...groups.slice(1).map((group) => grouped(group, zerosLike(slots)))),
     ...grouped("frozen", copied(pick(true))),
     ...grouped("buffers", copied(flatten<NdArray>(buffers, isNdArray))),
   };

@@ -1,9 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { float32 } from "@ltad/core";
+import { createRng, float32 } from "@ltad/core";
+import { type OnnxNode, readOnnx } from "@ltad/onnx";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { trainStep } from "../index.js";
+import { f32, trainStep, trainStepToOnnx } from "../index.js";
+import { initLinear, linear } from "../nn.js";
 
 const size = 2 ** 20;
 let collect: () => void;
@@ -36,6 +38,28 @@ describe("a training", () => {
     const arrays = (held() - before) / (4 * size);
     await program.dispose();
     expect(arrays).toBeLessThan(3.5);
+  });
+
+  it("sums the gradients in the order of the backward pass, so that the runtime frees the activations of a layer before it goes to the next", () => {
+    const rng = createRng("order");
+    const bytes = trainStepToOnnx({
+      params: { first: initLinear(64, 65, rng), second: initLinear(65, 66, rng), third: initLinear(66, 67, rng) },
+      inputs: { x: f32(8, 64) },
+      loss: (p, { x }) => ({
+        loss: linear(p.third, linear(p.second, linear(p.first, x).relu()).relu())
+          .square()
+          .mean<tf.Scalar>(),
+      }),
+    });
+    const { node = [] } = readOnnx(bytes, "step").model.graph;
+    const maker = (name: string) => node.find(({ output = [] }) => output.includes(name))!;
+    const places: number[] = []; // of the gradients among the nodes, from the last summand to the first
+    const place = (square: OnnxNode) => places.push(node.indexOf(maker(square.input![0]!)));
+    let sum = maker(maker("report.gradient_norm").input![0]!);
+    for (; sum.opType === "Add"; sum = maker(sum.input![0]!)) place(maker(sum.input![1]!));
+    place(sum);
+    expect(places).toHaveLength(4); // three weights, and one vector of all biases
+    expect(places).toEqual(places.toSorted((a, b) => b - a));
   });
 
   it("leaves no tensor when it is compiled, stepped and disposed", async () => {
