@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { openDetector } from "@ltad/detector";
 
 const [bundle = "", image = "", threads = "1"] = process.argv.slice(2);
-const detector = await openDetector(bundle, { threads: Number(threads), spinning: false });
+const detector = await openDetector(bundle, { threads: Number(threads) });
 const file = await readFile(image);
 await detector.predict(file, { size: "grid" });
 process.send!("ready");

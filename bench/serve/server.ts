@@ -1,8 +1,10 @@
 // The server in a process of its own: its memory and its processor time are not mixed with those of the clients.
 import { readFileSync } from "node:fs";
 import { startServer } from "@ltad/server";
+import { collectAtOnce } from "@ltad/server/command";
 
 const [bundle = "", processes = "1", threads = "1"] = process.argv.slice(2);
+collectAtOnce(); // as the programs that serve
 const server = await startServer({ bundle, port: 0, processes: Number(processes), threads: Number(threads), reloadInterval: 0 });
 process.send!({ url: server.url });
 process.on("message", () => {

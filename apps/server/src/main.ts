@@ -2,12 +2,13 @@
 import { fileURLToPath } from "node:url";
 import { exitCodeOf, exitCodes, isLtadError } from "@ltad/core";
 import { startServer } from "@ltad/server";
-import { serverCommand, supervise } from "@ltad/server/command";
+import { collectAtOnce, serverCommand, supervise } from "@ltad/server/command";
 
 // Two processes run this file: one that watches, and one that serves and starts again when it dies.
 const watched = "LTAD_WATCHED";
 
 const command = serverCommand(async ({ logLevel, ...options }) => {
+  collectAtOnce();
   const server = await startServer({ ...options, logger: { level: logLevel, stream: process.stderr } });
   const names = [...Object.values(options.models ?? {}), options.repository].filter((name) => name !== undefined).join(", ");
   console.error(`Serving ${names} at ${server.url}${server.grpc ? `, gRPC at ${server.grpc}` : ""}`);

@@ -11,6 +11,7 @@ it("exports these names", () => {
   expect(Object.keys(command).sort()).toMatchInlineSnapshot(`
     [
       "addServerOptions",
+      "collectAtOnce",
       "readServerOptions",
       "serverCommand",
       "serverHelp",

@@ -19,7 +19,8 @@ class Bundle:
     def open_graph(self, name, threads):
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # as ours: the clients need the cores, too
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        options.add_session_config_entry("session.intra_op.spin_duration_us", "50")  # as ours
         file = os.path.join(self.folder, self.manifest["graphs"][name]["file"])
         return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 

@@ -1,13 +1,15 @@
 // The inference process: a child of the server, because a run of ONNX Runtime blocks its process's event loop.
 import { openDetector } from "@ltad/detector";
 import { runtimeInfo } from "@ltad/runtime";
+import { collectAtOnce } from "../collect-at-once.js";
 import type { ToWorker } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 
+collectAtOnce();
 const answer = serveJobs(
   (message) => process.send?.(message),
   async ({ bundle, threads }) => {
-    const detector = await openDetector(bundle, { spinning: false, ...(threads ? { threads } : {}) });
+    const detector = await openDetector(bundle, threads ? { threads } : {});
     const { problem } = await runtimeInfo();
     if (problem !== undefined) process.stderr.write(`warning ${problem}\n`);
     return detector;
