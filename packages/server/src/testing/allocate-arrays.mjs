@@ -15,4 +15,4 @@ for (let i = 0; i < 1000; i++) {
   await setImmediate();
 }
 await setTimeout(100); // the observer's turn
-console.log(inSteps);
+process.stdout.write(String(inSteps));
