@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { collectAtOnce } from "@ltad/core";
 import { loadImage, scanDataset } from "@ltad/data";
 import { synthesise } from "@ltad/data/synthetic";
 import { type AnyImageEncoder, loadImageEncoder } from "@ltad/encoder";
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     data: { type: "string", default: "../shared/realbench" },
   },
 });
+collectAtOnce(); // as `ltad` does
 const [count, size] = [Number(values.images), Number(values.size)];
 const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
 const folder = await mkdtemp(join(tmpdir(), "ltad-encode-"));

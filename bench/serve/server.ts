@@ -1,7 +1,7 @@
 // The server in a process of its own: its memory and its processor time are not mixed with those of the clients.
 import { readFileSync } from "node:fs";
+import { collectAtOnce } from "@ltad/core";
 import { startServer } from "@ltad/server";
-import { collectAtOnce } from "@ltad/server/command";
 
 const [bundle = "", processes = "1", threads = "1"] = process.argv.slice(2);
 collectAtOnce(); // as the programs that serve

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { collectAtOnce } from "@ltad/core";
 import { longTail, scanDataset } from "@ltad/data";
 import { resolveConfig, train } from "@ltad/train";
 
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     set: { type: "string", multiple: true, default: [] },
   },
 });
+collectAtOnce(); // as `ltad` does
 const split = await longTail(await scanDataset(values.data), { protocol: "exp20", seed: 0 });
 let firstStep: number | undefined;
 const began = Number(process.hrtime.bigint() / 1000n);

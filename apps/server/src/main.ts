@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { fileURLToPath } from "node:url";
-import { exitCodeOf, exitCodes, isLtadError } from "@ltad/core";
+import { collectAtOnce, exitCodeOf, exitCodes, isLtadError } from "@ltad/core";
 import { startServer } from "@ltad/server";
-import { collectAtOnce, serverCommand, supervise } from "@ltad/server/command";
+import { serverCommand, supervise } from "@ltad/server/command";
 
 // Two processes run this file: one that watches, and one that serves and starts again when it dies.
 const watched = "LTAD_WATCHED";

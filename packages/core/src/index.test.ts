@@ -10,6 +10,7 @@ it("exports what is listed here", () => {
       "branchOf",
       "bytesOf",
       "checkOutFolder",
+      "collectAtOnce",
       "createRng",
       "csvRow",
       "decodeDoubles",

@@ -1,5 +1,6 @@
 export { bytesOf, float32, floats, int32, isNdArray, scalar, sizeOf } from "./array.js";
 export type { DType, FloatArray, NdArray, NdArrays } from "./array.js";
+export { collectAtOnce } from "./collect-at-once.js";
 export { checkOutFolder } from "./check-out-folder.js";
 export { decodeText } from "./decode-text.js";
 export { csvRow } from "./csv-row.js";

@@ -7,7 +7,6 @@ import { modelName } from "./models/find-versions.js";
 import type { ServerOptions } from "./server.js";
 import { readOtelVariables } from "./tracing/read-otel-variables.js";
 
-export { collectAtOnce } from "./collect-at-once.js";
 export { supervise } from "./supervise.js";
 
 /** The options of the command line: those of {@link startServer}, and the level of the log. */

@@ -11,7 +11,6 @@ it("exports these names", () => {
   expect(Object.keys(command).sort()).toMatchInlineSnapshot(`
     [
       "addServerOptions",
-      "collectAtOnce",
       "readServerOptions",
       "serverCommand",
       "serverHelp",

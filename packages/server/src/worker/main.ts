@@ -1,7 +1,7 @@
 // The inference process: a child of the server, because a run of ONNX Runtime blocks its process's event loop.
+import { collectAtOnce } from "@ltad/core";
 import { openDetector } from "@ltad/detector";
 import { runtimeInfo } from "@ltad/runtime";
-import { collectAtOnce } from "../collect-at-once.js";
 import type { ToWorker } from "../messages.js";
 import { serveJobs } from "./serve-jobs.js";
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { LtadError } from "@ltad/core";
-import { collectAtOnce, type ParsedServerOptions, readServerOptions } from "@ltad/server/command";
+import { type ParsedServerOptions, readServerOptions } from "@ltad/server/command";
 import { serve } from "../../../serve.js";
 import { exitCodes } from "../../exit-codes.js";
 import type { Io } from "../../io.js";
@@ -26,7 +26,6 @@ async function serveHere(io: Io, models: readonly string[], options: ServeComman
   const { worker } = options;
   await withSession(io, options, "The server has stopped.", async (session) => {
     const { logLevel, ...settings } = readServerOptions(models, options, io.env);
-    if (io.serving) collectAtOnce(); // this process does nothing else
     const server = await serve({ ...settings, logger: { level: logLevel, stream: logStream(io) }, ...(worker && { worker }) });
     session.printJson({ url: server.url, ...(server.grpc && { grpc: server.grpc }) });
     session.print(`Serving ${[...models, options.repository].filter(Boolean).join(", ")} at ${server.url}`);

@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { collectAtOnce } from "@ltad/server/command";
+import { collectAtOnce } from "@ltad/core";
 
 // Makes and forgets arrays as large as the pixels of a request, and prints how many collections worked in steps.
 
