@@ -76,7 +76,7 @@ note("small_step_ms", median([await small.one(256), await small.one(256), await 
 await small.many(64);
 note("small_step_ms_64_in_one_call", median([await small.many(64), await small.many(64), await small.many(64), await small.many(64)]), 3);
 await small.dispose();
-const [early, late] = memoryAfter(Number(values["memory-steps"]));
+const [early, late] = await memoryAfter(Number(values["memory-steps"]));
 note("resident_mb", late, 0);
 note("resident_growth", late / early, 3);
 

@@ -1,7 +1,9 @@
+import { collectAtOnce } from "@ltad/core";
 import { openStep } from "./model.js";
 
-// Prints the resident memory of a process that does nothing but training steps, in MB, after a third of so many as the argument says and after all.
+// Prints the resident memory of a process that does nothing but training steps, in MB, after a third of so many as the argument says and after all; see memoryAfter.
 
+collectAtOnce(); // as `ltad` does
 const step = await openStep();
 const steps = Number(process.argv[2]);
 const found: number[] = [];

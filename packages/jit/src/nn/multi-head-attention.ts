@@ -1,7 +1,7 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
 import { check, fields, having, optional, refuse, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
-import { attention } from "./attention.js";
+import { joinedAttention } from "./attention.js";
 import { checkSizes, initLinear, linear, type Linear, xavierUniform } from "./linear.js";
 
 // Shapes: B batch, N queries, M keys, D width, H heads, K = D / H.
@@ -54,7 +54,8 @@ export function multiHeadAttention(maps: AttentionMaps, inputs: QueryKeyValue<tf
   const keys = splitHeads(linear(maps.key, key), heads); // [B, H, M, K]
   const values = splitHeads(linear(maps.value, value), heads); // [B, H, M, K]
   const queries = splitHeads(forEachImage(linear(maps.query, query), key), heads); // [B, H, N, K]
-  return linear(maps.output, mergeHeads(attention(queries, keys, values, mask))); // [B, N, D]
+  const joined = joinedAttention(queries, keys, values, mask); // [B, N, H, K]
+  return linear(maps.output, joined.reshape([-1, query.shape[1], query.shape[2]])); // [B, N, D]
 }
 
 /** Repeats [1, N, D] to [B, N, D]. It adds zeros, because the gradient of a product cannot broadcast, and `tile` would fix the batch size of a graph. */
