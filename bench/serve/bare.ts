@@ -1,8 +1,10 @@
 // The bare pipeline in a process of its own: it judges one image again and again between two messages, and answers how often it did.
 import { readFile } from "node:fs/promises";
+import { collectAtOnce } from "@ltad/core";
 import { openDetector } from "@ltad/detector";
 
 const [bundle = "", image = "", threads = "1"] = process.argv.slice(2);
+collectAtOnce(); // as the server
 const detector = await openDetector(bundle, { threads: Number(threads) });
 const file = await readFile(image);
 await detector.predict(file, { size: "grid" });
