@@ -12,6 +12,7 @@ import { encoderGraph, type FeatureSpec, featureSpec } from "@ltad/features";
 import { encodeFiles } from "@ltad/feature-store";
 import { report } from "../report/report.js";
 import { compareNetwork } from "./bare-network.js";
+import { checkPython } from "./check-python.js";
 import { measurePrecision } from "./precision.js";
 import { measureVariants } from "./variants.js";
 
@@ -33,6 +34,13 @@ const { values, positionals } = parseArgs({
 });
 collectAtOnce(); // as `ltad` does
 const [count, size] = [Number(values.images), Number(values.size)];
+const modules = values.variants ? ["torch", "transformers"] : ["numpy", "onnxruntime", "timm", "torch"];
+if (values.python !== undefined) {
+  await checkPython(values.python, modules).catch((error: Error) => {
+    console.error(error.message);
+    process.exit(2);
+  });
+}
 const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
 const folder = await mkdtemp(join(tmpdir(), "ltad-encode-"));
 const figures: Record<string, number> = {};
