@@ -14,6 +14,7 @@ import { report } from "../report/report.js";
 import { compareNetwork } from "./bare-network.js";
 import { checkPython } from "./check-python.js";
 import { measurePrecision } from "./precision.js";
+import { partsOfEncoding, processorTime } from "./processor-time.js";
 import { measureVariants } from "./variants.js";
 
 // Images per second from file to features on disk, and what each part takes. With --python, PyTorch and timm on the same files.
@@ -69,10 +70,12 @@ async function measureEncoding(encoder: AnyImageEncoder): Promise<void> {
   if (python !== undefined) figures["network_of_python"] = python / network;
   Object.assign(atLeast, { network_of_bare: 0.95, network_of_python: 0.95, network_share: 0.75, ratio_to_torch: 1.3 });
 
+  Object.assign(figures, await partsOfEncoding(files.slice(0, 40), { graph, spec, folder }));
   const memory: number[] = []; // MiB after each image
   const start = performance.now();
   const onProgress = () => memory.push(process.memoryUsage().rss / 2 ** 20);
-  await encodeFiles(files, { graph, spec }, { cacheDir: folder, onProgress });
+  const encode = () => encodeFiles(files, { graph, spec }, { cacheDir: folder, onProgress });
+  figures["processor_ms"] = await processorTime(files.length, encode);
   const perImage = (performance.now() - start) / files.length;
   figures["images_per_second"] = 1000 / perImage;
   figures["network_share"] = network / perImage; // 1: all else is hidden behind a network that has the machine for itself

@@ -36,3 +36,28 @@ it("ignores what a mask blocks, whether it is one for all images or one for each
   for (const mask of [tf.tensor2d([blocked, blocked, blocked]), tf.tensor4d([...blocked, ...blocked], [2, 1, 1, 5])])
     expectClose(multiHeadAttention(maps, { query, key, value }, 2, mask).dataSync(), expected, { rtol: 1e-5, atol: 1e-6 }, "output");
 });
+
+it("has the output and the gradients of the equation written out", () => {
+  const linearOf = ({ weight, bias }: typeof maps.query, x: tf.Tensor3D) =>
+    tf.add<tf.Tensor3D>(tf.matMul(x, weight.expandDims<tf.Tensor3D>(0).tile([2, 1, 1]), false, true), bias);
+  const written = (q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D): tf.Tensor3D => {
+    const [queries, keys, values] = [linearOf(maps.query, q), linearOf(maps.key, k), linearOf(maps.value, v)];
+    const heads = [0, 4].map((from) => {
+      const own = (x: tf.Tensor3D) => x.slice([0, 0, from], [-1, -1, 4]);
+      return tf.matMul<tf.Tensor3D>(tf.softmax(tf.matMul(own(queries), own(keys), false, true).div(2)), own(values));
+    });
+    return linearOf(maps.output, tf.concat(heads, 2));
+  };
+  const weights = random("weights", [2, 3, 8]);
+  const ways = [written, (q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D) => multiHeadAttention(maps, { query: q, key: k, value: v }, 2)];
+  const [expected, found] = ways.map((way) => {
+    const loss = (...inputs: tf.Tensor[]) =>
+      way(...(inputs as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D]))
+        .mul(weights)
+        .sum<tf.Scalar>();
+    const inputs = [random("query", [2, 3, 8]), key, value];
+    return [loss(...inputs), ...tf.grads(loss)(inputs)];
+  });
+  for (const [i, tensor] of found!.entries())
+    expectClose(tensor.dataSync(), expected![i]!.dataSync(), { rtol: 1e-4, atol: 1e-5 }, `result ${i}`);
+});
