@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRng, type Rng } from "@ltad/core";
 import { synthesise } from "@ltad/data/synthetic";
-import { defaultCacheDir } from "@ltad/hub";
+import { linkCache } from "../linked-cache.js";
 
 // Trainings that are killed with SIGKILL at random moments of every phase, several times each, and resumed: do all leave the bytes of one that
 // was not? Their model folders are compared whole, without the dates in model.json and history.json.
@@ -96,12 +96,8 @@ function training(out: string, cache: string, mode: "new" | "resume", kill?: Kil
 }
 
 /** A cache of its own, with the weights of the user's. */
-async function freshCache(name: string): Promise<string> {
-  const folder = join(root, `cache-${name}`);
-  const usual = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
-  await mkdir(folder);
-  for (const part of ["weights", "npm"]) await symlink(join(usual, part), join(folder, part));
-  return folder;
+function freshCache(name: string): Promise<string> {
+  return linkCache(join(root, `cache-${name}`), ["features", "statistics", "checked"]);
 }
 
 /** Every file of a model folder with the hash of its content, without dates and times. */

@@ -6,9 +6,9 @@ import { float32 } from "@ltad/core";
 import { longTail, scanDataset, type Split } from "@ltad/data";
 import { type Detector, openDetector } from "@ltad/detector";
 import { encodeFiles } from "@ltad/feature-store";
-import { defaultCacheDir } from "@ltad/hub";
 import { type FittedConfig, resolveConfig, train } from "@ltad/train";
 import { evaluate } from "@ltad/evaluate";
+import { linkCache } from "../linked-cache.js";
 import { type ClassScorer, fitStandard } from "./baseline.js";
 import { borrowedCovariance } from "./borrowed-covariance.js";
 import { nearestBank } from "./nearest-bank.js";
@@ -74,7 +74,8 @@ const seeds = values.seeds.includes(",")
   ? values.seeds.split(",").filter(Boolean).map(Number)
   : Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
 const only = new Set(values.only.split(",").map((name) => name.trim()));
-const cacheDir = defaultCacheDir({ env: process.env, platform: process.platform, home: process.env["HOME"] ?? tmpdir() });
+const folder = await mkdtemp(join(tmpdir(), "ltad-realbench-cache-"));
+const cacheDir = await linkCache(folder, ["statistics"]); // every training fits its own, so that its time can be compared
 const dataset = await scanDataset(values.data);
 const rows: Row[] = [];
 
@@ -88,6 +89,7 @@ for (const seed of seeds) {
 }
 console.log(`\nrealbench-${values.protocol}, ${seeds.length} seeds, image / pixel AUROC in %\n\n${markdown(rows)}\n`);
 console.log(JSON.stringify(summarise(rows)));
+await rm(folder, { recursive: true });
 
 async function runTraining(name: string, label: string, sets: readonly string[], { seed, split }: { seed: number; split: Split }) {
   const out = await mkdtemp(join(tmpdir(), "ltad-realbench-"));

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultCacheDir } from "@ltad/hub";
 import type { TrainTiming } from "@ltad/train";
+import { linkCache } from "../linked-cache.js";
 import { report } from "../report/report.js";
 import { runTraining, type Training } from "./run-training.js";
 import { writeFlames } from "./write-flames.js";
@@ -25,19 +25,11 @@ const { values } = parseArgs({
 const folder = await mkdtemp(join(tmpdir(), "ltad-train-parts-"));
 const places = { data: values.data, folder, sets: values.set };
 try {
-  await linkWeights(join(folder, "cache"));
+  await linkCache(join(folder, "cache"), ["features", "statistics", "checked"]);
   if (values.flames === undefined) await measure();
   else await drawAll(values.flames);
 } finally {
   await rm(folder, { recursive: true, force: true });
-}
-
-/** A cache with the weights of the encoders and without features. */
-async function linkWeights(cache: string): Promise<void> {
-  const own = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
-  await mkdir(cache);
-  const names = await readdir(own).catch(() => []);
-  for (const name of names.filter((entry) => entry !== "features")) await symlink(join(own, name), join(cache, name));
 }
 
 async function measure(): Promise<void> {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultCacheDir } from "@ltad/hub";
+import { linkCache } from "../linked-cache.js";
 import { measure, writeSquare } from "./measure.js";
 import { hasPeers, ours, peer, type Places, type Program } from "./programs.js";
 import type { Row } from "./row.js";
@@ -34,6 +34,8 @@ const programs: Readonly<Record<string, Program>> = {
   "PatchCore, one model": peer(values.python, "patchcore", "union"),
   "MH-PatchCore, one model": peer(values.python, "mh_patchcore", "union"),
 };
+/** Every row starts from image files. */
+const withoutCache = ["features", "statistics", "checked"] as const;
 const out = resolve(values.out ?? (await mkdtemp(join(tmpdir(), "ltad-bench-train-"))));
 try {
   await run();
@@ -43,7 +45,7 @@ try {
 
 async function run(): Promise<void> {
   const places = { data: resolve(values.data), cache: join(out, "cache"), square: join(out, "square") };
-  await linkWeights(places.cache);
+  await linkCache(places.cache, withoutCache);
   if (!existsSync(places.square)) await writeSquare(places.data, places.square);
   const rows: Row[] = [];
   for (const name of await chosen()) {
@@ -71,7 +73,7 @@ async function rowOf(name: string, { data, cache, square }: Pick<Places, "data" 
   if (existsSync(kept)) return JSON.parse(await readFile(kept, "utf8")) as Row;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const own of ["features", "checked"]) await rm(join(cache, own), { recursive: true, force: true }); // every row starts from image files
+  for (const own of withoutCache) await rm(join(cache, own), { recursive: true, force: true }); // every row starts from image files
   const places = { data, cache, out: folder, order, trainImages: join(out, "ltad-fast", "model", "train-images.txt") };
   const seconds = 60 * Number(values.minutes);
   const fit = await programs[name]!("fit", places, seconds);
@@ -81,15 +83,6 @@ async function rowOf(name: string, { data, cache, square }: Pick<Places, "data" 
   console.error(`${name}: Avg image AUROC ${row.image.avg.toFixed(1)}, pixel AUROC ${row.pixel.avg.toFixed(1)}`);
   await writeFile(kept, JSON.stringify(row));
   return row;
-}
-
-/** A cache with the weights of the encoders and without features. */
-async function linkWeights(cache: string): Promise<void> {
-  const own = defaultCacheDir({ env: process.env, platform: process.platform, home: homedir() });
-  await mkdir(cache, { recursive: true });
-  for (const name of ["npm", "weights"]) {
-    if (existsSync(join(own, name)) && !existsSync(join(cache, name))) await symlink(join(own, name), join(cache, name));
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { eachAtOnce, type JobOptions, throwIfAborted } from "@ltad/core";
 import { readImageFile } from "@ltad/data";
 import { entryPath, type FeatureStore, readEntry, writeEntry } from "./cache.js";
@@ -15,6 +16,12 @@ export interface EncodeFilesOptions extends JobOptions {
   readonly maxPixels?: number | undefined;
 }
 
+/** The features of the encoded files. */
+export interface EncodedFiles extends FeatureStore {
+  /** For each item, the name of its entry in the cache: equal for two items if their features are the same by encoder, content, range and turn. */
+  readonly entries: readonly string[];
+}
+
 /**
  * Encodes image files, and turned copies of them, with a frozen encoder, and stores the features on disk. Images whose features are already stored are
  * not encoded again, and files with the same content and turn share an entry. More than 64 images are encoded by two threads, with exactly the same
@@ -29,7 +36,7 @@ export function encodeFiles(
   files: readonly (string | TurnedFile)[],
   encoder: FrozenEncoder,
   options: EncodeFilesOptions,
-): Promise<FeatureStore> {
+): Promise<EncodedFiles> {
   return encodeFilesBy(builtWorker, files, encoder, options);
 }
 
@@ -39,7 +46,7 @@ export async function encodeFilesBy(
   files: readonly (string | TurnedFile)[],
   encoder: FrozenEncoder,
   options: EncodeFilesOptions,
-): Promise<FeatureStore> {
+): Promise<EncodedFiles> {
   const search = searchCache(files, featuresId(encoder.graph, encoder.spec), options);
   const { first, many } = await firstOf(search.missing);
   if (first.length > 0) {
@@ -54,7 +61,10 @@ export async function encodeFilesBy(
       await images.close();
     }
   }
-  return { read: (index) => readEntry(search.paths[index]!) };
+  return {
+    read: (index) => readEntry(search.paths[index]!),
+    entries: search.paths.map((path) => relative(options.cacheDir, path)),
+  };
 }
 
 /** An image without an entry in the cache, and the path that its entry will have. */

@@ -32,7 +32,7 @@ it.each(["recommended", "fast", "paper"] as const)(
       const split = await longTail(dataset, { protocol: "exp2", seed: 1 });
       const encoders = { image: tinyImageEncoder(createRng(1)), text: tinyTextEncoder(createRng(2)) };
       const config = resolveConfig({ sets: ["features.inputSize=64", ...presets[preset]] });
-      await train({ split, seed: 4, config, out: join(root, name), cacheDir: join(root, "cache"), encoders });
+      await train({ split, seed: 4, config, out: join(root, name), cacheDir: join(root, `${name}-cache`), encoders });
       return {
         files: await contentOf(join(root, name)),
         tested: dataset.classes.map(({ test }) => test.map(({ label, mask }) => [label, mask])),

@@ -94,7 +94,7 @@ describe.each(["recommended", "fast", "paper"] as const)("train, preset %s", (pr
 
   it("gives the same model again with the same seed, another one with another", async () => {
     const [same, other] = [
-      await train(options(`${preset}-same`, settings[preset])),
+      await train(options(`${preset}-same`, settings[preset], { cacheDir: join(folder, `${preset}-cache`) })), // with nothing in it
       await train(options(`${preset}-other`, settings[preset], { seed: 4 })),
     ];
     expect(await filesOf(same.folder)).toEqual(await filesOf(result.folder));
@@ -146,6 +146,8 @@ describe("train", () => {
     const none = await train(options("no-copies", [...settings.fast, "copies.upTo=7"], { split: lying, onProgress }));
     expect([none.copies, encoded]).toEqual([{}, []]);
     expect(await filesOf(none.folder)).not.toEqual(await filesOf(bundle));
+    const again = await train(options("copies-again", settings.fast, { split: lying }));
+    expect([again.copies, await filesOf(again.folder)]).toEqual([copies, await filesOf(bundle)]);
   });
 
   it("does not go on with a checkpoint of another seed", async () => {

@@ -4,14 +4,13 @@ import { type Split, type Turn, writeSplit } from "@ltad/data";
 import { storeCheck, writeBundle } from "@ltad/detector";
 import { bundleParts } from "./bundle/bundle-parts.js";
 import { withSteps } from "./config/fit-steps.js";
-import { type SetWithCopies, withTurnedCopies } from "./copies/turned-copies.js";
 import { hasCheckpoint } from "./run/checkpoint.js";
+import { type ClosedForm, fitClosedForm } from "./run/closed-form.js";
 import { sampleSet } from "./run/encoded-split.js";
 import { markFinished, readFinished, refuseOtherModel } from "./run/finished-training.js";
 import { type LearnedModel, learnModel } from "./run/learn-model.js";
 import { checkNeeds, imageBytes, needsOf } from "./run/needs.js";
-import { sumByFold } from "./run/fold-sums.js";
-import { type Clock, cleanUp, jobOf, openRun, type Run } from "./run/open-run.js";
+import { type Clock, cleanUp, openRun, type Run } from "./run/open-run.js";
 import { trainedClassesOf, writeTrainingFiles } from "./run/training-files.js";
 import { encodeSet } from "./run/training-set.js";
 import { withRanges } from "./run/with-ranges.js";
@@ -59,18 +58,15 @@ async function finishedBefore({ config, checkpoint, fingerprint }: Run, options:
   return null;
 }
 
-/** Encodes all images, or takes those that other machines have encoded, and adds turned copies to small classes. */
-async function encodeImages({ config, spec, graph, featuresId, judged }: Run, options: TrainOptions, clock: Clock): Promise<SetWithCopies> {
+/** Encodes all images, or takes those that other machines have encoded, and fits what follows from them in closed form. */
+async function encodeImages(run: Run, options: TrainOptions, clock: Clock): Promise<ClosedForm> {
+  const { config, spec, graph, featuresId, judged } = run;
   const { split, encoded } = options;
   const needs = needsOf(split, { config, spec, graph: graph.byteLength });
   if (!encoded) await checkNeeds(needs, { ...options, encoderId: featuresId, image: imageBytes(spec) });
   const images = encoded ? sampleSet(split, encoded) : await encodeSet(split, { graph, spec }, { ...options, judged });
   clock.lap("encode");
-  const sums = encoded ? { sums: encoded.classes.map((own) => own.sums), folds: [] } : await sumByFold(images, spec, jobOf(options));
-  const small = { ...options, encoder: { graph, spec }, statistics: config.whitening, upTo: config.copies.upTo };
-  const found = await withTurnedCopies(images, sums, split, small);
-  clock.lap("copies");
-  return found;
+  return fitClosedForm(run, images, options, clock);
 }
 
 /** Writes the bundle, and its output for a test input. */

@@ -51,27 +51,49 @@ export async function withTurnedCopies(
   { classes }: Split,
   options: TurnedCopiesOptions,
 ): Promise<SetWithCopies> {
-  const { encoded } = options;
-  const isSmall = (label: number) =>
-    set.counts[label]! > 1 && set.counts[label]! <= options.upTo && (encoded?.classes[label]!.hasCopies ?? true) && seesAll(set, label);
-  const files = classes.flatMap(({ train }, label) =>
-    isSmall(label) ? train.flatMap(({ id, file, range }) => turns.map((turn): CopyOf => ({ id, label, file, range, turn }))) : [],
-  );
+  const small = smallClasses(set, classes, options);
   const none: Choice[] = own.sums.map((sums, label) => ({ turns: [], sums, folds: own.folds[label] }));
-  if (files.length === 0) return { set, ...own, chosen: none.map((choice) => choice.turns) };
-  const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
-  const copies = inMemory(encoded ? copiesOf(files, encoded) : await encodeFiles(files, options.encoder, { ...options, onProgress }));
-  const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && isSmall(other))));
+  if (small.files.length === 0) return { set, ...own, chosen: none.map((choice) => choice.turns) };
+  const copies = await encodeCopies(small.files, options);
   const choose = await openChoice({ set, own, copies }, options);
   try {
     const choices: Choice[] = [];
-    for (const [label, choice] of none.entries()) choices.push(isSmall(label) ? await choose.of(label, firsts[label]!) : choice);
+    for (const [label, choice] of none.entries()) choices.push(small.has(label) ? await choose.of(label, small.firsts[label]!) : choice);
     const chosen = choices.map((choice) => choice.turns);
     const [sums, folds] = [choices.map((choice) => choice.sums), choices.map((choice) => choice.folds)];
-    return { set: joined(set, copies, { chosen, firsts }), sums, folds, chosen };
+    return { set: joined(set, copies, { chosen, firsts: small.firsts }), sums, folds, chosen };
   } finally {
     await choose.dispose();
   }
+}
+
+/** The set with the copies that {@link withTurnedCopies} chose for it before. */
+export async function withChosenCopies(
+  set: TrainingSet,
+  chosen: SetWithCopies["chosen"],
+  { classes }: Split,
+  options: TurnedCopiesOptions,
+): Promise<TrainingSet> {
+  if (chosen.every((own) => own.length === 0)) return set;
+  const { files, firsts } = smallClasses(set, classes, options);
+  return joined(set, await encodeCopies(files, options), { chosen, firsts });
+}
+
+/** The classes that may get copies, all copies of their images, and the place of each class's first copy among them. */
+function smallClasses(set: TrainingSet, classes: Split["classes"], { encoded, upTo }: TurnedCopiesOptions) {
+  const has = (label: number) =>
+    set.counts[label]! > 1 && set.counts[label]! <= upTo && (encoded?.classes[label]!.hasCopies ?? true) && seesAll(set, label);
+  const files = classes.flatMap(({ train }, label) =>
+    has(label) ? train.flatMap(({ id, file, range }) => turns.map((turn): CopyOf => ({ id, label, file, range, turn }))) : [],
+  );
+  const firsts = classes.map((_, label) => turns.length * total(set.counts.filter((__, other) => other < label && has(other))));
+  return { has, files, firsts };
+}
+
+async function encodeCopies(files: readonly CopyOf[], options: TurnedCopiesOptions): Promise<FeatureStore> {
+  const { encoded, encoder } = options;
+  const onProgress: JobOptions["onProgress"] = (progress) => options.onProgress?.({ ...progress, phase: "copies" });
+  return inMemory(encoded ? copiesOf(files, encoded) : await encodeFiles(files, encoder, { ...options, onProgress }));
 }
 
 interface Choice {

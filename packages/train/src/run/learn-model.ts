@@ -1,8 +1,6 @@
-import { fitStatistics } from "@ltad/features";
 import { calibrate } from "../bundle/calibrate.js";
 import type { GoodImage } from "../bundle/good-scores.js";
 import { stepsWithin } from "../config/fit-steps.js";
-import type { SetWithCopies } from "../copies/turned-copies.js";
 import type { HeadConfig } from "../head/head.js";
 import { headConfig } from "../head/head-config.js";
 import type { HeadArrays, TrainedHead } from "../head/head-graph.js";
@@ -11,6 +9,7 @@ import { learnToDetect } from "../phase2/learn-to-detect.js";
 import type { TrainOptions } from "../train-options.js";
 import type { TrainResult } from "../train-result.js";
 import { openCheckpoint } from "./checkpoint.js";
+import type { ClosedForm } from "./closed-form.js";
 import type { PhaseJob } from "./complete-phase.js";
 import { type Clock, jobOf, type Run } from "./open-run.js";
 import type { Training } from "./training.js";
@@ -26,19 +25,16 @@ export interface LearnedModel {
   readonly history: Pick<TrainResult["history"], "phase1" | "phase2">;
 }
 
-/** Statistics, phase 1, phase 2 and calibration, from the checkpoint on if there is one. */
+/** Phase 1, phase 2 and calibration, from the checkpoint on if there is one. */
 export async function learnModel(
   run: Run,
-  { set, sums, folds }: SetWithCopies,
+  { set, sums, folds, statistics }: ClosedForm,
   options: TrainOptions,
   clock: Clock,
 ): Promise<LearnedModel> {
   const { config, spec, text } = run;
-  const [job, { whitening }] = [jobOf(options), config];
+  const job = jobOf(options);
   const checkpoint = await openCheckpoint(run.checkpoint, run.fingerprint, options.resume ?? false);
-  const statistics = await fitStatistics(set, sums, spec, { ...job, ...whitening });
-  clock.lap("statistics");
-
   const training: Training = { set, spec, config, seed: options.seed, statistics };
   const phases: PhaseJob = { ...job, stepsOf: stepsWithin(options, config, { folder: run.checkpoint, clock }) };
   const names = text && (await learnNames({ ...training, text }, checkpoint, phases));
@@ -48,7 +44,7 @@ export async function learnModel(
   clock.lap("phase2");
 
   const trained: TrainedHead = { tables: { ...statistics }, ...detector, ...(names && { prototypes: names.prototypes }) };
-  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: whitening, folds });
+  const { calibration, good } = await calibrate(set, sums, trained, { ...job, head, statistics: config.whitening, folds });
   clock.lap("calibrate");
   return { head, arrays: { ...trained, calibration }, learned: names?.learned, good, history: { phase1: names?.history ?? [], phase2 } };
 }

@@ -21,10 +21,12 @@ const config = (upTo: number, positionRank = 2) => ({
 });
 const image = 4 * (16 * 13 + 7); // bytes
 
-it("counts the features of images, and of five copies of those of small classes", () => {
+it("counts the features of images, and of five copies of those of small classes, with their sums and statistics", () => {
   const options = { spec, graph: 1e6 };
-  expect(needsOf(split(100, 8, 1), { config: config(64), ...options }).cache).toBe((109 + 5 * 8) * image);
-  expect(needsOf(split(100, 8, 1), { config: config(0), ...options }).cache).toBe(109 * image);
+  const sums = 3 * 8 * (16 * 13 + 13 * 13);
+  const kept = sums + 5 * sums + 3 * 4 * (3 * 16 * 13 + 13 * 13);
+  expect(needsOf(split(100, 8, 1), { config: config(64), ...options }).cache).toBe((109 + 5 * 8) * image + kept);
+  expect(needsOf(split(100, 8, 1), { config: config(0), ...options }).cache).toBe(109 * image + kept);
 });
 
 it("grows with the classes, their axes and the encoder", () => {

@@ -6,11 +6,12 @@ import { type Split, turns } from "@ltad/data";
 import type { FeatureSpec } from "@ltad/features";
 import type { FittedConfig } from "../config/fit-config.js";
 import { foldMemory } from "./fold-sums.js";
+import { mostBytes } from "./kept-form.js";
 import { featureMemory } from "./training-set.js";
 
 /** The disk space and the memory that a training will need, in bytes. */
 export interface Needs {
-  /** Features of all images and of the copies of small classes, in the cache. */
+  /** Features of all images and of the copies of small classes, and what follows from them in closed form, in the cache. */
   readonly cache: number;
   readonly model: number;
   /** Peak memory of the process. */
@@ -41,9 +42,10 @@ export function needsOf({ classes }: Split, { config, spec, graph }: NeedsOption
   const [patches, square] = [spec.tokens * spec.channels, spec.channels ** 2];
   const tables = classes.length * (patches * (1 + config.whitening.positionRank) + square);
   const sums = 8 * classes.length * (patches + square);
-  const held = [...[images, copies].map((count) => Math.min(featureMemory, count * image)), Math.min(foldMemory, 5 * sums)];
+  const folds = Math.min(foldMemory, 5 * sums);
+  const held = [...[images, copies].map((count) => Math.min(featureMemory, count * image)), folds];
   return {
-    cache: (images + copies) * image,
+    cache: (images + copies) * image + Math.min(mostBytes, sums + folds + 4 * tables),
     model: graph + 2 * tables + 10e6,
     memory: program + 2 * graph + sum(held) + sums + 8 * tables,
   };

@@ -10,6 +10,8 @@ export interface TrainingSet extends LabelledFeatures {
   readonly classes: readonly string[];
   /** For each image the one that it is a copy of, or itself; absent where no image is a copy. */
   readonly origins?: readonly number[];
+  /** For each image the name of its features, if they are in the cache; see `EncodedFiles`. */
+  readonly entries?: readonly string[];
   /** [K, N] 1 where a place of the grid is judged, 0 where it is ignored; absent where everything is judged. */
   readonly judged?: FloatArray;
 }
@@ -36,6 +38,7 @@ export async function encodeSet(
     counts: classes.map(({ train }) => train.length),
     labels,
     store: inMemory(judged ? judgedStore(store, labels, judged) : store),
+    entries: store.entries,
     ...(judged && { judged }),
   };
 }
