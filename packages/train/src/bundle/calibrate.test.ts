@@ -1,11 +1,13 @@
-import { createRng, type Progress } from "@ltad/core";
+import { createRng, float32, type Progress } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
+import type { ImageFeatures } from "@ltad/feature-store";
 import { classDistances, type ClassStatistics, fitStatistics, openScatter, statisticsTables, sumUp } from "@ltad/features";
 import { tensorsOf } from "@ltad/jit";
 import { reconstructor } from "@ltad/reconstruct";
 import { semantic } from "@ltad/semantic";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
+import { resolveConfig } from "../config/resolve-config.js";
 import { headConfig } from "../head/head-config.js";
 import { type TrainedHead, trainedTensors } from "../head/head-graph.js";
 import { rawScores } from "../head/head.js";
@@ -46,7 +48,8 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
       // The other images and the whole of the other classes: deviations and z are those of all images, so they are put back.
       const kept = set.labels.flatMap((_, index) => (left.some((one) => one === (set.origins![index] ?? index)) ? [] : [index]));
       const rest = subset(kept);
-      const fitted: ClassStatistics = await fitStatistics(rest, await sumUp(rest, spec, {}), spec, {
+      const asMany = { ...rest, counts: set.counts }; // they stand for all images of the class
+      const fitted: ClassStatistics = await fitStatistics(asMany, await sumUp(rest, spec, {}), spec, {
         ...statistics,
         moments: momentsFrom(all),
       });
@@ -134,6 +137,24 @@ describe.each(cases)("held-out images, preset $preset", ({ head, statistics }) =
   }
 });
 
+it("held-out images have the errors of images that are new to the model", async () => {
+  const draw = createRng("new images");
+  const many = Array.from({ length: 150 }, () => ({
+    features: float32([1, 16, 13], draw.normals(16 * 13)),
+    z: float32([1, 7], draw.normals(7)),
+  }));
+  const [known, fresh] = [many.slice(0, 30), many.slice(30)];
+  const one: TrainingSet = { classes: ["a"], counts: [30], labels: known.map(() => 0), store: { read: async (index) => known[index]! } };
+  const config = resolveConfig({ preset: "fast", sets: ["features.inputSize=64", "whitening.positionRank=2", "whitening.positionPrior=3"] });
+  const head = headConfig(config, spec, 0);
+  const sums = await sumUp(one, spec, {});
+  const tables = { ...(await fitStatistics(one, sums, spec, config.whitening)) };
+  const found = await heldOutImages(one, sums, { tables }, { head, statistics: config.whitening });
+  const judged = trainedTensors(tensorsOf({ tables }));
+  const errors = fresh.flatMap((image) => [...rawScores(judged, inputOf(image, 0), head).errors.dataSync()]);
+  expect(mean(found.flatMap((image) => [...image.errors])) / mean(errors)).toBeCloseTo(1, 1);
+});
+
 describe("commonScale", () => {
   it("makes spreads alike as far as there are images to know them by", () => {
     const draw = createRng("scale");
@@ -204,7 +225,10 @@ function placeOf(label: number, index: number): number {
 }
 
 function encoded(index: number, label: number) {
-  const { features, z } = images[index]!;
+  return inputOf(images[index]!, label);
+}
+
+function inputOf({ features, z }: ImageFeatures, label: number) {
   return {
     features: tf.tensor3d(Float32Array.from(features.data), [1, spec.tokens, spec.channels]),
     z: tf.tensor2d(Float32Array.from(z.data), [1, spec.zSize]),

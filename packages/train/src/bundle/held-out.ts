@@ -65,7 +65,7 @@ export async function heldOutImages(
       const parts = folds > 1 ? (options.folds?.[label] ?? (await judge.sumsOf({ folds, members }))) : [];
       for (let fold = 0; fold < folds; fold++) {
         const others = members.filter((member) => folds === 1 || member.fold !== fold);
-        const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]));
+        const fitted = await judge.fit(others, folds === 1 ? total : mergeSums([total], [parts[fold]!]), total.images);
         for (const member of [...scored].filter((one) => one.fold === fold)) {
           const { distance, ...scores } = await judge.score(member, fitted, label);
           const errors = folds === 1 ? scores.errors.map((error) => error * factor) : scores.errors;
@@ -96,9 +96,14 @@ async function openJudge(set: TrainingSet, sums: readonly ClassSums[], trained: 
   const scorer = await openFoldScorer(trained, head);
   return {
     sumsOf: (folds: Folds): Promise<ClassSums[]> => foldSums(set.store, folds, { spec, scatter, signal }),
-    fit(images: readonly Member[], total: ClassSums): Promise<ClassStatistics> {
+    /**
+     * @param total sums of these images
+     * @param count of the images of the class, for all of which these ones stand: the gain of the axes grows with the images, and errors would otherwise
+     *   be smaller than those of new images
+     */
+    fit(images: readonly Member[], total: ClassSums, count = total.images): Promise<ClassStatistics> {
       const store = { read: (place: number) => set.store.read(images[place]!.index) };
-      const own = { labels: images.map(() => 0), counts: [total.images], store };
+      const own = { labels: images.map(() => 0), counts: [count], store };
       return fit.of(own, [total], { signal }, moments);
     },
     async score({ index }: Member, fitted: ClassStatistics, label: number): Promise<RawImage & Required<Distances>> {
