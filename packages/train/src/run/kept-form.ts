@@ -97,9 +97,9 @@ function bytesOf(arrays: FileArrays): number {
   return Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** Removes the files that were read longest ago, until the others fit. Another training may do the same at this moment. */
+/** Removes the files that were read longest ago, also what a killed process left half written, until the others fit. Another training may do the same. */
 async function removeOldest(folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".safetensors")).map((name) => join(folder, name));
+  const files = (await readdir(folder)).map((name) => join(folder, name));
   const found = await Promise.all(files.map(async (file) => ({ file, info: await stat(file).catch(() => undefined) })));
   let bytes = 0;
   for (const { file, info } of found.toSorted((a, b) => (b.info?.mtimeMs ?? 0) - (a.info?.mtimeMs ?? 0))) {
