@@ -99,6 +99,8 @@ const cases: Record<string, Case> = {
         "reflect",
       ),
   },
+  cumsum: { shapes: { x: [3, 3] }, linear: ["x"], fn: ({ x }) => tf.cumsum(x!, 0, true) },
+  "cumsum, reversed": { shapes: { x: [2, 3, 2] }, linear: ["x"], fn: ({ x }) => tf.cumsum(x!, 1, false, true) },
   stridedSlice: { shapes: { x: [4, 5] }, linear: ["x"], fn: ({ x }) => tf.stridedSlice(x!, [3, 0], [0, 5], [-2, 2]) },
   depthToSpace: { shapes: { x: [2, 3, 2, 8] }, linear: ["x"], fn: ({ x }) => tf.depthToSpace(four(x), 2, "NHWC") },
   flipLeftRight: { shapes: { x: image }, linear: ["x"], fn: ({ x }) => tf.image.flipLeftRight(four(x)) },

@@ -7,7 +7,7 @@ import { imageGradients } from "./images.js";
 import { indexingGradients } from "./indexing.js";
 import { dilationGradient, maxPool3dGradient } from "./sliding-max.js";
 import { resamplingGradients } from "./resampling.js";
-import { cumprodGradient } from "./scans.js";
+import { cumprodGradient, cumsumGradient } from "./scans.js";
 import { shapingGradients } from "./shaping.js";
 
 /** All gradients of ours. */
@@ -23,6 +23,7 @@ export const gradients: readonly tf.GradConfig[] = [
   dilationGradient,
   maxPool3dGradient,
   cumprodGradient,
+  cumsumGradient,
 ];
 
 /**

@@ -1,5 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 
+/** Of y_j = the sum of x_i over i <= j: dx_i = the sum of dy_j over j >= i. TF.js permutes the axes of its result once more. */
+export const cumsumGradient: tf.GradConfig = {
+  kernelName: "Cumsum",
+  gradFunc: (dy, _, attrs) => ({
+    x: () => {
+      const { axis, exclusive, reverse } = attrs as unknown as tf.CumsumAttrs;
+      return tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse);
+    },
+  }),
+};
+
 /**
  * Of y_j = x_0 .. x_j: dx_i = (x_0 .. x_{i-1}) sum over j >= i of dy_j (x_{i+1} .. x_j), the products inside as a triangle [n, n].
  * Nothing is divided by x, so zeros are exact.

@@ -35,7 +35,7 @@ export const binary: Kernels = {
     return mul(g, difference, difference);
   }),
   FloorDiv: row(floorDiv),
-  Mod: row((g, a, b) => (a.dtype === "int32" ? g.elementwise("Mod", [a, b]) : sub(g, a, mul(g, b, one(g, "Floor", div(g, a, b)))))),
+  Mod: row((g, a, b) => (a.dtype === "int32" ? g.elementwise("Mod", [a, b]) : remainder(g, a, b))),
   Atan2: row(atan2),
   Select: lazyKernel<"condition" | "t" | "e">((g, { condition, t, e }) => where(g, cast(g, condition, "bool"), t, e)),
 };
@@ -48,10 +48,22 @@ function isNumber(g: Graph, x: Value, value: number, other: Value): boolean {
 
 const notBool = (g: Graph, x: Value) => (x.dtype === "bool" ? cast(g, x, "int32") : x);
 
+/** The exact remainder with the sign of b; a - b floor(a / b) would lose the digits that the quotient has too many. */
+function remainder(g: Graph, a: Value, b: Value): Value {
+  const rest = (x: Value) => g.elementwise("Mod", [x, b], { attributes: { fmod: 1 } }); // with the sign of x
+  const zero = g.number("float32", 0);
+  const opposite = compare(g, "Xor", compare(g, "Less", a, zero), compare(g, "Less", b, zero));
+  const own = rest(a);
+  return where(g, opposite, rest(add(g, own, b)), own);
+}
+
 /** Division rounded down to whole numbers, as int32 like the cpu backend; ONNX rounds whole numbers towards zero. */
 function floorDiv(g: Graph, a: Value, b: Value): Value {
+  if (a.dtype !== "int32") {
+    const whole = one(g, "Round", div(g, sub(g, a, remainder(g, a, b)), b)); // the quotient itself may round up to the next whole number
+    return cast(g, where(g, compare(g, "Equal", b, g.number("float32", 0)), g.number("float32", 0), whole), "int32");
+  }
   const quotient = div(g, a, b);
-  if (a.dtype !== "int32") return cast(g, one(g, "Floor", quotient), "int32");
   const back = mul(g, quotient, b);
   const uneven = one(g, "Not", compare(g, "Equal", back, a));
   const zero = g.number("int32", 0);

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { poolInfo } from "./pooling.js";
 
 // TF.js leaves some checks to the kernels of its backends. Without them here, a faulty graph would fail only when ONNX Runtime loads it, and the error
 // could not name the line of the caller.
@@ -67,6 +68,36 @@ const indices: Check = (operands) => {
   if (own.at(-1)! > params.length) throw new Error(`indices of ${own.at(-1)} numbers cannot point into [${params.join(", ")}]`);
 };
 
+/** The gradient of a convolution with these attributes has one place for each output of the convolution. */
+const places =
+  (isDepthwise: boolean): Check =>
+  (operands, attributes) => {
+    const [dy, filter] = [shapeOf(operands, "dy"), shapeOf(operands, "filter")];
+    const { inputShape, strides, pad, dimRoundingMode } = attributes as unknown as tf.Conv2DBackpropInputAttrs;
+    const info = tf.backend_util.computeConv2DInfo(
+      inputShape,
+      filter as [number, number, number, number],
+      strides,
+      1,
+      pad,
+      dimRoundingMode,
+      isDepthwise,
+    );
+    const expected = [info.outHeight, info.outWidth];
+    if (expected.some((n, axis) => n !== dy[axis + 1]))
+      throw new Error(
+        `[${inputShape.slice(1, 3).join(", ")}] places become [${expected.join(", ")}] by this convolution, and not [${dy.slice(1, 3).join(", ")}]. ` +
+          'Choose another size, and of a pool with a gradient the rounding "floor"',
+      );
+  };
+
+/** TF.js does not tell the gradient how the pool has rounded its size. */
+const roundedDown: Check = (operands, attributes) => {
+  const { outShape } = poolInfo({ shape: shapeOf(operands, "input") }, attributes as unknown as Parameters<typeof poolInfo>[1]);
+  if (outShape.some((n, axis) => n !== shapeOf(operands, "dy")[axis]))
+    throw new Error('a pool that rounds its size by "ceil" has no gradient here. Pad the tensor and round by "floor"');
+};
+
 const einsum: Check = (operands, { equation }) => {
   const shapes = listOf(operands);
   const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation as string, shapes.length);
@@ -102,6 +133,9 @@ const checks: Readonly<Record<string, Check>> = {
   UnsortedSegmentSum: segments,
   GatherNd: indices,
   Einsum: einsum,
+  Conv2DBackpropInput: places(false),
+  DepthwiseConv2dNativeBackpropInput: places(true),
+  ...each("MaxPoolGrad MaxPool3DGrad", roundedDown),
 };
 
 const shapeOf = (operands: Operands, name: string): Shape => operands[name]?.shape ?? [];

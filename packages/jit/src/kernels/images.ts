@@ -11,7 +11,8 @@ type Four = [number, number, number, number];
 
 /** Operations on images beside convolutions, pools and resizes. */
 export const images: Kernels = {
-  CropAndResize: kernel<"image" | "boxes" | "boxInd", tf.CropAndResizeAttrs>((g, { image, boxes, boxInd }, a) => {
+  CropAndResize: kernel<"image" | "boxes" | "boxInd", tf.CropAndResizeAttrs>((g, { image: pixels, boxes, boxInd }, a) => {
+    const image = cast(g, pixels, "float32");
     const [, height, width, channels] = image.shape as Four;
     const [h, w] = a.cropSize;
     const n = boxes.shape[0]!;

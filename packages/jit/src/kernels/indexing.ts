@@ -8,13 +8,17 @@ import { kernel, lazyKernel, type Kernels } from "./kernel.js";
 export const indexing: Kernels = {
   GatherV2: kernel<"x" | "indices", tf.GatherV2Attrs>((g, { x, indices }, { axis, batchDims }) => {
     const [at] = axesOf(axis, x.shape.length) as [number];
-    const ids = cast(g, indices, "int32");
+    const ids = fromZero(g, cast(g, indices, "int32"));
     if (batchDims === 0) return gather(g, x, ids, at);
     return gatherInBatches(g, x, ids, at, batchDims);
   }),
   GatherNd: kernel<"params" | "indices">((g, { params, indices }) => {
     const depth = indices.shape.at(-1)!;
-    return g.add("GatherND", [params, cast(g, indices, "int64")], [...indices.shape.slice(0, -1), ...params.shape.slice(depth)]);
+    return g.add(
+      "GatherND",
+      [params, cast(g, fromZero(g, cast(g, indices, "int32")), "int64")],
+      [...indices.shape.slice(0, -1), ...params.shape.slice(depth)],
+    );
   }),
   ScatterNd: kernel<"indices" | "updates", tf.ScatterNdAttrs>((g, { indices, updates }, { shape }) =>
     scatterAdd(g, shape, cast(g, indices, "int32"), updates),
@@ -39,9 +43,12 @@ export const indexing: Kernels = {
     const base = g.add("Expand", [defaultValue, g.ints(outputShape)], outputShape);
     const [count] = rows.shape as [number];
     const updates = values.shape.length === 1 ? values : g.add("Expand", [values, g.ints([count])], [count]);
-    return g.add("ScatterND", [base, cast(g, g.full(rows), "int64"), updates], outputShape);
+    return g.add("ScatterND", [base, cast(g, g.full(fromZero(g, rows)), "int64"), updates], outputShape);
   }),
-  Bincount: kernel<"x" | "weights", tf.BincountAttrs>((g, { x, weights }, { size }) => bincount(g, x, weights, size, false)),
+  Bincount: kernel<"x" | "weights", tf.BincountAttrs>((g, { x, weights }, { size }) => {
+    const flat = (value: Value) => reshape(g, value, [sizeOf(value.shape)]);
+    return bincount(g, flat(x), flat(weights), size, false);
+  }),
   DenseBincount: kernel<"x" | "weights", tf.DenseBincountAttrs>((g, { x, weights }, { size, binaryOutput }) =>
     bincount(g, x, weights, size, binaryOutput ?? false),
   ),
@@ -88,6 +95,17 @@ function bincount(g: Graph, x: Value, weights: Value, size: number, binary: bool
   return reduce(g, binary ? "ReduceMax" : "ReduceSum", amounts, [x.shape.length - 1], false);
 }
 
+/**
+ * Indices of which a negative one lies beyond every end, so that the run fails: ONNX would count it from the end, and TF.js does not.
+ * Constant ones that are not negative stay as they are.
+ */
+export function fromZero(g: Graph, ids: Value): Value {
+  const known = g.constants.get(ids);
+  if (known && Array.from(known).every((id) => id >= 0)) return ids;
+  if (ids.dtype === "int64") return ids; // places of ours, which ONNX has counted
+  return where(g, compare(g, "Less", ids, g.number("int32", 0)), g.number("int32", 2 ** 31 - 1), ids);
+}
+
 function gather(g: Graph, x: Value, ids: Value, axis: number): Value {
   const shape = [...x.shape.slice(0, axis), ...ids.shape, ...x.shape.slice(axis + 1)];
   return g.add("Gather", [x, ids], shape, { attributes: { axis } });
@@ -125,7 +143,7 @@ export function scatterAdd(g: Graph, shape: Shape, places: Value, updates: Value
   const rows = sizeOf(shape.slice(0, depth));
   const width = sizeOf(shape.slice(depth));
   const zeros = g.full(g.constant(updates.dtype, [rows, width], updates.dtype === "int32" ? Int32Array.of(0) : Float32Array.of(0)));
-  const ids = reshape(g, rowIds(g, shape.slice(0, depth), reshape(g, places, [count, depth])), [count, 1]);
+  const ids = reshape(g, fromZero(g, rowIds(g, shape.slice(0, depth), reshape(g, places, [count, depth]))), [count, 1]);
   const spread = g.add("Expand", [ids, g.ints([count, width])], [count, width]);
   const each = g.full(reshape(g, updates, [count, width]));
   const sums = g.add("ScatterElements", [zeros, spread, each], [rows, width], { attributes: { axis: 0, reduction: "add" } });

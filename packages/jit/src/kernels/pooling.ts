@@ -13,7 +13,8 @@ type Attrs = Pick<tf.MaxPool3DGradAttrs, "dimRoundingMode"> & {
 };
 
 const average = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "AveragePool", x, windowOf(poolInfo(x, a))));
-const largest = () => kernel<"x", Attrs>((g, { x }, a) => pool(g, "MaxPool", withoutNaN(g, x), windowOf(poolInfo(x, a))));
+const largest = () =>
+  kernel<"x", Attrs>((g, { x }, a) => cast(g, pool(g, "MaxPool", withoutNaN(g, cast(g, x, "float32")), windowOf(poolInfo(x, a))), x.dtype));
 const maxGradient = () =>
   kernel<"dy" | "input", Attrs>((g, { dy, input }, a) => maxPoolGradient(g, dy, input, windowOf(poolInfo(input, a))));
 

@@ -1,15 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
-import { pad, reshape, slice } from "../graph/emit.js";
+import { cast, pad, reshape, slice } from "../graph/emit.js";
 import type { Graph, Value } from "../graph/graph.js";
 import { range } from "../graph/shape.js";
+import { probes } from "../graph/free-batch.js";
+import { fromZero } from "./indexing.js";
 import { kernel, lazyKernel, type Kernels } from "./kernel.js";
+import { refusedCall } from "../trace/refusals.js";
 import { beforeStart } from "./shaping.js";
 
 /** Parts of a tensor, and its surroundings. */
 export const slicing: Kernels = {
   Slice: lazyKernel<"x", tf.SliceAttrs>((g, { x }, { begin, size }) => {
     const [from, sizes] = tf.slice_util.parseSliceParams({ shape: [...x.shape], dtype: "float32", dataId: {} }, begin, size);
-    return slice(g, x, from!, sizes!);
+    const part = slice(g, x, from!, sizes!);
+    // ONNX shortens a part that is longer than its tensor; here it fails, as in TF.js.
+    return g.hasFreeBatch && part !== x && sizes![0] !== x.shape[0] ? g.add("Reshape", [g.full(part), g.ints(sizes!)], sizes!) : part;
   }),
   StridedSlice: kernel<"x", tf.StridedSliceAttrs>((g, { x }, a) => {
     const info = tf.slice_util.sliceInfo(
@@ -23,6 +28,9 @@ export const slicing: Kernels = {
       a.newAxisMask,
       a.shrinkAxisMask,
     );
+    const isFree = g.hasFreeBatch && (probes as readonly number[]).includes(x.shape[0]!);
+    if (isFree && (a.endMask & 1) === 0 && a.ellipsisMask === 0 && Math.abs(a.end[0]!) > x.shape[0]!)
+      throw refusedCall("StridedSlice", `with a free batch size B, its end would be min(${a.end[0]}, B), which follows no rule`);
     const axes = range(0, x.shape.length);
     const ends = axes.map((i) => (info.strides[i]! < 0 && info.end[i]! < 0 ? beforeStart : info.end[i]!));
     const inner = axes.map((i) => Math.max(0, Math.ceil((info.end[i]! - info.begin[i]!) / info.strides[i]!)));
@@ -48,7 +56,7 @@ export const slicing: Kernels = {
     return reshape(g, rows, [...x.shape, ...x.shape]);
   }),
   TensorScatterUpdate: kernel<"tensor" | "indices" | "updates">((g, { tensor, indices, updates }) =>
-    g.add("ScatterND", [tensor, g.add("Cast", [indices], indices.shape, { dtype: "int64", attributes: { to: 7 } }), updates], tensor.shape),
+    g.add("ScatterND", [tensor, cast(g, g.full(fromZero(g, indices)), "int64"), updates], tensor.shape),
   ),
 };
 

@@ -66,8 +66,10 @@ function constantLike(g: Graph, x: Value, value: number): Value {
   );
 }
 
+/** Bounds beyond the range of int32 are its ends. */
 export function clip(g: Graph, x: Value, low: number, high: number): Value {
-  return g.elementwise("Clip", [x, g.number(x.dtype, low), g.number(x.dtype, high)]);
+  const bound = (value: number) => g.number(x.dtype, x.dtype === "int32" ? Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), value)) : value);
+  return g.elementwise("Clip", [x, bound(low), bound(high)]);
 }
 
 const steepest = 3.4e38;

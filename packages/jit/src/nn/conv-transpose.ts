@@ -1,5 +1,5 @@
 import { float32, type NdArray, type Rng } from "@ltad/core";
-import { check, pairOf, tensor, whole } from "@ltad/core/check";
+import { check, pairOf, refuse, tensor, whole } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { checkSizes, layerRule } from "./linear.js";
 import type { Conv2d } from "./conv2d.js";
@@ -24,5 +24,8 @@ export function convTranspose(p: ConvTranspose, x: tf.Tensor4D, size: readonly [
   check("convTranspose", { p, x, size }, { p: layerRule, x: tensor(4), size: pairOf(whole(1)) });
   const [{ weight, bias }, [height, width]] = [p, size];
   const outputs = weight.shape[2]!;
+  const places = size.map((n) => Math.ceil(n / 2));
+  if (places[0] !== x.shape[1] || places[1] !== x.shape[2])
+    throw refuse("convTranspose: size", `twice [${x.shape.slice(1, 3).join(", ")}], or one less along an axis`, size, "LTAD_SHAPE");
   return tf.conv2dTranspose(x, weight as tf.Tensor4D, [x.shape[0], height, width, outputs], 2, "same").add(bias);
 }

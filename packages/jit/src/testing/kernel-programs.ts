@@ -65,6 +65,8 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.floorDiv(i, j),
     tf.mod(i, j),
     tf.maximum(i, j),
+    tf.clipByValue(i, 0, Infinity),
+    tf.clipByValue(i, -3e9, 2),
     tf.neg(i),
     tf.abs(i),
     tf.square(i),
@@ -75,7 +77,12 @@ export const programs: Record<string, (x: In) => T | T[]> = {
     tf.div(i, j),
   ],
   "integers as real numbers": ({ i }) => [tf.mean(i), tf.exp(i.div(tf.scalar(7, "float32"))), tf.cast(i, "float32").sqrt().isNaN()],
-  "mod and floorDiv": ({ a, b }) => [tf.mod(a, b), tf.floorDiv(a, b)],
+  "mod and floorDiv": ({ a, b }) => [
+    tf.mod(a, b),
+    tf.floorDiv(a, b),
+    tf.mod(tf.tensor1d([1e9, 1e8 + 8, 1, 5, -7, 7, 0]), tf.tensor1d([7, 7, 0.1, Infinity, 3, -3, -2])),
+    tf.floorDiv(tf.tensor1d([1, -1, 3]), tf.tensor1d([0.1, 0.1, 0])),
+  ],
   "atan2 on the axes": () => {
     const places = [1, -1, 0, 0, 1, 1, -1, -1, 0];
     return tf.atan2(tf.tensor1d(places).mul(1), tf.tensor1d([0, 0, 1, -1, 1, -1, 1, -1, 0]));

@@ -24,7 +24,7 @@ class TraceBackend extends tf.KernelBackend {
   graph: Graph | undefined;
   /** Where the operations of a trace are recorded; undefined if they are not needed. */
   operations: Operation<Value>[] | undefined;
-  /** The error of the first asynchronous read of this trace. */
+  /** The first refusal of this trace, which an async function or a catch of the caller may hide. */
   fault: unknown;
   private held = new WeakMap<object, Held>();
   /** Tensors of other backends in this trace, which become constants of the graph. */
@@ -73,7 +73,9 @@ class TraceBackend extends tf.KernelBackend {
     const held = this.held.get(dataId);
     const data = held?.graph.constants.get(held.value);
     if (held && data) return expandUniform(held.value, data);
-    throw valueless();
+    const refusal = valueless();
+    this.fault ??= refusal; // the traced function may catch it
+    throw refusal;
   }
 
   override read(dataId: object): Promise<tf.backend_util.BackendValues> {

@@ -96,13 +96,30 @@ function asTensor(value: Value): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
-/** Calls the function of the caller. An asynchronous read counts as its error. */
+/** Calls the function of the caller. An asynchronous read, and a refusal that it caught, count as its error. */
 function runTraced(run: () => Tensors, backend: ReturnType<typeof traceBackend>, kept: tf.Tensor[]): Tensors {
+  const wait = (dataId: object) => backend.refuseToWait(dataId);
+  const note = (refusal: unknown) => (backend.fault ??= refusal);
   try {
-    const results = namedTensors(whileTracing(run, kept, (dataId) => backend.refuseToWait(dataId)));
+    const results = namedTensors(whileTracing(run, { kept, wait, note }));
     if (backend.fault === undefined) return results;
   } catch (error) {
     throw backend.fault ?? error;
+  } finally {
+    if (backend.fault !== undefined) leaveNoRejection(backend.fault);
   }
   throw backend.fault;
+}
+
+/**
+ * A refusal within an async function that nobody awaits is a rejection that nobody handles, which would end Node although the refusal reaches the caller of
+ * the tracer. Other rejections end it as before.
+ */
+function leaveNoRejection(refusal: unknown): void {
+  if (typeof process === "undefined" || typeof process.on !== "function") return;
+  const pass = (reason: unknown) => {
+    if (reason !== refusal && process.listenerCount("unhandledRejection") === 1) throw reason;
+  };
+  process.on("unhandledRejection", pass);
+  setImmediate(() => process.off("unhandledRejection", pass));
 }

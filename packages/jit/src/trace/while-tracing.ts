@@ -4,26 +4,42 @@ import { callerLine, deepStack } from "../caller-line.js";
 import { traceBackendName } from "./backend.js";
 import { randomMaker } from "./refuse-random.js";
 
+/** How the tracer hears of what a function does. */
+export interface Watch {
+  /** Receives the tensors that the function keeps. */
+  readonly kept: tf.Tensor[];
+  /** Takes the place of every read that has to be waited for. */
+  readonly wait: (dataId: object) => Promise<never>;
+  /** Receives each refusal before it is thrown, because the function may catch it. */
+  readonly note: (refusal: LtadError) => void;
+}
+
 /**
  * Runs a function of the caller and refuses what would be silently wrong in a trace: assigning a variable would lose its numbers, a new variable would
- * have none, and the time and the random numbers of the host would be the same in every run.
- * @param kept receives the tensors that the function keeps
- * @param wait takes the place of every read that has to be waited for
+ * have none, the time and the random numbers of the host would be the same in every run, and what a timer calls would find no tensors.
  */
-export function whileTracing<T>(run: () => T, kept: tf.Tensor[], wait: (dataId: object) => Promise<never>): T {
+export function whileTracing<T>(run: () => T, { kept, wait, note }: Watch): T {
   const engine = tf.engine();
+  const fail: Fail = (line, what) => {
+    const refusal = new LtadError("LTAD_TRACE", `${line}: ${what}`);
+    note(refusal);
+    throw refusal;
+  };
   const restores = [
     replace(tf.Variable.prototype, "assign", () => fail(callerLine(), assigned)),
     replace(engine, "read", wait),
     replace(engine, "makeVariable", () => fail(callerLine(), madeVariable)),
-    replace(engine, "keep", noting(engine.keep.bind(engine), kept)),
-    replace(engine, "setBackend", onlyOurs(engine.setBackend.bind(engine))),
+    replace(engine, "disposeVariables", () => fail(callerLine(), disposed)),
+    replace(engine, "keep", noting(engine.keep.bind(engine), kept, fail)),
+    replace(engine, "setBackend", onlyOurs(engine.setBackend.bind(engine), fail)),
+    replace(engine, "removeBackend", () => fail(callerLine(), otherBackend)),
     replace(engine, "time", () => fail(callerLine(), measured("tf.time"))),
     replace(engine, "profile", () => fail(callerLine(), measured("tf.profile"))),
     replace(Math, "random", () => fail(callerLine(), randomWords("Math.random"))),
     replace(globalThis.crypto, "getRandomValues", () => fail(callerLine(), randomWords("crypto.getRandomValues"))),
     replace(globalThis.crypto, "randomUUID", () => fail(callerLine(), randomWords("crypto.randomUUID"))),
-    replace(globalThis, "Date", stoppedDate(Date)),
+    ...timers.map((name) => replace(globalThis, name, () => fail(callerLine(), later(name)))),
+    replace(globalThis, "Date", stoppedDate(Date, fail)),
     replace(performance, "now", () => fail(callerLine(), clock("performance.now"))),
     replace(
       process,
@@ -37,6 +53,16 @@ export function whileTracing<T>(run: () => T, kept: tf.Tensor[], wait: (dataId: 
     for (const restore of restores) restore();
   }
 }
+
+type Fail = (line: string, what: string) => never;
+
+const timers = ["setTimeout", "setInterval", "setImmediate", "queueMicrotask"] as const;
+const later = (name: string) =>
+  `${name} in a traced function: what it calls comes after the trace, when the tensors are gone. A traced function runs once, and nothing can wait in it.`;
+const disposed = "disposes all variables. A traced function must not change anything outside.";
+const stateful =
+  "keeps the state of a stateful layer. A traced function has no state: make the layer with stateful: false, give it the state as initialState, " +
+  "and return the new one as an output. Call resetStates() before you use this model again.";
 
 const assigned =
   "assigns a tf.Variable. A traced function must not change anything outside: return the new value as an output. " +
@@ -63,12 +89,8 @@ const withoutCore = (stack: string) =>
     .filter((frame) => !/[\\/]core[\\/](src|dist)[\\/]/.test(frame))
     .join("\n");
 
-function fail(line: string, what: string): never {
-  throw new LtadError("LTAD_TRACE", `${line}: ${what}`);
-}
-
 /** A Date that can represent a given time, but refuses to read the current time. */
-function stoppedDate(original: DateConstructor): DateConstructor {
+function stoppedDate(original: DateConstructor, fail: Fail): DateConstructor {
   const now = () => fail(callerLine(), clock("Date"));
   return new Proxy(original, {
     apply: now,
@@ -78,15 +100,16 @@ function stoppedDate(original: DateConstructor): DateConstructor {
 }
 
 const noting =
-  (keep: (tensor: tf.Tensor) => tf.Tensor, kept: tf.Tensor[]) =>
+  (keep: (tensor: tf.Tensor) => tf.Tensor, kept: tf.Tensor[], fail: Fail) =>
   (tensor: tf.Tensor): tf.Tensor => {
     kept.push(tensor);
+    if (/\bresetStates\b/.test(deepStack())) return fail(callerLine(), stateful);
     return keep(tensor);
   };
 
 /** Allows only the backend of the tracer, which a nested trace sets. */
 const onlyOurs =
-  (setBackend: (name: string) => Promise<boolean>) =>
+  (setBackend: (name: string) => Promise<boolean>, fail: Fail) =>
   (name: string): Promise<boolean> =>
     name === traceBackendName ? setBackend(name) : fail(callerLine(), otherBackend);
 

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createRng, float32, int32, isLtadError } from "@ltad/core";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
@@ -5,6 +8,15 @@ import { f32, i32, jit, toOnnx, trainStep } from "../index.js";
 
 const x = { x: f32(2, 3) };
 type Program = (inputs: { x: tf.Tensor2D }) => unknown;
+
+/** A program that passes over errors. */
+function quietly<T>(run: () => T, otherwise: T): T {
+  try {
+    return run();
+  } catch {
+    return otherwise;
+  }
+}
 
 function messageOf(fn: Program): string {
   try {
@@ -53,6 +65,51 @@ describe("a traced function that changes what is outside is refused, and leaves 
 
   it("makes a variable", () => {
     expect(messageOf(({ x }) => ({ y: tf.variable(x) }))).toMatch(/makes a tf\.Variable/);
+  });
+
+  it("disposes all variables, or removes a backend", () => {
+    const v = tf.variable(tf.tensor1d([1, 2]));
+    expect(messageOf(({ x }) => (tf.disposeVariables(), { y: x }))).toMatch(/wrong-programs\.test\.ts:\d+: disposes all variables/);
+    expect([...v.dataSync()]).toEqual([1, 2]);
+    expect(messageOf(({ x }) => (tf.removeBackend("cpu"), { y: x }))).toMatch(/sets the backend of TF\.js/);
+    expect([...tf.add(v, 1).dataSync()]).toEqual([2, 3]);
+  });
+
+  it("keeps the state of a stateful layer", () => {
+    const model = tf.sequential({ layers: [tf.layers.lstm({ units: 2, batchInputShape: [2, 1, 3], stateful: true })] });
+    const input = tf.ones([2, 1, 3]);
+    const first = (model.predict(input) as tf.Tensor).dataSync();
+    expect(messageOf(({ x }) => ({ y: model.predict(tf.reshape(x, [2, 1, 3])) as tf.Tensor }))).toMatch(
+      /keeps the state of a stateful layer/,
+    );
+    model.resetStates();
+    expect((model.predict(input) as tf.Tensor).dataSync()).toEqual(first);
+  });
+
+  it.each<[string, Program, RegExp]>([
+    [
+      "a read",
+      ({ x }) => ({
+        y: tf.mul(
+          x,
+          quietly(() => x.dataSync()[0]!, 1),
+        ),
+      }),
+      /reads the values/,
+    ],
+    [
+      "a random number",
+      ({ x }) => ({
+        y: tf.mul(
+          x,
+          quietly(() => Math.random(), 1),
+        ),
+      }),
+      /Math\.random/,
+    ],
+    ["a new variable", ({ x }) => ({ y: quietly(() => tf.variable(x), x) }), /makes a tf\.Variable/],
+  ])("catches the refusal of %s", (_, fn, message) => {
+    expect(messageOf(fn)).toMatch(message);
   });
 
   it("draws from the host", () => {
@@ -126,6 +183,19 @@ describe("a traced function computes what it would compute eagerly", () => {
       ({ x }) => ({ round: tf.round(x.toInt()), relu6: tf.relu6(x.mul(4).toInt()), step: tf.step(x.toInt()) }),
       input,
     ],
+    "with pixels of whole numbers, and counts of a matrix": [
+      ({ x }) => {
+        const pixels = tf.reshape<tf.Rank.R4>(x.mul(4).toInt(), [-1, 1, 3, 1]);
+        return {
+          linear: tf.image.resizeBilinear(pixels, [2, 6]),
+          nearest: tf.image.resizeNearestNeighbor(pixels, [4, 5]),
+          largest: tf.maxPool(pixels, 2, 1, "same"),
+          crop: tf.image.cropAndResize(pixels, [[0, 0, 1, 1]], [0], [2, 2]),
+          counts: tf.bincount(x.greater(0).toInt() as unknown as tf.Tensor1D, tf.tensor1d([]), 3),
+        };
+      },
+      input,
+    ],
     "with no rows": [
       ({ x }) => ({ flat: x.reshape([3, 0]), stack: tf.stack([x, x]), any: tf.any(tf.equal(x, x)), top: tf.topk(x, 2).values }),
       none,
@@ -141,6 +211,26 @@ describe("a traced function computes what it would compute eagerly", () => {
       await Promise.all([compiled.dispose(), eager.dispose()]);
       if (array === none) return; // a fixed number of rows in reshape
     }
+  });
+
+  it.each<[string, Program, RegExp]>([
+    [
+      "the gradient of a mean pool that rounds up",
+      ({ x }) => ({ y: tf.grad((v: tf.Tensor) => tf.avgPool(v as tf.Tensor4D, 2, 2, 0, "ceil").sum())(tf.reshape(x, [1, 3, 2, 1])) }),
+      /wrong-programs\.test\.ts:\d+: the operation \(kernel DepthwiseConv2dNativeBackpropInput\).*rounding "floor"/,
+    ],
+    [
+      "the gradient of a largest pool that rounds up",
+      ({ x }) => ({ y: tf.grad((v: tf.Tensor) => tf.maxPool(v as tf.Tensor4D, 2, 2, 0, "ceil").sum())(tf.reshape(x, [1, 3, 2, 1])) }),
+      /kernel MaxPoolGrad.*rounds its size by "ceil"/,
+    ],
+    [
+      "a transposed convolution to a size that does not fit",
+      ({ x }) => ({ y: tf.conv2dTranspose(tf.reshape<tf.Rank.R4>(x, [1, 2, 3, 1]), tf.ones([2, 2, 1, 1]), [1, 9, 9, 1], 2, "same") }),
+      /kernel Conv2DBackpropInput.*\[9, 9\] places become \[5, 5\] by this convolution, and not \[2, 3\]/,
+    ],
+  ])("or is refused where the compiled graph has no answer: %s", (_, fn, message) => {
+    expect(messageOf(fn)).toMatch(message);
   });
 
   it("or is refused where TF.js has no answer", () => {
@@ -162,10 +252,27 @@ describe("a traced function computes what it would compute eagerly", () => {
     ["a limit", ({ x }) => ({ y: tf.mul(x, Math.min(32, x.shape[0])) })],
     ["a remainder", ({ x }) => ({ y: tf.mul(x, x.shape[0] % 2) })],
     ["a branch", ({ x }) => ({ y: x.shape[0] > 40 ? tf.neg(x) : tf.abs(x) })],
+    ["an end beyond it", ({ x }) => ({ y: tf.stridedSlice(x, [0, 0], [100, 3], [1, 1]) })],
   ])("or is refused where a free batch size decides it: %s", async (_, fn) => {
-    await expect(jit(fn as never, { x: f32(null, 3) })).rejects.toThrow("the batch size cannot be left free");
+    await expect(jit(fn as never, { x: f32(null, 3) })).rejects.toThrow(/the batch size cannot be left free|follows no rule/);
+  });
+
+  it("a part that is longer than the batch fails", async () => {
+    const program = await jit(({ x }) => ({ y: tf.slice(x, [0, 0], [8, 2]) }), { x: f32(null, 3) });
+    await expect(program.run({ x: input })).rejects.toMatchObject({ code: "LTAD_SHAPE" });
+    expect((await program.run({ x: float32([9, 3]) })).y.shape).toEqual([8, 2]);
+    await program.dispose();
   });
 });
+
+/** Operations with places; a negative one counts from the end in ONNX, and is refused by TF.js. */
+const indexed: readonly (readonly [(given: { x: tf.Tensor2D; i: tf.Tensor }) => { y: tf.Tensor }, number[]])[] = [
+  [({ x, i }) => ({ y: tf.gather(x, i) }), [2]],
+  [({ x, i }) => ({ y: tf.gatherND(x, i) }), [2, 2]],
+  [({ x, i }) => ({ y: tf.scatterND(i, x, [4, 3]) }), [2, 1]],
+  [({ x, i }) => ({ y: tf.tensorScatterUpdate(tf.zeros([4, 3]), i, x) }), [2, 1]],
+  [({ x, i }) => ({ y: tf.sparseToDense(i, x.slice([0, 0], [2, 1]).flatten(), [5], 0) }), [2]],
+];
 
 it("says in our words what the runtime cannot compute", async () => {
   const specs = { x: f32(2, 3), i: i32(2) };
@@ -180,6 +287,14 @@ it("says in our words what the runtime cannot compute", async () => {
     code: "LTAD_SHAPE",
     message: expect.stringContaining("division by zero"),
   });
+  for (const [fn, shape] of indexed) {
+    const program = await jit(fn, { x: f32(2, 3), i: i32(...shape) });
+    const size = shape.reduce((a, b) => a * b);
+    const negative = { x, i: int32(shape, new Array<number>(size).fill(0).with(size - 1, -1)) };
+    await expect(program.run(negative), String(fn)).rejects.toMatchObject({ code: "LTAD_SHAPE" });
+    await program.run({ x, i: int32(shape) });
+    await program.dispose();
+  }
   const training = await trainStep({
     params: { w: x },
     inputs: { i: i32(1) },
@@ -210,6 +325,10 @@ describe("a traced function that waits is refused and leaves no rejection behind
       await Promise.resolve();
       throw new Error("later");
     },
+    "a timer": ({ x }) => (setTimeout(() => x.dataSync(), 1), { y: x }),
+    "an interval": ({ x }) => (void setInterval(() => x.dataSync(), 1), { y: x }),
+    setImmediate: ({ x }) => (setImmediate(() => x.print()), { y: x }),
+    queueMicrotask: ({ x }) => (queueMicrotask(() => x.print()), { y: x }),
     "a promise as an output": ({ x }) => ({ y: Promise.reject(new Error("never awaited")), z: x }),
   };
 
@@ -218,7 +337,7 @@ describe("a traced function that waits is refused and leaves no rejection behind
     const note = (reason: unknown) => rejections.push(reason);
     process.on("unhandledRejection", note);
     try {
-      expect(messageOf(fn)).toMatch(/(reads|waits for) the values of a tensor|promise/);
+      expect(messageOf(fn)).toMatch(/(reads|waits for) the values of a tensor|promise|nothing can wait in it/);
       await expect(jit(fn as never, x, { engine: "onnx" })).rejects.toMatchObject({ code: "LTAD_TRACE" });
       await new Promise((resolve) => setTimeout(resolve, 20));
     } finally {
@@ -226,6 +345,24 @@ describe("a traced function that waits is refused and leaves no rejection behind
     }
     expect(rejections).toEqual([]);
   });
+});
+
+it("a refusal within an async function that nobody awaits does not end Node, and another rejection does", async () => {
+  const program = (rest: string) => `
+    import { f32, jit } from "@ltad/jit";
+    try {
+      await jit(({ x }) => (void (async () => x.dataSync())(), { y: x }), { x: f32(2) });
+    } catch (error) {
+      console.log(error.code);
+    }
+    ${rest}
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    console.log("alive");`;
+  const folder = fileURLToPath(new URL("../..", import.meta.url));
+  const args = ["--conditions=@ltad/source", "--import", "tsx", "--input-type=module", "-e"];
+  const run = (rest: string) => promisify(execFile)(process.execPath, [...args, program(rest)], { cwd: folder });
+  expect((await run("")).stdout).toBe("LTAD_TRACE\nalive\n");
+  await expect(run('void Promise.reject(new Error("another"));')).rejects.toMatchObject({ stdout: "LTAD_TRACE\n" });
 });
 
 describe("a traced function whose result or tensor is none is refused in our words", () => {
