@@ -1,5 +1,5 @@
 import { flatten, LtadError, type NdArray, type NdArrays, type Tree } from "@ltad/core";
-import { anArray, aTree, check, tensor as aTensor } from "@ltad/core/check";
+import { anArray, check, type Rule, tensor as aTensor } from "@ltad/core/check";
 import * as tf from "@tensorflow/tfjs";
 import { watchEagerly } from "./check/watch-eager.js";
 import { registerGradients } from "./gradients/index.js";
@@ -7,11 +7,17 @@ import { stackDepth } from "./caller-line.js";
 import { explainTfjs } from "./trace/explain-tfjs.js";
 import { mapArrays } from "./map-arrays.js";
 import { namedTensors } from "./named-tensors.js";
+import { arrayTree, plainArray } from "./rules.js";
 import type { AnyFunction, Tensors, TensorsOf } from "./traced-function.js";
+
+const arrayRule: Rule = (value, path) => {
+  plainArray(value, path);
+  anArray()(value, path);
+};
 
 /** Copies an array to a tensor on the current TF.js backend. */
 export function toTensor(array: NdArray): tf.Tensor {
-  check("toTensor", { array }, { array: anArray() });
+  check("toTensor", { array }, { array: arrayRule });
   const { dtype, shape, data } = array;
   registerGradients();
   return tf.tensor(data.slice(), [...shape], dtype);
@@ -32,7 +38,7 @@ export function toNdArray(tensor: tf.Tensor): NdArray {
 
 /** Copies a tree of arrays to tensors on the current TF.js backend, for eager use and tests. */
 export function tensorsOf<P extends Tree<NdArray>>(tree: P): TensorsOf<P> {
-  check("tensorsOf", { tree }, { tree: aTree });
+  check("tensorsOf", { tree }, { tree: arrayTree });
   return mapArrays(tree, toTensor) as TensorsOf<P>;
 }
 

@@ -167,6 +167,11 @@ describe("trainStep names the nearest option", () => {
     expect(() => training.restore(negative)).toThrow("step: expected a whole number of 0 or more");
     expect(() => training.restore({ ...training.state(), "params.other": x })).toThrow("state.params.other: unknown");
     await expect(training.step({ x }, { learningRate: -1 })).rejects.toThrow("expected a number of 0 or more");
+    for (const learningRate of [1n, () => 1n])
+      await expect(training.step({ x }, { learningRate } as never)).rejects.toMatchObject({
+        code: "LTAD_CONFIG",
+        message: expect.stringContaining("expected a number of 0 or more, received a BigInt."),
+      });
     for (const path of [undefined, 3, Buffer.from("x")])
       await expect(training.save(path as never)).rejects.toMatchObject({ code: "LTAD_CONFIG" });
     const last = training.step({ x }, { learningRate: 0.1 });

@@ -86,10 +86,10 @@ function nextBuffers(before: Tensors, returned: unknown): Tensors {
   const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor;
   const next = flatten(Object(returned ?? {}) as Tree<tf.Tensor>, isTensor);
   for (const name of new Set([...Object.keys(before), ...Object.keys(next)])) {
-    const shapes = [before[name], next[name]].map((tensor) => (tensor ? `[${tensor.shape.join(", ")}]` : "nothing"));
-    if (shapes[0] === shapes[1]) continue;
-    const remedy = "Return [losses, buffers] with the same tree as the option buffers";
-    throw new LtadError("LTAD_TRACE", `loss: buffers.${name}: expected ${shapes[0]}, received ${shapes[1]}. ${remedy}.`);
+    const [expected, received] = [before[name], next[name]].map((t) => (t ? `${t.dtype} [${t.shape.join(", ")}]` : "nothing"));
+    if (expected === received) continue;
+    const remedy = "Return [losses, buffers] with the same tree, types and shapes as the option buffers";
+    throw new LtadError("LTAD_TRACE", `loss: buffers.${name}: expected ${expected}, received ${received}. ${remedy}.`);
   }
   return next;
 }

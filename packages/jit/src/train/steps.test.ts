@@ -106,4 +106,33 @@ describe("several steps in one call", () => {
     await program.dispose();
     await expect(program.steps([batch(1)], at)).rejects.toThrow("disposed");
   });
+
+  it.each([
+    ["at the end", 3],
+    ["at the start", 0],
+  ])("refuse a hole %s before anything is computed", async (_, hole) => {
+    const program = await make();
+    const before = program.state();
+    const holey = new Array<ReturnType<typeof batch>>(4);
+    for (const i of [0, 1, 2, 3].filter((k) => k !== hole)) holey[i] = batch(i);
+    await expect(program.steps(holey, at)).rejects.toMatchObject({
+      code: "LTAD_CONFIG",
+      message: `steps: batches.${hole}: expected an object, received nothing.`,
+    });
+    expect(program.state()).toEqual(before);
+    await program.dispose();
+  });
+
+  it("refuse a generator, and say what to do", async () => {
+    const program = await make();
+    const generator = (function* () {
+      yield batch(1);
+    })();
+    for (const wrong of [generator, [batch(1)].values()])
+      await expect(program.steps(wrong as never, at)).rejects.toMatchObject({
+        code: "LTAD_CONFIG",
+        message: "steps: batches: expected an array, received an iterator. Collect its batches in an array first.",
+      });
+    await program.dispose();
+  });
 });

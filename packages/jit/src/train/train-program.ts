@@ -33,7 +33,7 @@ export interface TrainStepOptions<
   readonly buffers?: B;
   /**
    * The loss, a traced function of the parameters, the inputs of one step, the constants and the buffers. With buffers it returns
-   * `[losses, next buffers]`.
+   * `[losses, next buffers]`, where every buffer keeps its type and shape.
    */
   loss(params: TensorsOf<P>, batch: TensorsFor<In>, constants: TensorsOf<C>, buffers: TensorsOf<B>): M | readonly [M, TensorsOf<B>];
   /** The optimiser; AdamW by default. */
@@ -65,7 +65,8 @@ export interface TrainProgram<
   /**
    * Takes a step for each batch in a single run of ONNX Runtime. The numbers are the same, bit for bit, as those of `step` called for one batch after the
    * other. The loss function is traced again at the first call.
-   * @param batches of the same shapes
+   * @param batches an array without holes, of batches of the same shapes
+   * @throws LtadError as `step`, naming the batch that does not fit, before anything is computed
    */
   steps(batches: readonly InputsOf<In>[], at?: StepOptions): Promise<StepNumbers<M>[]>;
   /**
@@ -80,11 +81,17 @@ export interface TrainProgram<
   buffers(): B;
   /** A copy of everything a checkpoint needs: `params.*`, the moments `m.*` and `v.*` as sums (Adam's divided by 1 - beta), `buffers.*` and `step`. */
   state(): Record<string, NdArray>;
-  /** Continues from a state. @throws LtadError `LTAD_SHAPE` when it belongs to other parameters */
+  /**
+   * Continues from a state, at once. Await the calls of `step`, `steps` and `accumulate` first, because they replace a part of the state when they end.
+   * @throws LtadError `LTAD_SHAPE` when it belongs to other parameters, `LTAD_CONFIG` while a call is running or waits for its turn
+   */
   restore(state: NdArrays): void;
   /** Writes `state()` to a safetensors file, completely or not at all. @throws LtadError `LTAD_WRITE` when it cannot be written */
   save(path: string): Promise<void>;
-  /** Continues where `save` was called. @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters */
+  /**
+   * Continues where `save` was called. It waits for the calls that were made before.
+   * @throws LtadError `LTAD_WEIGHTS` for a damaged file, `LTAD_SHAPE` when it belongs to other parameters
+   */
   load(path: string): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -1,6 +1,9 @@
-import { createRng, float32, type NdArray } from "@ltad/core";
+import { createRng, float32, isLtadError, type NdArray } from "@ltad/core";
 import { expectClose } from "@ltad/core/testing";
 import * as tf from "@tensorflow/tfjs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openProgram, trainStep, trainStepToOnnx, type JitOptions, type TrainStepOptions } from "../index.js";
 import { gelu, layerNorm } from "../nn.js";
@@ -36,6 +39,15 @@ const problem = ({ clipNorm, ...options }: Options) =>
   }) satisfies TrainStepOptions<typeof params, typeof inputs, typeof constants>;
 
 const at = { learningRate: 1e-2 };
+/** The message of a refusal; undefined if there is none. */
+const refusalOf = (run: () => void): string | undefined => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return isLtadError(error) ? error.message : String(error);
+  }
+};
 const dataOf = (arrays: Record<string, NdArray>) => Object.entries(arrays).map(([name, { data }]) => [name, [...data]]);
 
 describe("trainStep", () => {
@@ -115,6 +127,31 @@ describe("trainStep", () => {
     expect(await rushed.step(data, at)).toEqual(await waited.step(data, at));
     await waited.dispose();
     await rushed.dispose();
+  });
+
+  it.each(["onnx", "tensorflow"] as const)("restores only between steps; load waits for its turn (%s)", async (engine) => {
+    const path = join(await mkdtemp(join(tmpdir(), "ltad-restore-")), "state.safetensors");
+    const [program, other] = [await compile({ engine }), await compile({ engine })];
+    for (let i = 0; i < 2; i++) await other.step(data, at);
+    const saved = other.state();
+    await other.save(path);
+    const restored = async (ticks: number) => {
+      const running = program.step(data, at);
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      const refusal = refusalOf(() => program.restore(saved));
+      await running;
+      return refusal ?? dataOf(program.state());
+    };
+    expect(await restored(0)).toContain("restore: a call is still running");
+    for (let ticks = 1; ticks < 12; ticks++) expect([await restored(0), dataOf(saved)]).toContainEqual(await restored(ticks));
+    await Promise.all([program.step(data, at), program.load(path), program.step(data, at)]);
+    await other.step(data, at);
+    expect(dataOf(program.state())).toEqual(dataOf(other.state()));
+    program.restore(saved);
+    expect(dataOf(program.state())).toEqual(dataOf(saved));
+    await program.step({} as never, at).catch(() => undefined);
+    program.restore(saved); // also after a step that failed
+    await Promise.all([program.dispose(), other.dispose(), rm(dirname(path), { recursive: true })]);
   });
 
   it("leaves no tensors behind on TF.js", async () => {

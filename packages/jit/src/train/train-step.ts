@@ -9,10 +9,10 @@ import {
   unflatten,
   writeSafetensors,
 } from "@ltad/core";
-import { aTree, boolean, check, fields, func, listOf, number, optional, anything, type Rule, string, whole } from "@ltad/core/check";
+import { boolean, check, fields, func, listOf, number, optional, anything, recordOf, type Rule, string, whole } from "@ltad/core/check";
 import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
-import { engineFields } from "../rules.js";
+import { arrayTree, checkNumbers, constantsRule, engineFields } from "../rules.js";
 import type { NoArrays, Tensors } from "../traced-function.js";
 import { optimiserOf } from "./optimiser.js";
 import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, withoutNumbers, zerosLike } from "./state-layout.js";
@@ -56,9 +56,9 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
   const stepper = await make(functions, complete.initial, options, scalarsOf(parts, options.accumulate));
   let [count, added] = [0, 0];
   const state = () => ({ ...toCheckpoint(stepper.state(), layout), ...counters(count, added, options.accumulate) });
-  const inTurn = queue();
+  const { inTurn, isBusy } = queue();
   const restore = (saved: NdArrays) => {
-    check("restore", { state: saved }, { state: aTree });
+    check("restore", { state: saved }, { state: arrayTree });
     for (const [name, array] of Object.entries(counters(0, 0, options.accumulate))) checkEntry(name, saved[name], array);
     const { step, accumulated, ...arrays } = saved;
     check("restore", { step: step!.data[0] }, { step: whole(0) });
@@ -86,7 +86,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
   return {
     step: (batch, at) =>
       inTurn(async () => {
-        checkInputs(batch, options.inputs);
+        checkBatch(batch, options.inputs);
         check("step", { at }, { at: atRule });
         return step(batch, at);
       }),
@@ -107,7 +107,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
       inTurn(async () => {
         if (!options.accumulate)
           throw new LtadError("LTAD_CONFIG", "accumulate: the step was created without it. Set accumulate: true in trainStep.");
-        checkInputs(batch, options.inputs);
+        checkBatch(batch, options.inputs);
         const results = await stepper.run("add", batch);
         added++;
         return results as { loss: number };
@@ -115,9 +115,12 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
     params: () => unflatten(ofGroup(state(), "params")),
     buffers: () => unflatten(ofGroup(state(), "buffers")),
     state,
-    restore,
+    restore: (saved) => {
+      if (isBusy()) throw new LtadError("LTAD_CONFIG", `restore: ${busy}`);
+      restore(saved);
+    },
     save: (path) => writeSafetensors(path, state()),
-    load: async (path) => restore((await readSafetensors(path)).arrays),
+    load: (path) => inTurn(async () => restore((await readSafetensors(path)).arrays)),
     dispose: () => inTurn(() => stepper.dispose()),
   };
 }
@@ -139,19 +142,28 @@ export function trainStepToOnnx<
   return stepToOnnx(stepFunction(parts), parts.layout.initial, any, scalarsOf(parts, any.accumulate));
 }
 
+const busy = "a call is still running, which would replace a part of the state. Await it first, or use load, which waits for its turn.";
+
+/** @throws LtadError `LTAD_SHAPE` for a batch that does not fit */
+function checkBatch(batch: InputsOf<TensorSpecs>, specs: TensorSpecs): void {
+  checkNumbers(batch);
+  checkInputs(batch, specs);
+}
+
+const rateNumber: Rule = (value, path) => number(0)(typeof value === "bigint" ? Object(value) : value, path); // a message shows 1n as 1
 const rateRule: Rule = (value, path) => {
-  if (typeof value !== "function") number(0)(value, path);
+  if (typeof value !== "function") rateNumber(value, path);
 };
 const atRule = optional(fields({ learningRate: rateRule }));
 
 const rules = fields({
   ...engineFields,
   learningRate: optional(rateRule),
-  params: aTree,
+  params: arrayTree,
   inputs: specsRule,
   loss: func,
-  constants: optional(aTree),
-  buffers: optional(aTree),
+  constants: constantsRule,
+  buffers: optional(arrayTree),
   optimiser: anything,
   freeze: optional(listOf(string)),
   accumulate: optional(boolean),
@@ -174,16 +186,18 @@ function rateAt(step: number, rate: LearningRate | undefined): number {
     throw new LtadError("LTAD_CONFIG", "step: no learning rate. Pass { learningRate } to it, or set learningRate in trainStep.");
   if (typeof rate === "number") return rate;
   const value: unknown = rate(step);
-  check(`learningRate(${step})`, { value }, { value: number(0) });
+  check(`learningRate(${step})`, { value }, { value: rateNumber });
   return value as number;
 }
 
 /** @throws LtadError `LTAD_CONFIG` when there is no batch, `LTAD_SHAPE` naming the batch that does not fit or differs from the first */
 function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSpecs): void {
-  check("steps", { batches }, { batches: listOf(anything, 1) });
-  batches.forEach((batch, i) => {
+  check("steps", { batches }, { batches: batchesRule });
+  // A copy without holes, which forEach would skip.
+  Array.from(batches).forEach((batch, i) => {
+    recordOf(anything)(batch, `steps: batches.${i}`);
     try {
-      checkInputs(batch, specs);
+      checkBatch(batch, specs);
     } catch (error) {
       throw isLtadError(error) ? new LtadError(error.code, `steps: batches.${i}: ${error.message}`, { details: error.details }) : error;
     }
@@ -197,6 +211,12 @@ function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSp
     throw new LtadError("LTAD_SHAPE", `steps: batches.${i}: expected ${sizes[0]} as the first, received ${sizes[1]}. ${remedy}.`);
   });
 }
+
+const batchesRule: Rule = (value, path) => {
+  if (!Array.isArray(value) && typeof (Object(value) as Partial<Iterator<unknown>>).next === "function")
+    throw new LtadError("LTAD_CONFIG", `${path}: expected an array, received an iterator. Collect its batches in an array first.`);
+  listOf(anything, 1)(value, path);
+};
 
 /** The names of the scalars that change from step to step. */
 function scalarsOf({ optimiser }: StepParts, accumulate = false): string[] {
@@ -212,11 +232,14 @@ const pickGroup = (arrays: NdArrays, group: string): NdArrays =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith(`${group}.`)));
 
 /** Makes each call wait for the previous one, because a step starts from the state that the previous step left. */
-function queue(): <R>(run: () => Promise<R>) => Promise<R> {
+function queue() {
   let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const result = last.then(run);
+  let pending = 0;
+  const inTurn = <R>(run: () => Promise<R>): Promise<R> => {
+    pending++;
+    const result = last.then(run).finally(() => pending--);
     last = result.catch(() => undefined);
     return result;
   };
+  return { inTurn, isBusy: () => pending > 0 };
 }

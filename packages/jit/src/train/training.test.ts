@@ -169,3 +169,37 @@ it("refuses buffers that do not come back", async () => {
   for (const returned of [undefined, {}, { seen: tf.scalar(1) }, { other: tf.zeros([2]) }])
     await expect(make(returned)).rejects.toMatchObject({ code: "LTAD_TRACE", message: expect.stringContaining("buffers.") as string });
 });
+
+it.each(["onnx", "tensorflow"] as const)("refuses a buffer that changes its type (%s)", async (engine) => {
+  const make = (next: (n: tf.Tensor) => tf.Tensor) =>
+    trainStep({
+      engine,
+      params: { w: float32([2], [1, 2]) },
+      buffers: { count: { n: float32([], [0]) } },
+      inputs: { x: f32(2) },
+      learningRate: 0.1,
+      loss: ({ w }, { x }, _, { count }) => [{ loss: w.mul(x).sum<tf.Scalar>() }, { count: { n: next(count.n) } }],
+    });
+  const x = float32([2], [1, 1]);
+  const toInt = (n: tf.Tensor) => n.add(1).toInt();
+  await expect(make(toInt).then((training) => training.step({ x }))).rejects.toMatchObject({
+    code: "LTAD_TRACE",
+    message: expect.stringContaining("loss: buffers.count.n: expected float32 [], received int32 [].") as string,
+  });
+  const training = await make((n) => n.add(1));
+  await training.step({ x });
+  training.restore(training.state());
+  await training.step({ x });
+  expect(training.buffers().count.n).toEqual(float32([], [2]));
+  await training.dispose();
+});
+
+it("refuses such a buffer before the first step, where the loss is traced", async () => {
+  const made = trainStep({
+    params: { w: float32([2]) },
+    buffers: { n: float32([]) },
+    inputs: { x: f32(2) },
+    loss: ({ w }, { x }, _, { n }) => [{ loss: w.mul(x).sum<tf.Scalar>() }, { n: n.toInt() }],
+  });
+  await expect(made).rejects.toMatchObject({ code: "LTAD_TRACE" });
+});

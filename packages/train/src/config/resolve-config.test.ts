@@ -44,7 +44,8 @@ describe("resolveConfig", () => {
     [{ detect: { stepps: 4 } }, "detect.stepps: there is no such setting; did you mean steps? detect has steps, learningRate, warmup,"],
     [{ detekt: {} }, "detekt: there is no such setting; did you mean detect? The config has preset, encoder, features,"],
     [{ inputsize: 256 }, "inputsize: there is no such setting; did you mean features.inputSize?"],
-    [{ "detect.steps": 4 }, "detect.steps: there is no such setting; did you mean augment.steps or detect.steps?"],
+    [{ "detect.steps": 4 }, "detect.steps: there is no such setting; write detect: and below it steps: 4."],
+    [{ "detect.stepps": 4 }, "detect.stepps: there is no such setting; did you mean augment.steps or detect.steps?"],
     [
       { reconstruct: { kind: "uniad", neigborhood: 3 } },
       "did you mean neighbourhood? reconstruct has kind, width, heads, hidden, encoderLayers",

@@ -11,6 +11,8 @@ export function unknownSetting(path: readonly PropertyKey[], values: unknown): s
   const section = path.slice(0, -1);
   const key = String(path.at(-1));
   const known = Object.keys(shapeAt(section, values));
+  const dotted = asSection(section, key, values);
+  if (dotted !== undefined) return `there is no such setting; ${dotted}.`;
   const near = nearest(key, known) ?? elsewhere(key, values);
   const list = known.length === 0 ? "" : ` ${section.length === 0 ? "The config" : section.join(".")} has ${known.join(", ")}.`;
   return `there is no such setting${near === undefined ? "; check its spelling." : `; did you mean ${near}?`}${list}`;
@@ -23,6 +25,19 @@ function nearest(key: string, known: readonly string[]): string | undefined {
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
+}
+
+/** How to write a key that is the path of a setting, as with `--set`: `detect.steps`. */
+function asSection(section: readonly PropertyKey[], key: string, values: unknown): string | undefined {
+  const parts = key.split(".");
+  const name = parts.pop()!;
+  if (parts.length === 0 || !Object.hasOwn(shapeAt([...section, ...parts], values), name)) return undefined;
+  const value = JSON.stringify(valueOf(values, [...section, key]));
+  return `write ${parts.map((part) => `${part}:`).join(" and below it ")} and below it ${name}: ${value}`;
+}
+
+function valueOf(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key], values);
 }
 
 /** The same key in other sections, with its path; a key with dots may have been meant as a path. */
