@@ -30,18 +30,21 @@ export function sizeOf(shape: readonly number[]): number {
  * Makes a float32 array.
  * @param shape whole numbers of 0 or more; `[]` for a scalar
  * @param data row-major; a Float32Array is used as it is, without a copy. Zeros if omitted
- * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape
+ * @throws LtadError `LTAD_SHAPE` when the data does not fill the shape, or the shape does not fit into memory
  */
 export function float32(shape: readonly number[], data?: ArrayLike<number>): FloatArray {
   checkGiven("float32", shape, data);
-  return checked({ dtype: "float32", shape, data: toFloat32(data, sizeOf(shape)) });
+  return { dtype: "float32", shape, data: dataOf(Float32Array, shape, data) };
 }
 
-/** Makes an int32 array; see {@link float32}. An Int32Array is used without a copy. */
+/**
+ * Makes an int32 array; see {@link float32}. An Int32Array is used without a copy.
+ * @throws LtadError `LTAD_SHAPE` also for a number that int32 does not hold: one that is not whole, or too large
+ */
 export function int32(shape: readonly number[], data?: ArrayLike<number>): NdArray & { data: Int32Array } {
   checkGiven("int32", shape, data);
-  const values = data instanceof Int32Array ? data : data ? Int32Array.from(data) : new Int32Array(sizeOf(shape));
-  return checked({ dtype: "int32", shape, data: values });
+  if (data !== undefined && !(data instanceof Int32Array)) checkWhole(data);
+  return { dtype: "int32", shape, data: dataOf(Int32Array, shape, data) };
 }
 
 /** Makes a float32 scalar, an array of shape `[]`. */
@@ -64,9 +67,22 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Refuses strings, booleans and holes in a plain array: they would silently become numbers, or NaN. */
+/** Refuses strings, booleans and holes in a plain array, which would silently become numbers, or NaN, and data that does not fill the shape. */
 function checkGiven(name: string, shape: readonly number[], data: ArrayLike<number> | undefined): void {
   check(name, { shape, data }, { shape: numbers, data: Array.isArray(data) ? numbers : optional(anyLength) });
+  const whole = shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!whole) throw new LtadError("LTAD_SHAPE", `array: expected a shape of whole numbers, received [${shape.join(", ")}].`);
+  if (data === undefined || data.length === sizeOf(shape)) return;
+  throw new LtadError("LTAD_SHAPE", `array: expected ${sizeOf(shape)} elements for shape [${shape.join(", ")}], received ${data.length}.`);
+}
+
+/** Refuses numbers that an Int32Array would silently change. */
+function checkWhole(data: ArrayLike<unknown>): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (typeof value !== "number" || (value | 0) !== value)
+      throw refuse(`int32: data[${i}]`, `a whole number from ${-(2 ** 31)} to ${2 ** 31 - 1}`, value, "LTAD_SHAPE");
+  }
 }
 
 const anyLength: Rule = (value, path) => {
@@ -75,19 +91,20 @@ const anyLength: Rule = (value, path) => {
     throw refuse(path, "an array of numbers", value, "LTAD_SHAPE");
 };
 
-function toFloat32(data: ArrayLike<number> | undefined, size: number): Float32Array {
-  if (data instanceof Float32Array) return data;
-  return data ? Float32Array.from(data) : new Float32Array(size);
+interface TypedArrays<A> {
+  new (size: number): A;
+  from(data: ArrayLike<number>): A;
 }
 
-function checked<A extends NdArray>(array: A): A {
-  const whole = array.shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!whole) throw new LtadError("LTAD_SHAPE", `array: expected a shape of whole numbers, received [${array.shape.join(", ")}].`);
-  if (array.data.length === sizeOf(array.shape)) return array;
-  throw new LtadError(
-    "LTAD_SHAPE",
-    `array: expected ${sizeOf(array.shape)} elements for shape [${array.shape.join(", ")}], received ${array.data.length}.`,
-  );
+/** The data itself where it has the right class, else a copy; zeros if there is none. */
+function dataOf<A>(type: TypedArrays<A>, shape: readonly number[], data: ArrayLike<number> | undefined): A {
+  if (data instanceof type) return data;
+  if (data !== undefined) return type.from(data);
+  try {
+    return new type(sizeOf(shape));
+  } catch (cause) {
+    throw new LtadError("LTAD_SHAPE", `array: expected a shape that fits into memory, received [${shape.join(", ")}].`, { cause });
+  }
 }
 
 /** True for an {@link NdArray}, false for a branch of a parameter tree. The numbers themselves are not checked. */

@@ -1,3 +1,6 @@
+import { bytes as bytesRule } from "./check/numbers.js";
+import { check } from "./check/rule.js";
+
 /**
  * Decodes a text file from any system and returns the text without its byte order mark. The text is read as
  * - UTF-16 if it begins with a byte order mark or with a Latin letter beside a zero byte (PowerShell, "Unicode text" of Excel),
@@ -5,6 +8,7 @@
  * - Windows-1252 otherwise, which Windows programs call "ANSI".
  */
 export function decodeText(bytes: Uint8Array): string {
+  check("decodeText", { bytes }, { bytes: bytesRule });
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { check } from "./check/rule.js";
+import { check, refuse, type Rule } from "./check/rule.js";
 import { string } from "./check/simple.js";
 import { LtadError } from "./errors.js";
 import { decodeSafetensors, encodeSafetensors, type FileArrays, type Safetensors } from "./safetensors.js";
@@ -71,5 +71,10 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 
 /** The SHA-256 of some bytes, or of a text in UTF-8, as 64 lower-case hexadecimal digits. */
 export function sha256(content: Uint8Array | string): string {
+  check("sha256", { content }, { content: bytesOrText });
   return createHash("sha256").update(content).digest("hex");
 }
+
+const bytesOrText: Rule = (value, path) => {
+  if (typeof value !== "string" && !(value instanceof Uint8Array)) throw refuse(path, "a Uint8Array or a text", value, "LTAD_SHAPE");
+};

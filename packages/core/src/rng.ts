@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
-import { check, refuse, type Rule } from "./check/rule.js";
-import { whole } from "./check/simple.js";
+import { float32 } from "./array.js";
+import { fields } from "./check/fields.js";
+import { arrayLike } from "./check/numbers.js";
+import { check, listOf, refuse, type Rule } from "./check/rule.js";
+import { number, string, whole } from "./check/simple.js";
 
-/** A seeded source of random numbers. The same seed and the same calls give the same numbers on every machine. */
+/**
+ * A seeded source of random numbers. The same seed and the same calls give the same numbers on every machine.
+ * Its methods throw LtadError `LTAD_CONFIG` for a number out of range, and `LTAD_SHAPE` for items that are no array.
+ */
 export interface Rng {
   /** A uniform number in [0, 1), with 32 random bits. */
   uniform(): number;
-  /** A whole number in [0, n), each equally likely. */
+  /** A whole number in [0, n), each equally likely; n is a whole number of 1 or more. */
   integer(n: number): number;
   /** A standard normal number. */
   normal(): number;
@@ -65,8 +71,15 @@ export function withoutDraws<T>(run: () => T, refuse: () => never): T {
   }
 }
 
-/** A generator that continues where {@link Rng.state} was taken. */
+const stateRule = fields({
+  key: string,
+  words: listOf(whole(-(2 ** 31), 2 ** 31 - 1), 4),
+  spare: (value, path) => (value === null ? undefined : number()(value, path)),
+});
+
+/** A generator that continues where {@link Rng.state} was taken. @throws LtadError `LTAD_CONFIG` for what is no such state */
 export function restoreRng(state: RngState): Rng {
+  check("restoreRng", { state }, { state: stateRule });
   return fromState(state);
 }
 
@@ -105,18 +118,28 @@ function fromState({ key, words, spare: first }: RngState): Rng {
   };
   const fill = (size: number, draw: () => number) => {
     whole(0)(size, "rng: size");
-    const out = new Float32Array(size);
+    const out = float32([size]).data;
     for (let i = 0; i < size; i++) out[i] = draw();
     return out;
   };
-  const integer = (n: number) => Math.floor(uniform() * n);
+  const integer = (n: number) => {
+    if (!(Number.isSafeInteger(n) && n >= 1)) throw refuse("integer: n", "a whole number of 1 or more", n); // no rule: inner loops call this
+    return Math.floor(uniform() * n);
+  };
   return {
     uniform,
     integer,
     normal,
-    normals: (size, deviation = 1) => fill(size, () => normal() * deviation),
-    uniforms: (size, low = 0, high = 1) => fill(size, () => low + (high - low) * uniform()),
+    normals: (size, deviation = 1) => {
+      number()(deviation, "normals: deviation");
+      return fill(size, () => normal() * deviation);
+    },
+    uniforms: (size, low = 0, high = 1) => {
+      check("uniforms", { low, high }, { low: number(), high: number() });
+      return fill(size, () => low + (high - low) * uniform());
+    },
     shuffle: (items) => {
+      arrayLike(items, "shuffle: items");
       const out = [...items];
       for (let i = out.length - 1; i > 0; i--) {
         const j = integer(i + 1);
@@ -124,7 +147,10 @@ function fromState({ key, words, spare: first }: RngState): Rng {
       }
       return out;
     },
-    fork: (name) => createRng(`${key}/${name}`),
+    fork: (name) => {
+      seedRule(name, "fork: name");
+      return createRng(`${key}/${name}`);
+    },
     state: () => ({ key, words: [a, b, c, d], spare }),
   };
 }

@@ -98,6 +98,73 @@ it.each([
   }
 });
 
+it.each([
+  [
+    "numbers in place of measures",
+    () => api.summarise(new Map([["a", 0.5]]) as never, ["a"]),
+    "summarise: perClass.a: expected a measure { value }, received 0.5.",
+  ],
+  [
+    "a measure of a text",
+    () => api.summarise(new Map([["a", { value: "1" }]]) as never, ["a"]),
+    'perClass.a.value: expected a number or null, received "1".',
+  ],
+  [
+    "numbers of classes",
+    () =>
+      api.worstClass(
+        new Map([
+          ["a", 0.5],
+          ["b", 0.2],
+        ]) as never,
+      ),
+    "worstClass: perClass.a: expected a measure",
+  ],
+  [
+    "a number in place of one of seven",
+    () => api.meanOfSeven({ image_auroc: 1 } as never),
+    "meanOfSeven: metrics.image_auroc: expected a measure",
+  ],
+  ["an unknown metric", () => api.lowerIsBetter("imageauroc" as never), 'received "imageauroc". Did you mean image_auroc?'],
+  ["an unknown threshold", () => api.isThreshold("image_f1max_treshold" as never), "Did you mean image_f1max_threshold?"],
+  [
+    "a percentage as a text",
+    () => api.presortedGood(ranking(), "2" as never),
+    'presortedGood: percent: expected a number from 0 to below 100, received "2".',
+  ],
+  ["the same of the bad ones", () => api.presortedBad(ranking(), "2" as never), "presortedBad: percent: expected a number"],
+  [
+    "a rate as a text",
+    () => api.fprAtTpr(ranking(), ".5" as never),
+    'fprAtTpr: tpr: expected a number above 0 and at most 1, received ".5".',
+  ],
+  ["a limit as a text", () => api.aupro(exact().ranking(), "0.3" as never), "aupro: limit: expected a number above 0 and at most 1"],
+  [
+    "a limit of the bounds as a text",
+    () => api.auproBounds(streaming().ranking(), "0.3" as never),
+    "auproBounds: limit: expected a number",
+  ],
+  ["a calibration of texts", () => api.falseAlarmCalibration(["1"] as never, scores, [0.3]), "calibration[0]: expected a number"],
+])("refuses %s", (_, run, message) => {
+  expect(run).toThrow(expect.objectContaining({ name: "LtadError", message: expect.stringContaining(message) as string }) as Error);
+});
+
+it("takes typed arrays as it takes lists", () => {
+  const [list, other, rates] = [[1, 2, 3], [4, 5, 2.5], [0.4]];
+  const typed = (values: readonly number[]) => Float32Array.from(values);
+  expect(api.mannWhitney(typed(list), typed(other))).toEqual(api.mannWhitney(list, other));
+  expect(api.mannWhitney(typed([1, 2, 3]), typed([4, 5, 6]))).toEqual({ larger: 0, pValue: 0.1 });
+  expect(api.falseAlarmCalibration(typed(list), typed(other), rates)).toEqual(api.falseAlarmCalibration(list, other, rates));
+  const [lists, arrays] = [paired, { a: Float64Array.from(scores), b: Float64Array.from(scores), isAnomaly: Uint8Array.from(labels) }];
+  expect(api.rank(arrays.a, arrays.isAnomaly)).toMatchObject({ positives: 2, negatives: 2 });
+  expect(api.auroc(api.rank(arrays.a, arrays.isAnomaly))).toBe(api.auroc(ranking()));
+  expect(api.delongTest(arrays)).toEqual(api.delongTest(lists));
+  const drawn = (given: typeof lists | typeof arrays) => api.pairedBootstrap(given, api.auroc, { rng: createRng(1), repeats: 100 });
+  expect(drawn(arrays)).toEqual(drawn(lists));
+  const images = exact().images.map((image) => ({ ...image, sizes: Uint32Array.from(image.sizes) as never }));
+  expect(api.aupro(api.exactPixels(images).ranking(), 0.3)).toBe(api.aupro(exact().ranking(), 0.3));
+});
+
 it("names the nearest known option", () => {
   expect(() => api.bootstrapClasses(new Map(), [], api.auroc, { ...options, confidense: 0.9 } as never)).toThrow(
     /Did you mean confidence\?/,

@@ -18,11 +18,19 @@ export function check(where: string, values: Readonly<Record<string, unknown>>, 
  * The error that a rule throws, `path: expected ..., received ...`.
  * @param expected what the value should be, in words
  * @param value what it is instead; the message describes it in a few words
+ * @param near the known word that was probably meant
  */
-export function refuse(path: string, expected: string, value: unknown, code: "LTAD_CONFIG" | "LTAD_SHAPE" = "LTAD_CONFIG"): LtadError {
+export function refuse(
+  path: string,
+  expected: string,
+  value: unknown,
+  code: "LTAD_CONFIG" | "LTAD_SHAPE" = "LTAD_CONFIG",
+  near?: string,
+): LtadError {
   const received = describe(value);
   const field = path.slice(path.indexOf(": ") + 2);
-  return new LtadError(code, `${path}: expected ${expected}, received ${received}.`, { details: { field, expected, received } });
+  const message = `${path}: expected ${expected}, received ${received}.${near === undefined ? "" : ` Did you mean ${near}?`}`;
+  return new LtadError(code, message, { details: { field, expected, received, ...(near === undefined ? {} : { name: near }) } });
 }
 
 /** A value in a few words. */

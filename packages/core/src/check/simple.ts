@@ -1,3 +1,4 @@
+import { nearest } from "../nearest.js";
 import { refuse, type Rule } from "./rule.js";
 
 /** A finite number from `least` to `most`, both included. */
@@ -41,10 +42,12 @@ export const func: Rule = (value, path) => {
   if (typeof value !== "function") throw refuse(path, "a function", value);
 };
 
-/** One of these words. */
+/** One of these words. The error for another word suggests the most similar of them. */
 export function oneOf(words: readonly string[]): Rule {
   return (value, path) => {
-    if (!words.includes(value as string)) throw refuse(path, `one of ${words.join(", ")}`, value);
+    if (words.includes(value as string)) return;
+    const near = typeof value === "string" ? nearest(value, words) : undefined;
+    throw refuse(path, `one of ${words.join(", ")}`, value, "LTAD_CONFIG", near);
   };
 }
 

@@ -40,7 +40,7 @@ export async function workPlan(address: string, { plan }: OpenPlan, options: Wor
     }
   };
   try {
-    return await eachAtOnce(shards, runOne, { atOnce: workers.length, signal });
+    return await eachAtOnce(shards, runOne, { atOnce: Math.max(1, workers.length), signal });
   } finally {
     for (const worker of workers) worker.close();
   }

@@ -20,12 +20,13 @@ const few = 8; // the exact distribution is used when the shorter list has at mo
  * @throws LtadError `LTAD_DATA` for a number that is not finite
  * @see Mann & Whitney 1947; the same choice of method as scipy.stats.mannwhitneyu
  */
-export function mannWhitney(a: readonly number[], b: readonly number[]): MannWhitney {
+export function mannWhitney(a: ArrayLike<number>, b: ArrayLike<number>): MannWhitney {
   check("mannWhitney", { a, b }, { a: arrayLike, b: arrayLike });
-  if (![...a, ...b].every(Number.isFinite)) throw new LtadError("LTAD_DATA", "Mann-Whitney test: expected finite numbers.");
+  const [first, second] = [Array.from(a), Array.from(b)];
+  if (![...first, ...second].every(Number.isFinite)) throw new LtadError("LTAD_DATA", "Mann-Whitney test: expected finite numbers.");
   const [n, m] = [a.length, b.length];
   if (n === 0 || m === 0) return { larger: 0.5, pValue: 1 };
-  const { sum, ties } = ranksOf(a, b);
+  const { sum, ties } = ranksOf(first, second);
   const u = sum - (n * (n + 1)) / 2;
   const least = Math.min(u, n * m - u);
   const isExact = ties === 0 && Math.min(n, m) <= few;

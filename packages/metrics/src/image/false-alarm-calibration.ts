@@ -1,5 +1,5 @@
 import { LtadError } from "@ltad/core/browser";
-import { arrayLike, check, listOf, number } from "@ltad/core/check";
+import { check, listOf, number, numbers } from "@ltad/core/check";
 import type { Measure } from "../ranking/measure.js";
 import { undefinedMetric } from "../ranking/undefined-metric.js";
 
@@ -39,7 +39,7 @@ export function falseAlarmCalibration(
   test: ArrayLike<number>,
   rates: readonly number[],
 ): FalseAlarmCalibration {
-  const wanted = { calibration: arrayLike, test: arrayLike, rates: listOf(number()) };
+  const wanted = { calibration: numbers, test: numbers, rates: listOf(number()) };
   check("falseAlarmCalibration", { calibration, test, rates }, wanted);
   const [known, fresh] = [finite(calibration, "calibration").sort(), finite(test, "test")];
   if (fresh.length === 0) throw undefinedMetric("calibration", "there are no good images in the test", "it needs at least one");

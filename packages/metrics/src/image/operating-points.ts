@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core/browser";
-import { check } from "@ltad/core/check";
-import { needBothSides, rankingRule, type Ranking } from "../ranking/ranking.js";
+import { below, check, number } from "@ltad/core/check";
+import { needBothSides, positiveShare, rankingRule, type Ranking } from "../ranking/ranking.js";
 
 /**
  * The false positive rate at a given true positive rate: the lowest FPR among thresholds with TPR >= `tpr`, without interpolation.
@@ -9,7 +9,7 @@ import { needBothSides, rankingRule, type Ranking } from "../ranking/ranking.js"
  * @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing, `LTAD_CONFIG` for a rate outside its range
  */
 export function fprAtTpr(ranking: Ranking, tpr: number): number {
-  checkRange(tpr > 0 && tpr <= 1, "tpr", "above 0 and at most 1", tpr);
+  check("fprAtTpr", { tpr }, { tpr: positiveShare });
   needBothSides(ranking, `FPR at ${100 * tpr} % TPR`);
   return fewestAlarms(ranking, tpr) / ranking.negatives;
 }
@@ -31,7 +31,7 @@ function fewestAlarms(ranking: Ranking, tpr: number): number {
  * @see "presorted good" of arXiv 2503.23451; here over all thresholds, without interpolated quantiles
  */
 export function presortedGood(ranking: Ranking, percent: number): number {
-  checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
+  check("presortedGood", { percent }, { percent: below(100, 0) });
   needBothSides(ranking, `PG${percent}`);
   return (ranking.negatives - fewestAlarms(ranking, (100 - percent) / 100)) / ranking.negatives;
 }
@@ -44,7 +44,7 @@ export function presortedGood(ranking: Ranking, percent: number): number {
  * @see "presorted bad" of arXiv 2503.23451
  */
 export function presortedBad(ranking: Ranking, percent: number): number {
-  checkRange(percent >= 0 && percent < 100, "percent", "0 <= n < 100", percent);
+  check("presortedBad", { percent }, { percent: below(100, 0) });
   needBothSides(ranking, `PB${percent}`);
   let most = 0;
   ranking.walk((_, tp, fp) => {
@@ -67,8 +67,7 @@ export interface Confusion {
  * @throws LtadError `LTAD_CONFIG` for a threshold that is not finite, or for a ranking of pixels, which does not keep the scores of good pixels
  */
 export function confusionAt(ranking: Ranking, threshold: number): Confusion {
-  checkRange(Number.isFinite(threshold), "threshold", "a finite number", threshold);
-  check("confusionAt", { ranking }, { ranking: rankingRule });
+  check("confusionAt", { ranking, threshold }, { ranking: rankingRule, threshold: number() });
   const { positives, negatives, unit } = ranking;
   if (unit === "pixels") throw new LtadError("LTAD_CONFIG", "confusionAt: expected a ranking of images, received one of pixels.");
   let [truePositives, falsePositives] = [0, 0];
@@ -87,8 +86,4 @@ export function accuracyAt(ranking: Ranking, threshold: number): number {
   needBothSides(ranking, "accuracy");
   const { truePositives, trueNegatives } = confusionAt(ranking, threshold);
   return (truePositives + trueNegatives) / (ranking.positives + ranking.negatives);
-}
-
-function checkRange(fits: boolean, name: string, expected: string, received: number): void {
-  if (!fits) throw new LtadError("LTAD_CONFIG", `${name}: expected ${expected}, received ${received}.`, { details: { field: name } });
 }

@@ -108,7 +108,7 @@ function defectPairs(images: readonly SplitImage[], total: number): Pairs {
 }
 
 function regionSizes(images: readonly SplitImage[]): Float64Array {
-  return Float64Array.from(images.flatMap(({ sizes }) => sizes));
+  return Float64Array.from(images.flatMap(({ sizes }) => [...sizes]));
 }
 
 /** Merges equal scores: how many defect pixels have each score, and what they add to the covered shares of their regions. */

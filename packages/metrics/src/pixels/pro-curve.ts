@@ -1,5 +1,5 @@
-import { LtadError } from "@ltad/core/browser";
-import { needRegions, type Ranking } from "../ranking/ranking.js";
+import { check } from "@ltad/core/check";
+import { needRegions, positiveShare, type Ranking } from "../ranking/ranking.js";
 
 /**
  * Per-region overlap (PRO) against the false positive rate, from the highest threshold to the lowest. The first point is (0, 0) at Infinity, and the
@@ -38,7 +38,7 @@ export function proCurve(ranking: Ranking): ProCurve {
  * @see Bergmann et al. 2021 (IJCV), section 5
  */
 export function aupro(ranking: Ranking, limit: number): number {
-  checkLimit("aupro", limit);
+  check("aupro", { limit }, { limit: positiveShare });
   needRegions(ranking, `AUPRO@${limit}`);
   let area = 0;
   let x = 0;
@@ -55,9 +55,4 @@ export function aupro(ranking: Ranking, limit: number): number {
     y = nextY;
   });
   return area / limit;
-}
-
-/** @throws LtadError `LTAD_CONFIG` unless 0 < limit <= 1 */
-export function checkLimit(name: string, limit: number): void {
-  if (!(limit > 0 && limit <= 1)) throw new LtadError("LTAD_CONFIG", `${name}: expected a limit above 0 and at most 1, received ${limit}.`);
 }

@@ -1,5 +1,5 @@
-import { needBothSides, needRegions, type Ranking } from "../ranking/ranking.js";
-import { checkLimit } from "./pro-curve.js";
+import { check } from "@ltad/core/check";
+import { needBothSides, needRegions, positiveShare, type Ranking } from "../ranking/ranking.js";
 
 /** Two numbers between which the exact metric lies, both included. */
 export interface Between {
@@ -63,7 +63,7 @@ export function streamingBounds(ranking: Ranking): StreamingBounds {
  * @throws LtadError as {@link aupro}
  */
 export function auproBounds(ranking: Ranking, limit: number): Between {
-  checkLimit("auproBounds", limit);
+  check("auproBounds", { limit }, { limit: positiveShare });
   needRegions(ranking, "bounds of AUPRO");
   const area = { low: 0, high: 0 };
   forEachBin(ranking, ({ fp: [fp0, fp1], overlap: [y0, y1] }) => {

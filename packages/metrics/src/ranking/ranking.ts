@@ -1,4 +1,4 @@
-import { check, having } from "@ltad/core/check";
+import { check, having, refuse, type Rule } from "@ltad/core/check";
 import { missingSide, undefinedMetric } from "./undefined-metric.js";
 
 /**
@@ -27,6 +27,11 @@ export interface Ranking {
 
 /** Accepts a ranking, and refuses plain scores. */
 export const rankingRule = having("a ranking, as rank() or an accumulator gives it", "walk", "unit", "positives", "negatives");
+
+/** A number above 0 and at most 1. */
+export const positiveShare: Rule = (value, path) => {
+  if (typeof value !== "number" || !(value > 0 && value <= 1)) throw refuse(path, "a number above 0 and at most 1", value);
+};
 
 /** @throws LtadError `LTAD_UNDEFINED_METRIC` when one side is missing */
 export function needBothSides(ranking: Ranking, metric: string): void {

@@ -1,4 +1,4 @@
-import { anything, check, having, recordOf, string } from "@ltad/core/check";
+import { check, having, oneOf, optional, recordOf } from "@ltad/core/check";
 import { auroc } from "../image/auroc.js";
 import { averagePrecision } from "../image/average-precision.js";
 import { f1Max, iouMax } from "../image/f1-max.js";
@@ -6,7 +6,7 @@ import { accuracyAt, fprAtTpr, presortedBad, presortedGood } from "../image/oper
 import { aupimo } from "../pixels/aupimo.js";
 import type { ExactPixels } from "../pixels/exact-pixels.js";
 import { aupro } from "../pixels/pro-curve.js";
-import { type Measure, measure } from "../ranking/measure.js";
+import { type Measure, measure, measureRule } from "../ranking/measure.js";
 import type { Ranking } from "../ranking/ranking.js";
 
 /** The names of image metrics in files. The threshold of F1-max, and the accuracy at it, are found on the test labels. */
@@ -38,6 +38,7 @@ export const pixelMetricNames = [
 export type ImageMetricName = (typeof imageMetricNames)[number];
 export type PixelMetricName = (typeof pixelMetricNames)[number];
 export type MetricName = ImageMetricName | PixelMetricName | "mad";
+const metricName = oneOf([...imageMetricNames, ...pixelMetricNames, "mad"]);
 
 /** The seven metrics whose mean is mAD. */
 const seven = ["image_auroc", "image_ap", "image_f1max", "pixel_auroc", "pixel_ap", "pixel_f1max", "aupro_0.3"] as const;
@@ -80,20 +81,20 @@ export function rankedPixelMetrics(ranking: Ranking): Record<Exclude<PixelMetric
 
 /** mAD: the mean of image AUROC, AP and F1-max, pixel AUROC, AP and F1-max, and AUPRO@0.3. It is null unless all seven exist. */
 export function meanOfSeven(metrics: Readonly<Partial<Record<MetricName, Measure>>>): Measure {
-  check("meanOfSeven", { metrics }, { metrics: recordOf(anything) });
+  check("meanOfSeven", { metrics }, { metrics: recordOf(optional(measureRule)) });
   const missing = seven.filter((name) => (metrics[name]?.value ?? null) === null);
   if (missing.length > 0) return { value: null, reason: `without ${missing.join(", ")}` };
   return { value: seven.reduce((sum, name) => sum + (metrics[name]?.value ?? 0), 0) / seven.length };
 }
 
-/** True for metrics that are better when they are lower, which are the false positive rates. */
+/** True for metrics that are better when they are lower, which are the false positive rates. @throws LtadError `LTAD_CONFIG` for an unknown name */
 export function lowerIsBetter(name: MetricName): boolean {
-  check("lowerIsBetter", { name }, { name: string });
+  check("lowerIsBetter", { name }, { name: metricName });
   return name.endsWith("_fpr_at_95_tpr");
 }
 
-/** True for thresholds, whose mean over classes has no meaning. */
+/** True for thresholds, whose mean over classes has no meaning. @throws LtadError `LTAD_CONFIG` for an unknown name */
 export function isThreshold(name: MetricName): boolean {
-  check("isThreshold", { name }, { name: string });
+  check("isThreshold", { name }, { name: metricName });
   return name.endsWith("_threshold");
 }

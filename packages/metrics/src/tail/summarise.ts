@@ -1,6 +1,6 @@
 import { LtadError } from "@ltad/core/browser";
-import { boolean, check, having, listOf, string } from "@ltad/core/check";
-import type { Measure } from "../ranking/measure.js";
+import { boolean, check, listOf, refuse, type Rule, string } from "@ltad/core/check";
+import { type Measure, measureRule } from "../ranking/measure.js";
 
 /** Means over all classes, over the half with the most training images, and over the other half. */
 export interface Summary {
@@ -9,16 +9,21 @@ export interface Summary {
   readonly low: Measure;
 }
 
+const measures: Rule = (value, path) => {
+  if (!(value instanceof Map)) throw refuse(path, "a Map", value);
+  for (const [name, measure] of value) measureRule(measure, `${path}.${String(name)}`);
+};
+
 /**
  * Avg, High and Low of one metric. High is the first half of the order, rounded up, and Low is the rest.
  * A class without a value is left out of the mean and named in `reason`; a mean without any value is null.
  * @param perClass a measure for every class
  * @param order all classes, from most to least training images
- * @throws LtadError `LTAD_CONFIG` when the order does not name every class once
+ * @throws LtadError `LTAD_CONFIG` when the order does not name every class once, or a class has no measure
  * @see method.md, Data protocol
  */
 export function summarise(perClass: ReadonlyMap<string, Measure>, order: readonly string[]): Summary {
-  check("summarise", { perClass, order }, { perClass: having("a Map", "get"), order: listOf(string) });
+  check("summarise", { perClass, order }, { perClass: measures, order: listOf(string) });
   const same = order.length === perClass.size && new Set(order).size === order.length && order.every((name) => perClass.has(name));
   if (!same) {
     throw new LtadError(
@@ -51,7 +56,7 @@ export interface WorstClass {
  * @param lowerIsBetter true for metrics such as false positive rates
  */
 export function worstClass(perClass: ReadonlyMap<string, Measure>, lowerIsBetter = false): WorstClass | null {
-  check("worstClass", { perClass, lowerIsBetter }, { perClass: having("a Map", "get"), lowerIsBetter: boolean });
+  check("worstClass", { perClass, lowerIsBetter }, { perClass: measures, lowerIsBetter: boolean });
   let worst: WorstClass | null = null;
   for (const [name, { value }] of perClass) {
     if (value === null) continue;
