@@ -1,4 +1,4 @@
-/** A folder as {@link readFolder} lists it; hidden and junk files are left out, each list is in code point order. */
+/** A folder as {@link readFolder} lists it; files that are hidden and junk are left out, each list is in code point order. */
 export interface Folder {
   /** As on the disk. */
   readonly name: string;
@@ -9,6 +9,8 @@ export interface Folder {
   readonly images: readonly string[];
   /** Names of the other files. */
   readonly others: readonly string[];
+  /** Names of folders that begin with a dot and belong to no known program; they are not read. */
+  readonly hidden?: readonly string[];
 }
 
 /** A name or path as names are compared: composed (NFC), because systems store the same name in two forms. */

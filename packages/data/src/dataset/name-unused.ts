@@ -1,3 +1,4 @@
+import { shown } from "@ltad/core/format";
 import { type Folder, imagesBelow, nfc, pathIn } from "./folder.js";
 import { goodNamesOption } from "./layouts/good-names.js";
 import type { ImageRow } from "./layouts/layout.js";
@@ -5,7 +6,7 @@ import type { Remarks } from "./remarks.js";
 import { stemOf } from "./unique-stems.js";
 import { isGoodWord, isMaskWord } from "./words.js";
 
-const documents = /\.(?:txt|md|pdf|html?|json|jsonl|csv|tsv|ya?ml|xml|docx?|xlsx?|rtf)$/i;
+const documents = /\.(?:txt|md|pdf|html?|json|jsonl|ndjson|csv|tsv|ya?ml|xml|docx?|xlsx?|rtf)$/i;
 
 /** What programs for drawing call their files: labelme, VIA, CVAT, COCO. */
 const drawings = /annotation|coco|instances|labelme|polygon|^via_/i;
@@ -49,6 +50,11 @@ export function nameUnused(root: Folder, rows: readonly ImageRow[], explained: R
   }
 
   function nameOthers(folder: Folder): void {
+    for (const hidden of folder.hidden ?? [])
+      remarks.note(
+        placeOf(folder),
+        `its folder ${shown(hidden)} is not read, because its name begins with a dot. Rename it if it holds images.`,
+      );
     const others = folder.others.filter((name) => !documents.test(name) && !known.has(pathIn(folder, name)));
     const named = remarks.all.some(({ at, text }) => at === folder.path && text.startsWith("not read"));
     if (named) return;

@@ -9,6 +9,7 @@ import { remarks } from "./remarks.js";
 import { noClasses } from "./resolve-data.js";
 import type { ScanOptions } from "./scan-options.js";
 import { remarkOnSimilarNames } from "./similar-names.js";
+import { remarkOnTrainingMasks } from "./training-masks.js";
 
 /** A context, and what its layout explained. */
 export interface Scan {
@@ -37,16 +38,17 @@ export function newScan(root: string, { goodNames = [], className, signal }: Sca
 }
 
 /** The data set of what a layout found, with everything else named. */
-export function finishScan(
+export async function finishScan(
   folder: Folder,
   rows: readonly ImageRow[],
   { context, explained, goodMasks }: Scan,
   { name, title }: Pick<Layout, "name" | "title">,
-): Dataset {
+): Promise<Dataset> {
   nameUnused(folder, rows, explained, context.remarks);
   if (rows.length === 0) throw noClasses(context.root, folder);
   remarkOnSimilarNames(rows, context.remarks);
   remarkOnBadNames(rows, context.remarks);
+  await remarkOnTrainingMasks(rows, context);
   const isOneProduct =
     rows.every((row) => row.class === context.className) && !folder.folders.some((inside) => nfc(inside.name) === nfc(context.className));
   const dataset = buildDataset(rows, context.remarks.all, { root: context.root, layout: name, title, isOneProduct });

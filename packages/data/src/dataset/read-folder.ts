@@ -14,6 +14,9 @@ export interface ReadFolderOptions {
 }
 
 const junk = new Set(["thumbs.db", "desktop.ini", "__macosx", "ehthumbs.db", "icon\r"]);
+/** Hidden folders of systems and programs. */
+const known =
+  /^\.(?:_.*|git.*|svn|hg|dvc|ipynb_checkpoints|vscode|idea|vs|cache.*|venv|huggingface|thumb.*|trash.*|spotlight-v100|fseventsd|temporaryitems|documentrevisions-v100|apdisk|appledouble|ds_store|__macosx|tmp.*|temp.*|snapshots?|sync.*|stfolder|stversions|dropbox.*|pytest_cache|mypy_cache|ruff_cache)$/i;
 const most = { depth: 32, entries: 5_000_000 };
 
 /** What all folders of one reading share. */
@@ -59,7 +62,11 @@ interface Place {
 
 async function list(place: Place, reading: Reading): Promise<Folder> {
   const { name, path, absolute, chain } = place;
-  const entries = (await readEntries(absolute)).filter((entry) => !entry.name.startsWith(".") && !junk.has(entry.name.toLowerCase()));
+  const all = await readEntries(absolute);
+  const entries = all.filter((entry) => !entry.name.startsWith(".") && !junk.has(entry.name.toLowerCase()));
+  const hidden = all
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(".") && !known.test(entry.name))
+    .map(({ name: one }) => one);
   reading.entries += entries.length;
   if (reading.entries > most.entries || chain.length > most.depth) throw tooMuch(reading);
   const found = { folders: [] as Place[], images: [] as string[], others: [] as string[] };
@@ -79,7 +86,14 @@ async function list(place: Place, reading: Reading): Promise<Folder> {
     else found.others.push(entry.name);
   }
   const folders = await Promise.all(found.folders.map((below) => list(below, reading)));
-  return { name, path, folders, images: found.images, others: found.others };
+  return {
+    name,
+    path,
+    folders,
+    images: found.images,
+    others: found.others,
+    ...(hidden.length > 0 && { hidden: hidden.sort(byCodePoint) }),
+  };
 }
 
 async function readEntries(folder: string): Promise<Dirent[]> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { shown } from "@ltad/core/format";
 import type { Folder } from "./folder.js";
+import { isBadWord } from "./words.js";
 
 const usual =
   "Expected one folder per class with CLASS/train/good/*.png, and for testing CLASS/test/good, CLASS/test/DEFECT and CLASS/ground_truth/DEFECT/NAME_mask.png (the layout of MVTec AD).";
@@ -21,16 +22,18 @@ export async function resolveData(folder: string): Promise<string> {
 }
 
 /** The error for a folder in which no layout finds a class. @param nested a folder inside that looks like a data set */
-export function noClasses(root: string, { folders, images, others }: Folder, nested?: Folder): LtadError {
-  const all = [...folders.map(({ name }) => `${name}/`), ...images, ...others];
+export function noClasses(root: string, { folders, images, others, hidden = [] }: Folder, nested?: Folder): LtadError {
+  const all = [...folders.map(({ name }) => `${name}/`), ...images, ...others, ...hidden.map((name) => `${name}/`)];
   const found =
     all.length === 0
       ? "it is empty"
       : `it contains ${all.slice(0, 6).map(shown).join(", ")}${all.length > 6 ? `, ... (${all.length} entries)` : ""}`;
   const hint = nested === undefined ? "" : ` Did you mean ${shown(join(root, nested.name))}?`;
+  const bad = folders.find(({ name }) => isBadWord(name));
+  const unclear = bad === undefined ? "" : ` The name ${shown(bad.name)} says that its images are defective; say which are good.`;
   const advice =
     all.length === 0 || hint !== ""
       ? ""
-      : " Other folders are read with --good FOLDER --bad FOLDER, --good-names NAME or a layout file (--layout FILE).";
+      : `${unclear} Other folders are read with --good FOLDER --bad FOLDER, --good-names NAME or a layout file (--layout FILE).`;
   return new LtadError("LTAD_DATA", `${shown(root)}: no class found; ${found}. ${usual}${hint}${advice}`, { details: { file: root } });
 }

@@ -15,7 +15,9 @@ describe("a table", () => {
 
   it("names columns that may say what is defective, where no known one does", async () => {
     const { warnings } = await scanFiles({ ...images, "t.csv": "path,quality\nimg/0.png,1\nimg/1.png,0\n" }, { at: "t.csv" });
-    expect(warnings[0]).toMatch(/^t\.csv: no column label, so all its images are read as good; not read: quality\. If one/);
+    expect(warnings[0]).toMatch(
+      /^t\.csv: no column label, so all its images are read as good; not read: quality \(did you mean label\?\)\. If one/,
+    );
   });
 
   const expected = { bolt: ["train img/0.png", "good img/1.png", "crack img/2.png < m.png"] };

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, relative, sep } from "node:path";
 import { LtadError } from "@ltad/core";
 import { anything, boolean, check, fields, listOf, optional, type Rule, string } from "@ltad/core/check";
 import { shown } from "@ltad/core/format";
@@ -86,6 +86,7 @@ async function scanTable(file: string, options: ScanOptions): Promise<Dataset> {
   const root = await tableRoot(file);
   const scan = newScan(root, options);
   const rows = await readTable(file, scan.context, options);
+  scan.context.explain(relative(root, file).split(sep).join("/"));
   const folder = await readFolder(root, "", options);
   return finishScan(folder, rows, scan, { name: "table", title: `the table ${shown(basename(file))}` });
 }

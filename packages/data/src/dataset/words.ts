@@ -1,8 +1,8 @@
 /** How people call a folder of good images, in many languages. Such a name is not trusted everywhere: see {@link isGoodWord}. */
 const goodNames = words(
-  "good goods ok okay normal pass passed accept accepted fine intact healthy flawless undamaged unbroken clean defectfree nodefect nodefects nondefective " +
-    "nondefect withoutdefect withoutdefects noanomaly nonanomalous anomalyfree nofault faultfree faultless " +
-    "gut gute gutteil gutteile guteteile gutbilder io ordentlich inordnung fehlerfrei bon bonne bons bonnes conforme conformes sansdefaut bueno bueno buena buenos buenas sindefecto " +
+  "good goods ok okay normal nominal pass passed accept accepted approved perfect fine intact healthy flawless undamaged unbroken clean defectfree nodefect " +
+    "nodefects nondefective nondefect nodamage noerror noerrors withoutdefect withoutdefects noanomaly nonanomalous anomalyfree nofault faultfree faultless " +
+    "gut gute gutteil gutteile guteteile gutbilder io ordentlich inordnung fehlerfrei perfekt bon bonne bons bonnes conforme conformes sansdefaut bueno bueno buena buenos buenas sindefecto " +
     "sindefectos correcto buono buona buoni buone senzadifetti bom boa bons semdefeito semdefeitos aprovado goed goedgekeurd godkand godkanda " +
     "godkendt hyva dobry dobra dobre vporadku vporiadku iyi saglam kusursuz норма нормальные хороший хорошие годный годные бездефектов добре " +
     "良品 正常 合格 合格品 好 正品 정상 양품 양호 합격",
@@ -12,7 +12,7 @@ const maybeGoodNames = words("negative negatives neg golden reference references
 /** What people add to such a name. */
 const fillers = words(
   "part parts piece pieces item items product products sample samples specimen unit units image images img imgs picture pictures pic pics photo photos " +
-    "file files data only all set dataset class folder teil teile bild bilder stuck stucke pieces imagen imagenes piezas immagini pezzi imagens pecas " +
+    "file files data only all set dataset class folder front back top bottom left right side view teil teile bild bilder stuck stucke pieces imagen imagenes piezas immagini pezzi imagens pecas " +
     "obrazky zdjecia 画像 图片 图像 样本 이미지",
 );
 const maskNames = words(
@@ -20,9 +20,11 @@ const maskNames = words(
     "mascaras maschere マスク 标注 掩膜 掩码 마스크",
 );
 const badNames = words(
-  "bad ng nok ko notok nogood defect defects defective anomaly anomalies anomalous abnormal fail failed faulty reject rejected scrap " +
-    "schlecht nio nichtinordnung defekt fehler ausschuss mauvais defaut defauts malo malos defecto defectos difetti scarto ruim defeito " +
-    "defeitos fout брак дефект 不良 不良品 异常 異常 缺陷 次品 불량",
+  "bad ng nok ko notok nogood notgood def defect defects defective anomaly anomalies anomalous abnormal abnormality abnormalities fail fails failed failure " +
+    "failures fault faults faulty flaw flaws flawed reject rejects rejected scrap broken damage damages damaged cracked dirty error errors imperfect " +
+    "nonconforming unacceptable " +
+    "schlecht nio nichtinordnung nichtok defekt defekte fehler fehlerhaft ausschuss kaputt beschadigt mangelhaft mauvais defaut defauts malo malos defecto defectos difetti scarto ruim defeito " +
+    "defeitos fout брак дефект 不良 不良品 不合格 不合格品 异常 異常 缺陷 次品 破损 불량 결함",
 );
 const splitNames = words("train test val validation");
 const mask = "(?:mask|gt|ground[_-]?truth|label|seg|segmentation|annotation)";
@@ -63,6 +65,17 @@ export function isPlainGoodWord(name: string): boolean {
 /** Whether a folder's name may say so: negative, golden, 0. */
 export function isMaybeGoodWord(name: string): boolean {
   return maybeGoodNames.has(letters(name)) || maybeGoodNames.has(core(name));
+}
+
+/**
+ * Two folders beside each other of which one may hold good and one defective images, though it is not clear which: positive and negative, golden and
+ * another, 0 and 1. A product may be called 0 among others, so 0 and 1 are a pair only alone.
+ */
+export function unclearPair(names: readonly string[]): readonly [string, string] | undefined {
+  const first = names.find((name) => isMaybeGoodWord(name) && !/\d/.test(name));
+  const other = names.find((name) => name !== first);
+  if (first !== undefined && other !== undefined) return [first, other];
+  return names.length === 2 && names.includes("0") && names.includes("1") ? ["0", "1"] : undefined;
 }
 
 /** Whether a folder's name says that it holds masks. */

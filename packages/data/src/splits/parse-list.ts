@@ -1,5 +1,6 @@
 import { LtadError } from "@ltad/core";
 import { shown } from "@ltad/core/format";
+import { withoutSeparatorLine } from "../tables/parse-table.js";
 
 /** One training image named by a list, and its line number (from 1). */
 export interface ListEntry {
@@ -28,7 +29,9 @@ export const defectsComment = "# with defective images that train as good ones";
  * @throws LtadError `LTAD_DATA` with the line number
  */
 export function parseList(text: string, source: string): ImageList {
-  const lines = text.split(/\r?\n/).map((content, i) => ({ content, line: i + 1 }));
+  const lines = withoutSeparatorLine(text)
+    .split(/\r?\n/)
+    .map((content, i) => ({ content, line: i + 1 }));
   const order = lines.find(({ content }) => content.startsWith(orderMark));
   const rows = lines.filter(({ content }) => content.trim() !== "" && !content.startsWith("#"));
   const first = rows[0]?.content ?? "";

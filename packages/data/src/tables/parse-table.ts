@@ -55,7 +55,8 @@ export function parseJson(text: string, line: number, fail: TableFault): unknown
   }
 }
 
-function readRecords(text: string, fail: TableFault): { cells: string[]; line: number }[] {
+function readRecords(content: string, fail: TableFault): { cells: string[]; line: number }[] {
+  const text = withoutSeparatorLine(content);
   try {
     const records = parse(text, {
       delimiter: delimiterOf(text),
@@ -72,9 +73,14 @@ function readRecords(text: string, fail: TableFault): { cells: string[]; line: n
   }
 }
 
+/** A table in which the first line of Excel that only names the separator, `sep=;`, is a comment. */
+export function withoutSeparatorLine(text: string): string {
+  return text.replace(/^sep=[^\r\n]?(?=[\r\n])/i, "#");
+}
+
 /** The delimiter that the first line has most of. */
 export function delimiterOf(text: string): string {
-  const first = text.split("\n").find((line) => line.trim() !== "" && !line.startsWith("#")) ?? "";
+  const first = text.split(/[\r\n]+/).find((line) => line.trim() !== "" && !line.startsWith("#")) ?? "";
   const bare = first.replaceAll(/"[^"]*"/g, "");
   const count = (delimiter: string) => bare.split(delimiter).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));

@@ -1,8 +1,9 @@
 import { type Folder, hasImages, imagesBelow, nfc, pathIn } from "../folder.js";
 import { matchMasks } from "../match-masks.js";
-import { isBadWord, isGoodWord, isMaskWord, isPlainGoodWord } from "../words.js";
+import { isBadWord, isMaskWord, isPlainGoodWord } from "../words.js";
 import { type ClassFolder, classFolders } from "./class-folders.js";
-import { isGoodName } from "./good-names.js";
+import { remarkOnDays } from "./days.js";
+import { isGoodName, remarkOnInside, saysGood } from "./good-names.js";
 import { heldOut } from "./held-out.js";
 import { separateMasks } from "./inline-masks.js";
 import type { ImageRow, Layout, LayoutContext } from "./layout.js";
@@ -16,7 +17,12 @@ export const goodBad: Layout = {
   name: "good-bad",
   title: "folders of good and bad images",
   fits: (root, context) => products(root, context).length > 0,
-  read: (root, context) => products(root, context).flatMap(({ name, folder }) => readProduct(name, folder, context)),
+  read(root, context) {
+    const found = products(root, context);
+    const folders = found.map(({ folder }) => folder);
+    remarkOnDays(root, folders, context, "the folders with --good FOLDER --bad FOLDER");
+    return found.flatMap(({ name, folder }) => readProduct(name, folder, context));
+  },
 };
 
 /** The products of a folder. Masks in good/ and bad/ of their own are no product when they lie beside the images. */
@@ -26,12 +32,8 @@ function products(root: Folder, context: LayoutContext): ClassFolder[] {
   return areMasks && isProduct(context)(root) ? [{ name: context.className, folder: root }] : found;
 }
 
-function isGood(name: string, { goodNames }: LayoutContext): boolean {
-  return isGoodName(name, goodNames) || isGoodWord(name);
-}
-
 function isProduct(context: LayoutContext): (folder: Folder) => boolean {
-  return (folder) => holdsGood(folder) || folder.folders.some((inside) => isGood(inside.name, context) && hasImages(inside));
+  return (folder) => holdsGood(folder) || folder.folders.some((inside) => saysGood(inside.name, context.goodNames) && hasImages(inside));
 }
 
 /** Whether good images lie in a folder itself, beside folders that say they are bad. */
@@ -42,7 +44,7 @@ function holdsGood({ images, folders }: Folder): boolean {
 
 function readProduct(name: string, product: Folder, context: LayoutContext): ImageRow[] {
   const folders = product.folders.filter(hasImages);
-  const good = holdsGood(product) ? [{ ...product, folders: [] }] : folders.filter((folder) => isGood(folder.name, context));
+  const good = holdsGood(product) ? [{ ...product, folders: [] }] : folders.filter((folder) => saysGood(folder.name, context.goodNames));
   for (const folder of good)
     if (folder.path !== product.path && !isGoodName(folder.name, context.goodNames) && !isPlainGoodWord(folder.name))
       context.remarks.note(folder.path, "read as good images, because its name says so.");
@@ -56,10 +58,15 @@ function readProduct(name: string, product: Folder, context: LayoutContext): Ima
 
 /** Good images: all for training, or about a fifth for testing where there are bad ones to tell them from. */
 export function goodRows(name: string, folders: readonly Folder[], hasBad: boolean, context: LayoutContext): ImageRow[] {
-  const paths = folders.flatMap((folder) => [...withoutMasks(folder, context)].map(({ path }) => path));
-  const kept = hasBad ? heldOut(paths) : new Set<string>();
+  for (const folder of folders) remarkOnInside(folder, context.remarks);
+  const images = folders.flatMap((folder) => [...withoutMasks(folder, context)]);
+  const kept = hasBad ? heldOut(images.map(({ path }) => path)) : new Set<string>();
   if (kept.size > 0) context.remarks.note(name, "the folders have no split; about a fifth of the good images are used for testing.");
-  return paths.map((path) => ({ class: name, split: kept.has(path) ? "test" : "train", label: "good", path }));
+  return images.map(({ path, masks }) => {
+    if (!kept.has(path)) return { class: name, split: "train", label: "good", path, masks };
+    for (const mask of masks) context.addGoodMask(name, mask);
+    return { class: name, split: "test", label: "good", path };
+  });
 }
 
 /** Bad images: all for testing, as a defect of their folder's name. */

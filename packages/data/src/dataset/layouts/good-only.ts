@@ -1,5 +1,6 @@
 import { type Folder, hasImages } from "../folder.js";
-import { isNoProduct } from "../words.js";
+import { isBadWord, isNoProduct, unclearPair } from "../words.js";
+import { remarkOnDays } from "./days.js";
 import { goodRows } from "./good-bad.js";
 import type { Layout, LayoutContext } from "./layout.js";
 
@@ -13,9 +14,11 @@ export const goodOnly: Layout = {
   },
   read(root, context) {
     remarkOnTables(root, context);
-    remarkOnDates(root, context);
     if (root.images.length > 0) return goodRows(context.className, [{ ...root, folders: [] }], false, context);
-    return root.folders.filter(hasImages).flatMap((folder) => goodRows(folder.name, [folder], false, context));
+    const products = root.folders.filter(hasImages);
+    remarkOnDays(root, products, context, "the folder with --good FOLDER");
+    remarkOnPairs(root, context);
+    return products.flatMap((folder) => goodRows(folder.name, [folder], false, context));
   },
 };
 
@@ -28,22 +31,24 @@ function remarkOnTables(root: Folder, { remarks }: LayoutContext): void {
   }
 }
 
-/** Days are rather parts of one product than products. */
-function remarkOnDates(root: Folder, { remarks }: LayoutContext): void {
-  const days = root.folders.filter((folder) => hasImages(folder) && date.test(folder.name));
-  if (root.images.length > 0 || days.length < 2) return;
-  remarks.matter(
-    root.name,
-    `its folders ${days[0]!.name}, ${days[1]!.name}${days.length > 2 ? ", ..." : ""} are named as days, and each is read as a product. If they are one, give the folder with --good FOLDER.`,
-  );
+/** Two folders of which one may hold defects, where both are read as good. */
+function remarkOnPairs(root: Folder, { remarks }: LayoutContext): void {
+  for (const { path, name, folders } of [root, ...root.folders]) {
+    const pair = unclearPair(folders.filter(hasImages).map((folder) => folder.name));
+    if (pair)
+      remarks.matter(
+        path || name,
+        `one of its folders ${pair[0]} and ${pair[1]} may hold defects, and both are read as good images. If so, say which is good with --good-names NAME, or with --good FOLDER --bad FOLDER.`,
+      );
+  }
 }
-
-const date = /^(?:19|20)\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d(?:\D|$)|^[0-3]?\d[-_. ][01]?\d[-_. ](?:19|20)\d\d(?:\D|$)/;
 
 /** Images in the folder itself, or in folders inside it that are numbered as days and cameras are. */
 function isProduct({ name, images, folders }: Folder): boolean {
   const inside = folders.filter(hasImages);
   if (isNoProduct(name)) return false;
   if (images.length > 0) return inside.length === 0;
-  return inside.every((folder) => /\d/.test(folder.name) && folder.images.length > 0 && !folder.folders.some(hasImages));
+  return inside.every(
+    (folder) => /\d/.test(folder.name) && !isBadWord(folder.name) && folder.images.length > 0 && !folder.folders.some(hasImages),
+  );
 }

@@ -10,7 +10,7 @@ import { markedMasks } from "./mask-labels.js";
 export const kolektorSdd2: Layout = {
   name: "kolektor-sdd2",
   title: "Kolektor SDD2",
-  fits: (root) => sides.every((side) => childFolder(root, side)?.images.some((name) => /^\d+_GT\.\w+$/.test(name))),
+  fits: (root) => sides.every((side) => childFolder(root, side)?.images.some((name) => /^\d+_GT\.\w+$/i.test(name))),
   async read(root, context) {
     const images = sides.flatMap((split) => labelled(childFolder(root, split)).map((image) => ({ ...image, split })));
     const marked = await markedMasks(

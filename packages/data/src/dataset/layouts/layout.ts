@@ -9,7 +9,7 @@ export interface ImageRow {
   readonly label: string;
   /** Path below the root. */
   readonly path: string;
-  /** Paths of its masks below the root; their union is the defect. */
+  /** Paths of its masks below the root; their union is the defect. Those of a training image should mark nothing. */
   readonly masks?: readonly string[];
 }
 

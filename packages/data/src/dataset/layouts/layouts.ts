@@ -10,6 +10,7 @@ import { mvtecAd2 } from "./mvtec-ad-2.js";
 import { mvtecAd } from "./mvtec-ad.js";
 import { mvtecLoco } from "./mvtec-loco.js";
 import { realIad } from "./real-iad.js";
+import { splitFirst } from "./split-first.js";
 import { visa } from "./visa.js";
 
 /** MPDD is arranged as MVTec AD; its name is taken, too. */
@@ -23,6 +24,7 @@ export const layouts: readonly Layout[] = [
   kolektorSdd,
   kolektorSdd2,
   dagm,
+  splitFirst,
   mvtecAd2,
   mvtecLoco,
   btad,

@@ -6,7 +6,7 @@ import { someOf } from "../remarks.js";
 import { byStem } from "../unique-stems.js";
 import { isGoodWord, isMaskWord } from "../words.js";
 import { type ClassFolder, classFolders } from "./class-folders.js";
-import { isGoodName, looksGood } from "./good-names.js";
+import { isGoodName, looksGood, remarkOnInside } from "./good-names.js";
 import { separateMasks } from "./inline-masks.js";
 import type { ImageRow, LayoutContext } from "./layout.js";
 
@@ -89,7 +89,8 @@ function readTrain(name: string, folder: Folder, context: LayoutContext): { good
     context.remarks.note(other.path, `ignored; training uses only the good images in ${good ? `train/${shown(good.name)}` : "train"}.`);
     context.explain(other.path);
   }
-  const rows = imagesOf(from, context).map(({ path }): ImageRow => ({ class: name, split: "train", label: "good", path }));
+  const images = imagesOf(from, context, { isGood: true });
+  const rows = images.map(({ path, masks }): ImageRow => ({ class: name, split: "train", label: "good", path, masks }));
   return { rows, ...(good && good.name !== "good" && { good: good.name }) };
 }
 
@@ -151,9 +152,12 @@ function readLabel(
 ): ImageRow[] {
   const label = nfc(folder.name);
   const isGood = isGoodName(label, context.goodNames);
-  const found = imagesOf(folder, context);
+  const found = imagesOf(folder, context, { isGood });
   const row = { class: name, split: "test", label: isGood ? "good" : label } as const;
-  if (isGood) return found.map(({ path }) => ({ ...row, path }));
+  if (isGood) {
+    for (const mask of found.flatMap(({ masks }) => masks)) context.addGoodMask(name, mask);
+    return found.map(({ path }) => ({ ...row, path }));
+  }
   const told = looksGood(label, { hasGood });
   if (told !== undefined) context.remarks.matter(folder.path, told);
   const inline = found.some(({ masks }) => masks.length > 0);
@@ -184,7 +188,11 @@ function readLabel(
 }
 
 /** The images of a folder: those in it; else, when it has none itself, those of the folders inside. Masks beside their images are taken out. */
-function imagesOf(folder: Folder, context: LayoutContext): { name: string; path: string; masks: readonly string[] }[] {
+function imagesOf(
+  folder: Folder,
+  context: LayoutContext,
+  { isGood }: { readonly isGood: boolean },
+): { name: string; path: string; masks: readonly string[] }[] {
   nameOthers(folder, context);
   if (folder.images.length > 0) {
     const { images, masksOf } = separateMasks(folder.images);
@@ -214,6 +222,7 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
   }
   const inside = folder.folders.filter(hasImages);
   if (inside.length === 0) return [];
+  if (isGood) remarkOnInside(folder, context.remarks);
   context.remarks.note(
     folder.path,
     `the images in its folders are read (${inside
@@ -221,7 +230,9 @@ function imagesOf(folder: Folder, context: LayoutContext): { name: string; path:
       .map(({ name }) => shown(name))
       .join(", ")}${inside.length > 3 ? `, ... (${inside.length} folders)` : ""}).`,
   );
-  return inside.flatMap((below) => imagesOf(below, context).map((image) => ({ ...image, name: `${below.name}/${image.name}` })));
+  return inside.flatMap((below) =>
+    imagesOf(below, context, { isGood }).map((image) => ({ ...image, name: `${below.name}/${image.name}` })),
+  );
 }
 
 function nameOthers({ path, others }: Folder, { remarks }: LayoutContext): void {
@@ -247,7 +258,7 @@ function noTraining(name: string, train: Folder | undefined, good: Folder | unde
       : "there is no folder train/";
   const advice =
     train && !good && train.folders.some(hasImages)
-      ? " If one of these folders holds good images, name it with --good-names NAME; a layout file reads any other arrangement (--layout FILE)."
+      ? " If one of these folders holds good images, name it with --good-names NAME; if they are classes, move each to CLASS/train/good; a layout file reads any other arrangement (--layout FILE)."
       : "";
   return new LtadError(
     "LTAD_DATA",

@@ -169,20 +169,20 @@ describe("layouts of public data sets", () => {
     expect([...sides("good")].filter((item) => sides("train").has(item))).toEqual([]);
   });
 
-  it("Kolektor SDD2: the same, with its own split", async () => {
+  it.each(["GT", "gt"])("Kolektor SDD2: the same, with its own split, with masks _%s", async (gt) => {
     const { layout, classes, warnings } = await scanFiles({
       "train/10000.png": null,
-      "train/10000_GT.png": black,
+      [`train/10000_${gt}.png`]: black,
       "train/10001.png": null,
-      "train/10001_GT.png": marked,
+      [`train/10001_${gt}.png`]: marked,
       "test/20000.png": null,
-      "test/20000_GT.png": black,
+      [`test/20000_${gt}.png`]: black,
       "test/20001.png": null,
-      "test/20001_GT.png": marked,
+      [`test/20001_${gt}.png`]: marked,
     });
     expect({ layout, classes, warnings }).toEqual({
       layout: "kolektor-sdd2",
-      classes: { set: ["train train/10000.png", "good test/20000.png", "defect test/20001.png < 20001_GT.png"] },
+      classes: { set: ["train train/10000.png", "good test/20000.png", `defect test/20001.png < 20001_${gt}.png`] },
       warnings: ["train: 1 file (10001.png) not used: they are defective, and training uses good images only."],
     });
   });
