@@ -4,6 +4,7 @@ import * as entry from "./index.js";
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
+      "checkMaps",
       "compareScores",
       "evaluate",
       "falseAlarms",
@@ -13,6 +14,7 @@ it("exports these names", () => {
       "promiseOf",
       "readMaps",
       "readScores",
+      "similarClasses",
       "statedRates",
       "trainImagesFile",
       "turnedAround",

@@ -1,4 +1,6 @@
 import { access } from "node:fs/promises";
+import { LtadError } from "@ltad/core";
+import { plural } from "@ltad/core/format";
 import { type Dataset, layoutNames, scanDataset, type ScanOptions } from "@ltad/data";
 import { readConfigFile } from "./read-config-file.js";
 
@@ -19,12 +21,27 @@ export interface DataOptions {
 
 /**
  * Scans a data set as the options say.
- * @throws LtadError of {@link scanDataset}, or of a layout file that cannot be read
+ * @throws LtadError of {@link scanDataset}, or of a layout file that cannot be read; `LTAD_CONFIG` for a class name that no image would have
  */
-export async function openDataset(data: string | undefined, options: DataOptions & Pick<ScanOptions, "signal"> = {}): Promise<Dataset> {
-  const { layout, goodNames, className, good, bad, links, signal } = options;
+export async function openDataset(
+  data: string | undefined,
+  options: DataOptions & Pick<ScanOptions, "needsTraining" | "signal"> = {},
+): Promise<Dataset> {
+  const { layout, goodNames, className, good, bad, links, needsTraining, signal } = options;
   const said = typeof layout === "string" ? await layoutOf(layout) : layout;
-  return scanDataset(data, { layout: said, goodNames, className, good, bad, links, signal });
+  const dataset = await scanDataset(data, { layout: said, goodNames, className, good, bad, links, needsTraining, signal });
+  checkClassName(dataset, className);
+  return dataset;
+}
+
+/** Folders and tables name their products themselves; the patterns of a layout file may leave some images without a name. */
+function checkClassName({ root, layout, classes }: Dataset, className: string | undefined): void {
+  const names = classes.map(({ name }) => name);
+  if (className === undefined) return;
+  if (names.includes(className.normalize("NFC")) && (names.length === 1 || layout === "layout file")) return;
+  const some = `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`;
+  const message = `${root}: --class-name ${className} is for a folder of one product, and this one holds ${plural(names.length, "product")} with a name: ${some}. Give the folder of one product, or omit --class-name.`;
+  throw new LtadError("LTAD_CONFIG", message, { details: { field: "className", received: className, file: root } });
 }
 
 async function layoutOf(text: string): Promise<ScanOptions["layout"]> {

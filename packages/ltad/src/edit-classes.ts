@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { checkOutFolder, type JobOptions, LtadError } from "@ltad/core";
-import type { Dataset, SplitClass } from "@ltad/data";
-import { type Manifest, readManifest } from "@ltad/detector";
+import { checkOutFolder, type JobOptions } from "@ltad/core";
+import type { SplitClass } from "@ltad/data";
+import { readManifest } from "@ltad/detector";
 import type { EditedModel, TrainedClass } from "@ltad/train";
 import { checkInputs } from "./check-inputs.js";
+import { alikeNames, newClasses, unknownClass } from "./class-names.js";
 import { type DataOptions, openDataset } from "./data-options.js";
 import { cacheDirIn, type Environment, hubSettings } from "./environment.js";
 import { withIncludeMasks } from "./include-masks.js";
@@ -58,9 +59,14 @@ export async function addClass(
   const others = manifest.classes.map(({ name }) => name);
   const { images, warnings } = await checked(await withIncludeMasks(fresh, options.include, others), dataset.root, options);
   const notes = known.length > 0 ? [`${known.join(", ")}: the model already has this class; its images were not used.`] : [];
+  const alike = await alikeNames(
+    others,
+    fresh.map(({ name }) => name),
+  );
   const masks = options.include === undefined ? [] : ["--include", options.include];
   const words = ["add-class", model, ...(data === undefined ? [] : [data]), ...masks];
-  return edit(model, { words, changed: images.map(({ name }) => name), warnings: [...dataset.warnings, ...notes, ...warnings] }, options, {
+  const remarks = [...new Set([...dataset.warnings, ...alike, ...notes, ...warnings])];
+  return edit(model, { words, changed: images.map(({ name }) => name), warnings: remarks }, options, {
     change: async (settings) => (await import("@ltad/train")).addClasses(model, images, settings),
     lists: (before) => [...before, ...images.map(trainedClass)],
   });
@@ -71,9 +77,13 @@ export async function addClass(
  * @throws LtadError for a class that the model does not have, and when no class would be left
  */
 export async function removeClass(model: string, names: readonly string[], options: EditClassesOptions = {}): Promise<EditedClasses> {
-  return edit(model, { words: ["remove-class", model, ...names], changed: [], warnings: [] }, options, {
-    change: async () => (await import("@ltad/train")).removeClasses(model, names),
-    lists: (before) => before.filter(({ name }) => !names.some((gone) => gone.normalize("NFC") === name)),
+  const manifest = await readManifest(model);
+  const gone = [...new Set(names.map((name) => name.normalize("NFC")))];
+  const unknown = gone.find((name) => !manifest.classes.some((entry) => entry.name === name));
+  if (unknown !== undefined) throw unknownClass(model, manifest, unknown);
+  return edit(model, { words: ["remove-class", model, ...gone], changed: [], warnings: [] }, options, {
+    change: async () => (await import("@ltad/train")).removeClasses(model, gone),
+    lists: (before) => before.filter(({ name }) => !gone.includes(name)),
   });
 }
 
@@ -127,23 +137,4 @@ export async function checked(
 
 export function trainedClass({ name, train }: SplitClass): TrainedClass {
   return { name, images: train.map(({ id, file }) => ({ id, file: resolve(file) })) };
-}
-
-/** Names of folders that say what is in them, and not of which product. */
-const noProducts = new Set(["good", "ok", "normal", "train", "test", "images", "img", "photos", "bad", "nok", "defect", "defective"]);
-
-function newClasses({ classes }: Manifest, dataset: Dataset, model: string) {
-  const names = new Set(classes.map(({ name }) => name));
-  const fresh = dataset.classes.filter(({ name, train }) => !names.has(name) && train.length > 0);
-  const known = dataset.classes.filter(({ name }) => names.has(name)).map(({ name }) => name);
-  if (fresh.length === 0) {
-    const message = `${dataset.root}: ${known.join(", ")}: ${model} has ${known.length === 1 ? "this class" : "all of these classes"} already. Add more good images of a class with \`ltad update-class\`, or name the new class with --class-name.`;
-    throw new LtadError("LTAD_CONFIG", message, { details: { folder: dataset.root } });
-  }
-  const [only] = fresh;
-  if (fresh.length === 1 && noProducts.has(only!.name.toLowerCase())) {
-    const message = `${dataset.root}: the new class would be called "${only!.name}", after its folder. Name the product with --class-name.`;
-    throw new LtadError("LTAD_CONFIG", message, { details: { folder: dataset.root } });
-  }
-  return { fresh: fresh.map(({ name, train }): SplitClass => ({ name, available: train.length, train })), known };
 }

@@ -64,7 +64,7 @@ export async function measureModel(detector: Detector, data: string | undefined,
   const job: JobOptions = { signal, onProgress };
   const cacheDir = resolve(options.cacheDir ?? cacheDirIn(env));
   const { evaluate: measure, leftOutImages, writeScores } = await import("@ltad/evaluate");
-  const scanned = await openDataset(data, options);
+  const scanned = await openDataset(data, { ...options, needsTraining: false });
   options.onDataset?.(scanned.readAs);
   const { images: held, why } = await leftOutImages(detector, scanned);
   const files = filesOf(detector, scanned, held);

@@ -1,14 +1,15 @@
 import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { plural } from "@ltad/core/format";
 import { isImageName, isMaskWord, separateMasks } from "@ltad/data";
+import { isFolder, specialKind } from "./file-kind.js";
 
 /** The files that were named, and what of the folders is not scored. */
 export interface ExpandedImages {
   readonly files: readonly string[];
-  /** Paths that are no images by their names, hidden ones, masks, and links to folders, which say so; folders end with "/". */
+  /** Paths that are no images by their names, hidden ones, masks, and links to folders and named pipes, which say so; folders end with "/". */
   readonly passedOver: readonly string[];
 }
 
@@ -55,7 +56,11 @@ async function walk(folder: string, images: string[], passedOver: string[]): Pro
       else await walk(path, images, passedOver);
     } else if (!isHidden && (await isFolder(path))) passedOver.push(`${path} (a link to a folder)`);
     else if (isHidden || !isImageName(entry.name)) passedOver.push(path);
-    else images.push(path);
+    else {
+      const kind = await specialKind(path);
+      if (kind === undefined) images.push(path);
+      else passedOver.push(`${path} (${kind}, not a file)`);
+    }
   }
 }
 
@@ -69,9 +74,4 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     const message = `${folder}: this folder cannot be read (${(error as NodeJS.ErrnoException).code}). Check its permissions.`;
     throw new LtadError("LTAD_DATA", message, { cause: error, details: { file: folder } });
   });
-}
-
-/** Also for a link to a folder. */
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }

@@ -1,9 +1,10 @@
-import { realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { LtadError } from "@ltad/core";
 import { readFolder } from "@ltad/data";
+import { isFolder } from "./file-kind.js";
 
-/** Good images by class, and what in the folder is none. */
+/** Good images by class, and what in the folder is none; folders end with "/". */
 export interface GoodImageFiles {
   readonly images: ReadonlyMap<string, readonly string[]>;
   readonly notUsed: readonly string[];
@@ -21,7 +22,10 @@ export async function findGoodImages(from: string, names: readonly string[], onl
   const folders = below.map(({ name }) => name);
   /** As the folder is called on the disk, where names may be stored decomposed. */
   const folderOf = (name: string) => folders.find((folder) => folder.normalize("NFC") === name.normalize("NFC"));
-  if (only !== undefined && folderOf(only) === undefined) return { images: new Map([[only, await imagesOf(from, root)]]), notUsed: [] };
+  if (only !== undefined && folderOf(only) === undefined) {
+    const { images: good, notUsed } = await imagesOf(from, root);
+    return { images: new Map([[only, good]]), notUsed };
+  }
   const known = names.filter((name) => folderOf(name) !== undefined && (only === undefined || name === only));
   if (known.length === 0) {
     const found = [...folders.map((name) => `${name}/`), ...images, ...others].slice(0, 8).join(", ");
@@ -29,26 +33,41 @@ export async function findGoodImages(from: string, names: readonly string[], onl
     throw notFound(from, message);
   }
   const found = new Map<string, readonly string[]>();
-  for (const name of known) found.set(name, await imagesOf(join(from, folderOf(name)!), join(root, folderOf(name)!)));
+  const beside: string[] = [];
+  for (const name of known) {
+    const folder = folderOf(name)!;
+    const { images: good, notUsed } = await imagesOf(join(from, folder), join(root, folder));
+    found.set(name, good);
+    beside.push(...notUsed.map((path) => `${folder}/${path}`));
+  }
   const used = new Set(known.map(folderOf));
   const unknown = only === undefined ? folders.filter((folder) => !used.has(folder)).map((folder) => `${folder}/`) : [];
-  return { images: found, notUsed: [...unknown, ...images, ...others] };
+  return { images: found, notUsed: [...unknown, ...images, ...others, ...beside] };
 }
 
-/** @param shown the folder as the user named it @param folder the same, resolved */
-async function imagesOf(shown: string, folder: string): Promise<string[]> {
+/** What in a folder is not used, in a sentence. */
+export function notUsedRemark(folder: string, notUsed: readonly string[]): string[] {
+  return notUsed.length === 0 ? [] : [`${folder}: not used: ${notUsed.slice(0, 10).join(", ")}${notUsed.length > 10 ? ", ..." : ""}.`];
+}
+
+/** The good images of one class, and what lies beside and below them. @param shown the folder as the user named it @param folder the same, resolved */
+async function imagesOf(shown: string, folder: string) {
+  const read = (at: string) => readFolder(folder, at === "." ? "" : at);
   for (const below of ["train/good", "good", "."]) {
     if (!(await isFolder(join(folder, below)))) continue;
-    const { images } = await readFolder(folder, below === "." ? "" : below);
-    if (images.length > 0) return images.map((name) => join(shown, below, name));
+    const inside = await read(below);
+    if (inside.images.length === 0) continue;
+    const beside = below === "." ? [] : namesIn(await read(dirname(below)), dirname(below));
+    const notUsed = [...beside.filter((path) => path !== `${below}/`), ...namesIn({ ...inside, images: [] }, below)];
+    return { images: inside.images.map((name) => join(shown, below, name)), notUsed };
   }
   throw notFound(shown, "no images in it, in good/ or in train/good/.");
 }
 
-function notFound(folder: string, what: string): LtadError {
-  return new LtadError("LTAD_DATA", `${folder}: ${what}`, { details: { file: folder } });
+function namesIn({ folders, images, others }: Awaited<ReturnType<typeof readFolder>>, at: string): string[] {
+  return [...folders.map(({ name }) => `${name}/`), ...images, ...others].map((name) => (at === "." ? name : `${at}/${name}`));
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+function notFound(folder: string, what: string): LtadError {
+  return new LtadError("LTAD_DATA", `${folder}: ${what}`, { details: { file: folder } });
 }

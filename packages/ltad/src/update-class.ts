@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { LtadError, sha256, throwIfAborted } from "@ltad/core";
 import type { SplitClass, TrainItem } from "@ltad/data";
 import { openDetector, readManifest } from "@ltad/detector";
 import type { TrainedClass } from "@ltad/train";
+import { unknownClass } from "./class-names.js";
 import { openDataset } from "./data-options.js";
 import { checked, edit, type EditClassesOptions, type EditedClasses, trainedClass } from "./edit-classes.js";
-import { findGoodImages } from "./find-good-images.js";
+import { checkIsFile, isFolder } from "./file-kind.js";
+import { findGoodImages, notUsedRemark } from "./find-good-images.js";
 
 /** How a class is fitted again. */
 export interface UpdateClassOptions extends EditClassesOptions {
@@ -37,13 +39,10 @@ export async function updateClass(
 ): Promise<UpdatedClass> {
   const manifest = await readManifest(model);
   const own = manifest.classes.find((entry) => entry.name === name.normalize("NFC"));
-  if (!own) {
-    const names = manifest.classes.map((entry) => entry.name);
-    const message = `${model}: expected a class of the model (${names.join(", ")}), received ${name}. Add a new class with \`ltad add-class\`.`;
-    throw new LtadError("LTAD_CONFIG", message, { details: { received: name, expected: names } });
-  }
+  if (!own) throw unknownClass(model, manifest, name, " Add a new class with `ltad add-class`.");
   const old = await oldImages(model, own.name, own.trainImages, options);
-  const { fresh, known } = await freshImages(own.name, await filesOf(images, own.name), old);
+  const { files, remarks } = await filesOf(images, own.name);
+  const { fresh, known } = await freshImages(own.name, files, old);
   if (fresh.length === 0) {
     const message = `${images.join(", ")}: ${own.name} was trained on ${known === 1 ? "this image" : `all of these ${known} images`} already.`;
     throw new LtadError("LTAD_DATA", message, { details: { class: own.name } });
@@ -54,6 +53,7 @@ export async function updateClass(
   const added = fresh.filter((item) => entry.train.includes(item));
   const before = await countNotOk(model, own.name, added, options);
   const notes = [
+    ...remarks,
     ...(known > 0 ? [`${own.name}: ${known} of these images were already known, and count once.`] : []),
     ...decisionNotes(manifest.decision?.classes[manifest.classes.indexOf(own)], model, own.name),
   ];
@@ -104,14 +104,19 @@ async function inDataset(listed: TrainedClass["images"], data: string, signal: A
 }
 
 /** The image files that were named, and the good images of folders. */
-async function filesOf(images: readonly string[], name: string): Promise<string[]> {
-  const files = await Promise.all(
+async function filesOf(images: readonly string[], name: string) {
+  const found = await Promise.all(
     images.map(async (path) => {
-      if (!(await stat(path).catch(() => null))?.isDirectory()) return [path];
-      return (await findGoodImages(path, [name], name)).images.get(name)!;
+      if (!(await isFolder(path))) {
+        await checkIsFile(path);
+        return { files: [path], remarks: [] };
+      }
+      const { images: good, notUsed } = await findGoodImages(path, [name], name);
+      return { files: good.get(name)!, remarks: notUsedRemark(path, notUsed) };
     }),
   );
-  return [...new Set(files.flat().map((file) => resolve(file)))];
+  const files = found.flatMap((one) => one.files).map((file) => resolve(file));
+  return { files: [...new Set(files)], remarks: found.flatMap(({ remarks }) => remarks) };
 }
 
 /** The images whose content the class does not know, under names of their own. */

@@ -14,16 +14,18 @@ export interface BuildOptions {
   readonly title: string;
   /** The root holds one product, whose name comes before the paths of its images. */
   readonly isOneProduct: boolean;
+  /** Whether every class must have training images. */
+  readonly needsTraining: boolean;
 }
 
 /**
  * Sorts images into classes.
- * @throws LtadError `LTAD_DATA` for a class without training images
+ * @throws LtadError `LTAD_DATA` for a class without training images that needs them
  */
 export function buildDataset(
   rows: readonly ImageRow[],
   remarks: readonly Remark[],
-  { root, layout, title, isOneProduct }: BuildOptions,
+  { root, layout, title, isOneProduct, needsTraining }: BuildOptions,
 ): Dataset {
   const byClass = new Map<string, { train: TrainItem[]; test: TestItem[] }>();
   for (const { class: named, split, label, path, masks = [] } of rows) {
@@ -37,7 +39,7 @@ export function buildDataset(
   const classes = [...byClass].map(([name, { train, test }]): ClassData => ({ name, train: sorted(train), test: sorted(test) }));
   for (const { name, train } of classes) {
     if (hasHidden(name)) throw dataError(name, "the name contains an invisible character. Rename it.");
-    if (train.length === 0)
+    if (needsTraining && train.length === 0)
       throw dataError(
         name,
         "no training images; every class needs at least one good image. Add images or remove the class from the data set.",

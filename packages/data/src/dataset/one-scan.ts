@@ -19,13 +19,14 @@ export interface Scan {
 }
 
 /** Begins to scan a folder. */
-export function newScan(root: string, { goodNames = [], className, signal }: ScanOptions): Scan {
+export function newScan(root: string, { goodNames = [], className, needsTraining = true, signal }: ScanOptions): Scan {
   const explained = new Set<string>();
   const goodMasks: GoodMask[] = [];
   const context: LayoutContext = {
     root,
     goodNames,
     className: className ?? (basename(root) || "product"),
+    needsTraining,
     remarks: remarks(),
     explain: (path) => void explained.add(path),
     addGoodMask(name, path) {
@@ -51,6 +52,7 @@ export async function finishScan(
   await remarkOnTrainingMasks(rows, context);
   const isOneProduct =
     rows.every((row) => row.class === context.className) && !folder.folders.some((inside) => nfc(inside.name) === nfc(context.className));
-  const dataset = buildDataset(rows, context.remarks.all, { root: context.root, layout: name, title, isOneProduct });
+  const { root, needsTraining } = context;
+  const dataset = buildDataset(rows, context.remarks.all, { root, layout: name, title, isOneProduct, needsTraining });
   return goodMasks.length === 0 ? dataset : { ...dataset, goodMasks };
 }

@@ -113,6 +113,13 @@ describe("scanDataset refuses", () => {
     expect(await refusal({ "mvtec/nut/train/good/0.png": null })).toMatch(/Did you mean ROOT\/mvtec\?$/);
   });
 
+  it("a class without training images, but not where no training follows", async () => {
+    const root = await makeFolder({ "a/test/good/0.png": null, "a/test/spot/0.png": null });
+    await expect(scanDataset(root)).rejects.toThrow(/a: no training images/);
+    const { classes } = await scanDataset(root, { needsTraining: false });
+    expect(classes).toMatchObject([{ name: "a", train: [], test: [{ label: "good" }, { label: "spot" }] }]);
+  });
+
   it("a class without training images", async () => {
     expect(await refusal({ ...whole, "a/train/good/x.txt": "" })).toMatchInlineSnapshot(
       `"LTAD_DATA a: no training images; expected good images in a/train/good, but it contains 1 file (x.txt) and no images. Add images or remove the class from the data set."`,

@@ -29,14 +29,14 @@ export const scanFields = {
   good: texts,
   bad: texts,
   links: optional(boolean),
-} satisfies Readonly<Record<keyof Omit<ScanOptions, "signal">, Rule>>;
-const optionsRule = fields({ ...scanFields, signal: optional(anything) });
+} satisfies Readonly<Record<keyof Omit<ScanOptions, "needsTraining" | "signal">, Rule>>;
+const optionsRule = fields({ ...scanFields, needsTraining: optional(boolean), signal: optional(anything) });
 
 /**
  * Scans a data set: reads every file name, and decodes nothing except masks in layouts in which only the masks say which images are good. The same
  * folder gives the same lists on every machine. The remarks name all images that are not used.
  * @param data a folder in any of the known layouts, or a table of images (CSV or JSON lines); undefined with `good`
- * @throws LtadError `LTAD_DATA` when the folder is missing, empty or has no class, when a class has no training image, when two files have one name,
+ * @throws LtadError `LTAD_DATA` when the folder is missing, empty or has no class, when a class has no training image and `needsTraining` is not false, when two files have one name,
  *   or when a link leaves the folder; `LTAD_MASK` when masks fit no image; `LTAD_CONFIG` for an unknown layout or a faulty layout file
  */
 export async function scanDataset(data: string | undefined, options: ScanOptions = {}): Promise<Dataset> {

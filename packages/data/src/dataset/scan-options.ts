@@ -13,5 +13,7 @@ export interface ScanOptions {
   readonly bad?: readonly string[] | undefined;
   /** Follow links that point outside the folder; they are refused by default. */
   readonly links?: boolean | undefined;
+  /** False if no training follows: then a class may have test images only. */
+  readonly needsTraining?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { imageError } from "./image-error.js";
 import { defaultMaxBytes, type ImageOptions } from "./image-limits.js";
@@ -29,11 +30,14 @@ export function checkByteLimit(bytes: number, name: string, maxBytes = defaultMa
     throw imageError(name, `it has ${bytes} bytes; expected at most ${maxBytes}`, "Save a smaller file or raise maxBytes.");
 }
 
+/** A named pipe would keep whoever opens it waiting for a writer. Windows has no such flag. */
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 async function withImageFile<T>(path: string, options: ImageOptions, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
   const { name = path, maxBytes } = options;
   let file: FileHandle | undefined;
   try {
-    file = await open(path, "r");
+    file = await open(path, withoutWaiting);
     const stat = await file.stat();
     if (!stat.isFile())
       throw imageError(name, `this is ${stat.isDirectory() ? "a folder" : "not a regular file"}`, "Give the path of an image file.");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRng } from "@ltad/core";
@@ -63,5 +64,9 @@ describe("readImageHeader", () => {
     await expect(readImageHeader(text, { name: "a.png" })).rejects.toThrow(/^a\.png: this is a text file/);
     await expect(readImageHeader(text, { name: "a.png", maxBytes: 1000 })).rejects.toThrow(/it has 100001 bytes; expected/);
     await expect(readImageHeader(join(file, ".."))).rejects.toThrow("this is a folder");
+    if (process.platform === "win32") return;
+    const pipe = join(file, "..", "pipe.png"); // nobody writes to it
+    execFileSync("mkfifo", [pipe]);
+    await expect(readImageHeader(pipe)).rejects.toThrow("this is not a regular file");
   });
 });

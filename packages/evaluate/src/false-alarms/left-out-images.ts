@@ -27,6 +27,7 @@ export async function leftOutImages({ folder, manifest }: Pick<Detector, "folder
   if (!isListed) return none(`the model has no ${trainImagesFile}, which says what it was trained on`);
   const names = new Set(manifest.classes.map(({ name }) => name));
   const classes = dataset.classes.filter(({ name }) => names.has(name));
+  if (classes.every(({ train }) => train.length === 0)) return none("the data set has no good images besides those to test on");
   try {
     const { classes: trained } = await readSplit(list, { ...dataset, classes });
     const counts = new Map(manifest.classes.map(({ name, trainImages }) => [name, trainImages]));

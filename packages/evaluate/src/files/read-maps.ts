@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
 import { type JobOptions, LtadError, throwIfAborted } from "@ltad/core";
 import { type ClassData, type ImageHeader, isGood, maskRemarks, pixelTestItems, readImageHeader, resize, type TestItem } from "@ltad/data";
 import { type ExactPixels, exactPixels, type ImageScores, imageScores } from "@ltad/metrics";
 import { readItemMask } from "../read-item-mask.js";
+import { findMap } from "./find-map.js";
 import { mapScales } from "./map-scales.js";
 import { readMapFile } from "./read-map-file.js";
 import type { StoredMap } from "./read-npy.js";
@@ -18,13 +16,10 @@ export interface ClassMaps {
   readonly warnings: readonly string[];
 }
 
-/** The first that exists is read. */
-const endings = [".npy", ".tiff", ".tif", ".png"];
-
 /**
  * Reads the anomaly map of every test image of a class, `MAPS/CLASS/test/DEFECT/NAME` with .npy, .tiff, .tif or .png (one channel, all on the same
  * scale), and resizes it bilinearly to the size of its image, at which it is compared with the mask.
- * @throws LtadError `LTAD_DATA` that names an image without a map, a map with its sides swapped, or a score that is not finite; errors of a bad
+ * @throws LtadError `LTAD_DATA` that names an image without a map, a map with its sides swapped, or one that holds NaN; errors of a bad
  *   map, image or mask
  */
 export async function readMaps(folder: string, data: ClassData, { signal, onProgress }: JobOptions): Promise<ClassMaps> {
@@ -32,9 +27,8 @@ export async function readMaps(folder: string, data: ClassData, { signal, onProg
   const [scales, remarks] = [mapScales(data.name), maskRemarks(data.name)];
   for (const [i, item] of data.test.entries()) {
     throwIfAborted(signal);
-    const file = await mapFile(folder, item);
-    const [stored, size] = [await readMapFile(file), await readImageHeader(item.file)];
-    checkSides(file, stored, size, item);
+    const [file] = await findMap(folder, item);
+    const { stored, size } = await readMap(file, item);
     scores.add({ score: scales.add(stored.data), anomaly: !isGood(item), name: item.id });
     if (usable.has(item)) {
       const mask = await readItemMask(item, remarks);
@@ -43,6 +37,20 @@ export async function readMaps(folder: string, data: ClassData, { signal, onProg
     onProgress?.({ phase: `maps of ${data.name}`, done: i + 1, total: data.test.length, unit: "images" });
   }
   return { scores, pixels, warnings: [...scales.warnings(), ...remarks.warnings()] };
+}
+
+/**
+ * Reads the map of an image, and the size of the image.
+ * @throws LtadError for a map that cannot be read, has its sides swapped, or holds NaN or infinity
+ */
+export async function readMap(file: string, item: TestItem): Promise<{ readonly stored: StoredMap; readonly size: ImageHeader }> {
+  const [stored, size] = [await readMapFile(file), await readImageHeader(item.file)];
+  checkSides(file, stored, size, item);
+  const odd = stored.data.find((value) => Number.isNaN(value) || value === Infinity);
+  if (odd === undefined) return { stored, size };
+  throw new LtadError("LTAD_DATA", `${file}: this map holds ${odd}; its values must be finite numbers.`, {
+    details: { file, image: item.id },
+  });
 }
 
 function atSizeOf(size: ImageHeader, { width, height, data }: StoredMap): Float32Array {
@@ -60,16 +68,4 @@ function checkSides(file: string, map: StoredMap, image: ImageHeader, { id }: Te
     `${file}: the sides of this map are swapped: it is ${map.width}x${map.height} (width x height), and ${id} is ${image.width}x${image.height}. ` +
     (why || "Save the array as [height, width].");
   throw new LtadError("LTAD_DATA", message, { details: { file, image: id } });
-}
-
-async function mapFile(folder: string, { id }: TestItem): Promise<string> {
-  const stem = join(folder, id.slice(0, id.length - extname(id).length));
-  for (const ending of endings) if (existsSync(stem + ending)) return stem + ending;
-  const beside = (await readdir(dirname(stem)).catch(() => [])).filter((name) => name.startsWith(`${basename(stem)}.`));
-  const found = beside.length > 0 ? `there is ${beside.slice(0, 3).join(", ")}, which is not read` : "there is no such file";
-  throw new LtadError(
-    "LTAD_DATA",
-    `${id}: expected its map as ${stem}.npy, .tiff or .png; ${found}. Every test image needs a map: .npy, float TIFF or grey PNG.`,
-    { details: { image: id, file: `${stem}.npy` } },
-  );
 }

@@ -16,23 +16,25 @@ const readers = {
 const maxPixels = 100_000_000;
 
 /**
- * Reads NumPy's .npy: [H, W] or [1, H, W] of float32, float64, uint16 or uint8, in C order.
+ * Reads NumPy's .npy: [H, W] or [1, H, W] of float32, float64, uint16 or uint8, in C order or, as of a transposed array, in Fortran order.
  * @throws LtadError `LTAD_IMAGE` for anything else, or when data and header do not fit
  * @see numpy/lib/format.py
  */
 export function readNpy(bytes: Uint8Array, name: string): StoredMap {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length === 0) throw npyError(name, "this file is empty.");
   if (bytes.length < 12 || latin(bytes.subarray(0, 6)) !== "\u0093NUMPY") throw npyError(name, "this is not a .npy file.");
   const isLong = bytes[6]! > 1;
   const headerAt = isLong ? 12 : 10;
   const start = headerAt + (isLong ? view.getUint32(8, true) : view.getUint16(8, true));
   const header = latin(bytes.subarray(headerAt, Math.min(start, 4096)));
   const reader = readerOf(header, name);
-  if (!/'fortran_order':\s*False/.test(header)) throw npyError(name, "the array is not in C order.");
   const { width, height } = sizeOf(header, name);
   if (bytes.length !== start + height * width * reader.bytes)
     throw npyError(name, `the file has ${bytes.length} bytes, which does not match its header.`);
-  const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + i * reader.bytes));
+  const isByColumns = /'fortran_order':\s*True/.test(header);
+  const placeOf = (i: number) => (isByColumns ? (i % width) * height + Math.floor(i / width) : i);
+  const data = Float32Array.from({ length: height * width }, (_, i) => reader.read(view, start + placeOf(i) * reader.bytes));
   return { width, height, data };
 }
 

@@ -36,6 +36,8 @@ describe("one table, as different programs write it", () => {
     ["by a French one, with spaces", "image;class;score;label\na.png;nut;0,5;0\nb.png;nut;1\u202f234,25;1\n"],
     ["by a Swiss one, with apostrophes", "image,class,score,label\na.png,nut,0.5,0\nb.png,nut,1'234.25,1\n"],
     ["with the line sep=;", "sep=;\r\nimage;class;score;label\r\na.png;nut;0,5;0\r\nb.png;nut;1234,25;1\r\n"],
+    ["with the line sep=, in quotes", `"sep=,"\r\n${plain}`],
+    ["with the line sep=, padded as the rows are", `SEP=,,,\r\n${plain}`],
     ["with decimal commas in quotes", 'image,class,score,label\na.png,nut,"0,5",0\nb.png,nut,"1234,25",1\n'],
     ["by PowerShell, in UTF-16", Buffer.from(`\ufeff${plain}`, "utf16le")],
     ["in UTF-8 with a mark and Windows lines", `\ufeff${plain.replaceAll("\n", "\r\n")}`],
@@ -71,6 +73,18 @@ it("names rows that are there twice, and counts them", async () => {
   ]);
 });
 
+it("names classes whose names read alike", async () => {
+  const { remarks } = await read("class,label,score\nbolt,0,0\nBOLT,1,1\nnut 1,0,0\nnut_1,1,1\ntile,0,0\n");
+  expect(remarks).toEqual([
+    expect.stringMatching(/^BOLT, bolt: these names differ only in capital letters.*each is a class of its own/),
+    expect.stringMatching(/^nut 1, nut_1: these names differ only in capital letters, spaces, hyphens/),
+  ]);
+});
+
+it("takes the splits in capitals", async () => {
+  expect((await read("label,score,split\n0,1,Test\n0,2,Calibration\n")).rows).toEqual([["all", "line 2", 1, false]]);
+});
+
 it("takes names of defects for anomalies where others are good, and says so", async () => {
   const { rows, remarks } = await read("label,score\ngood,0\nscratch,1\nhole,2\n");
   expect(rows.map((row) => row[3])).toEqual([false, true, true]);
@@ -82,6 +96,21 @@ it.each([
   ["labels of another kind", "label,score\ngood,0\n-1,1\n", /line 3: the label is "-1"/],
   ["decimal commas beside points", "label;score\n0;0.5\n1;0,25\n", /line 3: the score "0,25" has a decimal comma, and others have a point/],
   ["a comma that may be of thousands or of decimals", 'label,score\n0,987\n1,"1,234"\n', /line 3: the score "1,234" is 1\.234 or 1234/],
+  [
+    "an empty class where others have one",
+    "class,label,score\nnut,0,0\n,1,1\n ,0,2\n",
+    /line 3: the class is empty.*; line 4: the class is empty/,
+  ],
+  [
+    "decimal commas between commas",
+    "class,label,score\nnut,0,0,5\n",
+    /line 2 has 4 columns, and the header has 3\. If its numbers have decimal commas.*semicolons/,
+  ],
+  [
+    "a row that is too short, by its line in the file",
+    "sep=;\nclass;label;score\nnut;0\n",
+    /line 3 has 2 columns, and the header has 3\.$/,
+  ],
   ["every faulty line", "label,score\n0,x\n1,\n2,3\n", /line 2: .*"x".*; line 3: the score is "".*; line 4: the label is "2"/],
 ])("refuses %s", async (_, content, message) => {
   await expect(read(content)).rejects.toMatchObject({ code: "LTAD_DATA" });

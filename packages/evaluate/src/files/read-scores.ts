@@ -1,6 +1,7 @@
 import { LtadError } from "@ltad/core";
 import { type ImageScores, imageScores, type ScoredImage } from "@ltad/metrics";
 import { readTable, tableError, type TableRow } from "./read-table.js";
+import { rowRemarks } from "./score-remarks.js";
 import { CellFault, labelReader, numberReader } from "./score-cells.js";
 
 /** The names that programs give to the columns. If a file has several of them, the first one here is read. */
@@ -42,7 +43,7 @@ export async function readScores(file: string, { onRemark }: ReadScoresOptions =
     );
   if (rows.length === 0) throw tableError(file, "there is no line below the header.");
   const images = readRows(rows, places, file);
-  for (const remark of [...unread(head?.cells ?? []), ...repeated(images), ...kinds(images)]) onRemark?.(`${file}: ${remark}`);
+  for (const remark of [...unread(head?.cells ?? []), ...rowRemarks(images)]) onRemark?.(`${file}: ${remark}`);
   return byClass(images);
 }
 
@@ -78,6 +79,7 @@ function readRows(rows: readonly TableRow[], places: Record<Column, number>, fil
   const cell = ({ cells }: TableRow, column: Column) => cells[places[column]]?.trim().normalize("NFC") ?? "";
   const numberOf = numberReader(rows.map((row) => cell(row, "score")));
   const labelOf = labelReader(rows.map((row) => cell(row, "label")));
+  const hasClasses = rows.some((row) => cell(row, "class") !== "");
   const faults: string[] = [];
   const images = rows.flatMap((row): ScoreRow[] => {
     try {
@@ -89,7 +91,7 @@ function readRows(rows: readonly TableRow[], places: Record<Column, number>, fil
           score,
           anomaly,
           name: image || `line ${row.line}`,
-          class: cell(row, "class") || "all",
+          class: classOf(cell(row, "class"), hasClasses),
           isCalibration: isCalibration(cell(row, "split"), anomaly),
           line: row.line,
           image,
@@ -107,9 +109,15 @@ function readRows(rows: readonly TableRow[], places: Record<Column, number>, fil
   throw new LtadError("LTAD_DATA", `${file}: ${faults.slice(0, 5).join("; ")}${more}.`, { details: { file } });
 }
 
+function classOf(name: string, hasClasses: boolean): string {
+  if (name === "" && hasClasses) throw new CellFault("the class is empty, and other lines have one");
+  return name || "all";
+}
+
 function isCalibration(split: string, anomaly: boolean): boolean {
-  if (split === "" || split === "test") return false;
-  if (split !== "calibration") throw new CellFault(`expected the split test or calibration, received "${split}"`);
+  const name = split.toLowerCase();
+  if (name === "" || name === "test") return false;
+  if (name !== "calibration") throw new CellFault(`expected the split test or calibration, received "${split}"`);
   if (anomaly) throw new CellFault("an image of the split calibration must be good");
   return true;
 }
@@ -123,27 +131,4 @@ function byClass(images: readonly ScoreRow[]): Map<string, ClassScores> {
     else scores.test.add({ score, anomaly, name });
   }
   return found;
-}
-
-/** Rows that name an image which an earlier row of the class names. */
-function repeated(images: readonly ScoreRow[]): string[] {
-  const first = new Map<string, number>();
-  const pairs: string[] = [];
-  for (const { image, class: className, line } of images) {
-    if (image === "") continue;
-    const key = JSON.stringify([className, image]);
-    const before = first.get(key);
-    if (before === undefined) first.set(key, line);
-    else pairs.push(`${image} of ${className} in lines ${before} and ${line}`);
-  }
-  if (pairs.length === 0) return [];
-  const more = pairs.length > 3 ? `; and ${pairs.length - 3} more` : "";
-  return [`an image is named more than once, and every row counts: ${pairs.slice(0, 3).join("; ")}${more}. Remove the duplicate rows.`];
-}
-
-/** Words in place of labels. */
-function kinds(images: readonly ScoreRow[]): string[] {
-  const names = [...new Set(images.flatMap(({ kind }) => kind ?? []))];
-  if (names.length === 0) return [];
-  return [`labels that are names of defects count as anomalies: ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}.`];
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { decodeText, LtadError } from "@ltad/core";
-import { parse } from "csv-parse/sync";
+import { plural } from "@ltad/core/format";
+import { type CsvError, parse } from "csv-parse/sync";
 
 /** A row of a table, and its line in the file. */
 export interface TableRow {
@@ -19,14 +20,15 @@ const delimiters = [",", ";", "\t", "|"];
  */
 export async function readTable(file: string, isHeader: (cells: readonly string[]) => boolean): Promise<TableRow[]> {
   const text = decodeText(await readBytes(file));
-  const named = /^sep=(.)\r?\n/.exec(text)?.[1];
+  const named = /^"?sep=(.)"?\1*\r?\n/i.exec(text)?.[1]; // in quotes or padded with separators where a program has written the line again
   const body = named === undefined ? text : text.slice(text.indexOf("\n") + 1);
   const first = body.slice(0, body.search(/\r?\n|$/));
   const delimiter = named ?? delimiters.find((one) => isHeader(rowsOf(first, one)[0]?.cells ?? [])) ?? ",";
+  const before = named === undefined ? 0 : 1;
   try {
-    return rowsOf(body, delimiter).map(({ cells, line }) => ({ cells, line: line + (named === undefined ? 0 : 1) }));
+    return rowsOf(body, delimiter).map(({ cells, line }) => ({ cells, line: line + before }));
   } catch (error) {
-    throw tableError(file, `this is not a readable CSV file (${(error as Error).message}).`, error);
+    throw tableError(file, unreadable(error as CsvError, rowsOf(first, delimiter)[0]?.cells ?? [], delimiter, before), error);
   }
 }
 
@@ -36,6 +38,15 @@ function rowsOf(text: string, delimiter: string): TableRow[] {
     info: { lines: number };
   }[];
   return rows.map(({ record, info }) => ({ cells: record, line: info.lines }));
+}
+
+/** Why a table cannot be read. @param before lines above those that were parsed */
+function unreadable({ code, message, lines, record }: CsvError, header: readonly string[], delimiter: string, before: number): string {
+  if (code !== "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH") return `this is not a readable CSV file (${message}).`;
+  const found = (record as readonly string[]).length;
+  const isComma = delimiter === "," && found > header.length;
+  const hint = isComma ? " If its numbers have decimal commas, write them with points, or separate the columns with semicolons." : "";
+  return `this is not a readable CSV file: line ${Number(lines) + before} has ${plural(found, "column")}, and the header has ${header.length}.${hint}`;
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -21,6 +21,8 @@ export interface LayoutContext {
   readonly goodNames: readonly string[];
   /** The class of a folder with one product. */
   readonly className: string;
+  /** Whether every class must have training images. */
+  readonly needsTraining: boolean;
   readonly remarks: Remarks;
   /** Says that a file is a mask of a good image, which is not used. */
   readonly addGoodMask: (className: string, path: string) => void;

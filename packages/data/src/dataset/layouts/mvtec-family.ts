@@ -83,7 +83,10 @@ function readTrain(name: string, folder: Folder, context: LayoutContext): { good
   const train = named(folder, "train", context);
   const good = train && goodFolder(train, context);
   const from = good ?? (train && train.images.length > 0 ? train : undefined);
-  if (!train || !from || !hasImages(from)) throw noTraining(name, train, good);
+  if (!train || !from || !hasImages(from)) {
+    if (context.needsTraining) throw noTraining(name, train, good);
+    return { rows: [] };
+  }
   if (from === train) context.remarks.note(train.path, "its images are read as good ones; the usual place is train/good.");
   for (const other of good ? train.folders.filter((one) => one !== good) : from.folders) {
     context.remarks.note(other.path, `ignored; training uses only the good images in ${good ? `train/${shown(good.name)}` : "train"}.`);

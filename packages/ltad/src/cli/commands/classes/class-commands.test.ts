@@ -84,6 +84,21 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     expect(existsSync(join(model, "before", "3"))).toBe(false);
   });
 
+  it("are told when the name of a new one reads as that of another", async () => {
+    const copy = join(root, "copy");
+    await cp(model, copy, { recursive: true });
+    const { code, stderr } = await ltad("add-class", copy, join(two, "tile"), "--class-name", "Tile", "--force", ...cache);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/warning .*Tile, tile: these names differ only in capital letters/)]);
+  });
+
+  it("are told what lies beside more good images and is not used", async () => {
+    const [copy, folder] = [join(root, "other"), join(root, "more")];
+    await cp(model, copy, { recursive: true });
+    await cp(join(root, "moved/tile/test"), folder, { recursive: true });
+    const { code, stderr } = await ltad("update-class", copy, "tile", folder, "--force", ...cache);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/warning .*more: not used: spot\/\./)]);
+  });
+
   it("leave with remove-class, and the others are as they were", async () => {
     const { code, stdout, stderr } = await ltad("remove-class", model, "gear");
     expect(code, stderr).toBe(0);
@@ -101,6 +116,18 @@ describe.skipIf(!weights)("the classes of a model", { timeout: 240_000 }, () => 
     ["a class that is not there", () => ["update-class", model, "bolt", join(two, "tile")], 2, /expected a class of the model.*add-class/],
     ["an image that is not there", () => ["update-class", model, "tile", join(root, "x.png")], 3, /x\.png: cannot be read \(ENOENT\)/],
     ["a class to remove that is not there", () => ["remove-class", model, "bolt"], 2, /expected a class of the model/],
+    [
+      "classes to remove of which one is not there",
+      () => ["remove-class", model, "nut", "tlie"],
+      2,
+      /expected a class of the model \(tile, nut\), received tlie\. Did you mean tile\?\n$/,
+    ],
+    [
+      "a name for several classes",
+      () => ["add-class", model, join(root, "moved"), "--class-name", "front"],
+      2,
+      /holds 3 products with a name: gear, nut, tile\./,
+    ],
     ["all classes to remove", () => ["remove-class", model, "tile", "nut"], 2, /is the last class/],
   ])("refuse %s, and the model stays", async (_, argv, code, message) => {
     const before = await readFile(join(model, "model.json"));

@@ -107,6 +107,29 @@ it("every data command takes folders of other layouts", async () => {
   expect((await ltad("data", "stats")).code).toBe(2);
 });
 
+it.each([
+  [
+    "several products",
+    "",
+    /this one holds 3 products with a name: nut, screw, tile\. Give the folder of one product, or omit --class-name/,
+  ],
+  ["several, one of which has this name", "tile", /holds 3 products/],
+])("data stats refuses a class name for a folder of %s", async (_, name, message) => {
+  const folder = await tinyDataset(await temporaryFolder(), classes);
+  const { code, stdout, stderr } = await ltad("data", "stats", folder, "--class-name", name || "front");
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+  expect((await ltad("data", "stats", join(folder, "tile"), "--class-name", "front")).stdout).toMatch(/^front /m);
+});
+
+it("data stats takes a class name for the images that the patterns of a layout file leave without one", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), classes);
+  const layout = join(await temporaryFolder(), "layout.yaml");
+  await writeFile(layout, 'train: ["tile/train/good", "{class}/test/good"]\n');
+  const { code, stdout, stderr } = await ltad("data", "stats", folder, "--layout", layout, "--class-name", "front");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^front +8 [^]*^tile +\d/m);
+});
+
 it("data split takes an order", async () => {
   const folder = await tinyDataset(await temporaryFolder(), classes);
   const { stdout } = await ltad(

@@ -105,6 +105,18 @@ it("says which number cannot be had, and means the rest", async () => {
   expect(stderr).toMatch(/nut: no pixel AUROC/);
 });
 
+it("needs no training images", async () => {
+  const folder = await tinyDataset(await temporaryFolder(), { tile: classes.tile });
+  await rm(join(folder, "tile/train"), { recursive: true });
+  const bundle = await model("tile");
+  await writeFile(join(bundle, trainImagesFile), "tile/train/good/0.png\n");
+  const { code, stdout, stderr } = await ltad("eval", bundle, folder, "--json", ...cache());
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ classes: { tile: { image_auroc: 1 } } });
+  expect(stdout).not.toContain("calibration");
+  expect(stderr).toMatch(/False-alarm rates are not tested: the data set has no good images besides those to test on/);
+});
+
 it("refuses a data set the model knows nothing of", async () => {
   const { code, stdout, stderr } = await ltad("eval", await model("bolt"), data, "--json", ...cache());
   expect({ code, stdout }).toEqual({ code: 3, stdout: "" });

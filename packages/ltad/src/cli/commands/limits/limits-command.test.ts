@@ -117,6 +117,17 @@ describe("--from", () => {
     expect([code, stderr]).toEqual([0, expect.stringMatching(/not used: bolt\/, notes\.txt/)]);
   });
 
+  it("names what lies beside the good images of a class, and inside", async () => {
+    const folder = join(data, "nut/test");
+    await mkdir(join(folder, "good/older"));
+    await writeFile(join(folder, "notes.txt"), "x");
+    const one = await ltad("limits", model, "--class", "nut", "--from", folder);
+    expect([one.code, one.stderr]).toEqual([0, expect.stringMatching(/test: not used: spot\/, notes\.txt, good\/older\/\.$/m)]);
+    await mkdir(join(data, "tile/train/bad"));
+    const all = await ltad("limits", model, "--from", data);
+    expect([all.code, all.stderr]).toEqual([0, expect.stringMatching(/not used: tile\/train\/bad\/\.$/m)]);
+  });
+
   it("names every image that cannot be read, and changes nothing", async () => {
     const before = await manifest();
     for (const name of ["x.png", "y.png"]) await writeFile(join(data, "nut/train/good", name), "no image");

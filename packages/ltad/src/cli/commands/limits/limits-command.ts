@@ -3,7 +3,7 @@ import { plural } from "@ltad/core/format";
 import { type Manifest, readManifest, updateManifest, withGoodImages, withLimit } from "@ltad/detector";
 import type { Io } from "../../io.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
-import { findGoodImages } from "../../../find-good-images.js";
+import { findGoodImages, notUsedRemark } from "../../../find-good-images.js";
 import { doubtedClasses, lastEvaluation } from "../../../last-evaluation.js";
 import { limitRows, limitsJson, limitTable } from "./limit-table.js";
 import { scoreGoodImages } from "./score-good-images.js";
@@ -83,8 +83,7 @@ async function recalibrate(session: Session, model: string, manifest: Manifest, 
     names,
     options.class === undefined ? undefined : names[labelOf(manifest, options.class)],
   );
-  if (notUsed.length > 0)
-    session.warn(`${options.from}: not used: ${notUsed.slice(0, 10).join(", ")}${notUsed.length > 10 ? ", ..." : ""}.`);
+  for (const remark of notUsedRemark(options.from!, notUsed)) session.warn(remark);
   const { images, seen } = await unseenImages(model, found);
   if (seen > 0)
     session.warn(

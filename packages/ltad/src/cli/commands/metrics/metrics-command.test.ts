@@ -179,20 +179,43 @@ it("measures a folder of maps against the masks of a data set", async () => {
   expect(found.reasons["nut"]?.["aupimo_1e-5_1e-4"]).toMatch(/more good pixels/);
 });
 
-it("names the image whose map is missing or has no finite score", async () => {
+it("names the image whose map is missing, and the map that holds NaN", async () => {
   const classes = { nut: { train: 1, good: 2, defect: 1 } };
   const [data, maps] = [await tinyDataset(await temporaryFolder(), classes), await mapsOf(classes)];
   await writeFile(join(maps, "nut/test/good/1.npy"), npyBytes([16, 20], new Float32Array(320).fill(Number.NaN)));
   expect(await ltad("metrics", maps, "--data", data)).toMatchObject({
     code: 3,
     stdout: "",
-    stderr: expect.stringContaining("nut/test/good/1.png: its score is NaN"),
+    stderr: expect.stringMatching(/nut.test.good.1\.npy: this map holds NaN/),
   });
   await rm(join(maps, "nut/test/good/1.npy"));
   expect(await ltad("metrics", maps, "--data", data)).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(/nut\/test\/good\/1\.png: expected its map as .*1\.npy, \.tiff or \.png; there is no such file/),
   });
+});
+
+it("needs no training images", async () => {
+  const classes = { nut: { train: 1, good: 2, defect: 1 } };
+  const [data, maps] = [await tinyDataset(await temporaryFolder(), classes), await mapsOf(classes)];
+  await rm(join(data, "nut/train"), { recursive: true });
+  const { code, stdout, stderr } = await ltad("metrics", maps, "--data", data, "--json");
+  expect(code, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ classes: { nut: { image_auroc: 1 } } });
+  expect(stderr).toMatch(/0 good images to train on, 2 good and 1 defective to test on/);
+});
+
+it("warns of maps that are not used, before the numbers", async () => {
+  const classes = { nut: { train: 1, good: 2, defect: 1 } };
+  const [data, maps] = [await tinyDataset(await temporaryFolder(), classes), await mapsOf(classes)];
+  await writeFile(join(maps, "nut/test/good/zzz.npy"), npyBytes([16, 20], new Float32Array(320)));
+  const { code, stderr } = await ltad("metrics", maps, "--data", data, "--json");
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/warning .*1 map is of no test image and is not used: nut.test.good.zzz\.npy/)]);
+});
+
+it("names classes of a score file whose names read alike", async () => {
+  const { stderr } = await ltad("metrics", await written(csv.replace("n0.png,nut", "n0.png,NUT")));
+  expect(stderr).toMatch(/warning .*scores\.csv: NUT, nut: these names differ only in capital letters/);
 });
 
 /** Names that mean something to JavaScript, to our tables or to CSV. */
@@ -204,7 +227,8 @@ it("measures classes of any name, each under its own", async () => {
   const rows = oddNames.flatMap((name, k) => [...Array.from({ length: k + 1 }, (_, i) => `"${name}",0,${i}`), `"${name}",1,${k - 0.5}`]);
   const file = await written(["class,label,score", ...rows].join("\n"));
   const { code, stdout, stderr } = await ltad("metrics", file, "--threshold", "0.5", "--compare", file, "--out", out, "--json", "--quiet");
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const others = stderr.split("\n").filter((line) => line !== "" && !/(?:Avg, avg|Pooled, pooled): these names differ only in/.test(line));
+  expect({ code, others }).toEqual({ code: 0, others: [] });
   const found = JSON.parse(stdout) as SetMeasures & { accuracy: object; comparison: object };
   expect(found.order).toEqual(oddNames);
   for (const part of [found.classes, found.test_counts, found.accuracy, found.intervals.image_auroc.classes])

@@ -1,9 +1,9 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { checkOutFolder, LtadError } from "@ltad/core";
 import { foldRemarks, percent, short } from "@ltad/core/format";
 import { accuracyAt, type Measure, measure } from "@ltad/metrics";
 import {
+  checkMaps,
   type ClassScores,
   compareScores,
   type Comparison,
@@ -16,6 +16,7 @@ import {
   writeMeasures,
 } from "@ltad/evaluate";
 import { type DataOptions, openDataset } from "../../../data-options.js";
+import { isFolder } from "../../../file-kind.js";
 import type { Io } from "../../io.js";
 import { namesOf } from "../../options.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
@@ -49,23 +50,18 @@ export async function metricsCommand(io: Io, source: string, options: MetricsCom
   });
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
-}
-
 async function ofMaps(session: Session, source: string, options: MetricsCommandOptions): Promise<Result> {
   if (options.data === undefined)
     throw new LtadError("LTAD_CONFIG", `${source} is a folder of maps: --data DATA must name the data set with its images and masks.`);
   if (options.compare !== undefined || options.threshold !== undefined)
     throw new LtadError("LTAD_CONFIG", "--compare and --threshold are for score files, not for folders of maps.");
-  const dataset = await openDataset(options.data, options);
+  const dataset = await openDataset(options.data, { ...options, needsTraining: false });
   session.info(dataset.readAs);
   for (const warning of dataset.warnings) session.warn(warning);
   const classes = dataset.classes.filter(({ test }) => test.length > 0);
   if (classes.length === 0) throw new LtadError("LTAD_DATA", `${options.data}: no images in CLASS/test.`);
   const set = measureSet();
-  const odd: string[] = [];
+  const odd = await checkMaps(source, classes, session);
   for (const data of classes) {
     const { scores, pixels, warnings } = await readMaps(source, data, session);
     odd.push(...warnings);

@@ -8,6 +8,7 @@ import type { Io } from "../../io.js";
 import { coloursFor } from "../../progress/colours.js";
 import { drawnSmaller, mostDrawn } from "./drawn-smaller.js";
 import { expandImages, notScored } from "../../../expand-images.js";
+import { checkIsFile } from "../../../file-kind.js";
 import { outputNames } from "./output-names.js";
 import { type CommonOptions, type Session, withSession } from "../../session.js";
 import { warnWithoutNative } from "../../warn-without-native.js";
@@ -69,6 +70,7 @@ async function predictAll(
   for (const file of files) {
     throwIfAborted(session.signal);
     try {
+      await checkIsFile(file);
       const line = await predictOne(detector, file, names.get(file)!, options);
       const pages = await pagesOf(file, options);
       if (pages > 1) session.warn(`${file}: it has ${pages} pages or frames; only the first is scored.`);
