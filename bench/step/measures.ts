@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { createRng, float32, sizeOf } from "@ltad/core";
 import { f32, jit } from "@ltad/jit";
 import { type RuntimeOptions } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
-import { build } from "esbuild";
+import { asJavaScript } from "../as-javascript.js";
 import { batch, channels, forward, initial, openStep, side, timed } from "./model.js";
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -61,13 +60,8 @@ export async function besideBusy<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Resident memory of a process of its own, MB, after a third of so many steps and after all. It runs the built packages as JavaScript, as a user's process
- * does: what runs TypeScript would take 75 MB of its own.
- */
+/** Resident memory of a process of its own, MB, after a third of so many steps and after all. */
 export async function memoryAfter(steps: number): Promise<[number, number]> {
-  const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const script = pathOf("../node_modules/.ltad/memory.mjs"); // where the packages are found
-  await build({ entryPoints: [pathOf("memory.ts")], outfile: script, bundle: true, packages: "external", format: "esm", platform: "node" });
+  const script = await asJavaScript(new URL("memory.ts", import.meta.url));
   return JSON.parse(execFileSync(process.execPath, [script, String(steps)], { encoding: "utf8" })) as [number, number];
 }

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { asJavaScript } from "../as-javascript.js";
 import type { TrainTiming } from "@ltad/train";
 
 export interface Training {
@@ -33,7 +34,7 @@ export async function runTraining({ data, folder, sets, profiles }: TrainingPlac
   const profiled =
     profiles === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profiles, "--import", pathOf("flames/profiled-runtime.mjs")];
   const settings = sets.flatMap((set) => ["--set", set]);
-  const args = [...process.execArgv, "--import", import.meta.resolve("tsx"), ...profiled, pathOf("train.ts"), ...places, ...settings];
+  const args = [...profiled, await asJavaScript(new URL("train.ts", import.meta.url)), ...places, ...settings];
   const env = { ...process.env, LTAD_BENCH_FLAMES: profiles };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   await rm(join(folder, "model"), { recursive: true });
