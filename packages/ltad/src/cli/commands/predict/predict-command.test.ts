@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { openDetector } from "@ltad/detector";
@@ -114,22 +113,6 @@ it("names an image that cannot be read, goes on with the others and ends with 3"
   expect(stderr).toMatch(/2 images of 3 could not be read/);
   expect(await readdir(out)).toHaveLength(2);
 });
-
-it.skipIf(process.platform === "win32")(
-  "names a named pipe as not read, in a folder and by its path, and does not wait for it",
-  async () => {
-    const folder = await temporaryFolder();
-    await cp(join(data, "nut/test/good/0.png"), join(folder, "a.png"));
-    const pipe = join(folder, "x.png");
-    execFileSync("mkfifo", [pipe]);
-    const inside = await ltad("predict", model, folder, "--json");
-    expect([inside.code, lines(inside.stdout).length]).toEqual([0, 1]);
-    expect(inside.stderr).toMatch(/1 entry not scored, .*x\.png \(a named pipe, not a file\)\./);
-    const given = await ltad("predict", model, pipe, join(folder, "a.png"), "--json");
-    expect([given.code, lines(given.stdout).length]).toEqual([3, 1]);
-    expect(given.stderr).toMatch(/LTAD_IMAGE .*x\.png: this is a named pipe, not a file/);
-  },
-);
 
 it("ends at the first image that cannot be read when it is strict", async () => {
   const { code, stdout, stderr } = await ltad("predict", model, "missing.png", join(data, "nut/test/good/0.png"), "--strict");
