@@ -41,6 +41,7 @@ it("exports what the README lists", () => {
       "scanFields",
       "separateMasks",
       "shrunkSize",
+      "similarClasses",
       "splitOrder",
       "squashImage",
       "tablePaths",

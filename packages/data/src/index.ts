@@ -11,6 +11,7 @@ export { separateMasks } from "./dataset/layouts/inline-masks.js";
 export type { SeparatedMasks } from "./dataset/layouts/inline-masks.js";
 export { isMaskWord } from "./dataset/words.js";
 export { readFolder } from "./dataset/read-folder.js";
+export { similarClasses } from "./dataset/similar-names.js";
 export { layoutNames, scanDataset, scanFields } from "./dataset/scan-dataset.js";
 export type { ScanOptions } from "./dataset/scan-options.js";
 export { tablePaths } from "./dataset/layouts/table.js";

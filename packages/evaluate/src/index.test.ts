@@ -14,7 +14,6 @@ it("exports these names", () => {
       "promiseOf",
       "readMaps",
       "readScores",
-      "similarClasses",
       "statedRates",
       "trainImagesFile",
       "turnedAround",

@@ -8,7 +8,6 @@ export { readMaps } from "./files/read-maps.js";
 export { readScores } from "./files/read-scores.js";
 export { measureSet } from "./measure-set.js";
 export { ownOf } from "./own-of.js";
-export { similarClasses } from "./similar-classes.js";
 export { turnedAround } from "./turned-around.js";
 export { writeMeasures } from "./write-measures.js";
 export { writeScores } from "./write-scores.js";

@@ -14,7 +14,7 @@ export function unknownClass(model: string, { classes }: Manifest, name: string,
 
 /** Sentences about new classes whose names read as others do. @param own the classes that a model has */
 export async function alikeNames(own: readonly string[], fresh: readonly string[]): Promise<string[]> {
-  const { similarClasses } = await import("@ltad/evaluate");
+  const { similarClasses } = await import("@ltad/data");
   const before = new Set(similarClasses(own));
   return similarClasses([...own, ...fresh]).filter((sentence) => !before.has(sentence));
 }

@@ -1,3 +1,4 @@
+import { check, listOf, string } from "@ltad/core/check";
 import { shown } from "@ltad/core/format";
 import { byCodePoint } from "../internal/by-code-point.js";
 import { nfc } from "./folder.js";
@@ -14,11 +15,7 @@ export function remarkOnSimilarNames(rows: readonly ImageRow[], { matter, note }
     const known = labels.get(nfc(name)) ?? new Set();
     labels.set(nfc(name), known.add(nfc(label)));
   }
-  for (const names of alike(labels.keys()))
-    matter(
-      listed(names),
-      `these names differ only in ${ways}, and each is a class of its own. If they are one product, give all its images the same class name.`,
-    );
+  for (const names of alike(labels.keys())) matter(listed(names), classesAlike);
   for (const [name, known] of labels)
     for (const names of alike([...known].filter((label) => label !== "good")))
       note(
@@ -27,7 +24,18 @@ export function remarkOnSimilarNames(rows: readonly ImageRow[], { matter, note }
       );
 }
 
+/**
+ * Says which names of classes read alike, such as `Bolt` and `bolt`, as `scanDataset` says it of the classes of a data set.
+ * @returns a sentence for each group of them
+ */
+export function similarClasses(names: readonly string[]): string[] {
+  check("similarClasses", { names }, { names: listOf(string) });
+  return alike(new Set(names)).map((group) => `${listed(group)}: ${classesAlike}`);
+}
+
 const ways = "capital letters, spaces, hyphens or the form of their characters";
+
+const classesAlike = `these names differ only in ${ways}, and each is a class of its own. If they are one product, give all its images the same class name.`;
 
 /** Groups of different names that read the same. */
 function alike(names: Iterable<string>): string[][] {

@@ -1,4 +1,4 @@
-import { similarClasses } from "../similar-classes.js";
+import { similarClasses } from "@ltad/data";
 
 interface Row {
   readonly class: string;
