@@ -3,7 +3,7 @@ import { check, func } from "@ltad/core/check";
 import { checkInputs, openProgram, specsRule, type Program, type RuntimeOptions, type TensorSpec, type TensorSpecs } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 import { flagsName } from "./check/watch-graph.js";
-import { checkNumbers, jitRule } from "./rules.js";
+import { jitRule } from "./rules.js";
 import { runEagerly, tensorsOf } from "./tensors.js";
 import { explainRuntime } from "./trace/explain-runtime.js";
 import { checkSpecs, compile, toOnnx } from "./to-onnx.js";
@@ -39,25 +39,13 @@ async function open(fn: AnyFunction, inputs: TensorSpecs, options: TraceOptions 
   const { engine, check: watched = false, constants = {}, ...settings } = options;
   if (engine === "tensorflow") return eagerProgram(fn, inputs, constants, watched);
   if (watched) return watchedProgram(fn, inputs, constants, settings);
-  return openTraced(toOnnx(fn, inputs, { constants }), settings);
-}
-
-/** Opens a graph that was just traced. */
-async function openTraced(model: Uint8Array, settings: RuntimeOptions): Promise<Program> {
-  const program = await openProgram(model, settings).catch(explainRuntime);
-  return {
-    ...program,
-    async run(arrays) {
-      checkNumbers(arrays);
-      return program.run(arrays);
-    },
-  };
+  return openProgram(toOnnx(fn, inputs, { constants }), settings).catch(explainRuntime);
 }
 
 /** A program that checks every tensor of its runs. */
 async function watchedProgram(fn: AnyFunction, inputs: TensorSpecs, constants: Tree<NdArray>, settings: RuntimeOptions): Promise<Program> {
   const { model, inspect } = compile(fn, inputs, constants, true);
-  const program = await openTraced(model, settings);
+  const program = await openProgram(model, settings).catch(explainRuntime);
   return {
     ...program,
     outputs: program.outputs.filter((name) => name !== flagsName),
@@ -82,7 +70,6 @@ function eagerProgram(fn: AnyFunction, inputs: TensorSpecs, arrays: Tree<NdArray
     providers: [tf.getBackend()],
     async run(arrays) {
       if (!isOpen) throw new LtadError("LTAD_CONFIG", "run: the program was disposed. Compile it again.");
-      checkNumbers(arrays);
       checkInputs(arrays, inputs);
       return runEagerly(fn, arrays, constants, watched);
     },

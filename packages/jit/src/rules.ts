@@ -1,26 +1,27 @@
-import { isNdArray, LtadError, type NdArrays } from "@ltad/core";
-import { anything, aTree, boolean, check, fields, oneOf, optional, recordOf, refuse, type Rule } from "@ltad/core/check";
-import { runtimeFields } from "@ltad/runtime";
+import { isNdArray, LtadError } from "@ltad/core";
+import { aTree, boolean, fields, oneOf, optional, type Rule } from "@ltad/core/check";
+import { boolFault, faultOf, runtimeFields } from "@ltad/runtime";
 import * as tf from "@tensorflow/tfjs";
 
 /** Options that choose how a compiled function runs. */
 export const engineFields = { ...runtimeFields, engine: optional(oneOf(["onnx", "tensorflow"])), check: optional(boolean) } as const;
 
-/** Refuses a tensor, and a bool array with other numbers than 0 and 1. Whatever else is no array is left to the other rules. */
-export const plainArray: Rule = (value, path) => {
-  if (value instanceof tf.Tensor) throw unusable(path, "arrays { dtype, shape, data }", "a tf.Tensor", "Copy it with toNdArray");
-  if (!isNdArray(value) || value.dtype !== "bool" || !(value.data instanceof Uint8Array)) return;
-  const { data } = value;
-  for (let i = 0; i < data.length; i++)
-    if (data[i]! > 1) throw unusable(path, "0 or 1 in a bool array", `${data[i]} at index ${i}`, "Write 1 for true");
-};
+/** Refuses a tensor, and what the fault finds in an array. Whatever else is no array is left to the other rules. */
+function arrayWithout(fault: typeof faultOf): Rule {
+  return (value, path) => {
+    const isTensor = value instanceof tf.Tensor;
+    const found = isTensor
+      ? "expected arrays { dtype, shape, data }, received a tf.Tensor. Copy it with toNdArray"
+      : isNdArray(value) && fault(value);
+    if (found) throw new LtadError("LTAD_SHAPE", `${path}: ${found}.`, { details: { field: path.split(": ").at(-1) } });
+  };
+}
 
-/** The same, which also refuses shared memory: the runtime cannot read it, and another thread could change it. */
-const ownArray: Rule = (value, path) => {
-  plainArray(value, path);
-  if (isNdArray(value) && typeof SharedArrayBuffer !== "undefined" && value.data.buffer instanceof SharedArrayBuffer)
-    throw unusable(path, "numbers of its own", "numbers in a SharedArrayBuffer", "Copy them with data.slice()");
-};
+/** An array that is copied; its bools are 0 and 1. */
+export const plainArray = arrayWithout(boolFault);
+
+/** An array that is used as it is, so its memory may not be shared: the runtime cannot read that, and another thread could change it. */
+const ownArray = arrayWithout(faultOf);
 
 /** A tree whose leaves are arrays that the rule accepts. */
 function treeOf(leaf: Rule): Rule {
@@ -43,29 +44,6 @@ export const arrayTree = treeOf(plainArray);
 
 /** The option `constants`, whose arrays are used as they are. */
 export const constantsRule = optional(treeOf(ownArray));
-
-/**
- * Checks what `checkInputs` of the runtime leaves open: that shapes are whole numbers, bools are 0 or 1, and no memory is shared.
- * @throws LtadError `LTAD_SHAPE` naming the input
- */
-export function checkNumbers(inputs: NdArrays): void {
-  check("run", { inputs }, { inputs: recordOf(anything) });
-  for (const [name, array] of Object.entries(inputs)) {
-    if (isNdArray(array)) checkSizes(array.shape, `input ${name}: shape`);
-    ownArray(array, `input ${name}`);
-  }
-}
-
-function checkSizes(shape: unknown, path: string): void {
-  if (!Array.isArray(shape)) return;
-  const isWhole = Array.from(shape).every((n) => Number.isSafeInteger(n) && n >= 0); // `every` alone would skip holes
-  if (!isWhole) throw refuse(path, "whole numbers of 0 or more", Array.from(shape), "LTAD_SHAPE");
-}
-
-function unusable(path: string, expected: string, received: string, remedy: string): LtadError {
-  const details = { field: path.split(": ").at(-1), expected, received };
-  return new LtadError("LTAD_SHAPE", `${path}: expected ${expected}, received ${received}. ${remedy}.`, { details });
-}
 
 export const jitRule = fields({ ...engineFields, constants: constantsRule });
 export const exportRule = fields({ constants: constantsRule, weights: optional(oneOf(["float32", "float16", "int8"])) });

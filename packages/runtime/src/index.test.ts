@@ -5,8 +5,10 @@ import * as web from "./web.js";
 it("exports these names", () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
+      "boolFault",
       "checkInputs",
       "createSession",
+      "faultOf",
       "openProgram",
       "runtimeFields",
       "runtimeInfo",

@@ -1,4 +1,4 @@
-export { checkInputs } from "./check-inputs.js";
+export { boolFault, checkInputs, faultOf } from "./check-inputs.js";
 export { openProgram } from "./open-program.js";
 export { runtimeFields, specsRule } from "./rules.js";
 export { runtimeInfo } from "./runtime-info.js";

@@ -12,7 +12,7 @@ import {
 import { boolean, check, fields, func, listOf, number, optional, anything, recordOf, type Rule, string, whole } from "@ltad/core/check";
 import { checkInputs, type InputsOf, specsRule, type TensorSpecs } from "@ltad/runtime";
 import type * as tf from "@tensorflow/tfjs";
-import { arrayTree, checkNumbers, constantsRule, engineFields } from "../rules.js";
+import { arrayTree, constantsRule, engineFields } from "../rules.js";
 import type { NoArrays, Tensors } from "../traced-function.js";
 import { optimiserOf } from "./optimiser.js";
 import { checkEntry, fromCheckpoint, ofGroup, stateLayout, toCheckpoint, withoutNumbers, zerosLike } from "./state-layout.js";
@@ -86,7 +86,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
   return {
     step: (batch, at) =>
       inTurn(async () => {
-        checkBatch(batch, options.inputs);
+        checkInputs(batch, options.inputs);
         check("step", { at }, { at: atRule });
         return step(batch, at);
       }),
@@ -107,7 +107,7 @@ async function openStep(given: AnyOptions): Promise<TrainProgram<Tree<NdArray>, 
       inTurn(async () => {
         if (!options.accumulate)
           throw new LtadError("LTAD_CONFIG", "accumulate: the step was created without it. Set accumulate: true in trainStep.");
-        checkBatch(batch, options.inputs);
+        checkInputs(batch, options.inputs);
         const results = await stepper.run("add", batch);
         added++;
         return results as { loss: number };
@@ -143,12 +143,6 @@ export function trainStepToOnnx<
 }
 
 const busy = "a call is still running, which would replace a part of the state. Await it first, or use load, which waits for its turn.";
-
-/** @throws LtadError `LTAD_SHAPE` for a batch that does not fit */
-function checkBatch(batch: InputsOf<TensorSpecs>, specs: TensorSpecs): void {
-  checkNumbers(batch);
-  checkInputs(batch, specs);
-}
 
 const rateNumber: Rule = (value, path) => number(0)(typeof value === "bigint" ? Object(value) : value, path); // a message shows 1n as 1
 const rateRule: Rule = (value, path) => {
@@ -197,7 +191,7 @@ function checkBatches(batches: readonly InputsOf<TensorSpecs>[], specs: TensorSp
   Array.from(batches).forEach((batch, i) => {
     recordOf(anything)(batch, `steps: batches.${i}`);
     try {
-      checkBatch(batch, specs);
+      checkInputs(batch, specs);
     } catch (error) {
       throw isLtadError(error) ? new LtadError(error.code, `steps: batches.${i}: ${error.message}`, { details: error.details }) : error;
     }
