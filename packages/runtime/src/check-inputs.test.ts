@@ -36,6 +36,6 @@ it.each<[string, object, typeof bools | typeof floats, string]>([
 });
 
 it("takes bools of 0 and 1, and no images", () => {
-  checkInputs({ x: { dtype: "bool", shape: [2], data: Uint8Array.of(0, 1) } }, { x: bools });
-  checkInputs({ x: float32([0]) }, { x: floats });
+  expect(() => checkInputs({ x: { dtype: "bool", shape: [2], data: Uint8Array.of(0, 1) } }, { x: bools })).not.toThrow();
+  expect(() => checkInputs({ x: float32([0]) }, { x: floats })).not.toThrow();
 });
